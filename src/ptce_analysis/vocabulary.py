@@ -165,7 +165,68 @@ INDICATORS: dict[str, Indicator] = {
     "funding_projects": Indicator(
         "count", "count", ("projects supported by the level", "projets soutenus par l’échelon")
     ),
-    "funding_median": Indicator(
-        "eur", "median", ("median amount of the level", "montant médian de l’échelon")
+    "funding_median": Indicator("eur", "median", ("median amount of the level", "montant médian de l’échelon")),
+    # Printed beside the two waves, by other studies: shown as context, never on one line with 2013 and 2015.
+    "qualitative_cases": Indicator("count", "count", ("poles studied in depth", "pôles étudiés en profondeur")),
+    "call_applications": Indicator("count", "count", ("applications to the call", "candidatures à l’appel à projets")),
+    "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel")),
+    "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles")),
+    "call_laureates": Indicator("count", "count", ("laureates of the call", "lauréats de l’appel à projets")),
+    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets")),
+    "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat")),
+    "call_grant_minimum": Indicator(
+        "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel")
+    ),
+    "call_grant_maximum": Indicator("eur", "maximum", ("largest grant of the call", "plus grande dotation de l’appel")),
+    "laureates_both_calls": Indicator("count", "count", ("laureates of both calls", "lauréats des deux appels")),
+    "pilot_poles": Indicator("count", "count", ("pilot poles", "pôles témoins")),
+    "poles_created": Indicator("count", "count", ("poles created", "pôles créés")),
+    "poles_active": Indicator("count", "count", ("poles active", "pôles actifs")),
+    "members_total": Indicator("count", "sum", ("total member structures", "total des structures membres")),
+    "members_association_share": Indicator(
+        "share", "share", ("member structures that are associations", "structures membres associatives")
+    ),
+    "members_in_qpv": Indicator(
+        "count", "count", ("member structures in a priority urban district", "structures membres situées en QPV")
+    ),
+    "infra_departmental_share": Indicator(
+        "share", "share", ("poles smaller than a département", "pôles infra-départementaux")
+    ),
+    "pivot_sector_share": Indicator(
+        "share", "share", ("poles with a pivot sector", "pôles organisés autour d’un secteur pivot")
+    ),
+    "turnover_credited_share": Indicator(
+        "share", "mean", ("share of turnover credited to the pole", "part du chiffre d’affaires attribuée au pôle")
+    ),
+    "sector_eco_activities_share": Indicator("share", "share", ("sector: eco-activities", "secteur : éco-activités")),
+    "sector_employment_share": Indicator("share", "share", ("sector: employment", "secteur : emploi")),
+    "sector_food_share": Indicator(
+        "share", "share", ("sector: food and farming", "secteur : alimentation et agriculture")
+    ),
+    "sector_culture_share": Indicator("share", "share", ("sector: culture", "secteur : culture")),
+    "sector_business_services_share": Indicator(
+        "share", "share", ("sector: business services", "secteur : services aux entreprises")
+    ),
+    "sector_personal_services_share": Indicator(
+        "share", "share", ("sector: personal services", "secteur : services à la personne")
+    ),
+    "cell_budget_mean": Indicator("eur", "mean", ("mean budget", "budget moyen")),
+    "cell_fte_mean": Indicator("fte", "mean", ("mean staff", "effectif moyen")),
+    "public_subsidy_share_mean": Indicator(
+        "share", "mean", ("mean share of public subsidies", "part moyenne des subventions publiques")
+    ),
+    "aim_1_share": Indicator("share", "share", ("most cited aim", "objectif le plus cité")),
+    "aim_2_share": Indicator("share", "share", ("second most cited aim", "deuxième objectif le plus cité")),
+    "aim_3_share": Indicator("share", "share", ("third most cited aim", "troisième objectif le plus cité")),
+    "scale_communal_share": Indicator(
+        "share", "share", ("scale: commune or grouping of communes", "échelle communale ou intercommunale")
+    ),
+    "scale_regional_share": Indicator("share", "share", ("scale: region", "échelle régionale")),
+    "sustainable_development_share": Indicator(
+        "share", "share", ("field: sustainable development", "domaine : développement durable")
+    ),
+    "agri_food_share": Indicator("share", "share", ("field: agri-food", "domaine : agroalimentaire")),
+    "covid_effect_expected_share": Indicator(
+        "share", "share", ("poles expecting a lasting effect of Covid", "pôles attendant un effet durable du Covid")
     ),
 }

@@ -1,0 +1,100 @@
+"""Who funds PTCE, by collectivity level, as far as printed totals, numbers and medians say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import pandas as pd
+
+from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
+from ptce_analysis.published import Facts
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
+
+# Perimeters over which the levels are added, from the closest to the poles to all six.
+PERIMETERS: dict[str, tuple[str, ...]] = {
+    "local": LOCAL_LEVELS,
+    "local_and_state": (*LOCAL_LEVELS, "etat"),
+    "all": FUNDING_LEVELS,
+}
+
+COLUMN_TYPES = {
+    "level": "str", "status": "str",
+    "amount_eur": "float", "amount_low_eur": "float", "amount_high_eur": "float",
+    "share": "float", "share_low": "float", "share_high": "float",
+    "n_projects": "Int64", "n_amounts": "Int64",
+    "mean_eur": "float", "mean_low_eur": "float", "mean_high_eur": "float",
+    "median_eur": "float", "median_usable": "boolean", "minimum_sum_eur": "float",
+}  # fmt: skip
+
+
+def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
+    """Return one row per funding level, in order; a level or wave that was not published has empty cells.
+
+    Columns, money in euros: `amount_eur` and its rounding band, `share` of the six levels and its band, `n_projects`
+    supported, `n_amounts` (those taken to have given an amount), `mean_eur` per amount and its band, `median_eur`,
+    `median_usable` (false when no amounts can have this number, total and median), `minimum_sum_eur` (the smallest
+    total the median allows, roundings included), `status` (`possible`, `impossible`, `not published`).
+    """
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    table = pd.DataFrame([_cells(level, rows) for level in FUNDING_LEVELS], columns=list(COLUMN_TYPES))
+    return table.astype(COLUMN_TYPES)
+
+
+def _cells(level: str, rows: dict[str, Row]) -> dict[str, object]:
+    if level not in rows:
+        return {"level": level, "status": "not published"}
+    row, others = rows[level], [other for name, other in rows.items() if name != level]
+    low, high = row.total.band
+    return {
+        "level": level,
+        "amount_eur": float(row.total.value),
+        "amount_low_eur": float(low),
+        "amount_high_eur": float(high),
+        "share": float(row.total.value / sum(other.total.value for other in rows.values())),
+        "share_low": float(low / (low + _edge(others, 1))),
+        "share_high": float(high / (high + _edge(others, 0))),
+        "n_projects": row.n_projects,
+        "n_amounts": row.n,
+        **(_mean(row) if row.n else {}),
+        "median_eur": float(row.median.value),
+        "median_usable": row.possible,
+        "minimum_sum_eur": float(row.minimum_sum[0]),
+        "status": "possible" if row.possible else "impossible",
+    }
+
+
+def _mean(row: Row) -> dict[str, object]:
+    low, high = row.total.band
+    ends = {"mean_eur": row.total.value, "mean_low_eur": low, "mean_high_eur": high}
+    return {name: float(total / row.n) for name, total in ends.items()}
+
+
+def _edge(rows: Iterable[Row], side: int) -> Fraction:
+    """Sum of the lower (0) or upper (1) ends of the rounding bands."""
+    return sum((row.total.band[side] for row in rows), Fraction(0))
+
+
+def totals(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return the total of the table over each perimeter beside the total printed for the wave, in euros.
+
+    Columns: `perimeter` (a key of `PERIMETERS`, or `printed`), `total_eur` and its rounding band, `n_supports` (level ×
+    project supports added; empty for the printed total, which names none).
+    """
+    rows = printed_rows(facts, wave, FUNDING_LEVELS)
+    found = []
+    for perimeter, levels in PERIMETERS.items():
+        kept = [rows[level] for level in levels if level in rows]
+        if len(kept) == len(levels):
+            total = sum((row.total.value for row in kept), Fraction(0))
+            n_supports = sum(row.n_projects for row in kept)
+            found.append(_total(perimeter, total, (_edge(kept, 0), _edge(kept, 1)), n_supports))
+    printed = facts.get(f"funding_total_{wave}")
+    if printed:
+        found.append(_total("printed", printed.value, printed.band, None))
+    columns = ["perimeter", "total_eur", "total_low_eur", "total_high_eur", "n_supports"]
+    return pd.DataFrame(found, columns=columns).astype({"n_supports": "Int64"})
+
+
+def _total(name: str, value: Fraction, band: tuple[Fraction, Fraction], n: int | None) -> tuple[object, ...]:
+    return name, float(value), float(band[0]), float(band[1]), n

@@ -1,0 +1,40 @@
+"""The parameters notebooks may take: typed and closed, refused with the nearest legal value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, SCENARIOS
+
+Check = Callable[[object], str]
+
+
+def _one_of(legal: Iterable[str]) -> Check:
+    values = tuple(legal)
+    return lambda value: "" if value in values else f"legal values: {', '.join(values)}.{nearest(value, values)}"
+
+
+def _confidence(value: object) -> str:
+    number = isinstance(value, float) and 0.5 <= value <= 0.999
+    return "" if number else "a number from 0.5 to 0.999 is expected, such as 0.95."
+
+
+PARAMETERS: dict[str, Check] = {
+    "lang": _one_of(LANGUAGES),
+    "confidence": _confidence,
+    "scenario": _one_of(SCENARIOS),
+    "level": _one_of(FUNDING_LEVELS),
+}
+
+
+def check_parameters(where: str, given: Mapping[str, object], declared: Iterable[str] = PARAMETERS) -> None:
+    """Raise `InputError` naming every parameter of `given` that `declared` does not know or whose value is illegal."""
+    legal = tuple(declared)
+    unknown = [name for name in given if name not in legal]
+    found = [f"parameter {n!r} is unknown. Legal names: {', '.join(legal)}.{nearest(n, legal)}" for n in unknown]
+    for name in (name for name in given if name in legal):
+        fault = PARAMETERS[name](given[name])
+        found += [f"parameter {name!r}: value {given[name]!r}: {fault}"] if fault else []
+    if found:
+        raise InputError("\n".join(f"{where}: {fault}" for fault in found))

@@ -8,7 +8,7 @@ SHELL := /bin/sh
 .PHONY: build data test check lab verify clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
-ifdef PYTHON
+ifeq ($(origin PYTHON),command line)
   ENVIRONMENT :=
   TOOLS :=
   RUN := $(PYTHON) -m

@@ -9,7 +9,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +111,104 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print rows for people: one line each, columns as wide as their longest cell."""
+    lines = [list(columns)] + [[_cell(row[column]) for column in columns] for row in rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_cell(inner)}" for name, inner in value.items())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_cell, value)) + "]"
+    return "" if value is None else str(value)
+
+
+def _print_record(record: Mapping[str, Any], as_json: bool) -> None:
+    """Print one result: JSON for machines, a name and its value per line for people."""
+    if as_json:
+        _print_json(record)
+    else:
+        _print_table([{"": name, " ": value} for name, value in record.items()], ("", " "))
+
+
+def _audit_options(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    _json(parser)
+    parser.add_argument("--facts", type=Path, metavar="FILE", help="audit another report, typed in the same format")
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from ptce_analysis.analysis.audit import audit_json
+    from ptce_analysis.published import read_facts, read_published
+
+    facts = read_facts(options.facts) if options.facts else read_published(options.project / "data/raw/published")
+    rows = audit_json(facts)
+    if options.json:
+        _print_json(rows)
+    else:
+        _print_table(rows, ("id", "verdict", "reason"))
+    return int(any(row["verdict"] == "impossible" for row in rows))
+
+
+def _percent_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("value", help="the printed percentage, such as 20 or 8.2")
+    parser.add_argument("--base", type=int, required=True, help="how many units it is a percentage of")
+    parser.add_argument("--grain", default="1", help="rounding step in percentage points (default: 1)")
+
+
+def _percent(options: argparse.Namespace) -> int:
+    from ptce_analysis.analysis.percent import percent
+
+    result = percent(options.value, options.base, options.grain)
+    _print_record(result, options.json)
+    return 0 if result["possible"] else 1
+
+
+def _rates_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("first", help="count and base of the first group, such as 13/42")
+    parser.add_argument("second", help="count and base of the second group, such as 10/52")
+    parser.add_argument("--confidence", type=float, default=0.95, help="level of the intervals (default: 0.95)")
+
+
+def _rates(options: argparse.Namespace) -> int:
+    from ptce_analysis.analysis.proportions import parse_rate, rates
+
+    result = rates(parse_rate(options.first), parse_rate(options.second), options.confidence)
+    _print_record(result, options.json)
+    return 0
+
+
+def _feasible_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("--n", type=int, required=True, help="number of amounts")
+    parser.add_argument("--sum", required=True, help="their printed sum, such as 1239")
+    parser.add_argument("--median", required=True, help="their printed median, in the same unit")
+    parser.add_argument("--grain", default="1", help="rounding step of both; 0: exactly as printed (default: 1)")
+    parser.add_argument("--draws", type=int, default=0, help="number of reference draws (default: none)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the draws (default: 1)")
+
+
+def _feasible(options: argparse.Namespace) -> int:
+    from ptce_analysis.analysis.feasible import feasible
+
+    result = feasible(options.n, options.sum, options.median, options.grain, options.draws, options.seed)
+    _print_record(result, options.json)
+    return 0 if result["possible"] else 1
+
+
 COMMANDS: dict[str, Any] = {
+    "audit": (_audit, "say which printed figures can be true, and why", _audit_options),
+    "percent": (_percent, "say whether a printed percentage can occur on a base", _percent_options),
+    "rates": (_rates, "compare two rates: intervals, ratios, exact tests, Bayes", _rates_options),
+    "feasible": (_feasible, "say what (n, sum, median) determines of unpublished amounts", _feasible_options),
     "build": (_build, "build the stale runs: notebooks, figures, pages", _build_options),
     "data": (_data, "build the processed tables", _project),
     "runs": (_runs, "list the declared runs and their state", _runs_options),

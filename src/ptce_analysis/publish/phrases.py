@@ -1,0 +1,63 @@
+"""The audit's arithmetic in the reader's language: its templates translated, its raw values formatted."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ptce_analysis.analysis.audit_reasons import Phrase, Quantity, _runs as runs
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.published import Fact, indicator
+from ptce_analysis.vocabulary import LEVELS, STATISTICS
+
+UNBOUNDED, NONE = "unbounded", "none"
+
+# How a quantity of each unit is written, most values keeping two decimals so that the arithmetic can be redone.
+KINDS = {"eur": "keur2", "share": "share2", "factor": "years", "fte": "fte", "years": "years"}
+
+
+def phrase(words: Words, said: Phrase) -> Sentence:
+    """Return a finding's arithmetic as one sentence of the reader's language."""
+    filled = {
+        name: phrase(words, value) if isinstance(value, Phrase) else quantity(words, value)
+        for name, value in said.values.items()
+    }
+    return words(said.key.value, **filled)
+
+
+def quantity(words: Words, value: Quantity) -> str:
+    """Return a raw value of the audit as the reader's language writes it."""
+    values = value.value if isinstance(value.value, tuple) else (value.value,)
+    if value.unit == "bases":
+        return runs([int(str(one)) for one in values]) or str(words(NONE))
+    return value.joint.join(_one(words, one, value.unit) for one in values) or str(words(NONE))
+
+
+def _one(words: Words, value: object, unit: str) -> str:
+    if isinstance(value, tuple):
+        count, base = value
+        return f"{_one(words, count, 'number')}/{_one(words, base, 'number')} = {_one(words, Fraction(count, base), 'share')}"
+    if isinstance(value, str):
+        return _word(words, value, unit)
+    if value is None:
+        return str(words(UNBOUNDED))
+    return words.number(Number(value, KINDS.get(unit, "number2")))  # type: ignore[arg-type]
+
+
+def _word(words: Words, value: str, unit: str) -> str:
+    tables = {
+        "level": lambda: LEVELS[value],
+        "indicator": lambda: indicator(value).label,
+        "statistic": lambda: STATISTICS[value],
+    }
+    return words.label(tables[unit]()) if unit in tables else value
+
+
+def printed(words: Words, fact: Fact) -> str:
+    """Return a figure as its source prints it: its own unit and rounding, in the reader's language."""
+    if fact.unit == "eur":
+        return words.number(Number(fact.value, "meur" if fact.grain >= 10_000 else "keur"))
+    digits = max(len(str(float(fact.grain)).split(".")[1].rstrip("0")), 0)
+    kind = "fte" if fact.unit == "fte" else "count"
+    if fact.unit == "share":
+        kind = "share" if digits <= 2 else "share1"
+    return words.number(Number(fact.value, kind))

@@ -1,0 +1,122 @@
+"""Which printed figures can be true together: the sentences of the consistency notebook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from ptce_analysis.analysis.audit import methods
+from ptce_analysis.analysis.audit_records import Verdict
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.phrases import phrase
+from ptce_analysis.published import indicator
+from ptce_analysis.vocabulary import LEVELS
+
+VERDICT_LABELS = {
+    "consistent": ("can be true", "peut être vrai"),
+    "impossible": ("cannot be true together", "ne peut pas être vrai"),
+    "other_base_only": ("only on another base", "seulement sur une autre base"),
+    "unverifiable": ("cannot be tested", "ne peut pas être testé"),
+}
+
+# What each rule looks at, in the reader's words; its docstring in `analysis` says how.
+RULE_LABELS = {
+    "percentages": ("percentages and their base", "pourcentages et leur base"),
+    "counts": ("counts and their base", "effectifs et leur base"),
+    "rows": ("number, sum and median of a row", "nombre, somme et médiane d’une ligne"),
+    "totals": ("a total against a median", "total et médiane"),
+    "sums": ("parts of a total", "parties d’un total"),
+    "shares_of_a_share": ("shares said of a part", "parts d’une partie"),
+    "links": ("links against supported projects", "liens et projets soutenus"),
+    "repeated": ("a figure printed twice", "chiffre imprimé deux fois"),
+    "sources": ("two sources for one figure", "deux sources pour un chiffre"),
+    "ratios": ("ratios of totals against ratios of medians", "rapports de totaux et de médianes"),
+    "other_shares": ("shares that are not counts", "parts qui ne sont pas des effectifs"),
+}
+
+
+def name(words: Words, verdict: Verdict) -> str:
+    """Return what a figure measures, with its level and wave, in the reader's words."""
+    fact = verdict.fact
+    level = f", {words.label(LEVELS[fact.level])}" if fact.level else ""
+    return f"{words.label(indicator(fact.indicator).label)}{level} ({fact.wave})"
+
+
+def of_waves(verdicts: Iterable[Verdict], waves: Sequence[int]) -> tuple[Verdict, ...]:
+    """Return the verdicts on the figures of some waves."""
+    return tuple(verdict for verdict in verdicts if verdict.fact.wave in waves)
+
+
+def answer(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
+    """Return how many printed figures can be true, cannot, or only on another base than the one stated."""
+    counts = Counter(verdict.verdict for verdict in verdicts)
+    return words(
+        "Of {n} printed figures, {consistent} can be true, {impossible} cannot all be true together,"
+        " {other} can only be true on another base than the one stated, and {unverifiable} cannot be tested.",
+        n=Number(len(verdicts), "count"),
+        consistent=Number(counts["consistent"], "count"),
+        impossible=Number(counts["impossible"], "count"),
+        other=Number(counts["other_base_only"], "count"),
+        unverifiable=Number(counts["unverifiable"], "count"),
+    )
+
+
+def found(words: Words, verdicts: Sequence[Verdict], rule: str) -> Sentence:
+    """Return the arithmetic of every figure that a rule found impossible or true on another base only; once each."""
+    return _said(words, verdicts, rule, ("impossible", "other_base_only"))
+
+
+def unequal_ratios(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
+    """Return every ratio of totals that lies far from the ratio of the medians."""
+    return _said(words, verdicts, "ratios", tuple(VERDICT_LABELS))
+
+
+def _said(words: Words, verdicts: Sequence[Verdict], rule: str, kinds: tuple[str, ...]) -> Sentence:
+    """What a rule says, one line per arithmetic, each after the first figure it is about."""
+    lines: dict[str, str] = {}
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            if finding.rule == rule and finding.verdict in kinds:
+                lines.setdefault(str(phrase(words, finding.phrase)), name(words, verdict))
+    if not lines:
+        return words("This rule finds nothing to object to.")
+    return Sentence("\n".join(f"{figure} — {arithmetic}" for arithmetic, figure in lines.items()))
+
+
+def joint_bases(words: Words, common: pd.DataFrame, source: str) -> Sentence:
+    """Return the bases on which all the percentages of a source can occur at once."""
+    row = common.set_index("source").loc[source]
+    if not row["bases"]:
+        return words(
+            "No base makes the {n} percentages of this source attainable at once: they were not all asked of the same poles.",
+            n=Number(int(row["n_figures"]), "count"),
+        )
+    return words(
+        "The {n} percentages of this source are attainable at once on these bases: {bases}.",
+        n=Number(int(row["n_figures"]), "count"),
+        bases=words.listing(str(base) for base in row["bases"]),
+    )
+
+
+def rules(words: Words) -> Sentence:
+    """Return the list of the rules, in the order in which they are applied."""
+    labels = words.listing(words.label(RULE_LABELS[rule]) for rule in methods())
+    return words("{n} rules are applied: {rules}.", n=Number(len(methods()), "count"), rules=labels)
+
+
+def permutation(words: Words, table: pd.DataFrame) -> Sentence:
+    """Return where the printed order of the local medians and its reverse stand among all orders."""
+    printed = table[table["is_printed"]].iloc[0]
+    reverse = table[table["is_reversed"]].iloc[0]
+    return words(
+        "Of the {n} ways of giving the local medians to the local rows, the printed one spreads the levels’ ratios of mean to"
+        " median most widely at rank {printed} of {n}; its exact reverse is at rank {reverse}, and {possible} of the {n} are"
+        " possible for every row. This was found after looking at the data: a hypothesis to ask the authors about, not a"
+        " correction.",
+        n=Number(len(table), "count"),
+        printed=Number(int(printed["rank"]), "count"),
+        reverse=Number(int(reverse["rank"]), "count"),
+        possible=Number(int(table["all_possible"].sum()), "count"),
+    )

@@ -1,0 +1,305 @@
+"""The figures and tables of the consistency notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ptce_analysis.analysis.audit_records import Verdict, as_printed
+from ptce_analysis.publish import drawings
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.phrases import phrase, printed
+from ptce_analysis.publish.topics import sources
+from ptce_analysis.publish.topics.consistency import VERDICT_LABELS, name
+from ptce_analysis.published import Facts, indicator
+from ptce_analysis.vocabulary import LEVELS
+
+MAP_BASES = range(20, 76)
+NEAREST_SUBSETS = 8
+
+
+def _short(words: Words, facts: Facts, fact_id: str) -> str:
+    fact = facts[fact_id]
+    level = f", {words.label(LEVELS[fact.level])}" if fact.level else ""
+    return f"{words.label(indicator(fact.indicator).label)}{level}"
+
+
+def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: int) -> Exhibit:
+    """Return the map of percentages by base: where each printed percentage can occur."""
+    bases = list(MAP_BASES)
+    data = table[bases].copy()
+    absent = data.index[~data[respondents]]
+    data.insert(0, "name", [f"{printed(words, facts[i])} · {_short(words, facts, i)}" for i in data.index])
+    data["n_bases"] = table[bases].sum(axis=1)
+    data["holds"] = [
+        str(words("yes")) if held else str(words("no")) for held in table[respondents]
+    ]
+    first = data.iloc[0]
+    return Exhibit(
+        key="attainability",
+        title=words(
+            "{absent} of the {n} printed percentages cannot occur among the {respondents} respondents",
+            absent=Number(len(absent), "count"),
+            n=Number(len(data), "count"),
+            respondents=Number(respondents, "count"),
+        ),
+        measure=words("Bases on which some whole number of poles gives the printed percentage, once rounded"),
+        note=words(
+            "A mark: the percentage can occur on that base. A cross on the line: it cannot occur among all respondents. A"
+            " smaller base means that some respondents did not answer the question."
+        ),
+        reading=words(
+            "{figure} can occur on {n} of the bases shown.",
+            figure=first["name"],
+            n=Number(int(first["n_bases"]), "count"),
+        ),
+        population=words("Percentages printed for 2015; bases from {low} to {high}.", low=str(bases[0]), high=str(bases[-1])),
+        source=sources.computed_from_deck(words),
+        origin="derived",
+        alt=words(
+            "Map of {n} percentages by base. Not attainable on {respondents}: {names}.",
+            n=Number(len(data), "count"),
+            respondents=Number(respondents, "count"),
+            names=words.listing(data.loc[absent, "name"]) or str(words("none")),
+        ),
+        data=data.reset_index(drop=True),
+        columns=(
+            Column("name", str(words("Figure"))),
+            Column("n_bases", str(words("Bases where it can occur")), "count"),
+            Column("holds", str(words("Can it occur among all respondents?"))),
+        ),
+        draw=lambda frame: drawings.presence_map(words, frame, bases, [respondents]),
+    )
+
+
+def minimum_sums(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of the smallest sum each median allows against the printed sum."""
+    data = table.assign(name=[words.label(LEVELS[level]) for level in table["level"]])
+    wrong = data["verdict"] == "impossible"
+    shown = data[wrong].iloc[0] if wrong.any() else data.iloc[0]
+    return Exhibit(
+        key="minimum_sums",
+        title=words(
+            "{n} of the {rows} rows print a sum smaller than their own median allows",
+            n=Number(int(wrong.sum()), "count"),
+            rows=Number(len(data), "count"),
+        ),
+        measure=words("Printed sum, and smallest sum that the printed number and median allow, in thousands of euros"),
+        note=words(
+            "Smallest sum: half of the amounts, plus one, are counted at the lowest median that rounds to the printed one,"
+            " all others at zero."
+        ),
+        reading=words(
+            "{level}: {n} amounts with that median add up to {minimum} or more; {sum} is printed. The highest median"
+            " possible is {highest}.",
+            level=shown["name"],
+            n=Number(int(shown["n"]), "count"),
+            minimum=Number(shown["minimum_sum_low_eur"], "keur1"),
+            sum=Number(shown["sum_eur"], "keur"),
+            highest=Number(shown["highest_median_eur"], "keur"),
+        ),
+        population=words("The {n} rows of the 2015 funding table.", n=Number(len(data), "count")),
+        source=sources.computed_from_deck(words),
+        origin="derived",
+        alt=words(
+            "For each level, the printed sum against the smallest sum possible. Below it: {levels} ({sum} printed, {minimum}"
+            " at least).",
+            levels=words.listing(data.loc[wrong, "name"]) or str(words("none")),
+            sum=Number(shown["sum_eur"], "keur"),
+            minimum=Number(shown["minimum_sum_low_eur"], "keur1"),
+        ),
+        data=data,
+        columns=(
+            Column("name", str(words("Level"))),
+            Column("n", str(words("Number")), "count"),
+            Column("median_eur", str(words("Median")), "keur"),
+            Column("sum_eur", str(words("Printed sum")), "keur"),
+            Column("minimum_sum_low_eur", str(words("Smallest sum")), "keur1"),
+            Column("highest_median_eur", str(words("Highest median possible")), "keur"),
+            Column("largest_n", str(words("Largest number possible")), "count"),
+        ),
+        draw=lambda frame: drawings.bounds_and_value(
+            words,
+            frame,
+            low=("minimum_sum_low_eur", str(words("Smallest sum"))),
+            value=("sum_eur", str(words("Printed sum"))),
+            kind="keur",
+            flagged=list(frame["verdict"] == "impossible"),
+        ),
+    )
+
+
+def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of the choices of levels whose sum is nearest to the printed total."""
+    data = table.head(NEAREST_SUBSETS).sort_values("sum_eur", ignore_index=True)
+    total = float((data["sum_eur"] - data["distance_eur"]).iloc[0])
+    data["name"] = [" + ".join(words.label(LEVELS[level]).split(" (")[0] for level in parts) for parts in data["parts"]]
+    nearest = data.loc[data["distance_eur"].abs().idxmin()]
+    fitting = int(table["fits"].sum())
+    return Exhibit(
+        key="subset_sums",
+        title=words(
+            "{n} of the {all} ways of adding levels give the printed total",
+            n=Number(fitting, "count"),
+            all=Number(len(table), "count"),
+        ),
+        measure=words("Sum of some of the levels, in thousands of euros, against the printed total (line)"),
+        note=words("The {n} nearest sums are shown; roundings never move a sum by more than half a step per level.", n=str(len(data))),
+        reading=words(
+            "{parts} add up to {sum}, {distance} away from the printed total.",
+            parts=nearest["name"],
+            sum=Number(nearest["sum_eur"], "keur"),
+            distance=Number(nearest["distance_eur"], "keur"),
+        ),
+        population=words("All {n} non-empty choices of the levels of the 2015 funding table.", n=str(len(table))),
+        source=sources.computed_from_deck(words),
+        origin="derived",
+        alt=words(
+            "Points for the nearest sums; the nearest is {sum} where {total} is printed.",
+            sum=Number(nearest["sum_eur"], "keur"),
+            total=Number(total, "keur"),
+        ),
+        data=data,
+        columns=(
+            Column("name", str(words("Levels added"))),
+            Column("sum_eur", str(words("Sum")), "keur"),
+            Column("distance_eur", str(words("Difference with the printed total")), "keur"),
+        ),
+        draw=lambda frame: drawings.points_by_line(
+            words,
+            frame,
+            x="sum_eur",
+            kind="keur",
+            reference=total,
+            labels=[words.number(Number(value, "keur")) for value in frame["sum_eur"]],
+        ),
+    )
+
+
+def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of every order of the local medians by how widely it spreads the levels."""
+    printed_place = int(table.index[table["is_printed"]][0])
+    reversed_place = int(table.index[table["is_reversed"]][0])
+    medians = [column for column in table.columns if column.startswith("median_")]
+    data = table.assign(
+        possible=[str(words("yes")) if held else str(words("no")) for held in table["all_possible"]],
+    )
+    headings = [words.label(LEVELS[column.removeprefix("median_").removesuffix("_eur")]) for column in medians]
+    return Exhibit(
+        key="permutations",
+        title=words(
+            "As printed, the local medians give spread rank {rank} of {n}; in reverse order, rank {reverse}",
+            rank=Number(int(table.loc[printed_place, "rank"]), "count"),
+            n=Number(len(table), "count"),
+            reverse=Number(int(table.loc[reversed_place, "rank"]), "count"),
+        ),
+        measure=words("Spread over the four local levels of log(mean / median), by rank, for every order of the medians"),
+        note=words(
+            "A hypothesis found after looking at the data. Open points: orders that some row cannot hold. A small spread"
+            " only says that levels would look alike."
+        ),
+        reading=words(
+            "In the printed order the spread is {spread}; it is {reverse} in reverse order.",
+            spread=Number(float(table.loc[printed_place, "spread"]), "number"),
+            reverse=Number(float(table.loc[reversed_place, "spread"]), "number"),
+        ),
+        population=words("The {n} orders of the medians printed for the four local levels, 2015.", n=str(len(table))),
+        source=sources.computed_from_deck(words),
+        origin="assumption",
+        alt=words(
+            "Points by rank of spread, from {high} to {low}; the printed order and its reverse are marked.",
+            high=Number(float(table["spread"].max()), "number"),
+            low=Number(float(table["spread"].min()), "number"),
+        ),
+        data=data,
+        columns=(
+            Column("rank", str(words("Rank")), "count"),
+            *(Column(column, heading, "keur") for column, heading in zip(medians, headings, strict=True)),
+            Column("spread", str(words("Spread")), "number"),
+            Column("possible", str(words("Possible for every row?"))),
+        ),
+        draw=lambda frame: drawings.ranked(
+            words,
+            frame,
+            x="rank",
+            y="spread",
+            kind="number",
+            marked=[(printed_place, str(words("as printed"))), (reversed_place, str(words("reverse order")))],
+        ),
+    )
+
+
+def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
+    """Return every verdict of some waves with the arithmetic that decides it."""
+    rows = [
+        {
+            "name": name(words, verdict),
+            "printed": printed(words, verdict.fact),
+            "verdict": words.label(VERDICT_LABELS[verdict.verdict]),
+            "reason": str(phrase(words, verdict.findings[0].phrase)),
+            "source": verdict.fact.source,
+        }
+        for verdict in verdicts
+    ]
+    data = pd.DataFrame(rows)
+    first = data.iloc[0]
+    return Exhibit(
+        key="verdicts",
+        title=words("{n} printed figures, one verdict each, with the line of arithmetic that decides it", n=Number(len(data), "count")),
+        measure=words("Figure as printed, verdict, arithmetic"),
+        note=words("The worst finding of all rules is shown. A verdict is about figures together: it does not say which one is wrong."),
+        reading=words("{name}: {verdict}. {reason}", name=first["name"], verdict=first["verdict"], reason=first["reason"]),
+        population=words("Figures printed for 2013 and 2015, whatever the source."),
+        source=words("The sources named in the last column; see the list of sources of the collection."),
+        origin="derived",
+        data=data,
+        columns=(
+            Column("name", str(words("Figure"))),
+            Column("printed", str(words("Printed"))),
+            Column("verdict", str(words("Verdict"))),
+            Column("reason", str(words("Arithmetic"))),
+            Column("source", str(words("Source"))),
+        ),
+    )
+
+
+def concentration(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return what totals and medians force: the most equal data set still possible, and its concentration."""
+    data = table.assign(name=[words.label(indicator(one).label) for one in table["indicator"]])
+    first = data.iloc[0]
+    columns = (
+        Column("name", str(words("Total"))),
+        Column("n", str(words("Poles")), "count"),
+        Column("total", str(words("Printed total")), "number2"),
+        Column("median", str(words("Printed median")), "number2"),
+        Column("n_low", str(words("Poles at the median")), "count"),
+        Column("n_high", str(words("Other poles")), "count"),
+        Column("high", str(words("What each of these has")), "number2"),
+        Column("top_half_share", str(words("Share of the upper half")), "share"),
+        Column("gini", str(words("Gini")), "number"),
+    )
+    return Exhibit(
+        key="concentration",
+        title=words(
+            "With these totals and medians, the upper half holds at least {share} of the {what}",
+            share=Number(first["top_half_share"], "share"),
+            what=first["name"],
+        ),
+        measure=words("The most equal data set that has the printed total and median: every other one is at least as unequal"),
+        note=words("Total and median are assumed to describe the same poles, which the source does not say."),
+        reading=words(
+            "{name}: with {n_low} poles at the median of {median}, the {n_high} others have {high} each at the most equal.",
+            name=first["name"],
+            n_low=Number(int(first["n_low"]), "count"),
+            median=Number(first["median"], "number2"),
+            n_high=Number(int(first["n_high"]), "count"),
+            high=Number(first["high"], "number2"),
+        ),
+        population=words("Totals printed over {n} poles in 2015.", n=Number(int(first["n"]), "count")),
+        source=sources.computed_from_deck(words),
+        origin="derived",
+        data=data,
+        columns=columns,
+    )

@@ -1,0 +1,365 @@
+"""The figures and tables of the emergence notebook. A change is written second wave minus first: a fall is negative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.analysis.proportion_power import Detectable
+from ptce_analysis.analysis.proportion_records import METHODS
+from ptce_analysis.publish import drawings
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.topics import sources
+
+INTERVALS = {
+    "newcombe": ("Newcombe", "accent"),
+    "agresti_caffo": ("Agresti–Caffo", "second"),
+    "miettinen_nurminen": ("Miettinen–Nurminen", "third"),
+}
+TESTS = {"fisher": "Fisher", "mid_p": "mid-p", "barnard": "Barnard", "boschloo": "Boschloo", "pearson": "Pearson"}
+
+
+def _population(words: Words) -> Sentence:
+    return words("Poles that answered the RTES surveys of 2013 and 2015; they are not a random sample of all poles.")
+
+
+def _reading_name(words: Words, row: dict[str, Any]) -> str:
+    least = "≥ " if row["at_least_first"] else ""
+    star = "" if row["attainable_second"] else " *"
+    return f"{least}{row['count_first']}/{row['base_first']} → {row['count_second']}/{row['base_second']}{star}"
+
+
+def _as_change(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with changes (second minus first) and a name per pair of readings."""
+    changed = {"change": -table["difference"]}
+    for method in INTERVALS:
+        changed |= {f"{method}_from": -table[f"{method}_high"], f"{method}_to": -table[f"{method}_low"]}
+    names = [_reading_name(words, row) for row in table.to_dict("records")]
+    return table.assign(**changed, name=names)
+
+
+def forest(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of the change, with every interval, for every pair of readings."""
+    data = _as_change(words, table)
+    first = data.iloc[0]
+    printed = data[~data["at_least_first"]]
+    with_zero = (printed["newcombe_from"] <= 0) & (printed["newcombe_to"] >= 0)
+    return Exhibit(
+        key="forest",
+        title=words(
+            "{n} of the {all} readings of the printed shares leave the sign of the change open",
+            n=Number(int(with_zero.sum()), "count"),
+            all=Number(len(printed), "count"),
+        ),
+        measure=words("Change of the share of emerging poles between 2013 and 2015, in percentage points, with its intervals"),
+        note=words(
+            "Three intervals per reading, at {confidence}. A star: the count does not print as the published share. Readings with"
+            " ≥ rest on words (“for the most part”) of another source about 2013. Methods and conventions are in the table below.",
+            confidence=Number(float(first["confidence"]), "share"),
+        ),
+        reading=words(
+            "Read as {name}, the share changes by {change}; Newcombe’s interval runs from {low} to {high}.",
+            name=first["name"],
+            change=Number(first["change"], "points"),
+            low=Number(first["newcombe_from"], "points"),
+            high=Number(first["newcombe_to"], "points"),
+        ),
+        population=_population(words),
+        source=words("Computed from the shares printed in the RTES deck and, for the readings with ≥, from a note by COORACE (2014)."),
+        origin="assumption",
+        alt=words(
+            "Points with three intervals each for {n} pairs of readings; for the first, {name}, from {low} to {high}.",
+            n=Number(len(data), "count"),
+            name=first["name"],
+            low=Number(first["newcombe_from"], "points"),
+            high=Number(first["newcombe_to"], "points"),
+        ),
+        data=data,
+        columns=(
+            Column("name", str(words("Reading"))),
+            Column("change", str(words("Change")), "points"),
+            *(
+                Column(f"{method}_{end}", f"{label}, {words(end)}", "points")
+                for method, (label, _) in INTERVALS.items()
+                for end in ("from", "to")
+            ),
+        ),
+        draw=lambda frame: drawings.intervals(
+            words,
+            frame,
+            x="change",
+            methods=[(f"{m}_from", f"{m}_to", label, colour) for m, (label, colour) in INTERVALS.items()],
+            kind="points",
+        ),
+    )
+
+
+def comparison(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the p-values and the probability of a fall for every pair of readings."""
+    data = _as_change(words, table)
+    first = data.iloc[0]
+    return Exhibit(
+        key="comparison",
+        title=words(
+            "Read as {name}, no test finds a change: p-values from {low} to {high}",
+            name=first["name"],
+            low=Number(float(first[list(TESTS)].min()), "p"),
+            high=Number(float(first[list(TESTS)].max()), "p"),
+        )
+        if float(first[list(TESTS)].min()) > 1 - float(first["confidence"])
+        else words("P-values of five tests, and probability of a fall, for every reading"),
+        measure=words("Two-sided p-values, and probability that the share fell (flat prior)"),
+        note=words("What each test counts as at least as extreme is in the table of methods."),
+        reading=words(
+            "Read as {name}: Fisher’s p-value is {fisher}, and the probability of a fall {fall}.",
+            name=first["name"],
+            fisher=Number(first["fisher"], "p"),
+            fall=Number(first["prob_decrease"], "share"),
+        ),
+        population=_population(words),
+        source=words("Computed from the shares printed in the RTES deck and, for the readings with ≥, from a note by COORACE (2014)."),
+        origin="assumption",
+        data=data,
+        columns=(
+            Column("name", str(words("Reading"))),
+            *(Column(test, label, "p") for test, label in TESTS.items()),
+            Column("prob_decrease", str(words("Probability of a fall")), "share"),
+        ),
+    )
+
+
+def methods(words: Words, found: dict[str, Any]) -> Exhibit:
+    """Return every estimate for one pair of readings with its method, convention and source."""
+    data = pd.DataFrame(_method_rows(words, found))
+    first, second = found["first"], found["second"]
+    pair = f"{first['count']}/{first['base']} → {second['count']}/{second['base']}"
+    return Exhibit(
+        key="methods",
+        title=words("What each method gives for {pair}", pair=pair),
+        measure=words("Estimate and interval at {confidence}, or p-value", confidence=Number(found["confidence"], "share")),
+        note=words("Differences are first wave minus second; ratios are second over first. Prior of the Bayesian line: {prior}.", prior=found["bayes"]["prior"]["name"]),
+        reading=words(
+            "Newcombe: the difference is {difference}, between {low} and {high}.",
+            difference=Number(found["difference"], "number"),
+            low=Number(found["intervals"]["newcombe"][0], "number"),
+            high=Number(found["intervals"]["newcombe"][1], "number"),
+        ),
+        population=_population(words),
+        source=words("The last column names where each method was published."),
+        origin="assumption",
+        data=data,
+        columns=(
+            Column("quantity", str(words("Quantity"))),
+            Column("method", str(words("Method"))),
+            Column("estimate", str(words("Estimate")), "number"),
+            Column("low", str(words("from")), "number"),
+            Column("high", str(words("to")), "number"),
+            Column("p", "p", "p"),
+            Column("convention", str(words("Convention"))),
+            Column("published", str(words("Published in"))),
+        ),
+    )
+
+
+def _method_rows(words: Words, found: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = [
+        _method(words, words("share, {wave}", wave=wave), method, found[side]["share"], found[side][method])
+        for side, wave in (("first", "2013"), ("second", "2015"))
+        for method in ("wilson", "clopper_pearson", "jeffreys")
+    ]
+    rows += [_method(words, words("difference"), m, found["difference"], ends) for m, ends in found["intervals"].items()]
+    bayes, ratio, odds = found["bayes"], found["risk_ratio"], found["odds_ratio"]
+    rows.append(_method(words, words("difference"), "beta_binomial", bayes["difference"], bayes["interval"]))
+    rows.append(_method(words, words("ratio of shares"), "koopman", ratio["estimate"], ratio["koopman"]))
+    rows.append(_method(words, words("odds ratio"), "sample_odds_ratio", odds["sample"], (None, None)))
+    rows.append(_method(words, words("odds ratio"), "conditional_odds_ratio", odds["conditional"], odds["exact"]))
+    return rows + [
+        {**_method(words, words("test"), test, None, (None, None)), "p": p} for test, p in found["tests"].items()
+    ]
+
+
+def _method(words: Words, quantity: Sentence, method: str, estimate: float | None, ends: Any) -> dict[str, Any]:
+    low, high = ends or (None, None)
+    about = METHODS[method]
+    return {
+        "quantity": str(quantity),
+        "method": words.label(METHOD_LABELS[method]),
+        "estimate": _cell(estimate),
+        "low": _cell(low),
+        "high": _cell(high),
+        "p": "",
+        "convention": str(words(about.convention)),
+        "published": about.source,
+    }
+
+
+def _cell(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+METHOD_LABELS = {
+    "wilson": ("Wilson", "Wilson"),
+    "clopper_pearson": ("Clopper–Pearson", "Clopper–Pearson"),
+    "jeffreys": ("Jeffreys", "Jeffreys"),
+    **{method: (label, label) for method, (label, _) in INTERVALS.items()},
+    "beta_binomial": ("beta-binomial", "bêta-binomial"),
+    "koopman": ("Koopman", "Koopman"),
+    "sample_odds_ratio": ("sample", "échantillon"),
+    "conditional_odds_ratio": ("conditional, exact interval", "conditionnel, intervalle exact"),
+    **{test: (label, label) for test, label in TESTS.items()},
+}
+
+
+def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of what silent poles could make of the share: worst cases, and random response."""
+    data = table.drop_duplicates(["count", "base"]).reset_index(drop=True)
+    data = data.assign(name=[f"{count}/{base}" for count, base in zip(data["count"], data["base"], strict=True)])
+    first, target = data.iloc[0], float(data["target"].iloc[0])
+    return Exhibit(
+        key="non_response",
+        title=words(
+            "Those who did not answer leave the share of all poles anywhere between {low} and {high}",
+            low=Number(data["manski_low"].min(), "share"),
+            high=Number(data["manski_high"].max(), "share"),
+        ),
+        measure=words("Share of emerging poles among all poles identified in 2015, by reading of the printed share"),
+        note=words(
+            "Wide band: whatever the silent poles are. Narrow band: exact interval at {confidence} if those who answered were drawn"
+            " at random, which nothing says. Line: the share printed for 2013.",
+            confidence=Number(float(first["confidence"]), "share"),
+        ),
+        reading=words(
+            "Read as {name}: between {low} and {high} of all poles, whatever the silent ones are.",
+            name=first["name"],
+            low=Number(first["manski_low"], "share1"),
+            high=Number(first["manski_high"], "share1"),
+        ),
+        population=words("The {n} poles identified in 2015.", n=Number(int(first["population"]), "count")),
+        source=sources.computed_from_deck(words),
+        origin="assumption",
+        alt=words(
+            "Bands by reading: from {low} to {high} in the worst cases, where {target} was printed for the other wave.",
+            low=Number(data["manski_low"].min(), "share"),
+            high=Number(data["manski_high"].max(), "share"),
+            target=Number(target, "share"),
+        ),
+        data=data,
+        columns=(
+            Column("name", str(words("Reading"))),
+            Column("share", str(words("Share of respondents")), "share1"),
+            Column("manski_low", str(words("Worst case, from")), "share1"),
+            Column("manski_high", str(words("Worst case, to")), "share1"),
+            Column("finite_exact_low", str(words("Random response, from")), "share1"),
+            Column("finite_exact_high", str(words("Random response, to")), "share1"),
+        ),
+        draw=lambda frame: drawings.bands(
+            words,
+            frame,
+            x="share",
+            wide=("manski_low", "manski_high"),
+            narrow=("finite_exact_low", "finite_exact_high"),
+            reference=target,
+            kind="share",
+        ),
+    )
+
+
+def overlap(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of the interval by number of common respondents and likeness of their answers."""
+    data = table.assign(change_from=-table["high"], change_to=-table["low"])
+    alone = data[data["n_common"] == 0].iloc[0]
+    last = data[data["n_common"] == data["n_common"].max()]
+    alike = last.loc[last["phi"].idxmax()]
+    return Exhibit(
+        key="overlap",
+        title=words(
+            "If {n} poles had answered twice and alike, the interval would run from {low} to {high}",
+            n=Number(int(alike["n_common"]), "count"),
+            low=Number(alike["change_from"], "points"),
+            high=Number(alike["change_to"], "points"),
+        ),
+        measure=words("Newcombe interval of the change, in points, by number of poles that answered both surveys"),
+        note=words(
+            "The correlation of a pole’s two answers runs over what the two shares allow (Fréchet limits). Common poles are assumed"
+            " to have the shares of their whole group."
+        ),
+        reading=words(
+            "With no common pole the interval runs from {low} to {high}.",
+            low=Number(alone["change_from"], "points"),
+            high=Number(alone["change_to"], "points"),
+        ),
+        population=_population(words),
+        source=sources.computed_from_deck(words),
+        origin="assumption",
+        alt=words(
+            "Limits of the interval by number of common poles, for several correlations; with none, from {low} to {high}.",
+            low=Number(alone["change_from"], "points"),
+            high=Number(alone["change_to"], "points"),
+        ),
+        data=data,
+        columns=(
+            Column("n_common", str(words("Common poles")), "count"),
+            Column("phi", str(words("Correlation of the two answers")), "number"),
+            Column("change_from", str(words("from")), "points"),
+            Column("change_to", str(words("to")), "points"),
+        ),
+        draw=lambda frame: drawings.limits(
+            words,
+            frame,
+            x="n_common",
+            low="change_from",
+            high="change_to",
+            by="phi",
+            kind="points",
+            name=str(words("correlation")),
+            across=str(words("poles that answered both surveys")),
+        ),
+    )
+
+
+def power(words: Words, table: pd.DataFrame, found: Detectable) -> Exhibit:
+    """Return the figure of the power of the two waves, by the share the second could have had."""
+    data = table.reset_index(drop=True)
+    nearest = data.loc[(data["power"] - found.power).abs().idxmin()]
+    fall = found.fall if found.fall is not None else float("nan")
+    return Exhibit(
+        key="power",
+        title=words(
+            "Two surveys of this size miss a fall unless the share drops below {fall}",
+            fall=Number(fall, "share1"),
+        ),
+        measure=words("Probability of finding a change, by true share in the second wave (exact power of the mid-p test)"),
+        note=words(
+            "True share in the first wave: {share}. Line: {power}, a usual requirement. Enumeration of all pairs of counts.",
+            share=Number(found.share, "share1"),
+            power=Number(found.power, "share"),
+        ),
+        reading=words(
+            "If the share had become {share}, the change would have been found with probability {power}.",
+            share=Number(nearest["share_second"], "share1"),
+            power=Number(nearest["power"], "share"),
+        ),
+        population=words(
+            "Two independent waves of {first} and {second} respondents.",
+            first=Number(found.sizes[0], "count"),
+            second=Number(found.sizes[1], "count"),
+        ),
+        source=words("Computed; no data but the numbers of respondents and the share printed for 2013."),
+        origin="assumption",
+        alt=words(
+            "Curve of power by second share, lowest near {share}; it reaches {power} at {fall}.",
+            share=Number(found.share, "share1"),
+            power=Number(found.power, "share"),
+            fall=Number(fall, "share1"),
+        ),
+        data=data,
+        columns=(
+            Column("share_second", str(words("Share in the second wave")), "share1"),
+            Column("power", str(words("Power")), "share"),
+        ),
+        draw=lambda frame: drawings.curve(
+            words, frame, x="share_second", y="power", kind="share", reference=found.power, marked=found.fall
+        ),
+    )

@@ -8,24 +8,25 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.vocabulary import INDICATORS, LEVELS, STATISTICS, UNITS, Indicator
+from ptce_analysis.published_cells import COLUMNS, OPTIONAL_COLUMNS, row_faults, with_decimal_points
+from ptce_analysis.vocabulary import INDICATORS, Indicator
 
-COLUMNS = (
-    "id", "wave", "indicator", "level", "statistic", "value", "unit",
-    "grain", "base_n", "base_label", "source", "locator", "note",
-)  # fmt: skip
-OPTIONAL_COLUMNS = ("part_of",)
 FIGURES_FILE, SOURCES_FILE = "figures.csv", "sources.csv"
+SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
 
 # Assumption: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
 MAX_BYTES = 50_000_000
+
+Row = dict[str, str]
+# The line where a fault stands, and what it is.
+Fault = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,19 @@ Facts = Mapping[str, Fact]
 def read_facts(path: Path, sources: Iterable[str] | None = None) -> Facts:
     """Return the figures of a file, by id, in file order.
 
-    `sources`: the ids a row may cite; without it any non-empty source is accepted.
+    `sources`: the ids a row may cite; without it any non-empty source is accepted. A file separated by semicolons may
+    write its numbers with decimal commas.
 
     Raises `InputError` with every fault of the file at once: one line each, naming file, row, column, value and what
-    is legal.
+    is legal. (A file that cannot be read as a table, or lacks columns, is refused for that alone.)
     """
-    rows = _rows(path)
-    known = None if sources is None else tuple(sources)
-    faults = [f"{path.name}, row {number}, {fault}" for number, row in rows for fault in _faults(row, known)]
-    faults += [f"{path.name}, {fault}" for fault in _repeated(rows)]
-    if faults:
-        raise InputError("\n".join(faults))
+    rows, faults = _table(path, COLUMNS, OPTIONAL_COLUMNS)
+    known = None if sources is None else dict.fromkeys(sources)
+    faults += [(number, fault) for number, row in rows for fault in row_faults(row, known)]
+    faults += [*_repeated(rows), *_unknown_wholes(rows)]
+    _refuse(path, faults)
+    if not rows:
+        raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
     return MappingProxyType({row["id"]: _fact(row, number) for number, row in rows})
 
 
@@ -83,10 +86,13 @@ def read_published(folder: Path) -> Facts:
     return read_facts(folder / FIGURES_FILE, read_sources(folder))
 
 
-def read_sources(folder: Path) -> dict[str, dict[str, str]]:
+def read_sources(folder: Path) -> dict[str, Row]:
     """Return the sources of a published folder, by id: author, title, year, kind, address, read, note."""
-    reader = csv.DictReader(io.StringIO(_text(folder / SOURCES_FILE)))
-    return {row["id"]: row for row in reader}
+    path = folder / SOURCES_FILE
+    rows, faults = _table(path, SOURCE_COLUMNS)
+    faults += [(number, "column 'id': value '': a name is expected.") for number, row in rows if not row["id"]]
+    _refuse(path, faults + _repeated(rows))
+    return {row["id"]: row for _, row in rows}
 
 
 def indicator(name: str) -> Indicator:
@@ -109,129 +115,90 @@ def _text(path: Path) -> str:
         raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a file as text with their line in the file; a semicolon file may use decimal commas."""
+def _table(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
+) -> tuple[list[tuple[int, Row]], list[Fault]]:
+    """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header."""
+    text, delimiter = _without_separator_line(path)
+    lines = list(_lines(path, text, delimiter))
+    if not lines:
+        raise InputError(f"{path.name}: is empty. Legal columns: {', '.join((*columns, *optional))}.")
+    names = _columns(path, lines[0], columns, optional)
+    ragged = (
+        f"{len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}, or check the"
+        " quotes above."
+    )
+    rows = [
+        (number, dict(zip(names, (cell.strip() for cell in cells), strict=True)))
+        for number, cells in lines[1:]
+        if len(cells) == len(names)
+    ]
+    faults = [(number, f"{len(cells)} cells: {ragged}") for number, cells in lines[1:] if len(cells) != len(names)]
+    pointed = [(number, with_decimal_points(row)) for number, row in rows] if delimiter == ";" else rows
+    return pointed, faults
+
+
+def _without_separator_line(path: Path) -> tuple[str, str]:
+    """The text, the `sep=;` line that Excel writes left blank, and the delimiter its header uses."""
     text = _text(path)
     if "\0" in text:
-        raise InputError(f"{path.name}: holds a NUL character. Export the file again.")
-    header = text.split("\n", 1)[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
+        line = text[: text.index("\0")].count("\n") + 1
+        raise InputError(f"{path.name}, line {line}: holds a NUL character. Export the file again.")
+    text = re.sub(r"\A\"?sep=.\"?(?=[\r\n])", "", text)
+    header = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    several = header is not None and header[0].count(";") > header[0].count(",")
+    return text, ";" if several else ","
+
+
+def _lines(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Cells of every line that is not blank, with the line of the file where they start."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    start = 1
     try:
-        lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(f"{path.name}, line {reader.line_num}: {error}. Check the quotes of that line.") from None
-    names = _columns(path, lines[0][1] if lines else [])
-    ragged = [number for number, cells in lines if len(cells) != len(names)]
-    if ragged:
-        raise InputError(
-            f"{path.name}, row {ragged[0]}: as many cells as columns ({len(names)}) are expected; quote the cells that"
-            f" hold a {delimiter!r}."
-        )
-    return [(number, _cells(names, cells, delimiter)) for number, cells in lines[1:]]
+        raise InputError(f"{path.name}, line {start}: {error}. Check the quotes of that line.") from None
 
 
-def _columns(path: Path, cells: list[str]) -> list[str]:
-    names = [cell.strip() for cell in cells]
-    missing = [name for name in COLUMNS if name not in names]
-    unknown = [name for name in names if name not in COLUMNS + OPTIONAL_COLUMNS]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    faults = [f"column {name!r} is missing" for name in missing]
-    faults += [f"column {name!r} is unknown.{nearest(name, COLUMNS + OPTIONAL_COLUMNS)}" for name in unknown]
-    faults += [f"column {name!r} stands twice" for name in doubled]
+def _columns(path: Path, header: tuple[int, list[str]], columns: Sequence[str], optional: Sequence[str]) -> list[str]:
+    names, legal = [cell.strip() for cell in header[1]], (*columns, *optional)
+    faults = [f"column {name!r} is missing" for name in columns if name not in names]
+    faults += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
+    faults += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
     if faults:
-        legal = f"Legal columns: {', '.join(COLUMNS)}; optional: {', '.join(OPTIONAL_COLUMNS)}."
-        raise InputError("\n".join(f"{path.name}, row 1: {fault}" for fault in faults) + f"\n{legal}")
+        known = f"Legal columns: {', '.join(columns)}" + (f"; optional: {', '.join(optional)}." if optional else ".")
+        raise InputError("\n".join(f"{path.name}, row {header[0]}: {fault}" for fault in faults) + f"\n{known}")
     return names
 
 
-def _cells(names: list[str], cells: list[str], delimiter: str) -> dict[str, str]:
-    row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
-    if delimiter == ";":
-        row |= {name: row[name].replace(",", ".") for name in ("value", "grain")}
-    return row
+def _refuse(path: Path, faults: Iterable[Fault]) -> None:
+    lines = [f"{path.name}, row {number}, {fault}" for number, fault in sorted(faults, key=lambda fault: fault[0])]
+    if lines:
+        raise InputError("\n".join(lines))
 
 
-NUMBER = re.compile(r"\d{1,15}(\.\d{1,12})?")
-WHOLE = re.compile(r"[1-9]\d{0,8}")
-NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-YEAR = re.compile(r"(19|20)\d\d")
-
-
-def _one_of(legal: Iterable[str]) -> Callable[[str], str]:
-    legal = tuple(legal)
-    return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
-
-
-def _matches(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
-    return lambda value: "" if pattern.fullmatch(value) else f"{meaning} is expected."
-
-
-CELL_RULES: dict[str, Callable[[str], str]] = {
-    "wave": _matches(YEAR, "a year such as 2015"),
-    "indicator": _matches(NAME, "a name in lower case such as emergence_share"),
-    "level": _one_of(("", *LEVELS)),
-    "statistic": _one_of(STATISTICS),
-    "value": _matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
-    "unit": _one_of(UNITS),
-    "grain": _matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
-    "base_n": lambda value: "" if not value else _matches(WHOLE, "a whole number above zero, or nothing")(value),
-    "source": lambda value: "" if value else "every figure needs the id of its source.",
-}
-
-
-def _faults(row: dict[str, str], sources: tuple[str, ...] | None) -> list[str]:
-    """Every fault of one row, as `column 'x': value 'y': what is legal`."""
-    found = {name: rule(row[name]) for name, rule in CELL_RULES.items()}
-    found = {name: text for name, text in found.items() if text}
-    checks = (("indicator", _typo), ("unit", _unit), ("value", _range), ("id", _id))
-    for name, check in checks:
-        if not found.keys() & {name, "indicator", "unit", "wave", "level", "value"}:
-            found |= {name: text} if (text := check(row)) else {}
-    if sources is not None and row["source"] and row["source"] not in sources:
-        found["source"] = f"legal values: {', '.join(sources)}."
-    return [f"column {name!r}: value {row[name]!r}: {text}" for name, text in found.items()]
-
-
-def _typo(row: dict[str, str]) -> str:
-    """A name that is nearly a known indicator is taken for a slip; any other new name is another report's own."""
-    from difflib import get_close_matches
-
-    name = row["indicator"]
-    close = get_close_matches(name, INDICATORS, n=1, cutoff=0.93)
-    return f"did you mean {close[0]!r}? Give a clearly different name otherwise." if close and close[0] != name else ""
-
-
-def _unit(row: dict[str, str]) -> str:
-    unit = indicator(row["indicator"]).unit
-    return "" if unit in ("", row["unit"]) else f"{row['indicator']} is stored in {unit!r}."
-
-
-def _range(row: dict[str, str]) -> str:
-    value = Fraction(row["value"])
-    if row["unit"] == "share" and value > 1:
-        return "a share lies between 0 and 1 (write 0.20 for 20 %)."
-    whole = row["unit"] == "count" and row["statistic"] in ("count", "sum")
-    return "a count is a whole number." if whole and value.denominator > 1 else ""
-
-
-def _id(row: dict[str, str]) -> str:
-    stem = "_".join(part for part in (row["indicator"], row["level"], row["wave"]) if part)
-    second = f"{stem}_{row['source'].lower()}"
-    legal = f"{stem!r}, or {second!r} when another source prints the same figure"
-    return "" if row["id"] in (stem, second) else f"the id is expected to be {legal}."
-
-
-def _repeated(rows: list[tuple[int, dict[str, str]]]) -> list[str]:
+def _repeated(rows: Iterable[tuple[int, Row]]) -> list[Fault]:
     first: dict[str, int] = {}
     found = []
     for number, row in rows:
-        if row["id"] in first:
-            found.append(
-                f"row {number}, column 'id': value {row['id']!r}: already stands in row {first[row['id']]}; ids are unique."
-            )
-        first.setdefault(row["id"], number)
+        if first.setdefault(row["id"], number) != number:
+            fault = f"already stands in row {first[row['id']]}; ids are unique."
+            found.append((number, f"column 'id': value {row['id']!r}: {fault}"))
     return found
+
+
+def _unknown_wholes(rows: Sequence[tuple[int, Row]]) -> list[Fault]:
+    """A part of something that stands nowhere in the file would never be added up: taken for a slip."""
+    names = {row["indicator"] for _, row in rows}
+    asked = [(number, row.get("part_of", "")) for number, row in rows]
+    return [
+        (number, f"column 'part_of': value {name!r}: an indicator that stands in the file is expected.")
+        for number, name in asked
+        if name and name not in names
+    ]
 
 
 def _fact(row: dict[str, str], number: int) -> Fact:

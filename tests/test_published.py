@@ -1,0 +1,299 @@
+"""The file format of published figures: what is read, what is refused, and every message."""
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from printed_figures import PUBLISHED
+from ptce_analysis import published
+from ptce_analysis.errors import InputError
+from ptce_analysis.published import indicator, read_facts, read_published, read_sources
+from ptce_analysis.vocabulary import INDICATORS, UNITS
+
+HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
+GOOD = {
+    "id": "emergence_share_2015",
+    "wave": "2015",
+    "indicator": "emergence_share",
+    "level": "",
+    "statistic": "share",
+    "value": "0.20",
+    "unit": "share",
+    "grain": "0.01",
+    "base_n": "52",
+    "base_label": "projets",
+    "source": "DECK",
+    "locator": "slide 1",
+    "note": "",
+}
+
+
+def line(**cells: str) -> str:
+    """A good row with some cells changed."""
+    return ",".join({**GOOD, **cells}.values())
+
+
+def written(folder: Path, *lines: str, header: str = HEADER, name: str = "report.csv") -> Path:
+    """A file of these lines."""
+    path = folder / name
+    path.write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    return path
+
+
+def faults(path: Path, sources: list[str] | None = None) -> list[str]:
+    """The lines of the error that reading a file raises."""
+    with pytest.raises(InputError) as error:
+        read_facts(path, sources)
+    return str(error.value).split("\n")
+
+
+def test_a_row_becomes_a_fact(tmp_path: Path) -> None:
+    """Numbers are exact; the line of the file is kept."""
+    (fact,) = read_facts(written(tmp_path, line())).values()
+    assert (fact.value, fact.grain, fact.base_n, fact.wave, fact.row) == (Fraction(1, 5), Fraction(1, 100), 52, 2015, 2)
+
+
+def test_a_figure_without_a_base_has_none(tmp_path: Path) -> None:
+    """An empty base is not zero."""
+    assert read_facts(written(tmp_path, line(base_n="")))["emergence_share_2015"].base_n is None
+
+
+def test_the_band_is_half_a_grain_each_way_and_never_negative(tmp_path: Path) -> None:
+    """20% to the point is 19.5% to 20.5%; 0% is 0 to 0.5%."""
+    (fact,) = read_facts(written(tmp_path, line())).values()
+    assert fact.band == (Fraction(195, 1000), Fraction(205, 1000))
+    assert replace(fact, value=Fraction(0)).band == (0, Fraction(5, 1000))
+
+
+def test_figures_cannot_be_altered(tmp_path: Path) -> None:
+    """The mapping is read-only."""
+    with pytest.raises(TypeError):
+        read_facts(written(tmp_path, line()))["x"] = None
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"wave": "15"}, "column 'wave': value '15': a year such as 2015 is expected."),
+        ({"wave": "２０１５"}, "column 'wave': value '２０１５': a year such as 2015 is expected."),
+        ({"indicator": "Share"}, "column 'indicator': value 'Share': a name in lower case such as emergence_share is"),
+        ({"indicator": "emergence_shar"}, "did you mean 'emergence_share'? Give a clearly different name otherwise."),
+        (
+            {"level": "ville"},
+            "column 'level': value 'ville': legal values: (empty), commune, epci, departement, region",
+        ),
+        ({"statistic": "ratio"}, "column 'statistic': value 'ratio': legal values: count, sum, share, median, mean"),
+        ({"value": ""}, "column 'value': value '': a non-negative number such as 1239000 or 0.31 is expected."),
+        ({"value": "-1"}, "column 'value': value '-1': a non-negative number"),
+        ({"value": "1e5"}, "column 'value': value '1e5': a non-negative number"),
+        ({"value": "nan"}, "column 'value': value 'nan': a non-negative number"),
+        ({"value": "٢"}, "column 'value': value '٢': a non-negative number"),
+        ({"value": "20"}, "column 'value': value '20': a share lies between 0 and 1 (write 0.20 for 20 %)."),
+        ({"unit": "percent"}, "column 'unit': value 'percent': legal values: eur, share, count, fte, years."),
+        ({"unit": "count"}, "column 'unit': value 'count': emergence_share is stored in 'share'."),
+        ({"grain": "1 %"}, "column 'grain': value '1 %': the rounding step, in the unit of the value, such as 1000 or"),
+        ({"base_n": "0"}, "column 'base_n': value '0': a whole number above zero, or nothing is expected."),
+        ({"base_n": "52.0"}, "column 'base_n': value '52.0': a whole number above zero"),
+        ({"source": ""}, "column 'source': value '': every figure needs the id of its source."),
+        ({"id": "emergence"}, "the id is expected to be 'emergence_share_2015', or 'emergence_share_2015_deck' when"),
+    ],
+)
+def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], message: str) -> None:
+    """The message names the file, the row, the column, the value and what is legal; nothing else is blamed."""
+    found = [fault for fault in faults(written(tmp_path, line(**cells))) if "column 'id'" not in fault or "id" in cells]
+    assert len(found) == 1
+    assert found[0].startswith("report.csv, row 2, column") and message in found[0]
+
+
+def test_a_count_is_a_whole_number(tmp_path: Path) -> None:
+    """Half a respondent is refused; a mean of counts may have decimals."""
+    cells = {"id": "things_2015", "indicator": "things", "unit": "count", "value": "2.5", "grain": "0.5"}
+    assert "a count is a whole number." in faults(written(tmp_path, line(**cells, statistic="count")))[0]
+    assert read_facts(written(tmp_path, line(**cells, statistic="mean")))["things_2015"].value == Fraction(5, 2)
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """Faults of cells, of rows that are too short, and repeated ids: one line each."""
+    found = faults(
+        written(
+            tmp_path,
+            line(id="a", wave="x", value="20"),
+            "a,b",
+            line(),
+            line(),
+            line(unit="m", level="ville", grain="?"),
+        )
+    )
+    assert [fault.split(",")[1].strip() for fault in found] == ["row 2"] * 2 + ["row 3", "row 5"] + ["row 6"] * 4
+    assert "column 'wave'" in found[0] and "column 'value'" in found[1]
+    assert found[2] == (
+        "report.csv, row 3, 2 cells: 13 cells are expected, as many as columns; quote the cells that hold a ',', or"
+        " check the quotes above."
+    )
+    assert found[3].endswith("column 'id': value 'emergence_share_2015': already stands in row 4; ids are unique.")
+    assert found[7].endswith("already stands in row 4; ids are unique.")
+
+
+def test_a_source_must_be_known_when_sources_are_given(tmp_path: Path) -> None:
+    """Without a list of sources any name will do."""
+    path = written(tmp_path, line(source="S99"))
+    assert faults(path, ["DECK", "S1"]) == ["report.csv, row 2, column 'source': value 'S99': legal values: DECK, S1."]
+    assert read_facts(path)["emergence_share_2015"].source == "S99"
+
+
+def test_a_second_source_has_its_own_id(tmp_path: Path) -> None:
+    """The same figure from another source carries the source in its id."""
+    second = line(id="emergence_share_2015_s3", source="S3", value="0.5")
+    assert list(read_facts(written(tmp_path, line(), second))) == ["emergence_share_2015", "emergence_share_2015_s3"]
+
+
+def test_another_report_may_bring_its_own_indicators(tmp_path: Path) -> None:
+    """A name that resembles no known one is accepted and described by itself."""
+    other = line(id="loans_amount_epci_2019", wave="2019", indicator="loans_amount", level="epci", unit="eur")
+    assert read_facts(written(tmp_path, other))["loans_amount_epci_2019"].part_of == ""
+    assert indicator("loans_amount").label == ("loans amount", "loans amount")
+    assert indicator("scic_share") is INDICATORS["scic_share"]
+
+
+def test_parts_are_declared_in_an_optional_column(tmp_path: Path) -> None:
+    """`part_of` in the file prevails; a known indicator has its own."""
+    header = HEADER + ",part_of"
+    gift = line(id="gift_2015", indicator="gift", unit="eur") + ",gifts_all"
+    whole = line(id="gifts_all_2015", indicator="gifts_all", unit="eur") + ","
+    known = line(id="funding_amount_2015", indicator="funding_amount", unit="eur") + ","
+    facts = read_facts(written(tmp_path, gift, whole, known, header=header))
+    assert [fact.part_of for fact in facts.values()] == ["gifts_all", "", "funding_total"]
+
+
+@pytest.mark.parametrize(
+    ("part_of", "message"),
+    [
+        ("Gifts", "value 'Gifts': the name of an indicator, or nothing is expected."),
+        ("gift", "value 'gift': a figure is no part of itself."),
+        ("gifts_al", "value 'gifts_al': an indicator that stands in the file is expected."),
+    ],
+)
+def test_a_part_must_have_a_whole(tmp_path: Path, part_of: str, message: str) -> None:
+    """A part of nothing in the file would never be added up."""
+    path = written(
+        tmp_path, line(id="gift_2015", indicator="gift", unit="eur") + f",{part_of}", header=HEADER + ",part_of"
+    )
+    assert f"report.csv, row 2, column 'part_of': {message}" in faults(path)
+
+
+def test_semicolons_allow_decimal_commas(tmp_path: Path) -> None:
+    """What a French spreadsheet saves is read; a text that only looks like a number is refused as it stands."""
+    path = tmp_path / "fr.csv"
+    good = ";".join({**GOOD, "value": "0,20", "grain": "0,01"}.values())
+    path.write_text("\n".join((HEADER.replace(",", ";"), good)), encoding="utf-8")
+    assert read_facts(path)["emergence_share_2015"].value == Fraction(1, 5)
+    bad = ";".join({**GOOD, "value": "1,2,3"}.values())
+    path.write_text("\n".join((HEADER.replace(",", ";"), bad)), encoding="utf-8")
+    assert "column 'value': value '1,2,3'" in faults(path)[0]
+
+
+def test_a_decimal_comma_between_commas_is_refused(tmp_path: Path) -> None:
+    """In a comma file « 0,20 » could be anything."""
+    assert "value '0,20': a non-negative number" in faults(written(tmp_path, line(value='"0,20"')))[0]
+
+
+@pytest.mark.parametrize("start", ["\ufeff", "\ufeffsep=,\n", "sep=,\r\n", "\n\n", '"sep=,"\n'])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_spreadsheet_habits_are_read(tmp_path: Path, start: str, end: str) -> None:
+    """Byte order mark, `sep=` line, blank lines, any line end, spaces around cells."""
+    path = tmp_path / "report.csv"
+    body = end.join((HEADER.replace("wave", " wave "), "", line(wave=" 2015 "), "," * 12, ""))
+    path.write_bytes((start + body).encode())
+    assert list(read_facts(path)) == ["emergence_share_2015"]
+
+
+def test_rows_are_numbered_by_the_line_where_they_start(tmp_path: Path) -> None:
+    """A quoted note over two lines does not shift the rows below it."""
+    found = faults(written(tmp_path, line(note='"one\ntwo"'), line(id="x", note='"three\nfour"')))
+    assert found[0].startswith("report.csv, row 4, column 'id': value 'x'")
+
+
+def test_columns_must_be_the_ones_expected(tmp_path: Path) -> None:
+    """Missing, unknown and doubled columns are all named, with the nearest legal name."""
+    found = faults(written(tmp_path, header=HEADER.replace("grain", "grian").replace("note", "wave")))
+    assert found[:4] == [
+        "report.csv, row 1: column 'grain' is missing",
+        "report.csv, row 1: column 'note' is missing",
+        "report.csv, row 1: column 'grian' is unknown. Did you mean 'grain'?",
+        "report.csv, row 1: column 'wave' stands twice",
+    ]
+    assert found[4].startswith("Legal columns: id, wave") and found[4].endswith("optional: part_of.")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "report.csv: is empty. Legal columns: id, wave"),
+        (b" \n\n", "report.csv: is empty."),
+        (HEADER.encode(), "report.csv: holds no figure. Type one row per printed figure below the header."),
+        (b"id\nab\0c", "report.csv, line 2: holds a NUL character. Export the file again."),
+        (b"id,note\nx,caf\xe9", "report.csv, line 2: not UTF-8. Save the file as UTF-8 CSV."),
+        (f'{HEADER}\n\n"x'.encode(), "report.csv, line 3: unexpected end of data. Check the quotes of that line."),
+        (f'{HEADER}\n"x"y'.encode(), "report.csv, line 2: ',' expected after '\"'. Check the quotes of that line."),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
+    """Nothing can be said of the rows: one fault, with the line where there is one."""
+    path = tmp_path / "report.csv"
+    path.write_bytes(data)
+    (fault,) = faults(path)
+    assert fault.startswith(message)
+
+
+def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
+    """The path and the reason are given."""
+    assert faults(tmp_path / "none.csv")[0].endswith(
+        "none.csv: cannot be read (No such file or directory). Give the path of a CSV file."
+    )
+    assert "cannot be read" in faults(tmp_path)[0]
+
+
+def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit guards memory."""
+    monkeypatch.setattr(published, "MAX_BYTES", 10)
+    assert faults(written(tmp_path, line()))[0].endswith("report.csv: larger than 10 bytes. Split the file.")
+
+
+def test_sources_are_checked_like_figures(tmp_path: Path) -> None:
+    """Missing columns, repeated and empty ids of the list of sources are refused."""
+    header = "id,author,title,year,kind,address,read,note"
+    path = written(tmp_path, "A,,,,,,,", "A,,,,,,,", ",x,,,,,,", header=header, name="sources.csv")
+    with pytest.raises(InputError) as error:
+        read_sources(tmp_path)
+    assert str(error.value).split("\n") == [
+        "sources.csv, row 3, column 'id': value 'A': already stands in row 2; ids are unique.",
+        "sources.csv, row 4, column 'id': value '': a name is expected.",
+    ]
+    path.write_text("name\nA\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"sources.csv, row 1: column 'id' is missing"):
+        read_sources(tmp_path)
+
+
+def test_our_own_figures_are_all_known() -> None:
+    """Every indicator, unit and source of the published folder is declared, and every source is described."""
+    facts, sources = read_published(PUBLISHED), read_sources(PUBLISHED)
+    assert {fact.indicator for fact in facts.values()} <= set(INDICATORS)
+    assert {fact.source for fact in facts.values()} <= set(sources)
+    assert {fact.unit for fact in facts.values()} <= set(UNITS)
+    assert all(source["title"] and source["author"] for source in sources.values())
+
+
+def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
+    """No indicator is declared for nothing; relations name declared indicators of the same unit."""
+    assert {fact.indicator for fact in read_published(PUBLISHED).values()} == set(INDICATORS)
+    for known in INDICATORS.values():
+        for other in filter(None, (known.part_of, known.median)):
+            assert INDICATORS[other].unit == known.unit
+
+
+def test_a_figure_prints_as_its_grain_says() -> None:
+    """Every one of our figures is a multiple of its rounding step."""
+    for fact in read_published(PUBLISHED).values():
+        assert not fact.grain or fact.value % fact.grain == 0, fact.id

@@ -217,8 +217,8 @@ def _euros(value: Fraction) -> str:
 
 def runs(numbers: list[int]) -> str:
     """Whole numbers in order, unbroken runs of three or more as `first–last`."""
-    runs = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    unbroken = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in unbroken)
 
 
 NUMBERS: dict[str, Callable[[Fraction], str]] = {

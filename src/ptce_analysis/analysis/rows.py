@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ptce_analysis.analysis import feasible_row
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import LOCAL_LEVELS
 
@@ -32,9 +33,21 @@ class Row:
         return minimum_sum(self.n, low), minimum_sum(self.n, high)
 
     @property
+    def bands(self) -> feasible_row.Row:
+        """The number of amounts and the bands of totals and medians that round to the printed ones."""
+        return feasible_row.Row(self.n, *self.total.band, *self.median.band)
+
+    @property
+    def bands_without_median(self) -> feasible_row.Row:
+        """The same when the median is not used: any median that the number and the total allow."""
+        return feasible_row.Row(self.n, *self.total.band, Fraction(0), feasible_row.highest_median(self.bands))
+
+    @property
     def possible(self) -> bool:
         """Whether any non-negative amounts can have this number, total and median, roundings included."""
-        return self.total.band[1] >= self.minimum_sum[0]
+        if self.n == 0:
+            return self.total.band[0] == self.median.band[0] == 0
+        return feasible_row.obstacle(self.bands) is None
 
 
 def minimum_sum(n: int, median: Fraction) -> Fraction:
@@ -72,7 +85,7 @@ def _as_printed(rows: dict[str, Row]) -> dict[str, Row]:
 def _one_amount_missing(rows: dict[str, Row]) -> dict[str, Row]:
     # Assumption: one of the projects supported by an impossible row gave no amount. Source: none; the smallest change
     # that lets the Communes row (16 projects, 246 k€, median 30 k€) be true. If wrong: its median is not usable.
-    return {level: row if row.possible else replace(row, n=row.n - 1) for level, row in rows.items()}
+    return {level: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for level, row in rows.items()}
 
 
 def _local_medians_reversed(rows: dict[str, Row]) -> dict[str, Row]:

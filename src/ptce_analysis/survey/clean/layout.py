@@ -1,0 +1,166 @@
+"""A grid to a table: where the header is, which column is which variable, which lines are data. Columns never shift."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey.codebook import COMPLETE, Codebook, Variable
+from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.read import Grid, Note
+from ptce_analysis.survey.read.header import SEARCHED, header_texts
+
+
+@dataclass(frozen=True)
+class Table:
+    """The answers as text: for each variable its header and its cells, and the row of the file each answer is on.
+
+    `whole` holds every cell of each row, for the quarantine.
+    """
+
+    file: str
+    header: dict[str, str]
+    cells: dict[str, list[str]]
+    numbers: list[int]
+    whole: list[list[str]]
+    notes: tuple[Note, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The header found: its first line, the one after it, and for each column the texts it may be called by."""
+
+    start: int
+    after: int
+    spellings: list[list[str]]
+
+    def shown(self, column: int) -> str:
+        return self.spellings[column][0] if column < len(self.spellings) else ""
+
+
+def table(grid: Grid, codebook: Codebook) -> Table:
+    """Return the answers of a grid, by the codebook.
+
+    Raises
+    ------
+    InputError
+        If the header, a column or the data are missing, a column is doubled, or a row does not have the header's width.
+    """
+    header = _found_header(grid, codebook)
+    columns = _columns(header, codebook, grid.file)
+    notes = [*grid.notes, *_above(grid, header), *_unused(grid, header, set(columns.values()))]
+    rows, more = _fitted(grid, header)
+    if not rows:
+        raise InputError(f"{grid.file}: a header and no answers under it. Export the answers again.")
+    return Table(
+        file=grid.file,
+        header={name: header.shown(column) for name, column in columns.items()},
+        cells={name: [row[column] for row in rows] for name, column in columns.items()},
+        numbers=grid.numbers[header.after :][: len(rows)],
+        whole=rows,
+        notes=(*notes, *more),
+        names=tuple(header.shown(column) for column in range(len(header.spellings))),
+    )
+
+
+def _found_header(grid: Grid, codebook: Codebook) -> _Header:
+    """Return the header: the first lines, among those at the top, that hold the most headers of the codebook."""
+    wanted = [{*map(plain, variable.headers)} for variable in codebook.columns()]
+    n_rows = codebook.layout.header_rows
+    best, best_score = None, 0
+    for start in range(min(SEARCHED, len(grid.rows))):
+        spellings = header_texts(grid, start, n_rows)
+        known = {plain(text) for texts in spellings for text in texts}
+        score = sum(1 for headers in wanted if headers & known)
+        if score > best_score:
+            best, best_score = _Header(start, start + n_rows, spellings), score
+    if best is None:
+        first = " | ".join(text for text in (grid.rows[0] if grid.rows else []) if text)[:200]
+        expected = codebook.columns()[0].headers[0]
+        raise InputError(
+            f"{grid.file}: no line holds a header of {codebook.file} (for example {expected!r}). "
+            f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
+        )
+    return best
+
+
+def _columns(header: _Header, codebook: Codebook, file: str) -> dict[str, int]:
+    """Return the column of each variable; every missing or doubled one is named in one error."""
+    found, faults = dict[str, int](), list[str]()
+    for variable in codebook.columns():
+        columns = _matching(header, variable)
+        if len(columns) == 1:
+            found[variable.name] = columns[0]
+        else:
+            faults.append(_column_fault(header, variable, columns))
+    twice = [header.shown(column) for column, n in _claims(found).items() if n > 1]
+    faults += [f"the column {name!r} is claimed by two variables." for name in twice]
+    if faults:
+        raise InputError(f"{file}: the header does not fit {codebook.file}:\n- " + "\n- ".join(faults))
+    return found
+
+
+def _claims(found: dict[str, int]) -> Counter[int]:
+    """Return how many variables read each column; the completion column may be read by another as well."""
+    return Counter(column for name, column in found.items() if name != COMPLETE)
+
+
+def _matching(header: _Header, variable: Variable) -> list[int]:
+    """Return the columns a variable's headers name: by the whole header if any is, else by one of its lines."""
+    wanted = {plain(text) for text in variable.headers}
+    whole = [c for c, texts in enumerate(header.spellings) if plain(texts[0]) in wanted]
+    return whole or [c for c, texts in enumerate(header.spellings) if wanted & set(map(plain, texts))]
+
+
+def _column_fault(header: _Header, variable: Variable, columns: Sequence[int]) -> str:
+    if columns:
+        return (
+            f"{variable.name}: {len(columns)} columns are called {header.shown(columns[0])!r}. Keep one, or rename it."
+        )
+    shown = [texts[0] for texts in header.spellings]
+    return f"{variable.name}: no column is called {variable.headers[0]!r}.{nearest(variable.headers[0], shown)}"
+
+
+def _above(grid: Grid, header: _Header) -> Iterator[Note]:
+    """Yield the lines above the header, which are set aside."""
+    for position in range(header.start):
+        text = " | ".join(cell.strip() for cell in grid.rows[position] if cell.strip())
+        yield Note(grid.numbers[position], None, text, "", "line_above_the_header")
+
+
+def _unused(grid: Grid, header: _Header, used: set[int]) -> Iterator[Note]:
+    """Yield the columns no variable reads: they are left alone, and said to be."""
+    number = grid.numbers[header.after - 1]
+    for column, texts in enumerate(header.spellings):
+        if column not in used and texts[0]:
+            yield Note(number, column, texts[0], "", "column_not_in_the_codebook")
+
+
+def _fitted(grid: Grid, header: _Header) -> tuple[list[list[str]], list[Note]]:
+    """Return the rows under the header, each with the header's width, and what was cut or filled to get there."""
+    width, body = len(header.spellings), range(header.after, len(grid.rows))
+    last_full = max((i for i in body if len(grid.rows[i]) > 1), default=-1)
+    rows, notes, trimmed = [], list[Note](), list[int]()
+    for position in body:
+        row, number = grid.rows[position], grid.numbers[position]
+        beyond = [cell for cell in row[width:] if cell.strip()]
+        note_line = len(row) == 1 and position > last_full
+        if not grid.sparse and (beyond or len(row) < width) and not note_line:
+            raise _ragged(grid.file, number, len(row), width)
+        notes += [Note(number, None, cell, "", "cell_beyond_the_header") for cell in beyond]
+        if len(row) > width and not beyond:
+            trimmed.append(number)
+        rows.append(row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
+    if trimmed and not grid.sparse:
+        notes.append(Note(trimmed[0], None, f"{len(trimmed)} rows", "", "blank_cells_beyond_the_header"))
+    return rows, notes
+
+
+def _ragged(file: str, number: int, n_cells: int, width: int) -> InputError:
+    return InputError(
+        f"{file}, line {number}: {n_cells} cells where the header has {width}. A separator, a quote or a line break is "
+        "missing or in excess: mend the export, or export it again."
+    )

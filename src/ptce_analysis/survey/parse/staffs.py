@@ -1,0 +1,152 @@
+"""Staff in full-time equivalents, and plain counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+
+from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
+from ptce_analysis.survey.parse.numbers import number, rounded, spelled
+from ptce_analysis.survey.parse.reading import Reading
+from ptce_analysis.survey.parse.shares import fraction
+
+_NUMBER = r"[-+]?[0-9.,][0-9 .,']*|[0-9]{1,3} ?[/⁄] ?[0-9]{1,3}|[½⅓⅔¼¾]|[a-z]+(?:[ -][a-z]+)*?"
+_FTE = r"e\.?t\.?p\.?|equivalents?[ -]temps[ -]pleins?|temps[ -]pleins?|postes? (?:a|en) temps[ -]plein|plein[ -]temps"
+_POSTS = re.compile(rf"(?:(?P<number>{_NUMBER}) ?)?(?P<unit>{_FTE})(?P<half> et demi)?\.?", re.I)
+_PART_TIME = re.compile(
+    r"(?:(?P<times>[0-9]+|[a-z]+) )?(?:(?P<half>(?:postes? (?:a )?)?mi[ -]temps)|(?P<part>[0-9]/[0-9]|"
+    r"trois[ -]quarts?)(?:e|emes?)? "
+    r"?(?:de |d'un )?(?:temps|etp)(?: plein)?)",
+    re.I,
+)
+_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I)
+_HEADS = (
+    r"(?:pers\.?|personnes?|salarie(?:e?s?|\(e\)s?|\.e\.s)|postes?|emplois?|permanents?(?:es)?|agents?|animateurs?|"
+    r"animatrices?|"
+    r"charge(?:e?s?) de (?:mission|developpement)|coordinateurs?|coordinatrices?|cdi|cdd|employe(?:e?s?))"
+)
+_ONLY_HEADS = re.compile(rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", re.I)
+_BOTH = re.compile(
+    rf"(?:{_NUMBER}) ?{_HEADS} ?(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|"
+    rf"=) (?P<after>[^()]+))|"
+    rf"(?P<first>.+?{_FTE}) ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)",
+    re.I,
+)
+_VOLUNTEERS = (
+    r"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques)? ?(?:services? civiques?|volontaires?(?: en service civique)?|"
+    r"vsc|stagiaires?|"
+    r"stages?|benevoles?|apprenti(?:e?s?)|alternant(?:e?s?)|mecenat de competences?)"
+)
+_BESIDE = re.compile(rf"(?P<staff>.+?) ?(?:\+|,| et | avec |\bplus\b) ?{_VOLUNTEERS}", re.I)
+_HOURS = re.compile(
+    r"[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?", re.I
+)
+_NO_STAFF = re.compile(r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel|permanent|emploi).*", re.I)
+# The thing counted may be named; a word that changes the number (thousands, "per", "of which") may not be there.
+_COUNTED = re.compile(
+    r"(?P<number>[-+]?[0-9.,][0-9 .,']*?|[a-z]+(?:[ -][a-z]+)*?)"
+    r"(?: ?(?!(?:k|m)\b|mill|.*\b(?:par|sans|hors|dont|pas|non|sur|fois|ou|et)\b)[a-z][a-z' ()-]*)?",
+    re.I,
+)
+
+
+def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
+    """Return the full-time equivalents that a text states, or why it states none. People are not full-time equivalents.
+
+    >>> [staff(text).value for text in ("1,75", "1/2", "80 %", "2 pers. (1,6 ETP)", "mi-temps", "2 personnes")]
+    [1.75, 0.5, 0.8, 1.6, 0.5, None]
+    >>> staff("1 ETP + 1 service civique").status
+    'approximate'
+    """
+    single = partial(_posts, three_digits=three_digits)
+    before: tuple[Rule, ...] = (_no_staff, partial(_heads_and_posts, single=single), partial(_beside, single=single))
+    return understand(text, Kind("fte", single, before, (_only_heads,), plus=r"\+| et | plus "))
+
+
+def count(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
+    """Return the whole number that a text states, with or without the thing counted, or why it states none.
+
+    >>> [count(text).value for text in ("14", "1 200 salariés", "une vingtaine", "douze", "3,5")]
+    [14, 1200, 20, 12, None]
+    """
+    return understand(text, Kind("count", partial(_counted, three_digits=three_digits)))
+
+
+def _posts(text: str, three_digits: str) -> Term | None:
+    """Return one quantity of staff: a number, a fraction, a percentage or a part-time post."""
+    if match := _PERCENT.fullmatch(text):
+        return Term(Decimal(match[1].replace(",", ".")) / 100, "percent_of_a_post", unit_text="%")
+    if match := _PART_TIME.fullmatch(text):
+        return _part_time(match)
+    match = _POSTS.fullmatch(text)
+    term = _quantity(match["number"] or "1", three_digits) if match else _quantity(text, three_digits)
+    if match is None or term is None or term.value is None:
+        return term
+    return Term(term.value + (Decimal("0.5") if match["half"] else 0), "fte_stated", term.status, match["unit"])
+
+
+def _quantity(text: str, three_digits: str) -> Term | None:
+    """Return a number written in digits, words, or as a fraction."""
+    text = text.strip()
+    if found := number(text, three_digits):
+        return Term(found.value, found.rule, "exact" if found.value is not None else "ambiguous")
+    value = spelled(text)
+    return Term(Decimal(value), "spelled_out") if value is not None else fraction(text)
+
+
+def _part_time(match: re.Match[str]) -> Term | None:
+    """Return « mi-temps », « 2 mi-temps », « 3/4 temps » in full-time equivalents."""
+    written = match["times"] or "1"
+    times = int(written) if written.isdigit() else spelled(written)
+    part = Decimal("0.5") if match["half"] else _fraction_value(match["part"].replace("-", " "))
+    return Term(times * part, "part_time", unit_text="temps") if times is not None and part is not None else None
+
+
+def _fraction_value(text: str) -> Decimal | None:
+    term = fraction(text)
+    return term.value if term else None
+
+
+def _no_staff(text: str) -> Term | None:
+    """« pas de salarié » declares nobody."""
+    return Term(Decimal(0), "nothing_declared") if _NO_STAFF.fullmatch(text) else None
+
+
+def _heads_and_posts(text: str, single: Callable[[str], Term | None]) -> Term | None:
+    """`2 pers. (1,6 ETP)`: the full-time equivalents are stated beside the heads."""
+    match = _BOTH.fullmatch(text)
+    term = single((match["inside"] or match["after"] or match["first"]).strip()) if match else None
+    return term if term and term.rule in ("fte_stated", "part_time", "percent_of_a_post") else None
+
+
+def _beside(text: str, single: Callable[[str], Term | None]) -> Term | None:
+    """`1 ETP + 1 service civique`: the staff is stated, the volunteers are not counted."""
+    # Assumption: volunteers, trainees and civic service are not staff; the figure beside them is kept as approximate.
+    # Source: French labour law (a civic service is no employment). If wrong: the codebook decides, by spelling.
+    if re.fullmatch(_VOLUNTEERS, text, re.I):
+        return Term(None, "volunteers_only", "ambiguous")
+    match = _BESIDE.fullmatch(text)
+    term = single(match["staff"].strip()) if match else None
+    return Term(term.value, "volunteers_not_counted", "approximate") if term and term.value is not None else None
+
+
+def _only_heads(text: str) -> Term | None:
+    """`2 personnes`, `35 h`: a number is stated, but not of full-time equivalents."""
+    if _HOURS.fullmatch(text):
+        return Term(None, "hours", "ambiguous")
+    if _ONLY_HEADS.fullmatch(text):
+        return Term(None, "heads_not_fte", "ambiguous")
+    return Term(None, "part_time_unsaid", "ambiguous") if re.search(r"temps partiel", text, re.I) else None
+
+
+def _counted(text: str, three_digits: str) -> Term | None:
+    """Return one whole number; a thing with a fraction is not a count."""
+    if found := rounded(text):
+        return Term(Decimal(found[0]), "round_number", "approximate")
+    match = _COUNTED.fullmatch(text)
+    term = _quantity(match["number"], three_digits) if match else None
+    if term is None or term.value is None:
+        return term
+    return term if term.value == term.value.to_integral_value() else Term(None, "not_whole", "unreadable")

@@ -1,0 +1,121 @@
+"""Small exports and codebooks for the tests of `survey/`, written out where they are read."""
+
+from __future__ import annotations
+
+import copy
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
+
+from ptce_analysis.survey.codebook import Codebook
+from ptce_analysis.survey.codebook.check import checked
+
+# A codebook of a small wave: the variables of every wave, one level with a link, one without, one column of funders.
+SMALL: dict[str, Any] = {
+    "wave": "2015",
+    "origin": "fictitious",
+    "variables": {
+        "pole_id": {"header": "id"},
+        "stage": {"header": "Stade"},
+        "cell_budget_eur": {"header": "Budget (k€)", "unit": "keur"},
+        "cell_fte": {"header": "ETP"},
+    },
+    "not_asked": ["members", "employees", "budget_eur", "cell_self_financed_share", "legal_form"],
+    "supports": [
+        {"level": "region", "link": "Région", "amount": "Montant Région"},
+        {"level": "epci", "amount": "EPCI"},
+        {"funder": "Autres"},
+    ],
+}
+HEADER = "id;Stade;Budget (k€);ETP;Région;Montant Région;EPCI;Autres"
+
+
+def book(**changes: Any) -> Codebook:
+    """Return the small codebook with other top-level entries."""
+    return checked(copy.deepcopy(SMALL) | changes, "codebook.yaml")
+
+
+def saved(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
+    """Return the path of an export holding that content."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def lines(*rows: str, header: str = HEADER) -> str:
+    """Return a CSV text of the small wave."""
+    return "\n".join((header, *rows)) + "\n"
+
+
+def xlsx(rows: list[list[Any]], change: Any = None) -> bytes:
+    """Return a workbook of those rows; `change(sheet)` may then merge, hide or format."""
+    workbook = openpyxl.Workbook()
+    for row in rows:
+        workbook.active.append(row)
+    if change:
+        change(workbook.active)
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def ods(rows: list[list[Any]]) -> bytes:
+    """Return a spreadsheet of those rows: texts, floats, or ready-made cells (attributes, shown text)."""
+    document, table = OpenDocumentSpreadsheet(), Table(name="Feuille")
+    for cells in rows:
+        row = TableRow()
+        for cell in cells:
+            attributes, shown = cell if isinstance(cell, tuple) else ({"valuetype": "string"}, str(cell))
+            made = TableCell(**attributes)
+            for line in shown.split("\n") if shown else []:
+                made.addElement(P(text=line))
+            row.addElement(made)
+        table.addElement(row)
+    document.spreadsheet.addElement(table)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def zipped(parts: dict[str, str | bytes]) -> bytes:
+    """Return a zip file of those parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def sheet_xlsx(sheet: str, **parts: str) -> bytes:
+    """Return a minimal workbook around the XML of one sheet, other parts given by name (`styles`, `sharedStrings`)."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    relation = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    return zipped(
+        {
+            "xl/workbook.xml": f'<workbook {main} {relation}><workbookPr date1904="{parts.pop("date1904", "0")}"/>'
+            '<sheets><sheet name="F" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" '
+            'Target="worksheets/sheet1.xml"/></Relationships>',
+            "xl/worksheets/sheet1.xml": f"<worksheet {main}>{sheet}</worksheet>",
+        }
+        | {f"xl/{name}.xml": text for name, text in parts.items()}
+    )
+
+
+def sheet_ods(table: str) -> bytes:
+    """Return a minimal spreadsheet around the XML of its tables."""
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+    )
+    return zipped(
+        {
+            "content.xml": f"<office:document-content {names}><office:body>{table}</office:body>"
+            "</office:document-content>"
+        }
+    )

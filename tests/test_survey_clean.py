@@ -1,0 +1,395 @@
+"""The cleaning chain: every line is kept or quarantined, every repair is listed, and nothing is guessed."""
+
+from __future__ import annotations
+
+from itertools import islice, permutations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey.clean import ROW_RULES, Cleaned, clean, clean_summary, schemas
+from ptce_analysis.survey.clean.cells import CELL_RULES, CELL_STATUSES, split_labels
+from survey_exports import HEADER, SMALL, book, lines, ods, saved, xlsx
+
+ROW = "P1;création;10;1;Oui;5;;"
+
+
+def cleaned(folder: Path, *rows: str, header: str = HEADER, **changes: Any) -> Cleaned:
+    """Return the clean tables of rows of the small wave."""
+    return clean(saved(folder, lines(*rows, header=header)), book(**changes))
+
+
+def pole(result: Cleaned, name: str) -> dict[str, Any]:
+    """Return the row of one pole."""
+    return result.poles.set_index("pole_id").loc[name].to_dict()
+
+
+def reasons(result: Cleaned) -> list[tuple[int, str]]:
+    """Return the lines set aside whole, with the name of the rule."""
+    whole = result.quarantine[result.quarantine["column"] == ""]
+    return [(row, str(reason).split(":")[0]) for row, reason in zip(whole["row"], whole["reason"], strict=True)]
+
+
+def set_cells(result: Cleaned) -> list[tuple[int, str, str, str]]:
+    """Return the cells set aside."""
+    frame = result.quarantine[result.quarantine["column"] != ""]
+    return [tuple(row) for row in frame[["row", "column", "raw_value", "reason"]].astype(object).to_numpy()]
+
+
+def test_a_row_becomes_a_pole_with_values_statuses_and_its_raw_stage(tmp_path: Path) -> None:
+    """Values are in euros, shares and full-time equivalents; what was not asked is empty and says so."""
+    found = pole(cleaned(tmp_path, "P1;Création;10,5;2 pers. (1,6 ETP);Oui;5 000;;"), "P1")
+    assert (found["wave"], found["origin"], found["stage"], found["stage_raw"]) == (
+        2015,
+        "fictitious",
+        "creation",
+        "Création",
+    )
+    assert (found["cell_budget_eur"], found["cell_fte"], found["cell_budget_eur_status"]) == (10_500, 1.6, "exact")
+    assert pd.isna(found["members"]) and found["members_status"] == "not_asked"
+
+
+def test_not_asked_not_answered_and_unknown_are_three_things(tmp_path: Path) -> None:
+    """A blank, a refusal and a question that was not put differ."""
+    result = cleaned(tmp_path, "P1;création;;NC;;;;", "P2;;n/a;1;;;;", layout={"not_shown": "N/A"})
+    assert (
+        pole(result, "P1")["cell_budget_eur_status"] == "not_answered"
+        and pole(result, "P1")["cell_fte_status"] == "unknown"
+    )
+    assert (
+        pole(result, "P2")["cell_budget_eur_status"] == "not_asked"
+        and pole(result, "P2")["members_status"] == "not_asked"
+    )
+
+
+def test_who_was_asked_is_data(tmp_path: Path) -> None:
+    """A blank is not asked where the filter says so; an answer given all the same is kept; an unknown filter is none."""
+    variables = SMALL["variables"] | {"cell_fte": {"header": "ETP", "asked_if": {"stage": ["creation"]}}}
+    result = cleaned(
+        tmp_path,
+        "P1;création;1;;;;;",
+        "P2;émergence;1;;;;;",
+        "P3;émergence;1;2;;;;",
+        "P4;?;1;;;;;",
+        variables=variables,
+    )
+    assert [pole(result, p)["cell_fte_status"] for p in ("P1", "P2", "P3", "P4")] == [
+        "not_answered",
+        "not_asked",
+        "exact",
+        "not_answered",
+    ]
+
+
+def test_lines_that_are_not_answers_are_set_aside_with_their_reason(tmp_path: Path) -> None:
+    """Totals, notes, trials, empty questionnaires and excluded poles are quarantined whole, with all they hold."""
+    result = cleaned(
+        tmp_path, ROW, "TOTAL :;;10;1;;5;;", ";création;1;1;;;;", "P2;;;;;;;", "test 2;création;1;1;;;;",
+        "P9;création;1;1;;;;",
+        "Source : RTES", exclude={"P9": "doublon signalé"})  # fmt: skip
+    assert reasons(result) == [
+        (3, "total_row"),
+        (4, "no_identifier"),
+        (5, "no_answer"),
+        (6, "test_row"),
+        (7, "excluded_by_the_codebook"),
+        (8, "no_answer"),
+    ]
+    assert (
+        "doublon signalé" in result.quarantine["reason"].iloc[4]
+        and result.quarantine["raw_value"].iloc[0] == "TOTAL : | 10 | 1 | 5"
+    )
+    assert clean_summary(result) == {"rows_in": 7, "rows_kept": 1, "rows_quarantined": 6, "repairs": len(result.ledger)}
+
+
+def test_the_codebook_may_name_its_totals_and_trials(tmp_path: Path) -> None:
+    """Its words replace the usual totals and add to the usual trials."""
+    layout = {"total_rows": ["Cumul 2015"], "test_rows": "bidon"}
+    result = cleaned(tmp_path, ROW, "cumul 2015;;1;;;;;", "Bidon;;1;;;;;", "Total;;1;;;;;", layout=layout)
+    assert reasons(result) == [(3, "total_row"), (4, "test_row")]
+
+
+@pytest.mark.parametrize(
+    "name", ["None", "NA", "nan", "null", "N/A", "NULL", "0", "-", "=1+1", "Total PTCE", "Testeurs"]
+)
+def test_a_pole_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    """No name is taken for a silence, a formula or a total."""
+    assert list(cleaned(tmp_path, f"{name};création;1;1;;;;").poles["pole_id"]) == [name]
+
+
+def test_an_answer_never_submitted_is_set_aside(tmp_path: Path) -> None:
+    """The codebook's completion column decides; it may be the date of another variable."""
+    variables = SMALL["variables"] | {"answered_on": {"header": "submitdate", "kind": "date"}}
+    result = cleaned(tmp_path, ROW + ";2015-03-01", ROW.replace("P1", "P2") + ";", header=HEADER + ";submitdate",
+                     variables=variables, layout={"complete": "submitdate"})  # fmt: skip
+    assert reasons(result) == [(3, "incomplete")] and pole(result, "P1")["answered_on"] == "2015-03-01"
+
+
+def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) -> None:
+    """Dates decide first, then the number of cells filled; identical answers leave one."""
+    variables = SMALL["variables"] | {"answered_on": {"header": "Date", "kind": "date"}}
+    rows = (
+        "P1;création;1;1;;;;;02/03/2015",
+        "p1 ;amorçage;;;;;;;03/03/2015",
+        "P2;création;1;1;;;;;",
+        "P2;création;1;;;;;;",
+        "P3;création;1;1;;;;;",
+        "P3;création;1;1;;;;;",
+    )
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Date", variables=variables)
+    assert reasons(result) == [(2, "duplicate_respondent"), (5, "duplicate_respondent"), (7, "duplicate_respondent")]
+    assert pole(result, "p1")["stage"] == "amorcage" and pole(result, "P2")["cell_fte"] == 1
+
+
+def test_two_answers_nothing_ranks_are_both_set_aside(tmp_path: Path) -> None:
+    """Choosing one would be a guess."""
+    result = cleaned(tmp_path, "P1;création;1;1;;;;", "P1;création;2;1;;;;")
+    assert result.rows_kept == 0 and len(result.poles) == len(result.supports) == 0 and result.rows_quarantined == 2
+
+
+def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Path) -> None:
+    """The response number is not the pole; two poles never share an id; a decision joins two spellings."""
+    variables = SMALL["variables"] | {
+        "pole_name": {"header": "Nom", "kind": "text", "decisions": {"Pole Sud Aquitaine": "Pôle Sud Aquitain"}}
+    }
+    rows = (
+        "1;création;1;1;;;;;Pôle Sud Aquitain",
+        "2;création;1;;;;;;pôle  sud aquitaine",
+        "3;création;1;1;;;;;A",
+        "3;création;1;;;;;;B",
+        "4;création;1;;;;;;",
+        "5;création;1;;;;;;",
+    )
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Nom", variables=variables, layout={"respondent": "pole_name"})
+    assert reasons(result) == [(3, "duplicate_respondent"), (5, "duplicate_identifier")]
+    assert list(result.poles["pole_id"]) == ["1", "3", "4", "5"]
+
+
+def test_an_implausible_figure_is_set_aside_never_rescaled(tmp_path: Path) -> None:
+    """Euros under a header in k€ are 12.5 M€: above the bound, hence no value at all."""
+    result = cleaned(tmp_path, "P1;création;12500;1;;;;", "P2;création;1;-1;;;;")
+    assert (
+        pd.isna(pole(result, "P1")["cell_budget_eur"]) and pole(result, "P1")["cell_budget_eur_status"] == "implausible"
+    )
+    assert set_cells(result) == [(2, "Budget (k€)", "12500", "implausible: 12500000 is outside 0 to 5000000"),
+                                 (3, "ETP", "-1", "implausible: -1 is outside 0 to 100")]  # fmt: skip
+
+
+def test_a_bound_may_be_open(tmp_path: Path) -> None:
+    """A variable of the codebook's own has the bounds it states, and none otherwise."""
+    variables = SMALL["variables"] | {"n_sites": {"header": "Sites", "kind": "count", "min": "2"}}
+    result = cleaned(
+        tmp_path, ROW + ";1", ROW.replace("P1", "P2") + ";9999999", header=HEADER + ";Sites", variables=variables
+    )
+    assert (
+        set_cells(result) == [(2, "Sites", "1", "implausible: 1 is outside 2 to …")]
+        and pole(result, "P2")["n_sites"] == 9_999_999
+    )
+
+
+def test_doubtful_cells_go_to_the_quarantine_and_their_rows_stay(tmp_path: Path) -> None:
+    """A range, an ambiguity and nonsense are cells set aside; a silence is a line of the ledger."""
+    result = cleaned(tmp_path, "P1;projet;1.500;1 à 2;NC;NC;abc;CDC + Région")
+    assert [(column, reason) for _, column, _, reason in set_cells(result)] == [
+        ("Stade", "ambiguous: near_stage"), ("Budget (k€)", "ambiguous: three_digits_after_a_mark"),
+        ("ETP", "range: between"),
+        ("EPCI", "unreadable: no_rule"), ("Autres", "ambiguous: cdc_two_meanings")]  # fmt: skip
+    assert result.rows_kept == 1
+    assert ["NC", ""] in result.ledger[["raw_value", "value"]].astype(object).to_numpy().tolist()
+
+
+def test_the_codebook_decides_spellings(tmp_path: Path) -> None:
+    """By kind for the wave, by variable first; a decision may be a silence; an implausible one stays set aside."""
+    variables = SMALL["variables"] | {
+        "stage": {"header": "Stade", "answers": {"A1": "emergence"}, "decisions": {"projet": "emergence",
+            "à voir": "unknown"}},
+        "cell_budget_eur": {"header": "Budget (k€)", "unit": "keur", "decisions": {"1.500": "1500",
+            "beaucoup": "99999999"}},
+    }  # fmt: skip
+    result = cleaned(tmp_path, "P1;A1;1.500;1;;;;CDC", "P2;Projet;beaucoup;1;;;;", "P3;à voir;1;NC;;;;",
+        variables=variables,
+                     decisions={"level": {"CDC": "epci"}, "staff": {"NC": "0"}})  # fmt: skip
+    assert [pole(result, p)["stage"] for p in ("P1", "P2")] == ["emergence", "emergence"] and pole(result, "P3")[
+        "stage_status"
+    ] == "unknown"
+    assert (
+        pole(result, "P1")["cell_budget_eur"] == 1_500 and pole(result, "P2")["cell_budget_eur_status"] == "implausible"
+    )
+    assert pole(result, "P3")["cell_fte_status"] == "zero" and pole(result, "P1")["link_epci"] == "involved"
+    assert "codebook_decision" in set(result.ledger["rule"])
+
+
+def test_choices_multiple_answers_texts_and_dates_are_kept_as_the_codebook_says(tmp_path: Path) -> None:
+    """Labels become codes, even those that hold the separator; a label nobody listed is set aside."""
+    variables = SMALL["variables"] | {
+        "form": {"header": "Forme", "kind": "choice", "answers": {"Association, loi 1901": "asso"}},
+        "aims": {"header": "Buts", "kind": "multi", "answers": {"Emploi, insertion": "emploi", "Culture": "culture"},
+            "separator": ", "},
+        "free": {"header": "Libre", "kind": "choice"}, "many": {"header": "Liste", "kind": "multi"},
+        "word": {"header": "Mot", "kind": "text", "decisions": {"oui mais": "oui"}}, "agreed": {"header": "Accord",
+            "kind": "yes_no"},
+    }  # fmt: skip
+    header = HEADER + ";Forme;Buts;Libre;Liste;Mot;Accord"
+    rows = (ROW + ';association, LOI 1901;Culture, Emploi, insertion;x ;"a;b";oui mais;X', ROW.replace("P1",
+        "P2") + ";asso;culture;;;=1+1;non",
+            ROW.replace("P1", "P3") + ";autre;Culture, Sport;;;;nsp", ROW.replace("P1",
+                "P4") + ";NC;NC;;;;")  # fmt: skip
+    result = cleaned(tmp_path, *rows, header=header, variables=variables)
+    one, two = pole(result, "P1"), pole(result, "P2")
+    assert [one[name] for name in ("form", "aims", "free", "many", "word", "agreed")] == [
+        "asso",
+        "culture|emploi",
+        "x",
+        "a|b",
+        "oui",
+        "oui",
+    ]
+    assert [two[name] for name in ("form", "aims", "word", "agreed")] == ["asso", "culture", "=1+1", "non"]
+    assert [(row, column) for row, column, *_ in set_cells(result)] == [(4, "Forme"), (4, "Buts")]
+    assert pole(result, "P4")["form_status"] == pole(result, "P4")["aims_status"] == "unknown"
+
+
+@pytest.mark.parametrize(("text", "labels", "separator", "parts"), [
+    ("a, b", (), ",", ["a", "b"]), ("a;b\nc|d", (), "", ["a", "b", "c", "d"]),
+    ("A, b, c", ("a, b",), "", ["A, b", "c"]),
+    ("a, bc, d", ("a, b",), ",", ["a", "bc", "d"]), ("", ("a, b",), ",", []), (",,a", (), ",", ["a"]),
+    ("É,  Ô, x", ("é, ô",), ",", ["É,  Ô", "x"])])  # fmt: skip
+def test_known_labels_are_not_cut_by_the_separator_they_hold(
+    text: str, labels: tuple[str, ...], separator: str, parts: list[str]
+) -> None:
+    """A label counts only where it ends at a separator."""
+    assert split_labels(text, labels, separator) == parts
+
+
+def test_row_order_does_not_matter(tmp_path: Path) -> None:
+    """Seven orders of the same lines give the same poles and supports."""
+    rows = (
+        "P2;projet;1;1;Oui;5;;FSE",
+        "P1;création;1.500;;Non;;7;",
+        "P3;création;2;1;;;;CG + Région",
+        "P3;création;2;;;;;",
+        "Total;;9;;;;;",
+    )
+    first = cleaned(tmp_path, *rows)
+    for order in islice(permutations(rows), 7, None, 17):
+        again = cleaned(tmp_path, *order)
+        pd.testing.assert_frame_equal(again.poles, first.poles)
+        pd.testing.assert_frame_equal(again.supports, first.supports)
+
+
+def test_clean_data_come_through_unchanged(tmp_path: Path) -> None:
+    """Written as the tables write them, answers have an empty ledger and give the same tables."""
+    result = cleaned(tmp_path, "P1;création;10;1,1250;Oui;5 000;0;FSE + CG", "P2;projet;2,5 k€;mi-temps;Non;;12 k€;")
+    variables = {
+        "pole_id": {"header": "id"},
+        "stage": {"header": "stage"},
+        "cell_budget_eur": {"header": "b"},
+        "cell_fte": {"header": "f"},
+    }
+    supports = [{"level": "region", "link": "r", "amount": "ra"}, {"level": "epci", "amount": "e"}, {"funder": "o"}]
+    text = "id,stage,b,f,r,ra,e,o\nP1,creation,10000,1.1250,oui,5000,0,departement|europe\nP2,,2500,0.5,non,,12000,\n"
+    again = clean(saved(tmp_path, text), book(variables=variables, supports=supports))
+    assert len(again.ledger) == len(again.quarantine) == 0
+    columns = ["cell_budget_eur", "cell_fte", "link_region", "link_epci", "link_departement"]
+    pd.testing.assert_frame_equal(again.poles[columns], result.poles[columns])
+    pd.testing.assert_frame_equal(again.supports, result.supports)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path, form: str) -> None:
+    """A wave of 2017 with two pairs of funder and amount, in a workbook: its export and its codebook are enough."""
+    rows = [["Enquête 2017"], ["Nom", "Avancement", "Financeur 1", "Montant 1", "Financeur 2", "Montant 2"],
+            ["A", "croisière", "Région", "10 k€", "CC du Val", 5000], ["B", "amorçage", "CG et ville", 9000, "Région",
+                "NC"], ["Total", None, None, 19000]]  # fmt: skip
+    rows = [["" if cell is None else cell for cell in row] for row in rows]
+    data = xlsx(rows) if form == "xlsx" else ods([[str(cell) for cell in row] for row in rows])
+    changes = {"wave": "2017", "origin": "survey", "variables": {"pole_id": {"header": "Nom"},
+        "stage": {"header": "Avancement"}},
+               "not_asked": [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"],
+               "supports": [{"funder": "Financeur 1", "amount": "Montant 1"}, {"funder": "Financeur 2",
+                   "amount": "Montant 2"}]}  # fmt: skip
+    result = clean(saved(tmp_path, data, f"w.{form}"), book(**changes))
+    found = {(r.pole_id, r.level): (r.amount_eur, r.amount_status) for r in result.supports.itertuples()}
+    assert found.pop(("B", "commune"))[1] == found.pop(("B", "departement"))[1] == "shared"
+    assert found == {
+        ("A", "region"): (10_000, "exact"),
+        ("A", "epci"): (5_000, "exact"),
+        ("B", "region"): (pytest.approx(np.nan, nan_ok=True), "unknown"),
+    }
+    assert reasons(result) == [(5, "total_row")] and set(result.poles["origin"]) == {"survey"}
+
+
+def test_tables_that_break_the_schema_are_refused_with_every_fault() -> None:
+    """A wrong stage, a negative amount and a lost line are all named."""
+    result = Cleaned(
+        poles=pd.DataFrame({"wave": [2015, 2015], "pole_id": ["a", "a"], "origin": "x"}),
+        supports=pd.DataFrame({"amount_eur": [-1.0]}),
+        ledger=pd.DataFrame(), quarantine=pd.DataFrame(), rows_in=3, rows_kept=1, rows_quarantined=0)  # fmt: skip
+    with pytest.raises(
+        InputError,
+        match=r"(?s)fault\(s\):.*poles: .*supports: .*ledger: .*quarantine: .*rows: 3 in, 1 kept, 0 quarantined",
+    ):
+        schemas.check(result)
+
+
+def test_every_rule_says_what_it_does() -> None:
+    """The list of rules is the documentation: each has a name and a sentence."""
+    rules = [(rule.name, rule.sets_aside) for rule in ROW_RULES] + [(rule.name, rule.does) for rule in CELL_RULES]
+    assert len({name for name, _ in rules}) == len(rules) and all(len(text) > 15 for _, text in rules)
+    assert all(CELL_STATUSES.values())
+
+
+def test_lime_survey_codes_are_read_through_the_codebook(tmp_path: Path) -> None:
+    """Answer codes, sub-question headers, Y or nothing, N/A for what was not shown, no date for what was not submitted."""
+    text = ('"id","submitdate","Q1","Q7[SQ001]","Q7[SQ002]","Q8[SQ001]"\n'
+            '"1","2015-03-01 10:00:00","A1","Y","","1500.50"\n'
+            '"2","2015-03-02 10:00:00","A2","","Y","N/A"\n"3","","A1","","",""\n')  # fmt: skip
+    changes = {"variables": {"pole_id": {"header": "id"}, "stage": {"header": "Q1", "answers": {"A1": "emergence",
+        "A2": "creation"}}},
+               "layout": {"complete": "submitdate", "not_shown": "N/A"}, "not_asked": [*SMALL["not_asked"],
+                   "cell_budget_eur", "cell_fte"],
+               "supports": [{"level": "region", "link": "Q7[SQ001]", "amount": "Q8[SQ001]"}, {"level": "epci",
+                   "link": "Q7[SQ002]"}]}  # fmt: skip
+    result = clean(saved(tmp_path, text), book(**changes))
+    assert [(r.pole_id, r.level, r.amount_status) for r in result.supports.itertuples()] == [
+        ("1", "region", "exact"),
+        ("2", "epci", "not_asked"),
+    ]
+    assert (
+        result.supports["amount_eur"].iloc[0] == 1500.5
+        and pole(result, "2")["link_region"] == "not_involved"
+        and reasons(result) == [(4, "incomplete")]
+    )
+
+
+def test_google_forms_answers_are_split_on_their_labels(tmp_path: Path) -> None:
+    """A whole question as header, answers joined by commas, a label that holds one."""
+    text = (
+        'Horodateur,"Nom du\npôle","Qui vous soutient ?\n(plusieurs réponses)"\n'
+        '01/02/2015 09:00:00,A,"Région, Ville, bourg ou village, État"\n02/02/2015 09:00:00,B,Autre chose\n'
+    )
+    changes = {"variables": {"pole_id": {"header": "Nom du pôle"}, "answered_on": {"header": "Horodateur",
+        "kind": "date"}},
+               "not_asked": [*SMALL["not_asked"], "stage", "cell_budget_eur", "cell_fte"],
+               "supports": [{"funder": "Qui vous soutient ? (plusieurs réponses)", "separator": ",",
+                   "answers": {"Ville, bourg ou village": "commune"}}]}  # fmt: skip
+    result = clean(saved(tmp_path, text), book(**changes))
+    assert [(r.pole_id, r.level) for r in result.supports.itertuples()] == [
+        ("A", "commune"),
+        ("A", "region"),
+        ("A", "etat"),
+        ("B", "inconnu"),
+    ]
+    assert pole(result, "B")["link_region"] == "undecided"
+
+
+def test_sphinx_answers_in_cp1252_keep_their_non_answers(tmp_path: Path) -> None:
+    """« Non réponse » is a silence, and answers joined by semicolons inside quotes are several."""
+    text = lines('P1;Non réponse;1;1;;;;"Région ; Département"').encode("cp1252")
+    result = clean(saved(tmp_path, text), book())
+    assert pole(result, "P1")["stage_status"] == "unknown"
+    assert [r.level for r in result.supports.itertuples()] == ["departement", "region"]

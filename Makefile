@@ -5,55 +5,63 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data test check lab verify clean help lock
+.PHONY: build data test check lab verify bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
-  ENVIRONMENT :=
-  TOOLS :=
-  RUN := $(PYTHON) -m
+  PY := $(PYTHON)
 else
+  PY := .venv/bin/python
   ENVIRONMENT := .venv/.installed
   TOOLS := .venv/.tools
-  RUN := .venv/bin/python -m
 endif
 BASE_PYTHON ?= python3
+
+# The library of this folder, even when the environment was made for another one.
+export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONDONTWRITEBYTECODE
-unexport PYTHONPATH
+
+# `make -n` says which runs would be built, and why.
+DRY := $(findstring n,$(firstword -$(MAKEFLAGS)))
 
 build: $(ENVIRONMENT)  ## build everything that is stale: tables, notebooks, figures, pages (the default)
-	@$(RUN) ptce_analysis build
+	+@$(if $(DRY),$(PY) --version >/dev/null 2>&1 || exit 0;) $(PY) -m ptce_analysis build $(if $(DRY),--dry-run)
 
 data: $(ENVIRONMENT)  ## build the processed tables only
-	@$(RUN) ptce_analysis data
+	@$(PY) -m ptce_analysis data
 
 test: $(TOOLS)  ## run the tests
-	@$(RUN) pytest -n auto
+	@$(PY) -m pytest -n auto
 
 check: $(TOOLS)  ## lint, types, translations
-	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy && $(RUN) pytest -q tests/test_language.py
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -q tests/test_language.py
 
 lab: .venv-lab/.installed  ## open the index in JupyterLab, in its own environment
-	@.venv-lab/bin/jupyter lab --config=jupyter_lab_config.py notebooks/00_index.ipynb
+	@.venv-lab/bin/python -m jupyterlab --config=jupyter_lab_config.py
 
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
-	@$(RUN) ptce_analysis verify
+	@$(PY) -m ptce_analysis verify
+
+bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md
+	@$(PY) benchmarks/bench.py
 
 clean:  ## remove what a build makes and git does not keep
 	rm -rf build
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 lock: $(TOOLS)  ## compile the locked requirements again, without any address
 	@sh requirements/compile.sh
 
 # An environment: its own lock, checked hashes, bytecode compiled once; pip alone when uv cannot be installed.
-.venv/.installed: requirements.lock requirements/bootstrap.lock requirements/install.sh pyproject.toml
-	@sh requirements/install.sh .venv requirements.lock $(BASE_PYTHON) && touch $@
+INSTALLER := requirements/install.sh requirements/bootstrap.lock
 
-.venv/.tools: .venv/.installed requirements/dev.lock
-	@sh requirements/install.sh .venv requirements/dev.lock $(BASE_PYTHON) && touch $@
+.venv/.installed: requirements.lock pyproject.toml $(INSTALLER)
+	@sh requirements/install.sh .venv $(BASE_PYTHON) requirements.lock --editable . && touch $@
 
-.venv-lab/.installed: requirements/lab.lock requirements/bootstrap.lock requirements/install.sh pyproject.toml
-	@sh requirements/install.sh .venv-lab requirements/lab.lock $(BASE_PYTHON) && touch $@
+.venv/.tools: requirements/dev.lock .venv/.installed $(INSTALLER)
+	@sh requirements/install.sh .venv $(BASE_PYTHON) requirements/dev.lock && touch $@
+
+.venv-lab/.installed: requirements/lab.lock pyproject.toml $(INSTALLER)
+	@sh requirements/install.sh .venv-lab $(BASE_PYTHON) requirements/lab.lock --editable . && touch $@

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 a finding or a failure, 2 bad usage or unreadable input.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import sys
@@ -20,11 +21,15 @@ from ptce_analysis.errors import InputError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    options.typed = arguments is None
     try:
         return int(options.command(options))
     except InputError as error:
         print(f"ptce: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("ptce: interrupted; nothing is left half done, and the same command goes on from here", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -56,37 +61,59 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
 
+def _at_least_one(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 1 on is expected")
+    return number
+
+
 def _build_options(parser: argparse.ArgumentParser) -> None:
     _project(parser)
+    _json(parser)
     parser.add_argument("runs", nargs="*", metavar="RUN", help="02_emergence, or fr/02_emergence; none: all")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at a time (default: processors)")
+    parser.add_argument("--only", action="append", default=[], metavar="RUN", help="the same, as an option")
+    parser.add_argument("--jobs", type=_at_least_one, metavar="N", help="runs at a time (default: processors)")
+    parser.add_argument("--timeout", type=_at_least_one, metavar="SECONDS", help="time limit of a cell (default: 300)")
+    parser.add_argument("--keep-going", action="store_true", help="start the other runs even after a failure")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be built, and why")
+    parser.add_argument("--verbose", action="store_true", help="print times, and whole tracebacks")
 
 
 def _build(options: argparse.Namespace) -> int:
-    from ptce_analysis.pipeline import build
+    from ptce_analysis.pipeline import build, environment
+    from ptce_analysis.pipeline.place import Place
     from ptce_analysis.pipeline.runs import chosen_runs, declared_runs
 
-    # One thread for linear algebra: the same sums on every machine, and no thread alive when children are forked.
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    place = build.Place(options.project.resolve())
+    environment.settle(restart=options.typed)
+    place = Place(options.project.resolve())
     runs = declared_runs(place.project)
-    chosen = chosen_runs(runs, options.runs)
-    with build.one_build_at_a_time(place):
-        build.build_tables(place)
-        failures = build.build_runs(place, build.stale_runs(place, chosen), options.jobs)
-        if not failures and all((place.notebooks / f"{run.id}.ipynb").is_file() for run in runs):
-            build.build_index(place, runs)
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    return 1 if failures else 0
+    chosen = chosen_runs(runs, options.runs + options.only)
+    if options.dry_run:
+        return _print_states(place, chosen, options.json)
+    how = build.Options(
+        jobs=options.jobs or environment.processors(),
+        keep_going=options.keep_going,
+        verbose=options.verbose,
+        timeout_s=options.timeout or environment.CELL_TIMEOUT_S,
+        stream=sys.stderr if options.json else sys.stdout,
+    )
+    outcome = build.build(place, runs, chosen, how)
+    if options.json:
+        _print_json(dataclasses.asdict(outcome))
+    else:
+        print(outcome.summary())
+    for line in outcome.complaints(options.verbose):
+        print(line, file=sys.stderr)
+    return 0 if outcome.succeeded else 1
 
 
 def _data(options: argparse.Namespace) -> int:
     from ptce_analysis.pipeline import build
+    from ptce_analysis.pipeline.place import Place
 
-    place = build.Place(options.project.resolve())
-    with build.one_build_at_a_time(place):
-        build.build_tables(place)
+    place = Place(options.project.resolve())
+    print(f"tables: {build.build_data(place) or 'up to date'}")
     return 0
 
 
@@ -96,19 +123,40 @@ def _runs_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _runs(options: argparse.Namespace) -> int:
-    from ptce_analysis.pipeline import build
+    from ptce_analysis.pipeline.place import Place
     from ptce_analysis.pipeline.runs import declared_runs
 
-    place = build.Place(options.project.resolve())
-    runs = declared_runs(place.project)
-    stale = build.stale_runs(place, runs)
+    place = Place(options.project.resolve())
+    return _print_states(place, declared_runs(place.project), options.json)
+
+
+def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
+    from ptce_analysis.pipeline.build import stale_runs
+    from ptce_analysis.pipeline.inputs import Inputs
+
+    stale = stale_runs(place, Inputs(place), runs)
     rows = [{"run": r.id, "parameters": dict(r.parameters), "stale": stale.get(r, "")} for r in runs]
-    if options.json:
+    if as_json:
         _print_json(rows)
     else:
-        for row in rows:
-            print(f"{row['run']:<28} {row['stale'] or 'up to date'}")
+        _print_table([{**row, "stale": row["stale"] or "up to date"} for row in rows], ("run", "stale"))
     return 0
+
+
+def _verify_options(parser: argparse.ArgumentParser) -> None:
+    _project(parser)
+    _json(parser)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ptce_analysis.pipeline.verify import verify
+
+    report = verify(options.project.resolve())
+    if options.json:
+        _print_json(dataclasses.asdict(report))
+    else:
+        print(report.text())
+    return 0 if report.succeeded else 1
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -211,6 +259,7 @@ COMMANDS: dict[str, Any] = {
     "feasible": (_feasible, "say what (n, sum, median) determines of unpublished amounts", _feasible_options),
     "build": (_build, "build the stale runs: notebooks, figures, pages", _build_options),
     "data": (_data, "build the processed tables", _project),
+    "verify": (_verify, "rebuild everything elsewhere and compare byte for byte", _verify_options),
     "runs": (_runs, "list the declared runs and their state", _runs_options),
 }
 

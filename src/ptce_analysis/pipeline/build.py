@@ -2,178 +2,190 @@
 
 from __future__ import annotations
 
-import fcntl
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TextIO
 
+from ptce_analysis.pipeline import children, environment
+from ptce_analysis.pipeline.failures import Failure, failure_of
+from ptce_analysis.pipeline.files import remove_leftovers
+from ptce_analysis.pipeline.inputs import Inputs
+from ptce_analysis.pipeline.lock import one_at_a_time
+from ptce_analysis.pipeline.place import SITE, TABLES, Place
+from ptce_analysis.pipeline.progress import Progress
 from ptce_analysis.pipeline.runs import Run
-from ptce_analysis.pipeline.stamps import digest_of_files, digest_of_value, stale_because, write_atomically, write_stamp
-
-LIBRARY = Path(__file__).parents[1]
+from ptce_analysis.pipeline.stamps import made_by, publish, recorded, stale_because
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where things are in a project; every path of the build is written here once."""
+class Options:
+    """How to build: runs at a time, whether to start new runs after a failure, how long a cell may take."""
 
-    project: Path
+    jobs: int = 1
+    keep_going: bool = False
+    verbose: bool = False
+    timeout_s: int = environment.CELL_TIMEOUT_S
+    stream: TextIO = field(default_factory=lambda: sys.stdout)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build did: runs with why they were built, those that failed, those it did not start; files removed."""
+
+    built: dict[str, str]
+    up_to_date: list[str]
+    failed: list[Failure]
+    not_started: list[str]
+    removed: list[str]
+    tables: str
+    clashes: list[str]
 
     @property
-    def figures(self) -> Path:
-        """Committed figures, one folder per language."""
-        return self.project / "figures"
+    def succeeded(self) -> bool:
+        """Whether everything asked for is there."""
+        return not self.failed and not self.clashes
 
-    @property
-    def processed(self) -> Path:
-        """Committed tables."""
-        return self.project / "data" / "processed"
+    def complaints(self, verbose: bool = False) -> list[str]:
+        """Return what went wrong, in words for people."""
+        return [failure.text(verbose) for failure in self.failed] + self.clashes
 
-    @property
-    def notebooks(self) -> Path:
-        """Executed notebooks."""
-        return self.project / "build" / "notebooks"
-
-    @property
-    def site(self) -> Path:
-        """The HTML site."""
-        return self.project / "build" / "site"
-
-    def stamp(self, name: str) -> Path:
-        """The record of what a result was made from."""
-        return self.project / "build" / "stamps" / f"{name}.json"
-
-    def failed(self, run: Run) -> Path:
-        """The executed copy of a run that failed."""
-        return self.project / "build" / "failed" / f"{run.id}.ipynb"
-
-    @cached_property
-    def shared_inputs(self) -> dict[str, str]:
-        """Digests of what every result depends on: data, library (code, catalogue, templates), locked versions."""
-        kinds = {".py", ".po", ".j2", ".css", ".json", ".yml", ".toml"}
-        library = [path for path in LIBRARY.rglob("*") if path.suffix in kinds]
-        data = list((self.project / "data" / "raw" / "published").glob("*.csv"))
-        lock = [path for path in [self.project / "requirements.lock"] if path.is_file()]
-        return {
-            "data": digest_of_files(self.project, data),
-            "library": digest_of_files(LIBRARY, library),
-            "locked versions": digest_of_files(self.project, lock),
-        }
-
-    def inputs(self, run: Run) -> dict[str, str]:
-        """Digests of everything a run depends on."""
-        own = {"notebook": digest_of_files(self.project, [run.notebook]), "parameters": digest_of_value(run.parameters)}
-        return self.shared_inputs | own
+    def summary(self) -> str:
+        """Return the last line of a build."""
+        counts = {"built": self.built, "up to date": self.up_to_date, "failed": self.failed}
+        counts |= {"not started": self.not_started, "outdated files removed": self.removed}
+        tables = [f"tables built ({self.tables})"] if self.tables else []
+        return ", ".join(tables + [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"])
 
 
-def stale_runs(place: Place, runs: Sequence[Run]) -> dict[Run, str]:
+def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, str]:
     """Return the runs to build again, with why."""
-    found = {run: stale_because(place.stamp(run.id), place.project, place.inputs(run)) for run in runs}
+    found = {run: stale_because(place.stamp(run.id), place.project, inputs.of_run(run)) for run in runs}
     return {run: reason for run, reason in found.items() if reason}
 
 
-@contextmanager
-def one_build_at_a_time(place: Place) -> Iterator[None]:
-    """Wait until no other build works in this project."""
-    path = place.project / "build" / "lock"
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("another build is working in this project: waiting for it to finish", file=sys.stderr)
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+def stale_tables(place: Place, inputs: Inputs) -> str:
+    """Return why the processed tables must be built again, or nothing."""
+    return stale_because(place.stamp(TABLES), place.project, inputs.of_tables())
 
 
-def build_tables(place: Place) -> bool:
-    """Write the processed tables if they are stale; return whether they were."""
-    inputs, stamp = place.shared_inputs, place.stamp("tables")
-    if not stale_because(stamp, place.project, inputs):
-        return False
-    from ptce_analysis.pipeline.tables import processed_tables
+def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
+    """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
+    with one_at_a_time(place.lock):
+        remove_leftovers(place.made)
+        inputs = Inputs(place)
+        tables = build_tables(place, inputs)
+        stale = stale_runs(place, inputs, chosen)
+        ended = build_runs(place, inputs, stale, options)
+        failed = [failure for failure in ended.values() if failure]
+        clashes = clashing_outputs(place, runs)
+        whole = not failed and not clashes and all(place.notebook(run).is_file() for run in runs)
+        if whole:
+            build_indexes(place, inputs, runs)
+        return Outcome(
+            built={run.id: stale[run] for run, failure in ended.items() if not failure},
+            up_to_date=[run.id for run in chosen if run not in stale],
+            failed=failed,
+            not_started=[run.id for run in stale if run not in ended],
+            removed=remove_orphans(place, runs) if whole else [],
+            tables=tables,
+            clashes=clashes,
+        )
 
-    tables = processed_tables(place.project)
-    for name, data in tables.items():
-        write_atomically(place.processed / name, data)
-    write_stamp(stamp, place.project, inputs, [place.processed / name for name in tables])
-    return True
+
+def build_data(place: Place) -> str:
+    """Build the processed tables only; return why they were stale."""
+    with one_at_a_time(place.lock):
+        remove_leftovers(place.made)
+        return build_tables(place, Inputs(place))
 
 
-def build_runs(place: Place, stale: dict[Run, str], jobs: int) -> list[str]:
-    """Build runs, `jobs` at a time, with a line each as they end; return the reports of those that failed."""
+def build_tables(place: Place, inputs: Inputs) -> str:
+    """Write the processed tables if they are stale; return why they were."""
+    reason = stale_tables(place, inputs)
+    if reason:
+        from ptce_analysis.pipeline.tables import processed_tables
+
+        tables = processed_tables(place.project)
+        files = {place.processed / name: data for name, data in tables.items()}
+        publish(place.stamp(TABLES), place.project, inputs.of_tables(), files)
+    return reason
+
+
+def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Options) -> dict[Run, Failure | None]:
+    """Build runs, each with a line as it ends; return how those that were started ended."""
+    ended: dict[Run, Failure | None] = {}
     if not stale:
-        return []
-    from ptce_analysis.pipeline import children
-
-    _preload()
-    failures, start = [], time.monotonic()
-    ended = children.results(lambda run: _attempt(place, run), list(stale), jobs)
-    for number, (run, failure) in enumerate(ended, start=1):
-        left = (time.monotonic() - start) / number * (len(stale) - number)
-        state = "FAILED" if failure else f"about {left:.0f} s left" if number < len(stale) else "done"
-        print(f"[{number}/{len(stale)}] {run.id} ({stale[run]}): {state}", flush=True)
-        failures += [failure if failure.startswith(run.id) else f"{run.id}: {failure}"] if failure else []
-    return failures
-
-
-def _preload() -> None:
-    """Import once, before the children are forked, what every run needs."""
-    import ptce_analysis.pipeline.execute
-    import ptce_analysis.publish.appendix
-    import ptce_analysis.publish.show
-    import ptce_analysis.publish.topics  # noqa: F401
+        return ended
+    progress = Progress(len(stale), options.jobs, options.stream, options.verbose)
+    made_from = {run: inputs.of_run(run) for run in stale}
+    progress.start()
+    _warm_up(inputs, stale)
+    start = children.results if environment.CAN_FORK else children.results_here
+    attempts = start(
+        lambda run: _attempt(place, run, made_from[run], options.timeout_s),
+        list(stale),
+        options.jobs,
+        lambda: options.keep_going or not any(ended.values()),
+    )
+    for run, answer in attempts:
+        ended[run], seconds = (failure_of(run, answer), 0.0) if isinstance(answer, children.ChildDied) else answer
+        progress.end(run.id, stale[run], ended[run] is not None, seconds)
+    progress.stop()
+    return ended
 
 
-def _attempt(place: Place, run: Run) -> str:
-    """Build one run; return why it failed, or nothing."""
-    from ptce_analysis.pipeline.execute import RunFailed
+def _warm_up(inputs: Inputs, stale: Iterable[Run]) -> None:
+    """Pay once for what every run needs; whatever fails here is left to the runs, which will say so."""
+    with suppress(Exception):
+        from ptce_analysis.pipeline.warm import warm_up
 
+        warm_up(inputs.modules(stale), {run.lang for run in stale})
+
+
+def _attempt(place: Place, run: Run, inputs: dict[str, str], timeout_s: int) -> tuple[Failure | None, float]:
+    """Build one run; return why it failed, if it did, and how long it took."""
+    started, failure = time.monotonic(), None
     try:
-        build_run(place, run)
-    except RunFailed as failure:
-        return str(failure)
-    except OSError as error:
-        return f"{error.filename or 'output'}: {error.strerror}"
-    place.failed(run).unlink(missing_ok=True)
-    return ""
+        from ptce_analysis.pipeline.pages import page_files
+
+        publish(place.stamp(run.id), place.project, inputs, page_files(place, run, inputs, timeout_s))
+        place.failed(run).unlink(missing_ok=True)
+    except Exception as error:
+        failure = getattr(error, "failure", None) or failure_of(run, error)
+    return failure, time.monotonic() - started
 
 
-def build_run(place: Place, run: Run) -> None:
-    """Execute one run and write its notebook, its figures and its page, then its stamp."""
-    import nbformat
-
-    from ptce_analysis.pipeline.execute import executed_notebook, with_provenance
-    from ptce_analysis.publish.appendix import PtceExporter
-
-    inputs = place.inputs(run)
-    provenance = {"Data": inputs["data"][:16], "Library": inputs["library"][:16], "Notebook": inputs["notebook"][:16]}
-    node = with_provenance(executed_notebook(run, place.project, place.failed(run)), provenance)
-    html, resources = PtceExporter().from_notebook_node(node)
-    files = {place.figures / run.lang / name: data for name, data in resources["outputs"].items()}
-    files[place.notebooks / f"{run.id}.ipynb"] = (nbformat.writes(node) + "\n").encode()  # type: ignore[no-untyped-call]
-    files[place.site / f"{run.id}.html"] = html.encode()
-    for path, data in files.items():
-        write_atomically(path, data)
-    write_stamp(place.stamp(run.id), place.project, inputs, files)
+def clashing_outputs(place: Place, runs: Sequence[Run]) -> list[str]:
+    """Return a line for each file that two runs make: the second has replaced the first."""
+    makers: dict[str, list[str]] = {}
+    for run in runs:
+        for name in recorded(place.stamp(run.id))["outputs"]:
+            makers.setdefault(name, []).append(run.id)
+    advice = "Give the figures of each run names of their own."
+    return [f"{name}: made by {' and by '.join(ids)}. {advice}" for name, ids in makers.items() if len(ids) > 1]
 
 
-def build_index(place: Place, runs: Sequence[Run]) -> None:
-    """Write the site's indexes once every page is there."""
-    inputs = {run.id: digest_of_files(place.project, [place.notebooks / f"{run.id}.ipynb"]) for run in runs}
-    inputs |= place.shared_inputs
-    stamp = place.stamp("site")
-    if not stale_because(stamp, place.project, inputs):
-        return
-    from ptce_analysis.pipeline.site import language_choice, site_index
+def build_indexes(place: Place, inputs: Inputs, runs: Sequence[Run]) -> None:
+    """Write the site's indexes if they are stale."""
+    stamp, made_from = place.stamp(SITE), inputs.of_site(runs)
+    if stale_because(stamp, place.project, made_from):
+        from ptce_analysis.pipeline.site import site_files
 
-    langs = sorted({run.lang for run in runs})
-    pages = {place.site / lang / "index.html": site_index(tuple(runs), lang, place.notebooks) for lang in langs}
-    pages[place.site / "index.html"] = language_choice()
-    for path, data in pages.items():
-        write_atomically(path, data)
-    write_stamp(stamp, place.project, inputs, pages)
+        publish(stamp, place.project, made_from, site_files(place, runs))
+
+
+def remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
+    """Remove what runs that are no longer declared made, as their stamps say; return its names."""
+    names = {TABLES, SITE, *(run.id for run in runs)}
+    kept = {path for name in names for path in made_by(place.stamp(name), place.project)}
+    removed = []
+    for name, stamp in place.stamps():
+        if name not in names:
+            removed += [path for path in made_by(stamp, place.project) if path not in kept]
+            for path in removed:
+                path.unlink(missing_ok=True)
+            stamp.unlink()
+    return [path.relative_to(place.project).as_posix() for path in removed]

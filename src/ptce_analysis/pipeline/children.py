@@ -4,47 +4,94 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 Task = TypeVar("Task")
+Result = TypeVar("Result")
 
-CAN_FORK = hasattr(os, "fork")
+PR_SET_PDEATHSIG = 1
 
 
-def results(work: Callable[[Task], str], tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, str]]:
-    """Yield each task and the text its work returned, as they end; a child that dies returns why.
+class ChildDied(RuntimeError):
+    """A child ended without an answer; the message says how."""
 
-    At most `jobs` run at a time, each in a child of its own. Where fork is missing they run here, one by one.
+
+def results(
+    work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, may_start: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[Task, Result | ChildDied]]:
+    """Yield each task and what its work returned, as they end; at most `jobs` at a time, each in a child of its own.
+
+    A child that dies gives a `ChildDied`. No task starts once `may_start` says no. When nobody asks for more results,
+    the children still at work are stopped.
     """
-    if not CAN_FORK:
-        yield from ((task, work(task)) for task in tasks)
-        return
+    waiting, running = list(tasks), dict[Connection, tuple[Task, Any]]()
+    try:
+        while running or (waiting and may_start()):
+            while waiting and len(running) < jobs and may_start():
+                task = waiting.pop(0)
+                receiver, child = _started(work, task)
+                running[receiver] = task, child
+            for ready in wait(list(running)):
+                task, child = running.pop(cast(Connection, ready))
+                yield task, _received(cast(Connection, ready), child)
+    finally:
+        for _, child in running.values():
+            child.kill()
+            child.join()
+
+
+def results_here(
+    work: Callable[[Task], Result], tasks: Sequence[Task], _jobs: int, may_start: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[Task, Result | ChildDied]]:
+    """Yield the same one by one, in this process: for systems where children cannot be forked."""
+    for task in tasks:
+        if may_start():
+            yield task, work(task)
+
+
+def _started(work: Callable[[Task], Result], task: Task) -> tuple[Connection, Any]:
     context = multiprocessing.get_context("fork")
-    waiting, running = list(tasks), {}
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            task = waiting.pop(0)
-            receiver, sender = context.Pipe(duplex=False)
-            child = context.Process(target=_report, args=(work, task, sender))
-            child.start()
-            sender.close()
-            running[receiver] = task, child
-        for receiver in wait(list(running)):
-            task, child = running.pop(receiver)  # type: ignore[index]
-            yield task, _received(receiver, child)  # type: ignore[arg-type]
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_report, args=(work, task, sender))
+    child.start()
+    sender.close()
+    return receiver, child
 
 
-def _report(work: Callable[[Task], str], task: Task, sender: Connection) -> None:
+def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> None:
+    """Work in the child. An interruption by the keyboard is the parent's business: it stops its children."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     sender.send(work(task))
 
 
-def _received(receiver: Connection, child: multiprocessing.Process) -> str:
+def _received(receiver: Connection, child: Any) -> Any:
     try:
-        text = str(receiver.recv())
+        return receiver.recv()
     except EOFError:
         child.join()
-        return f"the process that built it ended early (exit code {child.exitcode})"
-    child.join()
-    return text
+        return ChildDied(f"the process that built it ended early ({ending(child.exitcode)})")
+    finally:
+        receiver.close()
+        child.join()
+
+
+def ending(exit_code: int) -> str:
+    """Return how a process ended, in words."""
+    return signal.Signals(-exit_code).name if exit_code < 0 else f"exit code {exit_code}"
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends, however that happens."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    parent = multiprocessing.parent_process()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent.pid:  # it had ended before we could ask
+        os._exit(1)

@@ -1,141 +1,151 @@
-"""A papermill engine that runs a notebook's cells in this very process, without starting a kernel.
+"""A papermill engine that runs a notebook's cells in a child forked from this very process.
 
-Imports are then paid once: the build preloads them and forks a child per run. The outputs are those of a real kernel
-(`tests/test_engine.py` compares both on every notebook); use papermill's default engine where fork is missing.
+What the parent has imported is not imported again, and each notebook still has a process of its own. Messages become
+outputs in nbclient, as for any kernel; `tests/test_engine.py` compares both on every notebook.
 """
 
 from __future__ import annotations
 
-import signal
-import sys
+import multiprocessing
+import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, BinaryIO
 
-import nbformat
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine
-from traitlets import Type
-from traitlets.config import Config
+
+from ptce_analysis.pipeline.children import ending
+
+STREAMS = ("stdout", "stderr")
 
 
-class _Stream:
-    """A standard stream that writes into the outputs of the running cell, joining what follows directly."""
+@dataclass
+class _Child:
+    """The kernel's process, the pipe to it, the files it prints into and how far they have been read."""
 
-    encoding = "utf-8"
+    process: Any
+    connection: Connection
+    files: tuple[BinaryIO, BinaryIO]
+    read: list[int] = field(default_factory=lambda: [0, 0])
 
-    def __init__(self, name: str, outputs: list[Any]) -> None:
-        self.name, self.outputs = name, outputs
+    def printed(self, upto: tuple[int, int] | None = None) -> Iterator[tuple[str, str]]:
+        """Yield what each stream received since the last time, by its name."""
+        for index, (name, file) in enumerate(zip(STREAMS, self.files, strict=True)):
+            end = upto[index] if upto else os.fstat(file.fileno()).st_size
+            data = os.pread(file.fileno(), end - self.read[index], self.read[index])
+            self.read[index] += len(data)
+            if data:
+                yield name, data.decode("utf-8", errors="replace")
 
-    def write(self, text: str) -> int:
-        last = self.outputs[-1] if self.outputs else None
-        if text and last is not None and last.output_type == "stream" and last.name == self.name:
-            last.text += text
-        elif text:
-            self.outputs.append(nbformat.v4.new_output("stream", name=self.name, text=text))
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing waits."""
-
-    def isatty(self) -> bool:
-        return False
-
-
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
-    """Keeps what `display()` shows."""
-
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:  # type: ignore[override]
-        found = nbformat.v4.new_output("display_data", data=dict(data), metadata=dict(metadata or {}))
-        self.shell.cell_outputs.append(found)
+    def last_words(self) -> str:
+        """Return how the process ended, in parentheses."""
+        self.process.join()
+        return f" ({ending(self.process.exitcode)})"
 
 
-class _Hook(DisplayHook):  # type: ignore[misc]
-    """Keeps the value of a cell's last expression."""
-
-    def write_output_prompt(self) -> None:
-        """No prompt in a notebook."""
-
-    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-        result = nbformat.v4.new_output("execute_result", data=dict(format_dict), metadata=dict(md_dict or {}))
-        result["execution_count"] = self.shell.execution_count
-        self.shell.cell_outputs.append(result)
-
-    def finish_displayhook(self) -> None:
-        """Nothing to print."""
-
-
-class _Shell(InteractiveShell):  # type: ignore[misc]
-    """An IPython shell whose outputs are those of a notebook."""
-
-    displayhook_class = Type(_Hook)
-    display_pub_class = Type(_Publisher)
-    cell_outputs: list[Any]
-
-    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
-        error = nbformat.v4.new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
-        self.cell_outputs.append(error)
-
-    def enable_gui(self, gui: Any = None) -> None:
-        """No event loop."""
-
-
-class InProcessEngine(Engine):  # type: ignore[misc]
-    """Executes the cells in an IPython shell of this process; meant for a child forked for one run only."""
+class ForkEngine(Engine):  # type: ignore[misc]
+    """Executes the cells of a notebook, in order, in one forked child."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, _kernel_name: str, execution_timeout: int = 0, **_: Any) -> None:
-        """Run the code cells of the notebook in order; stop at the first error, as papermill expects."""
-        with tempfile.TemporaryDirectory(prefix="ptce-ipython-") as folder:
-            shell = _new_shell(folder)
+        """Run the code cells of the notebook; stop at the first error, as papermill expects.
+
+        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs), and
+        `DeadKernelError` when the child dies.
+        """
+        client = NotebookClient(nb_man.nb)
+        client.reset_execution_trackers()
+        with _saved_at_the_end(nb_man), _kernel() as child:
             for index, cell in enumerate(nb_man.nb.cells):
-                if cell.cell_type == "code" and not _run(nb_man, shell, index, cell, execution_timeout):
+                if not _cell(nb_man, client, child, index, cell, execution_timeout):
                     return
 
 
-def _new_shell(folder: str) -> _Shell:
-    settings = Config()
-    settings.HistoryManager.enabled = False
-    settings.InteractiveShell.colors = "nocolor"
-    _Shell.clear_instance()
-    return _Shell.instance(config=settings, ipython_dir=folder)  # type: ignore[no-any-return]
+@contextmanager
+def _saved_at_the_end(nb_man: Any) -> Iterator[None]:
+    """Let papermill write its copy once, at the end, instead of twice for each cell."""
+    path, nb_man.output_path = nb_man.output_path, None
+    try:
+        yield
+    finally:
+        nb_man.output_path = path
 
 
-def _run(nb_man: Any, shell: _Shell, index: int, cell: Any, timeout_s: int) -> bool:
+@contextmanager
+def _kernel() -> Iterator[_Child]:
+    from ptce_analysis.pipeline.kernel import serve
+
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    with (
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+        tempfile.TemporaryDirectory(prefix="ptce-ipython-") as folder,
+        ours,
+    ):
+        process = context.Process(target=serve, args=(theirs, ours, (out, err), folder))
+        process.start()
+        theirs.close()
+        try:
+            yield _Child(process, ours, (out, err))
+        finally:
+            process.kill()
+            process.join()
+
+
+def _cell(nb_man: Any, client: Any, child: _Child, index: int, cell: Any, timeout_s: int) -> bool:
     """Run one cell; return whether the notebook may go on."""
     nb_man.cell_start(cell, index)
-    cell.outputs = shell.cell_outputs = []
-    cell.execution_count = shell.execution_count
-    with _captured(cell.outputs), _limited(timeout_s):
-        result = shell.run_cell(cell.source, store_history=True)
-    nb_man.cell_complete(cell, index) if result.success else nb_man.cell_exception(cell, index)
-    return bool(result.success)
-
-
-@contextmanager
-def _captured(outputs: list[Any]) -> Iterator[None]:
-    kept = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)  # type: ignore[assignment]
     try:
-        yield
+        may_go_on = _executed(client, child, index, cell, timeout_s)
+    except Exception:
+        nb_man.cell_exception(cell, index)
+        raise
+    else:
+        if not may_go_on:
+            nb_man.cell_exception(cell, index)
+        return may_go_on
     finally:
-        sys.stdout, sys.stderr = kept
+        nb_man.cell_complete(cell, index)
 
 
-@contextmanager
-def _limited(seconds: int) -> Iterator[None]:
-    """Interrupt a cell that runs longer than allowed, with the error a kernel's time limit would give."""
-
-    def stop(*_: object) -> None:
-        raise TimeoutError(f"the cell ran longer than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+def _executed(client: Any, child: _Child, index: int, cell: Any, timeout_s: int) -> bool:
+    if cell.cell_type != "code" or not cell.source.strip():
+        return True
+    client.code_cells_executed += 1
+    client.clear_before_next_output = False
+    cell.outputs, cell.execution_count = [], client.code_cells_executed
     try:
-        yield
+        for message in _messages(child, cell, timeout_s):
+            if message["msg_type"] == "reply":
+                return message["succeeded"] or "raises-exception" in cell.metadata.get("tags", [])
+            client.process_message(message, cell, index)
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        for stream in child.printed():
+            client.process_message(_stream(*stream), cell, index)
+    raise DeadKernelError(f"Kernel died{child.last_words()}")
+
+
+def _messages(child: _Child, cell: Any, timeout_s: int) -> Iterator[dict[str, Any]]:
+    """Yield what the kernel says while it runs a cell, printed text in its place; end early if it dies."""
+    deadline = time.monotonic() + timeout_s if timeout_s else None
+    try:
+        child.connection.send(cell.source)
+        while child.connection.poll(deadline and max(0, deadline - time.monotonic())):
+            message, written = child.connection.recv()
+            yield from (_stream(*stream) for stream in child.printed(written))
+            yield message
+    except (EOFError, OSError):
+        return
+    raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", timeout_s, cell)
+
+
+def _stream(name: str, text: str) -> dict[str, Any]:
+    about = {"msg_type": "stream"}
+    return {**about, "header": about, "parent_header": {}, "content": {"name": name, "text": text}}

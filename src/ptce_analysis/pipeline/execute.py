@@ -1,4 +1,4 @@
-"""Execution of one run through papermill, and the form in which the executed notebook is kept."""
+"""Execution of one run through papermill: the executed notebook, or who is to blame."""
 
 from __future__ import annotations
 
@@ -6,121 +6,111 @@ import json
 import logging
 import os
 import tempfile
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
+from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline.failures import Failure, blamed_cell, failure_of, section_of
+from ptce_analysis.pipeline.files import write_together
+from ptce_analysis.pipeline.normalise import INJECTED_ID, normalised, without_colour
 from ptce_analysis.pipeline.runs import Run
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 
-INJECTED_ID = "injected-parameters"
-VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
-CELL_TIMEOUT_S = 300
-
-# Our own engine where a child can be forked for each run, papermill's with a real kernel elsewhere.
-ENGINE = "ptce" if hasattr(os, "fork") else None
-
-# What must not depend on the machine: hash order, drawing backend, time zone, language of messages.
-FIXED_ENVIRONMENT = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+# Our own engine forks the notebook's process from this one; elsewhere papermill's starts a kernel.
+FORKED, KERNEL = "ptce", "nbclient"
 
 
 class RunFailed(RuntimeError):
-    """A notebook could not be executed; the message names notebook, section, cell and last error line."""
+    """A notebook could not be executed to its end."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.text())
+        self.failure = failure
 
 
-def executed_notebook(run: Run, project: Path, kept_aside: Path) -> Any:
+def executed_notebook(run: Run, project: Path, kept_aside: Path, timeout_s: int) -> Any:
     """Return the executed, normalised notebook of a run; on failure keep the executed copy aside and raise.
 
-    Raises `RunFailed` when a cell raises, times out or its kernel dies.
+    Raises `RunFailed` when a cell raises, runs longer than `timeout_s`, ends the notebook early or kills its kernel.
     """
     source = json.loads(run.notebook.read_text(encoding="utf-8"))
     node = nbformat.from_dict(translated_notebook(source, run.lang))  # type: ignore[no-untyped-call]
-    os.environ |= {**FIXED_ENVIRONMENT, PROJECT_VARIABLE: str(project)}
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    os.environ[PROJECT_VARIABLE] = str(project)
     with tempfile.TemporaryDirectory(prefix="ptce-") as folder:
         copy = Path(folder) / "executed.ipynb"
         try:
-            done = _papermill(node, copy, dict(run.parameters), project)
+            done = with_papermill(node, copy, dict(run.parameters), project / "notebooks", timeout_s)
+            _require_whole(done)
         except Exception as error:
-            _keep(copy, kept_aside)
-            raise RunFailed(_report(run, source, error, kept_aside, project)) from error
-    return normalised(done, run)
+            raise RunFailed(_failure(run, error, copy, kept_aside, project)) from error
+    return normalised(done, run, project)
 
 
-def _papermill(node: Any, copy: Path, parameters: dict[str, Any], project: Path) -> Any:
+def with_papermill(
+    node: Any, copy: Path, parameters: dict[str, Any], folder: Path, timeout_s: int, engine: str = ""
+) -> Any:
+    """Return a notebook executed by papermill in `folder`, which also keeps its own `copy`."""
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     return papermill.execute_notebook(
         node,
         str(copy),
         parameters=parameters,
         kernel_name="python3",
-        engine_name=ENGINE,
+        engine_name=engine or (FORKED if environment.CAN_FORK else KERNEL),
         progress_bar=False,
-        cwd=str(project / "notebooks"),
-        execution_timeout=CELL_TIMEOUT_S,
+        cwd=str(folder),
+        execution_timeout=timeout_s,
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
 
 
-def _keep(copy: Path, kept_aside: Path) -> None:
-    if copy.is_file():
-        kept_aside.parent.mkdir(parents=True, exist_ok=True)
-        kept_aside.write_bytes(copy.read_bytes())
+class _Unfinished(RuntimeError):
+    """The notebook stopped without an error before its last cell."""
 
 
-def _report(run: Run, source: dict[str, Any], error: Exception, kept_aside: Path, project: Path) -> str:
-    """Return the lines a person needs: which notebook, which section, which cell, what it said, how to see it."""
-    lines = [f"{run.id}: notebook {run.notebook.name} failed."]
+def _require_whole(node: Any) -> None:
+    """Refuse a notebook of which a part was not executed: half a page looks like a page."""
+    code = (cell for cell in node.cells if cell.cell_type == "code" and cell.source.strip())
+    if any(cell.execution_count is None for cell in code):
+        raise _Unfinished("the notebook ended itself before its last cell")
+
+
+def _failure(run: Run, error: Exception, copy: Path, kept_aside: Path, project: Path) -> Failure:
+    """Keep the executed copy aside and return what a person needs to know."""
+    told = failure_of(run, error)
+    if not copy.is_file():
+        return told
+    told = replace(told, copy=_kept(copy, kept_aside, project))
+    executed = nbformat.read(copy, as_version=4)  # type: ignore[no-untyped-call]
     if isinstance(error, PapermillExecutionError):
-        section, cell_id = _place(source, error.source)
-        lines += [f"  section: {section}", f"  cell: {cell_id}"]
-        lines += [f"    {line}" for line in error.source.strip().splitlines()]
-        lines += [f"  {error.ename}: {error.evalue.strip().splitlines()[-1] if error.evalue.strip() else ''}"]
-    else:
-        lines += [f"  {type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"]
-    if kept_aside.is_file():
-        lines += [f"  executed copy: {kept_aside.relative_to(project)}"]
-    return "\n".join([*lines, f"  to reproduce: make lab, open notebooks/{run.notebook.name}, run all cells."])
+        traceback = without_colour("\n".join(error.traceback))
+        told = replace(told, error=_last_words(error), traceback=traceback)
+        return _placed(told, run, blamed_cell(executed, error.cell_index))
+    return _placed(told, run, blamed_cell(executed, None))
 
 
-def _place(source: dict[str, Any], cell_source: str) -> tuple[str, str]:
-    """The heading above a cell and the cell's id, in the notebook as committed."""
-    section = "(before any heading)"
-    for cell in source["cells"]:
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            section = next((line.lstrip("# ") for line in text.splitlines() if line.startswith("#")), section)
-        elif text.strip() == cell_source.strip():
-            return section, cell["id"]
-    return section, INJECTED_ID
+def _placed(failure: Failure, run: Run, cell: Any) -> Failure:
+    """A failure with the cell to blame, as it stands in the notebook as committed."""
+    name = INJECTED_ID if INJECTED_ID in cell.metadata.get("tags", []) else cell.id
+    return replace(failure, section=section_of(run.notebook, name), cell=name, source=cell.source)
 
 
-def normalised(node: Any, run: Run) -> Any:
-    """Return the executed notebook without what differs between two executions: times, paths, random ids, versions."""
-    cells = [_normalised_cell(cell) for cell in node.cells]
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-        "ptce": {"name": run.name, "parameters": dict(run.parameters)},
-    }
-    return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
+def _kept(copy: Path, kept_aside: Path, project: Path) -> str:
+    """Keep the executed copy where a person finds it, if the disk lets us."""
+    try:
+        write_together({kept_aside: copy.read_bytes()})
+    except OSError as error:
+        return f"could not be kept: {error.filename}: {error.strerror}"
+    return kept_aside.relative_to(project).as_posix()
 
 
-def _normalised_cell(cell: Any) -> dict[str, Any]:
-    tags = list(cell.metadata.get("tags", []))
-    kept = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags} if tags else {}}
-    kept["id"] = INJECTED_ID if INJECTED_ID in tags else cell.id
-    if cell.cell_type == "code":
-        kept |= {"execution_count": cell.execution_count, "outputs": [dict(output) for output in cell.outputs]}
-    return kept
-
-
-def with_provenance(node: Any, provenance: dict[str, str]) -> Any:
-    """Return the notebook with where it comes from: digests of what made it, versions, the command that rebuilds it."""
-    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
-    about = {**provenance, "Versions": versions, "Command": "make"}
-    metadata = {**node.metadata, "ptce": {**node.metadata["ptce"], "provenance": about}}
-    return nbformat.from_dict({**node, "metadata": metadata})  # type: ignore[no-untyped-call]
+def _last_words(error: PapermillExecutionError) -> str:
+    lines = without_colour(str(error.evalue)).strip().splitlines()
+    return f"{error.ename}: {lines[-1]}" if lines else str(error.ename)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,16 @@ RUNS_FILE = "runs.toml"
 
 @dataclass(frozen=True)
 class Run:
-    """One page to build: its name, its notebook, its language and all parameters the notebook receives."""
+    """One page to build: its name, its notebook, its language and all parameters the notebook receives.
+
+    `reads` names, as patterns below the project, the files its notebook opens besides `data/`.
+    """
 
     name: str
     notebook: Path
     lang: str
     parameters: tuple[tuple[str, Any], ...]
+    reads: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -66,17 +71,51 @@ def _entries(project: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _run(project: Path, entry: dict[str, Any], lang: str) -> Run:
-    legal = ("notebook", "name", "parameters")
-    unknown = [key for key in entry if key not in legal]
-    if unknown or not isinstance(entry.get("notebook"), str):
-        wrong = unknown[0] if unknown else "notebook"
-        raise InputError(f"{RUNS_FILE}: key {wrong!r} is missing or unknown. Legal keys: {', '.join(legal)}.")
+def _run(project: Path, entry: Any, lang: str) -> Run:
+    _check_entry(entry)
     notebook = notebook_path(project, entry["notebook"])
     given = {"lang": lang, **entry.get("parameters", {})}
     defaults = notebook_parameters(notebook)
-    check_parameters(f"{RUNS_FILE}, run {entry.get('name', entry['notebook'])}", given, defaults)
-    return Run(entry.get("name", notebook.stem), notebook, lang, tuple(sorted((defaults | given).items())))
+    name = entry.get("name", notebook.stem)
+    check_parameters(f"{RUNS_FILE}, run {name}", given, defaults)
+    for pattern in entry.get("reads", ()):
+        if not any(project.glob(pattern)):
+            raise InputError(f"{RUNS_FILE}, run {name}: reads {pattern!r}: no such file in the project.")
+    return Run(name, notebook, lang, tuple(sorted((defaults | given).items())), tuple(entry.get("reads", ())))
+
+
+def _check_entry(entry: Any) -> None:
+    """Refuse a [[runs]] table with an unknown key or a value of another type than expected."""
+    if not isinstance(entry, dict):
+        raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected, not {entry!r}.")
+    if "notebook" not in entry:
+        raise InputError(f"{RUNS_FILE}: a run without `notebook`: {entry!r}. Name the notebook it executes.")
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise InputError(f"{RUNS_FILE}: key {key!r} is unknown. Legal keys: {', '.join(KEYS)}.{nearest(key, KEYS)}")
+        expected, legal = KEYS[key]
+        if not legal(value):
+            raise InputError(f"{RUNS_FILE}: {key} = {value!r}: {expected} is expected.")
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", value) is not None and value != "index"
+
+
+def _inside(value: Any) -> bool:
+    """Whether a value is a list of patterns that stay inside the project."""
+    return isinstance(value, list) and all(
+        isinstance(text, str) and text and not text.startswith("/") and ".." not in text.split("/") for text in value
+    )
+
+
+# What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
+KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
+    "name": ("a name of small letters, digits, - and _, other than 'index',", _is_name),
+    "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
+    "reads": ("a list of patterns of files inside the project", _inside),
+}
 
 
 def notebook_path(project: Path, stem: str) -> Path:
@@ -89,9 +128,21 @@ def notebook_path(project: Path, stem: str) -> Path:
 
 def notebook_parameters(path: Path) -> dict[str, Any]:
     """Return the names and default values assigned in the notebook's cell tagged `parameters`."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    tagged = [code for tags, code in _cells(path) if "parameters" in tags]
     if len(tagged) != 1:
         raise InputError(f"{path.name}: {len(tagged)} cells are tagged `parameters`; one is expected.")
-    assigned = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.Assign)]
-    return {target.id: ast.literal_eval(node.value) for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+    try:
+        assigned = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.Assign)]
+        values = [(node.targets, ast.literal_eval(node.value)) for node in assigned]
+    except (SyntaxError, ValueError):
+        raise InputError(f"{path.name}: the cell tagged `parameters` may only assign plain values to names.") from None
+    return {target.id: value for targets, value in values for target in targets if isinstance(target, ast.Name)}
+
+
+def _cells(path: Path) -> list[tuple[list[str], str]]:
+    """The tags and the source of each cell; a file that is not a notebook is refused."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [(cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in cells]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path.name}: not a notebook. Open it in JupyterLab and save it again.") from None

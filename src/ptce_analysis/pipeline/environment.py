@@ -1,0 +1,49 @@
+"""The surroundings of a build: what must not differ between two machines, and how many runs at a time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+INLINE = "module://matplotlib_inline.backend_inline"
+
+# Hash order, encodings, time zone, language of messages; one thread for linear algebra (the same sums everywhere, no
+# thread alive when children are forked); figures drawn inline, whatever the reader's own matplotlib settings.
+FIXED = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": INLINE,
+    "MATPLOTLIBRC": os.devnull,
+}
+
+# How long one cell of a notebook may take, unless somebody says otherwise.
+CELL_TIMEOUT_S = 300
+
+# Children are forked where that is safe; elsewhere each run has a kernel of its own.
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+
+
+def settle(restart: bool = False) -> None:
+    """Fix the surroundings of this process and of its children.
+
+    Python reads some of them only as it starts: with `restart`, this very command is started again where they differ.
+    """
+    differ = any(os.environ.get(name) != value for name, value in FIXED.items())
+    os.environ.update(FIXED)
+    if hasattr(time, "tzset"):
+        time.tzset()
+    if restart and differ and CAN_FORK:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def processors() -> int:
+    """Return the number of processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

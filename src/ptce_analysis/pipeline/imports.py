@@ -1,0 +1,85 @@
+"""Which modules of the library a notebook uses, read from the code without running it.
+
+A module uses whatever its import lines name, wherever they stand, and the packages above it; a notebook, what its code
+cells name. An import by a computed name is not seen: `tests/test_inputs.py` runs every notebook and finds none.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ptce_analysis.pipeline.place import PACKAGE
+
+# A line that starts as an import does, up to the end of its parentheses.
+IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t][^(\n]*(?:\([^)]*\))?", re.MULTILINE)
+
+# Each module of the library by its dotted name, with its file and the dotted names it imports.
+Graph = Mapping[str, tuple[Path, tuple[str, ...]]]
+
+
+def import_graph(library: Path) -> Graph:
+    """Return every module of the library with what it imports."""
+    files = {_dotted(library, path): path for path in library.rglob("*.py")}
+    return {name: (path, tuple(imported_names(path.read_text(encoding="utf-8")))) for name, path in files.items()}
+
+
+def modules_used(graph: Graph, names: Iterable[str]) -> set[str]:
+    """Return the modules of the library that importing `names` can load, directly or not."""
+    waiting, found = list(names), set[str]()
+    while waiting:
+        for name in _with_packages(waiting.pop()):
+            if name in graph and name not in found:
+                found.add(name)
+                waiting += graph[name][1]
+    return found
+
+
+def notebook_imports(path: Path) -> list[str]:
+    """Return the dotted names that a notebook's code cells import."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return [name for source in code for name in imported_names(_python(source))]
+
+
+def imported_names(source: str) -> Iterator[str]:
+    """Yield every dotted name that a source imports; `from a import b` may name the module `a.b`."""
+    for node in _import_statements(source):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _import_statements(source: str) -> list[ast.AST]:
+    """The import lines parsed alone, several times faster than the whole; the whole when one is not so simple."""
+    try:
+        return [node for line in IMPORT_LINE.findall(source) for node in ast.parse(line.strip()).body]
+    except SyntaxError:
+        return _all_nodes(source)
+
+
+def _all_nodes(source: str) -> list[ast.AST]:
+    try:
+        return list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # whoever runs it is told
+        return []
+
+
+def _python(source: str) -> str:
+    """A cell without the lines that only IPython understands."""
+    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.splitlines())
+
+
+def _dotted(library: Path, path: Path) -> str:
+    parts = path.relative_to(library).with_suffix("").parts
+    return ".".join([PACKAGE, *(parts[:-1] if parts[-1] == "__init__" else parts)])
+
+
+def _with_packages(name: str) -> list[str]:
+    """`a.b.c` is loaded after `a` and `a.b`."""
+    parts = name.split(".")
+    return [".".join(parts[: i + 1]) for i in range(len(parts))]

@@ -1,0 +1,95 @@
+"""What each result is made from, down to the file: the digests that decide whether it is stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ptce_analysis.pipeline.imports import Graph, import_graph, modules_used, notebook_imports
+from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
+from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.stamps import digest, digest_of_value
+
+# What turns any notebook into its page, besides what the notebook itself imports. Papermill finds the engine by its
+# entry point, not by an import.
+MAKES_PAGES = (f"{PACKAGE}.pipeline.pages", f"{PACKAGE}.pipeline.engine")
+MAKES_TABLES = (f"{PACKAGE}.pipeline.tables",)
+
+Digests = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The digests of a project's inputs by file name, as they were when first asked for."""
+
+    place: Place
+    library: Path = LIBRARY
+
+    def of_tables(self) -> Digests:
+        """Return what the processed tables are made from."""
+        return self._raw | self._locked | self._code(MAKES_TABLES)
+
+    def of_run(self, run: Run) -> Digests:
+        """Return what a run's notebook, figures and page are made from."""
+        own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
+        code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
+        found = self._raw | self._processed | self._locked | self._resources([run.lang]) | code
+        return found | self._files(own) | {"parameters": digest_of_value(run.parameters)}
+
+    def of_site(self, runs: Sequence[Run]) -> Digests:
+        """Return what the indexes are made from: every executed notebook, in order, and the comments of the library."""
+        order = {"list of runs": digest_of_value([run.id for run in runs])}
+        return self._library_files | order | self._files(self.place.notebook(run) for run in runs)
+
+    def modules(self, runs: Iterable[Run]) -> list[str]:
+        """Return the modules of the library that runs use."""
+        return sorted(modules_used(self._graph, {name for run in runs for name in notebook_imports(run.notebook)}))
+
+    @cached_property
+    def _graph(self) -> Graph:
+        return import_graph(self.library)
+
+    @cached_property
+    def _raw(self) -> Digests:
+        return self._data("raw")
+
+    @cached_property
+    def _processed(self) -> Digests:
+        return self._data("processed")
+
+    @cached_property
+    def _locked(self) -> Digests:
+        return self._files(self._matching("requirements.lock"))
+
+    @cached_property
+    def _library_files(self) -> Digests:
+        files = (path for path in self.library.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        return {path.relative_to(self.library.parent).as_posix(): digest(path.read_bytes()) for path in files}
+
+    def _code(self, names: Iterable[str]) -> Digests:
+        used = (self._graph[name][0] for name in modules_used(self._graph, names))
+        files = (path.relative_to(self.library.parent).as_posix() for path in used)
+        return {name: self._library_files[name] for name in files}
+
+    def _resources(self, langs: Iterable[str]) -> Digests:
+        """Templates, styles and the catalogues of some languages."""
+        catalogues = {f"{lang}.po" for lang in langs}
+        wanted = (name for name in self._library_files if not name.endswith(".py"))
+        return {
+            name: self._library_files[name]
+            for name in wanted
+            if not name.endswith(".po") or Path(name).name in catalogues
+        }
+
+    def _data(self, stage: str) -> Digests:
+        files = self._matching(f"data/{stage}/**/*")
+        return self._files(path for path in files if path.suffix != ".md" and not path.name.startswith("."))
+
+    def _matching(self, pattern: str) -> list[Path]:
+        return [path for path in self.place.project.glob(pattern) if path.is_file()]
+
+    def _files(self, paths: Iterable[Path]) -> Digests:
+        project = self.place.project
+        return {path.relative_to(project).as_posix(): digest(path.read_bytes()) for path in paths}

@@ -1,0 +1,48 @@
+"""What one run publishes, as bytes: its executed notebook, its figures and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ptce_analysis.pipeline.execute import executed_notebook
+from ptce_analysis.pipeline.place import PACKAGE, Place
+from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.stamps import digest_of_value
+from ptce_analysis.publish.appendix import PtceExporter
+
+VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
+
+
+def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int) -> dict[Path, bytes]:
+    """Return every file of a run by its path. Raises `RunFailed`."""
+    executed = executed_notebook(run, place.project, place.failed(run), timeout_s)
+    node = with_provenance(executed, provenance(run, inputs))
+    named = {"unique_key": run.name}  # for figures that the notebook did not name
+    html, resources = PtceExporter().from_notebook_node(node, named)  # type: ignore[no-untyped-call]
+    figures = {place.figures / run.lang / name: data for name, data in resources["outputs"].items()}
+    notebook = nbformat.writes(node) + "\n"  # type: ignore[no-untyped-call]
+    return {**figures, place.notebook(run): notebook.encode(), place.page(run): html.encode()}
+
+
+def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return where a page comes from: digests of its data, code and notebook, versions, and what rebuilds it."""
+    notebook = f"notebooks/{run.notebook.name}"
+    parts = {
+        "Data": {name: found for name, found in inputs.items() if name.startswith("data/")},
+        "Library": {name: found for name, found in inputs.items() if name.startswith(f"{PACKAGE}/")},
+        "Notebook": {notebook: inputs[notebook]},
+    }
+    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    short = {name: digest_of_value(part)[:16] for name, part in parts.items()}
+    return {**short, "Versions": versions, "Command": "make"}
+
+
+def with_provenance(node: Any, about: Mapping[str, str]) -> Any:
+    """Return the notebook with where it comes from in its metadata."""
+    metadata = {**node.metadata, "ptce": {**node.metadata["ptce"], "provenance": dict(about)}}
+    return nbformat.from_dict({**node, "metadata": metadata})  # type: ignore[no-untyped-call]

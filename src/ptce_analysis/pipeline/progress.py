@@ -1,0 +1,52 @@
+"""A line for each run as it ends, with the time that is left; plain text when nobody watches a terminal."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TextIO
+
+ERASE = "\r\x1b[K"
+
+
+@dataclass
+class Progress:
+    """How far a build has come."""
+
+    total: int
+    jobs: int
+    stream: TextIO
+    verbose: bool = False
+    started: float = field(default_factory=time.monotonic)
+    ended: int = 0
+
+    def start(self) -> None:
+        """Say what is going to happen."""
+        self._say(f"building {self.total} run{'s' * (self.total > 1)}, {min(self.jobs, self.total)} at a time")
+
+    def end(self, run: str, reason: str, failed: bool, seconds: float) -> None:
+        """Say that a run has ended."""
+        self.ended += 1
+        took = f", {seconds:.1f} s" if self.verbose else ""
+        state = "FAILED" if failed else self._left()
+        self._say(f"[{self.ended}/{self.total}] {run} ({reason}{took}): {state}")
+
+    def stop(self) -> None:
+        """Leave the terminal as a reader expects it."""
+        if self.stream.isatty():
+            print(ERASE, end="", file=self.stream, flush=True)
+
+    def _left(self) -> str:
+        if self.ended == self.total:
+            return "done"
+        return f"about {self._seconds_left():.0f} s left"
+
+    def _seconds_left(self) -> float:
+        return (time.monotonic() - self.started) / self.ended * (self.total - self.ended)
+
+    def _say(self, line: str) -> None:
+        if self.stream.isatty():
+            left = f"; {self._left()}" if self.ended else ""
+            print(f"{ERASE}{line}\n{self.ended}/{self.total} built{left}", end="", file=self.stream, flush=True)
+        else:
+            print(line, file=self.stream, flush=True)

@@ -1,0 +1,165 @@
+"""The house rules that a machine can check: who imports whom, and what cannot be reproduced."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY
+from ptce_analysis.pipeline.imports import import_graph, modules_used
+from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
+
+# From the words to the door; each layer may import itself and those before it.
+LAYERS = (
+    ("errors", "vocabulary"),
+    ("published", "published_cells"),
+    ("survey",),
+    ("analysis",),
+    ("fictitious",),
+    ("publish",),
+    ("pipeline",),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+GRAPH = import_graph(LIBRARY)
+
+
+def layer(module: str) -> str:
+    """The layer of a module: what comes after the package in its dotted name."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def own(names: tuple[str, ...]) -> Iterator[str]:
+    """The names that are the library's own."""
+    return (name for name in names if name.split(".")[0] == PACKAGE and layer(name) in RANK)
+
+
+@pytest.mark.parametrize("module", sorted(name for name in GRAPH if name != PACKAGE))
+def test_imports_go_one_way(module: str) -> None:
+    """A module imports its own layer and those below, never those above."""
+    above = {name for name in own(GRAPH[module][1]) if RANK[layer(name)] > RANK[layer(module)]}
+    assert above == set()
+
+
+def test_every_module_has_a_layer() -> None:
+    """A new top-level module takes its place in the order."""
+    assert {layer(module) for module in GRAPH if module != PACKAGE} <= set(RANK)
+
+
+def test_imports_do_not_turn_in_circles() -> None:
+    """No module can be loaded by what it imports itself."""
+    for module, (_, names) in GRAPH.items():
+        if names and module != PACKAGE:
+            below = {name for name in modules_used(GRAPH, names) if not module.startswith(name)}
+            assert module not in below, module
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    """`import ptce_analysis` is fast because it loads nothing, least of all pandas."""
+    script = "import sys; before = set(sys.modules); import ptce_analysis; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert {name for name in done.stdout.split() if not name.startswith("_")} <= {PACKAGE, "__future__"}
+
+
+# What gives something else at each execution, on each machine or in each process.
+UNREPRODUCIBLE = {
+    "the time of day": r"(?:\w+\.)*(?:datetime|date|Timestamp|time)\."
+    r"(?:now|today|utcnow|time|time_ns|localtime|ctime|strftime)",
+    "the current folder": r"os\.getcwdb?|(?:pathlib\.)?Path\.(?:cwd|home)|os\.path\.(?:abspath|realpath|expanduser)",
+    "numbers without a seed": r"(?:np|numpy)\.random\.(?!default_rng|Generator|PCG64|SeedSequence)\w+"
+    r"|random\.(?!Random)\w+|secrets\.\w+|os\.urandom|uuid\.uuid[14]",
+    "an address": r"id|hex|hash|object\.__repr__",
+}
+
+# The documented places, each with its reason.
+ALLOWED = {
+    "pipeline/kernel.py": {"np.random.seed"},  # a forked child draws numbers of its own, as a kernel does
+}
+
+
+def calls(source: str) -> Iterator[ast.Call]:
+    """Every call in a source; none in what is not Python."""
+    lines = source.splitlines()
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
+    return (node for node in ast.walk(ast.parse(plain)) if isinstance(node, ast.Call))
+
+
+def unreproducible(source: str) -> list[str]:
+    """The calls of a source that cannot be reproduced, each with why."""
+    found = []
+    for call in calls(source):
+        name = ast.unparse(call.func)
+        found += [f"{name}: {why}" for why, pattern in UNREPRODUCIBLE.items() if re.fullmatch(pattern, name)]
+        if re.fullmatch(r"(?:.*\.)?(?:default_rng|Random|SeedSequence|PCG64)", name) and not (
+            call.args or call.keywords
+        ):
+            found.append(f"{name}(): numbers without a seed")
+        if re.fullmatch(r"(?:\w+\.)*sample", name) and not {key.arg for key in call.keywords} & {"random_state", None}:
+            found.append(f"{name}: numbers without a seed")
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.py")), ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_the_library_can_be_reproduced(path: Path) -> None:
+    """No time of day, current folder, unseeded number or address in the code."""
+    allowed = ALLOWED.get(path.relative_to(LIBRARY).as_posix(), set())
+    found = unreproducible(path.read_text(encoding="utf-8"))
+    assert [fault for fault in found if fault.split(":")[0] not in allowed] == []
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_can_be_reproduced(path: Path) -> None:
+    """The same for the cells of the notebooks."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    assert [fault for source in code for fault in unreproducible(source)] == []
+
+
+FORBIDDEN = {
+    "datetime.now()": "the time of day",
+    "datetime.datetime.now(tz=UTC)": "the time of day",
+    "pd.Timestamp.today()": "the time of day",
+    "time.time()": "the time of day",
+    "os.getcwd()": "the current folder",
+    "Path.cwd()": "the current folder",
+    "pathlib.Path.cwd()": "the current folder",
+    "np.random.random(3)": "numbers without a seed",
+    "np.random.seed(1)": "numbers without a seed",
+    "np.random.default_rng()": "numbers without a seed",
+    "random.random()": "numbers without a seed",
+    "random.Random()": "numbers without a seed",
+    "uuid.uuid4()": "numbers without a seed",
+    "table.sample(3)": "numbers without a seed",
+    "%matplotlib inline\nid(x)": "an address",
+    "hash('text')": "an address",
+}
+
+
+@pytest.mark.parametrize("source", FORBIDDEN)
+def test_the_lint_sees(source: str) -> None:
+    """Each way of not being reproducible is found."""
+    assert [fault.split(": ")[1] for fault in unreproducible(source)] == [FORBIDDEN[source]]
+
+
+PERMITTED = (
+    "np.random.default_rng(1)",
+    "time.monotonic()",
+    "table.sample(3, random_state=1)",
+    "Path(name).resolve()",
+    "found.id",
+    "rng.random(3)",
+)
+
+
+@pytest.mark.parametrize("source", PERMITTED)
+def test_the_lint_lets_pass(source: str) -> None:
+    """Seeded generators, elapsed time and explicit paths are fine."""
+    assert unreproducible(source) == []

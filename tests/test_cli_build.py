@@ -1,0 +1,188 @@
+"""The commands that build: exit codes, output for people and machines, and what they do not import."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import write_notebook
+from ptce_analysis import cli
+from ptce_analysis.pipeline import environment
+
+pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
+
+Printed = pytest.CaptureFixture[str]
+
+
+def test_a_build_prints_a_line_per_run_and_a_summary(project: Path, capsys: Printed) -> None:
+    """People see what is built and why, and a count at the end; exit code 0."""
+    assert cli.main(["build", "fr/plain", "--project", str(project), "--jobs", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "building 1 run, 1 at a time",
+        "[1/1] fr/plain (never built): done",
+        "tables built (never built), 1 built",
+    ]
+
+
+def test_nothing_to_do_is_one_line(built_project: Path, capsys: Printed) -> None:
+    """An up-to-date project prints its summary only."""
+    assert cli.main(["build", "--project", str(built_project)]) == 0
+    assert capsys.readouterr().out == "0 built, 4 up to date\n"
+
+
+def test_a_build_for_machines_prints_json_only(project: Path, capsys: Printed) -> None:
+    """With --json, standard output is one document and progress goes to standard error."""
+    write_notebook(project / "notebooks" / "plain.ipynb", ["1 / 0"])
+    assert (
+        cli.main(
+            ["build", "--only", "fr/plain", "--only", "fr/drawn", "--keep-going", "--project", str(project), "--json"]
+        )
+        == 1
+    )
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert found["built"] == {"fr/drawn": "never built"} and found["not_started"] == []
+    (failure,) = found["failed"]
+    assert (
+        failure["run"] == "fr/plain"
+        and failure["cell"] == "cell-0"
+        and failure["error"].startswith("ZeroDivisionError")
+    )
+    assert "[2/2]" in printed.err and "to reproduce: make lab" in printed.err
+
+
+def test_a_failure_is_exit_code_1(project: Path, capsys: Printed) -> None:
+    """The report goes to standard error; --verbose adds the traceback and times."""
+    write_notebook(project / "notebooks" / "plain.ipynb", ["1 / 0"])
+    assert cli.main(["build", "fr/plain", "--verbose", "--project", str(project)]) == 1
+    printed = capsys.readouterr()
+    assert " s): FAILED" in printed.out and "ZeroDivisionError: division by zero" in printed.err
+    assert "Traceback (most recent call last)" in printed.err
+
+
+def test_a_time_limit_can_be_given(project: Path, capsys: Printed) -> None:
+    """--timeout ends a cell that hangs."""
+    write_notebook(project / "notebooks" / "plain.ipynb", ["while True: pass"])
+    assert cli.main(["build", "fr/plain", "--timeout", "1", "--project", str(project)]) == 1
+    assert "CellTimeoutError" in capsys.readouterr().err
+
+
+def test_an_unknown_run_is_exit_code_2(project: Path, capsys: Printed) -> None:
+    """The nearest legal name is given, and nothing is built."""
+    assert cli.main(["build", "plian", "--project", str(project)]) == 2
+    assert "Did you mean 'plain'?" in capsys.readouterr().err
+    assert not (project / "build").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--jobs", "0"], ["--jobs", "two"], ["--jobs", "-1"], ["--timeout", "0"], ["--joobs", "1"]]
+)
+def test_bad_usage_is_exit_code_2(project: Path, arguments: list[str], capsys: Printed) -> None:
+    """Numbers below one, words and unknown options are refused."""
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["build", *arguments, "--project", str(project)])
+    assert arguments[0] in capsys.readouterr().err
+
+
+def test_a_dry_run_says_why_and_builds_nothing(project: Path, capsys: Printed) -> None:
+    """What would be built is listed with its reason."""
+    assert cli.main(["build", "fr/plain", "--dry-run", "--project", str(project)]) == 0
+    assert capsys.readouterr().out.split("\n")[1].split("  ") == ["fr/plain", "never built"]
+    assert not (project / "build" / "site").exists()
+
+
+def test_runs_are_listed_with_their_state(built_project: Path, capsys: Printed) -> None:
+    """`ptce runs` says which runs are up to date and why others are not."""
+    write_notebook(built_project / "notebooks" / "plain.ipynb", ["1"])
+    assert cli.main(["runs", "--project", str(built_project)]) == 0
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()[1:]]
+    assert lines == [
+        ["fr/plain", "notebooks/plain.ipynb changed"],
+        ["fr/drawn", "up to date"],
+        ["en/plain", "notebooks/plain.ipynb changed"],
+        ["en/drawn", "up to date"],
+    ]
+    cli.main(["runs", "--project", str(built_project), "--json"])
+    assert json.loads(capsys.readouterr().out)[1] == {"run": "fr/drawn", "parameters": {"lang": "fr"}, "stale": ""}
+
+
+def test_tables_can_be_built_alone(project: Path, capsys: Printed) -> None:
+    """`ptce data` says why it built, or that nothing was needed."""
+    for expected in ("tables: never built\n", "tables: up to date\n"):
+        assert cli.main(["data", "--project", str(project)]) == 0
+        assert capsys.readouterr().out == expected
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_verification_tells_by_its_exit_code(built_project: Path, capsys: Printed, as_json: bool) -> None:
+    """0 when all is the same, 1 with each differing file otherwise."""
+    (built_project / "figures" / "fr" / "drawn.svg").write_text("edited")
+    assert cli.main(["verify", "--project", str(built_project), *["--json"] * as_json]) == 1
+    printed = capsys.readouterr().out
+    if as_json:
+        assert [one["file"] for one in json.loads(printed)["differences"]] == ["figures/fr/drawn.svg"]
+    else:
+        assert printed.startswith("figures/fr/drawn.svg: differs first at line 1, column 1\n  here:    'edited'\n")
+
+
+def test_an_interruption_is_exit_code_130(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+    """Ctrl-C is one line, not a traceback."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ptce_analysis.pipeline.build.build", interrupted)
+    assert cli.main(["build", "--project", str(project)]) == 130
+    assert capsys.readouterr().err.startswith("ptce: interrupted")
+
+
+HEAVY = (
+    "pandas",
+    "numpy",
+    "matplotlib",
+    "scipy",
+    "papermill",
+    "nbconvert",
+    "nbclient",
+    "nbformat",
+    "IPython",
+    "jinja2",
+)
+
+
+@pytest.mark.parametrize("command", [["build"], ["runs"], ["data"], ["build", "--dry-run"]], ids=" ".join)
+def test_nothing_to_do_imports_nothing_heavy(built_project: Path, command: list[str]) -> None:
+    """Neither pandas nor papermill nor nbconvert is loaded when everything is up to date."""
+    script = "import sys\nfrom ptce_analysis.cli import main\nmain(sys.argv[1:])\nprint(*sys.modules)"
+    arguments = [sys.executable, "-c", script, *command, "--project", str(built_project)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert set(done.stdout.splitlines()[-1].split()) & set(HEAVY) == set()
+
+
+def test_a_typed_command_starts_again_in_fixed_surroundings(built_project: Path) -> None:
+    """Hash order is fixed even though Python reads it only as it starts."""
+    script = (
+        "import sys, ptce_analysis.cli as cli\nsys.argv = ['ptce', 'build', '--project', sys.argv[1]]\n"
+        "print('hash order is random:', sys.flags.hash_randomization, flush=True)\nraise SystemExit(cli.main())"
+    )
+    surroundings = {key: value for key, value in os.environ.items() if key not in environment.FIXED}
+    arguments = [sys.executable, "-c", script, str(built_project)]
+    done = subprocess.run(arguments, env=surroundings, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "hash order is random: 1",
+        "hash order is random: 0",
+        "0 built, 4 up to date",
+    ]
+
+
+def test_the_processors_of_this_process_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those it may use; all of them where the system does not tell."""
+    assert environment.processors() == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert environment.processors() == os.cpu_count()

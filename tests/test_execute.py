@@ -1,0 +1,174 @@
+"""An executed notebook is kept without what differs between machines, and a failure says where it happened."""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from conftest import write_notebook, write_project
+from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline.execute import RunFailed, executed_notebook
+from ptce_analysis.pipeline.failures import Failure, failure_of, section_of
+from ptce_analysis.pipeline.normalise import normalised
+from ptce_analysis.pipeline.place import LIBRARY
+from ptce_analysis.pipeline.runs import Run, declared_runs
+
+pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
+
+
+def executed(tmp_path: Path, cells: list[str], timeout_s: int = 60) -> Any:
+    """The executed notebook of a project with this notebook only, in French."""
+    project = write_project(tmp_path / "p", {"note": cells})
+    return executed_notebook(declared_runs(project)[0], project, project / "kept.ipynb", timeout_s)
+
+
+def failure(tmp_path: Path, cells: list[str], timeout_s: int = 60) -> Failure:
+    """Why this notebook fails."""
+    with pytest.raises(RunFailed) as raised:
+        executed(tmp_path, cells, timeout_s)
+    return raised.value.failure
+
+
+def settled(output: dict[str, Any], project: Path = Path("/somewhere/project")) -> Any:
+    """One output in the form in which it is kept."""
+    cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.from_dict(output)])
+    node = nbformat.v4.new_notebook(cells=[cell])
+    return normalised(node, Run("n", Path("n.ipynb"), "en", ()), project).cells[0].outputs[0]
+
+
+def test_an_executed_notebook_holds_results_and_parameters(tmp_path: Path) -> None:
+    """Outputs, numbers, fixed ids, the run's name and parameters; no times and no paths."""
+    node = executed(tmp_path, ["print(lang)", "6 * 7"])
+    assert [cell.id for cell in node.cells] == [
+        "title", "parameters", "injected-parameters", "heading", "cell-0", "cell-1",
+    ]  # fmt: skip
+    assert node.cells[4].outputs == [{"output_type": "stream", "name": "stdout", "text": "fr\n"}]
+    assert node.cells[5].execution_count == 4
+    assert node.metadata["ptce"] == {"name": "note", "parameters": {"lang": "fr"}}
+    assert set(node.metadata) == {"kernelspec", "language_info", "ptce"}
+    assert str(tmp_path) not in nbformat.writes(node) and "papermill" not in nbformat.writes(node)
+
+
+FOLDERS = {
+    "the project": ("/somewhere/project/data/x.csv", "data/x.csv"),
+    "the library": (f"{LIBRARY}/published.py:3: UserWarning", "ptce_analysis/published.py:3: UserWarning"),
+    "installed packages": (f"{sysconfig.get_paths()['purelib']}/pandas/core/frame.py", "pandas/core/frame.py"),
+    "the cell's own file": ("/tmp/ipykernel_1234/987.py:1: UserWarning", "cell-987.py:1: UserWarning"),
+    "an address": ("<Line2D at 0x7f00AAbb12>", "<Line2D at 0x0>"),
+}
+
+
+@pytest.mark.parametrize("what", FOLDERS)
+def test_what_names_this_machine_is_replaced(what: str) -> None:
+    """Folders, temporary names and addresses leave printed text, results and tracebacks."""
+    before, after = FOLDERS[what]
+    printed = settled({"output_type": "stream", "name": "stderr", "text": before})
+    shown = settled(
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"text/plain": before, "application/json": {"n": [1, before]}},
+        }
+    )
+    raised = settled({"output_type": "error", "ename": "E", "evalue": before, "traceback": [before]})
+    assert printed.text == after and shown.data == {"text/plain": after, "application/json": {"n": [1, after]}}
+    assert raised.evalue == after and raised.traceback == [after]
+
+
+def test_colours_leave_tracebacks() -> None:
+    """The escapes of a terminal are not kept."""
+    raised = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["\x1b[31mE\x1b[39;49;00m: no"]}
+    assert settled(raised).traceback == ["E: no"]
+
+
+def test_streams_that_follow_each_other_are_joined() -> None:
+    """What was printed comes before what was reported, up to the next result."""
+    pieces = [("stdout", "a"), ("stderr", "x"), ("stdout", "b"), (None, ""), ("stderr", "y"), ("stdout", "c")]
+    outputs = [
+        nbformat.v4.new_output("stream", name=name, text=text) if name else nbformat.v4.new_output("display_data")
+        for name, text in pieces
+    ]
+    node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=outputs)])
+    done = normalised(node, Run("n", Path("n.ipynb"), "en", ()), Path("/p")).cells[0].outputs
+    found = [(output.get("name"), output.get("text")) for output in done]
+    assert found == [("stdout", "ab"), ("stderr", "x"), (None, None), ("stdout", "c"), ("stderr", "y")]
+
+
+def test_an_error_names_section_cell_and_last_line(tmp_path: Path) -> None:
+    """The last line of a long message is given, and the traceback kept without colours."""
+    found = failure(tmp_path, ["1", "raise ValueError('first\\nlast')"])
+    assert (found.error, found.section, found.cell) == ("ValueError: last", "The answer", "cell-1")
+    assert found.source == "raise ValueError('first\\nlast')" and "\x1b" not in found.traceback
+    assert found.copy == "kept.ipynb" and (tmp_path / "p" / "kept.ipynb").is_file()
+
+
+def test_an_error_without_a_message_is_named(tmp_path: Path) -> None:
+    """The kind of the error is enough."""
+    assert failure(tmp_path, ["raise KeyError"]).error == "KeyError"
+
+
+def test_a_time_limit_names_its_cell(tmp_path: Path) -> None:
+    """A hanging cell fails the run, with the copy executed so far."""
+    found = failure(tmp_path, ["print('before')", "while True: pass"], timeout_s=1)
+    assert found.error.startswith("CellTimeoutError") and found.cell == "cell-1"
+    assert "before" in (tmp_path / "p" / "kept.ipynb").read_text()
+
+
+def test_a_dead_kernel_names_its_cell(tmp_path: Path) -> None:
+    """A process that dies fails the run, with how it died."""
+    found = failure(tmp_path, ["import os", "os._exit(3)"])
+    assert (found.error, found.cell) == ("DeadKernelError: Kernel died (exit code 3)", "cell-1")
+
+
+def test_a_notebook_that_ends_itself_early_fails(tmp_path: Path) -> None:
+    """`sys.exit()` would publish half a page that looks whole."""
+    found = failure(tmp_path, ["import sys\nsys.exit()", "1"])
+    assert "ended itself before its last cell" in found.error and found.cell == "cell-0"
+
+
+def test_the_injected_parameters_can_be_to_blame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure in the cell papermill adds is named by its fixed id."""
+    monkeypatch.setattr("papermill.parameterize.translate_parameters", lambda *_: "1 / 0")
+    assert failure(tmp_path, ["1"]).cell == "injected-parameters"
+
+
+def test_without_a_copy_the_error_alone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When papermill cannot start at all, there is no cell to name."""
+    monkeypatch.setattr("ptce_analysis.pipeline.execute.FORKED", "no such engine")
+    found = failure(tmp_path, ["1"])
+    assert "no such engine" in found.error and (found.cell, found.copy) == ("", "")
+
+
+def test_a_copy_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    """A full or protected disk does not hide the failure itself."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "kept.ipynb").mkdir()
+    found = failure(tmp_path, ["1 / 0"])
+    assert found.error == "ZeroDivisionError: division by zero" and "could not be kept" in found.copy
+
+
+def test_an_error_of_the_system_names_its_file(tmp_path: Path) -> None:
+    """One line with the path; or the kind of error when there is none."""
+    run = Run("n", tmp_path / "n.ipynb", "fr", ())
+    assert failure_of(run, OSError(28, "No space left on device", "/x/y")).error == "/x/y: No space left on device"
+    assert failure_of(run, OSError("odd")).error == "OSError: odd"
+
+
+def test_the_section_is_the_heading_above(tmp_path: Path) -> None:
+    """The last heading before the cell; words say when there is none, or no such cell."""
+    path = tmp_path / "n.ipynb"
+    write_notebook(path, ["1"])
+    assert section_of(path, "cell-0") == "The answer"
+    assert section_of(path, "parameters") == "Title of n"
+    assert section_of(path, "title") == section_of(path, "nowhere") == "(before any heading)"
+
+
+def test_without_fork_the_reasons_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a kernel of its own, a notebook that dies is reported in the same way."""
+    monkeypatch.setattr(environment, "CAN_FORK", False)
+    found = failure(tmp_path, ["print('before')", "import os\nos._exit(3)"])
+    assert found.error.startswith("DeadKernelError") and found.cell == "cell-1"

@@ -1,0 +1,133 @@
+"""Runs are read from `runs.toml` and refused, with what to do, before anything starts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY, write_notebook, write_project
+from ptce_analysis.errors import InputError
+from ptce_analysis.pipeline.runs import chosen_runs, declared_runs, notebook_parameters
+
+
+def declare(project: Path, text: str) -> Path:
+    """A project with this `runs.toml`."""
+    (project / "runs.toml").write_text(text, encoding="utf-8")
+    return project
+
+
+def test_each_declared_run_exists_in_both_languages(project: Path) -> None:
+    """Two notebooks give four runs, with the language among their parameters."""
+    runs = declared_runs(project)
+    assert [run.id for run in runs] == ["fr/plain", "fr/drawn", "en/plain", "en/drawn"]
+    assert [dict(run.parameters) for run in runs[:1]] == [{"lang": "fr"}]
+
+
+def test_a_run_can_have_a_name_parameters_and_files_it_reads(project: Path) -> None:
+    """Defaults of the notebook are completed by what `runs.toml` says."""
+    path = project / "notebooks" / "plain.ipynb"
+    path.write_text(path.read_text().replace('lang = \\"en\\"', 'lang = \\"en\\"\\nscenario = \\"as_printed\\"'))
+    text = (
+        '[[runs]]\nnotebook = "plain"\nname = "other"\nparameters = {scenario = "communes_15"}\nreads = ["runs.toml"]'
+    )
+    run = declared_runs(declare(project, text))[0]
+    assert (run.id, run.reads) == ("fr/other", ("runs.toml",))
+    assert dict(run.parameters) == {"lang": "fr", "scenario": "communes_15"}
+
+
+def test_the_collection_declares_legal_runs() -> None:
+    """The committed `runs.toml` is accepted, and every notebook has a run."""
+    runs = declared_runs(REPOSITORY)
+    assert {run.notebook for run in runs} == set((REPOSITORY / "notebooks").glob("*.ipynb"))
+
+
+REFUSED = {
+    "[[runs]]\nnotebook = 'plan'": r"runs.toml: notebook 'plan': legal values: drawn, plain. Did you mean 'plain'\?",
+    "[[runs]]\nnotebook = '../plain'": r"notebook '../plain': legal values",
+    "[[runs]]\nnotebook = 3": r"notebook = 3: the name of a notebook",
+    "[[runs]]\nname = 'x'": r"a run without `notebook`",
+    "[[runs]]\nnotebook = 'plain'\nnmae = 'x'": r"key 'nmae' is unknown. Legal keys: .* Did you mean 'name'\?",
+    "[[runs]]\nnotebook = 'plain'\nname = '../x'": r"name = '../x': a name of small letters",
+    "[[runs]]\nnotebook = 'plain'\nname = 'index'": r"other than 'index'",
+    "[[runs]]\nnotebook = 'plain'\nparameters = 'fr'": r"parameters = 'fr': a table",
+    "[[runs]]\nnotebook = 'plain'\nparameters = {lang = 'fr'}": r"without lang",
+    "[[runs]]\nnotebook = 'plain'\nparameters = {levl = 'region'}": r"run plain: parameter 'levl' is unknown",
+    "[[runs]]\nnotebook = 'plain'\nreads = ['../secret']": r"reads = \['../secret'\]: a list of patterns",
+    "[[runs]]\nnotebook = 'plain'\nreads = ['/etc/passwd']": r"patterns of files inside the project",
+    "[[runs]]\nnotebook = 'plain'\nreads = ['nothing.csv']": r"run plain: reads 'nothing.csv': no such file",
+    "[[runs]]\nnotebook = 'plain'\n[[runs]]\nnotebook = 'plain'": r"run 'en/plain' is declared twice",
+    "runs = ['plain']": r"only \[\[runs\]\] tables are expected, not 'plain'",
+    "[other]\nx = 1": r"only \[\[runs\]\] tables are expected",
+    "[[runs": r"runs.toml: .* Mend the file",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_an_illegal_declaration_is_refused(project: Path, text: str) -> None:
+    """The message names the key, the value and what is legal."""
+    with pytest.raises(InputError, match=REFUSED[text]):
+        declared_runs(declare(project, text))
+
+
+def test_a_missing_declaration_says_where_to_run(tmp_path: Path) -> None:
+    """Outside a project, the message says what to do."""
+    with pytest.raises(InputError, match=r"runs\.toml: not found\. Run the command inside the project"):
+        declared_runs(tmp_path)
+
+
+def test_an_illegal_value_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    """A parameter outside its closed set is refused with the nearest legal value."""
+    project = write_project(tmp_path / "p", {"plain": ["1"]})
+    path = project / "notebooks" / "plain.ipynb"
+    path.write_text(path.read_text().replace('lang = \\"en\\"', 'lang = \\"en\\"\\nlevel = \\"region\\"'))
+    declare(project, "[[runs]]\nnotebook = 'plain'\nparameters = {level = 'regon'}")
+    with pytest.raises(InputError, match=r"value 'regon'.*Did you mean 'region'\?"):
+        declared_runs(project)
+
+
+def test_runs_are_chosen_by_name_or_by_page(project: Path) -> None:
+    """A name chooses both languages, `lang/name` one, nothing all."""
+    runs = declared_runs(project)
+    assert [run.id for run in chosen_runs(runs, ["plain"])] == ["fr/plain", "en/plain"]
+    assert [run.id for run in chosen_runs(runs, ["en/drawn"])] == ["en/drawn"]
+    assert chosen_runs(runs, []) == runs
+
+
+def test_an_unknown_name_is_refused_with_the_nearest(project: Path) -> None:
+    """A misspelt run is an error that lists the legal names."""
+    with pytest.raises(InputError, match=r"run 'plian' is not declared\. Legal names: .*Did you mean 'plain'\?"):
+        chosen_runs(declared_runs(project), ["plian"])
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("lang = other", "only assign plain values"), ("lang =", "only assign plain values")],
+)
+def test_a_parameters_cell_holds_plain_values(tmp_path: Path, source: str, message: str) -> None:
+    """What is not `name = value` is refused."""
+    path = tmp_path / "n.ipynb"
+    write_notebook(path, [])
+    notebook = json.loads(path.read_text())
+    notebook["cells"][1]["source"] = source
+    path.write_text(json.dumps(notebook))
+    with pytest.raises(InputError, match=message):
+        notebook_parameters(path)
+
+
+def test_a_notebook_has_one_cell_of_parameters(tmp_path: Path) -> None:
+    """None, or two, is refused."""
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({"cells": []}))
+    with pytest.raises(InputError, match=r"n\.ipynb: 0 cells are tagged"):
+        notebook_parameters(path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": [1]}'])
+def test_a_file_that_is_not_a_notebook_is_refused(tmp_path: Path, text: str) -> None:
+    """A truncated or foreign file gives one clear line."""
+    path = tmp_path / "n.ipynb"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"n\.ipynb: not a notebook"):
+        notebook_parameters(path)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
 
+from ptce_analysis.analysis.pooled_median import pooled_median
 from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
-from ptce_analysis.published import Facts
+from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 # Perimeters over which the levels are added, from the closest to the poles to all six.
@@ -19,7 +22,7 @@ PERIMETERS: dict[str, tuple[str, ...]] = {
 }
 
 COLUMN_TYPES = {
-    "level": "str", "status": "str",
+    "wave": "int", "scenario": "str", "level": "str", "status": "str",
     "amount_eur": "float", "amount_low_eur": "float", "amount_high_eur": "float",
     "share": "float", "share_low": "float", "share_high": "float",
     "n_projects": "Int64", "n_amounts": "Int64",
@@ -31,14 +34,15 @@ COLUMN_TYPES = {
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
     """Return one row per funding level, in order; a level or wave that was not published has empty cells.
 
-    Columns, money in euros: `amount_eur` and its rounding band, `share` of the six levels and its band, `n_projects`
-    supported, `n_amounts` (those taken to have given an amount), `mean_eur` per amount and its band, `median_eur`,
-    `median_usable` (false when no amounts can have this number, total and median), `minimum_sum_eur` (the smallest
-    total the median allows, roundings included), `status` (`possible`, `impossible`, `not published`).
+    Columns, money in euros: `wave`, `scenario`; `amount_eur` and its rounding band, `share` of the six levels and its
+    band, `n_projects` supported, `n_amounts` (those taken to have given an amount), `mean_eur` per amount and its
+    band, `median_eur`, `median_usable` (false when no amounts can have this number, total and median),
+    `minimum_sum_eur` (the smallest total the median allows, roundings included), `status` (`possible`, `impossible`,
+    `not published`).
     """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
     table = pd.DataFrame([_cells(level, rows) for level in FUNDING_LEVELS], columns=list(COLUMN_TYPES))
-    return table.astype(COLUMN_TYPES)
+    return table.assign(wave=wave, scenario=scenario).astype(COLUMN_TYPES)
 
 
 def _cells(level: str, rows: dict[str, Row]) -> dict[str, object]:
@@ -98,3 +102,73 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
 
 def _total(name: str, value: Fraction, band: tuple[Fraction, Fraction], n: int | None) -> tuple[object, ...]:
     return name, float(value), float(band[0]), float(band[1]), n
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Between which limits the median of the local levels' amounts taken together lies, and the printed overall median.
+
+    `n` amounts; `without_median` lists the levels whose own median is not used (their rows cannot be true). `printed`
+    is the aid per collectivity, if it is printed: not the same quantity, since several collectivities of one level may
+    support one project.
+    """
+
+    n: int
+    low_eur: float
+    high_eur: float
+    without_median: tuple[str, ...]
+    printed: Fact | None
+
+    @property
+    def holds_printed(self) -> bool:
+        """Whether some true value of the printed median lies within the limits."""
+        return (
+            self.printed is not None and self.printed.band[0] <= self.high_eur and self.printed.band[1] >= self.low_eur
+        )
+
+
+def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> Pooled | None:
+    """Return the sharp limits of the pooled local median, or None where some local row is not fully printed.
+
+    An average of medians would be no median: see `pooled_median`. A row that cannot be true, or is of no amount, counts
+    for its number and total only.
+    """
+    rows = scenario_rows(printed_rows(facts, wave, LOCAL_LEVELS), scenario)
+    if len(rows) < len(LOCAL_LEVELS) or not all(row.n for row in rows.values()):
+        return None
+    dropped = tuple(level for level, row in rows.items() if not row.possible)
+    low, high = pooled_median([row.bands if row.possible else row.bands_without_median for row in rows.values()])
+    n, printed = sum(row.n for row in rows.values()), facts.get(f"aid_per_collectivity_median_{wave}")
+    return Pooled(n, float(low), float(high), dropped, printed)
+
+
+@dataclass(frozen=True)
+class Lognormal:
+    """The lognormal law with the printed mean and median of a level, or the reason why there is none.
+
+    `mu` and `sigma` are the mean and standard deviation of the logarithm of an amount in euros.
+    """
+
+    level: str
+    mu: float | None
+    sigma: float | None
+    refusal: str = ""
+
+
+def lognormal_fits(facts: Facts, wave: int, scenario: str = "as_printed") -> tuple[Lognormal, ...]:
+    """Return, per printed level, the lognormal law with its mean and median, or why there is none.
+
+    A lognormal law has its mean above its median. It is refused (`refusal`) for a row that is `impossible`, and when
+    the mean is `not_above` the median for some figures that round to the printed ones.
+    """
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    return tuple(_lognormal(row) for row in rows.values())
+
+
+def _lognormal(row: Row) -> Lognormal:
+    if not row.n or not row.possible:
+        return Lognormal(row.level, None, None, "impossible")
+    mean, median = row.total.value / row.n, row.median.value
+    if row.total.band[0] / row.n <= row.median.band[1] or median == 0:
+        return Lognormal(row.level, None, None, "not_above")
+    return Lognormal(row.level, math.log(median), math.sqrt(2 * math.log(mean / median)))

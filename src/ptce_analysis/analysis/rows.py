@@ -28,7 +28,7 @@ class Row:
 
     @property
     def minimum_sum(self) -> Band:
-        """The smallest total the median allows, for the lowest and the highest median that rounds to the printed one."""
+        """The smallest total the median allows, for the lowest and the highest median that round to the printed one."""
         low, high = self.median.band
         return minimum_sum(self.n, low), minimum_sum(self.n, high)
 

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters import markdown2html
 from nbconvert.preprocessors import ExtractOutputPreprocessor
 from traitlets import default
 from traitlets.config import Config
 
 from ptce_analysis import __version__
-from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.style import COLOURS
-from ptce_analysis.vocabulary import LANGUAGES
+from ptce_analysis.publish.inert import visible
+from ptce_analysis.publish.language import Words, translated_prose
+from ptce_analysis.publish.outputs import output_html, role
+from ptce_analysis.publish.parameters import readable
+from ptce_analysis.publish.prose import Outline, check_references, prose_html
+from ptce_analysis.publish.style import COLOURS, recoloured
+from ptce_analysis.publish.trust import is_ours
+from ptce_analysis.vocabulary import LANGUAGES, WAVES
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
+DESCRIPTION_LENGTH = 300
+
+# Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
+PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
+
 
 class PtceExporter(TemplateExporter):
-    """Export an executed notebook to the study's HTML page; its figures leave under the names the notebook gave them."""
+    """Exports an executed notebook to the study's HTML page; figures leave under the names the notebook gave them."""
 
     export_from_notebook = "PTCE appendix"
     output_mimetype = "text/html"
@@ -48,7 +57,7 @@ class PtceExporter(TemplateExporter):
         return [str(TEMPLATES)]
 
     @default("preprocessors")
-    def _preprocessors(self) -> list[type]:
+    def _preprocessors(self) -> list[Any]:
         return [ExtractOutputPreprocessor]
 
     @property
@@ -58,124 +67,145 @@ class PtceExporter(TemplateExporter):
         only_figures.merge(super().default_config)
         return only_figures
 
-    def from_notebook_node(
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()  # type: ignore[no-untyped-call]
+        environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
+        return environment
+
+    def from_notebook_node(  # type: ignore[override]
         self, nb: Any, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Return the page and the resources (`outputs` holds the figures by file name)."""
-        page = page_of(nb)
-        given = {**(resources or {}), "page": page}
-        text, resources = super().from_notebook_node(nb, given, **kwargs)
-        return finished(text, page), resources
+        """Return the page and the resources (`outputs` holds the figures by file name).
+
+        Raises `InputError` when a reference of the prose leads nowhere or a formula cannot be read.
+        """
+        resources = resources or {}
+        name = str(resources.get("metadata", {}).get("name", ""))
+        text, resources = super().from_notebook_node(nb, {**resources, "page": page_of(nb, name)}, **kwargs)
+        return visible(text), resources
 
 
-def page_of(notebook: Any) -> dict[str, Any]:
-    """Return what the template needs besides the cells: language, title, parameters, links."""
+def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
+    """Return what the template shows: language, title, parameters, contents, blocks, code, provenance.
+
+    `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
+    """
     about = notebook.metadata.get("ptce", {})
-    lang = about.get("parameters", {}).get("lang") or _parameters(notebook).get("lang") or "en"
+    words, outline = _words(notebook), Outline(_numbers(notebook))
+    blocks = list(_blocks(notebook, words, outline))
+    check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})
     return {
-        "lang": lang,
-        "other_lang": next(code for code in LANGUAGES if code != lang),
-        "words": Words(lang),
-        "title": _title(notebook),
-        "description": _headline(notebook),
-        "parameters": about.get("parameters", _parameters(notebook)),
-        "provenance": about.get("provenance", {}),
+        **furniture(words),
+        "title": _text(outline.headings[0][2]) if outline.headings else name,
+        "titled": bool(outline.headings),
+        "description": _headline(notebook) or _first_words(blocks),
+        "contents": [(key, _text(text)) for level, key, text in outline.headings if level == 2],
+        "parameters": readable(words, about.get("parameters", {})),
+        "blocks": blocks,
+        "code": [cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell)],
+        "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
         "name": about.get("name", ""),
-        "policy": POLICY,
-        "version": __version__,
-        "style": stylesheet(),
-        "cells": [_cell(cell) for cell in notebook.cells],
+        "provenance": about.get("provenance", {}),
     }
 
 
-def _parameters(notebook: Any) -> dict[str, Any]:
-    return dict(notebook.metadata.get("papermill", {}).get("parameters", {}))
-
-
-def _title(notebook: Any) -> str:
+def summary_of(notebook: Any, name: str) -> dict[str, Any]:
+    """Return a page's title, answer and readable parameters, for the index, without writing the page."""
+    words, outline = _words(notebook), Outline({})
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    return first.splitlines()[0].lstrip("# ").strip() if first else ""
+    prose_html(translated_prose(first, words.lang), words, outline)
+    return {
+        "title": _text(outline.headings[0][2]) if outline.headings else name,
+        "description": _headline(notebook),
+        "parameters": readable(words, notebook.metadata.get("ptce", {}).get("parameters", {})),
+    }
 
 
-def _headline(notebook: Any) -> str:
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            about = output.get("metadata", {}).get("ptce", {})
-            if about.get("kind") == "answer":
-                return str(about["text"])
-    return ""
+def _words(notebook: Any) -> Words:
+    """The language of the page: the parameter of the run, else what the author says of the notebook, else English."""
+    metadata = notebook.metadata
+    given = metadata.get("ptce", {}).get("parameters") or metadata.get("papermill", {}).get("parameters") or {}
+    lang = given.get("lang") or metadata.get("language") or metadata.get("lang")
+    return Words(lang if lang in LANGUAGES else "en")
+
+
+def furniture(words: Words) -> dict[str, Any]:
+    """Return what every page of the site needs, whatever it says."""
+    other = next(code for code in LANGUAGES if code != words.lang)
+    return {
+        "lang": words.lang,
+        "other_lang": other,
+        "other_name": Words(other).label(LANGUAGES[other]).capitalize(),
+        "words": words,
+        "policy": POLICY,
+        "version": __version__,
+        "years": f"{min(WAVES)}/{max(WAVES)}",
+        "style": stylesheet(),
+    }
 
 
 def stylesheet() -> str:
     """Return the page's CSS, with the colours of the figures declared once for light and dark schemes."""
     text = (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8")
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in COLOURS.items()) for i in (0, 1))
-    return text.replace("/*light*/", light).replace("/*dark*/", dark).strip()
+    text = text.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*drawing*/", recoloured())
+    return "".join(line.strip() for line in text.splitlines())
 
 
-def _cell(cell: Any) -> dict[str, Any]:
-    if cell.cell_type == "markdown":
-        return {"kind": "prose", "html": markdown2html(cell.source)}
-    if cell.cell_type == "raw":
-        return {"kind": "prose", "html": f"<pre>{escape(cell.source)}</pre>"}
-    outputs = [_output_html(output) for output in cell.outputs]
-    exhibit = next((o.metadata.ptce.key for o in cell.outputs if _role(o) == "head"), "")
-    hidden = "injected-parameters" in cell.metadata.get("tags", [])
-    return {"kind": "code", "source": cell.source, "outputs": outputs, "exhibit": exhibit, "hidden": hidden}
+def _outputs(notebook: Any) -> Iterator[Any]:
+    return (output for cell in notebook.cells for output in cell.get("outputs", []))
 
 
-def _role(output: Any) -> str:
-    return str(output.get("metadata", {}).get("ptce", {}).get("kind", ""))
+def _numbers(notebook: Any) -> dict[str, str]:
+    """The number of every exhibit by its key: what references are replaced by."""
+    heads = (output.metadata.ptce for output in _outputs(notebook) if role(output) == "head")
+    return {head.key: head.number for head in heads}
 
 
-def _output_html(output: Any) -> str:
-    """Return one output as HTML: the study's own as they are, anything else as inert text or image."""
-    if output.output_type == "stream":
-        return f"<pre>{escape(output.text)}</pre>"
-    if output.output_type == "error":
-        return f"<pre>{escape(output.ename)}: {escape(output.evalue)}</pre>"
-    data = output.data
-    if _role(output) and "image/svg+xml" in data:
-        return f'<div class="drawing">{data["image/svg+xml"]}</div>'
-    if _role(output) and "text/html" in data:
-        return str(data["text/html"])
-    return _foreign_html(data)
+def _blocks(notebook: Any, words: Words, outline: Outline) -> Iterator[dict[str, Any]]:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            source = translated_prose(cell.source, words.lang)
+            yield {"kind": "prose", "html": prose_html(source, words, outline, cell.get("attachments"))}
+        elif cell.cell_type == "raw":
+            yield {"kind": "prose", "html": f'<pre tabindex="0">{escape(cell.source)}</pre>'}
+        else:
+            code = "" if _is_quiet(cell) else cell.source
+            yield {"kind": "code", "code": code, "html": "\n".join(_with_figures(cell.outputs, words, outline))}
 
 
-def _foreign_html(data: Any) -> str:
-    """What the study did not write itself: tables lose everything but their text, images are embedded, text is escaped."""
-    if "image/png" in data:
-        alt = escape(data.get("text/plain", ""), quote=True)
-        return f'<img alt="{alt}" src="data:image/png;base64,{escape(data["image/png"].strip(), quote=True)}">'
-    if "text/html" in data:
-        tables = BeautifulSoup(data["text/html"], "html.parser").find_all("table")
-        if tables:
-            return "".join(_bare_table(table) for table in tables)
-    return f"<pre>{escape(str(data.get('text/markdown') or data.get('text/plain', '')))}</pre>"
+def _is_quiet(cell: Any) -> bool:
+    """Whether a cell's code need not stand beside its output: it prepares the page, or the page explains its output."""
+    prepares = bool(PREPARING_TAGS & set(cell.metadata.get("tags", [])))
+    hidden = bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
+    return prepares or hidden or (bool(cell.outputs) and all(map(is_ours, cell.outputs)))
 
 
-def _bare_table(table: Any) -> str:
-    rows = [[(cell.name, escape(cell.get_text())) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
-    body = "".join("<tr>" + "".join(f"<{name}>{text}</{name}>" for name, text in row) + "</tr>" for row in rows)
-    return f'<div class="scroll" tabindex="0"><table>{body}</table></div>'
+def _with_figures(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[str]:
+    """The outputs of a cell; those from the head of an exhibit to the next one are a figure with its caption."""
+    opened = ""
+    for output in outputs:
+        html = output_html(output, words, outline)
+        if role(output) == "head":
+            key = output.metadata.ptce.key
+            html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
+            opened = "</figure>"
+        yield html
+    yield opened
 
 
-def finished(text: str, page: dict[str, Any]) -> str:
-    """Return the page with its contents list and with links to figures named by their number."""
-    numbers = dict(re.findall(r'<figure id="([^"]+)"[^>]*>\s*<p class="number">([^<]+?) <', text))
-    linked = re.sub(
-        r'<a href="#([\w-]+)">[^<]*</a>',
-        lambda m: f'<a href="#{m[1]}">{numbers[m[1]]}</a>' if m[1] in numbers else m[0],
-        text,
-    )
-    return linked.replace("<!--contents-->", _contents(linked, page["words"]))
+def _headline(notebook: Any) -> str:
+    return next((str(output.metadata.ptce.text) for output in _outputs(notebook) if role(output) == "answer"), "")
 
 
-def _contents(text: str, words: Words) -> str:
-    headings = re.findall(r'<h2 id="([^"]+)">(.*?)<a class="anchor-link"', text, flags=re.DOTALL)
-    headings = headings or re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', text, flags=re.DOTALL)
-    items = "".join(
-        f'<li><a href="#{escape(key, quote=True)}">{escape(unescape(re.sub("<[^>]+>", "", name)))}</a></li>'
-        for key, name in headings
-    )
-    return f'<nav class="contents" aria-label="{words("Contents")}"><ol>{items}</ol></nav>' if items else ""
+def _first_words(blocks: list[dict[str, Any]]) -> str:
+    """The first paragraph of prose, cut at a word: what a list of search results shows."""
+    prose = "".join(block["html"] for block in blocks if block["kind"] == "prose")
+    found = re.search(r"<p>(.*?)</p>", prose, re.DOTALL)
+    text = _text(found[1]) if found else ""
+    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _text(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())

@@ -10,24 +10,24 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ptce_analysis.publish.language import Number, Words
-from ptce_analysis.publish.style import LIGHT, new_figure
+from ptce_analysis.publish.style import LIGHT, lines_axes, new_figure
 
 LINE_IN = 0.42
+
+# Ticks are round numbers: they need fewer decimals than a value.
+AXIS_KINDS = {"points": "points0", "share1": "share2", "keur1": "keur2", "meur": "meur2"}
 
 
 def _lines(data: pd.DataFrame, extra_in: float = 0.7) -> tuple[Figure, Axes]:
     """A figure with one line per row of `data`, read from the top, named by its `name`."""
     figure = new_figure(extra_in + LINE_IN * len(data))
-    axes = figure.add_subplot()
-    axes.set_ylim(len(data) - 0.5, -0.5)
-    axes.set_yticks(range(len(data)), list(data["name"]))
-    axes.grid(axis="x")
-    return figure, axes
+    return figure, lines_axes(figure, list(data["name"]))
 
 
 def _number_axis(words: Words, axes: Axes, kind: str) -> None:
+    kind = AXIS_KINDS.get(kind, kind)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def stems(
@@ -40,7 +40,7 @@ def stems(
             axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
             axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
             axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
-    axes.set_xlim(0, float(data[x].max()) * 1.75)
+    axes.set_xlim(0, float(data[x].max()) * 1.03)
     _number_axis(words, axes, kind)
     return figure
 
@@ -54,7 +54,7 @@ def pairs(
     kind: str,
     missing: str,
 ) -> Figure:
-    """Return two points per row joined by a line; `first` and `second` are (column, name); `missing` marks a lone one."""
+    """Return two points per row joined by a line; `first`, `second` are (column, name); `missing` marks a lone one."""
     figure, axes = _lines(data, extra_in=1.0)
     marks = ((first, "D", "second"), (second, "o", "accent"))
     for line, row in enumerate(data.to_dict("records")):
@@ -62,9 +62,13 @@ def pairs(
         if all(pd.notna(end) for end in ends):
             axes.hlines(line, min(ends), max(ends), color=LIGHT["muted"], linewidth=1.5, zorder=1)
         elif pd.notna(ends[1]):
-            axes.annotate(missing, (ends[1], line), (9, 0), textcoords="offset points", va="center", color=LIGHT["muted"])
+            axes.annotate(
+                missing, (ends[1], line), (9, 0), textcoords="offset points", va="center", color=LIGHT["muted"]
+            )
     for (column, name), marker, colour in marks:
-        axes.plot(data[column], range(len(data)), marker, color=LIGHT[colour], markersize=8, linestyle="none", label=name)
+        axes.plot(
+            data[column], range(len(data)), marker, color=LIGHT[colour], markersize=8, linestyle="none", label=name
+        )
     axes.set_xlim(left=0)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0, handletextpad=0.2)
     _number_axis(words, axes, kind)
@@ -90,8 +94,168 @@ def forest(
     for line, (value, start, end, colour, label) in enumerate(rows):
         axes.hlines(line, start, end, color=LIGHT[colour], linewidth=2.5)
         axes.plot(value, line, "o", color=LIGHT[colour], markersize=7)
-        axes.annotate(label, (end, line), (7, 0), textcoords="offset points", va="center", fontsize=8.5)
+        axes.annotate(label, (end, line), (7, 0), textcoords="offset points", va="center")
     span = float(data[high].max() - data[low].min())
-    axes.set_xlim(float(data[low].min()) - 0.04 * span, float(data[high].max()) + 0.42 * span)
+    axes.set_xlim(float(data[low].min()) - 0.04 * span, float(data[high].max()) + 0.04 * span)
     _number_axis(words, axes, kind)
+    return figure
+
+
+def presence_map(words: Words, data: pd.DataFrame, bases: Sequence[int], marked: Sequence[int]) -> Figure:
+    """Return a map of figures (lines) by bases (across): a mark where it can occur; `marked` bases are lined."""
+    figure, axes = _lines(data, extra_in=0.9)
+    axes.grid(visible=False)
+    for base in marked:
+        axes.axvline(base, color=LIGHT["second"], linewidth=1, zorder=0)
+        axes.annotate(str(base), (base, -0.5), (0, 4), textcoords="offset points", ha="center", color=LIGHT["second"])
+    for line, row in enumerate(data.to_dict("records")):
+        held = [base for base in bases if row[base]]
+        axes.plot(held, [line] * len(held), "s", color=LIGHT["accent"], markersize=4.2)
+        missing = [base for base in marked if not row[base]]
+        axes.plot(missing, [line] * len(missing), "x", color=LIGHT["second"], markersize=8, markeredgewidth=2)
+    axes.set_xlim(min(bases) - 1, max(bases) + 1)
+    axes.set_axisbelow(True)
+    return figure
+
+
+def bounds_and_value(
+    words: Words,
+    data: pd.DataFrame,
+    *,
+    low: tuple[str, str],
+    value: tuple[str, str],
+    kind: str,
+    flagged: Sequence[bool],
+) -> Figure:
+    """Return per row a lower bound (a bar end) and the value that must not lie below it; `flagged` rows stand out."""
+    figure, axes = _lines(data, extra_in=1.0)
+    for line, (row, wrong) in enumerate(zip(data.to_dict("records"), flagged, strict=True)):
+        colour = LIGHT["second"] if wrong else LIGHT["accent"]
+        axes.hlines(line, 0, row[low[0]], color=LIGHT["muted"], linewidth=4, alpha=0.45)
+        axes.plot(row[low[0]], line, "|", color=LIGHT["muted"], markersize=16, markeredgewidth=2)
+        axes.plot(row[value[0]], line, "X" if wrong else "o", color=colour, markersize=9)
+    axes.plot([], [], "|", color=LIGHT["muted"], markersize=14, markeredgewidth=2, label=low[1])
+    axes.plot([], [], "o", color=LIGHT["accent"], markersize=8, label=value[1])
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0, handletextpad=0.2)
+    axes.set_xlim(left=0)
+    _number_axis(words, axes, kind)
+    return figure
+
+
+def points_by_line(
+    words: Words, data: pd.DataFrame, *, x: str, kind: str, reference: float, labels: Sequence[str]
+) -> Figure:
+    """Return one labelled point per row against a reference line: how far each lies from it, and on which side."""
+    figure, axes = _lines(data)
+    axes.axvline(reference, color=LIGHT["second"], linewidth=1.5)
+    axes.plot(data[x], range(len(data)), "o", color=LIGHT["accent"], markersize=7)
+    for line, (value, label) in enumerate(zip(data[x], labels, strict=True)):
+        axes.annotate(label, (value, line), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
+    span = float(max(data[x].max(), reference) - min(data[x].min(), reference))
+    axes.set_xlim(min(data[x].min(), reference) - 0.08 * span, max(data[x].max(), reference) + 0.35 * span)
+    _number_axis(words, axes, kind)
+    return figure
+
+
+def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence[tuple[int, str]], kind: str) -> Figure:
+    """Return all rows as points by rank, a few of them (place, name) marked and named."""
+    figure = new_figure(3.0)
+    axes = figure.add_subplot()
+    possible = data["all_possible"].to_numpy(dtype=bool)
+    axes.plot(data.loc[possible, x], data.loc[possible, y], "o", color=LIGHT["accent"], markersize=6)
+    axes.plot(data.loc[~possible, x], data.loc[~possible, y], "o", color=LIGHT["muted"], markersize=6, fillstyle="none")
+    for place, name in marked:
+        row = data.iloc[place]
+        axes.plot(row[x], row[y], "o", color=LIGHT["second"], markersize=11, fillstyle="none", markeredgewidth=2)
+        side = "left" if place < len(data) / 2 else "right"
+        axes.annotate(name, (row[x], row[y]), (12 if side == "left" else -12, 8), textcoords="offset points", ha=side)
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="y")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+    return figure
+
+
+def intervals(
+    words: Words, data: pd.DataFrame, *, x: str, methods: Sequence[tuple[str, str, str, str]], kind: str
+) -> Figure:
+    """Return a point and several intervals per row; `methods` are (low column, high column, name, colour)."""
+    figure, axes = _lines(data, extra_in=1.0)
+    axes.axvline(0, color=LIGHT["ink"], linewidth=1)
+    step = 0.22
+    for place, (low, high, name, colour) in enumerate(methods):
+        lines = [line + step * (place - (len(methods) - 1) / 2) for line in range(len(data))]
+        axes.hlines(lines, data[low], data[high], color=LIGHT[colour], linewidth=2, label=name)
+        axes.plot(data[x], lines, "o", color=LIGHT[colour], markersize=3.5)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(methods), frameon=False, borderaxespad=0)
+    _number_axis(words, axes, kind)
+    return figure
+
+
+def bands(
+    words: Words,
+    data: pd.DataFrame,
+    *,
+    x: str,
+    wide: tuple[str, str],
+    narrow: tuple[str, str],
+    reference: float,
+    kind: str,
+) -> Figure:
+    """Return a wide band, a narrow band and a point per row, with a reference line."""
+    figure, axes = _lines(data)
+    axes.axvline(reference, color=LIGHT["second"], linewidth=1.5)
+    lines = range(len(data))
+    axes.hlines(lines, data[wide[0]], data[wide[1]], color=LIGHT["rule"], linewidth=11)
+    axes.hlines(lines, data[narrow[0]], data[narrow[1]], color=LIGHT["accent"], linewidth=3)
+    axes.plot(data[x], lines, "o", color=LIGHT["accent"], markersize=7)
+    axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference)))
+    _number_axis(words, axes, kind)
+    return figure
+
+
+def limits(
+    words: Words, data: pd.DataFrame, *, x: str, low: str, high: str, by: str, kind: str, name: str, across: str
+) -> Figure:
+    """Return the two limits of an interval as lines over `x`, one pair per value of `by`, named at their ends."""
+    figure = new_figure(3.6)
+    axes = figure.add_subplot()
+    groups = [group.sort_values(x) for _, group in data.groupby(by)]
+    shades = ["second", "muted", "accent"]
+    for group in (groups[0], groups[len(groups) // 2], groups[-1]):
+        colour = LIGHT[shades[0 if group is groups[0] else 2 if group is groups[-1] else 1]]
+        axes.plot(group[x], group[low], color=colour, linewidth=2)
+        axes.plot(group[x], group[high], color=colour, linewidth=2)
+        label = f"{name} {words.number(Number(float(group[by].iloc[0]), 'number'))}"
+        axes.annotate(
+            label,
+            (group[x].iloc[-1], group[high].iloc[-1]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+        )
+    axes.axhline(0, color=LIGHT["ink"], linewidth=1)
+    axes.set_xlim(0, 1.42 * float(data[x].max()))
+    axes.set_xlabel(across)
+    axes.grid(axis="y")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+    return figure
+
+
+def curve(
+    words: Words, data: pd.DataFrame, *, x: str, y: str, kind: str, reference: float, marked: float | None
+) -> Figure:
+    """Return a curve of shares with a horizontal reference and, where given, the place it is reached."""
+    figure = new_figure(3.2)
+    axes = figure.add_subplot()
+    axes.axhline(reference, color=LIGHT["second"], linewidth=1)
+    axes.plot(data[x], data[y], color=LIGHT["accent"], linewidth=2.2)
+    if marked is not None:
+        axes.plot(marked, reference, "o", color=LIGHT["second"], markersize=8)
+        label = words.number(Number(marked, "share1"))
+        axes.annotate(label, (marked, reference), (8, 6), textcoords="offset points", color=LIGHT["second"])
+    axes.set_ylim(0, 1.02)
+    axes.grid(axis="y")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
     return figure

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ptce_analysis.publish.claims import origins_that_clash
 from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.vocabulary import ORIGINS
 
 LEAST_ALT = 40
+TEXTS = ("title", "measure", "note", "reading", "population", "source")
+KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Column:
 class Exhibit:
     """A figure (when `draw` is given) or a table, with its texts in the reader's language.
 
-    `reading` explains how to read one value; every number it states must stand in `data`.
-    `draw` turns `data` into a matplotlib figure. `population` is the *Champ*, `measure` says what is measured in what unit.
+    `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
+    `draw` turns `data` into a matplotlib figure. `population` is the *Champ*, `measure` what is measured, in what unit.
     """
 
     key: str
@@ -57,68 +58,55 @@ class Exhibit:
 
 def faults(exhibit: Exhibit) -> list[str]:
     """Return why an exhibit cannot be shown; an empty list when it can."""
-    texts = ("title", "measure", "note", "reading", "population", "source")
-    found = [f"{name} is empty" for name in texts if not str(getattr(exhibit, name)).strip()]
-    if exhibit.origin not in ORIGINS:
-        found.append(f"origin {exhibit.origin!r}: legal values: {', '.join(ORIGINS)}")
-    found += [f"column {c.name!r} is not in the data" for c in exhibit.columns if c.name not in exhibit.data]
+    found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
+    found += [f"{name} is empty" for name in TEXTS if not str(getattr(exhibit, name)).strip()]
+    found += _data_faults(exhibit)
     if exhibit.is_figure:
-        found += _alt_faults(str(exhibit.alt or ""))
-    if not found:
-        found += [f"the reading states {name}={n.value}, which is not in the data" for name, n in _absent(exhibit)]
-    return found
+        found += _alt_faults(str(exhibit.alt or ""), str(exhibit.title))
+    return found or _origin_faults(exhibit) + _reading_faults(exhibit)
 
 
-def _alt_faults(alt: str) -> list[str]:
+def _data_faults(exhibit: Exhibit) -> list[str]:
+    if exhibit.data.empty or not exhibit.columns:
+        return ["there are no data to show"]
+    return [f"column {c.name!r} is not in the data" for c in exhibit.columns if c.name not in exhibit.data]
+
+
+def _alt_faults(alt: str, title: str) -> list[str]:
     short = [f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"] if len(alt) < LEAST_ALT else []
+    short += ["alt text only repeats the title; say what is seen"] if alt == title else []
     return short + ([] if any(c.isdigit() for c in alt) else ["alt text states no number"])
 
 
-def _absent(exhibit: Exhibit) -> list[tuple[str, Number]]:
-    """Numbers of the reading that no cell of the data holds."""
-    columns = [column.name for column in exhibit.columns if column.kind != "text"]
-    cells = pd.to_numeric(exhibit.data[columns].stack(), errors="coerce").dropna().astype(float)
-    stated = ((name, n) for name, n in exhibit.reading.numbers.items() if n.value is not None)
-    return [(name, n) for name, n in stated if not (cells - float(n.value or 0)).abs().lt(1e-9).any()]
+def _origin_faults(exhibit: Exhibit) -> list[str]:
+    """The origin of the exhibit against that of its rows (column `origin`, if any) and of the numbers of its texts."""
+    stated = set(exhibit.data["origin"].dropna()) if "origin" in exhibit.data else set()
+    sentences = [getattr(exhibit, name) for name in (*TEXTS, "alt")]
+    stated |= {number.origin for sentence in sentences if sentence for number in sentence.numbers.values()}
+    clash = origins_that_clash(exhibit.origin, stated)
+    return [clash] if clash else []
 
 
-def cell_text(words: Words, value: object, kind: str) -> str:
-    """Return one cell as a reader of the language expects it."""
-    if kind == "text" or isinstance(value, str):
-        return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
-    return words.number(Number(None if pd.isna(value) else value, kind))  # type: ignore[call-overload,arg-type]
+def _reading_faults(exhibit: Exhibit) -> list[str]:
+    """Each number of the reading must stand in the data, written there as the reading writes it; words have none."""
+    stated = {name: number for name, number in exhibit.reading.numbers.items() if number.value is not None}
+    if not stated and any(column.kind != "text" for column in exhibit.columns):
+        return ["the reading states no number"]
+    faults = ((name, number, _reading_fault(exhibit, number)) for name, number in stated.items())
+    return [f"the reading states {name}={number.value}, {fault}" for name, number, fault in faults if fault]
 
 
-def data_html(words: Words, exhibit: Exhibit) -> str:
-    """Return the data as an HTML table with headers that screen readers can announce."""
-    heads = "".join(f'<th scope="col">{escape(c.heading)}</th>' for c in exhibit.columns)
-    rows = "".join(_row_html(words, exhibit.columns, row) for row in exhibit.data.to_dict("records"))
-    caption = escape(str(exhibit.title))
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+def _reading_fault(exhibit: Exhibit, number: Number) -> str:
+    columns = [column for column in exhibit.columns if column.kind != "text"]
+    held = [column for column in columns if _holds(exhibit.data[column.name], float(number.value or 0))]
+    if not held:
+        return "which is not in the data"
+    words = Words("en")
+    shown = [words.number(Number(number.value, column.kind)) for column in held]
+    said = words.number(number)
+    return "" if said in shown else f"written {said} where the data show {' or '.join(sorted(set(shown)))}"
 
 
-def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object]) -> str:
-    first, *others = ((escape(cell_text(words, row[c.name], c.kind)), c.kind) for c in columns)
-    cells = "".join(f"<td{'' if kind == 'text' else ' class=n'}>{text}</td>" for text, kind in others)
-    return f'<tr><th scope="row">{first[0]}</th>{cells}</tr>'
-
-
-# A spreadsheet runs a cell that starts with one of these: it is kept as text by an apostrophe.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def csv_text(words: Words, exhibit: Exhibit) -> str:
-    """Return the data as CSV for the language: `;` and decimal comma in French, `,` and point in English."""
-    names = [column.name for column in exhibit.columns]
-    table = exhibit.data[names].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v)
-    table.columns = pd.Index([column.heading for column in exhibit.columns])
-    separators = {"sep": ";", "decimal": ","} if words.lang == "fr" else {"sep": ",", "decimal": "."}
-    return str(table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g", **separators))
-
-
-def csv_link(words: Words, exhibit: Exhibit, file_name: str) -> str:
-    """Return a link that downloads the data as CSV from the page itself, without any request."""
-    mark = "\ufeff" if words.lang == "fr" else ""
-    data = base64.b64encode((mark + csv_text(words, exhibit)).encode()).decode()
-    text = escape(str(words("Download the data (CSV)")))
-    return f'<a class="download" download="{escape(file_name)}" href="data:text/csv;charset=utf-8;base64,{data}">{text}</a>'
+def _holds(column: pd.Series, value: float) -> bool:
+    cells = pd.to_numeric(column, errors="coerce").dropna().astype(float)
+    return bool(((cells - value).abs() <= 1e-9 * max(1.0, abs(value))).any())

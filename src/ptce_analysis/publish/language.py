@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,31 +18,16 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish.sentences import Number as Number
+from ptce_analysis.publish.sentences import Sentence as Sentence
+from ptce_analysis.publish.sentences import joined as joined
+from ptce_analysis.publish.sentences import mark, unmarked, within
 from ptce_analysis.vocabulary import LANGUAGES, Label
 
 LOCALE = Path(__file__).parent / "locale"
+NOT_WORDS = re.compile(r"(```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<[a-z]+:[^>]*>)", re.DOTALL)
 NARROW, NO_BREAK = "\u202f", "\u00a0"
 MISSING = {"en": "not known", "fr": "non connu"}
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number on its way into a sentence or a cell: value, kind (a key of `FORMATS`) and where it comes from."""
-
-    value: float | Fraction | None
-    kind: str
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A finished text and the numbers it states, by the name they have in its template."""
-
-    text: str
-    numbers: Mapping[str, Number] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -54,13 +38,22 @@ class Words:
 
     def __call__(self, text: str, /, **values: Number | str | Sentence) -> Sentence:
         """Return the translated text with its `{names}` filled; numbers are formatted for the language."""
-        shown = {name: self.number(value) if isinstance(value, Number) else str(value) for name, value in values.items()}
-        numbers = {name: value for name, value in values.items() if isinstance(value, Number)}
+        shown: dict[str, str] = {}
+        numbers: dict[str, Number] = {}
         for name, value in values.items():
-            if isinstance(value, Sentence):
-                numbers |= {f"{name}.{inner}": number for inner, number in value.numbers.items()}
+            shown[name], inside = self._filling(name, value)
+            numbers |= inside
         translated = translation(self.lang, text)
-        return Sentence(typeset(translated.format(**shown) if values else translated, self.lang), numbers)
+        marked = typeset(translated.format(**shown) if values else translated, self.lang)
+        return Sentence(unmarked(marked), numbers, marked)
+
+    def _filling(self, name: str, value: Number | str | Sentence) -> tuple[str, dict[str, Number]]:
+        """The marked text that replaces `{name}`, and the numbers in it; a list of numbers is marked as it stands."""
+        if isinstance(value, Sentence):
+            return within(value, name)
+        if isinstance(value, Number):
+            return mark(name, self.number(value)), {name: value}
+        return (mark(name, value) if any(map(str.isdigit, value)) else value), {}
 
     def label(self, label: Label) -> str:
         """Return a vocabulary label in the reader's language."""
@@ -80,13 +73,13 @@ class Words:
 
 
 def _decimal(value: float, lang: str, digits: int, *, least: int = 0) -> str:
-    """Digits are grouped from five figures on, by narrow spaces in French and commas in English."""
+    """Thousands are grouped by narrow no-break spaces in French and commas in English."""
     fraction = "0" * least + "#" * (digits - least)
     return str(format_decimal(value, format=f"#,##0.{fraction}" if digits else "#,##0", locale=lang)).replace("-", "−")
 
 
-def _percent(value: float, lang: str, digits: int = 0) -> str:
-    text = _decimal(value * 100, lang, digits, least=digits)
+def _percent(value: float, lang: str, digits: int = 0, *, least: int | None = None) -> str:
+    text = _decimal(value * 100, lang, digits, least=digits if least is None else least)
     return text + (f"{NO_BREAK}%" if lang == "fr" else "%")
 
 
@@ -94,18 +87,23 @@ def _signed(text: str, value: float) -> str:
     return text if value < 0 or set(text) & set("123456789") == set() else f"+{text}"
 
 
-def _points(value: float, lang: str) -> str:
-    text = _signed(_decimal(value * 100, lang, 1, least=1), value)
+def _points(value: float, lang: str, least: int = 1) -> str:
+    text = _signed(_decimal(value * 100, lang, 1, least=least), value)
     return text + (f"{NO_BREAK}points" if lang == "fr" else " points")
 
 
 def _money(value: float, lang: str, scale: float, unit: Label, digits: int, *, least: int = 0) -> str:
     text = _decimal(value / scale, lang, digits, least=least)
-    return f"€{text}{unit[0]}" if lang == "en" else f"{text}{NO_BREAK}{unit[1]}"
+    if lang == "fr":
+        return f"{text}{NO_BREAK}{unit[1]}"
+    return f"−€{text[1:]}{unit[0]}" if text.startswith("−") else f"€{text}{unit[0]}"
 
 
 def _p_value(value: float, lang: str) -> str:
-    return _decimal(value, lang, 2, least=2) if value >= 0.0095 else _decimal(max(value, 0.001), lang, 3, least=3)
+    """Two decimals, three below one per cent, and a bound below one per thousand."""
+    if value < 0.0005:
+        return f"<{NARROW if lang == 'fr' else ''}{_decimal(0.001, lang, 3)}"
+    return _decimal(value, lang, 2, least=2) if value >= 0.0095 else _decimal(value, lang, 3, least=3)
 
 
 # How each kind of number is written. Money arrives in euros, shares between 0 and 1.
@@ -123,6 +121,11 @@ FORMATS: dict[str, Callable[[float, str], str]] = {
     "keur1": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 1, least=1),
     "meur": lambda value, lang: _money(value, lang, 1e6, ("m", "M€"), 2, least=2),
     "eur": lambda value, lang: _money(value, lang, 1, ("", "€"), 0),
+    "number2": lambda value, lang: _decimal(value, lang, 2),
+    "share2": lambda value, lang: _percent(value, lang, 2, least=0),
+    "keur2": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 2),
+    "points0": lambda value, lang: _points(value, lang, least=0),
+    "meur2": lambda value, lang: _money(value, lang, 1e6, ("m", "M€"), 2),
     "p": _p_value,
 }
 
@@ -171,15 +174,28 @@ def translated_notebook(notebook: dict[str, Any], lang: str) -> dict[str, Any]:
 def _translated_cell(cell: dict[str, Any], lang: str) -> dict[str, Any]:
     if cell["cell_type"] != "markdown":
         return {**cell}
-    parts = [typeset(translation(lang, part), lang) for part in paragraphs("".join(cell["source"]))]
-    return {**cell, "source": "\n\n".join(parts)}
+    return {**cell, "source": translated_prose("".join(cell["source"]), lang)}
+
+
+def translated_prose(source: str, lang: str) -> str:
+    """Return Markdown in the language, paragraph by paragraph; one that is in it already has no translation and stays.
+
+    Typography is for words: code, formulas and addresses stay as they are.
+    """
+    if lang == "en":
+        return source
+    parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
+    return "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
 
 
 def extract_notebook(
-    stream: Any, _keywords: Any, _comment_tags: Any, _options: Any
+    fileobj: Any,
+    keywords: Any,  # noqa: ARG001 (Babel gives its extractors these four by name)
+    comment_tags: Any,  # noqa: ARG001
+    options: Any,  # noqa: ARG001
 ) -> Iterator[tuple[int, None, str, list[str]]]:
     """Yield every paragraph of prose of a notebook, in the form Babel's extractors give."""
-    for number, cell in enumerate(json.load(stream)["cells"], start=1):
+    for number, cell in enumerate(json.load(fileobj)["cells"], start=1):
         if cell["cell_type"] == "markdown":
             for part in paragraphs("".join(cell["source"])):
                 yield number, None, part, [f"cell {cell.get('id', number)}"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, SCENARIOS
+from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, SCENARIOS
 
 Check = Callable[[object], str]
 
@@ -38,3 +39,17 @@ def check_parameters(where: str, given: Mapping[str, object], declared: Iterable
         found += [f"parameter {name!r}: value {given[name]!r}: {fault}"] if fault else []
     if found:
         raise InputError("\n".join(f"{where}: {fault}" for fault in found))
+
+
+def readable(words: Words, parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return the name and value of each parameter as a reader understands them; the language shows itself."""
+    names = {"confidence": words("Confidence level"), "scenario": words("Scenario"), "level": words("Level")}
+    labels = {"scenario": SCENARIOS, "level": LEVELS}
+    found = []
+    for name, value in parameters.items():
+        if name in labels:
+            shown = words.label(labels[name][str(value)])
+        else:
+            shown = words.number(Number(value, "share2")) if isinstance(value, float) else str(value)
+        found += [(str(names.get(name, name)), shown)] if name != "lang" else []
+    return found

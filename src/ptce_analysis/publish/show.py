@@ -6,104 +6,134 @@ JupyterLab and the HTML appendix receive the same three outputs for an exhibit: 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from IPython.display import display
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.exhibit import Exhibit, csv_link, data_html, faults
-from ptce_analysis.publish.language import Sentence, Words
+from ptce_analysis.publish.claims import claims_of, origins_that_clash
+from ptce_analysis.publish.exhibit import TEXTS, Exhibit, faults
+from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
+from ptce_analysis.publish.layout import fit, narrow
 from ptce_analysis.publish.parameters import check_parameters
-from ptce_analysis.publish.style import drawing, svg
-from ptce_analysis.published import Facts, read_published
+from ptce_analysis.publish.sentences import sentence_html
+from ptce_analysis.publish.style import drawing, watermark
+from ptce_analysis.publish.svg import svg, svg_again
+from ptce_analysis.publish.trust import sealed
+from ptce_analysis.published import Facts, read_published, read_sources
 from ptce_analysis.vocabulary import ORIGINS
 
 PROJECT_VARIABLE = "PTCE_PROJECT"
+PUBLISHED = Path("data", "raw", "published")
 
 
 def project_folder() -> Path:
     """Return the project's folder: `$PTCE_PROJECT`, or the nearest folder upwards that holds `data/raw/published`."""
     start = Path(os.environ.get(PROJECT_VARIABLE) or ".").resolve()
     for folder in (start, *start.parents):
-        if (folder / "data" / "raw" / "published").is_dir():
+        if (folder / PUBLISHED).is_dir():
             return folder
     raise InputError(f"no folder data/raw/published found at or above {start}: open the notebook inside the project.")
 
 
 @dataclass
 class Page:
-    """One page being written: its language, its parameters, and the count of its figures and tables."""
+    """One page being written: its language, its parameters, what it has shown so far."""
 
     stem: str
     words: Words
     parameters: dict[str, Any]
     counts: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    keys: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def facts(self) -> Facts:
         """The published figures of the project."""
-        return read_published(project_folder() / "data" / "raw" / "published")
+        return read_published(project_folder() / PUBLISHED)
 
-    def say(self, sentences: Callable[..., Sentence], *tables: Any, headline: bool = False) -> None:
-        """Show the sentence that a function writes from tables; `headline` marks the page's answer."""
+    @cached_property
+    def sources(self) -> dict[str, dict[str, str]]:
+        """The sources of the published figures, by id."""
+        return read_sources(project_folder() / PUBLISHED)
+
+    def say(
+        self, sentences: Callable[..., Sentence], *tables: Any, headline: bool = False, origin: str = "derived"
+    ) -> None:
+        """Show the sentence that a function writes from tables; `headline` marks the page's answer.
+
+        `origin` is that of the numbers which do not say theirs; a sentence on fictitious data says so.
+        """
         sentence = sentences(self.words, *tables)
+        key, made_by = self._new_key(sentences.__name__), _name_of(sentences)
+        clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
+        if clash:
+            raise InputError(f"sentence {key!r} cannot be shown: {clash}.")
         kind = "answer" if headline else "say"
-        numbers = {name: _stated(number) for name, number in sentence.numbers.items()}
-        about = {"key": sentences.__name__, "kind": kind, "text": sentence.text, "numbers": numbers}
-        _display(f'<p class="{kind}">{escape(sentence.text)}</p>', sentence.text, {"ptce": about})
+        mark, plain = f"{origin_html(self.words, origin)} ", f"[{self.words.label(ORIGINS[origin])}] "
+        told = origin == "fictitious"
+        html = f'<p class="{kind}">{mark if told else ""}{sentence_html(sentence, key)}</p>'
+        claims = claims_of(key, sentence, origin, "", made_by)
+        about = {"key": key, "kind": kind, "text": sentence.text, "origin": origin, "claims": claims}
+        _display(html, (plain if told else "") + sentence.text, about)
 
     def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
         """Show the figure or table that a function composes from tables, or refuse it naming what is missing."""
         exhibit = exhibits(self.words, *tables)
         found = faults(exhibit)
+        found += [f"another exhibit of the page has this key: {exhibit.key}"] if self.keys[exhibit.key] else []
         if found:
             raise InputError(f"exhibit {exhibit.key!r} cannot be shown: {'; '.join(found)}.")
+        self._new_key(exhibit.key)
         self.counts[exhibit.is_figure] += 1
-        self._head(exhibit)
+        self._head(exhibit, _name_of(exhibits))
         if exhibit.is_figure:
             self._drawing(exhibit)
         self._notes(exhibit)
 
+    def _new_key(self, key: str) -> str:
+        """The key itself the first time, then with a number: ids of a page are unique."""
+        self.keys[key] += 1
+        return key if self.keys[key] == 1 else f"{key}-{self.keys[key]}"
+
     def _number(self, exhibit: Exhibit) -> str:
         name = self.words("Figure") if exhibit.is_figure else self.words("Table")
-        return f"{name}{chr(0xA0)}{self.counts[exhibit.is_figure]}"
+        return f"{name}{NO_BREAK}{self.counts[exhibit.is_figure]}"
 
-    def _head(self, exhibit: Exhibit) -> None:
-        number = self._number(exhibit)
-        html = (
-            f'<p class="number">{number} <span class="origin {exhibit.origin}">{self._origin(exhibit)}</span></p>'
-            f'<p class="title">{escape(str(exhibit.title))}</p><p class="measure">{escape(str(exhibit.measure))}</p>'
-        )
-        _display(html, f"{number}. {exhibit.title}", {"ptce": {"key": exhibit.key, "kind": "head", "number": number}})
-
-    def _origin(self, exhibit: Exhibit) -> str:
-        return escape(self.words.label(ORIGINS[exhibit.origin]))
+    def _head(self, exhibit: Exhibit, made_by: str) -> None:
+        number, source = self._number(exhibit), str(exhibit.source)
+        claims = [
+            claim
+            for part in TEXTS
+            for claim in claims_of(f"{exhibit.key}.{part}", getattr(exhibit, part), exhibit.origin, source, made_by)
+        ]
+        about: dict[str, Any] = {"key": exhibit.key, "kind": "head", "number": number, "origin": exhibit.origin}
+        about |= {"title": str(exhibit.title), "claims": claims}
+        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.title}"
+        _display(head_html(self.words, exhibit, number), plain, about)
 
     def _drawing(self, exhibit: Exhibit) -> None:
         with drawing():
             figure = exhibit.draw(exhibit.data)  # type: ignore[misc]
+            if exhibit.origin == "fictitious":
+                watermark(figure, self.words.label(ORIGINS["fictitious"]))
+            fit(figure)
             image = svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
-        metadata = {"filename": f"{self.stem}-{exhibit.key}.svg", "ptce": {"key": exhibit.key, "kind": "drawing"}}
-        display({"image/svg+xml": image, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)
+            small = svg_again(figure, exhibit.key) if narrow(figure) else ""
+        about = {"key": exhibit.key, "kind": "drawing", "narrow": small}
+        metadata = {"filename": f"{self.stem}-{exhibit.key}.svg", **sealed(about, image, *filter(None, [small]))}
+        display({"image/svg+xml": image, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
     def _notes(self, exhibit: Exhibit) -> None:
-        words = self.words
-        parts = ((words("Note"), exhibit.note), (words("How to read"), exhibit.reading))
-        parts += ((words("Population"), exhibit.population), (words("Source"), exhibit.source))
-        rows = "".join(f"<dt>{escape(str(name))}</dt><dd>{escape(str(text))}</dd>" for name, text in parts)
-        table = data_html(words, exhibit)
-        if exhibit.is_figure:
-            table = f"<details><summary>{escape(str(words('The data as a table')))}</summary>{table}</details>"
-        link = csv_link(words, exhibit, f"{self.stem}-{exhibit.key}.csv")
-        plain = "\n".join(f"{name}: {text}" for name, text in parts)
-        after = f'<dl class="notes">{rows}</dl>'
-        html = f"{table}{after}<p>{link}</p>" if not exhibit.is_figure else f"{after}{table}<p>{link}</p>"
-        _display(html, plain, {"ptce": {"key": exhibit.key, "kind": "notes"}})
+        file_name = f"{self.stem}-{exhibit.key}.csv"
+        html = notes_html(self.words, exhibit, self._number(exhibit), file_name)
+        plain = "\n".join(f"{name}: {text}" for _, name, text in note_parts(self.words, exhibit))
+        _display(html, plain, {"key": exhibit.key, "kind": "notes", "file": file_name})
 
 
 def open_page(stem: str, **parameters: Any) -> Page:
@@ -112,10 +142,9 @@ def open_page(stem: str, **parameters: Any) -> Page:
     return Page(stem, Words(parameters["lang"]), parameters)
 
 
-def _stated(number: Any) -> dict[str, Any]:
-    value = None if number.value is None else round(float(number.value), 12)
-    return {"value": value, "kind": number.kind, "source": number.source}
+def _name_of(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
-def _display(html: str, plain: str, metadata: dict[str, Any]) -> None:
-    display({"text/html": html, "text/plain": plain}, raw=True, metadata=metadata)
+def _display(html: str, plain: str, about: dict[str, Any]) -> None:
+    display({"text/html": html, "text/plain": plain}, raw=True, metadata=sealed(about, html))  # type: ignore[no-untyped-call]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from html import escape
+from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Every colour has a name; pages redefine the names for dark schemes, files keep the light value.
-# Measured against white and against the dark paper: text 4.5:1, marks 3:1 (tests/test_style.py).
+# Every colour has a name and two values: a figure's file is drawn in the first, a page shows either (`recoloured`).
+# Chosen by search and measured (tests/test_style.py): against the paper text 4.5:1 and marks 3:1; levels among themselves,
+# and series among themselves, far apart in lightness and hue for normal sight and for three kinds of colour blindness.
 COLOURS = {
     "paper": ("#ffffff", "#14181f"),
     "ink": ("#1b2230", "#e8ebf1"),
@@ -20,17 +21,18 @@ COLOURS = {
     "rule": ("#d5dae3", "#3a4352"),
     "accent": ("#0a5f8a", "#6cc1ec"),
     "second": ("#b3470b", "#f39a5d"),
-    "third": ("#2f7d5b", "#6fce9f"),
-    "commune": ("#8a4f9e", "#cf9be0"),
-    "epci": ("#0b6e75", "#5cc8cf"),
-    "departement": ("#a5510c", "#eda05f"),
-    "region": ("#1f56a8", "#86b3f5"),
-    "etat": ("#5b6475", "#aab4c4"),
-    "europe": ("#7f6a00", "#d8bf4a"),
+    "third": ("#099d5f", "#c9edba"),
+    "commune": ("#490864", "#cbc2fc"),
+    "epci": ("#00816c", "#8ff5db"),
+    "departement": ("#5f1b03", "#d05f39"),
+    "region": ("#66659b", "#1294fa"),
+    "etat": ("#222d37", "#74838d"),
+    "europe": ("#926c0f", "#fac045"),
 }
 LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 
 WIDTH_IN = 7.2
+NARROW_IN = 3.6  # a phone: text drawn at this width keeps its size on a screen of 320 pixels
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
 RC = {
@@ -41,7 +43,7 @@ RC = {
     "text.color": LIGHT["ink"],
     "axes.edgecolor": LIGHT["rule"],
     "axes.labelcolor": LIGHT["muted"],
-    "axes.facecolor": LIGHT["paper"],
+    "axes.facecolor": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
@@ -55,6 +57,7 @@ RC = {
     "ytick.major.size": 0,
     "figure.facecolor": LIGHT["paper"],
     "savefig.facecolor": LIGHT["paper"],
+    "text.hinting": "none",
     "path.snap": False,
     "path.simplify": True,
 }
@@ -64,38 +67,48 @@ RC = {
 def drawing() -> Iterator[None]:
     """Draw inside this: the family's settings and nothing of the reader's own matplotlib configuration."""
     with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(RC)
+        with warnings.catch_warnings():
+            # Matplotlib warns of its own deprecated settings when it resets them.
+            warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
+            mpl.rcdefaults()
+        mpl.rcParams.update(RC)  # type: ignore[arg-type]
         yield
 
 
 def new_figure(height_in: float) -> Figure:
-    """Return an empty figure of the family's width; no window, no pyplot state."""
-    return Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    """Return an empty figure of the family's width; no window, no pyplot state, and a dot is a point."""
+    return Figure(figsize=(WIDTH_IN, height_in), dpi=72, layout="constrained")
 
 
-def svg(figure: Figure, title: str, description: str, stem: str) -> str:
-    """Return the figure as SVG text: text stays text, colours carry their names, and it speaks to screen readers."""
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    text = stream.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = _named_colours(text).replace("'DejaVu Sans'", FONT_STACK)
-    text = re.sub(r'(id|xlink:href|clip-path)="(#|url\(#)?', rf'\1="\2{stem}-', text)
-    text = re.sub(r'url\(#(?!' + re.escape(stem) + ")", f"url(#{stem}-", text)
-    text = re.sub(r"\n\s+", "\n", text)
-    return _spoken(text, title, description, stem)
+def lines_axes(figure: Figure, names: Sequence[str]) -> Axes:
+    """Return axes with one named line per row, read from the top; a phone shows the names above the lines."""
+    axes: Axes = figure.add_subplot(label="lines")
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), list(names))
+    axes.grid(axis="x")
+    return axes
 
 
-def _named_colours(text: str) -> str:
-    names = {value: name for name, value in reversed(LIGHT.items())}
-    return re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--{names[m[0]]}, {m[0]})" if m[0] in names else m[0], text)
+def legend_above(axes: Axes, columns: int) -> None:
+    """Name the marks above the axes, from the left."""
+    handles, names = axes.get_legend_handles_labels()
+    look: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "handletextpad": 0.4, "ncols": columns}
+    axes.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1), **look)
 
 
-def _spoken(text: str, title: str, description: str, stem: str) -> str:
-    head, body = text.split(">", 1)
-    head = re.sub(r' (width|height)="[^"]*"', "", head)
-    names = f'role="img" aria-labelledby="{stem}-title {stem}-desc"'
-    spoken = f'<title id="{stem}-title">{escape(title)}</title>\n<desc id="{stem}-desc">{escape(description)}</desc>'
-    return f"{head} {names}>\n{spoken}{body}"
+def watermark(figure: Figure, words: str) -> None:
+    """Write across a figure what its data are, behind the marks, and once more in a corner where it can be read."""
+    across: dict[str, Any] = {"rotation": 18, "fontsize": 34, "fontweight": "bold", "color": LIGHT["rule"]}
+    behind = figure.text(0.5, 0.5, words, ha="center", va="center", zorder=-5, gid="watermark", **across)
+    corner = figure.text(1, 0, words, ha="right", va="bottom", color=LIGHT["second"], fontweight="bold")
+    for text in (behind, corner):
+        text.set_in_layout(False)
+
+
+def recoloured() -> str:
+    """Return the CSS that gives the colours of a drawing their value in the page's scheme."""
+    return "".join(
+        f'.drawing [{part}="{light}"]{{{part}:var(--{name})}}'
+        for name, light in LIGHT.items()
+        for part in ("fill", "stroke")
+    )

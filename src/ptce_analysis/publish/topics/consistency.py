@@ -41,7 +41,8 @@ def name(words: Words, verdict: Verdict) -> str:
     """Return what a figure measures, with its level and wave, in the reader's words."""
     fact = verdict.fact
     level = f", {words.label(LEVELS[fact.level])}" if fact.level else ""
-    return f"{words.label(indicator(fact.indicator).label)}{level} ({fact.wave})"
+    label = words.label(indicator(fact.indicator).label)
+    return f"{label[0].upper()}{label[1:]}{level} ({fact.wave})"
 
 
 def of_waves(verdicts: Iterable[Verdict], waves: Sequence[int]) -> tuple[Verdict, ...]:

@@ -33,9 +33,7 @@ def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: 
     absent = data.index[~data[respondents]]
     data.insert(0, "name", [f"{printed(words, facts[i])} · {_short(words, facts, i)}" for i in data.index])
     data["n_bases"] = table[bases].sum(axis=1)
-    data["holds"] = [
-        str(words("yes")) if held else str(words("no")) for held in table[respondents]
-    ]
+    data["holds"] = [str(words("yes")) if held else str(words("no")) for held in table[respondents]]
     first = data.iloc[0]
     return Exhibit(
         key="attainability",
@@ -55,7 +53,9 @@ def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: 
             figure=first["name"],
             n=Number(int(first["n_bases"]), "count"),
         ),
-        population=words("Percentages printed for 2015; bases from {low} to {high}.", low=str(bases[0]), high=str(bases[-1])),
+        population=words(
+            "Percentages printed for 2015; bases from {low} to {high}.", low=str(bases[0]), high=str(bases[-1])
+        ),
         source=sources.computed_from_deck(words),
         origin="derived",
         alt=words(
@@ -146,7 +146,10 @@ def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
             all=Number(len(table), "count"),
         ),
         measure=words("Sum of some of the levels, in thousands of euros, against the printed total (line)"),
-        note=words("The {n} nearest sums are shown; roundings never move a sum by more than half a step per level.", n=str(len(data))),
+        note=words(
+            "The {n} nearest sums are shown; roundings never move a sum by more than half a step per level.",
+            n=str(len(data)),
+        ),
         reading=words(
             "{parts} add up to {sum}, {distance} away from the printed total.",
             parts=nearest["name"],
@@ -195,7 +198,9 @@ def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
             n=Number(len(table), "count"),
             reverse=Number(int(table.loc[reversed_place, "rank"]), "count"),
         ),
-        measure=words("Spread over the four local levels of log(mean / median), by rank, for every order of the medians"),
+        measure=words(
+            "Spread over the four local levels of log(mean / median), by rank, for every order of the medians"
+        ),
         note=words(
             "A hypothesis found after looking at the data. Open points: orders that some row cannot hold. A small spread"
             " only says that levels would look alike."
@@ -247,10 +252,17 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
     first = data.iloc[0]
     return Exhibit(
         key="verdicts",
-        title=words("{n} printed figures, one verdict each, with the line of arithmetic that decides it", n=Number(len(data), "count")),
+        title=words(
+            "{n} printed figures, one verdict each, with the line of arithmetic that decides it",
+            n=Number(len(data), "count"),
+        ),
         measure=words("Figure as printed, verdict, arithmetic"),
-        note=words("The worst finding of all rules is shown. A verdict is about figures together: it does not say which one is wrong."),
-        reading=words("{name}: {verdict}. {reason}", name=first["name"], verdict=first["verdict"], reason=first["reason"]),
+        note=words(
+            "The worst finding of all rules is shown. A verdict is about figures together: it does not say which one is wrong."
+        ),
+        reading=words(
+            "{name}: {verdict}. {reason}", name=first["name"], verdict=first["verdict"], reason=first["reason"]
+        ),
         population=words("Figures printed for 2013 and 2015, whatever the source."),
         source=words("The sources named in the last column; see the list of sources of the collection."),
         origin="derived",
@@ -287,7 +299,9 @@ def concentration(words: Words, table: pd.DataFrame) -> Exhibit:
             share=Number(first["top_half_share"], "share"),
             what=first["name"],
         ),
-        measure=words("The most equal data set that has the printed total and median: every other one is at least as unequal"),
+        measure=words(
+            "The most equal data set that has the printed total and median: every other one is at least as unequal"
+        ),
         note=words("Total and median are assumed to describe the same poles, which the source does not say."),
         reading=words(
             "{name}: with {n_low} poles at the median of {median}, the {n_high} others have {high} each at the most equal.",

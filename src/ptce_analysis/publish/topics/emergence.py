@@ -28,9 +28,13 @@ def _printed(words: Words, verdict: Verdict) -> Sentence:
         "p": Number(verdict.smallest_p, "p"),
     }
     if verdict.fall_beyond_chance:
-        return words("The share of emerging poles fell, beyond chance: all {n} intervals exclude zero (p ≤ {p}).", **numbers)
+        return words(
+            "The share of emerging poles fell, beyond chance: all {n} intervals exclude zero (p ≤ {p}).", **numbers
+        )
     if verdict.rise_beyond_chance:
-        return words("The share of emerging poles rose, beyond chance: all {n} intervals exclude zero (p ≤ {p}).", **numbers)
+        return words(
+            "The share of emerging poles rose, beyond chance: all {n} intervals exclude zero (p ≤ {p}).", **numbers
+        )
     if verdict.all_lower and verdict.all_intervals_with_zero:
         return words(
             "Emergence is less frequent among the respondents of the second wave, whichever way the printed shares are read;"
@@ -106,7 +110,9 @@ def non_response(words: Words, table: pd.DataFrame) -> Sentence:
     """Return what the silent poles of a wave could make of its share, or why nothing can be said."""
     known = table[table["reason"] == ""]
     if known.empty:
-        return words("Nothing can be said of those who did not answer: {reason}.", reason=words(REASONS[table["reason"].iloc[0]]))
+        return words(
+            "Nothing can be said of those who did not answer: {reason}.", reason=words(REASONS[table["reason"].iloc[0]])
+        )
     # All respondents, and the first share of the other wave: the readings as close as can be to what is printed.
     known = known[(known["base"] == known["base"].max()) & (known["target"] == known["target"].iloc[0])]
     numbers = {
@@ -196,7 +202,10 @@ def _detectable(words: Words, found: Detectable) -> Sentence:
         "share": Number(found.share, "share"),
     }
     if found.fall is None:
-        return words("With {first} and {second} respondents, no fall from {share} is detected with a power of {power}.", **numbers)
+        return words(
+            "With {first} and {second} respondents, no fall from {share} is detected with a power of {power}.",
+            **numbers,
+        )
     return words(
         "With {first} and {second} respondents, only a fall from {share} to {fall} or less is detected with a power of {power}.",
         fall=Number(found.fall, "share1"),

@@ -53,7 +53,9 @@ def forest(words: Words, table: pd.DataFrame) -> Exhibit:
             n=Number(int(with_zero.sum()), "count"),
             all=Number(len(printed), "count"),
         ),
-        measure=words("Change of the share of emerging poles between 2013 and 2015, in percentage points, with its intervals"),
+        measure=words(
+            "Change of the share of emerging poles between 2013 and 2015, in percentage points, with its intervals"
+        ),
         note=words(
             "Three intervals per reading, at {confidence}. A star: the count does not print as the published share. Readings with"
             " ≥ rest on words (“for the most part”) of another source about 2013. Methods and conventions are in the table below.",
@@ -67,7 +69,9 @@ def forest(words: Words, table: pd.DataFrame) -> Exhibit:
             high=Number(first["newcombe_to"], "points"),
         ),
         population=_population(words),
-        source=words("Computed from the shares printed in the RTES deck and, for the readings with ≥, from a note by COORACE (2014)."),
+        source=words(
+            "Computed from the shares printed in the RTES deck and, for the readings with ≥, from a note by COORACE (2014)."
+        ),
         origin="assumption",
         alt=words(
             "Points with three intervals each for {n} pairs of readings; for the first, {name}, from {low} to {high}.",
@@ -119,7 +123,9 @@ def comparison(words: Words, table: pd.DataFrame) -> Exhibit:
             fall=Number(first["prob_decrease"], "share"),
         ),
         population=_population(words),
-        source=words("Computed from the shares printed in the RTES deck and, for the readings with ≥, from a note by COORACE (2014)."),
+        source=words(
+            "Computed from the shares printed in the RTES deck and, for the readings with ≥, from a note by COORACE (2014)."
+        ),
         origin="assumption",
         data=data,
         columns=(
@@ -138,8 +144,13 @@ def methods(words: Words, found: dict[str, Any]) -> Exhibit:
     return Exhibit(
         key="methods",
         title=words("What each method gives for {pair}", pair=pair),
-        measure=words("Estimate and interval at {confidence}, or p-value", confidence=Number(found["confidence"], "share")),
-        note=words("Differences are first wave minus second; ratios are second over first. Prior of the Bayesian line: {prior}.", prior=found["bayes"]["prior"]["name"]),
+        measure=words(
+            "Estimate and interval at {confidence}, or p-value", confidence=Number(found["confidence"], "share")
+        ),
+        note=words(
+            "Differences are first wave minus second; ratios are second over first. Prior of the Bayesian line: {prior}.",
+            prior=found["bayes"]["prior"]["name"],
+        ),
         reading=words(
             "Newcombe: the difference is {difference}, between {low} and {high}.",
             difference=Number(found["difference"], "number"),
@@ -169,7 +180,9 @@ def _method_rows(words: Words, found: dict[str, Any]) -> list[dict[str, Any]]:
         for side, wave in (("first", "2013"), ("second", "2015"))
         for method in ("wilson", "clopper_pearson", "jeffreys")
     ]
-    rows += [_method(words, words("difference"), m, found["difference"], ends) for m, ends in found["intervals"].items()]
+    rows += [
+        _method(words, words("difference"), m, found["difference"], ends) for m, ends in found["intervals"].items()
+    ]
     bayes, ratio, odds = found["bayes"], found["risk_ratio"], found["odds_ratio"]
     rows.append(_method(words, words("difference"), "beta_binomial", bayes["difference"], bayes["interval"]))
     rows.append(_method(words, words("ratio of shares"), "koopman", ratio["estimate"], ratio["koopman"]))
@@ -330,7 +343,9 @@ def power(words: Words, table: pd.DataFrame, found: Detectable) -> Exhibit:
             "Two surveys of this size miss a fall unless the share drops below {fall}",
             fall=Number(fall, "share1"),
         ),
-        measure=words("Probability of finding a change, by true share in the second wave (exact power of the mid-p test)"),
+        measure=words(
+            "Probability of finding a change, by true share in the second wave (exact power of the mid-p test)"
+        ),
         note=words(
             "True share in the first wave: {share}. Line: {power}, a usual requirement. Enumeration of all pairs of counts.",
             share=Number(found.share, "share1"),

@@ -1,41 +1,73 @@
-"""Who funds PTCE: the sentences, tables and figures of the funding notebook."""
+"""Who funds PTCE, and what the printed figures decide: the sentences of the funding notebook."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import pandas as pd
-from matplotlib.figure import Figure
 
-from ptce_analysis.publish import drawings
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.analysis.funding import Lognormal, Pooled
+from ptce_analysis.analysis.identification import QUANTITIES, ranking
 from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.topics import sources
-from ptce_analysis.vocabulary import LEVELS, SCENARIOS
+from ptce_analysis.publish.sentences import joined
+from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of, short_name
+from ptce_analysis.vocabulary import SCENARIOS
 
-
-def _largest(table: pd.DataFrame) -> pd.Series:
-    return table.loc[table["amount_eur"].idxmax()]
-
-
-def _label(words: Words, level: str) -> str:
-    return words.label(LEVELS[level])
+Row = dict[str, Any]
+Values = dict[str, Number | str | Sentence]
 
 
 def answer(words: Words, table: pd.DataFrame, totals: pd.DataFrame) -> Sentence:
-    """Return the page's answer: the largest funders, their share, and what does not add up."""
-    top = table.dropna(subset="amount_eur").nlargest(2, "amount_eur")
-    if top.empty:
+    """Return the page's answer: which level gives most, if rounding lets it be said, and what does not add up."""
+    top = table.dropna(subset="amount_eur").nlargest(2, "amount_eur").to_dict("records")
+    if len(top) < 2:
         return words("No amount by collectivity level was published for this wave.")
-    rows = totals.set_index("perimeter")
+    return joined([_largest(words, *top), *_sum_of_table(words, totals)])
+
+
+def _largest(words: Words, first: Row, second: Row) -> Sentence:
+    said: Values = {
+        "first": level_name(words, first["level"]),
+        "first_share": Number(first["share"], "share1", "funding_amount"),
+        "second": level_name(words, second["level"]),
+        "second_share": Number(second["share"], "share1", "funding_amount"),
+    }
+    if first["amount_low_eur"] > second["amount_high_eur"]:
+        return words(
+            "In the printed table, {first} give most ({first_share} of the six levels’ money), ahead of {second}"
+            " ({second_share}).",
+            **said,
+        )
     return words(
-        "{first} give most ({first_share} of the six levels’ money), then {second} ({second_share}); but the table adds"
-        " up to {table_total} where the same slides print {printed_total}, so shares hold within the table only.",
-        first=_label(words, top.iloc[0]["level"]),
-        first_share=Number(top.iloc[0]["share"], "share1", "funding_amount"),
-        second=_label(words, top.iloc[1]["level"]),
-        second_share=Number(top.iloc[1]["share"], "share1", "funding_amount"),
-        table_total=Number(rows.loc["all", "total_eur"], "meur", "funding_amount"),
-        printed_total=Number(rows.loc["printed", "total_eur"], "meur", "funding_total"),
+        "In the printed table, {first} ({first_share} of the six levels’ money) and {second} ({second_share}) are too"
+        " close for their rounding to tell which gives most.",
+        **said,
     )
+
+
+def _sum_of_table(words: Words, totals: pd.DataFrame) -> list[Sentence]:
+    """What the six levels add up to against the printed total, when both are known."""
+    rows = totals.set_index("perimeter")
+    if not {"all", "printed"} <= set(rows.index):
+        return []
+    said = {
+        "table": Number(rows.loc["all", "total_eur"], "meur", "funding_amount"),
+        "printed": Number(rows.loc["printed", "total_eur"], "meur", "funding_total"),
+    }
+    if _meet(rows.loc["all"], rows.loc["printed"]):
+        return [words("The table adds up to the printed total, {printed}.", printed=said["printed"])]
+    return [
+        words(
+            "But the table adds up to {table} where the same slides print {printed} mobilised: shares hold within the"
+            " table only.",
+            **said,
+        )
+    ]
+
+
+def _meet(one: pd.Series, other: pd.Series) -> bool:
+    return bool(one["total_low_eur"] <= other["total_high_eur"] and other["total_low_eur"] <= one["total_high_eur"])
 
 
 def scenario(words: Words, name: str) -> Sentence:
@@ -43,189 +75,218 @@ def scenario(words: Words, name: str) -> Sentence:
     return words("Scenario of this page: {scenario}.", scenario=words.label(SCENARIOS[name]))
 
 
+def earlier_wave(words: Words, table: pd.DataFrame) -> Sentence:
+    """Return whether amounts by level were published for an earlier wave."""
+    known = int(table["amount_eur"].notna().sum())
+    wave = Number(int(table["wave"].iloc[0]), "year")
+    if not known:
+        return words(
+            "For {wave}, no amount by level was published: the column stays empty, and nothing is imputed.", wave=wave
+        )
+    return words("For {wave}, amounts are known for {n} levels.", wave=wave, n=Number(known, "count"))
+
+
 def impossible_rows(words: Words, table: pd.DataFrame) -> Sentence:
     """Return, for each row that no amounts can satisfy, the arithmetic that shows it."""
     found = table[table["status"] == "impossible"]
     if found.empty:
-        return words("Under this scenario every row of the table can be true: some amounts have its number, total and median.")
-    parts = [str(_impossible(words, row)) for row in found.to_dict("records")]
-    return Sentence(" ".join(parts))
-
-
-def _impossible(words: Words, row: dict) -> Sentence:
-    return words(
-        "{level}: {n} amounts with a median of {median} add up to at least {minimum}, even if that median was rounded up;"
-        " {amount} is printed. The row is impossible as printed, and its median is not used.",
-        level=_label(words, row["level"]),
-        n=Number(row["n_amounts"], "count"),
-        median=Number(row["median_eur"], "keur", f"funding_median_{row['level']}"),
-        minimum=Number(row["minimum_sum_eur"], "keur1"),
-        amount=Number(row["amount_eur"], "keur", f"funding_amount_{row['level']}"),
-    )
-
-
-def _named(words: Words, table: pd.DataFrame) -> pd.DataFrame:
-    names = [_label(words, level) for level in table["level"]]
-    kept = table["median_eur"].where(table["median_usable"].fillna(False).astype(bool))
-    return table.assign(name=names, median_used_eur=kept)
-
-
-def _population(words: Words, table: pd.DataFrame) -> Sentence:
-    return words(
-        "Projects supported by each level in 2015, as printed ({n} level and project pairs); the table prints no base.",
-        n=Number(int(table["n_projects"].sum()), "count"),
-    )
-
-
-def funding_table(words: Words, table: pd.DataFrame) -> Exhibit:
-    """Return the table of amounts, shares, supported projects, means and medians by level."""
-    top = _largest(table)
-    return Exhibit(
-        key="funding_table",
-        title=words(
-            "{level} mobilise {amount} for {n} projects, the largest amount of the six levels",
-            level=_label(words, top["level"]),
-            amount=Number(top["amount_eur"], "keur"),
-            n=Number(top["n_projects"], "count"),
-        ),
-        measure=words("Amount, share of the six levels, supported projects, mean and median amount per project"),
-        note=words(
-            "Mean = printed amount divided by printed number of projects. A median is left out where no amounts can have"
-            " the printed number, total and median."
-        ),
-        reading=words(
-            "{level}: {n} projects receive {mean} each on average.",
-            level=_label(words, top["level"]),
-            n=Number(top["n_projects"], "count"),
-            mean=Number(top["mean_eur"], "keur1"),
-        ),
-        population=_population(words, table),
-        source=sources.computed_from_deck(words),
-        origin="derived",
-        data=_named(words, table),
-        columns=(
-            Column("name", str(words("Level"))),
-            Column("amount_eur", str(words("Amount")), "keur"),
-            Column("share", str(words("Share")), "share1"),
-            Column("n_projects", str(words("Projects supported")), "count"),
-            Column("mean_eur", str(words("Mean")), "keur1"),
-            Column("median_used_eur", str(words("Median")), "keur"),
-        ),
-    )
-
-
-def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
-    """Return the figure of amounts by level, with shares and numbers of projects."""
-    top = _largest(table)
-    return Exhibit(
-        key="amounts",
-        title=words(
-            "{level} are first with {share} of the money of the six levels",
-            level=_label(words, top["level"]),
-            share=Number(top["share"], "share1"),
-        ),
-        measure=words("Amount mobilised in 2015, in thousands of euros, and share of the six levels"),
-        note=words("Amounts are printed to the nearest thousand euros: the band is narrower than the point."),
-        reading=words(
-            "{level} mobilise {amount}, {share} of the six levels’ total.",
-            level=_label(words, top["level"]),
-            amount=Number(top["amount_eur"], "keur"),
-            share=Number(top["share"], "share1"),
-        ),
-        population=_population(words, table),
-        source=sources.computed_from_deck(words),
-        origin="derived",
-        alt=words(
-            "Points on one scale, a level per line: {levels}. The largest is {level} with {amount}.",
-            levels=words.listing(_label(words, level) for level in table["level"]),
-            level=_label(words, top["level"]),
-            amount=Number(top["amount_eur"], "keur"),
-        ),
-        data=_named(words, table),
-        columns=(
-            Column("name", str(words("Level"))),
-            Column("amount_eur", str(words("Amount")), "keur"),
-            Column("share", str(words("Share")), "share1"),
-            Column("n_projects", str(words("Projects supported")), "count"),
-        ),
-        draw=lambda data: _draw_amounts(words, data),
-    )
-
-
-def _draw_amounts(words: Words, data: pd.DataFrame) -> Figure:
-    labels = [
-        str(
-            words(
-                "{amount} · {share} · {n} projects",
-                amount=Number(row["amount_eur"], "keur"),
-                share=Number(row["share"], "share1"),
-                n=Number(row["n_projects"], "count"),
-            )
+        return words(
+            "Under this scenario every printed row can be true: some amounts have its number, total and median."
         )
-        for row in data.to_dict("records")
-    ]
-    return drawings.stems(words, data, x="amount_eur", kind="keur", colours=list(data["level"]), labels=labels)
+    return joined(_impossible(words, row) for row in found.to_dict("records"))
 
 
-def mean_median_figure(words: Words, table: pd.DataFrame) -> Exhibit:
-    """Return the figure of mean against median amount by level: far apart where a few projects receive much."""
-    usable = _named(words, table).dropna(subset="median_used_eur")
-    gap = (usable["mean_eur"] / usable["median_used_eur"]).idxmax()
-    widest = usable.loc[gap]
-    return Exhibit(
-        key="mean_median",
-        title=words(
-            "In {level} the mean is {times} times the median: a few projects receive much more than the others",
-            level=_label(words, widest["level"]),
-            times=Number(widest["mean_eur"] / widest["median_used_eur"], "years"),
-        ),
-        measure=words("Mean and median amount per supported project, in thousands of euros"),
-        note=words(
-            "A median is drawn only where some amounts can have the printed number, total and median. The gap says that"
-            " amounts are unequal within a level, not which level is more unequal."
-        ),
-        reading=words(
-            "{level}: half of the {n} projects receive {median} or less; the mean is {mean}.",
-            level=_label(words, widest["level"]),
-            n=Number(widest["n_amounts"], "count"),
-            median=Number(widest["median_used_eur"], "keur"),
-            mean=Number(widest["mean_eur"], "keur1"),
-        ),
-        population=_population(words, table),
-        source=sources.computed_from_deck(words),
-        origin="derived",
-        alt=words(
-            "Two points per level, median and mean amount per project. Widest gap: {level}, median {median}, mean {mean}.",
-            level=_label(words, widest["level"]),
-            median=Number(widest["median_used_eur"], "keur"),
-            mean=Number(widest["mean_eur"], "keur1"),
-        ),
-        data=_named(words, table),
-        columns=(
-            Column("name", str(words("Level"))),
-            Column("n_amounts", str(words("Amounts")), "count"),
-            Column("median_used_eur", str(words("Median")), "keur"),
-            Column("mean_eur", str(words("Mean")), "keur1"),
-        ),
-        draw=lambda data: drawings.pairs(
-            words,
-            data,
-            first=("median_used_eur", str(words("Median"))),
-            second=("mean_eur", str(words("Mean"))),
-            kind="keur",
-            missing=str(words("median not usable")),
-        ),
+def _impossible(words: Words, row: Row) -> Sentence:
+    said: Values = {
+        "level": level_name(words, row["level"]),
+        "n": Number(row["n_amounts"], "count"),
+        "median": Number(row["median_eur"], "keur", f"funding_median_{row['level']}"),
+        "amount": Number(row["amount_eur"], "keur", f"funding_amount_{row['level']}"),
+    }
+    if row["minimum_sum_eur"] <= row["amount_high_eur"]:
+        return words("{level}: {n} amounts with a median of {median} cannot add up to {amount}.", **said)
+    return words(
+        "{level}: {n} amounts with a median of {median} add up to at least {minimum}, even if that median was rounded"
+        " up; {amount} is printed. The row is impossible as printed, and its median is not used.",
+        minimum=Number(row["minimum_sum_eur"], "keur1"),
+        **said,
     )
 
 
 def totals_sentence(words: Words, totals: pd.DataFrame) -> Sentence:
     """Return what the table adds up to over each perimeter, beside the printed total."""
-    rows = totals.set_index("perimeter")["total_eur"]
+    rows = totals.set_index("perimeter")
+    if not {"local", "local_and_state", "all", "printed"} <= set(rows.index):
+        return words("The table and the printed total are not both known for this wave.")
+    sums = {name: Number(rows.loc[name, "total_eur"], "keur") for name in ("local", "local_and_state", "all")}
+    added = words("The four local levels add up to {local}, with the State {local_and_state}, all six {all}.", **sums)
+    printed = {"printed": Number(rows.loc["printed", "total_eur"], "meur", "funding_total")}
+    if any(_meet(rows.loc[name], rows.loc["printed"]) for name in sums):
+        return joined([added, words("One of these is the total that the slides print, {printed}.", **printed)])
+    return joined([added, words("The slides print {printed} mobilised: none of these is that total.", **printed)])
+
+
+def identified(words: Words, decided: pd.DataFrame) -> Sentence:
+    """Return by which quantities the printed figures decide between two levels: always, sometimes, never."""
+    counts = _decided_counts(decided)
+    n = Number(_pairs(decided), "count")
+    always = [name for name in QUANTITIES if counts[name] == n.value]
+    never = [name for name in QUANTITIES if not counts[name]]
+    said = []
+    if always:
+        said.append(
+            words(
+                "The printed figures decide all {n} comparisons of two levels by {all}.", n=n, all=_names(words, always)
+            )
+        )
+    said += [
+        words(
+            "By {quantity}, they decide {decided} of {n}.",
+            quantity=words.label(QUANTITY_LABELS[name]),
+            decided=Number(counts[name], "count", origin=origin_of(decided)),
+            n=n,
+        )
+        for name in QUANTITIES
+        if name not in always + never
+    ]
+    if never:
+        said.append(words("They decide none by {none}: any level may have more.", none=_names(words, never)))
+    return joined(said)
+
+
+def _decided_counts(decided: pd.DataFrame) -> dict[str, int]:
+    counts = decided[decided["verdict"] == "decided"]["statement"].value_counts()
+    return {name: int(counts.get(name, 0)) for name in QUANTITIES}
+
+
+def _pairs(decided: pd.DataFrame) -> int:
+    return int((decided["statement"] == QUANTITIES[0]).sum())
+
+
+def _names(words: Words, quantities: Iterable[str]) -> str:
+    return words.listing(words.label(QUANTITY_LABELS[name]) for name in quantities)
+
+
+def survivors(words: Words, comparisons: pd.DataFrame, levels: pd.DataFrame) -> Sentence:
+    """Return the conclusions that hold under every scenario: orders of levels, then statements on one level."""
+    if comparisons.empty and levels.empty:
+        return words("No conclusion holds under all the scenarios.")
+    orders = {name: ranking(comparisons, name) for name in QUANTITIES}
+    said = [
+        words(
+            "By {quantity}, the order of the levels is the same under all {n} scenarios, from the most to the least:"
+            " {levels}.",
+            quantity=words.label(QUANTITY_LABELS[name]),
+            n=Number(len(SCENARIOS), "count"),
+            levels=words.listing(short_name(words, level) for level in order),
+        )
+        for name, order in orders.items()
+        if order
+    ]
+    said += _partly(words, comparisons, [name for name, order in orders.items() if not order])
+    return joined([*said, *_hold(words, levels)])
+
+
+def _partly(words: Words, comparisons: pd.DataFrame, names: Sequence[str]) -> list[Sentence]:
+    """By which quantities some comparisons are decided alike under every scenario, and by which none is."""
+    counts = comparisons["statement"].value_counts()
+    said = [
+        words(
+            "By {quantity}, {n} comparisons of two levels come out the same under all of them.",
+            quantity=words.label(QUANTITY_LABELS[name]),
+            n=Number(int(counts[name]), "count"),
+        )
+        for name in names
+        if name in counts
+    ]
+    never = [name for name in names if name not in counts]
+    return [*said, words("By {none}, none does.", none=_names(words, never))] if never else said
+
+
+def _hold(words: Words, levels: pd.DataFrame) -> list[Sentence]:
+    """The statements on one level that hold under every scenario, one sentence each."""
+    true = levels[levels["holds"].fillna(False).astype(bool)]
+    groups = true.groupby(["statement", "threshold"], sort=False)["level"]
+    return [_above(words, name, value, list(some)) for (name, value), some in groups]
+
+
+def _above(words: Words, quantity: str, value: float, levels: list[str]) -> Sentence:
+    names = words.listing(short_name(words, level) for level in levels)
+    if quantity == "max":
+        return words(
+            "Under all of them, one project at least received more than {value} from: {levels}.",
+            value=Number(value, "keur"),
+            levels=names,
+        )
     return words(
-        "The four local levels add up to {local}, with the State {local_and_state}, all six {all}. The slides print"
-        " {printed} mobilised: none of these is that total.",
-        local=Number(rows["local"], "keur"),
-        local_and_state=Number(rows["local_and_state"], "keur"),
-        all=Number(rows["all"], "keur"),
-        printed=Number(rows["printed"], "meur"),
+        "Under all of them, the larger half of the amounts makes up more than {value} of the money for: {levels}.",
+        value=Number(value, "share"),
+        levels=names,
     )
+
+
+def pooled(words: Words, found: Pooled | None) -> Sentence:
+    """Return the limits of the pooled local median, and how the printed overall median compares."""
+    if found is None:
+        return words("The four local rows are not all printed: nothing can be said of the median of all local amounts.")
+    said = [
+        words(
+            "The median of all {n} local amounts together lies between {low} and {high}: both are possible, and nothing"
+            " printed narrows it.",
+            n=Number(found.n, "count"),
+            low=Number(found.low_eur, "keur1"),
+            high=Number(found.high_eur, "keur1"),
+        )
+    ]
+    if found.without_median:
+        levels = words.listing(level_name(words, level) for level in found.without_median)
+        said.append(
+            words("{levels}: only the number and the total are used, since the row is impossible.", levels=levels)
+        )
+    return joined([*said, *_printed_median(words, found)])
+
+
+def _printed_median(words: Words, found: Pooled) -> list[Sentence]:
+    if found.printed is None:
+        return []
+    value = Number(found.printed.value, "keur", found.printed.id)
+    if found.holds_printed:
+        return [
+            words(
+                "The slides print a median aid of {printed} per collectivity: it lies within these limits, which"
+                " neither confirms nor refutes it, the more so as several collectivities of one level may support one"
+                " project.",
+                printed=value,
+            )
+        ]
+    return [
+        words(
+            "The slides print a median aid of {printed} per collectivity: outside these limits, so that it was not"
+            " computed on these amounts.",
+            printed=value,
+        )
+    ]
+
+
+def lognormal(words: Words, fits: Sequence[Lognormal]) -> Sentence:
+    """Return for which levels a lognormal law cannot be written down, and why none is used for the others."""
+    if not fits:
+        return words("No row is fully printed: no law of amounts can be written down.")
+    refused = {
+        reason: words.listing(level_name(words, fit.level) for fit in fits if fit.refusal == reason)
+        for reason in ("impossible", "not_above")
+    }
+    said = []
+    if refused["impossible"]:
+        said.append(words("It cannot exist for {levels}: the row is impossible.", levels=refused["impossible"]))
+    if refused["not_above"]:
+        said.append(
+            words("It cannot exist for {levels}: the mean is not above the median.", levels=refused["not_above"])
+        )
+    fitted = words.listing(level_name(words, fit.level) for fit in fits if not fit.refusal)
+    if fitted:
+        said.append(words("It could be written down for {levels}, but nothing printed supports it.", levels=fitted))
+    return joined(
+        [words("A lognormal law, the usual model of amounts, has its mean above its median."), *said,
+         words("No result of this page uses it.")]
+    )  # fmt: skip

@@ -7,7 +7,9 @@ from ptce_analysis.publish.language import Sentence, Words
 
 def deck(words: Words) -> Sentence:
     """Return the source line of figures printed in the RTES deck."""
-    return words("RTES, Les rôles des collectivités locales dans les dynamiques de PTCE – Repères (slides, 2015 survey).")
+    return words(
+        "RTES, Les rôles des collectivités locales dans les dynamiques de PTCE – Repères (slides, 2015 survey)."
+    )
 
 
 def computed_from_deck(words: Words) -> Sentence:

@@ -1,0 +1,190 @@
+"""What the printed rows (n, sum, median) of the funding table determine, by one procedure and no table made by hand.
+
+Each row leaves a quantity (a total, a mean, a maximum, a Gini index...) between two limits, both attained by amounts
+that round to the row. Rows do not constrain each other, so that the difference of two levels lies between the lowest of
+one less the highest of the other, and the reverse, and can be anything in between. A comparison of two levels is then
+
+- `decided` when the limits leave only one answer: one level has more, whatever the amounts were;
+- `bounded` when either may have more, within limits that are known;
+- `open` when some level has no limits: its row is not printed, or cannot be true, or nothing printed bears on it.
+
+A row that contradicts itself counts for its number, its total and their ratio, and for nothing else. The same verdicts
+are given on statements about one level ("one project received more than so much"). A claim on funding that is not
+decided here is a bug.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+import pandas as pd
+
+from ptce_analysis.analysis.feasible_bounds import bounds
+from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
+from ptce_analysis.published import Facts
+from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
+
+# What a quantity can be: its lowest and its highest value.
+Limits = tuple[float, float]
+
+# Bounds are computed once for a row; these are the statistics of `feasible_bounds` that statements are about.
+SPREADS = ("max", "sd", "gini", "top_half_share")
+
+
+def _total(row: Row) -> Limits | None:
+    low, high = row.total.band
+    return float(low), float(high)
+
+
+def _mean(row: Row) -> Limits | None:
+    low, high = row.total.band
+    return (float(low / row.n), float(high / row.n)) if row.n else None
+
+
+def _median(row: Row) -> Limits | None:
+    low, high = row.median.band
+    return (float(low), float(high)) if row.n and row.possible else None
+
+
+def _spreads(row: Row) -> dict[str, Limits | None]:
+    if not row.n or not row.possible:
+        return dict.fromkeys(SPREADS)
+    # `bounds` takes one rounding for both figures: where they differ, the wider one holds but is not sharp.
+    found = bounds(row.n, row.total.value, row.median.value, max(row.total.grain, row.median.grain))
+    return {name: _limits(found[name].low, found[name].high) for name in SPREADS}
+
+
+def _limits(low: float | None, high: float | None) -> Limits | None:
+    return None if low is None or high is None else (low, high)
+
+
+# The quantities read straight from a row; those of SPREADS follow from its amounts.
+PRINTED: dict[str, Callable[[Row], Limits | None]] = {"total": _total, "mean": _mean, "median": _median}
+QUANTITIES = (*PRINTED, *SPREADS)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A statement on one level: a quantity is above a value (euros, or a share)."""
+
+    quantity: str
+    value: Fraction
+
+
+# Assumption: amounts a reader would ask about. Source: none, round numbers around the printed medians and totals. If
+# wrong: add or change one; the verdicts follow.
+THRESHOLDS = (
+    Threshold("max", Fraction(50_000)),
+    Threshold("max", Fraction(100_000)),
+    Threshold("max", Fraction(200_000)),
+    Threshold("top_half_share", Fraction(3, 4)),
+)
+
+# Statements that no row of the table bears on, whatever its figures: they are open under every scenario.
+OUTSIDE = ("mean_beyond_chance", "amount_per_pole", "change_between_waves")
+
+PAIR_COLUMNS = {"scenario": "str", "statement": "str", "level": "str", "other": "str", "verdict": "str", "more": "str",
+                "low": "float", "high": "float"}  # fmt: skip
+LEVEL_COLUMNS = {"scenario": "str", "statement": "str", "threshold": "float", "level": "str", "verdict": "str",
+                 "holds": "boolean", "low": "float", "high": "float"}  # fmt: skip
+
+
+def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[str, Limits | None]]:
+    """Return, for each funding level and quantity, what the printed row leaves possible; None for no limits."""
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    nothing: dict[str, Limits | None] = dict.fromkeys(QUANTITIES)
+    return {level: _limits_of(rows[level]) if level in rows else dict(nothing) for level in FUNDING_LEVELS}
+
+
+def _limits_of(row: Row) -> dict[str, Limits | None]:
+    return {name: limits(row) for name, limits in PRINTED.items()} | _spreads(row)
+
+
+def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
+    """Return the verdict on "this level has more than that one", for every quantity and every pair of levels.
+
+    Columns: `scenario`; `statement` (a quantity, or one of `OUTSIDE`), `level`, `other`, `verdict`, `more` (the level
+    that has more when it is decided, `neither` when both are equal, else empty), `low` and `high` (limits of the
+    difference, level less other).
+    """
+    limits = limits_by_level(facts, wave, scenario)
+    pairs = list(combinations(FUNDING_LEVELS, 2))
+    found = [_compared(name, pair, limits) for name in QUANTITIES for pair in pairs]
+    found += [(name, *pair, "open", "", None, None) for name in OUTSIDE for pair in pairs]
+    return _table([(scenario, *row) for row in found], PAIR_COLUMNS)
+
+
+def _table(rows: list[tuple[object, ...]], columns: dict[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+
+
+def _compared(
+    name: str, pair: tuple[str, str], limits: Mapping[str, Mapping[str, Limits | None]]
+) -> tuple[object, ...]:
+    one, other = (limits[level][name] for level in pair)
+    if one is None or other is None:
+        return name, *pair, "open", "", None, None
+    low, high = one[0] - other[1], one[1] - other[0]
+    if one[0] > other[1]:
+        return name, *pair, "decided", pair[0], low, high
+    if one[1] < other[0]:
+        return name, *pair, "decided", pair[1], low, high
+    equal = one == other and one[0] == one[1]
+    return name, *pair, "decided" if equal else "bounded", "neither" if equal else "", low, high
+
+
+def single_levels(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
+    """Return the verdict on each statement about one level (`THRESHOLDS`).
+
+    Columns: `scenario`; `statement` (a quantity), `threshold`, `level`, `verdict`, `holds` (when it is decided), `low`
+    and `high` (limits of the quantity).
+    """
+    limits = limits_by_level(facts, wave, scenario)
+    found = [_above(one, level, limits[level][one.quantity]) for one in THRESHOLDS for level in FUNDING_LEVELS]
+    return _table([(scenario, *row) for row in found], LEVEL_COLUMNS)
+
+
+def _above(statement: Threshold, level: str, limits: Limits | None) -> tuple[object, ...]:
+    value = float(statement.value)
+    known = (statement.quantity, value, level)
+    if limits is None:
+        return *known, "open", None, None, None
+    low, high = limits
+    if low > value or high <= value:
+        return *known, "decided", low > value, low, high
+    return *known, "bounded", None, low, high
+
+
+def surviving_comparisons(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return the comparisons decided the same way under every scenario: `statement`, `level`, `other`, `more`."""
+    tables = [comparisons(facts, wave, scenario) for scenario in SCENARIOS]
+    return _surviving(tables, ["statement", "level", "other", "more"])
+
+
+def surviving_levels(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return the statements on one level decided the same way under every scenario, with whether each one holds."""
+    tables = [single_levels(facts, wave, scenario) for scenario in SCENARIOS]
+    return _surviving(tables, ["statement", "threshold", "level", "holds"])
+
+
+def _surviving(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """The rows of all tables (which list the same statements in one order) that are decided alike in each."""
+    first, answer = tables[0], columns[-1]
+    kept = pd.Series(True, index=first.index)
+    for table in tables:
+        alike = table[answer].eq(first[answer]).fillna(False).astype(bool)
+        kept &= alike & (table["verdict"] == "decided")
+    return first.loc[kept, columns].reset_index(drop=True)
+
+
+def ranking(decided: pd.DataFrame, statement: str) -> tuple[str, ...]:
+    """Return the levels from the most to the least, when every pair is decided and none equal; nothing otherwise."""
+    pairs = decided[(decided["statement"] == statement) & decided["more"].isin(FUNDING_LEVELS)]
+    levels = len(FUNDING_LEVELS)
+    if len(pairs) < levels * (levels - 1) // 2:
+        return ()
+    wins = pairs["more"].value_counts()
+    return tuple(sorted(FUNDING_LEVELS, key=lambda level: -int(wins.get(level, 0))))

@@ -1,0 +1,184 @@
+"""Between which limits the median of several groups together must lie, when each has its number, sum and median.
+
+An average of the groups' medians is no median. What the printed rows determine is an interval, sharp: both ends are
+attained by amounts that round to every row.
+
+The largest pooled median of N amounts, N even, is the largest (u + v) / 2 such that N/2 amounts reach v and one more
+reaches u <= v. That one belongs to some group, together with q of the N/2; the other groups then need N/2 - q amounts
+that reach v. Groups do not constrain each other, so that
+
+- the other groups allow v up to the (N/2 - q)-th largest of all "largest values that the j-th amount of a group can
+  take", j = 1, 2, ...;
+- in its own group, the cheapest amounts with q at least v and one at least u add up to a maximum of linear functions of
+  u and v: that the sum allows them is a few half-planes.
+
+Each group and each q is thus a linear programme in two unknowns, solved exactly at its corners. N odd needs one value
+only: u = v. The smallest pooled median is the same with "at most" for "at least".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+
+from ptce_analysis.analysis.feasible_row import Row, obstacle
+from ptce_analysis.errors import InputError
+
+Band = tuple[Fraction, Fraction]
+Point = tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A linear function of the two unknowns: on_u u + on_v v + constant."""
+
+    on_u: Fraction
+    on_v: Fraction
+    constant: Fraction = Fraction(0)
+
+    def __add__(self, other: Form) -> Form:
+        return Form(self.on_u + other.on_u, self.on_v + other.on_v, self.constant + other.constant)
+
+    def __rmul__(self, times: int) -> Form:
+        return Form(times * self.on_u, times * self.on_v, times * self.constant)
+
+    def __sub__(self, other: Form) -> Form:
+        return self + -1 * other
+
+    def at(self, point: Point) -> Fraction:
+        """The value at a point (u, v)."""
+        return self.on_u * point[0] + self.on_v * point[1] + self.constant
+
+
+U, V = Form(Fraction(1), Fraction(0)), Form(Fraction(0), Fraction(1))
+
+
+def _constant(value: Fraction | int) -> Form:
+    return Form(Fraction(0), Fraction(0), Fraction(value))
+
+
+# A group's conditions, as functions that must not be negative, for q amounts that reach (or stay below) the first
+# value and one more that reaches (or stays below) the second.
+Conditions = Callable[[Row, int], list[Form]]
+
+
+def _reaching(row: Row, q: int) -> list[Form]:
+    """Conditions for q amounts of at least v and one more of at least u, u <= v: the cheapest such amounts.
+
+    The `heavy` largest amounts are at least the median on average; in an even group the middle two are only tied by
+    their sum.
+    """
+    k, low, high, two = row.wing, _constant(row.median_low), _constant(row.median_high), 2
+    over = (V, low)
+    if q >= row.heavy:
+        parts, cap = [(row.heavy, over), (q - row.heavy, (V,)), (1, (U,))], high - V
+    elif q < k:
+        parts, cap = [(q, over), (1, (U, low)), (row.heavy - 1 - q, (low,))], _constant(0)
+    elif row.n % 2:
+        parts, cap = [(k, over), (1, (U, low))], high - U
+    elif q == k:
+        parts, cap = [(k, over), (1, (U, two * low))], two * high - U
+    else:
+        parts, cap = [(k, over), (1, (U + V, two * low))], two * high - U - V
+    return [cap, *_within(row.sum_high, parts), V - U, U]
+
+
+def _within(budget: Fraction, parts: Sequence[tuple[int, tuple[Form, ...]]]) -> Iterator[Form]:
+    """Yield the half-planes that say: a sum of maxima, each so many times, is within a budget."""
+    for chosen in product(*(options for _, options in parts)):
+        spent = _constant(budget)
+        for (times, _), form in zip(parts, chosen, strict=True):
+            spent = spent - times * form
+        yield spent
+
+
+def _staying(row: Row, q: int) -> list[Form]:
+    """Conditions for q amounts of at most u and one more of at most v, u <= v.
+
+    The lower wing can be zero and the largest amount takes what is left, so that little is asked: the median itself,
+    the room for an uneven middle pair, and the sum when even the largest amount is limited.
+    """
+    k, low, pair = row.wing, _constant(row.median_low), 1 - row.n % 2
+    found = [U, V - U]
+    if q >= k + 1 + pair:
+        found.append(U - low)
+    elif q == k + pair:
+        found.append(V + U - 2 * low if pair else V - low)
+    if pair and q in (k, k + 1):
+        middle = V if q == k else U
+        found.append(_constant(row.sum_high) - 2 * low - k * (2 * low - middle))
+    if q == row.n - 1 and row.n > 2:
+        for filled in (U, _constant(row.median_high)):
+            found.append(row.heavy * filled + (k - 1) * U + V - _constant(row.sum_low))
+    return found
+
+
+def _corner(conditions: Sequence[Form], aim: Form) -> Fraction | None:
+    """Return the largest value of a linear function where no condition is negative, or None if there is no such place.
+
+    It is attained at a corner: two conditions that are zero together.
+    """
+    best = None
+    for one, other in combinations(conditions, 2):
+        slope = one.on_u * other.on_v - one.on_v * other.on_u
+        if slope:
+            u = (one.on_v * other.constant - other.on_v * one.constant) / slope
+            v = (other.on_u * one.constant - one.on_u * other.constant) / slope
+            if all(condition.at((u, v)) >= 0 for condition in conditions):
+                best = max(aim.at((u, v)), best) if best is not None else aim.at((u, v))
+    return best
+
+
+def _extremes(row: Row, conditions: Conditions, aim: Form) -> list[Fraction]:
+    """Return the extreme value of each amount of a group, the first the most extreme: two equal unknowns."""
+    values = (_corner([*conditions(row, q), U - V], aim) for q in range(row.n))
+    return [value for value in values if value is not None]
+
+
+def _extreme_median(rows: Sequence[Row], conditions: Conditions, aim: Form, shared: Form) -> Fraction:
+    """Return the largest pooled value of `aim`, in which `shared` is the unknown that all groups must reach."""
+    n = sum(row.n for row in rows)
+    alone = [_extremes(row, conditions, shared) for row in rows]
+    if n % 2:
+        return sorted((value for values in alone for value in values), reverse=True)[n // 2]
+    found = []
+    for place, row in enumerate(rows):
+        others = sorted((v for i, values in enumerate(alone) if i != place for v in values), reverse=True)
+        for q in range(max(0, n // 2 - len(others)), min(row.n, n // 2 + 1)):
+            needed = n // 2 - q
+            limit = [_constant(others[needed - 1]) - shared] if needed else []
+            found.append(_corner([*conditions(row, q), *limit], aim))
+    return max(value for value in found if value is not None)
+
+
+def pooled_median(rows: Sequence[Row]) -> Band:
+    """Return the smallest and the largest median that all amounts of several groups can have together.
+
+    Raises `InputError` when there is no group, or when no amounts can have one of the rows.
+
+    >>> from ptce_analysis.analysis.feasible_row import printed_row
+    >>> low, high = pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)])
+    >>> float(low), float(high)
+    (5.0, 20.0)
+    """
+    if not rows:
+        raise InputError("no group was given: a median needs amounts.")
+    for row in rows:
+        reason = obstacle(row)
+        if reason:
+            raise InputError(f"a group of {row.n} cannot be pooled: {reason}")
+    tied = [_tied(row) for row in rows]
+    half = Fraction(1, 2)
+    middle = Form(half, half)
+    low = _extreme_median(tied, _staying, -1 * middle, -1 * U)
+    return -low, _extreme_median(tied, _reaching, middle, V)
+
+
+def _tied(row: Row) -> Row:
+    """The row with the median band that the sum leaves: one or two amounts have no other sum than n medians."""
+    if row.n > 2:
+        return row
+    low, high = max(row.median_low, row.sum_low / row.n), min(row.median_high, row.sum_high / row.n)
+    return Row(row.n, row.sum_low, row.sum_high, low, high)

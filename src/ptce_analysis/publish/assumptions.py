@@ -1,0 +1,51 @@
+"""The assumptions of the code, read from its comments: what is assumed, on what ground, what happens if it is wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PARTS = re.compile(r"Assumption:\s*(?P<text>.*?)(?:\s*Source:\s*(?P<source>.*?))?(?:\s*If wrong:\s*(?P<if_wrong>.*))?")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One judgement: the module that makes it, and its three parts; a part that the comment leaves out is empty."""
+
+    module: str
+    text: str
+    source: str
+    if_wrong: str
+
+
+def assumptions(library: Path) -> list[Assumption]:
+    """Return every comment `# Assumption: … Source: … If wrong: …` of a package, in the order of its modules."""
+    found = []
+    for path in sorted(library.rglob("*.py")):
+        module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
+        found += [_read(module, comment) for comment in comments(path.read_text(encoding="utf-8"))]
+    return [assumption for assumption in found if assumption]
+
+
+def comments(source: str) -> Iterator[str]:
+    """Yield the comments of some code, each block of comment lines as one text."""
+    block, last = "", 0
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            if block and token.start[0] != last + 1:
+                yield block
+                block = ""
+            block = f"{block} {token.string.lstrip('# ')}".strip()
+            last = token.start[0]
+    if block:
+        yield block
+
+
+def _read(module: str, comment: str) -> Assumption | None:
+    start = comment.find("Assumption:")
+    found = PARTS.fullmatch(comment[start:]) if start >= 0 else None
+    return Assumption(module, *(part or "" for part in found.group("text", "source", "if_wrong"))) if found else None

@@ -1,0 +1,105 @@
+"""Drawings of what is known only between limits: a table in, a matplotlib figure out. No text of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ptce_analysis.publish.drawings import AXIS_KINDS
+from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.publish.style import LIGHT, legend_above, lines_axes, new_figure
+
+LINE_IN = 0.5
+BAND_PT = 12.0
+STACK = 0.11  # of a line, between two dots at one place
+
+
+@dataclass(frozen=True)
+class Inner:
+    """A bar drawn inside a band: its columns are `<stem>_low`, `<stem>_mid` and `<stem>_high`."""
+
+    stem: str
+    name: str
+    colour: str
+    marker: str
+
+
+def _axes(data: pd.DataFrame, extra_in: float) -> tuple[Figure, Axes]:
+    figure = new_figure(extra_in + LINE_IN * len(data))
+    return figure, lines_axes(figure, list(data["name"]))
+
+
+def _number_axis(words: Words, axes: Axes, kind: str) -> None:
+    kind = AXIS_KINDS.get(kind, kind)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+
+
+def bands_with_inner(
+    words: Words,
+    data: pd.DataFrame,
+    *,
+    band: tuple[str, str, str],
+    inner: Sequence[Inner],
+    kind: str,
+    labels: Sequence[str],
+    start: float = 0.0,
+) -> Figure:
+    """Return a wide band per row (`band`: low column, high column, name) with bars inside it, and a label beside it.
+
+    The axis begins at `start`, where a row without a band shows its label alone.
+    """
+    figure, axes = _axes(data, extra_in=1.0)
+    low, high, name = band
+    lines = range(len(data))
+    axes.hlines(lines, data[low], data[high], color=LIGHT["rule"], linewidth=BAND_PT, label=name)
+    for place, one in enumerate(inner):
+        ys = [line + 0.22 * (place - (len(inner) - 1) / 2) for line in lines]
+        axes.hlines(ys, data[f"{one.stem}_low"], data[f"{one.stem}_high"], color=LIGHT[one.colour], linewidth=2.2)
+        axes.plot(data[f"{one.stem}_mid"], ys, one.marker, color=LIGHT[one.colour], markersize=5.5, label=one.name)
+    ends = [high, *(f"{one.stem}_high" for one in inner)]
+    reached = data[ends].max(axis=1)
+    for line, (edge, label) in enumerate(zip(reached, labels, strict=True)):
+        colour = LIGHT["muted" if pd.isna(edge) else "ink"]
+        beside = (start if pd.isna(edge) else float(edge), line)
+        axes.annotate(label, beside, (9, 0), textcoords="offset points", va="center", color=colour)
+    axes.set_xlim(left=start)
+    legend_above(axes, 1 + len(inner))
+    _number_axis(words, axes, kind)
+    return figure
+
+
+def dots(
+    words: Words,
+    data: pd.DataFrame,
+    *,
+    values: str,
+    marked: tuple[str, str],
+    kind: str,
+    colours: Sequence[str],
+    labels: Sequence[str],
+) -> Figure:
+    """Return one dot per amount of each row (column `values`: a tuple), equal ones stacked, and a label after the last.
+
+    `marked` is the column of a value shown as a line across its row, and its name.
+    """
+    figure, axes = _axes(data, extra_in=0.9)
+    for line, (row, colour, label) in enumerate(zip(data.to_dict("records"), colours, labels, strict=True)):
+        for value, times in Counter(row[values]).items():
+            heights = [line + STACK * (place - (times - 1) / 2) for place in range(times)]
+            axes.plot([value] * times, heights, "o", color=LIGHT[colour], markersize=5.5)
+        last = max(row[values])
+        axes.annotate(label, (last, line), (10, 0), textcoords="offset points", va="center")
+    column, name = marked
+    tops, feet = ([line + shift for line in range(len(data))] for shift in (-0.27, 0.27))
+    axes.vlines(data[column], tops, feet, color=LIGHT["muted"], linewidth=1.2, zorder=0, label=name)
+    axes.set_xlim(left=-0.02 * float(max(max(row) for row in data[values])))
+    legend_above(axes, 1)
+    _number_axis(words, axes, kind)
+    return figure

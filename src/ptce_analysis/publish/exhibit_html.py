@@ -1,0 +1,107 @@
+"""How an exhibit is written: its head, its notes, its data as a table and as a CSV that the page itself holds."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.sentences import sentence_html
+from ptce_analysis.publish.trust import CSV_ADDRESS
+from ptce_analysis.vocabulary import ORIGINS
+
+# What an address cannot hold as it is; letters of any alphabet can stand.
+NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u206f\ufeff]")
+
+# A spreadsheet runs a cell that starts with one of these: it is kept as text by an apostrophe.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def origin_html(words: Words, origin: str) -> str:
+    """Return the mark that says where numbers come from."""
+    return f'<span class="origin {escape(origin)}">{escape(words.label(ORIGINS[origin]))}</span>'
+
+
+def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
+    """Return what stands above a figure or a table: number, origin, title, what is measured."""
+    title, measure = (sentence_html(getattr(exhibit, part), f"{exhibit.key}.{part}") for part in ("title", "measure"))
+    return (
+        f'<p class="number">{escape(number)} {origin_html(words, exhibit.origin)}</p>'
+        f'<p class="title">{title}</p><p class="measure">{measure}</p>'
+    )
+
+
+def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]]:
+    """Return what stands below: the name of each text, as a field of the exhibit and for the reader, and the text."""
+    names = {
+        "note": words("Note"),
+        "reading": words("How to read"),
+        "population": words("Population"),
+        "source": words("Source"),
+    }
+    return [(field, str(name), getattr(exhibit, field)) for field, name in names.items()]
+
+
+def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
+    """Return what stands below a figure or a table: notes, data and their download; a table's data come first."""
+    rows = "".join(
+        f"<dt>{escape(name)}</dt><dd>{sentence_html(text, f'{exhibit.key}.{field}')}</dd>"
+        for field, name, text in note_parts(words, exhibit)
+    )
+    notes, table = f'<dl class="notes">{rows}</dl>', data_html(words, exhibit, number)
+    link = csv_link(words, exhibit, file_name)
+    if not exhibit.is_figure:
+        return f'{table}{notes}<p class="tools">{link}</p>'
+    summary = f"<summary>{escape(str(words('The data as a table')))}</summary>"
+    return f'{notes}<div class="tools"><details>{summary}{table}</details>{link}</div>'
+
+
+def cell_text(words: Words, value: Any, kind: str) -> str:
+    """Return one cell as a reader of the language expects it."""
+    if kind == "text" or isinstance(value, str):
+        return "" if pd.isna(value) else str(value)
+    return words.number(Number(None if pd.isna(value) else value, kind))
+
+
+def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
+    """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll."""
+    heads = "".join(f'<th scope="col"{_text_class(column)}>{escape(column.heading)}</th>' for column in exhibit.columns)
+    rows = "".join(_row_html(words, exhibit.columns, row) for row in exhibit.data.to_dict("records"))
+    name = escape(str(words("Data: {number}", number=number)))
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
+        f'<table class="data"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _text_class(column: Column) -> str:
+    """Numbers stand at the right of their column; words say that they do not."""
+    return ' class="t"' if column.kind == "text" else ""
+
+
+def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object]) -> str:
+    first, *others = (escape(cell_text(words, row[column.name], column.kind)) for column in columns)
+    cells = "".join(f"<td{_text_class(column)}>{text}</td>" for column, text in zip(columns[1:], others, strict=True))
+    return f'<tr><th scope="row">{first}</th>{cells}</tr>'
+
+
+def csv_text(words: Words, exhibit: Exhibit) -> str:
+    """Return the data as CSV for the language: `;` and decimal comma in French, `,` and point in English."""
+    names = [column.name for column in exhibit.columns]
+    table = exhibit.data[names].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v)
+    table.columns = pd.Index([column.heading for column in exhibit.columns])
+    separators = {"sep": ";", "decimal": ","} if words.lang == "fr" else {"sep": ",", "decimal": "."}
+    mark = "\ufeff" if words.lang == "fr" else ""
+    return mark + str(table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g", **separators))
+
+
+def csv_link(words: Words, exhibit: Exhibit, file_name: str) -> str:
+    """Return a link that downloads the data as CSV from the page itself, without any request."""
+    address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
+    text = escape(str(words("Download the data (CSV)")))
+    return f'<a class="download" download="{escape(file_name)}" href="{address}">{text}</a>'

@@ -1,0 +1,139 @@
+"""The texts to translate: found in the code, the templates and the notebooks, compared with a catalogue.
+
+`python -m ptce_analysis.publish.messages` (in the project's folder) brings the catalogues up to date: finished
+translations are kept, new texts are added empty, texts that nothing uses any more are removed.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from ptce_analysis.publish import language
+from ptce_analysis.vocabulary import LANGUAGES
+
+LIBRARY = Path(__file__).parents[1]
+NAMES = re.compile(r"\{(\w+)\}")
+
+# A class of texts says so in its docstring; its members are then texts even where no call writes them out.
+TEXTS = "texts to translate"
+
+
+def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
+    """Return every text written out in the library and in the project's notebooks, with the file where it stands."""
+    found: dict[str, str] = {}
+    for path in sorted(library.rglob("*.py")):
+        found |= dict.fromkeys(_in_code(ast.parse(path.read_text(encoding="utf-8"))), path.name)
+    for path in sorted(library.rglob("*.j2")):
+        texts = extract_from_file("jinja2.ext:babel_extract", path, keywords={"words": None})
+        found |= dict.fromkeys((str(message) for _, message, _, _ in texts), path.name)
+    for path in sorted((project / "notebooks").glob("*.ipynb")):
+        texts = extract_from_file("ptce_analysis.publish.language:extract_notebook", path)
+        found |= dict.fromkeys((str(message) for _, message, _, _ in texts), path.name)
+    return found
+
+
+def _in_code(tree: ast.AST) -> Iterator[str]:
+    """The texts given to `words(…)`, and the members of the classes that hold texts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) == "words" and node.args:
+            yield from _constant(node.args[0])
+        if isinstance(node, ast.ClassDef) and TEXTS in (ast.get_docstring(node) or ""):
+            for line in (line for line in node.body if isinstance(line, ast.Assign)):
+                yield from _constant(line.value)
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def _constant(value: ast.expr) -> Iterator[str]:
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+
+
+@contextmanager
+def recording() -> Iterator[set[str]]:
+    """Collect every text whose translation is asked for inside this, whoever asks."""
+    used: set[str] = set()
+    translation = language.translation
+
+    def recorded(lang: str, text: str) -> str:
+        used.add(text)
+        return translation(lang, text)
+
+    language.translation = recorded
+    try:
+        yield used
+    finally:
+        language.translation = translation
+
+
+def used_messages(notebook: Path, parameters: Mapping[str, Any]) -> set[str]:
+    """Return every text that a notebook asks for when its cells run with these parameters."""
+    cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with recording() as used, redirect_stdout(io.StringIO()):
+        for cell in cells:
+            exec("".join(cell["source"]), names)
+            names |= parameters if "parameters" in cell["metadata"].get("tags", []) else {}
+    return used
+
+
+def gaps(catalogue: Catalog, wanted: Mapping[str, str]) -> list[str]:
+    """Return a line for each text that is not, or not well, translated, and for each translation that nothing uses."""
+    entries = {str(message.id): message for message in catalogue if message.id}
+    found = [f"{place}: not translated: {text!r}" for text, place in wanted.items() if text not in entries]
+    for text, message in entries.items():
+        if text not in wanted:
+            found.append(f"obsolete: {text!r}")
+        elif message.fuzzy or not message.string:
+            found.append(f"{wanted[text]}: unfinished: {text!r}")
+        elif set(NAMES.findall(text)) != set(NAMES.findall(str(message.string))):
+            found.append(f"{wanted[text]}: other {{names}} than the source: {message.string!r} for {text!r}")
+    return found + [f"obsolete: {text!r}" for text in catalogue.obsolete]
+
+
+def brought_up_to_date(catalogue: Catalog, wanted: Iterable[str], lang: str) -> bytes:
+    """Return a catalogue that holds exactly the wanted texts, with the translations there are."""
+    fresh = Catalog(locale=lang, fuzzy=False)
+    for text in sorted(wanted):
+        old = catalogue.get(text)
+        fresh.add(text, old.string if old else "", flags=old.flags if old else ())
+    stream = io.BytesIO()
+    write_po(stream, fresh, width=100, omit_header=True)
+    header = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Language: {lang}\\n"\n\n'
+    return header.encode() + stream.getvalue()
+
+
+def wanted_messages(project: Path) -> dict[str, str]:
+    """Return every text that needs a translation: written out, or asked for by a notebook of the project."""
+    found = written_messages(project)
+    for notebook in sorted((project / "notebooks").glob("*.ipynb")):
+        found = dict.fromkeys(used_messages(notebook, {"lang": "fr"}), notebook.name) | found
+    return found
+
+
+def main(project: Path) -> None:
+    """Bring the catalogues of the library up to date with a project."""
+    wanted = wanted_messages(project)
+    for lang in (code for code in LANGUAGES if code != "en"):
+        path = language.LOCALE / f"{lang}.po"
+        with path.open("rb") as stream:
+            catalogue = read_po(stream, locale=lang)
+        path.write_bytes(brought_up_to_date(catalogue, wanted, lang))
+        print(f"{path.name}: {len(wanted)} texts, {len(gaps(catalogue, wanted))} changes or gaps")
+
+
+if __name__ == "__main__":
+    main(Path())

@@ -1,0 +1,108 @@
+"""Sentences that know the numbers they state, and where each one stands in the text.
+
+A sentence keeps two forms of its text: the one that is read, and the same one with every value marked by its name, from
+which the page makes an element that can be linked to and the register of claims an entry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from html import escape
+
+# Characters of Unicode's private use area, which no text of the study holds: mark, name, separator, value, end.
+OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
+MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number on its way into a sentence or a cell: value, kind (a key of `language.FORMATS`) and where it comes from.
+
+    `source` names the printed figure or the table; `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or
+    sentence which states it when empty.
+    """
+
+    value: float | Fraction | None
+    kind: str
+    source: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A finished text and the numbers it states, by the name they have in its template; equal when the texts are."""
+
+    text: str
+    numbers: Mapping[str, Number] = field(default_factory=dict, compare=False)
+    marked: str = field(default="", compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def mark(name: str, value: str) -> str:
+    """Return a value with the marks that carry its name."""
+    return f"{OPEN}{name}{THEN}{value}{CLOSE}"
+
+
+def unmarked(text: str) -> str:
+    """Return a marked text as it is read.
+
+    >>> unmarked(f"It is {mark('n', '42')}.")
+    'It is 42.'
+    """
+    return MARK.sub(r"\2", text)
+
+
+def within(sentence: Sentence, name: str) -> tuple[str, dict[str, Number]]:
+    """Return the marked text and the numbers of a sentence that stands inside another one, under `name`."""
+    marked = (sentence.marked or sentence.text).replace(OPEN, f"{OPEN}{name}.")
+    return marked, {f"{name}.{inner}": number for inner, number in sentence.numbers.items()}
+
+
+def joined(parts: Iterable[Sentence | str], separator: str = " ") -> Sentence:
+    """Return several sentences as one that still knows their numbers, each under the rank of its sentence.
+
+    >>> joined([Sentence("One."), Sentence("Two.")]).text
+    'One. Two.'
+    """
+    marked: list[str] = []
+    numbers: dict[str, Number] = {}
+    for rank, part in enumerate(parts, start=1):
+        text, inside = within(part if isinstance(part, Sentence) else Sentence(part), str(rank))
+        marked.append(text)
+        numbers |= inside
+    text = separator.join(marked)
+    return Sentence(unmarked(text), numbers, text)
+
+
+def values(sentence: Sentence) -> dict[str, str]:
+    """Return every value that stands marked in a sentence: its name and its text."""
+    return dict(MARK.findall(sentence.marked))
+
+
+def sentence_html(sentence: Sentence, prefix: str) -> str:
+    """Return the sentence as HTML, each value in an element whose id is `prefix` and its name, for machines and links.
+
+    A name that returns in the sentence is an element each time, with an id the first time.
+    """
+    seen: set[str] = set()
+
+    def element(found: re.Match[str]) -> str:
+        name, text = found[1], found[2]
+        key = "" if name in seen else f' id="{escape(prefix)}.{escape(name)}"'
+        seen.add(name)
+        return f'<data{key} value="{escape(machine_value(sentence, name, text))}">{text}</data>'
+
+    return MARK.sub(element, escape(sentence.marked or sentence.text))
+
+
+def machine_value(sentence: Sentence, name: str, text: str) -> str:
+    """Return a stated value as machines read it: the number itself, at most ten digits, or the text of a list."""
+    number = sentence.numbers.get(name)
+    if number is None or number.value is None:
+        return text
+    return f"{float(number.value):.10g}"

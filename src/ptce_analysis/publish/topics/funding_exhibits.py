@@ -1,0 +1,288 @@
+"""The figures and tables of the funding notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ptce_analysis.analysis.identification import Limits
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish import drawings
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.topics import sources
+from ptce_analysis.publish.topics.funding_labels import level_name, origin_of
+
+Row = dict[str, Any]
+
+PERIMETER_COLOURS = {"local": "third", "local_and_state": "third", "all": "accent", "printed": "second"}
+
+
+def _known(table: pd.DataFrame) -> pd.DataFrame:
+    """The table, or a refusal when no amount of it was published."""
+    if table["amount_eur"].isna().all():
+        wave = int(table["wave"].iloc[0])
+        raise InputError(f"{wave}: no amount by level was published, so there is nothing to show. Choose another wave.")
+    return table
+
+
+def _largest(table: pd.DataFrame) -> Row:
+    return dict(_known(table).loc[table["amount_eur"].idxmax()])
+
+
+def _year(table: pd.DataFrame) -> Number:
+    return Number(int(table["wave"].iloc[0]), "year")
+
+
+def _named(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+    names = [level_name(words, level) for level in table["level"]]
+    kept = table["median_eur"].where(table["median_usable"].fillna(False).astype(bool))
+    return table.assign(name=names, median_used_eur=kept)
+
+
+def _population(words: Words, table: pd.DataFrame) -> Sentence:
+    return words(
+        "Projects supported by each level in {wave}, as printed ({n} level and project pairs); the table prints no"
+        " base.",
+        wave=_year(table),
+        n=Number(int(table["n_projects"].sum()), "count"),
+    )
+
+
+def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> Exhibit:
+    """Return the table of amounts, shares, supported projects, means and medians by level, beside the earlier wave."""
+    top = _largest(table)
+    missing = str(words("not published"))
+    before = [words.number(Number(v, "keur")) if pd.notna(v) else missing for v in earlier["amount_eur"]]
+    year = words.number(_year(table))
+    states = {"possible": str(words("yes")), "impossible": str(words("no")), "not published": missing}
+    return Exhibit(
+        key="funding_table",
+        title=words(
+            "{level} mobilise {amount} for {n} projects, the largest amount printed",
+            level=level_name(words, top["level"]),
+            amount=Number(top["amount_eur"], "keur"),
+            n=Number(top["n_projects"], "count"),
+        ),
+        measure=words(
+            "Amount, share of the six levels with the limits that rounding leaves, supported projects, mean and median"
+            " amount"
+        ),
+        note=words(
+            "Mean = printed amount divided by the number of amounts, which is the number of projects unless the"
+            " scenario says otherwise. A row cannot be true when no amounts have its number, total and median: its"
+            " median is shown as printed and used nowhere."
+        ),
+        reading=words(
+            "{level}: {n} amounts, {mean} on average.",
+            level=level_name(words, top["level"]),
+            n=Number(top["n_amounts"], "count"),
+            mean=Number(top["mean_eur"], "keur1"),
+        ),
+        population=_population(words, table),
+        source=sources.computed_from_deck(words),
+        origin=origin_of(table),
+        data=_named(words, table).assign(before=before, state=[states[status] for status in table["status"]]),
+        columns=(
+            Column("name", str(words("Level"))),
+            Column("before", str(words("Amount, {wave}", wave=_year(earlier)))),
+            Column("amount_eur", str(words("Amount, {wave}", wave=year)), "keur"),
+            Column("share", str(words("Share")), "share1"),
+            Column("share_low", str(words("Share, from")), "share2"),
+            Column("share_high", str(words("Share, to")), "share2"),
+            Column("n_projects", str(words("Projects supported")), "count"),
+            Column("n_amounts", str(words("Amounts")), "count"),
+            Column("mean_eur", str(words("Mean")), "keur1"),
+            Column("median_eur", str(words("Median, as printed")), "keur"),
+            Column("state", str(words("Can the row be true?"))),
+        ),
+    )
+
+
+def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
+    """Return the figure of amounts by level, with shares and numbers of projects."""
+    top = _largest(table)
+    width = float((table["share_high"] - table["share_low"]).max())
+    return Exhibit(
+        key="amounts",
+        title=_first(words, table, top),
+        measure=words("Amount mobilised in {wave}, and share of the six levels", wave=_year(table)),
+        note=words(
+            "Amounts are rounded as printed: no share can be further than {width} from the one shown, less than the"
+            " size of its point.",
+            width=Number(width, "points"),
+        ),
+        reading=words(
+            "{level} mobilise {amount}, {share} of the six levels’ total.",
+            level=level_name(words, top["level"]),
+            amount=Number(top["amount_eur"], "keur"),
+            share=Number(top["share"], "share1"),
+        ),
+        population=_population(words, table),
+        source=sources.computed_from_deck(words),
+        origin="derived",
+        alt=words(
+            "Points on one scale, a level per line: {levels}. The largest is {level} with {amount}.",
+            levels=words.listing(level_name(words, level) for level in table["level"]),
+            level=level_name(words, top["level"]),
+            amount=Number(top["amount_eur"], "keur"),
+        ),
+        data=_named(words, table),
+        columns=(
+            Column("name", str(words("Level"))),
+            Column("amount_eur", str(words("Amount")), "keur"),
+            Column("share", str(words("Share")), "share1"),
+            Column("n_projects", str(words("Projects supported")), "count"),
+        ),
+        draw=lambda data: _draw_amounts(words, data),
+    )
+
+
+def _first(words: Words, table: pd.DataFrame, top: Row) -> Sentence:
+    """The level that gives most, when no rounding lets another one give as much."""
+    others = table.loc[table["level"] != top["level"], "amount_high_eur"]
+    if (others >= top["amount_low_eur"]).any():
+        return words("The largest amounts are too close for their rounding to tell which level gives most")
+    return words(
+        "{level} are first with {share} of the money of the six levels",
+        level=level_name(words, top["level"]),
+        share=Number(top["share"], "share1"),
+    )
+
+
+def _draw_amounts(words: Words, data: pd.DataFrame) -> Figure:
+    labels = [
+        str(
+            words(
+                "{amount} · {share} · {n} projects",
+                amount=Number(row["amount_eur"], "keur"),
+                share=Number(row["share"], "share1"),
+                n=Number(row["n_projects"], "count"),
+            )
+        )
+        for row in data.to_dict("records")
+    ]
+    return drawings.stems(words, data, x="amount_eur", kind="keur", colours=list(data["level"]), labels=labels)
+
+
+def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, Mapping[str, Limits | None]]) -> Exhibit:
+    """Return the figure of mean against median amount by level, and what the widest gap forces."""
+    named = _named(words, _known(table))
+    ratios = (named["mean_eur"] / named["median_used_eur"].where(named["median_used_eur"] > 0)).dropna()
+    if ratios.empty:
+        raise InputError("no level has a median that can be used: there is no mean to set against one.")
+    widest = dict(named.loc[ratios.idxmax()])
+    numbers = {
+        "level": widest["name"],
+        "median": Number(widest["median_used_eur"], "keur"),
+        "mean": Number(widest["mean_eur"], "keur1"),
+    }
+    return Exhibit(
+        key="mean_median",
+        title=_gap_title(words, widest, limits[widest["level"]]["top_half_share"]),
+        measure=words("Mean and median amount per supported project"),
+        note=words(
+            "A median is drawn only where some amounts can have the printed number, total and median. The gap does"
+            " not say which level is more unequal: a few amounts far above the others, or many a little above, give"
+            " the same."
+        ),
+        reading=words(
+            "{level}: at least half of the {n} amounts are {median} or less; the mean is {mean}.",
+            n=Number(widest["n_amounts"], "count"),
+            **numbers,
+        ),
+        population=_population(words, table),
+        source=sources.computed_from_deck(words),
+        origin=origin_of(table),
+        alt=words(
+            "Two points per level, median and mean amount per project. Widest gap: {level}, median {median}, mean"
+            " {mean}.",
+            **numbers,
+        ),
+        data=named,
+        columns=(
+            Column("name", str(words("Level"))),
+            Column("n_amounts", str(words("Amounts")), "count"),
+            Column("median_used_eur", str(words("Median")), "keur"),
+            Column("mean_eur", str(words("Mean")), "keur1"),
+        ),
+        draw=lambda data: drawings.pairs(
+            words,
+            data,
+            first=("median_used_eur", str(words("Median"))),
+            second=("mean_eur", str(words("Mean"))),
+            kind="keur",
+            missing=str(words("median not usable")),
+        ),
+    )
+
+
+def _gap_title(words: Words, widest: Row, top_half: Limits | None) -> Sentence:
+    ratio = widest["mean_eur"] / widest["median_used_eur"]
+    if ratio <= 1 or top_half is None:
+        return words("No mean is above the median where the median can be used")
+    return words(
+        "For {level} the mean is {times} times the median: the larger half of the amounts makes up at least {share}",
+        level=widest["name"],
+        times=Number(ratio, "years"),
+        share=Number(top_half[0], "share"),
+    )
+
+
+def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:
+    """Return the figure of what the levels add up to, beside the printed total."""
+    names = {
+        "local": words("Four local levels"),
+        "local_and_state": words("Local levels and State"),
+        "all": words("All six levels"),
+        "printed": words("Total printed beside the table"),
+    }
+    if totals.empty:
+        raise InputError("no total and no complete table was published for this wave: there is nothing to show.")
+    data = totals.assign(name=[str(names[perimeter]) for perimeter in totals["perimeter"]])
+    last = data.iloc[-1]
+    numbers = {"name": last["name"], "total": Number(last["total_eur"], "keur")}
+    apart = words("None of these choices of levels adds up to the printed total")
+    title = apart if _none_meets(totals) else words("What the levels add up to, beside the printed total")
+    return Exhibit(
+        key="totals",
+        title=title,
+        measure=words("Total amount, by the levels added"),
+        note=words(
+            "Roundings move no total by more than {width}: less than the size of its point.",
+            width=Number(float((data["total_high_eur"] - data["total_low_eur"]).max()) / 2, "keur1"),
+        ),
+        reading=words("{name}: {total}.", **numbers),
+        population=words("Level and project pairs of the printed table; the printed total names another base."),
+        source=sources.computed_from_deck(words),
+        origin="derived",
+        alt=words("Points on one scale, one per choice of levels. The last, {name}, stands at {total}.", **numbers),
+        data=data,
+        columns=(
+            Column("name", str(words("Levels added"))),
+            Column("total_eur", str(words("Total")), "keur"),
+            Column("total_low_eur", str(words("Total, from")), "keur1"),
+            Column("total_high_eur", str(words("Total, to")), "keur1"),
+            Column("n_supports", str(words("Level and project pairs")), "count"),
+        ),
+        draw=lambda frame: drawings.stems(
+            words,
+            frame,
+            x="total_eur",
+            kind="meur",
+            colours=[PERIMETER_COLOURS[perimeter] for perimeter in frame["perimeter"]],
+            labels=[words.number(Number(value, "keur")) for value in frame["total_eur"]],
+        ),
+    )
+
+
+def _none_meets(totals: pd.DataFrame) -> bool:
+    rows = totals.set_index("perimeter")
+    if "printed" not in rows.index or len(rows) < 2:
+        return False
+    printed, added = rows.loc["printed"], rows.drop("printed")
+    apart = (added["total_low_eur"] > printed["total_high_eur"]) | (added["total_high_eur"] < printed["total_low_eur"])
+    return bool(apart.all())

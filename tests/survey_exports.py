@@ -13,6 +13,7 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
+from ptce_analysis.survey.clean import Cleaned, clean
 from ptce_analysis.survey.codebook import Codebook
 from ptce_analysis.survey.codebook.check import checked
 
@@ -34,6 +35,7 @@ SMALL: dict[str, Any] = {
     ],
 }
 HEADER = "id;Stade;Budget (k€);ETP;Région;Montant Région;EPCI;Autres"
+ROW = "P1;création;10;1;Oui;5;;"
 
 
 def book(**changes: Any) -> Codebook:
@@ -51,6 +53,28 @@ def saved(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
 def lines(*rows: str, header: str = HEADER) -> str:
     """Return a CSV text of the small wave."""
     return "\n".join((header, *rows)) + "\n"
+
+
+def cleaned(folder: Path, *rows: str, header: str = HEADER, **changes: Any) -> Cleaned:
+    """Return the clean tables of rows of the small wave."""
+    return clean(saved(folder, lines(*rows, header=header)), book(**changes))
+
+
+def pole(result: Cleaned, name: str) -> dict[str, Any]:
+    """Return the row of one pole."""
+    return result.poles.set_index("pole_id").loc[name].to_dict()
+
+
+def reasons(result: Cleaned) -> list[tuple[int, str]]:
+    """Return the lines set aside whole, with the name of the rule."""
+    whole = result.quarantine[result.quarantine["column"] == ""]
+    return [(row, str(reason).split(":")[0]) for row, reason in zip(whole["row"], whole["reason"], strict=True)]
+
+
+def set_cells(result: Cleaned) -> list[tuple[int, str, str, str]]:
+    """Return the cells set aside."""
+    frame = result.quarantine[result.quarantine["column"] != ""]
+    return [tuple(row) for row in frame[["row", "column", "raw_value", "reason"]].astype(object).to_numpy()]
 
 
 def xlsx(rows: list[list[Any]], change: Any = None) -> bytes:

@@ -4,40 +4,14 @@ from __future__ import annotations
 
 from itertools import islice, permutations
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import ROW_RULES, Cleaned, clean, clean_summary, schemas
+from ptce_analysis.survey.clean import ROW_RULES, Cleaned, clean, schemas
 from ptce_analysis.survey.clean.cells import CELL_RULES, CELL_STATUSES, split_labels
-from survey_exports import HEADER, SMALL, book, lines, ods, saved, xlsx
-
-ROW = "P1;création;10;1;Oui;5;;"
-
-
-def cleaned(folder: Path, *rows: str, header: str = HEADER, **changes: Any) -> Cleaned:
-    """Return the clean tables of rows of the small wave."""
-    return clean(saved(folder, lines(*rows, header=header)), book(**changes))
-
-
-def pole(result: Cleaned, name: str) -> dict[str, Any]:
-    """Return the row of one pole."""
-    return result.poles.set_index("pole_id").loc[name].to_dict()
-
-
-def reasons(result: Cleaned) -> list[tuple[int, str]]:
-    """Return the lines set aside whole, with the name of the rule."""
-    whole = result.quarantine[result.quarantine["column"] == ""]
-    return [(row, str(reason).split(":")[0]) for row, reason in zip(whole["row"], whole["reason"], strict=True)]
-
-
-def set_cells(result: Cleaned) -> list[tuple[int, str, str, str]]:
-    """Return the cells set aside."""
-    frame = result.quarantine[result.quarantine["column"] != ""]
-    return [tuple(row) for row in frame[["row", "column", "raw_value", "reason"]].astype(object).to_numpy()]
+from survey_exports import HEADER, ROW, SMALL, book, cleaned, pole, saved, set_cells
 
 
 def test_a_row_becomes_a_pole_with_values_statuses_and_its_raw_stage(tmp_path: Path) -> None:
@@ -67,7 +41,7 @@ def test_not_asked_not_answered_and_unknown_are_three_things(tmp_path: Path) -> 
 
 
 def test_who_was_asked_is_data(tmp_path: Path) -> None:
-    """A blank is not asked where the filter says so; an answer given all the same is kept; an unknown filter is none."""
+    """A blank is not asked where the filter says so; an answer given all the same is kept; no filter, no skip."""
     variables = SMALL["variables"] | {"cell_fte": {"header": "ETP", "asked_if": {"stage": ["creation"]}}}
     result = cleaned(
         tmp_path,
@@ -83,90 +57,6 @@ def test_who_was_asked_is_data(tmp_path: Path) -> None:
         "exact",
         "not_answered",
     ]
-
-
-def test_lines_that_are_not_answers_are_set_aside_with_their_reason(tmp_path: Path) -> None:
-    """Totals, notes, trials, empty questionnaires and excluded poles are quarantined whole, with all they hold."""
-    result = cleaned(
-        tmp_path, ROW, "TOTAL :;;10;1;;5;;", ";création;1;1;;;;", "P2;;;;;;;", "test 2;création;1;1;;;;",
-        "P9;création;1;1;;;;",
-        "Source : RTES", exclude={"P9": "doublon signalé"})  # fmt: skip
-    assert reasons(result) == [
-        (3, "total_row"),
-        (4, "no_identifier"),
-        (5, "no_answer"),
-        (6, "test_row"),
-        (7, "excluded_by_the_codebook"),
-        (8, "no_answer"),
-    ]
-    assert (
-        "doublon signalé" in result.quarantine["reason"].iloc[4]
-        and result.quarantine["raw_value"].iloc[0] == "TOTAL : | 10 | 1 | 5"
-    )
-    assert clean_summary(result) == {"rows_in": 7, "rows_kept": 1, "rows_quarantined": 6, "repairs": len(result.ledger)}
-
-
-def test_the_codebook_may_name_its_totals_and_trials(tmp_path: Path) -> None:
-    """Its words replace the usual totals and add to the usual trials."""
-    layout = {"total_rows": ["Cumul 2015"], "test_rows": "bidon"}
-    result = cleaned(tmp_path, ROW, "cumul 2015;;1;;;;;", "Bidon;;1;;;;;", "Total;;1;;;;;", layout=layout)
-    assert reasons(result) == [(3, "total_row"), (4, "test_row")]
-
-
-@pytest.mark.parametrize(
-    "name", ["None", "NA", "nan", "null", "N/A", "NULL", "0", "-", "=1+1", "Total PTCE", "Testeurs"]
-)
-def test_a_pole_may_be_called_anything(tmp_path: Path, name: str) -> None:
-    """No name is taken for a silence, a formula or a total."""
-    assert list(cleaned(tmp_path, f"{name};création;1;1;;;;").poles["pole_id"]) == [name]
-
-
-def test_an_answer_never_submitted_is_set_aside(tmp_path: Path) -> None:
-    """The codebook's completion column decides; it may be the date of another variable."""
-    variables = SMALL["variables"] | {"answered_on": {"header": "submitdate", "kind": "date"}}
-    result = cleaned(tmp_path, ROW + ";2015-03-01", ROW.replace("P1", "P2") + ";", header=HEADER + ";submitdate",
-                     variables=variables, layout={"complete": "submitdate"})  # fmt: skip
-    assert reasons(result) == [(3, "incomplete")] and pole(result, "P1")["answered_on"] == "2015-03-01"
-
-
-def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) -> None:
-    """Dates decide first, then the number of cells filled; identical answers leave one."""
-    variables = SMALL["variables"] | {"answered_on": {"header": "Date", "kind": "date"}}
-    rows = (
-        "P1;création;1;1;;;;;02/03/2015",
-        "p1 ;amorçage;;;;;;;03/03/2015",
-        "P2;création;1;1;;;;;",
-        "P2;création;1;;;;;;",
-        "P3;création;1;1;;;;;",
-        "P3;création;1;1;;;;;",
-    )
-    result = cleaned(tmp_path, *rows, header=HEADER + ";Date", variables=variables)
-    assert reasons(result) == [(2, "duplicate_respondent"), (5, "duplicate_respondent"), (7, "duplicate_respondent")]
-    assert pole(result, "p1")["stage"] == "amorcage" and pole(result, "P2")["cell_fte"] == 1
-
-
-def test_two_answers_nothing_ranks_are_both_set_aside(tmp_path: Path) -> None:
-    """Choosing one would be a guess."""
-    result = cleaned(tmp_path, "P1;création;1;1;;;;", "P1;création;2;1;;;;")
-    assert result.rows_kept == 0 and len(result.poles) == len(result.supports) == 0 and result.rows_quarantined == 2
-
-
-def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Path) -> None:
-    """The response number is not the pole; two poles never share an id; a decision joins two spellings."""
-    variables = SMALL["variables"] | {
-        "pole_name": {"header": "Nom", "kind": "text", "decisions": {"Pole Sud Aquitaine": "Pôle Sud Aquitain"}}
-    }
-    rows = (
-        "1;création;1;1;;;;;Pôle Sud Aquitain",
-        "2;création;1;;;;;;pôle  sud aquitaine",
-        "3;création;1;1;;;;;A",
-        "3;création;1;;;;;;B",
-        "4;création;1;;;;;;",
-        "5;création;1;;;;;;",
-    )
-    result = cleaned(tmp_path, *rows, header=HEADER + ";Nom", variables=variables, layout={"respondent": "pole_name"})
-    assert reasons(result) == [(3, "duplicate_respondent"), (5, "duplicate_identifier")]
-    assert list(result.poles["pole_id"]) == ["1", "3", "4", "5"]
 
 
 def test_an_implausible_figure_is_set_aside_never_rescaled(tmp_path: Path) -> None:
@@ -299,30 +189,6 @@ def test_clean_data_come_through_unchanged(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(again.supports, result.supports)
 
 
-@pytest.mark.parametrize("form", ["xlsx", "ods"])
-def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path, form: str) -> None:
-    """A wave of 2017 with two pairs of funder and amount, in a workbook: its export and its codebook are enough."""
-    rows = [["Enquête 2017"], ["Nom", "Avancement", "Financeur 1", "Montant 1", "Financeur 2", "Montant 2"],
-            ["A", "croisière", "Région", "10 k€", "CC du Val", 5000], ["B", "amorçage", "CG et ville", 9000, "Région",
-                "NC"], ["Total", None, None, 19000]]  # fmt: skip
-    rows = [["" if cell is None else cell for cell in row] for row in rows]
-    data = xlsx(rows) if form == "xlsx" else ods([[str(cell) for cell in row] for row in rows])
-    changes = {"wave": "2017", "origin": "survey", "variables": {"pole_id": {"header": "Nom"},
-        "stage": {"header": "Avancement"}},
-               "not_asked": [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"],
-               "supports": [{"funder": "Financeur 1", "amount": "Montant 1"}, {"funder": "Financeur 2",
-                   "amount": "Montant 2"}]}  # fmt: skip
-    result = clean(saved(tmp_path, data, f"w.{form}"), book(**changes))
-    found = {(r.pole_id, r.level): (r.amount_eur, r.amount_status) for r in result.supports.itertuples()}
-    assert found.pop(("B", "commune"))[1] == found.pop(("B", "departement"))[1] == "shared"
-    assert found == {
-        ("A", "region"): (10_000, "exact"),
-        ("A", "epci"): (5_000, "exact"),
-        ("B", "region"): (pytest.approx(np.nan, nan_ok=True), "unknown"),
-    }
-    assert reasons(result) == [(5, "total_row")] and set(result.poles["origin"]) == {"survey"}
-
-
 def test_tables_that_break_the_schema_are_refused_with_every_fault() -> None:
     """A wrong stage, a negative amount and a lost line are all named."""
     result = Cleaned(
@@ -341,55 +207,3 @@ def test_every_rule_says_what_it_does() -> None:
     rules = [(rule.name, rule.sets_aside) for rule in ROW_RULES] + [(rule.name, rule.does) for rule in CELL_RULES]
     assert len({name for name, _ in rules}) == len(rules) and all(len(text) > 15 for _, text in rules)
     assert all(CELL_STATUSES.values())
-
-
-def test_lime_survey_codes_are_read_through_the_codebook(tmp_path: Path) -> None:
-    """Answer codes, sub-question headers, Y or nothing, N/A for what was not shown, no date for what was not submitted."""
-    text = ('"id","submitdate","Q1","Q7[SQ001]","Q7[SQ002]","Q8[SQ001]"\n'
-            '"1","2015-03-01 10:00:00","A1","Y","","1500.50"\n'
-            '"2","2015-03-02 10:00:00","A2","","Y","N/A"\n"3","","A1","","",""\n')  # fmt: skip
-    changes = {"variables": {"pole_id": {"header": "id"}, "stage": {"header": "Q1", "answers": {"A1": "emergence",
-        "A2": "creation"}}},
-               "layout": {"complete": "submitdate", "not_shown": "N/A"}, "not_asked": [*SMALL["not_asked"],
-                   "cell_budget_eur", "cell_fte"],
-               "supports": [{"level": "region", "link": "Q7[SQ001]", "amount": "Q8[SQ001]"}, {"level": "epci",
-                   "link": "Q7[SQ002]"}]}  # fmt: skip
-    result = clean(saved(tmp_path, text), book(**changes))
-    assert [(r.pole_id, r.level, r.amount_status) for r in result.supports.itertuples()] == [
-        ("1", "region", "exact"),
-        ("2", "epci", "not_asked"),
-    ]
-    assert (
-        result.supports["amount_eur"].iloc[0] == 1500.5
-        and pole(result, "2")["link_region"] == "not_involved"
-        and reasons(result) == [(4, "incomplete")]
-    )
-
-
-def test_google_forms_answers_are_split_on_their_labels(tmp_path: Path) -> None:
-    """A whole question as header, answers joined by commas, a label that holds one."""
-    text = (
-        'Horodateur,"Nom du\npôle","Qui vous soutient ?\n(plusieurs réponses)"\n'
-        '01/02/2015 09:00:00,A,"Région, Ville, bourg ou village, État"\n02/02/2015 09:00:00,B,Autre chose\n'
-    )
-    changes = {"variables": {"pole_id": {"header": "Nom du pôle"}, "answered_on": {"header": "Horodateur",
-        "kind": "date"}},
-               "not_asked": [*SMALL["not_asked"], "stage", "cell_budget_eur", "cell_fte"],
-               "supports": [{"funder": "Qui vous soutient ? (plusieurs réponses)", "separator": ",",
-                   "answers": {"Ville, bourg ou village": "commune"}}]}  # fmt: skip
-    result = clean(saved(tmp_path, text), book(**changes))
-    assert [(r.pole_id, r.level) for r in result.supports.itertuples()] == [
-        ("A", "commune"),
-        ("A", "region"),
-        ("A", "etat"),
-        ("B", "inconnu"),
-    ]
-    assert pole(result, "B")["link_region"] == "undecided"
-
-
-def test_sphinx_answers_in_cp1252_keep_their_non_answers(tmp_path: Path) -> None:
-    """« Non réponse » is a silence, and answers joined by semicolons inside quotes are several."""
-    text = lines('P1;Non réponse;1;1;;;;"Région ; Département"').encode("cp1252")
-    result = clean(saved(tmp_path, text), book())
-    assert pole(result, "P1")["stage_status"] == "unknown"
-    assert [r.level for r in result.supports.itertuples()] == ["departement", "region"]

@@ -155,7 +155,8 @@ def test_a_codebook_file_is_small_utf8_and_there(tmp_path: Path) -> None:
 
 EXPORT = """Enquête PTCE 2015
 Identifiant;Horodateur;Stade;Structures membres;Salariés;Budget consolidé (k€);Budget de la cellule;\
-Autofinancement (%);ETP;Statut;Région;Montant Région (k€);EPCI (en euros);Financeurs publics;Commentaire;2e question;2e question
+Autofinancement (%);ETP;Statut;Région;Montant Région (k€);\
+EPCI (en euros);Financeurs publics;Commentaire;2e question;2e question
 P1;12/03/2015;création;12;50;300;10 000;20;1,5;SCIC;Oui;25;1000;FSE + CDC;bla;;
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,78 +16,9 @@ from ptce_analysis.survey.clean import Cleaned, clean, cleaned
 from ptce_analysis.survey.clean.layout import table
 from ptce_analysis.survey.clean.tables import csv_text, write
 from ptce_analysis.survey.codebook import draft_codebook, read_codebook
-from ptce_analysis.survey.codebook.yaml_text import yaml_text_mapping
-from ptce_analysis.survey.parse import KINDS, STATUSES, amount, day, level, level_parts, share, staff, yes_no
 from ptce_analysis.survey.read import Limits, read_bytes
-from ptce_analysis.vocabulary import LEVELS, STAGES
-from survey_exports import HEADER, SMALL, book, lines, ods, saved, xlsx
-
-ALPHABET = "0123456789 .,'€kKmMEeuros+-x/%()<>?~=@#à;:\u00a0\u202f−½²éàxNCDGRPTL\n\t\""
-PIECES = st.sampled_from(
-    ["25", "1 500", "1.500", "k€", "M€", "€", "env.", "entre", "et", "+", "x", "sur 3 ans", "NC", "ETP", "%", "1/2",
-        "Région", "CG", "CDC", "(", ")",
-     "mi-temps", "-", "0", "HT", "mille", "une vingtaine de", "émergence", "projet", "Grand Lyon", "en nature",
-     "2015", "/mois", "ou", "<", "=", ","]
-)  # fmt: skip
-answers = st.one_of(st.text(ALPHABET, max_size=25), st.lists(PIECES, max_size=6).map(" ".join), st.text(max_size=15))
-safe = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=15)
-
-
-@settings(max_examples=400, deadline=None)
-@given(answers, st.sampled_from(sorted(KINDS)))
-def test_a_parser_always_answers_within_its_contract(text: str, kind: str) -> None:
-    """A value only with a status that states one, in range; the text is given back; the same text reads alike twice."""
-    found = KINDS[kind](text)
-    assert found == KINDS[kind](text) and found.text == text and found.status in STATUSES and found.rule
-    assert (found.value is not None) <= (found.status in ("exact", "approximate", "zero"))
-    if kind not in ("level", "stage", "legal_form"):
-        assert (found.value is not None) == (found.status in ("exact", "approximate", "zero"))
-        assert found.value is None or math.isfinite(found.value)
-    if kind == "share" and found.value is not None:
-        assert 0 <= found.value <= 1
-    if kind == "stage" and found.value is not None:
-        assert found.value in STAGES
-    if found.low is not None and found.high is not None:
-        assert found.low <= found.high
-
-
-@settings(max_examples=150, deadline=None)
-@given(answers)
-def test_levels_dates_and_ticks_never_fail(text: str) -> None:
-    """Parts are as many as the collectivities named, and every code is one of the study's."""
-    for part in level_parts(text, 2013):
-        codes = part.value if isinstance(part.value, tuple) else (part.value,) if part.value else ()
-        assert set(codes) <= set(LEVELS)
-    assert level(text, 2015).status in STATUSES
-    assert day(text).status in STATUSES and yes_no(text).value in ("oui", "non", None)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.integers(0, 10**9),
-    st.sampled_from(["", " ", "\u00a0", "\u202f", "'"]),
-    st.sampled_from(["", " €", "€", " EUR", " euros"]),
-)
-def test_a_grouped_whole_amount_reads_back(value: int, mark: str, unit: str) -> None:
-    """Any whole number of euros, grouped by three with any usual mark, is that number (Python's format undone)."""
-    found = amount(f"{value:,}".replace(",", mark) + unit)
-    assert found.value == value and found.status == ("exact" if value else "zero")
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.integers(1, 10**7), st.sampled_from([("k€", 1_000), ("M€", 1_000_000), ("", 1)]))
-def test_an_amount_with_decimals_and_a_unit_reads_back(cents: int, unit: tuple[str, int]) -> None:
-    """Two decimals and a unit multiply exactly (integer arithmetic on cents)."""
-    found = amount(f"{cents // 100},{cents % 100:02} {unit[0]}".strip())
-    assert found.value is not None and math.isclose(found.value * 100, cents * unit[1], rel_tol=1e-12)
-
-
-@given(st.integers(0, 100))
-def test_shares_and_staff_read_their_own_percentages(percent: int) -> None:
-    """A percentage is its hundredth for both."""
-    assert share(f"{percent} %").value == staff(f"{percent} %").value == percent / 100 or math.isclose(
-        share(f"{percent} %").value, percent / 100
-    )
+from survey_exports import HEADER, book, lines, ods, saved, xlsx
+from survey_texts import answers, safe
 
 
 def adds_up(result: Cleaned, n_lines: int | None = None) -> None:
@@ -151,7 +81,6 @@ EXPORT = lines(
 BASES = [EXPORT.encode(), EXPORT.encode("cp1252"), ("\ufeffsep=;\r\n" + EXPORT.replace("\n", "\r\n")).encode(),
          xlsx([line.split(";") for line in EXPORT.splitlines()]),
          ods([line.split(";") for line in EXPORT.splitlines()])]  # fmt: skip
-DRAFT = yaml_text_mapping("wave: 2015\norigin: survey\n", "c")
 
 
 @st.composite
@@ -222,94 +151,3 @@ def test_the_whole_command_survives_with_files(data: bytes) -> None:
             write(result, Path(name) / "out")
             adds_up(result)
         assert export.read_bytes() == data
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.one_of(
-        st.text(max_size=60),
-        st.lists(
-            st.sampled_from(
-                [
-                    "a: ",
-                    "- ",
-                    "\n",
-                    "  ",
-                    "[",
-                    "]",
-                    "{",
-                    "}",
-                    "&x ",
-                    "*x ",
-                    "'",
-                    '"',
-                    "!!",
-                    "|",
-                    ">",
-                    "? ",
-                    "wave",
-                    "#",
-                    ": ",
-                    ",",
-                ]
-            ),
-            max_size=20,
-        ).map("".join),
-    )
-)
-def test_any_text_as_a_codebook_is_an_error_or_a_mapping(text: str) -> None:
-    """The YAML of a codebook never fails otherwise."""
-    try:
-        assert isinstance(yaml_text_mapping(text, "c.yaml"), dict)
-    except InputError as error:
-        assert "c.yaml" in str(error)
-
-
-VALUES: Any = st.recursive(
-    st.text(max_size=8),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=6), inner, max_size=3)),
-    max_leaves=6,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(sorted({*SMALL, "layout", "decisions", "numbers", "exclude", "title", "to_finish"})), VALUES)
-def test_any_value_in_a_codebook_is_an_error_or_legal(key: str, value: Any) -> None:
-    """The check of a codebook never fails otherwise."""
-    try:
-        book(**{key: value})
-    except InputError as error:
-        assert "fault(s) in the codebook" in str(error)
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    st.sampled_from(
-        [
-            "header",
-            "kind",
-            "unit",
-            "answers",
-            "decisions",
-            "min",
-            "asked_if",
-            "three_digits",
-            "separator",
-            "level",
-            "funder",
-            "link",
-            "amount",
-        ]
-    ),
-    VALUES,
-)
-def test_any_value_in_a_column_of_a_codebook_is_an_error_or_legal(key: str, value: Any) -> None:
-    """The same, for one variable and one support."""
-    for change in (
-        {"variables": SMALL["variables"] | {"cell_fte": {"header": "ETP"} | {key: value}}},
-        {"supports": [{"level": "region", "link": "x"} | {key: value}]},
-    ):
-        try:
-            book(**change)
-        except InputError as error:
-            assert "fault(s) in the codebook" in str(error)

@@ -11,7 +11,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.clean.layout import Table, table
 from ptce_analysis.survey.read import read_bytes
-from survey_exports import HEADER, book, lines, ods, saved, xlsx
+from survey_exports import HEADER, ROW, book, lines, ods, saved, xlsx
 
 
 def laid(content: str | bytes, **changes: Any) -> Table:
@@ -19,7 +19,6 @@ def laid(content: str | bytes, **changes: Any) -> Table:
     return table(read_bytes(content.encode() if isinstance(content, str) else content, "f.csv"), book(**changes))
 
 
-ROW = "P1;création;10;1;Oui;5;;"
 VARIABLES = {"pole_id": {"header": "id"}, "cell_fte": {"header": "ETP"}}
 NOT_ASKED = ["stage", "members", "employees", "budget_eur", "cell_budget_eur", "cell_self_financed_share", "legal_form"]
 

@@ -68,7 +68,8 @@ def test_built_in_formats_errors_rich_text_and_guides_are_read() -> None:
     )
     sheet = """<cols><col min="2" max="3" hidden="1"/></cols><sheetData><row r="2" hidden="1">
         <c r="A2" t="s"><v>0</v></c><c t="s"><v>1</v></c><c r="D2" s="0"><v>0.5</v></c><c s="1"><v>42005.5</v></c>
-        <c t="e"><v>#N/A</v></c><c t="inlineStr"><is><t>x</t><rPh><t>NO</t></rPh></is></c><c t="str"><f>A1</f><v>y</v></c>
+        <c t="e"><v>#N/A</v></c><c t="inlineStr"><is><t>x</t><rPh><t>NO</t></rPh></is></c>
+        <c t="str"><f>A1</f><v>y</v></c>
         <c s="1"><v>oops</v></c><c s="0"><v>oops</v></c><c t="b"><v>0</v></c><c><v></v></c></row></sheetData>
         <mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="A1"/></mergeCells>"""
     found = grid(sheet_xlsx(sheet, styles=styles, sharedStrings=shared))
@@ -126,10 +127,12 @@ def test_a_million_repeated_blank_rows_cost_nothing_and_are_counted() -> None:
     table = """<table:table table:name="F">
       <table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>
       <table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16000"/>
-      </table:table-row><table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-spanned="2">
+      </table:table-row><table:table-row table:number-rows-repeated="2">
+      <table:table-cell table:number-columns-spanned="2">
       <office:annotation><text:p>NO</text:p></office:annotation>
       <text:p>a<text:s text:c="2"/>b<text:tab/>c<text:line-break/>d</text:p></table:table-cell>
-      <table:covered-table-cell/><table:table-cell office:string-value="z"/></table:table-row></table:table><table:table table:name="G"/>"""
+      <table:covered-table-cell/><table:table-cell office:string-value="z"/></table:table-row></table:table>
+      <table:table table:name="G"/>"""
     found = grid(sheet_ods(table))
     assert found.numbers == [1_000_001, 1_000_002]
     assert found.rows == [["a  b\tc\nd", "", "z"]] * 2
@@ -165,7 +168,8 @@ ENTITY = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
     (sheet_xlsx('<sheetData><row r="1"><c r="ZZZ1"/></row></sheetData>'), "'ZZZ1' is out of place or out of bounds"),
     (sheet_xlsx('<sheetData><row r="1"><c r="1A"/></row></sheetData>'), "'1A' is out of place"),
     (sheet_xlsx('<sheetData><row><c t="s"><v>7</v></c></row></sheetData>'), "points to the text '7', which is missing"),
-    (ods_cell('<table:table-cell table:number-columns-repeated="99999"><text:p>x</text:p></table:table-cell>'), "more than 2000 columns"),
+    (ods_cell('<table:table-cell table:number-columns-repeated="99999"><text:p>x</text:p></table:table-cell>'),
+     "more than 2000 columns"),
     (sheet_ods('<table:table><table:table-row table:number-rows-repeated="9999999"><table:table-cell><text:p>x</text:p>'
                "</table:table-cell></table:table-row></table:table>"), "more than 1048576 rows"),
 ])  # fmt: skip

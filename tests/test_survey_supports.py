@@ -43,7 +43,7 @@ def support(result: Cleaned, level: str) -> tuple[float | None, str] | None:
 def test_the_link_and_the_amount_of_a_level(
     tmp_path: Path, link: str, amount: str, row: tuple[float | None, str] | None, linked: str
 ) -> None:
-    """Each pair of answers gives a row, an unknown or nothing, by the table of the module; contradictions are set aside."""
+    """Each pair of answers gives a row, an unknown or nothing, by the module's table."""
     result = of(tmp_path, f"{link};{amount};;")
     assert (support(result, "region"), result.poles["link_region"].iloc[0]) == (row, linked)
     assert (linked == "contradictory") == any("contradictory" in str(reason) for reason in result.quarantine["reason"])

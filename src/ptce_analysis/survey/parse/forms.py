@@ -105,7 +105,7 @@ def _silent(text: str) -> Term | None:
 
 def _quantity(text: str, kind: Kind) -> Term | None:
     """Return what the first of the kind's rules and the shared rules makes of a text that is not a silence."""
-    shared = (_approximate, _bound, _between, _either, _total)
+    shared = (_approximate, _bound, _between, _total, _either)
     for rule in (*kind.before, *(lambda t, r=rule: r(t, kind) for rule in shared), *kind.after):
         if term := rule(text):
             return term

@@ -97,10 +97,10 @@ ALONE: tuple[tuple[str, str, str], ...] = (
     (
         "grouping_name",
         "epci",
-        r"(?!grand[ -](?:est|region|projet|public|groupe|entreprise)\b)grand[ -][a-z][a-z' -]+",
+        r"(?!grand[ -](?:est|region|projet|public|groupe|entreprise)\b)grand[ -](?P<name>[a-z][a-z' -]+)",
     ),
-    ("metropole", "epci", r"[a-z][a-z' -]+ metropole"),
-    ("grouping_name", "epci", r"[a-z][a-z' -]+ agglo(?:meration)?"),
+    ("metropole", "epci", r"(?P<name>[a-z][a-z' -]+) metropole"),
+    ("grouping_name", "epci", r"(?P<name>[a-z][a-z' -]+) agglo(?:meration)?"),
 )
 UNDECIDED: tuple[tuple[str, str], ...] = (
     ("cdc_two_meanings", r"c\.?d\.?c\.?(?: .+)?"),

@@ -170,9 +170,10 @@ def _place(text: str, words: str) -> Reading | None:
 
 
 def _alone(text: str, words: str) -> Reading | None:
-    """Words that say the level without a name after them."""
+    """Words that say the level alone, or after the name of a place: « Lille Métropole »."""
     for rule, code, pattern in names.ALONE:
-        if _compiled(pattern).fullmatch(words) and not re.search(names.TELLING, words.split(" ", 1)[-1]):
+        match = _compiled(pattern).fullmatch(words)
+        if match and not re.search(names.TELLING, match.groupdict().get("name") or ""):
             return Reading(text, code, None, "exact", rule)
     return None
 

@@ -55,7 +55,7 @@ REGIONS_2016 = {row[1]: row[2] for row in _rows(_REGIONS_2016)}
 DEPARTEMENTS = {row[1]: row[2] for row in _rows(_DEPARTEMENTS)}
 REGION_OF_DEPARTEMENT = {row[1]: row[3] for row in _rows(_DEPARTEMENTS)}
 _OTHER_NAMES = {
-    "region_of_2015": ("paca", "idf", "npdc", "nord pas de calais", "region centre",
+    "region_of_2015": ("paca", "idf", "npdc", "region centre",
                        "centre val de loire", "ctc"),
     "region_of_2016": ("alsace champagne ardenne lorraine", "aura", "nord pas de calais picardie", "region sud",
                        "languedoc roussillon midi pyrenees", "aquitaine limousin poitou charentes"),
@@ -81,8 +81,9 @@ def _by_name() -> dict[str, tuple[str, ...]]:
         ("region_of_2016", (*REGIONS_2016.values(), *_OTHER_NAMES["region_of_2016"])),
     ):
         for name in map(place_name, names):
-            if not (rule == "region_of_2016" and "region_of_2015" in found.get(name, ())):
-                found[name] = (*found.get(name, ()), rule)
+            known = found.get(name, ())
+            if rule not in known and not (rule == "region_of_2016" and "region_of_2015" in known):
+                found[name] = (*known, rule)
     return found
 
 

@@ -1,21 +1,35 @@
 #!/bin/sh
-# install.sh FOLDER LOCK PYTHON: make FOLDER a virtual environment that holds exactly LOCK and this project, editable.
+# install.sh FOLDER PYTHON LOCK [--editable .]: make FOLDER a virtual environment that holds LOCK, with checked hashes,
+# and this project. Nothing is done when the same files were installed there before, whatever their dates.
 set -eu
-folder=$1 lock=$2 python=$3
-[ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
+folder=$1 python=$2 lock=$3
+shift 3
 unset PYTHONDONTWRITEBYTECODE PYTHONPATH
 here() { "$folder/bin/python" -m "$@"; }
+with_pip() { here pip install --quiet --disable-pip-version-check "$@"; }
+with_uv() { here uv pip install --quiet --compile-bytecode --python "$folder/bin/python" "$@"; }
 
-here pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock || {
-    echo "install.sh: uv could not be installed; going on with pip alone" >&2
-    sed '/^uv==/,/^[a-z]/{/^[a-z]/!d;/^uv==/d}' requirements/bootstrap.lock >"$folder/backend.lock"
-    here pip install --quiet --disable-pip-version-check --require-hashes -r "$folder/backend.lock"
-}
-if here uv --version >/dev/null 2>&1; then
-    here uv pip install --quiet --python "$folder/bin/python" --require-hashes --compile-bytecode -r "$lock"
-    here uv pip install --quiet --python "$folder/bin/python" --no-deps --no-build-isolation --editable .
-else
-    here pip install --quiet --disable-pip-version-check --require-hashes --compile -r "$lock"
-    here pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+done=$folder/.$(basename "$lock").sum
+sum=$(cat "$lock" pyproject.toml requirements/bootstrap.lock requirements/install.sh | cksum)
+if [ "$(cat "$done" 2>/dev/null)" = "$sum" ]; then exit 0; fi
+
+if ! here pip --version >/dev/null 2>&1; then
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+        echo "install.sh: Python 3.11 or later is needed, as BASE_PYTHON; $python is not" >&2
+        exit 1
+    }
+    echo "making the environment $folder (a minute or two, once)"
+    "$python" -m venv --clear "$folder"
 fi
-"$folder/bin/python" -m compileall -q src || true
+
+# An entry of a lock starts in the first column, with its name.
+with_pip --require-hashes -r requirements/bootstrap.lock || {
+    echo "install.sh: uv could not be installed; going on with pip alone" >&2
+    awk '/^[a-z]/ { kept = !/^uv==/ } kept' requirements/bootstrap.lock >"$folder/backend.lock"
+    with_pip --require-hashes -r "$folder/backend.lock"
+}
+if here uv --version >/dev/null 2>&1; then install=with_uv; else install=with_pip; fi
+$install --require-hashes -r "$lock"
+if [ $# -gt 0 ]; then $install --no-deps --no-build-isolation "$@"; fi
+here compileall -q src || true # slower without, not wrong
+echo "$sum" >"$done"

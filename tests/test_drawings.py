@@ -40,7 +40,9 @@ def forest(data: pd.DataFrame = DATA) -> Figure:
 def pairs(data: pd.DataFrame = DATA) -> Figure:
     """Two points a row, one of them missing in a row."""
     table = data.assign(low=[None, 5e5, 9e5])
-    return drawings.pairs(FR, table, first=("low", "Médiane"), second=("x", "Moyenne"), kind="keur", missing="non connue")
+    return drawings.pairs(
+        FR, table, first=("low", "Médiane"), second=("x", "Moyenne"), kind="keur", missing="non connue"
+    )
 
 
 ALL = pytest.mark.parametrize("draw", [stems, forest, pairs])
@@ -125,7 +127,9 @@ def test_short_labels_stand_at_the_right_of_the_name_on_a_phone() -> None:
     """When every label fits beside its name, no second line is spent."""
     table = DATA.assign(name=["A", "B", "C"])
     colours = ["accent"] * 3
-    figure = drawn(lambda: drawings.stems(FR, table, x="x", kind="keur", colours=colours, labels=["1", "2", "3"]), phone=True)
+    figure = drawn(
+        lambda: drawings.stems(FR, table, x="x", kind="keur", colours=colours, labels=["1", "2", "3"]), phone=True
+    )
     sides = {text.get_text(): text.get_horizontalalignment() for text in figure.axes[0].texts}
     assert (sides["1"], sides["A"]) == ("right", "left")
 
@@ -258,9 +262,9 @@ def test_turned_and_broken_texts_and_pictures_are_kept() -> None:
         return figure
 
     image = written(draw)
-    assert re.search(r'<text[^>]*rotate\(-90\)[^>]*>turned', image)
+    assert re.search(r"<text[^>]*rotate\(-90\)[^>]*>turned", image)
     assert ">two</text>" in image and ">lines</text>" in image
-    assert '<image ' in image and 'href="data:image/png;base64,' in image
+    assert "<image " in image and 'href="data:image/png;base64,' in image
 
 
 def test_the_watermark_is_recognisable() -> None:

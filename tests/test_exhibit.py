@@ -138,7 +138,13 @@ def test_the_table_can_be_announced_and_read() -> None:
 
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
-    [("x", "keur", "x"), (None, "text", ""), (float("nan"), "text", ""), (3, "text", "3"), (None, "count", "not known")],
+    [
+        ("x", "keur", "x"),
+        (None, "text", ""),
+        (float("nan"), "text", ""),
+        (3, "text", "3"),
+        (None, "count", "not known"),
+    ],
 )
 def test_cells_say_what_they_hold(value: Any, kind: str, text: str) -> None:
     """Words stay words, an empty text is empty, an unknown number says so."""

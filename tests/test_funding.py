@@ -1,12 +1,19 @@
 """Funding by level: totals, shares and means with their rounding, and what is not published."""
 
 import dataclasses
+import math
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from ptce_analysis.analysis.funding import PERIMETERS, funding_by_level, totals
+from ptce_analysis.analysis.funding import (
+    PERIMETERS,
+    funding_by_level,
+    lognormal_fits,
+    pooled_local_median,
+    totals,
+)
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
@@ -92,3 +99,63 @@ def test_totals_over_each_perimeter(facts):
 def test_totals_of_a_wave_without_amounts_are_not_zero(facts):
     """A wave that printed nothing has no total at all."""
     assert totals(facts, 2013).empty
+
+
+def test_the_table_says_its_wave_and_scenario(facts):
+    """A table can be read alone: its rows carry the wave and the scenario they were computed for."""
+    table = funding_by_level(facts, 2015, "communes_15")
+    assert set(table["wave"]) == {2015}
+    assert set(table["scenario"]) == {"communes_15"}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "limits"),
+    [("as_printed", (0, 28_500)), ("communes_15", (9_500, 28_500)), ("local_medians_reversed", (9_500, 30_500))],
+)
+def test_the_pooled_local_median_is_an_interval(facts, scenario, limits):
+    """Sharp limits (their route: linear programming, in tests of `pooled_median`); the printed 25 k€ lies within."""
+    found = pooled_local_median(facts, 2015, scenario)
+    assert (found.low_eur, found.high_eur) == limits
+    assert found.holds_printed
+    assert found.n == (79 if scenario == "communes_15" else 80)
+    assert found.without_median == (("commune",) if scenario == "as_printed" else ())
+
+
+def test_a_printed_median_outside_the_limits_is_told(facts):
+    """40 k€ cannot be the pooled local median; without a printed one there is nothing to compare."""
+    assert not pooled_local_median(changed(facts, aid_per_collectivity_median_2015=40_000), 2015).holds_printed
+    assert not pooled_local_median(
+        changed(facts, aid_per_collectivity_median_2015=1_000), 2015, "communes_15"
+    ).holds_printed
+    silent = {id: f for id, f in facts.items() if id != "aid_per_collectivity_median_2015"}
+    assert pooled_local_median(silent, 2015).printed is None
+    assert not pooled_local_median(silent, 2015).holds_printed
+
+
+def test_a_missing_local_row_leaves_no_pooled_median(facts):
+    """Not one of the four local rows may be missing, or be of no project."""
+    assert pooled_local_median(facts, 2013) is None
+    assert pooled_local_median(changed(facts, funding_projects_epci_2015=0), 2015) is None
+
+
+def test_lognormal_laws_are_refused_without_a_mean_above_the_median(facts):
+    """Communes: impossible; Départements: 333 / 15 = 22.2 < 28 k€. Elsewhere it has the printed mean and median."""
+    fits = {fit.level: fit for fit in lognormal_fits(facts, 2015)}
+    assert {level: fit.refusal for level, fit in fits.items() if fit.refusal} == {
+        "commune": "impossible",
+        "departement": "not_above",
+    }
+    region = fits["region"]
+    assert math.exp(region.mu) == pytest.approx(10_000)
+    assert math.exp(region.mu + region.sigma**2 / 2) == pytest.approx(1_239_000 / 29)
+    assert fits["commune"].sigma is None
+
+
+def test_a_mean_that_rounding_may_bring_down_to_the_median_is_refused(facts):
+    """776 / 7 = 110.9 k€: a median printed 110 may be 110.5, below 110.8, but 111 may be above the mean."""
+    assert [
+        lognormal_fits(changed(facts, funding_median_europe_2015=m), 2015)[-1].refusal for m in (110_000, 111_000)
+    ] == ["", "not_above"]
+    assert lognormal_fits(changed(facts, funding_median_europe_2015=0), 2015)[-1].refusal == "not_above"
+    assert lognormal_fits(changed(facts, funding_projects_europe_2015=0), 2015)[-1].refusal == "impossible"
+    assert lognormal_fits(facts, 2013) == ()

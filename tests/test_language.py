@@ -182,7 +182,9 @@ def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None
     """Texts written in a call, in a class of texts, in a template or in prose are found, with their file."""
     library = tmp_path / "library"
     library.mkdir()
-    source = 'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("In code")\nwords(name)\n'
+    source = (
+        'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("In code")\nwords(name)\n'
+    )
     (library / "code.py").write_text(source, encoding="utf-8")
     (library / "page.j2").write_text('{{ words("In a template") }}', encoding="utf-8")
     assert messages.written_messages(small_project(tmp_path), library) == {

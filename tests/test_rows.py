@@ -1,5 +1,6 @@
 """Rows (n, sum, median): the smallest sum, and the named scenarios."""
 
+import dataclasses
 import itertools
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptce_analysis.analysis.feasible_row import Row
 from ptce_analysis.analysis.rows import SCENARIO_RULES, minimum_sum, printed_rows, scenario_rows
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, SCENARIOS
@@ -72,9 +74,42 @@ def test_as_printed_changes_nothing(rows):
     assert scenario_rows(rows, "as_printed") == rows
 
 
-def test_a_row_that_is_not_fully_printed_is_left_out(rows):
+def test_a_row_that_is_not_fully_printed_is_left_out():
     """Without its median a level has no row: nothing is imputed."""
     facts = dict(read_published(PUBLISHED))
     del facts["funding_median_epci_2015"]
     assert "epci" not in printed_rows(facts, 2015, FUNDING_LEVELS)
     assert printed_rows(facts, 2013, FUNDING_LEVELS) == {}
+
+
+def row_of(rows, n, total, median):
+    """The Europe row with other figures, in euros."""
+    europe = rows["europe"]
+    figures = {"total": Fraction(total), "median": Fraction(median)}
+    facts = {name: dataclasses.replace(getattr(europe, name), value=value) for name, value in figures.items()}
+    return dataclasses.replace(europe, n=n, **facts)
+
+
+@pytest.mark.parametrize(
+    ("n", "total", "median", "possible"),
+    [(1, 70_000, 70_000, True), (1, 90_000, 70_000, False), (2, 140_000, 70_000, True), (2, 150_000, 70_000, False),
+     (0, 0, 0, True), (0, 5_000, 0, False), (3, 10_000_000, 70_000, True)],
+)  # fmt: skip
+def test_one_or_two_amounts_have_no_other_total_than_their_medians(rows, n, total, median, possible):
+    """One amount is its own median, two total twice theirs, none totals nothing; three may total anything above."""
+    assert row_of(rows, n, total, median).possible is possible
+
+
+def test_bands_hold_what_rounds_to_the_printed_figures(rows):
+    """776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; without its median, any that the total allows."""
+    europe = rows["europe"]
+    assert europe.bands == Row(7, Fraction(775_500), Fraction(776_500), Fraction(69_500), Fraction(70_500))
+    assert europe.bands_without_median == Row(
+        7, Fraction(775_500), Fraction(776_500), Fraction(0), Fraction(776_500, 4)
+    )
+
+
+def test_a_row_of_one_amount_is_not_left_without_any(rows):
+    """The scenario takes one amount away from an impossible row, never the only one."""
+    alone = {"europe": row_of(rows, 1, 90_000, 70_000)}
+    assert scenario_rows(alone, "communes_15")["europe"].n == 1

@@ -39,7 +39,7 @@ def drawn(words: Words, **changes: Any) -> Exhibit:
         colours, labels = ["region", "etat"], ["1", "2"]
         return drawings.stems(words, data, x="amount_eur", kind="keur", colours=colours, labels=labels)
 
-    return replace(exhibit(), draw=draw, **changes)
+    return replace(exhibit(), **{"draw": draw, **changes})
 
 
 def said(words: Words, value: float) -> Sentence:
@@ -83,7 +83,9 @@ def test_figures_and_tables_are_counted_apart(outputs: list[Any]) -> None:
 def test_an_exhibit_that_says_too_little_is_refused(outputs: list[Any]) -> None:
     """Nothing is shown, and the message names every fault."""
     poor = {"note": Sentence(""), "alt": None}
-    with pytest.raises(InputError, match=r"exhibit 'amounts' cannot be shown: note is empty; alt text has 0 characters"):
+    with pytest.raises(
+        InputError, match=r"exhibit 'amounts' cannot be shown: note is empty; alt text has 0 characters"
+    ):
         open_page("p", lang="en").show(lambda words: drawn(words, **poor))
     assert outputs == []
 

@@ -8,7 +8,16 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, legend_above, lines_axes, new_figure, recoloured, watermark
+from ptce_analysis.publish.style import (
+    COLOURS,
+    LIGHT,
+    drawing,
+    legend_above,
+    lines_axes,
+    new_figure,
+    recoloured,
+    watermark,
+)
 
 SCHEMES = {"light": 0, "dark": 1}
 LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
@@ -67,7 +76,9 @@ def test_text_and_marks_stand_out_from_the_paper(scheme: str) -> None:
 def test_colours_that_meet_in_a_figure_are_told_apart(scheme: str, sight: str, group: tuple[str, ...]) -> None:
     """At least 20 units of CIE76 apart (2.3 is just noticeable) for every kind of sight, in both schemes."""
     seen = {name: lab(COLOURS[name][SCHEMES[scheme]], sight) for name in group}
-    distances = {pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(group, 2)}
+    distances = {
+        pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(group, 2)
+    }
     assert {pair: distance for pair, distance in distances.items() if distance < 20} == {}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ptce_analysis.analysis import emergence_overlap, proportion_power, proportions
 from ptce_analysis.analysis.proportions import Rate
 
-STEPS = 100
+STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Design:
         return emergence_overlap.mcnemar_range(self.first, self.second)
 
     def power_curve(self) -> pd.DataFrame:
-        """Return the power for every second share from 0 to 1 by hundredths, from the share of the first wave."""
+        """Return the power for every second share from 0 to 1 by two hundredths, from the share of the first wave."""
         others = [step / STEPS for step in range(STEPS + 1)]
         return proportion_power.power_curve(self.shares[0], others, self.sizes)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ptce_analysis.analysis.feasible import Record, feasible
 from ptce_analysis.analysis.feasible_bounds import Runs, amounts, bounds
 from ptce_analysis.analysis.feasible_draws import draws
-from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
+from ptce_analysis.analysis.rows import Row, minimum_sum, printed_rows, scenario_rows
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
@@ -124,8 +124,8 @@ def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str 
 
 
 def _exact(row: Row) -> bool:
-    """Whether some amounts have the printed figures exactly, without their roundings."""
-    return row.total.value >= (row.n // 2 + 1) * row.median.value
+    """Whether some amounts, not all zero, have the printed figures exactly, without their roundings."""
+    return row.total.value >= max(minimum_sum(row.n, row.median.value), 1)
 
 
 def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str, seed: int = SEED) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str, seed: in
     Columns: `level`, `scenario`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros,
     increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`.
 
-    Raises `InputError` when no amounts have exactly this row.
+    Raises `InputError` when no amounts above zero have exactly this row.
     """
     row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level)
     if row is None or row.n < 3 or not _exact(row):
@@ -154,7 +154,7 @@ def _alike(kind: str, values: list[float]) -> dict[str, object]:
         "total_eur": round(total, 6),
         "median_eur": round((values[(n - 1) // 2] + values[n // 2]) / 2, 6),
         "max_eur": float(values[-1]),
-        "top_half_share": math.fsum(values[n - n // 2 :]) / total if total else None,
+        "top_half_share": math.fsum(values[n - n // 2 :]) / total,
     }
 
 

@@ -161,7 +161,7 @@ def pooled_median(rows: Sequence[Row]) -> Band:
     >>> from ptce_analysis.analysis.feasible_row import printed_row
     >>> low, high = pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)])
     >>> float(low), float(high)
-    (5.0, 20.0)
+    (12.5, 20.0)
     """
     if not rows:
         raise InputError("no group was given: a median needs amounts.")

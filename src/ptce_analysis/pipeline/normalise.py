@@ -22,10 +22,11 @@ from ptce_analysis.pipeline.runs import Run
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
-# What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object.
+# What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object. Each
+# pattern is tried only on texts that hold its first words: the longest texts are images.
 REPLACED = (
-    (re.compile(r"[^\s\"'<>]*[/\\]ipykernel_\d+[/\\](\d+)\.py"), r"cell-\1.py"),
-    (re.compile(r" at 0x[0-9a-fA-F]+"), " at 0x0"),
+    ("ipykernel_", re.compile(r"[^\s\"'<>]*[/\\]ipykernel_\d+[/\\](\d+)\.py"), r"cell-\1.py"),
+    (" at 0x", re.compile(r" at 0x[0-9a-fA-F]+"), " at 0x0"),
 )
 
 
@@ -73,8 +74,8 @@ def _settled(value: Any, folders: tuple[str, ...]) -> Any:
 
 
 def _settled_text(text: str, folders: tuple[str, ...]) -> str:
-    for pattern, replacement in REPLACED:
-        text = pattern.sub(replacement, text)
+    for words, pattern, replacement in REPLACED:
+        text = pattern.sub(replacement, text) if words in text else text
     for folder in folders:
         text = text.replace(folder, "")
     return text

@@ -93,7 +93,13 @@ def page_claims(notebook: Any, page: str) -> Iterator[dict[str, Any]]:
                 if claim["id"] in seen:
                     raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
                 seen.add(claim["id"])
-                yield {"page": page, "href": f"{page}.html#{claim['id']}", **claim}
+                yield {"page": page, "href": f"{page}.html#{_anchor(claim['id'])}", **claim}
+
+
+def _anchor(key: str) -> str:
+    """Where a claim stands in its page: at itself, or at the description of a drawing, which holds no elements."""
+    exhibit, _, part = key.partition(".")
+    return f"{exhibit}-alt" if part.startswith("alt.") else key
 
 
 def claims_json(claims: list[dict[str, Any]]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -41,6 +42,12 @@ def _number_axis(words: Words, axes: Axes, kind: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
+def _bars(axes: Axes, data: pd.DataFrame, ends: tuple[str, str], shift: float, **look: Any) -> None:
+    """Draw a bar between two columns on every line where both are known."""
+    known = data.reset_index(drop=True).dropna(subset=list(ends))
+    axes.hlines(known.index + shift, known[ends[0]], known[ends[1]], **look)
+
+
 def bands_with_inner(
     words: Words,
     data: pd.DataFrame,
@@ -57,12 +64,12 @@ def bands_with_inner(
     """
     figure, axes = _axes(data, extra_in=1.0)
     low, high, name = band
-    lines = range(len(data))
-    axes.hlines(lines, data[low], data[high], color=LIGHT["rule"], linewidth=BAND_PT, label=name)
+    _bars(axes, data, (low, high), 0.0, color=LIGHT["rule"], linewidth=BAND_PT, label=name)
     for place, one in enumerate(inner):
-        ys = [line + 0.22 * (place - (len(inner) - 1) / 2) for line in lines]
-        axes.hlines(ys, data[f"{one.stem}_low"], data[f"{one.stem}_high"], color=LIGHT[one.colour], linewidth=2.2)
-        axes.plot(data[f"{one.stem}_mid"], ys, one.marker, color=LIGHT[one.colour], markersize=5.5, label=one.name)
+        shift = 0.22 * (place - (len(inner) - 1) / 2)
+        _bars(axes, data, (f"{one.stem}_low", f"{one.stem}_high"), shift, color=LIGHT[one.colour], linewidth=2.2)
+        lines = [line + shift for line in range(len(data))]
+        axes.plot(data[f"{one.stem}_mid"], lines, one.marker, color=LIGHT[one.colour], markersize=5.5, label=one.name)
     ends = [high, *(f"{one.stem}_high" for one in inner)]
     reached = data[ends].max(axis=1)
     for line, (edge, label) in enumerate(zip(reached, labels, strict=True)):

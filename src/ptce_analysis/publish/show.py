@@ -109,8 +109,9 @@ class Page:
         number, source = self._number(exhibit), str(exhibit.source)
         claims = [
             claim
-            for part in TEXTS
-            for claim in claims_of(f"{exhibit.key}.{part}", getattr(exhibit, part), exhibit.origin, source, made_by)
+            for part in (*TEXTS, "alt")
+            for text in filter(None, [getattr(exhibit, part)])
+            for claim in claims_of(f"{exhibit.key}.{part}", text, exhibit.origin, source, made_by)
         ]
         about: dict[str, Any] = {"key": exhibit.key, "kind": "head", "number": number, "origin": exhibit.origin}
         about |= {"title": str(exhibit.title), "claims": claims}

@@ -121,3 +121,15 @@ def permutation(words: Words, table: pd.DataFrame) -> Sentence:
         reverse=Number(int(reverse["rank"]), "count"),
         possible=Number(int(table["all_possible"].sum()), "count"),
     )
+
+
+def untested(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
+    """Return the names of the figures that nothing printed elsewhere can test."""
+    names = [name(words, verdict) for verdict in verdicts if verdict.verdict == "unverifiable"]
+    if not names:
+        return words("Every figure can be tested.")
+    return words(
+        "{n} figures are too alone to be tested: {names}.",
+        n=Number(len(names), "count"),
+        names=words.listing(names),
+    )

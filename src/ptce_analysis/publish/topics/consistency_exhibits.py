@@ -237,7 +237,7 @@ def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
 
 
 def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
-    """Return every verdict of some waves with the arithmetic that decides it."""
+    """Return the verdicts of figures that can be tested, with the arithmetic that decides each."""
     rows = [
         {
             "name": name(words, verdict),
@@ -247,6 +247,7 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
             "source": verdict.fact.source,
         }
         for verdict in verdicts
+        if verdict.verdict != "unverifiable"
     ]
     data = pd.DataFrame(rows)
     first = data.iloc[0]

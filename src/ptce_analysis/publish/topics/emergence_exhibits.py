@@ -279,9 +279,20 @@ def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
     )
 
 
+# Numbers of common poles shown: every third one, and both ends, are enough to draw and to read.
+OVERLAP_STEP = 3
+
+
+def _thinned(table: pd.DataFrame) -> pd.DataFrame:
+    """The table for some numbers of common poles, and for the lowest, no and the highest correlation."""
+    counts, phis = table["n_common"], table["phi"]
+    some = (counts % OVERLAP_STEP == 0) | (counts == counts.max())
+    return table[some & phis.isin([phis.min(), 0.0, phis.max()])].reset_index(drop=True)
+
+
 def overlap(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the interval by number of common respondents and likeness of their answers."""
-    data = table.assign(change_from=-table["high"], change_to=-table["low"])
+    data = _thinned(table).assign(change_from=lambda t: -t["high"], change_to=lambda t: -t["low"])
     alone = data[data["n_common"] == 0].iloc[0]
     last = data[data["n_common"] == data["n_common"].max()]
     alike = last.loc[last["phi"].idxmax()]

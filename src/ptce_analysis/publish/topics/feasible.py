@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.feasible_levels import N_DRAWS, PROBABILITIES
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
 from ptce_analysis.publish.topics.funding_labels import level_name, origin_of
 
@@ -28,10 +28,10 @@ def widest(table: pd.DataFrame, statistic: str) -> dict[str, Any] | None:
 
 
 def power_of_ten(words: Words, count: int) -> str:
-    """Return a whole number as readers can take it in: written out when short, else as a power of ten, rounded.
+    r"""Return a whole number as readers can take it in: written out when short, else as a power of ten, rounded.
 
     >>> power_of_ten(Words("en"), 8991628548688797528220177), power_of_ten(Words("en"), 65)
-    ('9.0 × 10²⁴', '65')
+    ('9.0\xa0×\xa010²⁴', '65')
     """
     digits = str(count)
     if len(digits) <= SHORT_COUNT:
@@ -40,7 +40,7 @@ def power_of_ten(words: Words, count: int) -> str:
     exponent, tenths = (exponent + 1, 10) if tenths == 100 else (exponent, tenths)
     mantissa = f"{tenths // 10}.{tenths % 10}"
     mantissa = mantissa.replace(".", ",") if words.lang == "fr" else mantissa
-    return f"{mantissa} × 10{str(exponent).translate(SUPERSCRIPTS)}"
+    return f"{mantissa}{NO_BREAK}×{NO_BREAK}10{str(exponent).translate(SUPERSCRIPTS)}"
 
 
 def answer(words: Words, table: pd.DataFrame, counts: pd.DataFrame) -> Sentence:

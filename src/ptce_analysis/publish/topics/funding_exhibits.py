@@ -58,7 +58,8 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
     missing = str(words("not published"))
     before = [words.number(Number(v, "keur")) if pd.notna(v) else missing for v in earlier["amount_eur"]]
     year = words.number(_year(table))
-    states = {"possible": str(words("yes")), "impossible": str(words("no")), "not published": missing}
+    told = {"possible": str(words("yes")), "impossible": str(words("no")), "not published": missing}
+    states = [told[status] for status in table["status"]]
     return Exhibit(
         key="funding_table",
         title=words(
@@ -85,18 +86,17 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
         population=_population(words, table),
         source=sources.computed_from_deck(words),
         origin=origin_of(table),
-        data=_named(words, table).assign(before=before, state=[states[status] for status in table["status"]]),
+        data=_named(words, table).assign(before=before, state=states, limits=_limits(words, table)),
         columns=(
             Column("name", str(words("Level"))),
             Column("before", str(words("Amount, {wave}", wave=_year(earlier)))),
             Column("amount_eur", str(words("Amount, {wave}", wave=year)), "keur"),
             Column("share", str(words("Share")), "share1"),
-            Column("share_low", str(words("Share, from")), "share2"),
-            Column("share_high", str(words("Share, to")), "share2"),
+            Column("limits", str(words("Share, once rounding is counted"))),
             Column("n_projects", str(words("Projects supported")), "count"),
-            Column("n_amounts", str(words("Amounts")), "count"),
+            *([Column("n_amounts", str(words("Amounts")), "count")] if _some_silent(table) else []),
             Column("mean_eur", str(words("Mean")), "keur1"),
-            Column("median_eur", str(words("Median, as printed")), "keur"),
+            Column("median_eur", str(words("Median")), "keur"),
             Column("state", str(words("Can the row be true?"))),
         ),
     )
@@ -105,7 +105,7 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
 def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of amounts by level, with shares and numbers of projects."""
     top = _largest(table)
-    width = float((table["share_high"] - table["share_low"]).max())
+    apart = pd.concat([table["share_high"] - table["share"], table["share"] - table["share_low"]])
     return Exhibit(
         key="amounts",
         title=_first(words, table, top),
@@ -113,7 +113,7 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
         note=words(
             "Amounts are rounded as printed: no share can be further than {width} from the one shown, less than the"
             " size of its point.",
-            width=Number(width, "points"),
+            width=Number(float(apart.max()), "share2"),
         ),
         reading=words(
             "{level} mobilise {amount}, {share} of the six levels’ total.",
@@ -139,6 +139,17 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
         ),
         draw=lambda data: _draw_amounts(words, data),
     )
+
+
+def _limits(words: Words, table: pd.DataFrame) -> list[str]:
+    """The shares that the rounding of all amounts allows, in words."""
+    ends = zip(table["share_low"], table["share_high"], strict=True)
+    return ["" if pd.isna(end[0]) else " – ".join(words.number(Number(one, "share2")) for one in end) for end in ends]
+
+
+def _some_silent(table: pd.DataFrame) -> bool:
+    """Whether the scenario takes some supported project to have given no amount."""
+    return bool((table["n_amounts"] != table["n_projects"]).fillna(False).any())
 
 
 def _first(words: Words, table: pd.DataFrame, top: Row) -> Sentence:

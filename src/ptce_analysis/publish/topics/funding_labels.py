@@ -17,6 +17,16 @@ QUANTITY_LABELS: dict[str, Label] = {
     "gini": ("inequality of amounts (Gini index)", "inégalité des montants (indice de Gini)"),
     "top_half_share": ("share of the larger half of amounts", "part de la moitié supérieure des montants"),
 }
+# The same where there is little room.
+QUANTITY_HEADINGS: dict[str, Label] = {
+    "total": ("Total", "Total"),
+    "mean": ("Mean", "Moyenne"),
+    "median": ("Median", "Médiane"),
+    "max": ("Largest", "Maximum"),
+    "sd": ("Standard deviation", "Écart-type"),
+    "gini": ("Gini index", "Indice de Gini"),
+    "top_half_share": ("Larger half", "Moitié supérieure"),
+}
 OUTSIDE_LABELS: dict[str, Label] = {
     "mean_beyond_chance": ("difference of means beyond chance", "différence de moyennes au-delà du hasard"),
     "amount_per_pole": ("amount per pole, supported or not", "montant par pôle, soutenu ou non"),

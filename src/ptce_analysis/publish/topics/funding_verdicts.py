@@ -10,7 +10,13 @@ from ptce_analysis.analysis.identification import OUTSIDE, QUANTITIES
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.funding_labels import OUTSIDE_LABELS, QUANTITY_LABELS, origin_of, short_name
+from ptce_analysis.publish.topics.funding_labels import (
+    OUTSIDE_LABELS,
+    QUANTITY_HEADINGS,
+    QUANTITY_LABELS,
+    origin_of,
+    short_name,
+)
 
 Row = dict[str, Any]
 
@@ -46,7 +52,7 @@ def pairs_table(words: Words, decided: pd.DataFrame) -> Exhibit:
         data=data,
         columns=(
             Column("name", str(words("Pair of levels"))),
-            *(Column(name, _heading(words, name)) for name in QUANTITIES),
+            *(Column(name, words.label(QUANTITY_HEADINGS[name])) for name in QUANTITIES),
             Column("n_decided", str(words("Decided")), "count"),
         ),
     )

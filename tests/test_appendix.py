@@ -1,0 +1,419 @@
+"""From an executed notebook to its page: everything shown, nothing that acts, in order."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pages import REPOSITORY, code, exported, notebook, project, shown
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.appendix import PtceExporter, page_of, summary_of
+from ptce_analysis.publish.inert import inert_html, visible
+from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.outputs import role
+from ptce_analysis.publish.prose import Outline, formula, prose_html
+from ptce_analysis.publish.trust import active_content, is_ours, sealed
+
+PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x()</script></svg>'
+EN = Words("en")
+
+
+def soup(text: str) -> BeautifulSoup:
+    """A page, parsed."""
+    return BeautifulSoup(text, "html.parser")
+
+
+def ours(html: str, kind: str = "say", key: str = "k", **about: Any) -> Any:
+    """An output as the library writes it."""
+    about = {"kind": kind, "key": key, "claims": [], "text": "t", "number": "Figure\u00a01", **about}
+    return shown({"text/html": html, "text/plain": html}, **sealed(about, html))
+
+
+def drawing_of(key: str = "fig", narrow: str = "") -> Any:
+    """A drawing as the library shows it."""
+    spoken = f'<title>T</title><desc id="{key}-alt">D</desc>'
+    image = f'<svg role="img" width="5pt" height="5pt" aria-labelledby="{key}-alt">{spoken}</svg>\n'
+    about = {"kind": "drawing", "key": key, "narrow": narrow}
+    return shown({"image/svg+xml": image, "text/plain": "D"}, **sealed(about, image, *filter(None, [narrow])))
+
+
+FOREIGN = {
+    "html": ({"text/html": "<p>from html</p>", "text/plain": "no"}, "from html"),
+    "frame": ({"text/html": "<table><tr><th>head</th><td>cell</td></tr></table>"}, "cell"),
+    "markdown": ({"text/markdown": "some **bold** words"}, "bold"),
+    "latex": ({"text/latex": r"$\displaystyle \frac{a}{b}$"}, "<mfrac>"),
+    "latex document": ({"text/latex": r"\begin{tabular}{l}a\end{tab", "text/plain": "fallen back"}, "fallen back"),
+    "svg": ({"image/svg+xml": SVG}, base64.b64encode(SVG.encode()).decode()),
+    "png": ({"image/png": PIXEL + "\n", "text/plain": "<Figure size 1x1>"}, PIXEL),
+    "jpeg": ({"image/jpeg": PIXEL, "text/plain": "a described picture"}, 'alt="a described picture"'),
+    "json": ({"application/json": {"a": [1]}}, "[\n    1\n  ]"),
+    "plain": ({"text/plain": "just <text>"}, "just &lt;text&gt;"),
+    "unknown": ({"application/x-widget": "{}"}, "application/x-widget"),
+    "only script": ({"text/html": "<script>x()</script>", "text/plain": "what it was"}, "what it was"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_every_kind_of_output_is_in_the_page(name: str) -> None:
+    """Whatever a library displays appears, in the richest form that can be made inert."""
+    data, expected = FOREIGN[name]
+    assert expected in exported("# T", code("x", shown(data)))
+
+
+def test_streams_errors_and_results_are_in_the_page() -> None:
+    """What a cell prints, how it fails and what it returns, without the colours of a terminal."""
+    outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text="\x1b[31mprinted\x1b[0m"),
+        nbformat.v4.new_output("stream", name="stderr", text="warned"),
+        nbformat.v4.new_output("error", ename="ValueError", evalue="bad <value>", traceback=["/home/me/x.py"]),
+        nbformat.v4.new_output("execute_result", data={"text/plain": "42"}, execution_count=1),
+    ]
+    text = exported("# T", code("x", *outputs), nbformat.v4.new_raw_cell("raw <b>"))
+    shown_text = [tag.get_text() for tag in soup(text).find_all("pre")]
+    assert {"printed", "warned", "ValueError: bad <value>", "42", "raw <b>"} <= set(shown_text)
+    assert "/home/me" not in text
+
+
+def test_every_output_of_every_run_is_in_its_page() -> None:
+    """The texts of each output of the executed notebooks are found in the pages: none was dropped."""
+    for path in sorted((project() / "build" / "notebooks").rglob("*.ipynb")):
+        page = soup((project() / "build" / "site" / path.parent.name / f"{path.stem}.html").read_text(encoding="utf-8"))
+        said = " ".join(page.get_text(" ").split())
+        for output in (output for cell in json.loads(path.read_text())["cells"] for output in cell.get("outputs", [])):
+            data = output.get("data", {"text/plain": "".join(output.get("text", output.get("evalue", "")))})
+            html = "".join(data.get("image/svg+xml") or data.get("text/html") or data["text/plain"])
+            parts = soup(re.sub(r"<title>.*?</title>", "", html)).get_text("\n").split("\n")
+            missing = [part for part in parts if part.strip() and " ".join(part.split()) not in said]
+            assert not missing, f"{path.name}: {missing[:3]}"
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '<a href="javascript:alert(1)">a</a>',
+    "<iframe src='https://example.org'></iframe>",
+    "<svg onload=alert(1)><a href='javascript:x'>a</a></svg>",
+    "<style>@import 'https://example.org'</style>",
+    "<form action='https://example.org'><input autofocus onfocus=alert(1)></form>",
+    "<meta http-equiv=refresh content='0;url=https://example.org'>",
+    "<math><mtext><script>alert(1)</script></mtext></math>",
+    "<!--><script>alert(1)</script>-->",
+    "<table><tr><td onclick=alert(1) style='background:url(https://example.org)'>c</td></tr></table>",
+    "<details ontoggle=alert(1) open>d</details>",
+]
+
+
+def acting(text: str) -> list[str]:
+    """Elements and attributes of a page's body that could run, load or lead away."""
+    body = soup(text).body
+    assert body is not None
+    found = [tag.name for tag in body.find_all(["script", "style", "iframe", "object", "form", "meta", "base", "link"])]
+    for tag in body.find_all(True):
+        found += [f"{tag.name} {name}" for name in tag.attrs if name.startswith("on") or name == "style"]
+        found += [
+            str(tag[name]) for name in ("src", "href") if re.match(r"\s*(javascript|https?|//)", str(tag.get(name, "")))
+        ]
+    return found
+
+
+@pytest.mark.parametrize("html", HOSTILE)
+@pytest.mark.parametrize("way", ["output", "markdown output", "prose", "pretended", "raw", "code"])
+def test_what_others_wrote_is_inert(html: str, way: str) -> None:
+    """Scripts, handlers, addresses and frames do nothing, whichever way they come in."""
+    cell: Any = {
+        "output": code("x", shown({"text/html": f"<p>kept</p>{html}"})),
+        "markdown output": code("x", shown({"text/markdown": f"kept {html}"})),
+        "prose": f"kept {html}",
+        "pretended": code("x", ours(f"<p>kept</p>{html}")),
+        "raw": nbformat.v4.new_raw_cell(f"kept {html}"),
+        "code": code(f"kept = '''{html}'''"),
+    }[way]
+    text = exported("# T", cell)
+    assert "kept" in text
+    assert acting(text) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.sampled_from("<>/=\"' abion:scriptjavsvgmg!-&;"), max_size=60))
+def test_no_text_becomes_active(html: str) -> None:
+    """Fragments of tags and handlers, in any order, neither act nor break the sanitiser."""
+    assert acting(f"<body>{inert_html(html, 'alt')}{prose_html(html, EN, Outline({}))}</body>") == []
+
+
+def test_marks_that_reorder_text_are_shown() -> None:
+    """A page cannot show another text than it holds: in code, prose, outputs alike."""
+    text = exported("# T\u202e", code("x = 1 # \u2066", shown({"text/plain": "a\u202eb"})))
+    assert "\u202e" not in text and "\u2066" not in text
+    assert "a[U+202E]b" in text
+    assert visible("a\x00b\ud800") == "a\ufffdb\ufffd"
+
+
+def test_pictures_of_html_outputs_stay_when_the_page_can_hold_them() -> None:
+    """An embedded picture is kept, with a description; one from elsewhere is not fetched."""
+    kept = inert_html(f'<img src="data:image/png;base64,{PIXEL}">', "no description")
+    assert f'<img alt="no description" src="data:image/png;base64,{PIXEL}"/>' in kept
+    assert inert_html('<img src="https://example.org/x.png">', "") == ""
+
+
+def test_tables_of_other_libraries_keep_their_structure() -> None:
+    """Header cells, spans and text stay; ids, classes and styles go; a wide one scrolls."""
+    html = '<table border="1" class="dataframe" id="T"><tr><th colspan="2" scope="col" style="x">a</th></tr></table>'
+    kept = '<table><tr><th colspan="2" scope="col">a</th></tr></table>'
+    assert inert_html(html, "") == f'<div class="foreign"><div class="scroll" tabindex="0">{kept}</div></div>'
+
+
+def test_an_edited_output_is_not_believed() -> None:
+    """A seal holds for what was shown; afterwards the output is another library's, and its text is still shown."""
+    output = ours("<p>52 poles</p>")
+    assert is_ours(output) and role(output) == "say"
+    output.data["text/html"] = "<p>53 poles</p>"
+    assert not is_ours(output) and role(output) == ""
+    assert '<div class="foreign"><p>53 poles</p></div>' in exported("# T", code("x", output))
+
+
+def test_a_look_alike_is_not_believed() -> None:
+    """Metadata under our name without a seal, or a stream, is not ours."""
+    assert not is_ours(shown({"text/html": "<p>x</p>"}, ptce={"kind": "say", "key": "k"}))
+    assert not is_ours(nbformat.v4.new_output("stream", name="stdout", text="x"))
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ('<p class="say">a</p>', ()),
+        ('<a href="#x">a</a>', ()),
+        ('<a href="https://example.org">a</a>', ("attribute href",)),
+        ('<p style="x">', ("attribute style",)),
+        ("<object></object>", ("element object",)),
+        ("<image xlink:href='http://x'/>", ("attribute xlink:href",)),
+    ],
+)
+def test_what_the_library_never_writes_is_found(html: str, found: tuple[str, ...]) -> None:
+    """Elements, handlers, styles and outside addresses that an output of ours cannot hold."""
+    assert active_content(html) == found
+
+
+def test_headings_are_in_order_with_one_first_level_and_unique_ids() -> None:
+    """No level is skipped, a second first-level heading is lowered, equal headings get ids of their own."""
+    page = soup(exported("# T\n\n### Deep\n\n# Again\n\n## Same & one\n\n## Same & one"))
+    found = [(tag.name, tag["id"]) for tag in page.main.find_all(re.compile("^h[1-6]$"))]
+    assert found == [("h1", "T"), ("h2", "Deep"), ("h2", "Again"), ("h2", "Same-&-one"), ("h2", "Same-&-one-2")]
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+def test_contents_lead_to_every_section() -> None:
+    """The list after the title names the second-level headings; a page of two sections needs none."""
+    page = soup(exported("# T", "## A *b*", "### no", "## B", "## C"))
+    links = page.find("nav", class_="contents").find_all("a")
+    assert [(link["href"], link.get_text()) for link in links] == [("#A-b", "A b"), ("#B", "B"), ("#C", "C")]
+    assert soup(exported("# T", "## A", "## B")).find("nav", class_="contents") is None
+
+
+def test_a_notebook_without_heading_is_named_after_its_file() -> None:
+    """There is always one first-level heading and a title."""
+    page = soup(exported("only prose", code("1")))
+    assert page.title.get_text() == page.h1.get_text() == "by-hand"
+
+
+def test_references_become_numbers() -> None:
+    """`[any](#key)` reads as the exhibit's number; a link to a heading keeps its words."""
+    cells = ["# T", "See [it](#fig) and [above](#T).", code("x", ours("<p>h</p>", "head", "fig"))]
+    page = soup(exported(*cells))
+    assert [link.get_text() for link in page.p.find_all("a")] == ["Figure\u00a01", "above"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (["[x](#nowhere)"], "the reference #nowhere leads to nothing in this page. Its figures and tables: none"),
+        (
+            ["[x](#nowhere)", code("x", ours("<p>h</p>", "head", "fig"))],
+            "the reference #nowhere leads to nothing in this page. Its figures and tables: fig.",
+        ),
+        ([r"$\bad{$"], r"the formula $\bad{$ cannot be read"),
+    ],
+)
+def test_what_cannot_be_published_is_refused(cells: list[Any], message: str) -> None:
+    """A broken reference or formula stops the export with its text."""
+    with pytest.raises(InputError, match=re.escape(message)):
+        exported("# T", *cells)
+
+
+def test_formulas_are_mathml() -> None:
+    """Between dollars in a line, between double dollars as a block, without any script."""
+    page = soup(exported("# T", "Here $p(1-p)/n$ and\n\n$$\n\\hat p \\pm z\n$$"))
+    assert [math["display"] for math in page.find_all("math")] == ["inline", "block"]
+    assert not page.find_all("script")
+
+
+def test_text_in_a_formula_stays_text() -> None:
+    """Neither elements nor addresses get in through LaTeX; its signs are characters."""
+    assert "<script" not in formula(r"\text{<script>alert(1)</script>}", "inline")
+    assert "href" not in formula(r"\href{javascript:x}{y}", "inline")
+    assert "&lt;" in formula("a<b", "inline") and "±" in formula(r"\pm", "inline")
+
+
+def test_prose_tables_code_and_pictures_can_be_reached_by_keyboard() -> None:
+    """What can scroll can be focused; an attached picture is embedded, one from elsewhere is a link."""
+    cell = nbformat.v4.new_markdown_cell(
+        "| a |\n|---|\n| 1 |\n\n```\nx\n```\n\n![alt](attachment:p.png) ![far](https://e.org/x.png)"
+    )
+    cell["attachments"] = {"p.png": {"image/png": PIXEL}}
+    page = soup(exported("# T", cell))
+    assert page.find("div", class_="scroll")["tabindex"] == "0" and page.table.th.get_text() == "a"
+    assert page.main.pre["tabindex"] == "0"
+    assert page.img["src"].endswith(PIXEL) and page.img["alt"] == "alt"
+    assert page.find("a", href="https://e.org/x.png").get_text() == "far"
+
+
+def test_an_exhibit_is_a_figure_with_its_caption() -> None:
+    """Head, drawing and notes stand in one figure; what the cell printed between stays in it; a second one follows."""
+    printed = nbformat.v4.new_output("stream", name="stdout", text="printed")
+    first = [
+        ours("<p>head one</p>", "head", "one"),
+        printed,
+        drawing_of("one"),
+        ours("<p>notes one</p>", "notes", "one"),
+    ]
+    second = [ours("<p>head two</p>", "head", "two"), ours("<p>notes two</p>", "notes", "two")]
+    figures = soup(exported("# T", code("x", *first, *second))).find_all("figure")
+    assert [figure["id"] for figure in figures] == ["one", "two"]
+    assert [figure.figcaption.get_text() for figure in figures] == ["head one", "head two"]
+    assert all(part in figures[0].get_text() for part in ("printed", "D", "notes one"))
+
+
+def test_a_drawing_comes_in_its_forms_without_the_title_its_caption_gives() -> None:
+    """One form alone can scroll and is reached by keyboard; two are for wide screens and for phones."""
+    page = soup(exported("# T", code("x", ours("<p>h</p>", "head", "fig"), drawing_of())))
+    assert page.find(class_="only")["tabindex"] == "0" and page.main.find("title") is None
+    assert not page.svg.has_attr("width") and page.svg.desc.get_text() == "D"
+    both = soup(exported("# T", code("x", drawing_of(narrow="<svg></svg>"))))
+    assert both.find(class_="wide") and both.find(class_="small")
+
+
+def test_code_that_the_page_explains_stands_at_its_end() -> None:
+    """Parameters, set-up and the cells of our own outputs are folded together; other code stands beside its output."""
+    cells = [
+        code("lang = 'fr'", tags=["injected-parameters"]),
+        code("page = 1", tags=["setup"]),
+        code("page.say()", ours("<p>s</p>")),
+        code("print(1)", nbformat.v4.new_output("stream", name="stdout", text="1")),
+    ]
+    folds = soup(exported("# T", *cells)).find_all("details", class_="code")
+    assert [[line.get_text() for line in fold.find_all("code")] for fold in folds] == [
+        ["print(1)"],
+        ["lang = 'fr'", "page = 1", "page.say()"],
+    ]
+    assert all(fold.summary.get_text() for fold in folds)
+
+
+def test_the_head_says_what_the_page_is() -> None:
+    """Language, title, description, policy; licence, authors and date of the data on our own pages only."""
+    page = soup(
+        exported(
+            "# A *title*",
+            code("x", ours("<p>s</p>", "answer", text="The answer is 42.")),
+            ptce={"parameters": {"lang": "fr"}},
+        )
+    )
+    assert page.html["lang"] == "fr" and page.title.get_text() == "A title"
+    meta = {tag.get("name"): tag["content"] for tag in page.find_all("meta", content=True) if tag.get("name")}
+    assert meta["description"] == "The answer is 42."
+    assert {"author", "dcterms.temporal"} <= set(meta) and page.find("link", rel="license")
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert "default-src 'none'" in policy and "script-src" not in policy
+    plain = exported("# T", "First words " + "word " * 100)
+    assert "dcterms" not in plain and "Licence Ouverte" not in plain
+    assert len(soup(plain).find("meta", attrs={"name": "description"})["content"]) <= 301
+
+
+def test_a_page_of_the_site_links_to_the_index_and_to_its_other_language() -> None:
+    """By its name; a notebook exported by hand has neither and links nowhere."""
+    about = {
+        "name": "02_x",
+        "parameters": {"lang": "en", "confidence": 0.9, "scenario": "as_printed"},
+        "provenance": {"Command": "make"},
+    }
+    page = soup(exported("# T", ptce=about))
+    assert [link["href"] for link in page.header.find_all("a")] == ["index.html", "../fr/02_x.html"]
+    assert page.find("link", rel="alternate")["href"] == "../fr/02_x.html"
+    parameters = page.find("dl", class_="parameters").get_text(" ", strip=True)
+    assert parameters == "Confidence level 90% Scenario as printed (the Communes median is not used)"
+    assert page.footer.find("td").get_text() == "make"
+    assert soup(exported("# T")).header is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "lang"),
+    [
+        ({"ptce": {"parameters": {"lang": "fr"}}}, "fr"),
+        ({"papermill": {"parameters": {"lang": "fr"}}}, "fr"),
+        ({"language": "fr"}, "fr"),
+        ({"language": "de"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_run_else_what_the_author_says(metadata: dict[str, Any], lang: str) -> None:
+    """A parameter of the run, papermill's record of it, the author's word, else English."""
+    assert page_of(notebook("# T", **metadata))["lang"] == lang
+
+
+def test_the_summary_is_that_of_the_page() -> None:
+    """What the index says of a page is what the page says of itself."""
+    nb = notebook(
+        "# A *title*", code("x", ours("<p>s</p>", "answer", text="The answer.")), ptce={"parameters": {"level": "etat"}}
+    )
+    page, summary = page_of(nb), summary_of(nb, "n")
+    assert {name: page[name] for name in summary} == summary
+    assert summary["parameters"] == [("Level", "State")]
+    assert summary_of(notebook(code("1")), "n")["title"] == "n"
+
+
+def test_figures_leave_under_the_name_the_notebook_gave_them() -> None:
+    """The drawing's file is the output of the notebook, untouched."""
+    output = drawing_of()
+    output.metadata["filename"] = "01-fig.svg"
+    image = output.data["image/svg+xml"]
+    _, resources = PtceExporter().from_notebook_node(notebook("# T", code("x", output)))
+    assert resources["outputs"] == {"01-fig.svg": image.encode()}
+
+
+def test_the_exporter_is_nbconvert_s_own_by_name(tmp_path: Path) -> None:
+    """`jupyter nbconvert --to ptce` works by hand on a plain notebook of somebody else."""
+    (entry,) = entry_points(group="nbconvert.exporters", name="ptce")
+    assert entry.load() is PtceExporter
+    nbformat.write(notebook("# Plain", code("1 + 1", shown({"text/plain": "2"}))), tmp_path / "plain.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "ptce", "plain.ipynb"]
+    environment = {**os.environ, "HOME": str(tmp_path), "JUPYTER_PLATFORM_DIRS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert soup((tmp_path / "plain.html").read_text(encoding="utf-8")).h1.get_text() == "Plain"
+
+
+def test_a_notebook_run_by_plain_papermill_in_french_gives_a_french_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its prose is still English when it arrives, and is translated on the way; what is French already stays."""
+    monkeypatch.setattr("ptce_analysis.publish.language.translation", lambda _, text: text.replace("cat", "chat"))
+    text = exported("# A cat", "Un chien : ici", papermill={"parameters": {"lang": "fr"}})
+    assert soup(text).h1.get_text() == "A chat" and "Un chien\u00a0: ici" in text
+
+
+def test_the_templates_name_no_machine() -> None:
+    """No absolute path and no address but that of the licence."""
+    for path in (REPOSITORY / "src" / "ptce_analysis" / "publish" / "templates").rglob("*.*"):
+        addresses = re.findall(r"https?://[^\"' ]+", path.read_text(encoding="utf-8"))
+        assert set(addresses) <= {"https://www.etalab.gouv.fr/licence-ouverte-open-licence/"}

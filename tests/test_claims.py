@@ -1,0 +1,90 @@
+"""The register of claims and the harvest of assumptions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pages import code, notebook, shown
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.assumptions import Assumption, assumptions, comments
+from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
+from ptce_analysis.publish.language import Number, Words
+
+EN = Words("en")
+
+
+def test_each_value_of_a_sentence_is_a_claim() -> None:
+    """Value and unit as stored, text as shown; a number's own origin and source come before the sentence's."""
+    own = Number(1239e3, "keur", "funding_amount_region_2015", "published")
+    said = EN("{own}, {other} on {bases}", own=own, other=Number(1 / 3, "share1"), bases="8 and 15")
+    first, second, third = claims_of("key", said, "derived", "RTES", "topics.funding.answer")
+    assert (first["id"], first["value"], first["unit"], first["shown"]) == ("key.own", 1239e3, "eur", "€1,239k")
+    assert (first["origin"], first["source"]) == ("published", "funding_amount_region_2015")
+    assert (second["value"], second["origin"], second["source"]) == (0.333333333333, "derived", "RTES")
+    assert (third["value"], third["unit"], third["computed_by"]) == ("8 and 15", "text", "topics.funding.answer")
+
+
+def test_an_unknown_number_is_a_claim_without_value() -> None:
+    """Not estimable is said and registered, never as NaN, which JSON does not know."""
+    claims = claims_of("k", EN("{n}", n=Number(float("nan"), "keur")), "derived", "", "f")
+    assert claims[0]["value"] is None
+    assert json.loads(claims_json(claims))[0]["shown"] == "not known"
+
+
+@pytest.mark.parametrize(
+    ("origin", "stated", "clash"),
+    [
+        ("derived", {"published", ""}, ""),
+        ("fictitious", {"fictitious", ""}, ""),
+        ("fictitious", {"survey"}, "fictitious data are mixed with other origins: fictitious, survey"),
+        ("derived", {"guess"}, "origin 'guess': legal values: published, derived, assumption, fictitious, survey"),
+    ],
+)
+def test_fictitious_origins_stand_alone(origin: str, stated: set[str], clash: str) -> None:
+    """Other origins may meet; an unknown one is refused with the legal values."""
+    assert origins_that_clash(origin, stated) == clash
+
+
+def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
+    """To the number itself, or to the description of a drawing, whose text holds no elements."""
+    claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
+    found = page_claims(notebook("# T", code("x", shown({}, ptce={"claims": claims}))), "02_x")
+    assert [(claim["page"], claim["href"]) for claim in found] == [
+        ("02_x", "02_x.html#said.n"),
+        ("02_x", "02_x.html#amounts-alt"),
+    ]
+
+
+def test_two_claims_with_one_id_are_refused() -> None:
+    """An id leads to one number."""
+    output = shown({}, ptce={"claims": [{"id": "said.n"}]})
+    with pytest.raises(InputError, match=r"02_x: two claims have the id 'said\.n'"):
+        list(page_claims(notebook(code("x", output, output)), "02_x"))
+
+
+def test_assumptions_are_harvested_with_their_parts(tmp_path: Path) -> None:
+    """Over several lines, in any module, each part by itself; other comments are left."""
+    lines = [
+        "x = 1  # plain",
+        "# Assumption: a rule",
+        "# over lines. Source: a text. If wrong: raise it.",
+        "",
+        "# Assumption: short",
+    ]
+    source = "\n".join(lines) + "\n"
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text("# Assumption: s\n", encoding="utf-8")
+    (tmp_path / "package" / "code.py").write_text(source, encoding="utf-8")
+    assert assumptions(tmp_path / "package") == [
+        Assumption("package", "s", "", ""),
+        Assumption("package.code", "a rule over lines.", "a text.", "raise it."),
+        Assumption("package.code", "short", "", ""),
+    ]
+
+
+def test_a_comment_block_ends_at_code_or_at_a_blank_line() -> None:
+    """Neighbouring comment lines are one comment, a text that holds # is none."""
+    assert list(comments("# a\n# b\nx = '# no'\n# c\n\n# d")) == ["a b", "c", "d"]

@@ -1,0 +1,133 @@
+"""One list of packages, told in several files: they agree, and none of them says where packages come from."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import REPOSITORY
+
+PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = sorted([REPOSITORY / "requirements.lock", *(REPOSITORY / "requirements").glob("*.lock")])
+
+# What conda-forge calls a package that PyPI calls otherwise: the parts without a graphical interface or a web browser.
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base", "nbconvert": "nbconvert-core"}
+
+# Not on conda-forge under a name we can check; taken from PyPI there too.
+FROM_PYPI = {"latex2mathml"}
+
+
+def split(requirement: str) -> tuple[str, str]:
+    """The name and the range of a requirement, the name as indexes compare it."""
+    found = re.fullmatch(r"([A-Za-z0-9_.-]+?)\s*([<>=!~].*)?", requirement)
+    assert found is not None, requirement
+    return re.sub(r"[-_.]+", "-", found[1]).lower(), found[2] or ""
+
+
+def locked(path: Path) -> dict[str, list[str]]:
+    """Each entry of a lock with its hashes."""
+    entries: dict[str, list[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if re.match(r"[a-zA-Z0-9]", line):
+            entries[line.split("\\")[0].strip()] = []
+        elif "--hash=" in line:
+            entries[next(reversed(entries))].append(line.strip(" \\").removeprefix("--hash="))
+    return entries
+
+
+def names(path: Path) -> set[str]:
+    """The packages of a lock."""
+    return {split(entry.split(";")[0].split("==")[0].strip())[0] for entry in locked(path)}
+
+
+def conda() -> dict[str, object]:
+    """The environment for conda."""
+    return dict(yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8")))
+
+
+def test_conda_and_pip_ask_for_the_same() -> None:
+    """environment.yml has the packages and ranges of pyproject.toml, by their conda names, and Python and pip."""
+    wanted = dict(split(text) for text in PYPROJECT["project"]["dependencies"])
+    wanted |= dict(split(text) for text in PYPROJECT["build-system"]["requires"])
+    expected = {CONDA_NAMES.get(name, name): limits for name, limits in wanted.items() if name not in FROM_PYPI}
+    expected |= {"python": PYPROJECT["project"]["requires-python"], "pip": ""}
+    listed = conda()["dependencies"]
+    assert isinstance(listed, list)
+    assert {name.replace("_", "-"): limits for name, limits in expected.items()} == dict(
+        split(entry) for entry in listed if isinstance(entry, str)
+    )
+    (with_pip,) = (entry["pip"] for entry in listed if isinstance(entry, dict))
+    assert with_pip == [*(f"{name}{wanted[name]}" for name in sorted(FROM_PYPI)), "-e ."]
+
+
+def test_conda_uses_the_community_channel_only() -> None:
+    """conda-forge, and nothing by default."""
+    assert conda()["channels"] == ["conda-forge", "nodefaults"] and conda()["name"] == PYPROJECT["project"]["name"]
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
+def test_a_lock_says_no_address(path: Path) -> None:
+    """No index, no link, no folder: the packages come from wherever the user's installer looks."""
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"(?i)https?:|file:|--(?:extra-)?index|--find-links|@ ", text) == []
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
+def test_every_locked_package_has_one_version_and_hashes(path: Path) -> None:
+    """`name==version` and at least one SHA-256 for each entry."""
+    entries = locked(path)
+    assert entries
+    for entry, hashes in entries.items():
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+==[^\s;]+( ; .+)?", entry), entry
+        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
+
+
+def test_every_dependency_is_locked() -> None:
+    """What pyproject.toml asks for is in the batch lock; development and lab add their own."""
+    project = PYPROJECT["project"]
+    extras = project["optional-dependencies"]
+    wanted = {
+        "requirements.lock": project["dependencies"],
+        "dev.lock": [*project["dependencies"], *extras["dev"]],
+        "lab.lock": [*project["dependencies"], *extras["lab"]],
+        "bootstrap.lock": ["uv", *PYPROJECT["build-system"]["requires"]],
+    }
+    for path in LOCKS:
+        assert {split(text)[0] for text in wanted[path.name]} <= names(path), path.name
+
+
+def test_the_batch_environment_is_free_of_jupyterlab() -> None:
+    """JupyterLab slows every start by two seconds: it has an environment of its own."""
+    for name in ("requirements.lock", "requirements/dev.lock"):
+        assert not {"jupyterlab", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
+    assert "jupyterlab" in names(REPOSITORY / "requirements" / "lab.lock")
+
+
+def test_development_and_lab_use_the_batch_versions() -> None:
+    """A package has the same version in every lock."""
+    versions = {path.name: {entry.split(";")[0].strip() for entry in locked(path)} for path in LOCKS}
+    assert versions["requirements.lock"] <= versions["dev.lock"] & versions["lab.lock"]
+
+
+def test_without_uv_the_build_backend_alone_is_installed() -> None:
+    """The line of install.sh that leaves uv out keeps flit_core with all its hashes, and nothing else."""
+    script = (REPOSITORY / "requirements" / "install.sh").read_text(encoding="utf-8")
+    (program,) = re.findall(r"awk ('[^']*')", script)
+    lock = REPOSITORY / "requirements" / "bootstrap.lock"
+    done = subprocess.run(f"awk {program} '{lock}'", shell=True, capture_output=True, text=True, check=True)
+    kept = Path(lock).read_text(encoding="utf-8").split("uv==")[0]
+    assert done.stdout == kept and "flit-core==" in kept
+
+
+def test_the_makefile_lists_itself() -> None:
+    """Every target meant for people is in `make help`, which names each once."""
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    shown = subprocess.run(["make", "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[0] for line in shown.splitlines()] == re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE)
+    assert {line.split()[0] for line in shown.splitlines()} == set(phony.split())

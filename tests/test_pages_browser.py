@@ -1,0 +1,196 @@
+"""Every page of the site in real Chromium: accessible, reachable by keyboard, narrow, printed, offline."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pages import REPOSITORY, site
+from ptce_analysis.pipeline.runs import declared_runs
+
+pytestmark = pytest.mark.browser
+
+PAGES = ["index", "fr/index", "en/index", *(run.id for run in declared_runs(REPOSITORY))]
+EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
+# The two languages are made by one template; French texts are the longer ones.
+FRENCH_PAGES = pytest.mark.parametrize("name", [name for name in PAGES if not name.startswith("en/")])
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+OPTIONS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+OPTIONS += " --disable-component-update --disable-sync"
+
+# Text of drawings: contrast of its colour with the paper (WCAG 2), and its size on the screen.
+DRAWN_TEXT = """() => {
+  const channels = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(value => value / 255)
+    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const light = colour => { const [r, g, b] = channels(colour); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const paper = light(getComputedStyle(document.documentElement).backgroundColor);
+  return [...document.querySelectorAll('.drawing svg text')]
+    .filter(text => text.getClientRects().length && !text.closest('.watermark'))
+    .map(text => {
+      const style = getComputedStyle(text), drawing = text.ownerSVGElement, ink = light(style.fill);
+      const scale = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+      return {text: text.textContent, size: parseFloat(style.fontSize) * scale,
+              contrast: (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)};
+    });
+}"""
+UNFOLD = "document.querySelectorAll('details').forEach(fold => { fold.open = true })"
+FOCUSED = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  return {what: at.tagName + ' ' + at.textContent.slice(0, 40), body: at === document.body,
+          skip: at.className === 'skip',
+          outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+          inside: box.right > 0 && box.left < innerWidth && box.width > 0};
+}"""
+# Texts of a figure opened alone that are not entirely on its paper.
+OUTSIDE = """() => {
+  const root = document.documentElement, whole = root.getCTM().inverse();
+  const ends = text => {
+    const box = text.getBBox(), place = whole.multiply(text.getCTM());
+    return [box.x, box.x + box.width].map(x => new DOMPoint(x, box.y).matrixTransform(place).x);
+  };
+  return [...document.querySelectorAll('text')].filter(text => !text.closest('.watermark'))
+    .filter(text => Math.min(...ends(text)) < -1 || Math.max(...ends(text)) > root.viewBox.baseVal.width + 1)
+    .map(text => text.textContent);
+}"""
+FOCUSABLE = """() => [...document.querySelectorAll('a[href], summary, [tabindex="0"]')]
+  .filter(at => at.checkVisibility({visibilityProperty: true})).length"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, where there is one; its absence is a failure in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        explain = pytest.fail if os.environ.get("CI") else pytest.skip
+        explain("no Chromium was found: install the package `chromium` to run the tests in a browser")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=path, args=OPTIONS.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """An empty tab whose requests are recorded in `asked`."""
+    with browser.new_context(viewport={"width": 1100, "height": 900}, accept_downloads=True) as context:
+        page = context.new_page()
+        yield page
+
+
+def address(name: str) -> str:
+    """Where a page lies on the disk."""
+    return (site() / f"{name}.html").as_uri()
+
+
+@EVERY_PAGE
+def test_a_page_is_accessible_in_both_schemes_and_asks_for_nothing(tab: Page, name: str) -> None:
+    """No violation of axe's rules with everything unfolded, text of drawings 4.5:1, no request but the page itself."""
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(address(name))
+    tab.evaluate(UNFOLD)
+    for scheme in SCHEMES:
+        tab.emulate_media(color_scheme=scheme)
+        assert [said for said in tab.evaluate(DRAWN_TEXT) if said["contrast"] < 4.5] == [], scheme
+        found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == [], scheme
+    assert [url for url in asked if not url.startswith("data:")] == [address(name)]
+
+
+@EVERY_PAGE
+def test_a_page_fits_a_phone(tab: Page, name: str) -> None:
+    """At 320 pixels nothing but a marked region scrolls sideways, and drawings are still read."""
+    tab.set_viewport_size({"width": 320, "height": 640})
+    tab.goto(address(name))
+    tab.evaluate(UNFOLD)
+    wide = """() => [...document.querySelectorAll('main *')].filter(at => at.getBoundingClientRect().right > 321
+      && !at.closest('.scroll, .drawing.only, pre, .skip, math')).map(at => at.outerHTML.slice(0, 80))"""
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320, tab.evaluate(wide)[:3]
+    assert [said for said in tab.evaluate(DRAWN_TEXT) if said["size"] < 9] == []
+
+
+@FRENCH_PAGES
+def test_a_page_can_be_used_by_keyboard(tab: Page, name: str) -> None:
+    """The skip link comes first and works; every stop is on the screen and outlined; none is left out; folds open."""
+    tab.goto(address(name))
+    tab.keyboard.press("Tab")
+    first = tab.evaluate(FOCUSED)
+    assert first["inside"] and first["skip"]
+    stops = [first]
+    while len(stops) < 400:
+        tab.keyboard.press("Tab")
+        stop = tab.evaluate(FOCUSED)
+        if stop["body"] or stop["skip"]:
+            break
+        stops.append(stop)
+    assert [stop["what"] for stop in stops if not (stop["outlined"] and stop["inside"])] == []
+    assert len(stops) == tab.evaluate(FOCUSABLE)
+    fold = tab.locator("summary").first
+    if fold.count():
+        fold.focus()
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.parentElement.open")
+    tab.goto(address(name))
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**#main")
+
+
+@FRENCH_PAGES
+def test_a_page_prints_on_a4(tab: Page, name: str) -> None:
+    """A4 pages, tagged for screen readers, in light colours whatever the screen's scheme."""
+    tab.emulate_media(color_scheme="dark", media="print")
+    tab.goto(address(name))
+    assert tab.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    data = tab.pdf(prefer_css_page_size=True, tagged=True)
+    assert b"/StructTreeRoot" in data and b"/MarkInfo" in data
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in data
+    assert b"/Lang" in data
+
+
+def test_downloads_work_from_disk(tab: Page) -> None:
+    """What a page downloads is the file of the site, byte for byte."""
+    tab.goto(address("fr/03_funding"))
+    links = tab.locator("a.download")
+    assert links.count() > 0
+    for link in links.all():
+        with tab.expect_download() as started:
+            link.click()
+        download = started.value
+        kept = site() / "fr" / "data" / download.suggested_filename
+        assert Path(download.path()).read_bytes() == kept.read_bytes()
+
+
+def test_the_other_language_is_one_click_away(tab: Page) -> None:
+    """From a page to its twin and back, and to the index."""
+    tab.goto(address("fr/03_funding"))
+    tab.get_by_role("link", name="English").click()
+    assert tab.url == address("en/03_funding")
+    tab.get_by_role("link", name="Français").click()
+    assert tab.url == address("fr/03_funding")
+    tab.locator("header a").first.click()
+    assert tab.url == address("fr/index")
+
+
+def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
+    """The number of a sentence can be linked to."""
+    tab.goto(address("en/03_funding"))
+    key = tab.locator(".answer data").first.get_attribute("id")
+    tab.goto(f"{address('en/03_funding')}#{key}")
+    assert tab.locator(":target").get_attribute("value")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_figures_alone_are_whole(tab: Page, lang: str) -> None:
+    """Opened by itself, a figure shows every text on its paper."""
+    for path in sorted((site().parents[1] / "figures" / lang).glob("*.svg")):
+        tab.goto(path.as_uri())
+        outside = tab.evaluate(OUTSIDE)
+        assert outside == [], path.name

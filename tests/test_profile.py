@@ -1,0 +1,122 @@
+"""Paired medians and totals: what is printed, what rounding allows, what totals force."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from printed_figures import PUBLISHED, count, euros, fact, report, share
+from ptce_analysis.analysis.profile import euros_per_job, paired_links, paired_medians, totals_and_medians
+from ptce_analysis.published import read_published
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return read_published(PUBLISHED)
+
+
+def members(value, wave, grain=1):
+    """A printed median number of member structures."""
+    return fact("members_median", value, "median", "count", grain, wave=wave)
+
+
+def test_six_medians_are_printed_for_both_waves(facts):
+    """Those of one wave only, such as age, are left out; each side keeps its own source."""
+    table = paired_medians(facts)
+    assert list(table["indicator"]) == [
+        "cell_budget_median",
+        "cell_self_financed_share_median",
+        "cell_fte_median",
+        "members_median",
+        "employees_median",
+        "budget_median",
+    ]
+    assert set(table["first_source"]) == {"S3"}
+    assert set(table["second_source"]) == {"DECK"}
+
+
+def test_changes_and_their_rounding_worked_by_hand(facts):
+    """Budgets: 3/5 − 1 = −40 %, from 2.5/5.5 − 1 to 3.5/4.5 − 1. Staff: 1.755/1.5 − 1 = +17 % is possible."""
+    table = paired_medians(facts).set_index("indicator")
+    budget, staff = table.loc["budget_median"], table.loc["cell_fte_median"]
+    assert budget["change"] == pytest.approx(-0.4)
+    assert (budget["change_low"], budget["change_high"]) == pytest.approx((2.5 / 5.5 - 1, 3.5 / 4.5 - 1))
+    assert staff["change_high"] == pytest.approx(1.755 / 1.5 - 1)
+
+
+def test_a_direction_is_told_only_when_rounding_leaves_one(facts):
+    """11 then 14 members rise, whatever the rounding; 2 then 1.75 posts may be one number."""
+    directions = paired_medians(facts).set_index("indicator")["direction"]
+    assert directions.value_counts().to_dict() == {"lower": 4, "rounding": 1, "higher": 1}
+    assert (directions["members_median"], directions["cell_fte_median"]) == ("higher", "rounding")
+
+
+@pytest.mark.parametrize(
+    ("second", "grain", "direction"),
+    [(11, 0, "equal"), (11, 1, "rounding"), (12, 1, "rounding"), (13, 1, "higher"), (9, 1, "lower")],
+)
+def test_directions_at_the_edges_of_rounding(second, grain, direction):
+    """Bands that touch, 10.5–11.5 and 11.5–12.5, could hold one number; exact equal figures are equal."""
+    table = paired_medians(report(members(11, 2013, grain), members(second, 2015, grain)))
+    assert list(table["direction"]) == [direction]
+
+
+def test_no_pair_gives_an_empty_table():
+    """One wave alone has nothing to compare."""
+    assert paired_medians(report(members(11, 2013))).empty
+
+
+def test_a_median_of_zero_has_no_relative_change():
+    """Nothing can be divided by zero: the change is missing, the direction is not."""
+    table = paired_medians(report(members(0, 2013, 0), members(5, 2015, 0)))
+    assert table["change"].isna().all()
+    assert list(table["direction"]) == ["higher"]
+
+
+def test_totals_force_concentration(facts):
+    """Jobs: 21 poles at 88.5 and 19 others share 21,500 − 21 × 88.5: the upper twenty hold at least 91.8 %.
+
+    Route: the most equal data set, written out with the roundings most favourable to equality.
+    """
+    table = totals_and_medians(facts).set_index("indicator")
+    total, median = 21_500, 88.5
+    high = (total - 21 * median) / 19
+    assert table.loc["jobs_total", "top_half_share"] == pytest.approx((19 * high + median) / total)
+    assert table.loc["jobs_total", "mean_to_median"] == pytest.approx(550 / 88)
+    assert list(table["n"]) == [40, 40, 40]
+
+
+def test_totals_without_poles_or_that_cannot_hold_are_left_out():
+    """No number of poles, no median, or a total that the median excludes: nothing is forced."""
+    median = fact("employees_median", 88, "median", "count", 1)
+    jobs = {"statistic": "sum", "unit": "count", "grain": 1}
+    assert totals_and_medians(report(median, fact("jobs_total", 22_000, **jobs))).empty
+    assert totals_and_medians(report(fact("jobs_total", 22_000, base_n=40, **jobs))).empty
+    assert totals_and_medians(report(median, fact("jobs_total", 500, base_n=40, **jobs))).empty
+    assert totals_and_medians(
+        report(fact("employees_median", 0, "median", "count", 0), fact("jobs_total", 5, base_n=4, **jobs))
+    ).empty
+    assert len(totals_and_medians(report(median, fact("jobs_total", 22_000, base_n=40, **jobs)))) == 1
+
+
+def test_euros_per_job_worked_by_hand(facts):
+    """235 M€ / 22,000 = 10,682 €, from 234.5/22.5 to 235.5/21.5; 3 M€ / 88 = 34,091 €; 5 M€ / 110 = 45,455 €."""
+    table = euros_per_job(facts).set_index(["kind", "wave"])
+    assert table.loc[("totals", 2015)].tolist() == pytest.approx([235e6 / 22e3, 234.5e6 / 22.5e3, 235.5e6 / 21.5e3])
+    assert table.loc[("medians", 2015), "value_eur"] == pytest.approx(3e6 / 88)
+    assert table.loc[("medians", 2013), "value_eur"] == pytest.approx(5e6 / 110)
+    assert ("totals", 2013) not in table.index
+
+
+def test_jobs_that_may_be_zero_give_no_ratio():
+    """A number of jobs whose rounding reaches zero divides nothing."""
+    facts = report(euros("budget_total", 100), count("jobs_total", 1, Fraction(2)))
+    assert euros_per_job(facts).empty
+
+
+def test_links_are_paired_by_level(facts):
+    """Only the Région share is printed for both waves."""
+    table = paired_links(facts)
+    assert table[["level", "first", "second"]].to_numpy().tolist() == [["region", 0.95, 0.75]]
+    assert paired_links(report(share("link_share", "0.5", level="region"))).empty

@@ -1,0 +1,199 @@
+"""The site around the pages: links, sizes, register, downloads."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from pages import code, notebook, pages, project, shown, site
+from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.site import Entry, _families, language_choice, language_files
+from ptce_analysis.publish.downloads import Download, data_package, page_downloads
+from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.trust import sealed
+
+PAGE, GZIPPED, MORE_PAGE, MORE_GZIPPED = 60_000, 15_000, 20_000, 5_000
+
+
+def soup(path: Path) -> BeautifulSoup:
+    """A page of the site, parsed."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_every_page_is_light() -> None:
+    """60 kB and 15 kB gzipped with two exhibits (figures or tables), 20 kB and 5 kB more for each further one."""
+    heavy = {}
+    for path in pages():
+        data = path.read_bytes()
+        more = max(data.count(b"<figure ") - 2, 0)
+        size, zipped = len(data), len(gzip.compress(data, 9, mtime=0))
+        if size > PAGE + more * MORE_PAGE or zipped > GZIPPED + more * MORE_GZIPPED:
+            heavy[path.relative_to(site()).as_posix()] = (size, zipped, more + 2)
+    assert heavy == {}
+
+
+def test_every_link_of_the_site_resolves() -> None:
+    """Files exist and anchors are there; outside links are the licence's, and nothing is fetched."""
+    ids = {path.resolve(): {tag["id"] for tag in soup(path).find_all(id=True)} for path in pages()}
+    broken = []
+    for path in pages():
+        for link in soup(path).find_all(["a", "link"], href=True):
+            parts = urlsplit(str(link["href"]))
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
+            if parts.scheme in ("https", "data"):
+                continue
+            if not target.is_file() or (parts.fragment and unquote(parts.fragment) not in ids[target]):
+                broken.append(f"{path.name}: {link['href']}")
+    assert broken == []
+
+
+def test_ids_are_unique_and_headings_in_order() -> None:
+    """On every page: one first-level heading, no level skipped, no id twice, a language and a title."""
+    for path in pages():
+        page = soup(path)
+        ids = [str(tag["id"]) for tag in page.find_all(id=True)]
+        levels = [int(tag.name[1]) for tag in page.find_all(re.compile("^h[1-6]$"))]
+        assert len(ids) == len(set(ids)), path
+        assert levels.count(1) == 1 and levels[0] == 1, path
+        assert all(after - before <= 1 for before, after in pairwise(levels)), path
+        assert page.html["lang"] in ("fr", "en") and page.title.get_text(), path
+
+
+def test_no_page_asks_for_anything() -> None:
+    """No script, no frame, no address in a place that loads: what the policy forbids is not even tried."""
+    for path in pages():
+        page, text = soup(path), path.read_text(encoding="utf-8")
+        assert not page.find_all(["script", "iframe", "object", "embed", "base"]), path
+        assert not re.search(r'(src|srcset|poster)="(?!data:)|@import|url\((?!#)', text), path
+        assert page.find("meta", attrs={"http-equiv": "Content-Security-Policy"}), path
+
+
+def test_each_page_has_its_twin_in_the_other_language() -> None:
+    """The same pages in French and English, each leading to the other."""
+    names = {lang: {path.name for path in (site() / lang).glob("*.html")} for lang in ("fr", "en")}
+    assert names["fr"] == names["en"]
+    for lang, other in (("fr", "en"), ("en", "fr")):
+        for name in names[lang]:
+            link = soup(site() / lang / name).find("a", hreflang=other)
+            assert link["href"] == f"../{other}/{name}"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_claim_can_be_reached_from_the_register(lang: str) -> None:
+    """Each entry has value, unit, origin and a source or computation, and stands in its page as it says."""
+    claims = json.loads((site() / lang / "claims.json").read_text(encoding="utf-8"))
+    assert claims
+    found = {path.name: soup(path) for path in (site() / lang).glob("*.html")}
+    for claim in claims:
+        name, _, anchor = claim["href"].partition("#")
+        place = found[name].find(id=anchor)
+        assert place is not None and claim["shown"] in place.get_text(), claim
+        assert claim["unit"] and claim["origin"] and (claim["source"] or claim["computed_by"]), claim
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
+    """In sentences, titles, readings and populations, a digit belongs to a registered value or to a year."""
+    loose = []
+    for path in sorted((site() / lang).glob("*.html")):
+        for said in soup(path).select(".say, .answer, .title, .notes dd:nth-of-type(2), .notes dd:nth-of-type(3)"):
+            for value in said.find_all(["data", "span"]):
+                value.decompose()
+            rest = re.sub(r"\b(19|20)\d\d\b", "", said.get_text())
+            loose += [f"{lang}/{path.name}: {said.get_text()[:90]}"] if re.search(r"\d", rest) else []
+    assert not loose, f"{len(loose)} sentences with numbers that are not registered:\n" + "\n".join(loose)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_files_of_the_site_are_those_its_pages_offer(lang: str) -> None:
+    """Every download of a page is a file too, byte for byte, listed on the index and described in the data package."""
+    offered = {}
+    for path in (site() / lang).glob("*.html"):
+        for link in soup(path).find_all("a", class_="download"):
+            offered[link["download"]] = unquote(str(link["href"]).partition(",")[2]).encode()
+    files = {path.name: path.read_bytes() for path in (site() / lang / "data").glob("*.csv")}
+    assert files == offered
+    assert all(data.startswith("\ufeff".encode()) == (lang == "fr") for data in files.values())
+    package = json.loads((site() / lang / "datapackage.json").read_text(encoding="utf-8"))
+    assert sorted(resource["path"] for resource in package["resources"]) == sorted(f"data/{name}" for name in files)
+    listed = {str(link["href"]) for link in soup(site() / lang / "index.html").find_all("a", download=True)}
+    assert listed == {f"data/{name}" for name in files}
+
+
+def test_the_index_says_what_every_page_answers() -> None:
+    """One card per question, with its answer; every page of the language can be reached from it."""
+    for lang in ("fr", "en"):
+        page = soup(site() / lang / "index.html")
+        linked = {str(link["href"]) for link in page.select(".card a")}
+        assert linked == {path.name for path in (site() / lang).glob("*.html")} - {"index.html"}
+        assert all(card.h3 and card.p for card in page.select(".card"))
+        assert page.find(id="accessibility") and page.select("#assumptions ~ details tbody tr")
+
+
+def test_figures_are_committed_files_of_each_language() -> None:
+    """Each drawing of a page is a file of its language's folder, whole and in the light colours."""
+    for path in (project() / "figures").rglob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("<svg xmlns=") and "<title>" in text and "<desc" in text
+        assert "var(" not in text and "<style" not in text
+
+
+def test_the_choice_of_language_names_each_in_its_own_words() -> None:
+    """The root page leads to both indexes."""
+    page = BeautifulSoup(language_choice().decode(), "html.parser")
+    assert [(link["href"], link.get_text()) for link in page.main.find_all("a")] == [
+        ("fr/index.html", "Français"),
+        ("en/index.html", "English"),
+    ]
+
+
+def entry(name: str, stem: str, **parameters: str) -> Entry:
+    """A page of the index."""
+    run = Run(name, Path(f"{stem}.ipynb"), "en", ())
+    return Entry(run, f"Title of {stem}", "Answer.", tuple(parameters.items()), (), ())
+
+
+def test_runs_of_one_notebook_are_one_family() -> None:
+    """The first speaks for all; each is named by the parameters that tell it from the others."""
+    sheets = [entry(f"07_{level}", "07", Level=level, Confidence="95%") for level in ("commune", "region")]
+    alone, together = _families([entry("01", "01", Level="x"), *sheets])
+    assert alone["pages"] == []
+    assert together["pages"] == [("07_commune.html", "commune"), ("07_region.html", "region")]
+
+
+def test_the_data_package_describes_each_column() -> None:
+    """Numbers with the decimal sign of the language, words as strings."""
+    data = "\ufeffNiveau;Montant\r\nRégions;15375,5\r\nÉtat;\r\n".encode()
+    download = Download("x.csv", "03", "Tableau 1", "Titre", "derived", data)
+    (resource,) = json.loads(data_package(Words("fr"), [download]))["resources"]
+    assert resource["dialect"] == {"delimiter": ";"}
+    assert resource["schema"]["fields"] == [
+        {"name": "Niveau", "type": "string"},
+        {"name": "Montant", "type": "number", "decimalChar": ","},
+    ]
+
+
+def test_downloads_are_read_from_what_a_page_offers() -> None:
+    """Only from outputs that are ours, with the number and title of their exhibit."""
+    link = '<a class="download" download="x.csv" href="data:text/csv;charset=utf-8,a%0D%0A1%0D%0A">CSV</a>'
+    head = {"kind": "head", "key": "k", "number": "Table 1", "title": "T", "origin": "derived"}
+    notes = {"kind": "notes", "key": "k", "file": "x.csv"}
+    ours = [
+        shown({"text/html": "<p>h</p>"}, **sealed(head, "<p>h</p>")),
+        shown({"text/html": link}, **sealed(notes, link)),
+    ]
+    forged = shown({"text/html": link + " "}, **sealed(notes, link))
+    (found,) = page_downloads(notebook(code("x", *ours, forged)), "03")
+    assert found == Download("x.csv", "03", "Table 1", "T", "derived", b"a\r\n1\r\n")
+
+
+def test_files_of_a_language_have_no_page_missing() -> None:
+    """An empty site still has its index, register and package."""
+    assert set(language_files("en", [])) == {"index.html", "claims.json", "datapackage.json"}

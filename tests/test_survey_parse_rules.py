@@ -110,13 +110,13 @@ def test_rules_of_dates_ticks_and_dated_names() -> None:
     assert level("x" * 501).status == "unreadable" and level("Région + ?" + "x" * 500).rule == "too_long"
 
 
-UNITS = ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
-         "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]  # fmt: skip
+UNITS = ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
+         "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf"]  # fmt: skip
 TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
 
 
 def french(n: int) -> str:
-    """Return a number in words, by the school rules: seventy counts from sixty, ninety from eighty, « et un », « cents »."""
+    """Return a number in words, by the school rules: seventy from sixty, ninety from eighty, « et un », « cents »."""
     if n < 20:
         return UNITS[n]
     if n < 100:
@@ -208,6 +208,13 @@ def test_numbers_have_a_sane_size(text: str, value: float | None) -> None:
     assert (None if found is None or found.value is None else float(found.value)) == (
         None if value is None else float(value)
     )
+
+
+def test_sums_keep_the_least_certain_status_and_decisions_may_name_two_levels() -> None:
+    """An approximate term makes an approximate sum."""
+    assert (amount("1E5 + 1").value, amount("1E5 + 1").status) == (100_001, "approximate")
+    assert spelled("un milliard") == spelled("milliard") == 10**9 and amount("deux milliards").value == 2 * 10**9
+    assert level("x", decisions={"x": "europe, region"}).value == ("region", "europe")
 
 
 def test_ranges_of_equal_bounds_and_units_of_one_bound() -> None:

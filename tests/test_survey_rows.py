@@ -31,6 +31,12 @@ def test_lines_that_are_not_answers_are_set_aside_with_their_reason(tmp_path: Pa
     assert clean_summary(result) == {"rows_in": 7, "rows_kept": 1, "rows_quarantined": 6, "repairs": len(result.ledger)}
 
 
+def test_a_header_repeated_among_the_answers_is_set_aside(tmp_path: Path) -> None:
+    """Exports joined or printed page by page repeat it; a pole called like the first header is one if it answers."""
+    result = cleaned(tmp_path, ROW, HEADER.upper(), "id;création;1;1;;;;")
+    assert reasons(result) == [(3, "header_again")] and list(result.poles["pole_id"]) == ["P1", "id"]
+
+
 def test_the_codebook_may_name_its_totals_and_trials(tmp_path: Path) -> None:
     """Its words replace the usual totals and add to the usual trials."""
     layout = {"total_rows": ["Cumul 2015"], "test_rows": "bidon"}
@@ -63,7 +69,7 @@ def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) 
         "P2;création;1;1;;;;;",
         "P2;création;1;;;;;;",
         "P3;création;1;1;;;;;",
-        "P3;création;1;1;;;;;",
+        "P3;CRÉATION ;1;1;;;;;",
     )
     result = cleaned(tmp_path, *rows, header=HEADER + ";Date", variables=variables)
     assert reasons(result) == [(2, "duplicate_respondent"), (5, "duplicate_respondent"), (7, "duplicate_respondent")]

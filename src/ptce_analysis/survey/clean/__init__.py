@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,19 +58,24 @@ def cleaned(answers: Table, codebook: Codebook) -> Cleaned:
     """Return the clean tables of answers already laid out: lines set aside first, then cells, then tables."""
     aside = set_aside(answers, codebook)
     kept = np.flatnonzero(aside < 0)
-    rows = np.array(answers.numbers, np.int64)
-    columns = _read_columns(answers, codebook, kept)
-    poles = poles_table(columns, codebook, len(kept))
-    supports, links = supports_tables(columns, codebook, columns["pole_id"].words())
+    columns, order = _by_pole(_read_columns(answers, codebook, kept))
+    rows = np.array(answers.numbers, np.int64)[kept][order]
+    supports, links = supports_tables(columns, codebook)
     return Cleaned(
-        poles=poles.assign(**links).astype(dict.fromkeys(links, "str")).sort_values("pole_id", ignore_index=True),
-        supports=_in_order(supports),
-        ledger=_ledger(answers, columns, codebook, rows[kept]),
-        quarantine=_quarantine(answers, columns, codebook, aside),
+        poles=poles_table(columns, links, codebook, len(kept)),
+        supports=supports,
+        ledger=_ledger(answers, columns, codebook, rows),
+        quarantine=_quarantine(answers, columns, codebook, aside, rows),
         rows_in=len(aside),
         rows_kept=len(kept),
         rows_quarantined=len(aside) - len(kept),
     )
+
+
+def _by_pole(columns: dict[str, Column]) -> tuple[dict[str, Column], npt.NDArray[np.intp]]:
+    """Return the columns with their rows in the order of the poles' ids, and that order: lines may come in any."""
+    order = np.argsort(columns["pole_id"].words(), kind="stable")
+    return {name: replace(column, codes=column.codes[order]) for name, column in columns.items()}, order
 
 
 def clean_summary(result: Cleaned) -> dict[str, int]:
@@ -96,11 +101,6 @@ def _read_columns(answers: Table, codebook: Codebook, kept: npt.NDArray[np.intp]
     return columns
 
 
-def _in_order(supports: pd.DataFrame) -> pd.DataFrame:
-    """Return the supports by pole, the levels in the study's order."""
-    return supports.sort_values("pole_id", kind="stable", ignore_index=True)
-
-
 def _ledger(
     answers: Table, columns: dict[str, Column], codebook: Codebook, rows: npt.NDArray[np.int64]
 ) -> pd.DataFrame:
@@ -112,10 +112,13 @@ def _ledger(
 
 
 def _quarantine(
-    answers: Table, columns: dict[str, Column], codebook: Codebook, aside: npt.NDArray[np.int8]
+    answers: Table,
+    columns: dict[str, Column],
+    codebook: Codebook,
+    aside: npt.NDArray[np.int8],
+    rows: npt.NDArray[np.int64],
 ) -> pd.DataFrame:
     """Return the lines set aside (no column), and the cells set aside in the lines kept."""
-    rows = np.array(answers.numbers, np.int64)[aside < 0]
     parts = [ledger.listed(_lines(answers, codebook, aside), 4)]
     parts += [ledger.doubts(column, answers.file, rows) for column in columns.values()]
     reason = "contradictory: an amount is given where the link says no"

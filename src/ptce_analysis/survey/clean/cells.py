@@ -76,6 +76,11 @@ def read_cell(text: str, variable: Variable, codebook: Codebook) -> Reading:
     return Reading(text, None, None, "unreadable", "no_rule")
 
 
+def repeated(text: str, n: int) -> npt.NDArray[np.object_]:
+    """Return one text n times: one object, where `np.full` would make n of them."""
+    return np.repeat(np.array([text], object), n)
+
+
 def written(reading: Reading) -> str:
     """Return the value of a reading as the clean tables write it, "" for none."""
     if isinstance(reading.value, tuple):

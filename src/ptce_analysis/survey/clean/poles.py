@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from ptce_analysis.survey.clean.cells import Column
+from ptce_analysis.survey.clean.cells import Column, repeated
 from ptce_analysis.survey.codebook import NUMERIC, STANDARD, Codebook
 
 if TYPE_CHECKING:
@@ -17,14 +18,20 @@ if TYPE_CHECKING:
 _WITHOUT_STATUS = ("id", "text")
 
 
-def poles_table(columns: dict[str, Column], codebook: Codebook, n: int) -> pd.DataFrame:
-    """Return one row per pole: wave, pole_id, origin, every variable with its status, the raw text of the stage.
+def poles_table(
+    columns: dict[str, Column], links: Mapping[str, npt.NDArray[np.object_]], codebook: Codebook, n: int
+) -> pd.DataFrame:
+    """Return one row per pole: wave, pole_id, origin, every variable with its status, the raw stage, every link.
 
     A variable the wave did not ask is there, empty, with the status `not_asked`.
     """
     import pandas as pd
 
-    fixed = {"wave": np.full(n, codebook.wave), "pole_id": columns["pole_id"].words(), "origin": [codebook.origin] * n}
+    fixed = {
+        "wave": np.full(n, codebook.wave),
+        "pole_id": columns["pole_id"].words(),
+        "origin": repeated(codebook.origin, n),
+    }
     values: dict[str, object] = {}
     statuses: dict[str, object] = {}
     for name, kind in _order(codebook).items():
@@ -34,8 +41,8 @@ def poles_table(columns: dict[str, Column], codebook: Codebook, n: int) -> pd.Da
             values["stage_raw"] = _words(_raw(column, n))
         if kind not in _WITHOUT_STATUS:
             statuses[f"{name}_status"] = _statuses(column, columns, n)
-    texts = {"pole_id": "str", "origin": "str"} | dict.fromkeys(statuses, "str")
-    return pd.DataFrame(fixed | values | statuses).astype({"wave": "int64"} | texts)
+    texts = {"pole_id": "str", "origin": "str"} | dict.fromkeys([*statuses, *links], "str")
+    return pd.DataFrame(fixed | values | statuses | dict(links)).astype({"wave": "int64"} | texts)
 
 
 def _order(codebook: Codebook) -> dict[str, str]:
@@ -53,7 +60,7 @@ def _values(column: Column | None, kind: str, n: int) -> object:
     if kind in NUMERIC:
         numbers = column.numbers() if column else np.full(n, np.nan)
         return pd.array(numbers, dtype="Int64") if kind == "count" else numbers
-    return _words(column.words() if column else np.full(n, "", object))
+    return _words(column.words() if column else repeated("", n))
 
 
 def _words(texts: npt.NDArray[np.object_]) -> object:
@@ -65,13 +72,13 @@ def _words(texts: npt.NDArray[np.object_]) -> object:
 
 def _raw(column: Column | None, n: int) -> npt.NDArray[np.object_]:
     """Return what was written, row by row."""
-    return np.array(column.texts, object)[column.codes] if column else np.full(n, "", object)
+    return np.array(column.texts, object)[column.codes] if column else repeated("", n)
 
 
 def _statuses(column: Column | None, columns: dict[str, Column], n: int) -> object:
     """Return the status of each answer: a blank one is not asked where the questionnaire's filter says so."""
     if column is None:
-        return np.full(n, "not_asked", object)
+        return repeated("not_asked", n)
     found = column.statuses()
     if column.variable.asked_if:
         name, asked = column.variable.asked_if

@@ -48,6 +48,15 @@ def _spelt(cells: list[str], marks: set[str]) -> Mask:
     return np.fromiter((known[cell] for cell in cells), bool, len(cells))
 
 
+def _header_again(table: Table, codebook: Codebook, kept: Mask) -> Mask:  # noqa: ARG001
+    names = [plain(name) for name in table.names]
+    likely = _spelt(table.cells["pole_id"], {plain(table.header["pole_id"])})
+    for position in np.flatnonzero(likely).tolist():
+        row = table.whole[position]
+        likely[position] = all(not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True))
+    return likely
+
+
 def _unanswered(table: Table, codebook: Codebook, kept: Mask) -> Mask:  # noqa: ARG001
     identity = {"pole_id", codebook.layout.respondent}
     aside = {v.name for v in codebook.variables if v.kind in ("id", "date")} | identity
@@ -128,12 +137,13 @@ def _kept_answer(table: Table, codebook: Codebook, positions: list[int]) -> int 
 
     best = max(map(rank, positions))
     first = [position for position in positions if rank(position) == best]
-    contents = {tuple(table.cells[name][position] for name in answers) for position in first}
+    contents = {tuple(plain(table.cells[name][position]) for name in answers) for position in first}
     return first[0] if len(contents) == 1 else None
 
 
 ROW_RULES = (
     RowRule("total_row", "a total, mean or count under the answers", _total),
+    RowRule("header_again", "the header, repeated among the answers", _header_again),
     RowRule("no_identifier", "a line without the pole's identifier: a note, or an answer from nobody", _nameless),
     RowRule("no_answer", "a line with an identifier and no answer: a note, or an empty questionnaire", _unanswered),
     RowRule("test_row", "a trial of the questionnaire", _test),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ptce_analysis.survey import parse
-from ptce_analysis.survey.clean.cells import Column, funders
+from ptce_analysis.survey.clean.cells import Column, funders, repeated
 from ptce_analysis.survey.codebook import Codebook, Support
 from ptce_analysis.survey.parse.levels import codes, in_order
 from ptce_analysis.vocabulary import LEVELS
@@ -162,28 +162,44 @@ def _shared_part(level: str, code: Array, amount: Column | None, alone: Mask) ->
 
 
 def supports_tables(
-    columns: dict[str, Column], codebook: Codebook, poles: npt.NDArray[np.object_]
+    columns: dict[str, Column], codebook: Codebook
 ) -> tuple[pd.DataFrame, dict[str, npt.NDArray[np.object_]]]:
     """Return the supports, one row per pole and level involved or declared zero, and every link by pole and level."""
+    poles = columns["pole_id"].words()
+    ticked = _ticked(codebook, columns, len(poles))
+    parts = [part for support in codebook.supports for part in level_parts(support, columns, codebook, ticked)]
+    links = dict[str, npt.NDArray[np.object_]]()
+    found = list[tuple[npt.NDArray[np.generic], ...]]()
+    for level in LEVELS:
+        link, amounts, statuses = _of_level([part for part in parts if part.level == level], len(poles))
+        links[f"link_{level}"] = np.array(list(LINKS), object)[link]
+        here = np.flatnonzero(np.isin(link, (DECLARED_ZERO, INVOLVED)))
+        found.append((here, np.full(len(here), len(found), np.int8), amounts[here], statuses[here]))
+    rows, levels, amounts, statuses = (np.concatenate(field) for field in zip(*found, strict=True))
+    at = np.lexsort((levels, rows))
+    return _table(codebook, poles[rows[at]], levels[at], amounts[at], statuses[at]), links
+
+
+def _table(
+    codebook: Codebook,
+    poles: npt.NDArray[np.object_],
+    levels: Array,
+    amounts: npt.NDArray[np.float64],
+    statuses: npt.NDArray[np.object_],
+) -> pd.DataFrame:
+    """Return the supports in the order of the poles, then of the levels."""
     import pandas as pd
 
-    n, parts = len(poles), list[Part]()
-    ticked = _ticked(codebook, columns, n)
-    for support in codebook.supports:
-        parts += level_parts(support, columns, codebook, ticked)
-    links, tables = {}, []
-    for level in LEVELS:
-        link, amounts, statuses = _of_level([part for part in parts if part.level == level], n)
-        links[f"link_{level}"] = np.array(list(LINKS), object)[link]
-        here = np.isin(link, (DECLARED_ZERO, INVOLVED))
-        tables.append(pd.DataFrame({"pole_id": poles[here], "level": level, "amount_eur": amounts[here],
-                                    "amount_status": statuses[here]}))  # fmt: skip
-    found = pd.concat(tables, ignore_index=True).assign(wave=codebook.wave, origin=codebook.origin)
-    found = found[["wave", "pole_id", "level", "origin", "amount_eur", "amount_status"]]
-    types = {"wave": "int64", "amount_eur": "float64"} | dict.fromkeys(
-        ("pole_id", "level", "origin", "amount_status"), "str"
+    return pd.DataFrame(
+        {
+            "wave": np.full(len(poles), codebook.wave, np.int64),
+            "pole_id": pd.array(poles, dtype="str"),
+            "level": pd.array(np.array(list(LEVELS), object)[levels], dtype="str"),
+            "origin": pd.array(repeated(codebook.origin, len(poles)), dtype="str"),
+            "amount_eur": amounts,
+            "amount_status": pd.array(statuses, dtype="str"),
+        }
     )
-    return found.astype(types), links
 
 
 def _of_level(parts: list[Part], n: int) -> tuple[Array, npt.NDArray[np.float64], npt.NDArray[np.object_]]:
@@ -191,7 +207,7 @@ def _of_level(parts: list[Part], n: int) -> tuple[Array, npt.NDArray[np.float64]
     link = np.full(n, NOT_ASKED, np.int8)
     for part in parts:
         link = np.maximum(link, part.link)
-    total, status = np.full(n, np.nan), np.full(n, "not_asked", object)
+    total, status = np.full(n, np.nan), repeated("not_asked", n)
     started = np.zeros(n, bool)
     for part in parts:
         if part.amounts is None or part.statuses is None:

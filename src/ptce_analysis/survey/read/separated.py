@@ -38,13 +38,15 @@ def read_separated(data: bytes, file: str, limits: Limits, encoding: str = "", s
     """
     text, notes = decoded(data, file, encoding)
     opened = _opened(text, separator)
-    keeper, rows, numbers, repaired = Keeper(file, limits), [], [], list[Note]()
+    keeper, rows, numbers, repairs = Keeper(file, limits), [], [], list[Note]()
     scrambled = MOJIBAKE.search(opened.text) is not None
     for number, cells in _records(opened, file):
         if not is_blank(cells):
-            rows.append(keeper.keep(number, _repaired(number, cells, repaired) if scrambled else cells))
+            right = [unscrambled(cell) for cell in cells] if scrambled else cells
+            repairs += _repairs(number, cells, right) if scrambled else ()
+            rows.append(keeper.keep(number, right))
             numbers.append(number)
-    return Grid(file, rows, numbers, (*notes, *opened.notes, *repaired))
+    return Grid(file, rows, numbers, (*notes, *opened.notes, *repairs))
 
 
 def _opened(text: str, separator: str) -> _Opened:
@@ -134,10 +136,8 @@ def _lines(text: str) -> Iterator[str]:
     yield text[start:] + "\n"
 
 
-def _repaired(number: int, cells: list[str], repaired: list[Note]) -> list[str]:
-    """Return the cells with letters read twice put right, each repair noted."""
-    right = [unscrambled(cell) for cell in cells]
+def _repairs(number: int, cells: list[str], right: list[str]) -> Iterator[Note]:
+    """Yield the cells whose letters had been read twice."""
     for position, (cell, better) in enumerate(zip(cells, right, strict=True)):
         if cell != better:
-            repaired.append(Note(number, position, cell, better, "mojibake"))
-    return right
+            yield Note(number, position, cell, better, "mojibake")

@@ -44,6 +44,15 @@ ORIGINS: dict[str, Label] = {
     "survey": ("survey answers", "réponses à l’enquête"),
 }
 
+# Where a page comes from, as its last lines say.
+PROVENANCE: dict[str, Label] = {
+    "data": ("Data", "Données"),
+    "library": ("Library", "Bibliothèque"),
+    "notebook": ("Notebook", "Carnet"),
+    "versions": ("Versions", "Versions"),
+    "command": ("Command", "Commande"),
+}
+
 # The printed Communes row is arithmetically impossible, so every result on money is shown under three named scenarios.
 SCENARIOS: dict[str, Label] = {
     "as_printed": (
@@ -58,6 +67,12 @@ SCENARIOS: dict[str, Label] = {
         "hypothesis: the four local medians were printed in reverse order",
         "hypothèse : les quatre médianes locales ont été imprimées dans l’ordre inverse",
     ),
+}
+
+# Whose answers a page reads: those invented for the collection, or those of a survey team (never committed).
+WAVE_SETS: dict[str, Label] = {
+    "fictitious": ("fictitious waves", "vagues fictives"),
+    "supplied": ("waves supplied by the reader", "vagues fournies par le lecteur"),
 }
 
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.

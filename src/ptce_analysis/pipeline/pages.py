@@ -24,7 +24,7 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
     node = with_provenance(executed, provenance(run, inputs))
     named = {"unique_key": run.name}  # for figures that the notebook did not name
     html, resources = PtceExporter().from_notebook_node(node, named)  # type: ignore[no-untyped-call]
-    figures = {place.figures / run.lang / name: data for name, data in resources["outputs"].items()}
+    figures = {place.figures_of(run) / name: data for name, data in resources["outputs"].items()}
     notebook = nbformat.writes(node) + "\n"  # type: ignore[no-untyped-call]
     return {**figures, place.notebook(run): notebook.encode(), place.page(run): html.encode()}
 
@@ -33,13 +33,13 @@ def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
     """Return where a page comes from: digests of its data, code and notebook, versions, and what rebuilds it."""
     notebook = f"notebooks/{run.notebook.name}"
     parts = {
-        "Data": {name: found for name, found in inputs.items() if name.startswith("data/")},
-        "Library": {name: found for name, found in inputs.items() if name.startswith(f"{PACKAGE}/")},
-        "Notebook": {notebook: inputs[notebook]},
+        "data": {name: found for name, found in inputs.items() if name.startswith("data/")},
+        "library": {name: found for name, found in inputs.items() if name.startswith(f"{PACKAGE}/")},
+        "notebook": {notebook: inputs[notebook]},
     }
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
     short = {name: digest_of_value(part)[:16] for name, part in parts.items()}
-    return {**short, "Versions": versions, "Command": "make"}
+    return {**short, "versions": versions, "command": "make"}
 
 
 def with_provenance(node: Any, about: Mapping[str, str]) -> Any:

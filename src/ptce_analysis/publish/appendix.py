@@ -21,7 +21,7 @@ from ptce_analysis.publish.parameters import readable
 from ptce_analysis.publish.prose import Outline, check_references, prose_html
 from ptce_analysis.publish.style import COLOURS, recoloured
 from ptce_analysis.publish.trust import is_ours
-from ptce_analysis.vocabulary import LANGUAGES, WAVES
+from ptce_analysis.vocabulary import LANGUAGES, PROVENANCE, WAVES
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -106,8 +106,13 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
         "code": [cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell)],
         "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
         "name": about.get("name", ""),
-        "provenance": about.get("provenance", {}),
+        "provenance": _provenance(words, about.get("provenance", {})),
     }
+
+
+def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
+    """Where a page comes from, under names in the reader's language; a name that is not ours is kept."""
+    return {words.label(PROVENANCE.get(name, (name, name))): value for name, value in about.items()}
 
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
@@ -188,7 +193,7 @@ def _with_figures(outputs: Iterable[Any], words: Words, outline: Outline) -> Ite
     for output in outputs:
         html = output_html(output, words, outline)
         if role(output) == "head":
-            key = output.metadata.ptce.key
+            key = escape(output.metadata.ptce.key)
             html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
             opened = "</figure>"
         yield html

@@ -168,8 +168,8 @@ def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence
         row = data.iloc[place]
         axes.plot(row[x], row[y], "o", color=LIGHT["second"], markersize=11, fillstyle="none", markeredgewidth=2)
         side = "left" if place < len(data) / 2 else "right"
-        axes.annotate(name, (row[x], row[y]), (12 if side == "left" else -12, 8), textcoords="offset points", ha=side)
-    axes.set_ylim(bottom=0)
+        axes.annotate(name, (row[x], row[y]), (12 if side == "left" else -4, 12), textcoords="offset points", ha=side)
+    axes.set_ylim(0, 1.15 * float(data[y].max()))
     axes.grid(axis="y")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
     return figure

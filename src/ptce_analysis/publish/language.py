@@ -88,6 +88,7 @@ def _signed(text: str, value: float) -> str:
 
 
 def _points(value: float, lang: str, least: int = 1) -> str:
+    value = value if abs(value) >= 0.0005 else 0.0
     text = _signed(_decimal(value * 100, lang, 1, least=least), value)
     return text + (f"{NO_BREAK}points" if lang == "fr" else " points")
 

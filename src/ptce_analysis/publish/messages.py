@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from ptce_analysis.analysis.proportion_records import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.vocabulary import LANGUAGES
 
@@ -41,6 +42,12 @@ def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
         texts = extract_from_file("ptce_analysis.publish.language:extract_notebook", path)
         found |= dict.fromkeys((str(message) for _, message, _, _ in texts), path.name)
     return found
+
+
+def kept_in_tables() -> dict[str, str]:
+    """Return the texts that the analysis keeps in tables: conventions of methods, reasons why nothing is estimable."""
+    texts = [*(method.convention for method in METHODS.values()), *REASONS.values()]
+    return dict.fromkeys(texts, "proportion_records.py")
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
@@ -118,7 +125,7 @@ def brought_up_to_date(catalogue: Catalog, wanted: Iterable[str], lang: str) -> 
 
 def wanted_messages(project: Path) -> dict[str, str]:
     """Return every text that needs a translation: written out, or asked for by a notebook of the project."""
-    found = written_messages(project)
+    found = written_messages(project) | kept_in_tables()
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         found = dict.fromkeys(used_messages(notebook, {"lang": "fr"}), notebook.name) | found
     return found

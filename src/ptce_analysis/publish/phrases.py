@@ -9,8 +9,6 @@ from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, STATISTICS
 
-UNBOUNDED, NONE = "unbounded", "none"
-
 # How a quantity of each unit is written, most values keeping two decimals so that the arithmetic can be redone.
 KINDS = {"eur": "keur2", "share": "share2", "factor": "years", "fte": "fte", "years": "years"}
 
@@ -28,8 +26,8 @@ def quantity(words: Words, value: Quantity) -> str:
     """Return a raw value of the audit as the reader's language writes it."""
     values = value.value if isinstance(value.value, tuple) else (value.value,)
     if value.unit == "bases":
-        return runs([int(str(one)) for one in values]) or str(words(NONE))
-    return value.joint.join(_one(words, one, value.unit) for one in values) or str(words(NONE))
+        return runs([int(str(one)) for one in values]) or str(words("none"))
+    return value.joint.join(_one(words, one, value.unit) for one in values) or str(words("none"))
 
 
 def _one(words: Words, value: object, unit: str) -> str:
@@ -39,7 +37,7 @@ def _one(words: Words, value: object, unit: str) -> str:
     if isinstance(value, str):
         return _word(words, value, unit)
     if value is None:
-        return str(words(UNBOUNDED))
+        return str(words("unbounded"))
     return words.number(Number(value, KINDS.get(unit, "number2")))  # type: ignore[arg-type]
 
 

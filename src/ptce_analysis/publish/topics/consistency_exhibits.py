@@ -66,7 +66,7 @@ def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: 
         ),
         data=data.reset_index(drop=True),
         columns=(
-            Column("name", str(words("Figure"))),
+            Column("name", str(words("Printed figure"))),
             Column("n_bases", str(words("Bases where it can occur")), "count"),
             Column("holds", str(words("Can it occur among all respondents?"))),
         ),
@@ -269,7 +269,7 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
         origin="derived",
         data=data,
         columns=(
-            Column("name", str(words("Figure"))),
+            Column("name", str(words("Printed figure"))),
             Column("printed", str(words("Printed"))),
             Column("verdict", str(words("Verdict"))),
             Column("reason", str(words("Arithmetic"))),

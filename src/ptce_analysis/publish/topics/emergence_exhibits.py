@@ -107,13 +107,11 @@ def comparison(words: Words, table: pd.DataFrame) -> Exhibit:
     return Exhibit(
         key="comparison",
         title=words(
-            "Read as {name}, no test finds a change: p-values from {low} to {high}",
+            "Read as {name}, p-values run from {low} to {high}",
             name=first["name"],
             low=Number(float(first[list(TESTS)].min()), "p"),
             high=Number(float(first[list(TESTS)].max()), "p"),
-        )
-        if float(first[list(TESTS)].min()) > 1 - float(first["confidence"])
-        else words("P-values of five tests, and probability of a fall, for every reading"),
+        ),
         measure=words("Two-sided p-values, and probability that the share fell (flat prior)"),
         note=words("What each test counts as at least as extreme is in the table of methods."),
         reading=words(
@@ -149,7 +147,7 @@ def methods(words: Words, found: dict[str, Any]) -> Exhibit:
         ),
         note=words(
             "Differences are first wave minus second; ratios are second over first. Prior of the Bayesian line: {prior}.",
-            prior=found["bayes"]["prior"]["name"],
+            prior=words.label(PRIOR_LABELS[found["bayes"]["prior"]["name"]]),
         ),
         reading=words(
             "Newcombe: the difference is {difference}, between {low} and {high}.",
@@ -211,6 +209,8 @@ def _method(words: Words, quantity: Sentence, method: str, estimate: float | Non
 def _cell(value: float | None) -> float | str:
     return "" if value is None else value
 
+
+PRIOR_LABELS = {"uniform": ("uniform", "uniforme"), "jeffreys": ("Jeffreys", "Jeffreys")}
 
 METHOD_LABELS = {
     "wilson": ("Wilson", "Wilson"),
@@ -346,12 +346,13 @@ def overlap(words: Words, table: pd.DataFrame) -> Exhibit:
 def power(words: Words, table: pd.DataFrame, found: Detectable) -> Exhibit:
     """Return the figure of the power of the two waves, by the share the second could have had."""
     data = table.reset_index(drop=True)
-    nearest = data.loc[(data["power"] - found.power).abs().idxmin()]
+    lower = data[data["share_second"] <= found.share]
+    nearest = lower.loc[(lower["power"] - found.power).abs().idxmin()]
     fall = found.fall if found.fall is not None else float("nan")
     return Exhibit(
         key="power",
         title=words(
-            "Two surveys of this size miss a fall unless the share drops below {fall}",
+            "Two surveys of this size may well miss a fall, unless the share drops below {fall}",
             fall=Number(fall, "share1"),
         ),
         measure=words(

@@ -121,8 +121,37 @@ def test_sets_alike_have_the_printed_row_and_differ(facts):
     assert list(table["kind"]) == ["most_equal", "draw", "draw", "least_equal"]
     assert table["max_eur"].iloc[0] == pytest.approx(496_000 / 3)
     assert table["max_eur"].iloc[-1] == 566_000
-    assert table["top_half_share"].is_monotonic_increasing is False
-    assert table["top_half_share"].idxmax() == 3
+    assert table["total_eur"].tolist() == [776_000] * 4
+    assert table["median_eur"].tolist() == [70_000] * 4
+    assert table["top_half_share"].tolist() == pytest.approx(
+        [sum(sorted(one)[4:]) / 776_000 for one in table["amounts"]]
+    )
+
+
+def test_sets_alike_of_an_even_row_share_their_middle(facts):
+    """Twenty amounts: the median lies halfway between the tenth and the eleventh, the larger half is ten of them."""
+    table = sets.data_sets_alike(facts, 2015, "as_printed", "epci")
+    for one in table.to_dict("records"):
+        ordered = sorted(one["amounts"])
+        assert (ordered[9] + ordered[10]) / 2 == pytest.approx(17_000)
+        assert one["median_eur"] == 17_000
+        assert one["top_half_share"] == pytest.approx(sum(ordered[10:]) / 796_000)
+
+
+def test_three_amounts_can_be_shown_and_two_cannot(facts):
+    """Two amounts hardly differ from their median: three are the fewest that can be seen to."""
+    three = changed(facts, funding_projects_europe_2015=3)
+    assert sets.example_level(three, 2015) == "europe"
+    assert len(sets.data_sets_alike(three, 2015, "as_printed", "europe")) == 4
+    two = changed(facts, funding_projects_europe_2015=2, funding_median_europe_2015=388_000)
+    assert sets.example_level(two, 2015) == "departement"
+    with pytest.raises(InputError, match="no three amounts or more"):
+        sets.data_sets_alike(two, 2015, "as_printed", "europe")
+
+
+def test_the_central_share_is_between_the_outer_quantiles():
+    """2.5 % are below, 2.5 % above: 95 % between."""
+    assert pytest.approx(0.95) == sets.CENTRAL_SHARE
 
 
 @pytest.mark.parametrize("level", ["commune", "pnr_petr"])

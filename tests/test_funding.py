@@ -127,6 +127,8 @@ def test_a_printed_median_outside_the_limits_is_told(facts):
     assert not pooled_local_median(
         changed(facts, aid_per_collectivity_median_2015=1_000), 2015, "communes_15"
     ).holds_printed
+    edges = [changed(facts, aid_per_collectivity_median_2015=value) for value in (29_000, 9_000)]
+    assert all(pooled_local_median(one, 2015, "communes_15").holds_printed for one in edges)
     silent = {id: f for id, f in facts.items() if id != "aid_per_collectivity_median_2015"}
     assert pooled_local_median(silent, 2015).printed is None
     assert not pooled_local_median(silent, 2015).holds_printed

@@ -245,3 +245,20 @@ def test_survivors_are_totals_means_and_some_medians(facts):
     true = surviving_levels(facts, 2015)
     assert set(true["statement"]) == {"max"}
     assert list(true.loc[true["threshold"] == 100_000, "level"]) == ["europe"]
+
+
+def test_a_threshold_that_is_just_reached_is_not_passed():
+    """One amount of exactly 50 k€ is not above 50 k€."""
+    exact = {id: dataclasses.replace(f, grain=Fraction(0)) for id, f in printed([50_000], [60_000]).items()}
+    table = single_levels(exact, 2015, "as_printed")
+    found = table[(table["statement"] == "max") & (table["threshold"] == 50_000)].set_index("level")["holds"]
+    assert (bool(found["commune"]), bool(found["epci"])) == (False, True)
+
+
+def test_an_order_needs_every_pair(facts):
+    """With a single pair missing or equal there is no complete order to tell."""
+    table = comparisons(facts, 2015, "as_printed")
+    totals = table[table["statement"] == "total"]
+    assert ranking(totals.iloc[1:], "total") == ()
+    equal = totals["more"].where(totals.index != totals.index[0], "neither")
+    assert ranking(totals.assign(more=equal), "total") == ()

@@ -85,6 +85,7 @@ def test_totals_force_concentration(facts):
     assert table.loc["jobs_total", "top_half_share"] == pytest.approx((19 * high + median) / total)
     assert table.loc["jobs_total", "mean_to_median"] == pytest.approx(550 / 88)
     assert list(table["n"]) == [40, 40, 40]
+    assert list(table["n_half"]) == [20, 20, 20]
 
 
 def test_totals_without_poles_or_that_cannot_hold_are_left_out():

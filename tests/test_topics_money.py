@@ -472,11 +472,14 @@ def test_links_are_told_with_what_their_labels_say(facts):
 
 
 def test_euros_per_job_agree_or_not(facts):
-    """The printed totals and medians do not; 22,000 jobs typed for 6,900 would; one kind alone says nothing."""
+    """28.25 / 10.95 = 2.6 apart as printed; 10.42 / (3,500 / 899.5) = 2.7 the other way; one kind says nothing."""
     said = str(profile.per_job(EN, profile_analysis.euros_per_job(facts)))
     assert said.startswith(
         "In 2015, €10.7k of budget stand beside one job in totals, €34.1k in medians, and no rounding closes"
     )
+    assert "some pole has at least 2.6 times as much budget per job" in said
+    many = profile_analysis.euros_per_job(changed(facts, employees_median_2015=900))
+    assert "some pole has at least 2.7 times as much" in str(profile.per_job(EN, many))
     fewer = profile_analysis.euros_per_job(changed(facts, jobs_total_2015=7_000))
     assert str(profile.per_job(EN, fewer)).endswith("they agree.")
     alone = profile_analysis.euros_per_job(without(facts, "jobs_total_2015"))

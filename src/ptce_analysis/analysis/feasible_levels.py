@@ -125,7 +125,7 @@ def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str 
 
 def _exact(row: Row) -> bool:
     """Whether some amounts, not all zero, have the printed figures exactly, without their roundings."""
-    return row.total.value >= max(minimum_sum(row.n, row.median.value), 1)
+    return row.total.value > 0 and minimum_sum(row.n, row.median.value) <= row.total.value
 
 
 def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str, seed: int = SEED) -> pd.DataFrame:

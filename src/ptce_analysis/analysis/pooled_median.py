@@ -106,10 +106,9 @@ def _staying(row: Row, q: int) -> list[Form]:
         found.append(U - low)
     elif q == k + pair:
         found.append(V + U - 2 * low if pair else V - low)
-    if pair and q in (k, k + 1):
-        middle = V if q == k else U
-        found.append(_constant(row.sum_high) - 2 * low - k * (2 * low - middle))
-    if q == row.n - 1 and row.n > 2:
+    if pair and q == k:
+        found.append(_constant(row.sum_high) - 2 * low - k * (2 * low - V))
+    if q == row.n - 1:
         for filled in (U, _constant(row.median_high)):
             found.append(row.heavy * filled + (k - 1) * U + V - _constant(row.sum_low))
     return found

@@ -132,9 +132,13 @@ def _per_job(words: Words, wave: int, totals: pd.Series, medians: pd.Series) -> 
         return words(
             "In {wave}, {totals} of budget stand beside one job in totals, {medians} in medians: they agree.", **said
         )
+    # Were every pole's budget per job between a and b, both ratios would be too: b / a is at least their ratio.
+    apart = max(medians["low_eur"] / totals["high_eur"], totals["low_eur"] / medians["high_eur"])
     return words(
         "In {wave}, {totals} of budget stand beside one job in totals, {medians} in medians, and no rounding closes"
-        " the gap. Either the poles with most jobs have far less money per job than the middle one, or jobs, budgets"
-        " and medians were not counted on the same poles or in the same way; the printed figures do not say which.",
+        " the gap. If both describe the same poles, some pole has at least {times} times as much budget per job as"
+        " another; if not, jobs, budgets and medians were not counted on the same poles or in the same way. The"
+        " printed figures do not say which.",
+        times=Number(apart, "years"),
         **said,
     )

@@ -21,6 +21,11 @@ BASE_PYTHON ?= python3
 export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONDONTWRITEBYTECODE
 
+# Waves of a survey team: make WAVES=DIR. What is made from them stays in build.
+ifneq ($(WAVES),)
+  export PTCE_WAVES := $(abspath $(WAVES))
+endif
+
 # `make -n` says which runs would be built, and why.
 DRY := $(findstring n,$(firstword -$(MAKEFLAGS)))
 

@@ -1,6 +1,6 @@
 """Kill a build at random moments, again and again: nothing may be lost, and the next build must give the same bytes.
 
-Run it with `python benchmarks/kills.py [KILLS] [--seed N]`; it works on a copy of the project and prints a report.
+`python benchmarks/kills.py [KILLS] [--seed N] [--project FOLDER]` works on a copy of the project and prints a report.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MADE = ("figures", "data/processed", "build/notebooks", "build/site")
+TOO_LATE = "ended before the kill"
 Contents = Mapping[str, bytes]
 
 
@@ -79,7 +80,7 @@ class Trial:
         shutil.rmtree(project)
         if broken or complaints or not same:
             return f"LOST after {delay:.3f} s: {broken} {complaints or ('' if same else 'other bytes')}"
-        return "killed, nothing lost" if interrupted else "ended before the kill"
+        return "killed, nothing lost" if interrupted else TOO_LATE
 
 
 def trial(start: Path, folder: Path) -> Trial:
@@ -98,18 +99,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kills", type=int, nargs="?", default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--project", type=Path, default=Path(__file__).parents[1], help="default: this one")
     options = parser.parse_args()
     skipped = shutil.ignore_patterns(".*", "build", "__pycache__")
     with tempfile.TemporaryDirectory(prefix="ptce-kills-") as name:
         folder, chance = Path(name), random.Random(options.seed)
-        shutil.copytree(Path(__file__).parents[1], folder / "start", ignore=skipped)
+        shutil.copytree(options.project, folder / "start", ignore=skipped)
         this = trial(folder / "start", folder)
         print(f"an undisturbed build takes {this.seconds:.1f} s and publishes {len(this.after)} files", flush=True)
         seen = Counter[str]()
-        for number in range(1, options.kills + 1):
+        while seen.total() - seen[TOO_LATE] < options.kills:
             happened = this.kill_once(folder, chance)
             seen[happened] += 1
-            print(f"[{number}/{options.kills}] {happened}", flush=True)
+            print(f"[{seen.total() - seen[TOO_LATE]}/{options.kills}] {happened}", flush=True)
     for happened, count in seen.most_common():
         print(f"{count:5d}  {happened}")
     return int(any(happened.startswith("LOST") for happened in seen))

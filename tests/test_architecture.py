@@ -96,14 +96,14 @@ def unreproducible(source: str) -> list[str]:
     """The calls of a source that cannot be reproduced, each with why."""
     found = []
     for call in calls(source):
-        name = ast.unparse(call.func)
+        name, given = ast.unparse(call.func), {key.arg for key in call.keywords}
         found += [f"{name}: {why}" for why, pattern in UNREPRODUCIBLE.items() if re.fullmatch(pattern, name)]
-        if re.fullmatch(r"(?:.*\.)?(?:default_rng|Random|SeedSequence|PCG64)", name) and not (
-            call.args or call.keywords
-        ):
-            found.append(f"{name}(): numbers without a seed")
-        if re.fullmatch(r"(?:\w+\.)*sample", name) and not {key.arg for key in call.keywords} & {"random_state", None}:
-            found.append(f"{name}: numbers without a seed")
+        unseeded = re.fullmatch(r"(?:.*\.)?(?:default_rng|Random|SeedSequence|PCG64)", name) and not (
+            call.args or given
+        )
+        # A table's `sample(n)`; a generator's takes what to draw from and how many.
+        drawn = name.endswith(".sample") and len(call.args) < 2 and not given & {"random_state", None}
+        found += [f"{name}: numbers without a seed"] if unseeded or drawn else []
     return found
 
 
@@ -156,6 +156,7 @@ PERMITTED = (
     "Path(name).resolve()",
     "found.id",
     "rng.random(3)",
+    "rng.sample(poles, 3)",
 )
 
 

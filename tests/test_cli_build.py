@@ -117,6 +117,8 @@ def test_tables_can_be_built_alone(project: Path, capsys: Printed) -> None:
     for expected in ("tables: never built\n", "tables: up to date\n"):
         assert cli.main(["data", "--project", str(project)]) == 0
         assert capsys.readouterr().out == expected
+    assert cli.main(["data", "--json", "--project", str(project)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"tables": ""}
 
 
 @pytest.mark.parametrize("as_json", [False, True])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -66,7 +67,9 @@ def texts_outside(figure: Figure) -> list[str]:
     texts += axes.get_legend().get_texts() if axes.get_legend() else []
     paper = figure.bbox.padded(0.5)
     boxes = {text.get_text(): text.get_window_extent() for text in texts if text.get_text()}
-    return [text for text, box in boxes.items() if not (paper.x0 <= box.x0 and box.x1 <= paper.x1)]
+    held = {text: paper.x0 <= box.x0 and box.x1 <= paper.x1 for text, box in boxes.items()}
+    held |= {text: held[text] and paper.y0 <= box.y0 and box.y1 <= paper.y1 for text, box in boxes.items()}
+    return [text for text, whole in held.items() if not whole]
 
 
 @ALL
@@ -74,6 +77,14 @@ def texts_outside(figure: Figure) -> list[str]:
 def test_no_label_is_clipped(draw: Callable[[], Figure], phone: bool) -> None:
     """Every text lies on the paper, long French labels included, on a desk and on a phone."""
     assert texts_outside(drawn(draw, phone=phone)) == []
+
+
+def test_a_label_above_the_axes_has_its_room() -> None:
+    """A base named above its line is read, and keeps the map in one form: a phone could not hold it."""
+    table = pd.DataFrame({"name": ["a", LONG], 51: [True, False], 52: [False, True]})
+    figure = drawn(lambda: drawings.presence_map(FR, table, [51, 52], [52]))
+    assert texts_outside(figure) == []
+    assert not narrow(figure)
 
 
 @settings(max_examples=15, deadline=None)
@@ -98,7 +109,7 @@ def test_ticks_do_not_touch(draw: Callable[[], Figure]) -> None:
     """Two neighbouring ticks leave a gap between their labels."""
     for phone in (False, True):
         boxes = [tick.get_window_extent() for tick in drawn(draw, phone=phone).axes[0].get_xticklabels()]
-        assert all(one.x1 < other.x0 for one, other in zip(boxes, boxes[1:], strict=False))
+        assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
 def test_every_row_is_drawn_and_labelled() -> None:
@@ -231,6 +242,18 @@ def test_one_marker_is_drawn_where_it_stands(marker: str, part: str) -> None:
     assert part in re.findall(rf"<[a-z]+ [^>]*{LIGHT['third']}", image)[0]
 
 
+def test_open_markers_of_one_look_start_where_they_stand() -> None:
+    """A cross does not end where it starts: each of them has its own start."""
+
+    def draw() -> Figure:
+        figure = new_figure(2)
+        figure.add_subplot().plot([0, 1, 2], [0.5] * 3, "x", color=LIGHT["third"])
+        return figure
+
+    (path,) = re.findall(rf'<path d="([^"]+)"[^>]*{LIGHT["third"]}', written(draw))
+    assert path.count("M") == 3 and path.count("m") == 3
+
+
 @pytest.mark.parametrize("marker", ["o", "s"])
 def test_many_markers_of_one_look_are_one_path(marker: str) -> None:
     """Fifty marks cost a start and a few steps each, and stand where matplotlib puts them."""
@@ -244,10 +267,10 @@ def test_many_markers_of_one_look_are_one_path(marker: str) -> None:
 
     image = written(draw)
     (path,) = re.findall(rf'<path d="([^"]+)"[^>]*fill="{LIGHT["third"]}"', image)
-    starts = [float(x) for x in re.findall(r"M([\d.]+) ", path)]
-    steps = {round(b - a, 1) for a, b in zip(starts, starts[1:], strict=False)}
-    assert len(starts) == 50
-    assert max(steps) - min(steps) <= 0.11
+    first, *steps = [float(x) for x in re.findall(r"m([-\d.]+) ", path)]
+    assert len(steps) == 49
+    assert max(steps) - min(steps) < 0.011
+    assert 0 < first < first + sum(steps) < 520
 
 
 def test_turned_and_broken_texts_and_pictures_are_kept() -> None:

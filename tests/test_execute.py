@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from conftest import write_notebook, write_project
 from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.execute import RunFailed, executed_notebook
+from ptce_analysis.pipeline.execute import RunFailed, executed_notebook, read_notebook
 from ptce_analysis.pipeline.failures import Failure, failure_of, section_of
 from ptce_analysis.pipeline.normalise import normalised
 from ptce_analysis.pipeline.place import LIBRARY
@@ -114,7 +115,8 @@ def test_an_error_without_a_message_is_named(tmp_path: Path) -> None:
 def test_a_time_limit_names_its_cell(tmp_path: Path) -> None:
     """A hanging cell fails the run, with the copy executed so far."""
     found = failure(tmp_path, ["print('before')", "while True: pass"], timeout_s=1)
-    assert found.error.startswith("CellTimeoutError") and found.cell == "cell-1"
+    assert found.error.startswith("CellTimeoutError: A cell timed out") and "after 1 seconds" in found.error
+    assert found.cell == "cell-1"
     assert "before" in (tmp_path / "p" / "kept.ipynb").read_text()
 
 
@@ -162,9 +164,23 @@ def test_the_section_is_the_heading_above(tmp_path: Path) -> None:
     """The last heading before the cell; words say when there is none, or no such cell."""
     path = tmp_path / "n.ipynb"
     write_notebook(path, ["1"])
-    assert section_of(path, "cell-0") == "The answer"
-    assert section_of(path, "parameters") == "Title of n"
-    assert section_of(path, "title") == section_of(path, "nowhere") == "(before any heading)"
+    notebook = read_notebook(path)
+    assert section_of(notebook, "cell-0") == "The answer"
+    assert section_of(notebook, "parameters") == "Title of n"
+    assert section_of(notebook, "title") == section_of(notebook, "nowhere") == "(before any heading)"
+
+
+def test_cells_without_an_id_are_numbered(tmp_path: Path) -> None:
+    """An older notebook is executed to the same bytes each time, and a failure finds its section."""
+    path = tmp_path / "n.ipynb"
+    write_notebook(path, ["1"])
+    old = json.loads(path.read_text())
+    for cell in old["cells"]:
+        del cell["id"]
+    path.write_text(json.dumps(old | {"nbformat_minor": 4}))
+    notebook = read_notebook(path)
+    assert [cell["id"] for cell in notebook["cells"]] == ["cell-1", "cell-2", "cell-3", "cell-4"]
+    assert section_of(notebook, "cell-4") == "The answer" and notebook["nbformat_minor"] == 5
 
 
 def test_without_fork_the_reasons_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,7 +225,7 @@ def test_surroundings_change_nothing(tmp_path: Path) -> None:
         (folder / "notebooks" / "matplotlibrc").write_text("font.size: 30\n" * number)
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "PYTHONPATH", "TMPDIR")}
         done = subprocess.run(
-            [*BUILD, "--jobs", str(number + 1)],
+            [*BUILD, "fr/printed", "fr/03_funding", "--jobs", str(number + 1)],
             cwd=folder, env=kept | settings, umask=0o077 * number, capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()

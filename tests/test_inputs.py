@@ -123,6 +123,7 @@ ODD = {
     '"""\nfrom the table, nothing.\n"""\nimport a': {"a"},
     "import a as b": {"a"},
     "not python at all (": set(),
+    "import (": set(),
     "from . import a": set(),
 }
 

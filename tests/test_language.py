@@ -249,7 +249,7 @@ def test_the_command_rewrites_the_catalogue_of_a_project(
 
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
 def test_every_text_has_a_finished_translation(lang: str) -> None:
-    """Code, templates and notebooks say nothing that the catalogue does not translate, and the catalogue nothing more."""
+    """Code, templates and notebooks say nothing that is not translated, and the catalogue holds nothing more."""
     with (LOCALE / f"{lang}.po").open("rb") as stream:
         found = messages.gaps(read_po(stream, locale=lang), messages.wanted_messages(REPOSITORY))
     assert not found, f"{len(found)} gaps in {lang}.po:\n" + "\n".join(found)

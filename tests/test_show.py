@@ -109,7 +109,7 @@ def test_fictitious_exhibits_are_marked_in_words_and_in_the_drawing(outputs: lis
 
 
 def test_a_sentence_carries_its_claims(outputs: list[Any]) -> None:
-    """Its numbers are marked in the HTML and registered with value, unit, origin, source and the function that made them."""
+    """Its numbers are marked in the HTML and registered: value, unit, origin, source, the function that made them."""
     open_page("p", lang="en").say(said, 52, headline=True)
     (output,) = outputs
     assert output.data["text/html"] == '<p class="answer"><data id="said.n" value="52">52</data> poles.</p>'
@@ -139,7 +139,7 @@ def test_a_sentence_on_fictitious_data_says_so(outputs: list[Any]) -> None:
     """The words are part of the output, in HTML and in plain text."""
     open_page("p", lang="fr").say(of_fiction, origin="fictitious")
     assert "données fictives" in outputs[0].data["text/html"]
-    assert outputs[0].data["text/plain"].startswith("[données fictives] ")
+    assert outputs[0].data["text/plain"] == outputs[0].metadata.ptce.text == "[données fictives] 3 poles."
 
 
 def test_a_sentence_that_mixes_origins_is_refused(outputs: list[Any]) -> None:

@@ -13,12 +13,15 @@ import pytest
 from bs4 import BeautifulSoup
 
 from pages import code, notebook, pages, project, shown, site
-from ptce_analysis.pipeline.runs import Run
-from ptce_analysis.pipeline.site import Entry, _families, language_choice, language_files
+from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.runs import Run, declared_runs
+from ptce_analysis.pipeline.site import Entry, _families, language_choice, language_files, site_files
 from ptce_analysis.publish.downloads import Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.trust import sealed
 
+# What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
+SAID = ".say, .answer, .title, .notes div:nth-of-type(2) dd, .notes div:nth-of-type(3) dd"
 PAGE, GZIPPED, MORE_PAGE, MORE_GZIPPED = 60_000, 15_000, 20_000, 5_000
 
 
@@ -103,7 +106,7 @@ def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
     """In sentences, titles, readings and populations, a digit belongs to a registered value or to a year."""
     loose = []
     for path in sorted((site() / lang).glob("*.html")):
-        for said in soup(path).select(".say, .answer, .title, .notes dd:nth-of-type(2), .notes dd:nth-of-type(3)"):
+        for said in soup(path).select(SAID):
             for value in said.find_all(["data", "span"]):
                 value.decompose()
             rest = re.sub(r"\b(19|20)\d\d\b", "", said.get_text())
@@ -192,6 +195,14 @@ def test_downloads_are_read_from_what_a_page_offers() -> None:
     forged = shown({"text/html": link + " "}, **sealed(notes, link))
     (found,) = page_downloads(notebook(code("x", *ours, forged)), "03")
     assert found == Download("x.csv", "03", "Table 1", "T", "derived", b"a\r\n1\r\n")
+
+
+def test_the_files_around_the_pages_come_from_the_executed_notebooks() -> None:
+    """Made again from them, every file has the bytes of the build."""
+    files = site_files(Place(project()), declared_runs(project()))
+    assert {path for path in files if path.read_bytes() != files[path]} == set()
+    kept = {path for path in site().rglob("*.*") if path.is_file()} - set(pages())
+    assert kept <= set(files)
 
 
 def test_files_of_a_language_have_no_page_missing() -> None:

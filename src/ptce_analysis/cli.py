@@ -108,18 +108,22 @@ def _build(options: argparse.Namespace) -> int:
     return 0 if outcome.succeeded else 1
 
 
-def _data(options: argparse.Namespace) -> int:
-    from ptce_analysis.pipeline import build
-    from ptce_analysis.pipeline.place import Place
-
-    place = Place(options.project.resolve())
-    print(f"tables: {build.build_data(place) or 'up to date'}")
-    return 0
-
-
-def _runs_options(parser: argparse.ArgumentParser) -> None:
+def _project_options(parser: argparse.ArgumentParser) -> None:
     _project(parser)
     _json(parser)
+
+
+def _data(options: argparse.Namespace) -> int:
+    from ptce_analysis.pipeline import build, environment
+    from ptce_analysis.pipeline.place import Place
+
+    environment.settle(restart=options.typed)
+    reason = build.build_data(Place(options.project.resolve()))
+    if options.json:
+        _print_json({"tables": reason})
+    else:
+        print(f"tables: {reason or 'up to date'}")
+    return 0
 
 
 def _runs(options: argparse.Namespace) -> int:
@@ -141,11 +145,6 @@ def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
     else:
         _print_table([{**row, "stale": row["stale"] or "up to date"} for row in rows], ("run", "stale"))
     return 0
-
-
-def _verify_options(parser: argparse.ArgumentParser) -> None:
-    _project(parser)
-    _json(parser)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -252,15 +251,100 @@ def _feasible(options: argparse.Namespace) -> int:
     return 0 if result["possible"] else 1
 
 
+def _parse_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("kind", help="amount, level, share, staff, stage, count or legal_form")
+    parser.add_argument("texts", nargs="+", metavar="TEXT", help="what a respondent wrote")
+
+
+def _parse(options: argparse.Namespace) -> int:
+    from ptce_analysis.survey.parse import parse_rows
+
+    rows = parse_rows(options.kind, options.texts)
+    if options.json:
+        _print_json(rows)
+    else:
+        _print_table(rows, ("text", "value", "unit", "status", "rule"))
+    return 0
+
+
+def _clean_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("export", type=Path, help="an export of answers: .csv, .xlsx or .ods; it is only read")
+    parser.add_argument("--codebook", type=Path, required=True, help="what its columns are; `ptce codebook` drafts it")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the four tables")
+
+
+def _clean(options: argparse.Namespace) -> int:
+    from ptce_analysis.survey.clean import clean, clean_summary
+    from ptce_analysis.survey.clean.tables import write
+
+    result = clean(options.export, options.codebook)
+    write(result, options.out)
+    _print_record(clean_summary(result), options.json)
+    return 0 if result.rows_kept else 1
+
+
+def _codebook_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("export", type=Path, help="an export of answers: .csv, .xlsx or .ods")
+
+
+def _codebook(options: argparse.Namespace) -> int:
+    from ptce_analysis.survey.codebook import draft_codebook
+
+    print(draft_codebook(options.export), end="")
+    return 0
+
+
+def _fictitious_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the waves, one folder each")
+
+
+def _fictitious(options: argparse.Namespace) -> int:
+    from ptce_analysis.fictitious import write_waves
+
+    paths = [str(path) for path in write_waves(options.out)]
+    if options.json:
+        _print_json({"origin": "fictitious", "files": paths})
+    else:
+        print("\n".join([*paths, "fictitious data: nothing in these files is a real answer"]))
+    return 0
+
+
+def _check_site_options(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="what is about to be published, such as build/site")
+    parser.add_argument("--raw", type=Path, metavar="DIR", help="folder of the raw answers whose values must not appear")
+
+
+def _check_site(options: argparse.Namespace) -> int:
+    from ptce_analysis.publish.disclosure_raw import needles
+    from ptce_analysis.publish.disclosure_scan import report, report_lines, scan
+
+    wanted = needles(options.raw) if options.raw else None
+    found = report(options.folder, scan(options.folder, wanted or ()), None if wanted is None else len(wanted))
+    if options.json:
+        _print_json(found)
+    else:
+        print("\n".join(report_lines(found)))
+    return 0 if found["safe"] else 1
+
+
 COMMANDS: dict[str, Any] = {
     "audit": (_audit, "say which printed figures can be true, and why", _audit_options),
     "percent": (_percent, "say whether a printed percentage can occur on a base", _percent_options),
     "rates": (_rates, "compare two rates: intervals, ratios, exact tests, Bayes", _rates_options),
     "feasible": (_feasible, "say what (n, sum, median) determines of unpublished amounts", _feasible_options),
+    "parse": (_parse, "say what a written answer states, and by which rule", _parse_options),
+    "clean": (_clean, "clean an export of answers: tables, ledger, quarantine", _clean_options),
+    "codebook": (_codebook, "draft the codebook of an export, to be finished by hand", _codebook_options),
+    "fictitious": (_fictitious, "write the fictitious waves", _fictitious_options),
     "build": (_build, "build the stale runs: notebooks, figures, pages", _build_options),
-    "data": (_data, "build the processed tables", _project),
-    "verify": (_verify, "rebuild everything elsewhere and compare byte for byte", _verify_options),
-    "runs": (_runs, "list the declared runs and their state", _runs_options),
+    "data": (_data, "build the processed tables", _project_options),
+    "verify": (_verify, "rebuild everything elsewhere and compare byte for byte", _project_options),
+    "runs": (_runs, "list the declared runs and their state", _project_options),
+    "check-site": (_check_site, "say, rule by rule, whether a folder can be published", _check_site_options),
 }
 
 if __name__ == "__main__":

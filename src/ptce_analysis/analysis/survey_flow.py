@@ -48,7 +48,11 @@ def lines_by_fate(waves: Iterable[Cleaned]) -> pd.DataFrame:
         year = int(wave.poles["wave"].iloc[0])
         whole = wave.quarantine[wave.quarantine["column"] == ""]
         aside = Counter(str(reason).split(":")[0] for reason in whole["reason"])
-        rows += [(year, "in", wave.rows_in), *((year, rule, n) for rule, n in aside.items()), (year, "kept", wave.rows_kept)]
+        rows += [
+            (year, "in", wave.rows_in),
+            *((year, rule, n) for rule, n in aside.items()),
+            (year, "kept", wave.rows_kept),
+        ]
     return pd.DataFrame(rows, columns=["wave", "fate", "n"])
 
 

@@ -1,4 +1,4 @@
-"""The published figures computed again from clean answers: for each one, what the answers give and whether it prints so."""
+"""The published figures computed again from clean answers: what the answers give, and whether it prints the same."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def _of(values: Iterable[float], statistic: Callable[[pd.Series], float]) -> Mar
 def _column(wave: Cleaned, name: str) -> pd.Series | None:
     """Return a column of the poles, or None when the wave did not ask."""
     status = wave.poles.get(f"{name}_status")
-    return None if name not in wave.poles or (status is not None and (status == "not_asked").all()) else wave.poles[name]
+    return (
+        None if name not in wave.poles or (status is not None and (status == "not_asked").all()) else wave.poles[name]
+    )
 
 
 def _number(wave: Cleaned, _: str, *, name: str, statistic: Callable[[pd.Series], float]) -> Marginal:

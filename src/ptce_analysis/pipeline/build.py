@@ -142,7 +142,7 @@ def _warm_up(inputs: Inputs, stale: Iterable[Run]) -> None:
     with suppress(Exception):
         from ptce_analysis.pipeline.warm import warm_up
 
-        warm_up(inputs.modules(stale), {run.lang for run in stale})
+        warm_up(inputs.imports(stale), {run.lang for run in stale})
 
 
 def _attempt(place: Place, run: Run, inputs: dict[str, str], timeout_s: int) -> tuple[Failure | None, float]:
@@ -180,12 +180,9 @@ def build_indexes(place: Place, inputs: Inputs, runs: Sequence[Run]) -> None:
 def remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     """Remove what runs that are no longer declared made, as their stamps say; return its names."""
     names = {TABLES, SITE, *(run.id for run in runs)}
-    kept = {path for name in names for path in made_by(place.stamp(name), place.project)}
-    removed = []
-    for name, stamp in place.stamps():
-        if name not in names:
-            removed += [path for path in made_by(stamp, place.project) if path not in kept]
-            for path in removed:
-                path.unlink(missing_ok=True)
-            stamp.unlink()
-    return [path.relative_to(place.project).as_posix() for path in removed]
+    orphans = [stamp for name, stamp in place.stamps() if name not in names]
+    made = {path for stamp in orphans for path in made_by(stamp, place.project)}
+    kept = {path for name in names if made for path in made_by(place.stamp(name), place.project)}
+    for path in (*made - kept, *orphans):
+        path.unlink(missing_ok=True)
+    return sorted(path.relative_to(place.project).as_posix() for path in made - kept)

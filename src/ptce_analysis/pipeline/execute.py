@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -40,17 +41,25 @@ def executed_notebook(run: Run, project: Path, kept_aside: Path, timeout_s: int)
 
     Raises `RunFailed` when a cell raises, runs longer than `timeout_s`, ends the notebook early or kills its kernel.
     """
-    source = json.loads(run.notebook.read_text(encoding="utf-8"))
+    source = read_notebook(run.notebook)
     node = nbformat.from_dict(translated_notebook(source, run.lang))  # type: ignore[no-untyped-call]
-    os.environ[PROJECT_VARIABLE] = str(project)
     with tempfile.TemporaryDirectory(prefix="ptce-") as folder:
+        # No start-up files of the reader's own; the notebook finds its data whatever the folder.
+        os.environ |= {"IPYTHONDIR": folder, PROJECT_VARIABLE: str(project)}
         copy = Path(folder) / "executed.ipynb"
         try:
             done = with_papermill(node, copy, dict(run.parameters), project / "notebooks", timeout_s)
             _require_whole(done)
         except Exception as error:
-            raise RunFailed(_failure(run, error, copy, kept_aside, project)) from error
+            raise RunFailed(_failure(run, source, error, copy, kept_aside, project)) from error
     return normalised(done, run, project)
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Return a notebook as parsed JSON; cells without an id, which would get a random one, are numbered."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(notebook["cells"], start=1)]
+    return {**notebook, "cells": cells, "nbformat": 4, "nbformat_minor": 5}
 
 
 def with_papermill(
@@ -82,24 +91,29 @@ def _require_whole(node: Any) -> None:
         raise _Unfinished("the notebook ended itself before its last cell")
 
 
-def _failure(run: Run, error: Exception, copy: Path, kept_aside: Path, project: Path) -> Failure:
+def _failure(
+    run: Run, source: dict[str, Any], error: Exception, copy: Path, kept_aside: Path, project: Path
+) -> Failure:
     """Keep the executed copy aside and return what a person needs to know."""
-    told = failure_of(run, error)
+    told = _told(run, error)
     if not copy.is_file():
         return told
-    told = replace(told, copy=_kept(copy, kept_aside, project))
     executed = nbformat.read(copy, as_version=4)  # type: ignore[no-untyped-call]
-    if isinstance(error, PapermillExecutionError):
-        traceback = without_colour("\n".join(error.traceback))
-        told = replace(told, error=_last_words(error), traceback=traceback)
-        return _placed(told, run, blamed_cell(executed, error.cell_index))
-    return _placed(told, run, blamed_cell(executed, None))
-
-
-def _placed(failure: Failure, run: Run, cell: Any) -> Failure:
-    """A failure with the cell to blame, as it stands in the notebook as committed."""
+    cell = blamed_cell(executed, error.cell_index if isinstance(error, PapermillExecutionError) else None)
     name = INJECTED_ID if INJECTED_ID in cell.metadata.get("tags", []) else cell.id
-    return replace(failure, section=section_of(run.notebook, name), cell=name, source=cell.source)
+    place = {"section": section_of(source, name), "cell": name, "source": cell.source}
+    return replace(told, **place, copy=_kept(copy, kept_aside, project))
+
+
+def _told(run: Run, error: Exception) -> Failure:
+    """What an error says by itself: of a cell's, the last line; of a time limit, the first."""
+    told = failure_of(run, error)
+    if isinstance(error, CellTimeoutError):
+        return replace(told, error=f"CellTimeoutError: {str(error).splitlines()[0]}")
+    if not isinstance(error, PapermillExecutionError):
+        return told
+    lines = [error.ename, *without_colour(str(error.evalue)).strip().splitlines()[-1:]]
+    return replace(told, error=": ".join(lines), traceback=without_colour("\n".join(error.traceback)))
 
 
 def _kept(copy: Path, kept_aside: Path, project: Path) -> str:
@@ -109,8 +123,3 @@ def _kept(copy: Path, kept_aside: Path, project: Path) -> str:
     except OSError as error:
         return f"could not be kept: {error.filename}: {error.strerror}"
     return kept_aside.relative_to(project).as_posix()
-
-
-def _last_words(error: PapermillExecutionError) -> str:
-    lines = without_colour(str(error.evalue)).strip().splitlines()
-    return f"{error.ename}: {lines[-1]}" if lines else str(error.ename)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeGuard
 
 from ptce_analysis.pipeline.runs import Run
@@ -51,11 +51,11 @@ def blamed_cell(executed: Any, index: int | None) -> Any:
     return started[-1] if started else None
 
 
-def section_of(notebook: Path, cell_id: str) -> str:
+def section_of(notebook: Mapping[str, Any], cell_id: str) -> str:
     """Return the heading above a cell, in the notebook as committed."""
     section = BEFORE_ANY
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        if cell.get("id") == cell_id:
+    for cell in notebook["cells"]:
+        if cell["id"] == cell_id:
             return section
         if cell["cell_type"] == "markdown":
             headings = [line for line in "".join(cell["source"]).splitlines() if line.startswith("#")]

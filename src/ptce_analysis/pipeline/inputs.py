@@ -11,6 +11,7 @@ from ptce_analysis.pipeline.imports import Graph, import_graph, modules_used, no
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
 from ptce_analysis.pipeline.runs import Run
 from ptce_analysis.pipeline.stamps import digest, digest_of_value
+from ptce_analysis.survey.waves import supplied_folder, wave_files
 
 # What turns any notebook into its page, besides what the notebook itself imports. Papermill finds the engine by its
 # entry point, not by an import.
@@ -36,6 +37,8 @@ class Inputs:
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
         found = self._raw | self._processed | self._locked | self._resources([run.lang]) | code
+        if dict(run.parameters).get("waves") == "supplied":
+            found |= self._supplied
         return found | self._files(own) | {"parameters": digest_of_value(run.parameters)}
 
     def of_site(self, runs: Sequence[Run]) -> Digests:
@@ -43,9 +46,10 @@ class Inputs:
         order = {"list of runs": digest_of_value([run.id for run in runs])}
         return self._library_files | order | self._files(self.place.notebook(run) for run in runs)
 
-    def modules(self, runs: Iterable[Run]) -> list[str]:
-        """Return the modules of the library that runs use."""
-        return sorted(modules_used(self._graph, {name for run in runs for name in notebook_imports(run.notebook)}))
+    def imports(self, runs: Iterable[Run]) -> list[str]:
+        """Return every name that runs import: modules of the library, and what these import, however deep in their code."""
+        used = modules_used(self._graph, {name for run in runs for name in notebook_imports(run.notebook)})
+        return sorted(used | {name for module in used for name in self._graph[module][1]})
 
     @cached_property
     def _graph(self) -> Graph:
@@ -54,6 +58,13 @@ class Inputs:
     @cached_property
     def _raw(self) -> Digests:
         return self._data("raw")
+
+    @cached_property
+    def _supplied(self) -> Digests:
+        """The files of waves supplied by a reader, wherever they are."""
+        folder = supplied_folder(self.place.project)
+        files = wave_files(folder) if folder.is_dir() else ()
+        return {f"data/supplied/{path.relative_to(folder).as_posix()}": digest(path.read_bytes()) for path in files}
 
     @cached_property
     def _processed(self) -> Digests:

@@ -65,6 +65,11 @@ class Place:
         """The page of a run."""
         return self.site / f"{run.id}.html"
 
+    def figures_of(self, run: Run) -> Path:
+        """The folder of a run's figures: what is made from answers supplied by a reader is never committed."""
+        supplied = dict(run.parameters).get("waves") == "supplied"
+        return (self.build / "figures" if supplied else self.figures) / run.lang
+
     def failed(self, run: Run) -> Path:
         """The executed copy of a run that failed."""
         return self.build / "failed" / f"{run.id}.ipynb"

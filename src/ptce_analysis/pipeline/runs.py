@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.publish.parameters import check_parameters
+from ptce_analysis.survey.waves import WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 
 RUNS_FILE = "runs.toml"
@@ -39,7 +41,7 @@ class Run:
 
 def declared_runs(project: Path) -> tuple[Run, ...]:
     """Return every declared run, French first, in the order of `runs.toml`; refuse an illegal declaration."""
-    entries = _entries(project)
+    entries = _with_supplied(project, _entries(project))
     runs = tuple(_run(project, entry, lang) for lang in LANGUAGES for entry in entries)
     doubled = sorted({run.id for run in runs if sum(other.id == run.id for other in runs) > 1})
     if doubled:
@@ -69,6 +71,16 @@ def _entries(project: Path) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or set(table) != {"runs"}:
         raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected.")
     return entries
+
+
+def _with_supplied(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the entries with one more for each notebook on waves, when a reader supplies some (`make WAVES=DIR`)."""
+    if not os.environ.get(WAVES_VARIABLE):
+        return entries
+    stems = dict.fromkeys(entry["notebook"] for entry in entries if isinstance(entry, dict) and "notebook" in entry)
+    reading = [stem for stem in stems if "waves" in notebook_parameters(notebook_path(project, stem))]
+    more = [{"notebook": stem, "name": f"{stem}_supplied", "parameters": {"waves": "supplied"}} for stem in reading]
+    return [*entries, *(entry for entry in more if entry["name"] not in {one.get("name") for one in entries})]
 
 
 def _run(project: Path, entry: Any, lang: str) -> Run:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import unquote
 
@@ -48,7 +49,7 @@ def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
         if kind == "notes" and head is not None:
             address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', output.data["text/html"])
             data = unquote(html.unescape(address[1])).encode() if address else b""
-            yield Download(about.file, page, head.number, head.title, head.origin, data)
+            yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
 
 
 def data_package(words: Words, downloads: list[Download]) -> bytes:

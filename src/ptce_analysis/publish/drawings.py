@@ -101,7 +101,12 @@ def forest(
     return figure
 
 
-def presence_map(words: Words, data: pd.DataFrame, bases: Sequence[int], marked: Sequence[int]) -> Figure:
+def presence_map(
+    words: Words,  # noqa: ARG001 (every drawing is given the words first)
+    data: pd.DataFrame,
+    bases: Sequence[int],
+    marked: Sequence[int],
+) -> Figure:
     """Return a map of figures (lines) by bases (across): a mark where it can occur; `marked` bases are lined."""
     figure, axes = _lines(data, extra_in=0.9)
     axes.grid(visible=False)

@@ -50,7 +50,7 @@ def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]
 def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
     """Return what stands below a figure or a table: notes, data and their download; a table's data come first."""
     rows = "".join(
-        f"<dt>{escape(name)}</dt><dd>{sentence_html(text, f'{exhibit.key}.{field}')}</dd>"
+        f"<div><dt>{escape(name)}</dt> <dd>{sentence_html(text, f'{exhibit.key}.{field}')}</dd></div>"
         for field, name, text in note_parts(words, exhibit)
     )
     notes, table = f'<dl class="notes">{rows}</dl>', data_html(words, exhibit, number)

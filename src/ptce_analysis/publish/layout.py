@@ -27,7 +27,8 @@ def fit(figure: Figure) -> None:
         _break_names(figure, axes)
         _fold_legend(figure, axes)
         for label in _labels(axes):
-            label.set(in_layout=False, gid="halo")
+            # One beside its mark gets its room from the axes (below); one above the axes, from the layout.
+            label.set(in_layout=label.get_verticalalignment() != "center", gid="halo")
     _lay_out(figure)
     for axes in figure.axes:
         _break_labels(axes)
@@ -149,8 +150,7 @@ def _fold_legend(figure: Figure, axes: Axes) -> None:
     legend, named = axes.get_legend(), axes.get_label() == "lines" and len(axes.get_yticks()) > 0
     room = figure.get_figwidth() * 72 * (1 - NAME_SHARE if named else 1) - SLACK_PT
     if legend and legend.get_window_extent().width > room:
-        legend_above(axes, 1)
-        for text in axes.get_legend().get_texts():
+        for text in legend_above(axes, 1).get_texts():
             text.set_text(broken(text, room - 3 * LINE_PT))
 
 

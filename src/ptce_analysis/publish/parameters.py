@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.publish.language import Number, Words
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, SCENARIOS
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, SCENARIOS, WAVE_SETS
 
 Check = Callable[[object], str]
 
@@ -26,6 +26,7 @@ PARAMETERS: dict[str, Check] = {
     "confidence": _confidence,
     "scenario": _one_of(SCENARIOS),
     "level": _one_of(FUNDING_LEVELS),
+    "waves": _one_of(WAVE_SETS),
 }
 
 
@@ -43,8 +44,13 @@ def check_parameters(where: str, given: Mapping[str, object], declared: Iterable
 
 def readable(words: Words, parameters: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return the name and value of each parameter as a reader understands them; the language shows itself."""
-    names = {"confidence": words("Confidence level"), "scenario": words("Scenario"), "level": words("Level")}
-    labels = {"scenario": SCENARIOS, "level": LEVELS}
+    names = {
+        "confidence": words("Confidence level"),
+        "scenario": words("Scenario"),
+        "level": words("Level"),
+        "waves": words("Answers"),
+    }
+    labels = {"scenario": SCENARIOS, "level": LEVELS, "waves": WAVE_SETS}
     found = []
     for name, value in parameters.items():
         if name in labels:

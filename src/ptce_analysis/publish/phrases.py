@@ -33,7 +33,8 @@ def quantity(words: Words, value: Quantity) -> str:
 def _one(words: Words, value: object, unit: str) -> str:
     if isinstance(value, tuple):
         count, base = value
-        return f"{_one(words, count, 'number')}/{_one(words, base, 'number')} = {_one(words, Fraction(count, base), 'share')}"
+        whole = f"{_one(words, count, 'number')}/{_one(words, base, 'number')}"
+        return f"{whole} = {_one(words, Fraction(count, base), 'share')}"
     if isinstance(value, str):
         return _word(words, value, unit)
     if value is None:

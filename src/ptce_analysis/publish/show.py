@@ -75,12 +75,13 @@ class Page:
         if clash:
             raise InputError(f"sentence {key!r} cannot be shown: {clash}.")
         kind = "answer" if headline else "say"
-        mark, plain = f"{origin_html(self.words, origin)} ", f"[{self.words.label(ORIGINS[origin])}] "
-        told = origin == "fictitious"
-        html = f'<p class="{kind}">{mark if told else ""}{sentence_html(sentence, key)}</p>'
+        html, text = sentence_html(sentence, key), sentence.text
+        if origin == "fictitious":
+            html = f"{origin_html(self.words, origin)} {html}"
+            text = f"[{self.words.label(ORIGINS[origin])}] {text}"
         claims = claims_of(key, sentence, origin, "", made_by)
-        about = {"key": key, "kind": kind, "text": sentence.text, "origin": origin, "claims": claims}
-        _display(html, (plain if told else "") + sentence.text, about)
+        about = {"key": key, "kind": kind, "text": text, "origin": origin, "claims": claims}
+        _display(f'<p class="{kind}">{html}</p>', text, about)
 
     def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
         """Show the figure or table that a function composes from tables, or refuse it naming what is missing."""

@@ -10,10 +10,11 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 # Every colour has a name and two values: a figure's file is drawn in the first, a page shows either (`recoloured`).
-# Chosen by search and measured (tests/test_style.py): against the paper text 4.5:1 and marks 3:1; levels among themselves,
-# and series among themselves, far apart in lightness and hue for normal sight and for three kinds of colour blindness.
+# Chosen by search and measured (tests/test_style.py): against the paper, text 4.5:1 and marks 3:1; levels among
+# themselves, and series among themselves, far apart for normal sight and for three kinds of colour blindness.
 COLOURS = {
     "paper": ("#ffffff", "#14181f"),
     "ink": ("#1b2230", "#e8ebf1"),
@@ -33,6 +34,7 @@ LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 
 WIDTH_IN = 7.2
 NARROW_IN = 3.6  # a phone: text drawn at this width keeps its size on a screen of 320 pixels
+CORNER_PT = 13.0  # height of the words in the corner of a figure of fictitious data
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
 RC = {
@@ -89,20 +91,19 @@ def lines_axes(figure: Figure, names: Sequence[str]) -> Axes:
     return axes
 
 
-def legend_above(axes: Axes, columns: int) -> None:
-    """Name the marks above the axes, from the left."""
+def legend_above(axes: Axes, columns: int) -> Legend:
+    """Name the marks above the axes, from the left, and return the legend."""
     handles, names = axes.get_legend_handles_labels()
     look: dict[str, Any] = {"frameon": False, "borderaxespad": 0, "handletextpad": 0.4, "ncols": columns}
-    axes.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1), **look)
+    return axes.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1), **look)
 
 
 def watermark(figure: Figure, words: str) -> None:
     """Write across a figure what its data are, behind the marks, and once more in a corner where it can be read."""
     across: dict[str, Any] = {"rotation": 18, "fontsize": 34, "fontweight": "bold", "color": LIGHT["rule"]}
     behind = figure.text(0.5, 0.5, words, ha="center", va="center", zorder=-5, gid="watermark", **across)
-    corner = figure.text(1, 0, words, ha="right", va="bottom", color=LIGHT["second"], fontweight="bold")
-    for text in (behind, corner):
-        text.set_in_layout(False)
+    behind.set_in_layout(False)
+    figure.supxlabel(words, x=1, ha="right", fontsize="medium", fontweight="bold", color=LIGHT["second"])
 
 
 def recoloured() -> str:

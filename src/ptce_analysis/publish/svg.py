@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from xml.etree import ElementTree
 
@@ -123,20 +123,30 @@ def _marker(use: ElementTree.Element, defined: Definitions, stem: str) -> str:
 
 
 def _markers(group: ElementTree.Element, defined: Definitions, stem: str) -> str:
-    """Markers that differ by their place only, as one path: each a start and the same relative steps."""
+    """Markers that differ by their place only, as one path: a move and the same steps for each."""
     shape = defined[group[0].attrib[HREF].removeprefix("#")]
     attributes = _attributes(shape, stem) | _attributes(group[0], stem)
     del attributes["x"], attributes["y"]
     start, steps = _relative(" ".join(shape.attrib["d"].split()) + " ")
-    places = ((float(use.attrib["x"]) + start[0], float(use.attrib["y"]) + start[1]) for use in group)
-    return _path("".join(f"M{_rounded(x)} {_rounded(y)}{steps}" for x, y in places), attributes)
+    places = [(float(use.attrib["x"]) + start[0], float(use.attrib["y"]) + start[1]) for use in group]
+    if not steps.endswith(("z", " 0")):  # an open shape does not end where it starts: every start is absolute
+        return _path("".join(f"M{_rounded(x)} {_rounded(y)}{steps}" for x, y in places), attributes)
+    return _path("".join(move + steps for move in _moves(places)), attributes)
+
+
+def _moves(places: Sequence[tuple[float, float]]) -> Iterator[str]:
+    """Each place by its distance from the one before, as rounded: no error adds up."""
+    before = (0.0, 0.0)
+    for x, y in ((round(x, 2), round(y, 2)) for x, y in places):
+        yield f"m{_rounded(x - before[0])} {_rounded(y - before[1])}"
+        before = (x, y)
 
 
 def _relative(d: str) -> tuple[tuple[float, float], str]:
     """The start of a marker's path and the steps from there; a circle in two arcs.
 
     >>> _relative("M -2 2 L 2 2 L 2 -2 z ")
-    ((-2.0, 2.0), 'l4 0l0 -4z')
+    ((-2.0, 2.0), 'h4v-4z')
     """
     circle = CIRCLE.fullmatch(d)
     if circle:
@@ -149,10 +159,17 @@ def _relative(d: str) -> tuple[tuple[float, float], str]:
         if start is None:
             start = place = points[0]
             continue
-        moves = " ".join(f"{_rounded(x - place[0])} {_rounded(y - place[1])}" for x, y in points)
-        steps.append(letter.lower() + moves)
+        moves = [(_rounded(x - place[0]), _rounded(y - place[1])) for x, y in points]
+        steps.append(_step(letter.lower(), moves))
         place = points[-1] if points else place
     return start or place, "".join(steps)
+
+
+def _step(letter: str, moves: Sequence[tuple[str, str]]) -> str:
+    """A step of a path; a line along an axis needs one number."""
+    if letter == "l" and "0" in moves[0]:
+        return f"h{moves[0][0]}" if moves[0][1] == "0" else f"v{moves[0][1]}"
+    return letter + " ".join(f"{x} {y}" for x, y in moves)
 
 
 def _path(d: str, attributes: dict[str, str]) -> str:

@@ -1,0 +1,86 @@
+"""Attack the tables of thousands of random surveys, as anybody and as each respondent, and report what is recovered.
+
+Run it with `python benchmarks/attack.py [SURVEYS] [--seed N] [--jobs N]`. It exits with 1 when anything is recovered.
+The attacker is that of the tests; here every respondent attacks, and the stricter rules and margins are tried too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from attacker import random_answers, recovered_counts, recovered_totals
+from ptce_analysis.publish.disclosure import MARK, Measure, protect
+from ptce_analysis.publish.disclosure_rules import STANDARD, STRICT
+
+TABLES = (
+    (("level", "wave"), ("level",), ("wave",), ()),
+    (("level",), ("wave",), ()),
+    (("level", "wave"), ("level",)),
+    (("level", "wave"), ()),
+)
+STATISTICS = ("share", "total", "mean", "median")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one survey gave: figures printed and hidden, seconds to protect it, and what an attacker recovered."""
+
+    seed: int
+    printed: int
+    hidden: int
+    seconds: float
+    recovered: tuple[str, ...]
+
+
+def attack(seed: int, *, strict: bool) -> Report:
+    """Protect one random survey, attack it as everybody, and report."""
+    answers, rules = random_answers(seed), STRICT if strict else STANDARD
+    base = Measure("base", answers.base, by=(("wave",), ()))
+    measure = Measure(
+        "answers", answers.rows, TABLES[seed % len(TABLES)], STATISTICS,
+        value=answers.value, grain=answers.grain, base="base",
+    )  # fmt: skip
+    start = time.perf_counter()
+    tables = {name: one.table for name, one in protect(base, measure, rules=rules).items()}
+    seconds = time.perf_counter() - start
+    least = 10 if strict else 3
+    found = recovered_counts(tables, answers, least)
+    everybody = ["", *answers.rows["pole_id"].unique()]
+    found += recovered_totals(tables["answers"], answers, 0.10, everybody, least)
+    shown = tables["answers"][["units", *STATISTICS]]
+    return Report(seed, shown.size, int((shown == MARK).to_numpy().sum()), seconds, tuple(map(str, found)))
+
+
+def main() -> int:
+    """Attack as many surveys as asked; print how many figures were hidden, how fast, and what was recovered."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("surveys", type=int, nargs="?", default=1000, help="how many surveys (default: 1000)")
+    parser.add_argument("--seed", type=int, default=0, help="the first seed (default: 0)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    parser.add_argument("--strict", action="store_true", help="the stricter rules: 10 units, 90 %% for two, p %%")
+    options = parser.parse_args()
+    seeds = range(options.seed, options.seed + options.surveys)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        reports = list(pool.map(partial(attack, strict=options.strict), seeds, chunksize=8))
+    times, total = sorted(report.seconds for report in reports), Counter[str]()
+    for report in reports:
+        total += Counter(printed=report.printed, hidden=report.hidden, recovered=len(report.recovered))
+        for line in report.recovered:
+            print(f"seed {report.seed}: {line}")
+    print(f"{len(reports)} surveys, {total['printed']} figures, {total['hidden'] / total['printed']:.0%} hidden")
+    print(f"seconds to protect one: median {times[len(times) // 2]:.2f}, longest {times[-1]:.2f}")
+    print(f"recovered: {total['recovered']}")
+    return 1 if total["recovered"] else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,61 @@
+"""What clean answers say by collectivity level and by stage: who is linked, who is supported, and for how much."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
+
+# The levels that are collectivities; the State and Europe are not.
+COLLECTIVITIES = (*LOCAL_LEVELS, "pnr_petr")
+# Links that tell whether a level is involved; the others (`not_asked`, `not_answered`, `undecided`) tell nothing.
+TELLING_LINKS = ("involved", "not_involved", "declared_zero", "contradictory")
+
+# Assumption: a project is supported by a level when an amount above zero is given, or when the answer about it is
+# something else than a number, a blank, a zero or « sans objet » (`NC`, `en cours`, a range…). Source: the column asks
+# how much. If wrong: numbers of supported projects are too high; amounts are not touched.
+SUPPORT_WITHOUT_AMOUNT = ("unknown", "range", "ambiguous", "unreadable", "implausible", "shared")
+
+
+def amounts(wave: Cleaned) -> pd.DataFrame:
+    """Return the amounts above zero: `wave`, `pole_id`, `level`, `amount_eur`, for the levels of the funding table."""
+    known = wave.supports[(wave.supports["amount_eur"] > 0) & wave.supports["level"].isin(FUNDING_LEVELS)]
+    return known[["wave", "pole_id", "level", "amount_eur"]].reset_index(drop=True)
+
+
+def supported(wave: Cleaned) -> pd.DataFrame:
+    """Return the supports, their amount known or not: `wave`, `pole_id`, `level`."""
+    rows = wave.supports
+    told = (rows["amount_eur"] > 0) | rows["amount_status"].isin(SUPPORT_WITHOUT_AMOUNT)
+    return rows.loc[told & rows["level"].isin(FUNDING_LEVELS), ["wave", "pole_id", "level"]].reset_index(drop=True)
+
+
+def linked(wave: Cleaned) -> pd.DataFrame:
+    """Return who said, level by level, whether it is linked: `wave`, `pole_id`, `level`, `linked` (true or false).
+
+    A pole that was not asked about a level, or did not answer, has no row: it is in no base.
+    """
+    levels = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
+    parts = []
+    for level in levels:
+        said = wave.poles[wave.poles[f"link_{level}"].isin(TELLING_LINKS)]
+        yes = said[f"link_{level}"].isin(("involved", "contradictory"))
+        parts.append(pd.DataFrame({"wave": said["wave"], "pole_id": said["pole_id"], "level": level, "linked": yes}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def asks_amounts(wave: Cleaned, level: str) -> bool:
+    """Return whether the questionnaire of a wave asked how much a level gives."""
+    rows = wave.supports[wave.supports["level"] == level]
+    return bool((rows["amount_status"] != "not_asked").any())
+
+
+def asks_links(wave: Cleaned, level: str) -> bool:
+    """Return whether the questionnaire of a wave said anything about a level."""
+    return bool((wave.poles[f"link_{level}"] != "not_asked").any())
+
+
+def staged(wave: Cleaned) -> pd.DataFrame:
+    """Return the poles that told their stage: `wave`, `pole_id`, `stage`."""
+    return wave.poles.loc[wave.poles["stage"].notna(), ["wave", "pole_id", "stage"]].reset_index(drop=True)

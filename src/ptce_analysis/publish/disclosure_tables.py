@@ -1,0 +1,182 @@
+"""The systems of some measures: their finest cells as unknowns, and every figure of every table over them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure_bounds import Attacker, Line, Terms, Unknowns
+from ptce_analysis.publish.disclosure_cells import Measure, Place, place_text, shortened
+from ptce_analysis.publish.disclosure_rules import MEDIAN_UNITS, Contributions, Rule, failed, threshold
+from ptce_analysis.publish.disclosure_single import shown_median
+from ptce_analysis.publish.disclosure_system import FAR, Figure, System
+
+Kept = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The counts of a measure that are unknowns: for each set of columns that a count keeps, each place's position."""
+
+    measure: Measure
+    positions: Mapping[Kept, Mapping[Place, int]]
+
+    def terms(self, place: Place) -> Terms:
+        """Return the unknowns that add up to the count of a place."""
+        kept = self.measure.kept([name for name, _ in place])
+        return _matching(self.positions[kept], place)
+
+
+def _matching(positions: Mapping[Place, int], place: Place) -> Terms:
+    return {at: 1.0 for where, at in positions.items() if set(place) <= set(where)}
+
+
+def counts_system(measures: Sequence[Measure], rules: Sequence[Rule]) -> System:
+    """Return the system of every count of some measures: their units, those of their bases, and what ties them."""
+    grids, truth = dict[str, Grid](), list[float]()
+    for measure in measures:
+        positions: dict[Kept, dict[Place, int]] = {}
+        for kept in sorted({measure.kept(names) for names in _asked(measure, measures)}, key=sorted):
+            cells, places = measure.contributions(kept), measure.atoms(kept)
+            positions[kept] = {place: len(truth) + at for at, place in enumerate(places)}
+            truth += [float(len(cells.get(place, ()))) for place in places]
+        grids[measure.name] = Grid(measure, positions)
+    unknowns = Unknowns(np.array(truth), FAR * max(truth, default=0.0) + threshold(rules), whole=True)
+    figures = [figure for measure in measures for figure in _counts(grids, measure, unknowns, rules)]
+    always = [line for measure in measures for line in _always(grids, measure)]
+    return System(unknowns, tuple(figures), tuple(always), least=threshold(rules))
+
+
+def _asked(measure: Measure, measures: Sequence[Measure]) -> list[tuple[str, ...]]:
+    """The sets of columns whose counts are needed: of its tables, its finest cells, and as a base of the others."""
+    others = [other for other in measures if measure.name in other.bases]
+    as_base = [tuple(n for n in names if n in measure.dims) for other in others for names in (*other.by, other.dims)]
+    return [*measure.by, measure.dims, *as_base]
+
+
+def _counts(grids: Mapping[str, Grid], measure: Measure, unknowns: Unknowns, rules: Sequence[Rule]) -> Iterator[Figure]:
+    """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
+    base = grids[measure.base] if measure.base else None
+    for names, shown in measure.tables():
+        cells = measure.contributions(names)
+        for place in measure.places(names) if shown else measure.atoms(names):
+            units, others = cells.get(place, {}), None
+            terms, n_others = grids[measure.name].terms(place), None
+            if base and shown:
+                others = _difference(base.terms(shortened(place, base.measure.dims)), terms)
+                n_others = round(sum(unknowns.truth[at] * sign for at, sign in others.items()))
+            rule = failed(Contributions(len(units), others=n_others), rules, "units")
+            can_be_zero = bool(failed(Contributions(0, others=len(units) + (n_others or 0)), rules, "units"))
+            yield Figure(
+                measure.name, "units", place, terms, float(len(units)), units, rule, shown, others,
+                can_be_zero=can_be_zero and base is not None,
+            )  # fmt: skip
+
+
+def _difference(whole: Terms, part: Terms) -> Terms:
+    return {at: whole.get(at, 0.0) - part.get(at, 0.0) for at in {**whole, **part}}
+
+
+def _always(grids: Mapping[str, Grid], measure: Measure) -> Iterator[Line]:
+    """What is true of counts whatever the answers: a union is at least each part and at most their sum."""
+    grid = grids[measure.name]
+    for fine, coarse in permutations(grid.positions, 2):
+        if coarse < fine:
+            for place, at in grid.positions[coarse].items():
+                parts = _matching(grid.positions[fine], place)
+                yield Line(_difference(parts, {at: 1.0}), 0.0, np.inf)
+                yield from (Line({at: 1.0, part: -1.0}, 0.0, np.inf) for part in parts)
+    for base in measure.bases:
+        for place in sorted({place for names, _ in measure.tables() for place in measure.atoms(names)}):
+            whole = grids[base].terms(shortened(place, grids[base].measure.dims))
+            yield Line(_difference(whole, grid.terms(place)), 0.0, np.inf)
+
+
+def check_bases(measures: Sequence[Measure]) -> None:
+    """Raise `InputError` unless each base exists, shows what shares are of, and holds every unit of its measure."""
+    by_name = {measure.name: measure for measure in measures}
+    for measure in measures:
+        for name in measure.bases:
+            if name not in by_name:
+                raise InputError(f"measure {measure.name!r}: no measure is called {name!r}: {', '.join(by_name)}.")
+            _check_units(measure, by_name[name])
+        if measure.base:
+            _check_tables(measure, by_name[measure.base])
+
+
+def _check_tables(measure: Measure, base: Measure) -> None:
+    for names in measure.by:
+        needed = {name for name in names if name in base.dims}
+        if needed not in map(set, base.by):
+            by = ", ".join(sorted(needed)) or "no column"
+            raise InputError(f"measure {measure.name!r}: shares need a table of {base.name!r} by {by}: add it to `by`.")
+
+
+def _check_units(measure: Measure, base: Measure) -> None:
+    common = tuple(name for name in measure.dims if name in base.dims)
+    inside = base.contributions(common)
+    for place, units in measure.contributions(common).items():
+        strange = set(units) - set(inside.get(place, ()))
+        if strange:
+            raise InputError(
+                f"measure {measure.name!r}, {place_text(place)}: {len(strange)} units are not in {base.name!r}, "
+                "which is said to hold them all. Count the same units in both."
+            )
+
+
+def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collection[Place]) -> System:
+    """Return the system of the totals of a measure; an empty cell tells its total, 0, where its count is shown."""
+    cells = measure.contributions(measure.dims)
+    positions = {place: at for at, place in enumerate(measure.atoms(measure.dims))}
+    truth = np.array([sum(cells.get(place, {}).values()) for place in positions])
+    figures = [
+        figure
+        for figure in _totals(measure, positions, rules, hidden_counts)
+        if figure.units or (figure.shown and figure.place not in hidden_counts)
+    ]
+    most = FAR * max(float(truth.sum()), measure.grain)
+    attackers = tuple(_attackers(cells, positions))
+    return System(Unknowns(truth, most, whole=False), tuple(figures), (), attackers, grain=measure.grain)
+
+
+def _totals(
+    measure: Measure, positions: Mapping[Place, int], rules: Sequence[Rule], hidden: Collection[Place]
+) -> Iterator[Figure]:
+    for names, shown in measure.tables():
+        cells = measure.contributions(names)
+        for place in measure.places(names) if shown else measure.atoms(names):
+            units = cells.get(place, {})
+            rule = failed(Contributions(len(units), tuple(units.values())), rules, "total")
+            least = _least(measure, units) if place not in hidden else -np.inf
+            total = float(sum(units.values()))
+            yield Figure(
+                measure.name, "total", place, _matching(positions, place), total, units, rule, shown, least=least
+            )
+
+
+def _least(measure: Measure, units: Mapping[str, float]) -> float:
+    """What a median says of the total: half of the units, and one more, are at least as large as it."""
+    if "median" not in measure.statistics or len(units) < MEDIAN_UNITS:
+        return -np.inf
+    median, grain = shown_median(list(units.values()), measure.grain)
+    return (len(units) // 2 + 1) * (median - grain / 2)
+
+
+def _attackers(cells: Mapping[Place, Mapping[str, float]], positions: Mapping[Place, int]) -> Iterator[Attacker]:
+    """Each respondent: the least of each unknown is what it gave, and it knows those that it makes up alone."""
+    given: dict[str, dict[int, float]] = {}
+    alone: dict[str, set[int]] = {}
+    for place, units in cells.items():
+        for unit, value in units.items():
+            given.setdefault(unit, {})[positions[place]] = value
+            if len(units) == 1:
+                alone.setdefault(unit, set()).add(positions[place])
+    for unit in sorted(given):
+        least, known = np.zeros(len(positions)), np.zeros(len(positions), bool)
+        least[list(given[unit])] = list(given[unit].values())
+        known[list(alone.get(unit, ()))] = True
+        yield Attacker(unit, least, known)

@@ -1,0 +1,269 @@
+"""How the survey files were cleaned, and what they give of the printed figures: figures and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.analysis.audit import audit
+from ptce_analysis.analysis.survey_flow import lines_by_fate, repairs_by_family
+from ptce_analysis.analysis.survey_marginals import marginal
+from ptce_analysis.fictitious.cannot_hold import CannotHold, contradictions, what_cannot_hold
+from ptce_analysis.publish import drawings
+from ptce_analysis.publish.disclosure_single import protected_median, protected_share, protected_total
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.phrases import phrase, printed
+from ptce_analysis.publish.survey_tables import Shown
+from ptce_analysis.publish.topics.funding_labels import level_name
+from ptce_analysis.publish.topics.survey import FATES, compared, waves_named
+from ptce_analysis.published import Fact, Facts, indicator
+from ptce_analysis.vocabulary import Label
+
+Row = dict[str, Any]
+
+FAMILY_LABELS: dict[str, Label] = {
+    "file": ("how the file is laid out", "présentation du fichier"),
+    "silence": ("ways of giving no value", "façons de ne pas donner de valeur"),
+    "unit": ("units: k€, %, posts", "unités : k€, %, ETP"),
+    "decision": ("decisions of the codebook", "décisions du livre de codes"),
+    "level": ("names of collectivities", "noms de collectivités"),
+    "word": ("words of a list: stage, status, yes or no, dates", "mots d’une liste : stade, statut, oui ou non, dates"),
+    "writing": ("writing of numbers and spaces", "écriture des nombres et des espaces"),
+}
+VERDICT_LABELS: dict[str, Label] = {
+    "reproduced": ("as printed", "tel qu’imprimé"),
+    "differs": ("another figure", "autre valeur"),
+    "other_base": ("as printed, on another base", "tel qu’imprimé, sur une autre base"),
+    "nothing_printed": ("nothing printed to compare", "rien d’imprimé à comparer"),
+}
+VERDICT_ORDER = tuple(VERDICT_LABELS)
+HIDDEN: Label = ("not shown", "non diffusé")
+
+
+def lines(words: Words, tables: Shown) -> Exhibit:
+    """Return the figure of the cleaning flow: lines of each file, set aside by rule, kept."""
+    found = lines_by_fate(tables.waves)
+    data = found.assign(
+        wave=found["wave"].astype(str),
+        said=[words.label(FATES[fate]) for fate in found["fate"]],
+        name=[f"{row['wave']} · {words.label(FATES[row['fate']])}" for row in found.to_dict("records")],
+        colour=["accent" if fate in ("in", "kept") else "second" for fate in found["fate"]],
+    )
+    first, kept = dict(data.iloc[0]), dict(data[data["fate"] == "kept"].iloc[-1])
+    n_aside = int(found.loc[~found["fate"].isin(("in", "kept")), "n"].sum())
+    return Exhibit(
+        key="lines",
+        title=words(
+            "{n} lines of the files are no answer of a pole; each was set aside by a named rule",
+            n=Number(n_aside, "count"),
+        ),
+        measure=words("Number of lines of each file, by what becomes of them"),
+        note=words(
+            "Lines in the file are those set aside plus those kept. The first rule that concerns a line sets it aside;"
+            " nothing is deleted, and the file itself is never changed."
+        ),
+        reading=words("{name}: {n}.", name=first["name"], n=Number(int(first["n"]), "count")),
+        population=words("Every line under the header of each export."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        alt=words(
+            "One stem per wave and rule. {first}: {n}; {last}: {kept}.",
+            first=first["name"],
+            n=Number(int(first["n"]), "count"),
+            last=kept["name"],
+            kept=Number(int(kept["n"]), "count"),
+        ),
+        data=data,
+        columns=(
+            Column("wave", str(words("Wave"))),
+            Column("said", str(words("What becomes of the lines"))),
+            Column("n", str(words("Lines")), "count"),
+        ),
+        draw=lambda frame: drawings.stems(
+            words, frame, x="n", kind="count", colours=list(frame["colour"]), labels=[f"{n}" for n in frame["n"]]
+        ),
+    )
+
+
+def sources(words: Words, tables: Shown) -> Sentence:
+    """Return the source line of everything computed from the answers of a page."""
+    return words("{waves}: exports and codebooks cleaned by this library.", waves=waves_named(words, tables))
+
+
+def repairs(words: Words, tables: Shown) -> Exhibit:
+    """Return the table of repairs by what they are about, with the rules that did them."""
+    found = repairs_by_family(tables.waves)
+    data = found.assign(
+        wave=found["wave"].astype(str),
+        family=[words.label(FAMILY_LABELS[name]) for name in found["family"]],
+        rules=[", ".join(rules) for rules in found["rules"]],
+    )
+    first = dict(data.iloc[0])
+    return Exhibit(
+        key="repairs",
+        title=words(
+            "{n} repairs, each listed with its line, its column and its rule",
+            n=Number(int(found["n"].sum()), "count"),
+        ),
+        measure=words("Cells whose writing differs from the clean tables, by what the repair is about"),
+        note=words(
+            "A repair changes how an answer is written, never what it says: an answer that could mean two things is set"
+            " aside unless the codebook decides. The rules are named as in the ledger that `ptce clean` writes."
+        ),
+        reading=words(
+            "{wave}, {family}: {n} repairs.",
+            wave=first["wave"],
+            family=first["family"],
+            n=Number(int(first["n"]), "count"),
+        ),
+        population=words("Cells of the poles kept, and what was done to read each file."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        data=data,
+        columns=(
+            Column("wave", str(words("Wave"))),
+            Column("family", str(words("What the repair is about"))),
+            Column("n", str(words("Repairs")), "count"),
+            Column("rules", str(words("Rules, the most frequent first"))),
+        ),
+    )  # fmt: skip
+
+
+def printed_again(words: Words, tables: Shown, facts: Facts) -> Exhibit:
+    """Return the table of printed figures beside what the answers give, those that differ first."""
+    found = compared(tables, facts)
+    data = pd.DataFrame([_again(words, tables, row, facts[row["id"]]) for row in found.to_dict("records")])
+    if data.empty:
+        data = pd.DataFrame([_nothing(words, year) for year in tables.years])
+    data = data.sort_values("order", kind="stable", ignore_index=True)
+    n, first = int((data["verdict"] == "differs").sum()), dict(data.iloc[0])
+    return Exhibit(
+        key="printed_again",
+        title=words("{n} printed figures come out otherwise from the answers", n=Number(n, "count")),
+        measure=words("Printed figure, and the same computed again from the clean tables"),
+        note=words(
+            "A figure that prints as the source does is shown as printed: nothing more is said of the answers behind"
+            " it. Another one is shown under the rules of disclosure, or not at all. Totals and medians rest on those"
+            " who gave a number."
+        ),
+        reading=words("{name}, {wave}: {said}.", name=first["name"], wave=first["wave"], said=first["said"]),
+        population=words("Figures printed about these surveys that answers to a questionnaire can give."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        data=data,
+        columns=(
+            Column("wave", str(words("Wave"))),
+            Column("name", str(words("Figure"))),
+            Column("printed", str(words("Printed"))),
+            Column("given", str(words("From the answers"))),
+            Column("said", str(words("Outcome"))),
+        ),
+    )
+
+
+def _nothing(words: Words, year: int) -> Row:
+    said = words.label(VERDICT_LABELS["nothing_printed"])
+    return {"wave": str(year), "name": "–", "printed": "–", "given": "–", "said": said, "verdict": "", "order": 9}
+
+
+def _again(words: Words, tables: Shown, row: Row, fact: Fact) -> Row:
+    """One printed figure: its name, as printed, what the answers give."""
+    same = row["verdict"] == "reproduced"
+    return {
+        "wave": str(fact.wave),
+        "name": figure_name(words, fact),
+        "printed": printed(words, fact),
+        "given": printed(words, fact) if same else _protected(words, tables, fact),
+        "said": words.label(VERDICT_LABELS[row["verdict"]]),
+        "verdict": row["verdict"],
+        "order": (VERDICT_ORDER.index(row["verdict"]) - 1) % len(VERDICT_ORDER),
+    }
+
+
+def _protected(words: Words, tables: Shown, fact: Fact) -> str:
+    """A figure that differs, as the rules of disclosure let it be shown."""
+    wave = tables.waves[tables.years.index(fact.wave)]
+    got, known = marginal(wave, fact), indicator(fact.indicator)
+    if known.statistic == "count":
+        value = protected_total(got.parts).value
+    elif known.statistic == "share":
+        value = protected_share(int(sum(got.parts)), got.n).value
+    elif known.statistic == "median":
+        value = protected_median(got.parts).value
+    else:
+        value = protected_total(got.parts, grain=float(fact.grain)).value
+    kinds = {"eur": "meur" if fact.grain >= 10_000 else "keur", "share": "share1", "fte": "fte", "years": "years"}
+    return words.label(HIDDEN) if value is None else words.number(Number(value, kinds.get(fact.unit, "count")))
+
+
+def figure_name(words: Words, fact: Fact) -> str:
+    """Return what a printed figure measures, with its level."""
+    text = words.label(indicator(fact.indicator).label)
+    text = text[0].upper() + text[1:]
+    return f"{text}, {level_name(words, fact.level)}" if fact.level else text
+
+
+def cannot_hold(words: Words, tables: Shown, facts: Facts) -> Exhibit:
+    """Return the table of what the printed figures ask for and no answers can hold, each with the arithmetic.
+
+    Fictitious answers are shown with what they keep instead; real ones are left out, the arithmetic needs none.
+    """
+    fictitious = tables.origin == "fictitious"
+    listed = _listed(facts, tables.years, fictitious)
+    data = pd.DataFrame([_cannot(words, one, facts) for one in listed] or [_nothing_listed(words)])
+    columns = (Column("figures", str(words("Printed figures"))), Column("reason", str(words("Why not"))))
+    return Exhibit(
+        key="cannot_hold",
+        title=words(
+            "{n} statements of the sources cannot all hold in one set of answers", n=Number(len(listed), "count")
+        ),
+        measure=words("Printed figures, and the arithmetic that shows why they cannot hold"),
+        note=words(
+            "Every printed figure that answers can give either comes out of the fictitious files as printed or stands"
+            " here: found by the audit of the printed figures and by reading those files back through the cleaner."
+        )
+        if fictitious
+        else words("Found by the audit of the printed figures, without looking at any answer."),
+        reading=words("{figures}: {reason}", figures=data["figures"].iloc[0], reason=data["reason"].iloc[0]),
+        population=words("Figures printed about the surveys of the study."),
+        source=words("The audit of the printed figures."),
+        origin=tables.origin if fictitious else "derived",
+        data=data,
+        columns=(*columns, Column("kept", str(words("In the fictitious data")))) if fictitious else columns,
+    )
+
+
+def _listed(facts: Facts, years: tuple[int, ...], fictitious: bool) -> list[CannotHold]:
+    if fictitious:
+        return [one for one in what_cannot_hold(facts) if one.kind != "outside"]
+    found = contradictions(one for one in audit(facts) if one.fact.wave in years)
+    return [
+        CannotHold("together", tuple(one.id for one in same), same[0].findings[0].phrase, (0,) * len(same))
+        for same in found
+    ]
+
+
+def _nothing_listed(words: Words) -> Row:
+    return {"figures": "–", "reason": words.label(VERDICT_LABELS["nothing_printed"]), "kept": "–"}
+
+
+def _cannot(words: Words, one: CannotHold, facts: Facts) -> Row:
+    names = [f"{figure_name(words, facts[name])}, {facts[name].wave} ({facts[name].source})" for name in one.ids]
+    reason = str(phrase(words, one.phrase)) if one.phrase else ""
+    return {"figures": " · ".join(names), "reason": reason, "kept": str(_kept(words, one, facts[one.ids[0]]))}
+
+
+def _kept(words: Words, one: CannotHold, fact: Fact) -> Sentence:
+    if one.kind == "together":
+        bases = words.listing(dict.fromkeys(words.number(Number(n, "count")) for n in one.bases))
+        return words("each of them holds, on {bases} answers", bases=bases)
+    if one.kind == "other_base":
+        return words("it holds, on {n} answers", n=Number(one.bases[0], "count"))
+    kinds = {"eur": "meur", "share": "share1"}
+    return words(
+        "{value}, on {n} answers",
+        value=Number(one.value, kinds.get(fact.unit, "count")),
+        n=Number(one.bases[0], "count"),
+    )

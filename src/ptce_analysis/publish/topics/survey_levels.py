@@ -1,0 +1,320 @@
+"""What the survey answers say by stage and by level: figures and tables, protected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.analysis.proportions import wilson
+from ptce_analysis.publish import drawings, drawings_survey
+from ptce_analysis.publish.disclosure_rules import MARK, MARK_LABEL
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.survey_tables import Shown, emergence
+from ptce_analysis.publish.topics.funding_labels import level_name, short_name
+from ptce_analysis.publish.topics.survey import CONFIDENCE
+from ptce_analysis.publish.topics.survey_files import sources
+from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES, Label
+
+Row = dict[str, Any]
+SILENT: dict[str, Label] = {
+    "not_asked": ("not asked", "non demandé"),
+    "nobody": ("nobody", "personne"),
+}
+
+
+def stages(words: Words, tables: Shown) -> Exhibit:
+    """Return the table of poles by stage and wave."""
+    found = tables.tables["stages"].table
+    data = pd.DataFrame(
+        {
+            "wave": found["wave"].astype(str),
+            "name": [words.label(STAGES[stage]) for stage in found["stage"]],
+            "n": found["units"],
+            "share": found["share"],
+        }
+    )
+    told = dict(zip(tables.tables["told"].table["wave"], tables.tables["told"].table["units"], strict=True))
+    data = data.assign(base=[told[wave] for wave in data["wave"]])
+    first = _first(data, "n")
+    return Exhibit(
+        key="stages",
+        title=words("Poles by stage, as they told it"),
+        measure=words("Number and share of poles by stage"),
+        note=words("{mark}.", mark=words.label(MARK_LABEL)),
+        reading=_reading(words, first, "n"),
+        population=words("Poles that told their stage."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        data=data,
+        columns=_columns(
+            data,
+            "n",
+            Column("wave", str(words("Wave"))),
+            Column("name", str(words("Stage"))),
+            Column("n", str(words("Poles")), "count"),
+            Column("base", str(words("Poles that told")), "count"),
+            Column("share", str(words("Share")), "share1"),
+        ),
+    )
+
+
+def _is_number(cell: object) -> bool:
+    """Whether a cell holds a number that is shown: neither a mark, nor a word, nor nothing."""
+    return isinstance(cell, (int, float)) and cell == cell
+
+
+def _columns(data: pd.DataFrame, main: str, *columns: Column) -> tuple[Column, ...]:
+    """Return columns as they can be shown: one in which every number is hidden holds words, and all do with `main`."""
+    numeric = {column.name for column in columns if data[column.name].map(_is_number).any()}
+    numeric = numeric if main in numeric else set()
+    return tuple(column if column.name in numeric else Column(column.name, column.heading) for column in columns)
+
+
+def _first(data: pd.DataFrame, column: str) -> Row:
+    """Return the first row whose number is shown, else the first one: what the reader is shown how to read."""
+    known = data[data[column].map(_is_number)]
+    return dict((known if len(known) else data).iloc[0])
+
+
+def _reading(words: Words, row: Row, column: str) -> Sentence:
+    """How to read one cell: a number, or that it is not shown."""
+    where = {"wave": row["wave"], "name": row["name"]}
+    value = row[column]
+    if not _is_number(value):
+        return words("{wave}, {name}: not shown.", **where)
+    return words("{wave}, {name}: {n}.", **where, n=Number(float(value), "count"))
+
+
+def emergence_shares(words: Words, tables: Shown) -> Exhibit:
+    """Return the figure of the share in emergence of each wave, with its interval; a table where none may be shown."""
+    rates = emergence(tables)
+    rows = [_rate(year, rates.get(year)) for year in tables.years]
+    data = pd.DataFrame(rows)
+    known = data.dropna(subset=["share"]).reset_index(drop=True)
+    return Exhibit(
+        key="emergence",
+        title=words("Share of poles in emergence, wave by wave"),
+        measure=words(
+            "Share of the poles that told their stage; interval of Wilson, {level}", level=Number(CONFIDENCE, "share")
+        ),
+        note=words(
+            "The intervals say what chance alone may do if those who answered were drawn at random, which they were"
+            " not. The two sets of respondents are not the same, and may overlap."
+        ),
+        reading=_rate_reading(words, known),
+        population=words("Poles that told their stage."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        alt=words(
+            "One point per wave with its interval: {shares}.",
+            shares=words.listing(
+                f"{row['name']}: {words.number(Number(row['share'], 'share1'))}" for row in known.to_dict("records")
+            ),
+        ),
+        data=data,
+        columns=_columns(
+            data,
+            "share",
+            Column("name", str(words("Wave"))),
+            Column("n", str(words("In emergence")), "count"),
+            Column("base", str(words("Poles that told")), "count"),
+            Column("share", str(words("Share")), "share1"),
+            Column("low", str(words("From")), "share1"),
+            Column("high", str(words("To")), "share1"),
+        ),
+        draw=None if known.empty else lambda _: drawings_survey.rates(
+            words, known, labels=[f"{r['n']:.0f}/{r['base']:.0f}" for r in known.to_dict("records")]
+        ),
+    )  # fmt: skip
+
+
+def _rate(year: int, rate: tuple[int, int] | None) -> Row:
+    found = wilson(rate, CONFIDENCE) if rate else None
+    return {
+        "name": str(year),
+        "n": rate[0] if rate else None,
+        "base": rate[1] if rate else None,
+        "share": found.estimate if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+    }
+
+
+def _rate_reading(words: Words, known: pd.DataFrame) -> Sentence:
+    if known.empty:
+        return words("No share may be shown.")
+    row = dict(known.iloc[0])
+    said = {name: Number(float(row[name]), "share1") for name in ("share", "low", "high")}
+    return words("{wave}: {share}, between {low} and {high}.", wave=row["name"], **said)
+
+
+def links(words: Words, tables: Shown) -> Exhibit:
+    """Return the figure of the share of poles linked with each level, wave by wave."""
+    asked = set(tables.asks("links")) - _money_only(tables)
+    found = tables.tables["links"].table
+    rows = [_link(words, row) for row in found.to_dict("records") if (str(row["wave"]), row["level"]) in asked]
+    data = pd.DataFrame(rows or [_no_link(words, tables)])
+    known = data[data["share"].map(_is_number)].reset_index(drop=True)
+    first = _first(data, "share")
+    return Exhibit(
+        key="links",
+        title=words("Share of poles linked with each level of collectivity"),
+        measure=words("Poles that say they are linked with the level, among those that answered about it"),
+        note=words(
+            "{mark}. A level that the questionnaire of a wave did not name has no line: not asked is not a no.",
+            mark=words.label(MARK_LABEL),
+        ),
+        reading=_share_reading(words, first),
+        population=words("Poles that answered about the level."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        alt=words(
+            "One stem per wave and level. First, {name}; {n} lines can be drawn.",
+            name=first["name"],
+            n=Number(len(known), "count"),
+        ),
+        data=data,
+        columns=_columns(
+            data,
+            "share",
+            Column("name", str(words("Wave and level"))),
+            Column("n", str(words("Poles linked")), "count"),
+            Column("share", str(words("Share")), "share1"),
+        ),
+        draw=None if known.empty else lambda _: drawings.stems(
+            words, known, x="share", kind="share", colours=list(known["colour"]),
+            labels=[words.number(Number(share, "share")) for share in known["share"]],
+        ),
+    )  # fmt: skip
+
+
+def _money_only(tables: Shown) -> set[tuple[str, str]]:
+    """Waves and levels asked about through amounts alone: who is not funded did not say whether it is linked."""
+    return {pair for pair in tables.asks("amounts") if pair[1] in ("etat", "europe")}
+
+
+def _link(words: Words, row: Row) -> Row:
+    colour = row["level"] if row["level"] in FUNDING_LEVELS else "accent"
+    name = f"{row['wave']} · {short_name(words, row['level'])}"
+    return {"name": name, "n": row["units"], "share": row["share"], "colour": colour}
+
+
+def _no_link(words: Words, tables: Shown) -> Row:
+    return {
+        "name": f"{tables.years[0]} · {words.label(SILENT['not_asked'])}",
+        "n": None,
+        "share": None,
+        "colour": "accent",
+    }
+
+
+def _share_reading(words: Words, row: Row) -> Sentence:
+    if not _is_number(row["share"]):
+        return words("{name}: not shown.", name=row["name"])
+    return words("{name}: {share} of the poles.", name=row["name"], share=Number(row["share"], "share1"))
+
+
+def funding(words: Words, tables: Shown) -> Exhibit:
+    """Return the table of supports by wave and level: projects, amounts known, total, median, or not asked."""
+    asked = set(tables.asks("amounts"))
+    projects, money = (_by_place(tables.tables[name].table) for name in ("supported", "amounts"))
+    rows = [
+        _funding(words, str(year), level, projects, money, (str(year), level) in asked)
+        for year in tables.years
+        for level in FUNDING_LEVELS
+    ]
+    data = pd.DataFrame(rows)
+    first = _first(data, "projects")
+    return Exhibit(
+        key="funding",
+        title=words("Who funds, and how much, wave by wave"),
+        measure=words("Projects supported by the level, amounts that are known, their total and their median"),
+        note=words(
+            "{mark}. A project whose amount was kept back counts as supported. Medians are rounded where they would be"
+            " somebody’s own amount. Amounts that a wave did not ask for stay empty: nothing is imputed.",
+            mark=words.label(MARK_LABEL),
+        ),
+        reading=_reading(words, first, "projects"),
+        population=words("Supports declared for the year of the wave."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        data=data,
+        columns=_columns(
+            data,
+            "projects",
+            Column("wave", str(words("Wave"))),
+            Column("name", str(words("Level"))),
+            Column("projects", str(words("Projects supported")), "count"),
+            Column("known", str(words("Amounts known")), "count"),
+            Column("total", str(words("Total")), "keur"),
+            Column("median", str(words("Median")), "keur"),
+        ),
+    )
+
+
+def _by_place(table: pd.DataFrame) -> Mapping[tuple[str, str], Row]:
+    return {(str(row["wave"]), str(row["level"])): row for row in table.to_dict("records")}
+
+
+def _funding(
+    words: Words,
+    wave: str,
+    level: str,
+    projects: Mapping[tuple[str, str], Row],
+    money: Mapping[tuple[str, str], Row],
+    asked: bool,
+) -> Row:
+    where: Row = {"wave": wave, "name": level_name(words, level)}
+    if not asked:
+        return where | dict.fromkeys(("projects", "known", "total", "median"), words.label(SILENT["not_asked"]))
+    given = money[wave, level]
+    total, median = (MARK if given[name] == MARK else given[name] for name in ("total", "median"))
+    return where | {
+        "projects": projects[wave, level]["units"],
+        "known": given["units"],
+        "total": total,
+        "median": median,
+    }
+
+
+def totals(words: Words, tables: Shown) -> Exhibit:
+    """Return the figure of the amounts by level of the last wave that asked for them; a table where none did."""
+    asked = [(int(wave), level) for wave, level in tables.asks("amounts")]
+    year = str(max((wave for wave, _ in asked), default=tables.years[-1]))
+    money = _by_place(tables.tables["amounts"].table)
+    rows = [{"name": level_name(words, level), "level": level, **money[year, level]} for level in FUNDING_LEVELS]
+    data = pd.DataFrame(rows)
+    known = data[data["total"].map(_is_number)].reset_index(drop=True)
+    first = _first(data, "total")
+    return Exhibit(
+        key="totals",
+        title=words("Amounts by level, {wave}", wave=year),
+        measure=words("Total of the amounts that poles gave, by level"),
+        note=words("{mark}.", mark=words.label(MARK_LABEL)),
+        reading=words("{name}: {total}.", name=first["name"], total=Number(first["total"], "keur"))
+        if len(known)
+        else words("No total may be shown."),
+        population=words("Supports whose amount is known."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        alt=words(
+            "One stem per level, in the study’s order. First, {name}; {n} levels can be drawn.",
+            name=first["name"],
+            n=Number(len(known), "count"),
+        ),
+        data=data,
+        columns=_columns(
+            data,
+            "total",
+            Column("name", str(words("Level"))),
+            Column("units", str(words("Amounts known")), "count"),
+            Column("total", str(words("Total")), "keur"),
+        ),
+        draw=None if known.empty else lambda _: drawings.stems(
+            words, known, x="total", kind="keur", colours=list(known["level"]),
+            labels=[f"{words.number(Number(r['total'], 'keur'))} ({r['units']})" for r in known.to_dict("records")],
+        ),
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""A folder of waves: one folder each, holding an export and its codebook. Adding a wave is adding a folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey.codebook import Codebook, read_codebook
+
+if TYPE_CHECKING:
+    from ptce_analysis.survey.clean import Cleaned
+
+# Where a survey team says its waves are, and where the project keeps waves otherwise.
+WAVES_VARIABLE = "PTCE_WAVES"
+WAVES = Path("data", "raw", "waves")
+
+CODEBOOKS = ("codebook.yml", "codebook.yaml")
+EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
+
+
+def supplied_folder(project: Path) -> Path:
+    """Return the folder of the waves a survey team supplies: `$PTCE_WAVES`, else that of the project's own waves.
+
+    A relative path counts from the project's folder.
+    """
+    return project / (os.environ.get(WAVES_VARIABLE) or WAVES)
+
+
+def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
+    """Return the clean waves of a folder whose codebook states that origin, the oldest first.
+
+    Raises
+    ------
+    InputError
+        If no wave has that origin, a wave lacks its export or has two, two waves are of one year, or one cannot be
+        cleaned.
+    """
+    from ptce_analysis.survey.clean import clean
+
+    found = [(book, path.parent) for path in _codebooks(folder) if (book := read_codebook(path)).origin == origin]
+    if not found:
+        raise InputError(
+            f"{folder.name}: no wave of origin {origin!r}. A wave is a folder with an export and its {CODEBOOKS[0]}, "
+            f"which says `origin: {origin}`; `ptce codebook EXPORT` drafts one."
+        )
+    _refuse_doubled(found)
+    return tuple(clean(_export(where), book) for book, where in sorted(found, key=lambda one: one[0].wave))
+
+
+def wave_files(folder: Path) -> tuple[Path, ...]:
+    """Return every file of the waves of a folder that `read_waves` reads, in order."""
+    return tuple(path for book in _codebooks(folder) for path in (book, *_exports(book.parent)))
+
+
+def _codebooks(folder: Path) -> list[Path]:
+    return sorted(path for name in CODEBOOKS for path in folder.glob(f"*/{name}"))
+
+
+def _exports(where: Path) -> list[Path]:
+    names = sorted(path for path in where.iterdir() if path.suffix.lower() in EXPORTS)
+    return [path for path in names if not path.name.startswith((".", "~"))]
+
+
+def _export(where: Path) -> Path:
+    """Return the only export of a wave's folder."""
+    found = _exports(where)
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(path.name for path in found) or "none"
+    raise InputError(f"{where.name}: one export is expected beside the codebook, found {listed}. Keep one.")
+
+
+def _refuse_doubled(found: list[tuple[Codebook, Path]]) -> None:
+    years: dict[int, str] = {}
+    for book, where in found:
+        if book.wave in years:
+            raise InputError(f"{where.name}/{book.file}: wave {book.wave} is already in {years[book.wave]}. Keep one.")
+        years[book.wave] = f"{where.name}/{book.file}"

@@ -1,0 +1,84 @@
+"""Nothing that is hidden can be worked out: an attacker tries, on surveys drawn at random."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attacker import Answers, random_answers, recovered_counts, recovered_totals
+from ptce_analysis.publish import disclosure_suppression, disclosure_tables
+from ptce_analysis.publish.disclosure import MARK, Measure, protect
+
+TABLES = (
+    (("level", "wave"), ("level",), ("wave",), ()),
+    (("level",), ("wave",), ()),
+    (("level", "wave"), ("level",)),
+)
+
+
+def published(answers: Answers, by: tuple[tuple[str, ...], ...], **how: object) -> dict[str, pd.DataFrame]:
+    """The tables of a survey as they would be printed, by name."""
+    base = Measure("base", answers.base, by=(("wave",), ()))
+    statistics = ("share", "total", "mean", "median")
+    measure = Measure("answers", answers.rows, by, statistics, value=answers.value, grain=answers.grain, base="base")
+    return {name: one.table for name, one in protect(base, measure, **how).items()}
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_no_hidden_figure_is_recovered_from_everything_published(block: int) -> None:
+    """Over random surveys and layouts, no attacker learns a sensitive total within 10 %, or that a count is small."""
+    for seed in range(20 * block, 20 * block + 20):
+        answers = random_answers(seed)
+        tables = published(answers, TABLES[seed % len(TABLES)])
+        assert recovered_counts(tables, answers) == [], seed
+        assert recovered_totals(tables["answers"], answers, 0.10, ["", *insiders(answers)[:2]]) == [], seed
+
+
+def insiders(answers: Answers) -> list[str]:
+    """The respondents who know most: those alone in a cell first."""
+    alone = answers.rows.groupby(["level", "wave"])["pole_id"].transform("nunique") == 1
+    return list(dict.fromkeys([*answers.rows.loc[alone, "pole_id"], *answers.rows["pole_id"]]))
+
+
+def test_the_attacker_wins_against_the_primary_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without further suppression the same attacker recovers figures, on most surveys: it is worth resisting."""
+    monkeypatch.setattr(disclosure_suppression, "goals", lambda *_: [])
+    beaten = 0
+    for seed in range(0, 30, 3):
+        answers = random_answers(seed)
+        tables = published(answers, TABLES[0])
+        found = recovered_counts(tables, answers) + recovered_totals(tables["answers"], answers, 0.10)
+        beaten += bool(found)
+    assert beaten >= 5
+
+
+def test_the_attacker_wins_when_respondents_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that is safe against outsiders alone is read by those who subtract their own answers."""
+    monkeypatch.setattr(disclosure_tables, "_attackers", lambda *_: ())
+    beaten = 0
+    for seed in range(60):
+        answers = random_answers(seed)
+        table = published(answers, TABLES[0])["answers"]
+        beaten += bool(recovered_totals(table, answers, 0.10, insiders(answers)[:2]))
+    assert beaten >= 2
+
+
+def test_published_tables_keep_something_to_read() -> None:
+    """Hiding everything would be safe too: in surveys of a realistic size, most figures are shown."""
+    shown = pd.concat([survey_table(seed)[["units", "total", "median"]] for seed in range(5)])
+    assert (shown == MARK).to_numpy().mean() < 0.35
+
+
+def survey_table(seed: int) -> pd.DataFrame:
+    """The amounts of fifty poles, six levels and two waves, heavy-tailed."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (f"{wave}p{pole}", wave, f"L{level}", float(np.round(np.exp(rng.normal(9.5, 1.2)))))
+        for wave in ("2013", "2015")
+        for pole in range(50)
+        for level in rng.choice(6, int(rng.integers(1, 4)), replace=False)
+    ]
+    frame = pd.DataFrame(rows, columns=["pole_id", "wave", "level", "amount_eur"])
+    by = (("level", "wave"), ("level",), ("wave",), ())
+    return protect(Measure("m", frame, by, ("total", "median"), value="amount_eur", grain=1000.0))["m"].table

@@ -1,0 +1,204 @@
+"""The fictitious waves: same bytes, marked as such, and every printed figure reproduced or listed with its reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from conftest import REPOSITORY
+from ptce_analysis.analysis.survey_marginals import deviations
+from ptce_analysis.errors import InputError
+from ptce_analysis.fictitious import wave_files, write_waves
+from ptce_analysis.fictitious.answers import answers_2013, answers_2015
+from ptce_analysis.fictitious.cannot_hold import KINDS, CannotHold, what_cannot_hold
+from ptce_analysis.fictitious.verify import fictitious_waves, verified
+from ptce_analysis.published import Facts, read_published
+from ptce_analysis.survey.clean import Cleaned
+
+# Words of the names of real poles found in public sources; two letters or common words apart.
+REAL = (
+    "tetris", "audruicq", "ecopole", "okhra", "ôkhra", "perisco", "périscope", "coursive", "boutaric", "eclis",
+    "resea2p", "archer", "ardaines", "aquitain", "seignanx", "bouquetot", "articulteurs", "vilaine",
+    "de fil en", "metropole solidaire", "fontaine o livres", "paris mix", "ecopya", "realis", "réalis", "noé",
+    "coopaxis", "villette", "potagers", "turfu", "peccs", "accordeur", "labsport", "echobat", "grandlieu",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    """The figures of the collection."""
+    return read_published(REPOSITORY / "data" / "raw" / "published")
+
+
+@pytest.fixture(scope="module")
+def waves() -> tuple[Cleaned, ...]:
+    """The fictitious waves, written and cleaned once."""
+    return fictitious_waves()
+
+
+@pytest.fixture(scope="module")
+def table(waves: tuple[Cleaned, ...], facts: Facts) -> pd.DataFrame:
+    """Every figure printed about the fictitious years beside what the files give."""
+    return pd.concat([deviations(wave, facts) for wave in waves], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def listed(facts: Facts, table: pd.DataFrame) -> tuple[CannotHold, ...]:
+    """What cannot hold."""
+    return what_cannot_hold(facts, table)
+
+
+def test_the_committed_files_are_those_the_library_writes(tmp_path: Path) -> None:
+    """The same bytes each time, and those of the project."""
+    first, again = wave_files(), wave_files()
+    assert first == again
+    folder = REPOSITORY / "data" / "raw" / "waves"
+    assert {name: (folder / name).read_bytes() for name in first} == first
+    assert {path.relative_to(tmp_path).as_posix() for path in write_waves(tmp_path)} == set(first)
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {Path(name).name for name in first}
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    """One line with the path, and what to do."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match=r"file: the waves cannot be written here \(.*\)\. Give another --out\."):
+        write_waves(tmp_path / "file")
+
+
+def test_no_printed_figure_is_of_a_third_kind(table: pd.DataFrame, listed: tuple[CannotHold, ...]) -> None:
+    """Each figure of 2013 and 2015 is reproduced within its rounding, or listed as not holding: one of the two."""
+    not_held = {name for one in listed if one.kind in ("figure", "outside") for name in one.ids}
+    reproduced = set(table.loc[table["verdict"] == "reproduced", "id"])
+    assert reproduced | not_held == set(table["id"]) and not reproduced & not_held
+    assert len(reproduced) == 54
+    assert {one.kind for one in listed} == set(KINDS)
+
+
+def test_what_cannot_hold_is_what_arithmetic_forbids(listed: tuple[CannotHold, ...]) -> None:
+    """20 % of 52, the total, two sources that contradict the slides; the Communes row and three quarters. By hand."""
+    ids = {one.kind: [set(other.ids) for other in listed if other.kind == one.kind] for one in listed}
+    assert ids["figure"] == [{"emergence_share_2013_s3"}, {"respondents_2015_s6"}, {"emergence_share_2015"},
+                             {"funding_total_2015"}]  # fmt: skip
+    communes = {f"funding_{part}_commune_2015" for part in ("amount", "projects", "median")}
+    quarters = {"established_share_2015", *(f"relation_{how}_share_2015" for how in ("widened", "stable", "weakened"))}
+    assert ids["together"] == [quarters, communes]
+    assert ids["other_base"] == [{"cell_fte_below_1_share_2015"}]
+
+
+def test_each_reason_is_arithmetic_that_can_be_redone(listed: tuple[CannotHold, ...]) -> None:
+    """The reasons come from the audit: they hold the numbers of the contradiction."""
+    reasons = {one.ids[0]: one.reason for one in listed}
+    assert "20% of 52 is 10.4" in reasons["emergence_share_2015"]
+    assert "€4,398k" in reasons["funding_total_2015"]
+    assert "(8 + 1) × €29.5k = €265.5k > €246.5k" in reasons["funding_amount_commune_2015"]
+    assert reasons["qualitative_cases_2013"] == KINDS["outside"]
+
+
+CHANGED = ("emergence_share_2013", "creation_share_2015", "jobs_total_2015", "members_median_2015",
+           "cell_fte_median_2015", "link_share_epci_2015", "link_2_to_6_share_2015", "funding_amount_region_2015",
+           "funding_projects_commune_2015", "aid_per_collectivity_median_2015", "budget_median_2013",
+           "scic_share_2015", "age_median_2015", "collectivities_involved_median_2015")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_another_printed_figure_is_not_reproduced(waves: tuple[Cleaned, ...], facts: Facts, name: str) -> None:
+    """One unit of rounding more, and the verifier says that the files give something else."""
+    changed = replace(facts[name], value=facts[name].value + 2 * facts[name].grain)
+    wave = waves[facts[name].wave == 2015]
+    assert deviations(wave, {name: changed})["verdict"].tolist() == ["differs"]
+    assert deviations(wave, {name: facts[name]})["verdict"].tolist() == ["reproduced"]
+
+
+def test_the_verifier_reads_the_files_back(facts: Facts, table: pd.DataFrame) -> None:
+    """Writing, cleaning and comparing in one call gives the same table."""
+    pd.testing.assert_frame_equal(verified(facts), table)
+
+
+def test_every_line_is_kept_or_quarantined(waves: tuple[Cleaned, ...]) -> None:
+    """42 and 52 poles; trials, drafts, totals and notes are set aside, and no cell of a pole is lost."""
+    assert [(w.rows_in, w.rows_kept, w.rows_quarantined) for w in waves] == [(47, 42, 5), (58, 52, 6)]
+    assert [set(w.quarantine["column"]) for w in waves] == [{""}, {""}]
+    assert all(set(frame["origin"]) == {"fictitious"} for w in waves for frame in (w.poles, w.supports))
+
+
+def test_2013_has_no_amount_and_no_other_level_than_the_printed_one(waves: tuple[Cleaned, ...]) -> None:
+    """Not asked, which is neither a blank nor a zero."""
+    first = waves[0]
+    assert set(first.supports["level"]) == {"region"} and set(first.supports["amount_status"]) == {"not_asked"}
+    assert set(first.poles["link_commune"]) == {"not_asked"}
+
+
+def test_funding_stays_within_links() -> None:
+    """A pole is funded only by local levels it is linked with; 37 are funded; one amount of the communes is unsaid."""
+    answers = answers_2015()
+    assert all(answer.funders - {"etat", "europe"} <= answer.links for answer in answers)
+    assert sum(bool(answer.funders) for answer in answers) == 37
+    assert [(a.funders - set(a.amounts)) for a in answers if a.funders - set(a.amounts)] == [frozenset({"commune"})]
+    assert all(amount > 0 for answer in answers for amount in answer.amounts.values())
+
+
+def texts() -> dict[str, str]:
+    """Everything that can be read in each file."""
+    found = {}
+    for name, data in wave_files().items():
+        if name.endswith(".xlsx"):
+            parts = zipfile.ZipFile(io.BytesIO(data))
+            found[name] = "\n".join(parts.read(part).decode() for part in parts.namelist())
+        else:
+            found[name] = data.decode("cp1252" if name.endswith(".csv") else "utf-8")
+    return found
+
+
+def test_every_file_says_that_it_is_fictitious() -> None:
+    """In words, in both languages, and in the codebooks as an origin."""
+    for name, text in texts().items():
+        assert "fictitious" in text.lower() and "données fictives" in text.lower(), name
+        assert not name.endswith(".yml") or "\norigin: fictitious\n" in text
+
+
+def test_every_answer_says_that_it_is_fictitious() -> None:
+    """Each line of an invented pole carries the words, so that a line copied elsewhere still does."""
+    rows = csv.reader(io.StringIO(texts()["2013/reponses_2013.csv"]), delimiter=";")
+    lines = [row for row in rows if any("FICTIF" in cell for cell in row)]
+    assert len(lines) == 45 and all("données fictives / fictitious data" in row for row in lines)
+    sheet = openpyxl.load_workbook(io.BytesIO(wave_files()["2015/reponses_2015.xlsx"])).active
+    poles = [row for row in sheet.iter_rows(values_only=True) if "FICTIF" in str(row[0]) and row[1]]
+    assert len(poles) == 54 and all("données fictives" in row for row in poles)
+
+
+def test_no_real_pole_is_named() -> None:
+    """Invented identifiers only; no word of the name of a real pole in any file."""
+    for name, text in texts().items():
+        assert [word for word in REAL if word in text.lower()] == [], name
+    ids = [answer.pole_id for answer in (*answers_2013(), *answers_2015())]
+    assert len(set(ids)) == 94 and all(re.fullmatch(r"FICTIF-201[35]-\d{3}", one) for one in ids)
+
+
+def test_the_two_files_are_dirty_in_different_ways() -> None:
+    """A text in Windows-1252 with semicolons and decimal commas; a workbook with merged headers, formulas, texts."""
+    text, book = texts()["2013/reponses_2013.csv"], openpyxl.load_workbook(
+        io.BytesIO(wave_files()["2015/reponses_2015.xlsx"])
+    )  # fmt: skip
+    assert text.startswith("sep=;\r\n") and re.search(r";\d+,\d+;", text) and "\x80" not in text
+    sheet = book.active
+    assert "A1:L1" in map(str, sheet.merged_cells.ranges) and sheet["A3"].value == "Pôle"
+    cells = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert any(str(value).startswith("=SUM(") for value in cells) and "Total" in cells
+    amounts = [row[18].value for row in sheet.iter_rows(min_row=7, max_row=59)]
+    assert any(isinstance(value, str) and "€" in value for value in amounts)
+    assert any(isinstance(value, (int, float)) for value in amounts)
+
+
+def test_the_workbook_keeps_no_clock() -> None:
+    """Parts are stored without compression under one fixed date, and so say the document's properties."""
+    parts = zipfile.ZipFile(io.BytesIO(wave_files()["2015/reponses_2015.xlsx"]))
+    assert {(one.date_time, one.compress_type) for one in parts.infolist()} == {((1980, 1, 1, 0, 0, 0), 0)}
+    assert b"1980-01-01T00:00:00Z" in parts.read("docProps/core.xml")

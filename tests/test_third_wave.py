@@ -1,0 +1,116 @@
+"""A wave nobody has seen, added with three files of data and no code, by following the guide to the letter."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY, build_quietly, contents, results, write_project
+from ptce_analysis.cli import main
+from ptce_analysis.pipeline.build import stale_runs
+from ptce_analysis.pipeline.inputs import Inputs
+from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.runs import declared_runs
+
+GUIDE = (REPOSITORY / "docs" / "adding-a-wave.md").read_text(encoding="utf-8")
+HEADER = ("Horodateur", "Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres",
+          "Qui vous soutient ? (plusieurs réponses)", "Montant de la Région (€)")  # fmt: skip
+SECRET = "Pôle Confidentiel"
+
+
+def export() -> bytes:
+    """A format neither wave has: UTF-16, tabs, whole questions as headers, answers joined by commas, Google's dates."""
+    stages = ["émergence", "création", "phase d'amorçage", "En fonctionnement"]
+    rows = [HEADER]
+    for n in range(24):
+        funders = "Région, Ville" if n % 4 else "Département, Europe"
+        rows.append((f"{1 + n:02}/03/2017 10:{n:02}:00", f"{SECRET} {n}", stages[n % 4], str(5 + n), funders,
+                     f"{10 + n} 000 €" if n % 4 else ""))  # fmt: skip
+    rows.append(("25/03/2017 11:00:00", "test", "création", "1", "", ""))
+    return "\r\n".join("\t".join(row) for row in rows).encode("utf-16")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The collection with its fictitious waves and one run."""
+    folder = write_project(tmp_path / "project", {})
+    shutil.copytree(REPOSITORY / "data" / "raw" / "waves", folder / "data" / "raw" / "waves")
+    (folder / "notebooks").mkdir()
+    shutil.copy(REPOSITORY / "notebooks" / "06_survey.ipynb", folder / "notebooks")
+    (folder / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("PTCE_WAVES", raising=False)
+    return folder
+
+
+def command(text: str) -> list[str]:
+    """The arguments of a command of the guide."""
+    (line,) = re.findall(rf"^ +ptce ({text} .*)$", GUIDE, re.MULTILINE)
+    return str(line).split()
+
+
+def finished(draft: str) -> str:
+    """The draft finished by hand, as the guide asks: the list deleted, what the questions are, said."""
+    text = re.sub(r"to_finish:\n(  - .*\n)+", "", draft)
+    return text.replace("supports: []", "supports:").replace("wave: \n", "wave: 2017\n")
+
+
+@pytest.mark.usefixtures("restored_environment")
+def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Export, codebook, runs entry: a page of its own, the fictitious one unchanged, nothing outside `build`."""
+    before = contents(project)
+    wave = project / "data" / "raw" / "waves" / "2017"
+    wave.mkdir()
+    (wave / "answers.csv").write_bytes(export())
+
+    drafting, target = command("codebook")[:2], wave / "codebook.yml"
+    assert main(drafting) == 0
+    target.write_text(finished(capsys.readouterr().out), encoding="utf-8")
+    assert "origin: survey" in target.read_text(encoding="utf-8")
+
+    assert main([*command("clean"), "--json"]) == 0
+    assert '"rows_in": 25' in (counts := capsys.readouterr().out) and '"rows_kept": 24' in counts
+
+    (entry,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+    with (project / "runs.toml").open("a", encoding="utf-8") as stream:
+        stream.write("\n" + re.sub(r"^ +", "", entry, flags=re.MULTILINE))
+    added = {name for name, data in contents(project).items() if before.get(name) != data}
+    assert {Path(name).name for name in added - {name for name in added if "/build/" in name}} == {
+        "answers.csv", "codebook.yml", "runs.toml"
+    }  # fmt: skip
+    assert build_quietly(project).succeeded
+
+    made = results(project)
+    page = made["site/en/06_survey_supplied.html"].decode()
+    assert "survey answers" in page and "2017" in page and "watermark" not in page
+    figures = {path.name for path in (project / "build" / "figures").rglob("*.svg")}
+    assert "06_survey_supplied-lines.svg" in figures
+    assert not [name for name in made if name.startswith("figures/") and "supplied" in name]
+    assert not [name for name, data in made.items() if SECRET.encode() in data]
+    assert "fictitious data" in made["site/en/06_survey.html"].decode()
+
+
+@pytest.mark.usefixtures("restored_environment")
+def test_waves_elsewhere_have_a_page_as_long_as_they_are_supplied(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With PTCE_WAVES a run more is declared, stale when an answer changes; without, it goes away."""
+    shutil.copytree(project / "data" / "raw" / "waves" / "2013", tmp_path / "mine" / "2013")
+    book = tmp_path / "mine" / "2013" / "codebook.yml"
+    book.write_text(book.read_text(encoding="utf-8").replace("origin: fictitious", "origin: survey"), encoding="utf-8")
+    monkeypatch.setenv("PTCE_WAVES", str(tmp_path / "mine"))
+    assert [run.id for run in declared_runs(project)][:2] == ["fr/06_survey", "fr/06_survey_supplied"]
+    outcome = build_quietly(project, only="06_survey_supplied")
+    assert outcome.succeeded and set(outcome.built) == {"fr/06_survey_supplied", "en/06_survey_supplied"}
+    chosen = [run for run in declared_runs(project) if run.name == "06_survey_supplied"]
+    assert not stale_runs(Place(project), Inputs(Place(project)), chosen)
+    book.write_text(book.read_text(encoding="utf-8") + "# another look\n", encoding="utf-8")
+    reasons = set(stale_runs(Place(project), Inputs(Place(project)), chosen).values())
+    assert reasons == {"data/supplied/2013/codebook.yml changed"}
+    monkeypatch.delenv("PTCE_WAVES")
+    assert {run.name for run in declared_runs(project)} == {"06_survey"}

@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 @cache
 def project() -> Path:
-    """Return a copy of the project with everything built; the workers of one test session share it."""
+    """Return a copy of the project with everything built; the workers of one test run share it."""
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"ptce-pages-{session}"
     folder.mkdir(exist_ok=True)
@@ -46,7 +46,7 @@ def _reading(folder: Path, how: int) -> TextIO:
 
 
 def _remove_left_over(folder: Path) -> None:
-    """Remove the copies of earlier sessions that nobody reads any more."""
+    """Remove the copies of earlier test runs that nobody reads any more."""
     for other in set(folder.parent.glob("ptce-pages-*")) - {folder}:
         with (other / "reading").open("w") as stream, suppress(BlockingIOError):
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -315,6 +315,26 @@ build.build(Place(Path.cwd()), runs, runs[:1], build.Options(stream=sys.stderr))
     assert done.stdout.splitlines() == ["1 None False OrderedDict() None"], done.stderr
 
 
+def test_warming_up_leaves_no_state() -> None:
+    """In a new Python: what runs need is imported, nothing is random, drawn or set, and nothing fails unseen."""
+    script = """
+import sys
+import matplotlib, numpy
+before = dict(matplotlib.rcParams), numpy.random.get_state()[1].tolist()
+from ptce_analysis.pipeline.warm import warm_up
+from ptce_analysis.vocabulary import LANGUAGES
+warm_up(["ptce_analysis.analysis.funding", "scipy.stats", "pandas.DataFrame", "no.such.module"], LANGUAGES)
+from matplotlib._pylab_helpers import Gcf
+after = dict(matplotlib.rcParams), numpy.random.get_state()[1].tolist()
+print(before == after, Gcf.figs)
+wanted = ("ptce_analysis.analysis.funding", "scipy.stats", "matplotlib.backends.backend_svg", "papermill", "ipykernel")
+print([name for name in wanted if name not in sys.modules])
+"""
+    settled = {**os.environ, **environment.FIXED}
+    done = subprocess.run([sys.executable, "-c", script], env=settled, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["True OrderedDict()", "[]"]
+
+
 def test_reasons_are_listed_without_building(project: Path) -> None:
     """The runs that would be built, with why, are known beforehand."""
     runs = declared_runs(project)

@@ -42,15 +42,15 @@ def insiders(answers: Answers) -> list[str]:
 
 
 def test_the_attacker_wins_against_the_primary_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without further suppression the same attacker recovers figures, on most surveys: it is worth resisting."""
+    """Without further suppression the same attacker recovers figures of one survey in five or more."""
     monkeypatch.setattr(disclosure_suppression, "goals", lambda *_: [])
     beaten = 0
-    for seed in range(0, 30, 3):
+    for seed in range(30):
         answers = random_answers(seed)
         tables = published(answers, TABLES[0])
         found = recovered_counts(tables, answers) + recovered_totals(tables["answers"], answers, 0.10)
         beaten += bool(found)
-    assert beaten >= 5
+    assert beaten >= 6
 
 
 def test_the_attacker_wins_when_respondents_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -290,6 +290,21 @@ def test_turned_and_broken_texts_and_pictures_are_kept() -> None:
     assert "<image " in image and 'href="data:image/png;base64,' in image
 
 
+def test_the_watermark_fits_a_phone() -> None:
+    """Both texts lie on the paper in either form."""
+
+    def draw() -> Figure:
+        figure = stems()
+        watermark(figure, "données fictives")
+        return figure
+
+    for phone in (False, True):
+        figure = drawn(draw, phone=phone)
+        boxes = [text.get_window_extent() for text in figure.texts]
+        assert len(boxes) == 2
+        assert all(box.x0 >= -1 and box.x1 <= figure.bbox.x1 + 1 for box in boxes)
+
+
 def test_the_watermark_is_recognisable() -> None:
     """The words across are in a group of their own class, so that they can be told from text to be read."""
 

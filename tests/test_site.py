@@ -109,7 +109,8 @@ def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
         for said in soup(path).select(SAID):
             for value in said.find_all(["data", "span"]):
                 value.decompose()
-            rest = re.sub(r"\b(19|20)\d\d\b", "", said.get_text())
+            # "half + 1" and "100 %" are part of an arithmetic, not values of the study.
+            rest = re.sub(r"\b(19|20)\d\d\b|\+ 1\b|\b100\s?%", "", said.get_text())
             loose += [f"{lang}/{path.name}: {said.get_text()[:90]}"] if re.search(r"\d", rest) else []
     assert not loose, f"{len(loose)} sentences with numbers that are not registered:\n" + "\n".join(loose)
 

@@ -47,7 +47,7 @@ class Inputs:
         return self._library_files | order | self._files(self.place.notebook(run) for run in runs)
 
     def imports(self, runs: Iterable[Run]) -> list[str]:
-        """Return every name that runs import: modules of the library, and what these import, however deep in their code."""
+        """Return every name that runs import: modules of the library, and all that these import, wherever it stands."""
         used = modules_used(self._graph, {name for run in runs for name in notebook_imports(run.notebook)})
         return sorted(used | {name for module in used for name in self._graph[module][1]})
 

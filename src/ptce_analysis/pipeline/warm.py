@@ -11,7 +11,7 @@ from contextlib import suppress
 import nbformat
 
 from ptce_analysis.publish.appendix import PtceExporter
-from ptce_analysis.publish.language import catalogue
+from ptce_analysis.publish.language import translation
 from ptce_analysis.publish.style import drawing, new_figure
 
 
@@ -25,7 +25,7 @@ def warm_up(names: Iterable[str], langs: Iterable[str]) -> None:
         if not hasattr(sys.modules.get(module), inner):  # `a.b` may be a module, or something that `a` holds
             _import(name) or _import(module)
     for lang in langs:
-        catalogue(lang)
+        translation(lang, "")
     _draw()
     PtceExporter().from_notebook_node(_notebook())  # type: ignore[no-untyped-call]
 

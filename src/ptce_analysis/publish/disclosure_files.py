@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure_leaks import FICTITIOUS_ID, FICTITIOUS_MARKS
+from ptce_analysis.publish.disclosure_leaks import FICTITIOUS_ID, FICTITIOUS_MARKS, masked, matches, plain
 from ptce_analysis.publish.disclosure_release import PROTECTED_ORIGINS
 from ptce_analysis.publish.parameters import PARAMETERS, check_parameters
 from ptce_analysis.publish.trust import CSV_ADDRESS, is_ours
@@ -67,13 +67,17 @@ def _pages(text: str) -> Found:
 
 
 def _rows(text: str) -> Found:
-    """A table of respondents; one whose every row says that it is fictitious is no respondent's."""
-    header = text.lstrip("\ufeff").split("\n", 1)[0]
-    separator = max(";,\t", key=header.count)
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=separator)
-    named = [name for name in (rows.fieldnames or ()) if name.strip().strip("'") in UNIT_COLUMNS]
-    if named and not ("origin" in (rows.fieldnames or ()) and all(row["origin"] == "fictitious" for row in rows)):
+    """A table of respondents, unless each row says that it is fictitious; and what only its cells show, read apart."""
+    lines = text.lstrip("\ufeff")
+    separator = max(";,\t", key=lines.split("\n", 1)[0].count)
+    header, *rows = [*csv.reader(io.StringIO(lines), delimiter=separator)] or [[]]
+    named = [name for name in header if name.strip().strip("'") in UNIT_COLUMNS]
+    fictitious = [("origin", "fictitious") in zip(header, row, strict=False) for row in rows]
+    if named and not (fictitious and all(fictitious)):
         yield "micro_data", f"column {named[0]}"
+    if separator == ",":
+        cells = "\n".join(cell for row in rows for cell in row)
+        yield from ((rule, masked(found)) for rule, found in matches(plain(cells)))
 
 
 def _notebook(text: str) -> Found:

@@ -69,7 +69,7 @@ class Leak:
 
 
 _PAIRS = r"(?:(?P<sep>[ .\-\u00a0]?)\d{2})(?:(?P=sep)\d{2}){3}"
-_NOT_IN_A_NUMBER = r"(?<![\w.,\u202f])(?<!\d[ \u00a0])"
+_NOT_IN_A_NUMBER = r"(?<![\w\u202f])(?<!\d[.,])(?<!\d[ \u00a0])"
 _NOT_BEFORE_MORE = r"(?![\w\u202f]|[.,]\d|[ \u00a0]\d)"
 
 LEAKS: tuple[Leak, ...] = (
@@ -90,8 +90,8 @@ LEAKS: tuple[Leak, ...] = (
         "phone",
         ("French telephone numbers", "numéros de téléphone français"),
         (
-            rf"(?<![\w.,+])0[1-9]{_PAIRS}(?![\w]|[.,]\d)",
-            rf"(?<![\w.,])(?:\+|00)33[ .\-\u00a0]?(?:\(0\))? ?[1-9]{_PAIRS}(?!\w)",
+            rf"(?<![\w+])(?<!\d[.,])0[1-9]{_PAIRS}(?![\w]|[.,]\d)",
+            rf"(?<!\w)(?<!\d[.,])(?:\+|00)33[ .\-\u00a0]?(?:\(0\))? ?[1-9]{_PAIRS}(?!\w)",
         ),
     ),
     Leak(

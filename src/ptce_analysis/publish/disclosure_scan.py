@@ -69,11 +69,12 @@ def file_findings(folder: Path, path: Path, wanted: Sequence[Needle] = ()) -> It
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}), so nothing can be said of it.") from error
     first: dict[tuple[str, str], Finding] = {}
-    for view in (View(f"{name} > file name", name), *views(name, data)):
+    for view in (View(f"{name} > file name", name.replace("_", " ")), *views(name, data)):
         for rule, found, raw in _view_findings(view, wanted):
             first.setdefault((rule, found), Finding(name, rule, found, view.where, raw))
+    for rule, found in structure_faults(name, decoded(data)):
+        first.setdefault((rule, found), Finding(name, rule, found, name))
     yield from first.values()
-    yield from (Finding(name, rule, found, name) for rule, found in structure_faults(name, decoded(data)))
 
 
 def _view_findings(view: View, wanted: Sequence[Needle]) -> Iterator[tuple[str, str, str]]:

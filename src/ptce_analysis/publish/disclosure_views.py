@@ -35,10 +35,15 @@ CLOSED = {
 }
 PICTURES = (b"GIF8", b"RIFF")
 
-BASE64 = re.compile(r"base64,([A-Za-z0-9+/\s]{16,}={0,2})|([A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9_-]{16,}={0,2})")
+BASE64 = re.compile(r"base64,([A-Za-z0-9+/\s]{12,}={0,2})|([A-Za-z0-9+/]{12,}={0,2}|[A-Za-z0-9_-]{12,}={0,2})")
 HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){8,}|(?:[0-9A-F]{2}){8,}")
-ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+ESCAPED = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+# Tags inside a word: what stands on both sides of one is read together.
+INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|code|data|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>|<!--.*?-->",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,8 @@ def _parts(where: str, data: bytes, depth: int) -> Iterator[View]:
         for kind, chunk in _png_chunks(data):
             yield from _deeper(f"{where} > PNG {kind}", chunk, depth)
     elif data.startswith(JPEG):
-        yield from _deeper(f"{where} > JPEG", data[: data.find(b"\xff\xda")] + data[data.rfind(b"\xff\xd9") :], depth)
+        outside = data[: data.find(b"\xff\xda")] + data[data.rfind(b"\xff\xd9") :]
+        yield from (View(f"{where} > JPEG", found) for found in _printable(outside))
     elif data.startswith(ZIP):
         yield from _members(where, data, depth)
     elif data.startswith(GZIP):
@@ -187,9 +193,10 @@ def _texts(where: str, text: str, depth: int) -> Iterator[View]:
     plain = unescaped(text)
     yield View(where, text)
     yield View(f"{where} > unescaped", plain)
-    for joint in (" ", ""):
-        yield View(f"{where} > without tags", unescaped(TAG.sub(joint, text)), joined=not joint)
-        yield View(f"{where} > without tags", TAG.sub(joint, plain), joined=not joint)
+    for inside, joined in ((" ", False), ("", True)):
+        bare, later = (TAG.sub(" ", INLINE.sub(inside, source)) for source in (text, plain))
+        yield View(f"{where} > without tags", unescaped(bare), joined=joined)
+        yield View(f"{where} > without tags", later, joined=joined)
     held = {data: name for source in (text, plain) for name, data in _wrapped(source)}
     for data, name in held.items():
         yield from _deeper(f"{where} > {name}", data, depth)

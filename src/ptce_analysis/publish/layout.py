@@ -42,6 +42,8 @@ def narrow(figure: Figure) -> bool:
         return False
     (axes,) = figure.axes
     names = {round(tick.get_position()[1]): tick.get_text() for tick in axes.get_yticklabels()}
+    for text in (text for text in figure.texts if text.get_gid() == "watermark"):
+        text.set_fontsize(float(text.get_fontsize()) * NARROW_IN / figure.get_figwidth())
     figure.set_figwidth(NARROW_IN)
     axes.set_yticks([])
     above_pt = LINE_PT * _above(axes, names)

@@ -75,7 +75,7 @@ class Page:
         if clash:
             raise InputError(f"sentence {key!r} cannot be shown: {clash}.")
         kind = "answer" if headline else "say"
-        html, text = sentence_html(sentence, key), sentence.text
+        html, text = sentence_html(sentence, key).replace("\n", "<br>"), sentence.text
         if origin == "fictitious":
             html = f"{origin_html(self.words, origin)} {html}"
             text = f"[{self.words.label(ORIGINS[origin])}] {text}"

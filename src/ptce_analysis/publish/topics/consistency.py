@@ -11,6 +11,7 @@ from ptce_analysis.analysis.audit import methods
 from ptce_analysis.analysis.audit_records import Verdict
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase
+from ptce_analysis.publish.sentences import joined
 from ptce_analysis.published import indicator
 from ptce_analysis.vocabulary import LEVELS
 
@@ -76,14 +77,14 @@ def unequal_ratios(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
 
 def _said(words: Words, verdicts: Sequence[Verdict], rule: str, kinds: tuple[str, ...]) -> Sentence:
     """What a rule says, one line per arithmetic, each after the first figure it is about."""
-    lines: dict[str, str] = {}
+    lines: dict[str, Sentence] = {}
     for verdict in verdicts:
         for finding in verdict.findings:
             if finding.rule == rule and finding.verdict in kinds:
-                lines.setdefault(str(phrase(words, finding.phrase)), name(words, verdict))
-    if not lines:
-        return words("This rule finds nothing to object to.")
-    return Sentence("\n".join(f"{figure} — {arithmetic}" for arithmetic, figure in lines.items()))
+                arithmetic = phrase(words, finding.phrase)
+                line = words("{figure} — {arithmetic}", figure=Sentence(name(words, verdict)), arithmetic=arithmetic)
+                lines.setdefault(str(arithmetic), line)
+    return joined(lines.values(), "\n") if lines else words("This rule finds nothing to object to.")
 
 
 def joint_bases(words: Words, common: pd.DataFrame, source: str) -> Sentence:

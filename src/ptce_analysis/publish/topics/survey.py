@@ -25,7 +25,7 @@ FATES: dict[str, Label] = {
     "no_identifier": ("no identifier of a pole", "sans identifiant de pôle"),
     "no_answer": ("an identifier or a note, no answer", "identifiant ou note, sans réponse"),
     "test_row": ("a trial of the questionnaire", "essai du questionnaire"),
-    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le livre de codes"),
+    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le dictionnaire des codes"),
     "incomplete": ("never submitted", "jamais validée"),
     "duplicate_respondent": ("replaced by another answer of the respondent", "remplacée par une autre réponse"),
     "duplicate_identifier": ("replaced by another answer of the pole", "remplacée par une autre réponse du pôle"),
@@ -85,8 +85,8 @@ def flow(words: Words, tables: Shown) -> Sentence:
     """Return, for each wave, how many lines were set aside and how many cells of the poles kept could not be read."""
     return joined(
         words(
-            "{wave}: of {lines} lines, {kept} are poles; in these, {repairs} cells were written differently from how"
-            " the tables keep them, each repair with its rule, and {cells} could not be used.",
+            "{wave}: of {lines} lines, {kept} are poles; {repairs} repairs, each with its rule, were needed to read them,"
+            " and {cells} cells could not be used.",
             wave=Number(year, "year"),
             lines=Number(wave.rows_in, "count"),
             kept=Number(wave.rows_kept, "count"),

@@ -27,7 +27,7 @@ FAMILY_LABELS: dict[str, Label] = {
     "file": ("how the file is laid out", "présentation du fichier"),
     "silence": ("ways of giving no value", "façons de ne pas donner de valeur"),
     "unit": ("units: k€, %, posts", "unités : k€, %, ETP"),
-    "decision": ("decisions of the codebook", "décisions du livre de codes"),
+    "decision": ("decisions of the codebook", "décisions du dictionnaire des codes"),
     "level": ("names of collectivities", "noms de collectivités"),
     "word": ("words of a list: stage, status, yes or no, dates", "mots d’une liste : stade, statut, oui ou non, dates"),
     "writing": ("writing of numbers and spaces", "écriture des nombres et des espaces"),

@@ -1,0 +1,133 @@
+"""`ptce check-site`: from raw answers to a folder that may be handed over, or not."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ptce_analysis.cli import main
+from ptce_analysis.publish.disclosure import Measure, protect
+from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit_html import csv_text, data_html
+from ptce_analysis.publish.language import Words
+from ptce_analysis.survey.clean import clean
+from ptce_analysis.survey.clean.tables import write
+
+STAGES = ("émergence", "création", "fonctionnement")
+HOSTILE = "<script>alert('CANARI-9Z8Y')</script> =HYPERLINK(\"x\")"
+
+
+@pytest.fixture
+def waves(tmp_path: Path) -> Path:
+    """The raw answers of thirty poles, with names, contacts and free text that must never be seen again."""
+    folder = tmp_path / "waves" / "2015"
+    folder.mkdir(parents=True)
+    lines = ["Pôle;Stade;Remarque;Contact;Courriel;SIRET"]
+    for i in range(30):
+        siret = "73282932000074" if i == 7 else ""
+        remark = (
+            HOSTILE if i == 3 else f"Notre projet numéro {i} attend encore une réponse de la mairie de Canariville {i}"
+        )
+        lines.append(f"Pôle Canari {i:03};{STAGES[i % 3]};{remark};Camille Témoin-{i:03};c{i}@exemple.fr;{siret}")
+    (folder / "export.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    book = {
+        "wave": 2015,
+        "origin": "survey",
+        "variables": {
+            "pole_id": {"header": "Pôle"},
+            "stage": {"header": "Stade"},
+            "remark": {"header": "Remarque", "kind": "text"},
+        },
+        "not_asked": [
+            "members", "employees", "budget_eur", "cell_budget_eur", "cell_self_financed_share", "cell_fte",
+            "legal_form",        ],
+        "supports": [],
+    }  # fmt: skip
+    (folder / "codebook.yml").write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+    return tmp_path / "waves"
+
+
+def published(waves: Path, site: Path) -> Path:
+    """A page and a download made of these answers, as the library makes them."""
+    poles = clean(waves / "2015" / "export.csv", waves / "2015" / "codebook.yml").poles
+    table = protect(Measure("poles", poles, by=(("stage",), ())))["poles"].table
+    words = Words("fr")
+    text = words("Poles")
+    exhibit = Exhibit(
+        "stages", text, text, text, text, text, text, "survey", table,
+        (Column("stage", "Stade"), Column("units", "Pôles", "count")),
+    )  # fmt: skip
+    mark = '<p><span class="origin survey protected">réponses à l’enquête</span></p>'
+    (site / "data").mkdir(parents=True)
+    page = f'<html lang="fr"><figure id="stages">{mark}{data_html(words, exhibit, "Tableau 1")}</figure></html>'
+    (site / "page.html").write_text(page, encoding="utf-8")
+    (site / "data" / "stages.csv").write_text(csv_text(words, exhibit), encoding="utf-8")
+    return site
+
+
+def test_what_the_library_publishes_holds_no_canary(
+    waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the export to the page: every raw name, contact, id and text is looked for, and none is there."""
+    site = published(waves, tmp_path / "site")
+    assert "10" in (site / "page.html").read_text(encoding="utf-8")
+    assert main(["check-site", str(site), "--raw", str(waves)]) == 0
+    said = capsys.readouterr().out
+    assert "nothing found that could expose a respondent" in said
+    n_searched = int(said.split("none, of ")[1].split()[0])
+    assert n_searched > 90
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Pôle Canari 011", "raw_value"),
+        ("camille temoin 004", "raw_value"),
+        ("une réponse de la mairie de Canariville 12", "raw_value"),
+        ("CANARI-9Z8Y", "raw_value"),
+        (escape(HOSTILE), "raw_value"),
+        ("c5@exemple.fr", "email"),
+        ("732 829 320 00074", "siren"),
+    ],
+)
+def test_a_canary_planted_in_a_page_is_found(
+    waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, rule: str
+) -> None:
+    """A name, a contact, a piece of free text or a number of the raw answers: exit 1, and the page is named."""
+    site = published(waves, tmp_path / "site")
+    page = site / "page.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("</figure>", f"<p>{text}</p></figure>"), encoding="utf-8")
+    assert main(["check-site", str(site), "--raw", str(waves), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert not found["safe"]
+    leaks = {one["rule"]: one for one in found["rules"] if one["verdict"] == "leak"}
+    assert rule in leaks
+    assert {finding["file"] for finding in leaks[rule]["findings"]} == {"page.html"}
+
+
+def test_the_tables_of_the_cleaner_are_not_for_publication(
+    waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Clean tables, ledger and quarantine hold respondents: a site with any of them is refused."""
+    site = published(waves, tmp_path / "site")
+    write(clean(waves / "2015" / "export.csv", waves / "2015" / "codebook.yml"), site / "data")
+    assert main(["check-site", str(site), "--json"]) == 1
+    rules = {one["rule"]: one for one in json.loads(capsys.readouterr().out)["rules"]}
+    files = {finding["file"] for finding in rules["micro_data"]["findings"]}
+    assert files == {f"data/{name}.csv" for name in ("poles", "supports", "ledger", "quarantine")}
+    assert rules["raw_value"]["verdict"] == "not_checked"
+
+
+@pytest.mark.parametrize("arguments", [["nowhere"], [".", "--raw", "nowhere"]])
+def test_a_folder_that_cannot_be_checked_is_bad_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    """Exit 2, and one line that says what to give."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("x")
+    assert main(["check-site", *arguments]) == 2
+    assert "nowhere: no " in capsys.readouterr().err

@@ -46,7 +46,7 @@ def exhibits(words, facts, verdicts):
         consistency_exhibits.permutations(words, audit_tables.median_permutations(facts, 2015, LOCAL_LEVELS)),
         consistency_exhibits.concentration(words, audit_tables.forced_concentrations(facts, 2015)),
         consistency_exhibits.verdict_table(words, verdicts),
-        index.origins(words, facts),
+        index.origins(words),
         index.sources_table(words, facts, read_sources(PUBLISHED)),
     ]
 

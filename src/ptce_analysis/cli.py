@@ -315,7 +315,9 @@ def _fictitious(options: argparse.Namespace) -> int:
 def _check_site_options(parser: argparse.ArgumentParser) -> None:
     _json(parser)
     parser.add_argument("folder", type=Path, metavar="DIR", help="what is about to be published, such as build/site")
-    parser.add_argument("--raw", type=Path, metavar="DIR", help="folder of the raw answers whose values must not appear")
+    parser.add_argument(
+        "--raw", type=Path, metavar="DIR", help="folder of the raw answers whose values must not appear"
+    )
 
 
 def _check_site(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """The words of the study: waves, levels, stages, origins, scenarios, indicators. Data only, no logic.
 
-Labels are `(English, French)`. Everything that is closed to users (a level, a scenario, a language) is listed here once;
-the rest of the library, the notebooks' parameters and the error messages read these tables.
+Labels are `(English, French)`. Everything closed to users (a level, a scenario, a language) is listed here once; the
+rest of the library, the notebooks' parameters and the error messages read these tables.
 """
 
 from __future__ import annotations

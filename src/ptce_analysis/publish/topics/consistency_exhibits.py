@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit_records import Verdict, as_printed
+from ptce_analysis.analysis.audit_records import Verdict
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.phrases import phrase, printed
 from ptce_analysis.publish.topics import sources
 from ptce_analysis.publish.topics.consistency import VERDICT_LABELS, name

@@ -25,24 +25,24 @@ def _population(words: Words) -> Sentence:
     return words("Poles that answered the RTES surveys of 2013 and 2015; they are not a random sample of all poles.")
 
 
-def _reading_name(words: Words, row: dict[str, Any]) -> str:
+def _reading_name(row: dict[str, Any]) -> str:
     least = "≥ " if row["at_least_first"] else ""
     star = "" if row["attainable_second"] else " *"
     return f"{least}{row['count_first']}/{row['base_first']} → {row['count_second']}/{row['base_second']}{star}"
 
 
-def _as_change(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+def _as_change(table: pd.DataFrame) -> pd.DataFrame:
     """The table with changes (second minus first) and a name per pair of readings."""
     changed = {"change": -table["difference"]}
     for method in INTERVALS:
         changed |= {f"{method}_from": -table[f"{method}_high"], f"{method}_to": -table[f"{method}_low"]}
-    names = [_reading_name(words, row) for row in table.to_dict("records")]
+    names = [_reading_name(row) for row in table.to_dict("records")]
     return table.assign(**changed, name=names)
 
 
 def forest(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the change, with every interval, for every pair of readings."""
-    data = _as_change(words, table)
+    data = _as_change(table)
     first = data.iloc[0]
     printed = data[~data["at_least_first"]]
     with_zero = (printed["newcombe_from"] <= 0) & (printed["newcombe_to"] >= 0)
@@ -102,7 +102,7 @@ def forest(words: Words, table: pd.DataFrame) -> Exhibit:
 
 def comparison(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the p-values and the probability of a fall for every pair of readings."""
-    data = _as_change(words, table)
+    data = _as_change(table)
     first = data.iloc[0]
     return Exhibit(
         key="comparison",

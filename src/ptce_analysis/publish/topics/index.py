@@ -35,7 +35,7 @@ def answer(words: Words, facts: Facts, verdicts: Sequence[Verdict]) -> Sentence:
     )
 
 
-def origins(words: Words, facts: Facts) -> Exhibit:
+def origins(words: Words) -> Exhibit:
     """Return the table of the origins a number can have."""
     rows = [{"name": words.label(label), "meaning": str(words(MEANINGS[origin]))} for origin, label in ORIGINS.items()]
     return Exhibit(

@@ -102,6 +102,12 @@ def test_each_reason_is_arithmetic_that_can_be_redone(listed: tuple[CannotHold, 
     assert reasons["qualitative_cases_2013"] == KINDS["outside"]
 
 
+def test_nothing_is_outside_when_only_answers_are_printed(facts: Facts, table: pd.DataFrame) -> None:
+    """Figures that all hold leave nothing to list."""
+    one = {"members_median_2015": facts["members_median_2015"]}
+    assert what_cannot_hold(one, table[table["id"] == "members_median_2015"]) == ()
+
+
 CHANGED = ("emergence_share_2013", "creation_share_2015", "jobs_total_2015", "members_median_2015",
            "cell_fte_median_2015", "link_share_epci_2015", "link_2_to_6_share_2015", "funding_amount_region_2015",
            "funding_projects_commune_2015", "aid_per_collectivity_median_2015", "budget_median_2013",

@@ -15,7 +15,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.fictitious import recipe, spellings
 from ptce_analysis.fictitious.incidence import funded, linked
 from ptce_analysis.fictitious.wave_2013 import _text
-from ptce_analysis.fictitious.whole import apportioned, numbers_around, whole_amounts
+from ptce_analysis.fictitious.whole import _whole, apportioned, numbers_around, whole_amounts
 from ptce_analysis.fictitious.workbook import Day, Formula, Percent, column_name, workbook
 from ptce_analysis.survey import parse
 from ptce_analysis.survey.read import read_bytes
@@ -28,6 +28,11 @@ def test_whole_amounts_have_exactly_their_sum_and_median(n: int, middle: int, mo
     total = (n // 2 + 1) * middle + (n - n // 2 - 1) + more
     (found,) = whole_amounts(n, total, middle, seed)
     assert (len(found), sum(found), median(found), min(found) >= 1) == (n, total, middle, True)
+
+
+def test_what_rounding_takes_too_much_is_given_back() -> None:
+    """0.6 twice rounds to 1 twice, one more than 4 - 1 - 2 leaves: the first gives it back."""
+    assert _whole([0.6, 0.6, 1.0, 1.0, 1.0], 4, 1) == [0, 1, 1, 1, 1]
 
 
 def test_an_impossible_row_has_no_whole_amounts() -> None:

@@ -112,5 +112,9 @@ def test_waves_elsewhere_have_a_page_as_long_as_they_are_supplied(
     book.write_text(book.read_text(encoding="utf-8") + "# another look\n", encoding="utf-8")
     reasons = set(stale_runs(Place(project), Inputs(Place(project)), chosen).values())
     assert reasons == {"data/supplied/2013/codebook.yml changed"}
+    supplied = '[[runs]]\nnotebook = "06_survey"\nname = "mine"\nparameters = {waves = "supplied"}\n'
+    (project / "runs.toml").write_text(supplied, encoding="utf-8")
+    assert {run.name for run in declared_runs(project)} == {"mine"}
+    (project / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
     monkeypatch.delenv("PTCE_WAVES")
     assert {run.name for run in declared_runs(project)} == {"06_survey"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import REPOSITORY
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.waves import open_waves
 from ptce_analysis.survey.waves import read_waves, supplied_folder, wave_files
@@ -58,6 +59,13 @@ def test_one_year_has_one_wave(tmp_path: Path) -> None:
     """The second folder is named, with the first."""
     with pytest.raises(InputError, match=r"b/codebook.yml: wave 2017 is already in a/codebook.yml"):
         read_waves(wave(wave(tmp_path, "a"), "b"), "survey")
+
+
+def test_fictitious_waves_are_those_of_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever supplied ones are."""
+    monkeypatch.setenv("PTCE_PROJECT", str(REPOSITORY))
+    monkeypatch.setenv("PTCE_WAVES", "/nowhere")
+    assert [len(one.poles) for one in open_waves("fictitious")] == [42, 52]
 
 
 def test_supplied_waves_are_those_the_environment_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

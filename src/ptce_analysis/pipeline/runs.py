@@ -77,10 +77,11 @@ def _with_supplied(project: Path, entries: list[dict[str, Any]]) -> list[dict[st
     """Return the entries with one more for each notebook on waves, when a reader supplies some (`make WAVES=DIR`)."""
     if not os.environ.get(WAVES_VARIABLE):
         return entries
-    stems = dict.fromkeys(entry["notebook"] for entry in entries if isinstance(entry, dict) and "notebook" in entry)
+    known = [entry for entry in entries if isinstance(entry, dict) and "notebook" in entry]
+    told = {entry["notebook"] for entry in known if entry.get("parameters") == {"waves": "supplied"}}
+    stems = dict.fromkeys(entry["notebook"] for entry in known if entry["notebook"] not in told)
     reading = [stem for stem in stems if "waves" in notebook_parameters(notebook_path(project, stem))]
-    more = [{"notebook": stem, "name": f"{stem}_supplied", "parameters": {"waves": "supplied"}} for stem in reading]
-    return [*entries, *(entry for entry in more if entry["name"] not in {one.get("name") for one in entries})]
+    return [*entries, *({"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading)]
 
 
 def _run(project: Path, entry: Any, lang: str) -> Run:

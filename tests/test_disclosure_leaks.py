@@ -25,7 +25,7 @@ FOUND: dict[str, tuple[str, ...]] = {
     ),
     "path": (
         "/home/jean/export.csv", "see /tmp/ipykernel_1", "C:\\Users\\jean", "D:\\\\data", "/Users/jean", "file:///srv/x",
-        "\\\\serveur\\partage", '"/root/x"', "/var/log/x", "/work/main",
+        "\\\\serveur\\partage", '"/root/x"', "/var/log/x", "/opt/app",
     ),
     "traceback": (
         "Traceback (most recent call last):", 'File "x.py", line 3', "<ipykernel_123>", "\x1b[31mError",

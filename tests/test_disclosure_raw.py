@@ -91,3 +91,21 @@ def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text("x")
     with pytest.raises(InputError, match=r"no export \(.csv, .tsv, .txt, .xlsx, .ods\) to take raw values from"):
         needles(tmp_path)
+
+
+def test_an_export_is_read_as_its_codebook_says(tmp_path: Path) -> None:
+    """Encoding, separator and sheet are those of the layout; a column without a header is named by its number."""
+    (tmp_path / "export.csv").write_bytes(
+        "Nom du pôle|Stade|\nLa Fabrique; du Mans|création|Ève Canari\n".encode("cp1252")
+    )
+    book = {
+        **CODEBOOK,
+        "layout": {"encoding": "cp1252", "separator": "|"},
+        "variables": {name: CODEBOOK["variables"][name] for name in ("pole_id", "stage")},
+        "not_asked": [*CODEBOOK["not_asked"], "cell_fte"],
+    }
+    (tmp_path / "codebook.yaml").write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+    assert {needle.words.strip(): needle.where for needle in needles(tmp_path)} == {
+        "la fabrique du mans": "export.csv, row 2, column Nom du pôle",
+        "eve canari": "export.csv, row 2, column 3",
+    }

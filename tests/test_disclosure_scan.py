@@ -217,7 +217,8 @@ def test_a_drawing_of_fictitious_data_carries_the_words(tmp_path: Path) -> None:
         b__html=page(figure("fictitious protected", marked, bare)),
         c__html=page(figure("derived", bare)),
     )
-    assert [(f.file, f.rule) for f in scan(tmp_path)] == [("b.html", "fictitious")]
+    said = "a drawing of fictitious data without the words across it"
+    assert scan(tmp_path) == [Finding("b.html", "fictitious", said, "b.html")]
 
 
 def test_figures_of_answers_must_have_been_released(tmp_path: Path) -> None:
@@ -230,8 +231,10 @@ def test_figures_of_answers_must_have_been_released(tmp_path: Path) -> None:
         d__html=page(figure("derived"), '<div class="foreign"><table></table></div>'),
         e__html=page(figure("survey protected"), '<img src="data:image/png;base64,AAAA">'),
     )
-    assert [(f.file, f.rule) for f in scan(tmp_path)] == [
-        (name, "unprotected") for name in ("b.html", "c.html", "e.html")
+    assert [(f.file, f.rule, f.found) for f in scan(tmp_path)] == [
+        ("b.html", "unprotected", 'exhibit "amounts"'),
+        ("c.html", "unprotected", "an output that no rule looked at"),
+        ("e.html", "unprotected", "an output that no rule looked at"),
     ]
 
 
@@ -247,8 +250,10 @@ def test_outputs_of_answers_must_have_been_released(tmp_path: Path) -> None:
         d__ipynb=notebook(output("derived"), stream),
         e__ipynb=notebook(changed),
     )
-    assert [(f.file, f.rule) for f in scan(tmp_path)] == [
-        (name, "unprotected") for name in ("b.ipynb", "c.ipynb", "e.ipynb")
+    assert [(f.file, f.rule, f.found) for f in scan(tmp_path)] == [
+        ("b.ipynb", "unprotected", "exhibit a"),
+        ("c.ipynb", "unprotected", "an output that no rule looked at (stream)"),
+        ("e.ipynb", "unprotected", "an output that no rule looked at (display_data)"),
     ]
 
 
@@ -264,9 +269,23 @@ def test_rows_of_respondents_are_found(tmp_path: Path) -> None:
         f__html=page(f'<a href="data:text/csv;charset=utf-8,{quote("file,row,raw_value")}%0A">x</a>'),
         g__csv="Level,Amount\npole_id,3\n",
         h__html=page("<code>poles[pole_id]</code>"),
+        i__tsv="file\trow; or line, in the file\traw_value\na\t1\tx\n",
+        j__csv="\ufeff'pole_id';amount\nx;1,5\n",
+        k__csv="\ufeffpole_id,origin,more\nx,fictitious\ny,survey,3\n",
+        l__csv="pole_id,origin\nx,fictitious,4\ny,fictitious\n",
     )
-    names = ("a.csv", "b.csv", "d.json", "e.html", "f.html")
-    assert [(f.file, f.rule) for f in scan(tmp_path)] == [(name, "micro_data") for name in names]
+    found = scan(tmp_path)
+    assert {f.rule for f in found} == {"micro_data"}
+    assert {f.file: f.found for f in found} == {
+        "a.csv": "column pole_id",
+        "b.csv": "column pole_id",
+        "d.json": "key pole_id",
+        "e.html": "column pole_id",
+        "f.html": "column raw_value",
+        "i.tsv": "column raw_value",
+        "j.csv": "column 'pole_id'",
+        "k.csv": "column pole_id",
+    }
 
 
 def test_parameters_outside_the_closed_set_are_found(tmp_path: Path) -> None:
@@ -280,7 +299,9 @@ def test_parameters_outside_the_closed_set_are_found(tmp_path: Path) -> None:
     )
     found = scan(tmp_path)
     assert [(f.file, f.rule) for f in found] == [(name, "parameter") for name in ("b.ipynb", "c.ipynb", "d.ipynb")]
-    assert "parameter 'contact' is unknown" in found[0].found
+    assert found[0].found.startswith("notebook: parameter 'contact' is unknown. Legal names: lang")
+    assert found[1].found.startswith("notebook: parameter 'lang': value 'de': legal values: fr, en")
+    assert found[2].found == "papermill.input_path"
 
 
 def test_pages_of_fictitious_numbers_say_so(tmp_path: Path) -> None:
@@ -294,14 +315,19 @@ def test_pages_of_fictitious_numbers_say_so(tmp_path: Path) -> None:
     saved(tmp_path / "a", **files, en___06_survey__html=page("<p>fictitious data</p>"))
     saved(tmp_path / "b", **files, en___06_survey__html=page("<p>data</p>"))
     assert scan(tmp_path / "a") == []
-    assert [(f.file, f.rule) for f in scan(tmp_path / "b")] == [("en/06_survey.html", "fictitious")]
+    name, said = "en/06_survey.html", "a page of fictitious numbers that does not say so"
+    assert scan(tmp_path / "b") == [Finding(name, "fictitious", said, name)]
 
 
 @pytest.mark.parametrize("text", ["not JSON", '{"a": 1}', "[1]"])
 def test_what_cannot_be_understood_is_said(tmp_path: Path, text: str) -> None:
     """A register or a notebook that cannot be read is a finding: nothing can be said of it."""
-    saved(tmp_path, claims__json=text, a__ipynb=text)
-    assert [(f.file, f.rule) for f in scan(tmp_path)] == [("a.ipynb", "closed"), ("claims.json", "closed")]
+    saved(tmp_path, claims__json=text, a__ipynb=text, b___claims__json=text)
+    assert [(f.file, f.rule, f.found) for f in scan(tmp_path)] == [
+        ("a.ipynb", "closed", "a notebook that cannot be read"),
+        ("b/claims.json", "closed", "a register of claims that cannot be read"),
+        ("claims.json", "closed", "a register of claims that cannot be read"),
+    ]
 
 
 def test_files_that_cannot_be_looked_into_are_said(tmp_path: Path) -> None:

@@ -30,10 +30,11 @@ def png(*chunks: bytes, tail: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + pixels + chunk(b"IEND", b"") + tail
 
 
-def zipped(name: str, data: bytes) -> bytes:
+def zipped(name: str, data: bytes, comment: bytes = b"") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, data)
+        archive.comment = comment
     return out.getvalue()
 
 
@@ -62,6 +63,10 @@ WRAPPED: dict[str, bytes] = {
     "base64 for addresses": base64.urlsafe_b64encode("Canari ÿþÿþ~~~ ".encode() + TEXT),
     "base64 without padding": base64.b64encode(TEXT + b"!").rstrip(b"="),
     "base64 of base64": base64.b64encode(BASE64),
+    "base64 of utf-16": base64.b64encode(CANARY.encode("utf-16")),
+    "base64 of utf-16, the other way": base64.b64encode(b"\xfe\xff" + CANARY.encode("utf-16-be")),
+    "base64 of lines": base64.b64encode(b"a\tb\r\n" + TEXT),
+    "comment of a zip": zipped("a.txt", b"x", TEXT),
     "hexadecimal": TEXT.hex().encode(),
     "gzip": gzip.compress(TEXT, mtime=0),
     "gzip in base64": b"x = '" + base64.b64encode(gzip.compress(TEXT, mtime=0)) + b"'",
@@ -92,10 +97,44 @@ def test_a_text_is_read_through_what_wraps_it(how: str) -> None:
     assert CANARY in joined(WRAPPED[how]), how
 
 
-def test_a_view_says_how_it_was_reached() -> None:
+# How the text is reached in each; a step a wrapping.
+REACHED = {
+    "PNG in base64": "a > base64 > PNG tEXt",
+    "PNG, own chunk": "a > PNG prVt",
+    "PNG, after the end": "a > PNG after the end",
+    "JPEG EXIF": "a > JPEG",
+    "zip in zip": "a > b.zip > a.txt",
+    "name in zip": "a > zip",
+    "comment of a zip": "a > zip",
+    "gzip in base64": "a > base64 > gzip",
+    "hexadecimal": "a > hexadecimal",
+    "percent": "a > unescaped",
+    "tags inside": "a > without tags",
+}
+
+
+@pytest.mark.parametrize("how", REACHED)
+def test_a_view_says_how_it_was_reached(how: str) -> None:
     """From the file to the text, step by step."""
-    found = [view.where for view in views("a.html", WRAPPED["PNG in base64"]) if CANARY in view.text]
-    assert found == ["a.html > base64 > PNG tEXt"]
+    assert next(view.where for view in views("a", WRAPPED[how]) if CANARY in view.text) == REACHED[how]
+
+
+def test_chunks_are_read_in_turn() -> None:
+    """Every chunk but the pixels, its fields on lines of their own; a compressed one also as it stands."""
+    data = png(
+        chunk(b"tEXt", b"Author\0Canari"), chunk(b"zTXt", b"Title\0\0" + zlib.compress(b"La ruche")), tail=b"tail"
+    )
+    found = dict(reversed([(view.where, view.text.split("\n")[-1]) for view in views("a", data)]))
+    assert found == {"a > PNG tEXt": "Canari", "a > PNG zTXt": "La ruche", "a > PNG after the end": "tail"}
+
+
+@pytest.mark.parametrize(
+    "data", [b"short", b"\x00\x01\x02\x03\x04\x05\x06\x07\x08", b"\xff\xd0\xd1" * 5, "\ue000\ue001abcd".encode()]
+)
+def test_what_is_no_text_is_not_unwrapped(data: bytes) -> None:
+    """Runs of letters that look like base64 mostly hold nothing: those are left as they are."""
+    coded = base64.b64encode(data).decode().ljust(12, "=")
+    assert [view.where for view in views("a", f"base64,{coded} .".encode())] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +156,8 @@ def test_a_locked_archive_is_said() -> None:
     """A member with a password hides whatever it likes."""
     data = bytearray(zipped("a.txt", TEXT))
     data[data.rindex(b"PK\x01\x02") + 8] |= 1
-    assert "protected by a password" in [view.closed for view in views("x.zip", bytes(data))]
+    found = list(views("x.zip", bytes(data)))[-1]
+    assert found == View("x.zip > a.txt", "", "protected by a password")
 
 
 def test_archives_that_inflate_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ def _count_goals(system: System, at: int, figure: Figure) -> list[Goal]:
     """A count below the threshold must look as if it could reach it; so must what is left of its base."""
     outsider, truth = anybody(system.unknowns), system.unknowns.truth
     sides = [figure.terms] + ([figure.others] if figure.others else [])
-    small = [terms for terms in sides if sum(truth[i] * c for i, c in terms.items()) < system.least]
+    small = [terms for terms in sides if system.unknowns.row(terms) @ truth < system.least]
     return [Goal(at, outsider, terms, 1, float(system.least)) for terms in small]
 
 

@@ -60,21 +60,25 @@ def _asked(measure: Measure, measures: Sequence[Measure]) -> list[tuple[str, ...
 
 def _counts(grids: Mapping[str, Grid], measure: Measure, unknowns: Unknowns, rules: Sequence[Rule]) -> Iterator[Figure]:
     """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
-    base = grids[measure.base] if measure.base else None
+    zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units"))
     for names, shown in measure.tables():
         cells = measure.contributions(names)
         for place in measure.places(names) if shown else measure.atoms(names):
-            units, others = cells.get(place, {}), None
-            terms, n_others = grids[measure.name].terms(place), None
-            if base and shown:
-                others = _difference(base.terms(shortened(place, base.measure.dims)), terms)
-                n_others = round(sum(unknowns.truth[at] * sign for at, sign in others.items()))
+            units, terms = cells.get(place, {}), grids[measure.name].terms(place)
+            others = _others(grids, measure, place, terms) if measure.base and shown else None
+            n_others = round(float(unknowns.row(others) @ unknowns.truth)) if others is not None else None
             rule = failed(Contributions(len(units), others=n_others), rules, "units")
-            can_be_zero = bool(failed(Contributions(0, others=len(units) + (n_others or 0)), rules, "units"))
+            can_be_zero = others is not None and zero_is_hidden
             yield Figure(
                 measure.name, "units", place, terms, float(len(units)), units, rule, shown, others,
-                can_be_zero=can_be_zero and base is not None,
+                can_be_zero=can_be_zero,
             )  # fmt: skip
+
+
+def _others(grids: Mapping[str, Grid], measure: Measure, place: Place, terms: Terms) -> Terms:
+    """The units of the base that are not in a cell."""
+    base = grids[measure.base]
+    return _difference(base.terms(shortened(place, base.measure.dims)), terms)
 
 
 def _difference(whole: Terms, part: Terms) -> Terms:

@@ -141,12 +141,12 @@ def _png_chunks(data: bytes) -> Iterator[tuple[str, bytes]]:
     while at + 8 <= len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         body, at = data[at + 8 : at + 8 + length], at + length + 12
+        if kind == b"IEND":
+            break
         if kind in (b"zTXt", b"iTXt", b"iCCP"):
             yield kind.decode(), body.replace(b"\0", b"\n") + b"\n" + _inflated(body)
         elif kind not in (b"IDAT", b"IHDR", b"PLTE"):
             yield kind.decode("latin-1"), body.replace(b"\0", b"\n")
-        if kind == b"IEND":
-            break
     yield "after the end", data[at:]
 
 

@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
+from ptce_analysis.publish.disclosure_release import public
 from ptce_analysis.publish.exhibit import Column, Exhibit, faults
 from ptce_analysis.publish.exhibit_html import cell_text, csv_link, csv_text, data_html, head_html, notes_html
 from ptce_analysis.publish.language import Number, Sentence, Words
@@ -38,6 +39,17 @@ def exhibit(**changes: Any) -> Exhibit:
         draw=lambda _: Figure(),
     )
     return replace(whole, **changes)
+
+
+SURVEY = exhibit().data.assign(origin="survey", n=2)
+
+
+def test_a_cell_that_could_be_a_formula_is_neutralised_after_blanks_and_in_full_width() -> None:
+    """The same rule as for the clean tables: one rule for every file that is exported."""
+    names = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1"]
+    found = exhibit(data=pd.DataFrame({"name": names, "amount_eur": 1.0}))
+    cells = [row[0] for row in csv.reader(io.StringIO(csv_text(EN, found), newline=""))][1:]
+    assert cells == [f"'{name}" for name in names]
 
 
 def test_a_whole_exhibit_has_no_fault() -> None:
@@ -109,7 +121,10 @@ MIXED = "fictitious data are mixed with other origins: "
     ("changes", "fault"),
     [
         ({"data": exhibit().data.assign(origin=["published", "fictitious"])}, MIXED + "fictitious, published"),
-        ({"origin": "fictitious", "data": exhibit().data.assign(origin="survey")}, MIXED + "fictitious, survey"),
+        (
+            {"origin": "fictitious", "data": SURVEY, "protected": public(SURVEY)},
+            MIXED + "fictitious, survey",
+        ),
         (
             {"note": EN("{n} more", n=Number(3, "count", origin="fictitious"))},
             MIXED + "fictitious, published",

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings, show
+from ptce_analysis.publish.disclosure_release import public
 from ptce_analysis.publish.exhibit import Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.show import open_page, project_folder
 from ptce_analysis.publish.trust import is_ours
 from test_exhibit import exhibit
+
+# What the rules released: a table of its own, and that of the exhibits below.
+THREE = public(pd.DataFrame({"n": [3]}))
+RELEASED = public(exhibit().data.assign(n=2))
 
 
 @pytest.fixture
@@ -101,8 +108,9 @@ def test_a_key_is_used_once_a_page(outputs: list[Any]) -> None:
 
 def test_fictitious_exhibits_are_marked_in_words_and_in_the_drawing(outputs: list[Any]) -> None:
     """The words stand in the head, its plain text, and across both forms of the drawing."""
-    open_page("p", lang="fr").show(lambda words: drawn(words, origin="fictitious"))
+    open_page("p", lang="fr").show(lambda words: drawn(words, origin="fictitious", protected=RELEASED))
     head, drawing, _ = outputs
+    assert 'class="origin fictitious protected"' in head.data["text/html"] and head.metadata.ptce.protected
     assert "données fictives" in head.data["text/html"] and "données fictives" in head.data["text/plain"]
     for image in (drawing.data["image/svg+xml"], drawing.metadata.ptce.narrow):
         assert image.count(">données fictives<") == 2
@@ -137,9 +145,35 @@ def test_a_sentence_said_twice_has_two_keys(outputs: list[Any]) -> None:
 
 def test_a_sentence_on_fictitious_data_says_so(outputs: list[Any]) -> None:
     """The words are part of the output, in HTML and in plain text."""
-    open_page("p", lang="fr").say(of_fiction, origin="fictitious")
+    open_page("p", lang="fr").say(lambda words, _: of_fiction(words), THREE, origin="fictitious")
     assert "données fictives" in outputs[0].data["text/html"]
     assert outputs[0].data["text/plain"] == outputs[0].metadata.ptce.text == "[données fictives] 3 poles."
+
+
+@pytest.mark.parametrize("origin", ["survey", "fictitious"])
+def test_an_exhibit_of_answers_that_no_rule_released_is_refused(outputs: list[Any], origin: str) -> None:
+    """Neither the raw table, nor a number beside a released one in its data or its texts."""
+    refused = f"data of origin {origin} come from answers: give the table that disclosure.protect returns"
+    with pytest.raises(InputError, match=refused):
+        open_page("p", lang="en").show(lambda words: drawn(words, origin=origin))
+    with pytest.raises(InputError, match=r"column 'amount_eur' holds a number, 1\.239e\+06, that was not released"):
+        open_page("p", lang="en").show(lambda words: drawn(words, origin=origin, protected=THREE))
+    note = Words("en")("{n} poles.", n=Number(4, "count"))
+    with pytest.raises(InputError, match="a sentence holds a number, 4, that was not released"):
+        open_page("p", lang="en").show(lambda words: drawn(words, origin=origin, protected=RELEASED, note=note))
+    assert outputs == []
+
+
+def test_a_sentence_on_answers_states_released_numbers_only(outputs: list[Any]) -> None:
+    """Its tables must be protected, or hold what is, and its number must stand in them."""
+    page = open_page("p", lang="en")
+    with pytest.raises(InputError, match="sentence 'of_fiction' cannot be shown: data of origin fictitious come from"):
+        page.say(of_fiction, origin="fictitious")
+    with pytest.raises(InputError, match="a sentence holds a number, 4, that was not released"):
+        page.say(lambda words, _: words("{n}", n=Number(4, "count")), THREE, origin="survey")
+    assert outputs == []
+    page.say(lambda words, _: words("{n}", n=Number(3, "count")), SimpleNamespace(protected=THREE), origin="survey")
+    assert outputs[0].metadata.ptce.protected
 
 
 def test_a_sentence_that_mixes_origins_is_refused(outputs: list[Any]) -> None:

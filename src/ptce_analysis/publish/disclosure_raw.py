@@ -6,15 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
-from ptce_analysis import vocabulary
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure_leaks import folded
-from ptce_analysis.publish.language import LOCALE
+from ptce_analysis.publish.disclosure_words import own_words
 from ptce_analysis.survey.clean.layout import table
 from ptce_analysis.survey.codebook import Codebook, Layout, read_codebook
 from ptce_analysis.survey.read import Grid, read
@@ -73,7 +69,7 @@ def given(cells: Iterable[tuple[str, str]]) -> list[Needle]:
         if rows[folded(text)] <= MOST_ROWS
         for words in _distinctive(text)
     }
-    return [needle for words, needle in found.items() if words not in _own_words()]
+    return [needle for words, needle in found.items() if words not in own_words()]
 
 
 def _distinctive(text: str) -> Iterator[str]:
@@ -92,15 +88,6 @@ def _distinctive(text: str) -> Iterator[str]:
 def _names(words: str) -> bool:
     letters, digits = sum(map(str.isalpha, words)), sum(map(str.isdigit, words))
     return letters >= LEAST_LETTERS or digits >= LEAST_DIGITS or (letters > 0 and letters + digits >= LEAST_LETTERS)
-
-
-@cache
-def _own_words() -> str:
-    """Every word that the library itself writes, in both languages: finding it again exposes nobody."""
-    with (LOCALE / "fr.po").open("rb") as stream:
-        messages = [text for message in read_po(stream) for text in (message.id, message.string)]
-    labels = [repr(getattr(vocabulary, name)) for name in dir(vocabulary) if name.isupper()]
-    return folded(" ".join(map(str, [*messages, *labels])))
 
 
 def _open_cells(path: Path) -> Iterator[tuple[str, str]]:

@@ -10,13 +10,17 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure_leaks import folded
 from ptce_analysis.publish.disclosure_rules import MARK, OTHER_RULES, RULES
 from ptce_analysis.publish.disclosure_single import Shown
+from ptce_analysis.publish.disclosure_words import own_words
 
 # Origins whose data are answers: nothing of them is shown that was not released.
 PROTECTED_ORIGINS = ("survey", "fictitious")
 LEDGER = ("measure", "cell", "statistic", "rule", "protects")
 LINE_NAME = re.compile(r"[a-z_]+|\d{4}")
+# An id of fewer digits is a number like any other: the texts of a page are full of them.
+LEAST_NUMBER = 8
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -142,10 +146,15 @@ def _cell_faults(where: str, cells: Sequence[Any], protected: Protected) -> Iter
         if value not in known:
             yield f"{where} holds a number, {value:g}, that was not released: protect it, or derive it from what is"
     for text in {value for value in cells if isinstance(value, str)} - protected.texts:
-        if set(re.split(r"[^\w-]+", text)) & protected.units or text in protected.units:
+        if _named({text, *re.split(r"[^\w-]+", text)} & protected.units):
             yield f"{where} names a respondent"
         elif any(float(digits.replace(",", ".")) not in known for digits in DIGITS.findall(text)):
             yield f"{where} holds a text with a number that was not released: keep numbers in columns of their own"
+
+
+def _named(found: Iterable[str]) -> bool:
+    """Whether ids found in a text name somebody: short numbers, and words that the library itself writes, do not."""
+    return any(not (one.isdecimal() and len(one) < LEAST_NUMBER) and folded(one) not in own_words() for one in found)
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ptce_analysis.publish.claims import origins_that_clash
+from ptce_analysis.publish.disclosure_release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
 
 LEAST_ALT = 40
@@ -35,6 +36,7 @@ class Exhibit:
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
     `draw` turns `data` into a matplotlib figure. `population` is the *Champ*, `measure` what is measured, in what unit.
+    `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
     key: str
@@ -49,6 +51,7 @@ class Exhibit:
     columns: tuple[Column, ...]
     alt: Sentence | None = None
     draw: Callable[[pd.DataFrame], Figure] | None = None
+    protected: Protected | None = None
 
     @property
     def is_figure(self) -> bool:
@@ -63,7 +66,7 @@ def faults(exhibit: Exhibit) -> list[str]:
     found += _data_faults(exhibit)
     if exhibit.is_figure:
         found += _alt_faults(str(exhibit.alt or ""), str(exhibit.title))
-    return found or _origin_faults(exhibit) + _reading_faults(exhibit)
+    return found or _origin_faults(exhibit) + _reading_faults(exhibit) + _release_faults(exhibit)
 
 
 def _data_faults(exhibit: Exhibit) -> list[str]:
@@ -85,6 +88,13 @@ def _origin_faults(exhibit: Exhibit) -> list[str]:
     stated |= {number.origin for sentence in sentences if sentence for number in sentence.numbers.values()}
     clash = origins_that_clash(exhibit.origin, stated)
     return [clash] if clash else []
+
+
+def _release_faults(exhibit: Exhibit) -> list[str]:
+    """What the data, or the numbers of the texts, hold of answers that the rules did not release."""
+    stated = [text for name in (*TEXTS, "alt") if (text := getattr(exhibit, name))]
+    numbers = [None if n.value is None else float(n.value) for text in stated for n in text.numbers.values()]
+    return unreleased(exhibit.origin, exhibit.protected, exhibit.data, numbers)
 
 
 def _reading_faults(exhibit: Exhibit) -> list[str]:

@@ -13,27 +13,24 @@ from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.sentences import sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
+from ptce_analysis.survey.formulas import neutralised
 from ptce_analysis.vocabulary import ORIGINS
 
 # What an address cannot hold as it is; letters of any alphabet can stand.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u206f\ufeff]")
 
-# A spreadsheet runs a cell that starts with one of these: it is kept as text by an apostrophe.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-
-def origin_html(words: Words, origin: str) -> str:
-    """Return the mark that says where numbers come from."""
-    return f'<span class="origin {escape(origin)}">{escape(words.label(ORIGINS[origin]))}</span>'
+def origin_html(words: Words, origin: str, protected: bool = False) -> str:
+    """Return the mark that says where numbers come from, and, for the scan, whether the rules released them."""
+    name = f"origin {origin}{' protected' * protected}"
+    return f'<span class="{escape(name)}">{escape(words.label(ORIGINS[origin]))}</span>'
 
 
 def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return what stands above a figure or a table: number, origin, title, what is measured."""
     title, measure = (sentence_html(getattr(exhibit, part), f"{exhibit.key}.{part}") for part in ("title", "measure"))
-    return (
-        f'<p class="number">{escape(number)} {origin_html(words, exhibit.origin)}</p>'
-        f'<p class="title">{title}</p><p class="measure">{measure}</p>'
-    )
+    mark = origin_html(words, exhibit.origin, exhibit.protected is not None)
+    return f'<p class="number">{escape(number)} {mark}</p><p class="title">{title}</p><p class="measure">{measure}</p>'
 
 
 def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]]:
@@ -93,7 +90,7 @@ def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object])
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV for the language: `;` and decimal comma in French, `,` and point in English."""
     names = [column.name for column in exhibit.columns]
-    table = exhibit.data[names].map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA_STARTS) else v)
+    table = exhibit.data[names].map(lambda v: neutralised(v) if isinstance(v, str) else v)
     table.columns = pd.Index([column.heading for column in exhibit.columns])
     separators = {"sep": ";", "decimal": ","} if words.lang == "fr" else {"sep": ",", "decimal": "."}
     mark = "\ufeff" if words.lang == "fr" else ""

@@ -17,6 +17,7 @@ from IPython.display import display
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
+from ptce_analysis.publish.disclosure_release import protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Exhibit, faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
@@ -72,15 +73,19 @@ class Page:
         sentence = sentences(self.words, *tables)
         key, made_by = self._new_key(sentences.__name__), _name_of(sentences)
         clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
-        if clash:
-            raise InputError(f"sentence {key!r} cannot be shown: {clash}.")
+        held = protection(*tables)
+        stated = [None if number.value is None else float(number.value) for number in sentence.numbers.values()]
+        found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated)]
+        if found:
+            raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
         kind = "answer" if headline else "say"
         html, text = sentence_html(sentence, key).replace("\n", "<br>"), sentence.text
         if origin == "fictitious":
-            html = f"{origin_html(self.words, origin)} {html}"
+            html = f"{origin_html(self.words, origin, held is not None)} {html}"
             text = f"[{self.words.label(ORIGINS[origin])}] {text}"
         claims = claims_of(key, sentence, origin, "", made_by)
-        about = {"key": key, "kind": kind, "text": text, "origin": origin, "claims": claims}
+        about: dict[str, Any] = {"key": key, "kind": kind, "text": text, "origin": origin, "claims": claims}
+        about["protected"] = held is not None
         _display(f'<p class="{kind}">{html}</p>', text, about)
 
     def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
@@ -115,7 +120,7 @@ class Page:
             for claim in claims_of(f"{exhibit.key}.{part}", text, exhibit.origin, source, made_by)
         ]
         about: dict[str, Any] = {"key": exhibit.key, "kind": "head", "number": number, "origin": exhibit.origin}
-        about |= {"title": str(exhibit.title), "claims": claims}
+        about |= {"title": str(exhibit.title), "claims": claims, "protected": exhibit.protected is not None}
         plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.title}"
         _display(head_html(self.words, exhibit, number), plain, about)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from ptce_analysis.analysis.proportions import fisher, newcombe, wilson
+from ptce_analysis.analysis.survey_flow import cells_set_aside, lines_by_fate, repairs_by_family
 from ptce_analysis.analysis.survey_levels import (
     COLLECTIVITIES,
     amounts,
@@ -19,8 +21,10 @@ from ptce_analysis.analysis.survey_levels import (
 )
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure import Measure, protect
-from ptce_analysis.publish.disclosure_release import Protected
+from ptce_analysis.publish.disclosure_release import Protected, derived, joined, of_lines, public
 from ptce_analysis.publish.disclosure_rules import MARK
+from ptce_analysis.publish.survey_printed import compared, counts
+from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES
 
@@ -28,18 +32,75 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES
 SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
 # Amounts are shown to the thousand euros.
 GRAIN_EUR = 1_000.0
+# Level of the intervals of the page.
+CONFIDENCE = 0.95
+OTHER_ANSWER = "other"
+# The answers that printed figures count; any other one stands as `OTHER_ANSWER`, whatever a respondent wrote.
+RELATIONS = ("widened", "stable", "weakened", OTHER_ANSWER)
+LEGAL_FORMS = ("association", "scic", OTHER_ANSWER)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The waves of a page and the tables of them that may be shown, by name: see `_measures`."""
+    """The waves of a page and what may be shown of them: protected tables, by name, and what is made of those.
+
+    `facts` are the printed figures that the answers are compared with.
+    """
 
     waves: tuple[Cleaned, ...]
+    facts: Facts = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, Protected]:
-        """The protected tables: `told`, `stages`, `said`, `links`, `supported`, `amounts`."""
+        """The protected tables: see `_measures`."""
         return protect(*_measures(self.waves))
+
+    @cached_property
+    def printed(self) -> Protected:
+        """The printed figures beside what may be shown of the same ones: see `survey_printed.compared`."""
+        return compared(self.waves, self.tables, self.facts)
+
+    @cached_property
+    def verdicts(self) -> Protected:
+        """How many printed figures come out again, or not."""
+        return counts(self.printed)
+
+    @cached_property
+    def lines(self) -> Protected:
+        """The lines of each file, by what became of them."""
+        return of_lines(lines_by_fate(self.waves))
+
+    @cached_property
+    def repairs(self) -> Protected:
+        """The repairs of each file, by what they are about; the names of the rules stand in `rules`."""
+        found = repairs_by_family(self.waves)
+        return joined(_named(found), of_lines(found.drop(columns="rules")))
+
+    @cached_property
+    def flow(self) -> Protected:
+        """A line per wave: lines of its file, poles kept, repairs, cells that could not be used."""
+        rows = [
+            (year, wave.rows_in, wave.rows_kept, len(wave.ledger), cells_set_aside(wave))
+            for year, wave in zip(self.years, self.waves, strict=True)
+        ]
+        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept", "repairs", "cells"]))
+
+    @cached_property
+    def rates(self) -> Protected:
+        """The share in emergence of each wave where it may be shown, with its interval."""
+        return derived(_rates, self.tables["stages"], self.tables["told"])
+
+    @cached_property
+    def change(self) -> Protected:
+        """The difference of the shares in emergence of the first and last of those waves, its interval and test."""
+        return derived(_change, self.rates)
+
+    @cached_property
+    def protected(self) -> Protected:
+        """Everything that may be stated of these waves: what a page checks its exhibits and sentences against."""
+        made = (self.printed, self.verdicts, self.lines, self.repairs, self.flow, self.rates, self.change)
+        sums = derived(lambda flow: flow.drop(columns="wave").sum().to_frame().T, self.flow)
+        return joined(*self.tables.values(), *made, sums, public(pd.DataFrame({"confidence": [CONFIDENCE]})))
 
     @property
     def origin(self) -> str:
@@ -61,36 +122,95 @@ class Shown:
         return [(str(year), level) for year, wave in pairs for level in SHOWN_LEVELS if asked(wave, level)]
 
 
-def shown(waves: Sequence[Cleaned]) -> Shown:
-    """Return the tables of some waves that may be shown."""
-    return Shown(tuple(waves))
+def shown(waves: Sequence[Cleaned], facts: Facts | None = None) -> Shown:
+    """Return the tables of some waves that may be shown, and what they say of the printed figures."""
+    return Shown(tuple(waves), facts or {})
 
 
 def emergence(tables: Shown) -> dict[int, tuple[int, int]]:
     """Return how many poles are in emergence and how many told their stage, for the waves where both may be shown."""
-    stages, told = tables.tables["stages"].table, tables.tables["told"].table
+    return _emergence(tables.tables["stages"].table, tables.tables["told"].table)
+
+
+def _emergence(stages: pd.DataFrame, told: pd.DataFrame) -> dict[int, tuple[int, int]]:
     n_told = dict(zip(told["wave"], told["units"], strict=True))
     found = stages.loc[stages["stage"] == "emergence", ["wave", "units"]].to_numpy()
     rates = {int(wave): (units, n_told[wave]) for wave, units in found}
     return {year: rate for year, rate in rates.items() if MARK not in rate and rate[1]}
 
 
+def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """The share in emergence of each wave where it may be shown, with Wilson's interval."""
+    found = [(year, rate, wilson(rate, CONFIDENCE)) for year, rate in _emergence(stages, told).items()]
+    rows = [(year, *rate, one.estimate, one.low, one.high) for year, rate, one in found]
+    return pd.DataFrame(rows, columns=["wave", "n", "base", "share", "low", "high"])
+
+
+def _change(rates: pd.DataFrame) -> pd.DataFrame:
+    """The last share less the first, Newcombe's interval, Fisher's test; no row unless two waves show theirs."""
+    names = ["before", "after", "difference", "low", "high", "p"]
+    if len(rates) < 2:
+        return pd.DataFrame(columns=names)
+    first, last = ((int(row["n"]), int(row["base"])) for row in rates.iloc[[0, -1]].to_dict("records"))
+    interval, test = newcombe(last, first, CONFIDENCE), fisher(first, last)
+    years = (int(rates["wave"].iloc[0]), int(rates["wave"].iloc[-1]))
+    row = (*years, interval.estimate, interval.low, interval.high, test.p_value)
+    return pd.DataFrame([row], columns=names)
+
+
+def _named(repairs: pd.DataFrame) -> Protected:
+    """The repairs of each family, with the names of their rules as one text: names of this library alone."""
+    of_lines(pd.DataFrame({"rule": [rule for rules in repairs["rules"] for rule in rules]}))
+    return public(repairs.assign(rules=[", ".join(rules) for rules in repairs["rules"]]))
+
+
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
     """Return everything that will be shown of the answers: one call protects it all, since tables can be subtracted."""
     stages, said, by = _all(staged, waves), _all(linked, waves), (("wave", "level"),)
     yes = said[said["linked"]].drop(columns="linked")
+    poles, related, relations, forms = (_all(one, waves) for one in (_poles, _related, _relations, _legal_forms))
     counts = ("units", "share")
     return (
+        Measure("poles", poles, by=(("wave",),)),
+        Measure("related", related, by=(("wave",),), statistics=counts, base="poles"),
+        Measure("relations", relations, by=(("wave", "relation"),), statistics=counts, base="related"),
+        Measure("formed", forms.drop(columns="legal_form"), by=(("wave",),)),
+        Measure("forms", forms, by=(("wave", "legal_form"),), statistics=counts, base="formed"),
         Measure("told", stages.drop(columns="stage"), by=(("wave",),)),
         Measure("stages", stages, by=(("wave", "stage"),), statistics=counts, base="told"),
         Measure("said", said.drop(columns="linked"), by=by),
         Measure("links", yes, by=by, statistics=counts, base="said"),
         Measure("supported", _all(supported, waves), by=by, within=("links",)),
         Measure(
-            "amounts", _all(amounts, waves), by=by, value="amount_eur", statistics=("units", "total", "median"),
-            grain=GRAIN_EUR, within=("supported",),
+            "amounts", _all(amounts, waves), by=(*by, ("wave",)), value="amount_eur",
+            statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",),
         ),
     )  # fmt: skip
+
+
+def _poles(wave: Cleaned) -> pd.DataFrame:
+    return wave.poles[["wave", "pole_id"]]
+
+
+def _related(wave: Cleaned) -> pd.DataFrame:
+    return _relations(wave).drop(columns="relation")
+
+
+def _relations(wave: Cleaned) -> pd.DataFrame:
+    """The poles that said how their relations evolve, where the wave asked."""
+    return _choices(wave, "relation", RELATIONS)
+
+
+def _legal_forms(wave: Cleaned) -> pd.DataFrame:
+    return _choices(wave, "legal_form", LEGAL_FORMS)
+
+
+def _choices(wave: Cleaned, name: str, named: Sequence[str]) -> pd.DataFrame:
+    """The poles that answered a question, with one of some answers or another one."""
+    if name not in wave.poles:
+        return pd.DataFrame(columns=["wave", "pole_id", name])
+    rows = wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]]
+    return rows.assign(**{name: rows[name].astype(str).where(rows[name].isin(named), OTHER_ANSWER)})
 
 
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:
@@ -98,6 +218,7 @@ def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> 
     found = pd.concat([table(wave) for wave in waves], ignore_index=True)
     years = [str(wave.poles["wave"].iloc[0]) for wave in waves]
     orders = {"wave": years, "level": list(SHOWN_LEVELS), "stage": list(STAGES)}
+    orders |= {"relation": list(RELATIONS), "legal_form": list(LEGAL_FORMS)}
     return found.assign(
         **{name: pd.Categorical(found[name].astype(str), categories=orders[name]) for name in orders if name in found}
     )

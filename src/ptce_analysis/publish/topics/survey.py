@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from ptce_analysis.analysis.proportions import fisher, newcombe
-from ptce_analysis.analysis.survey_flow import cells_set_aside, lines_by_fate
-from ptce_analysis.analysis.survey_marginals import deviations
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
-from ptce_analysis.publish.survey_tables import Shown, emergence
+from ptce_analysis.publish.survey_tables import CONFIDENCE, Shown
 from ptce_analysis.publish.topics.funding_labels import short_name
-from ptce_analysis.published import Facts
-from ptce_analysis.vocabulary import ORIGINS, WAVES, Label
-
-# Level of the intervals of this page.
-CONFIDENCE = 0.95
+from ptce_analysis.vocabulary import ORIGINS, Label
 
 # What the rules of `survey.clean.rows` set aside, in the order in which they are tried.
 FATES: dict[str, Label] = {
@@ -33,25 +24,26 @@ FATES: dict[str, Label] = {
 }
 
 
-def answer(words: Words, tables: Shown, facts: Facts) -> Sentence:
+def answer(words: Words, tables: Shown) -> Sentence:
     """Return the page's answer: lines that became poles, printed figures that come out again, what may be compared."""
-    fates = lines_by_fate(tables.waves).groupby("fate")["n"].sum()
-    found = compared(tables, facts)
-    reproduced = int((found["verdict"] == "reproduced").sum())
+    flow, verdicts = tables.flow.table, dict(tables.verdicts.table.iloc[0])
     said = [
         words(
             "{waves}: {lines} lines of the files became {poles} poles, each line set aside with its reason.",
             waves=waves_named(words, tables),
-            lines=Number(int(fates["in"]), "count"),
-            poles=Number(int(fates["kept"]), "count"),
+            lines=Number(int(flow["lines"].sum()), "count"),
+            poles=Number(int(flow["kept"].sum()), "count"),
         )
     ]
-    if len(found):
+    if verdicts["n"]:
         said.append(
             words(
-                "Of {n} printed figures that answers can give, {reproduced} come out again as printed.",
-                n=Number(len(found), "count"),
-                reproduced=Number(reproduced, "count"),
+                "Of {n} printed figures that answers can give, {reproduced} come out again as printed, and {near} more as"
+                " far as may be shown; not compared, so that no respondent can be recognised: {hidden}.",
+                n=Number(verdicts["n"], "count"),
+                reproduced=Number(verdicts["reproduced"], "count"),
+                near=Number(verdicts["as_far_as_shown"], "count"),
+                hidden=Number(verdicts["hidden"], "count"),
             )
         )
     return joined([*said, *_standing(words, tables)])
@@ -74,54 +66,37 @@ def _standing(words: Words, tables: Shown) -> list[Sentence]:
     ]
 
 
-def compared(tables: Shown, facts: Facts) -> pd.DataFrame:
-    """Return the printed figures of the surveys of the study that answers can give, beside what the waves give."""
-    parts = [deviations(wave, facts) for year, wave in zip(tables.years, tables.waves, strict=True) if year in WAVES]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["id", "verdict"])
-    return found[~found["verdict"].isin(("not_in_answers", "not_asked", "no_answer"))].reset_index(drop=True)
-
-
 def flow(words: Words, tables: Shown) -> Sentence:
     """Return, for each wave, how many lines were set aside and how many cells of the poles kept could not be read."""
     return joined(
         words(
             "{wave}: of {lines} lines, {kept} are poles; {repairs} repairs, each with its rule, were needed to read them,"
             " and {cells} cells could not be used.",
-            wave=Number(year, "year"),
-            lines=Number(wave.rows_in, "count"),
-            kept=Number(wave.rows_kept, "count"),
-            repairs=Number(len(wave.ledger), "count"),
-            cells=Number(cells_set_aside(wave), "count"),
+            wave=Number(row["wave"], "year"),
+            **{name: Number(row[name], "count") for name in ("lines", "kept", "repairs", "cells")},
         )
-        for year, wave in zip(tables.years, tables.waves, strict=True)
+        for row in tables.flow.table.to_dict("records")
     )
 
 
 def change(words: Words, tables: Shown) -> Sentence:
     """Return the difference of the shares in emergence between the first and last wave, with its interval and test."""
-    rates = emergence(tables)
-    if len(rates) < 2:
+    found = tables.change.table
+    if found.empty:
         return words("The share in emergence may be shown for fewer than two waves: nothing can be compared.")
-    (before, first), *_, (after, last) = rates.items()
-    interval, test = newcombe(last, first, CONFIDENCE), fisher(first, last)
-    said: dict[str, Number | str] = {
-        "data": words.label(ORIGINS[tables.origin]),
-        "after": Number(after, "year"),
-        "before": Number(before, "year"),
-        "difference": Number(interval.estimate, "points"),
-        "confidence": Number(CONFIDENCE, "share"),
-        "low": Number(interval.low, "points"),
-        "high": Number(interval.high, "points"),
-        "p": Number(test.p_value, "p"),
-    }
+    row = dict(found.iloc[0])
+    kinds = {"after": "year", "before": "year", "difference": "points", "low": "points", "high": "points", "p": "p"}
+    said = {name: Number(row[name], kind) for name, kind in kinds.items()}
     return joined(
         [
             words(
                 "In these {data}, the share in emergence of {after} less that of {before} is {difference} ({confidence}"
                 " interval of Newcombe: {low} to {high}; Fisher’s exact test: p = {p}).",
+                data=words.label(ORIGINS[tables.origin]),
+                confidence=Number(CONFIDENCE, "share"),
                 **said,
             ),
-            _settled(words, interval.low, interval.high),
+            _settled(words, row["low"], row["high"]),
         ]
     )
 

@@ -7,17 +7,16 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.survey_flow import lines_by_fate, repairs_by_family
-from ptce_analysis.analysis.survey_marginals import marginal
 from ptce_analysis.fictitious.cannot_hold import CannotHold, contradictions, what_cannot_hold
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.disclosure_single import protected_median, protected_share, protected_total
+from ptce_analysis.publish.disclosure_release import derived, joined, public
+from ptce_analysis.publish.disclosure_rules import MARK
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase, printed
 from ptce_analysis.publish.survey_tables import Shown
 from ptce_analysis.publish.topics.funding_labels import level_name
-from ptce_analysis.publish.topics.survey import FATES, compared, waves_named
+from ptce_analysis.publish.topics.survey import FATES, waves_named
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import Label
 
@@ -35,7 +34,9 @@ FAMILY_LABELS: dict[str, Label] = {
 VERDICT_LABELS: dict[str, Label] = {
     "reproduced": ("as printed", "tel qu’imprimé"),
     "differs": ("another figure", "autre valeur"),
+    "as_far_as_shown": ("as printed, as far as may be shown", "tel qu’imprimé, autant qu’on puisse le montrer"),
     "other_base": ("as printed, on another base", "tel qu’imprimé, sur une autre base"),
+    "hidden": ("not compared", "non comparé"),
     "nothing_printed": ("nothing printed to compare", "rien d’imprimé à comparer"),
 }
 VERDICT_ORDER = tuple(VERDICT_LABELS)
@@ -44,7 +45,7 @@ HIDDEN: Label = ("not shown", "non diffusé")
 
 def lines(words: Words, tables: Shown) -> Exhibit:
     """Return the figure of the cleaning flow: lines of each file, set aside by rule, kept."""
-    found = lines_by_fate(tables.waves)
+    found = tables.lines.table
     data = found.assign(
         wave=found["wave"].astype(str),
         said=[words.label(FATES[fate]) for fate in found["fate"]],
@@ -68,6 +69,7 @@ def lines(words: Words, tables: Shown) -> Exhibit:
         population=words("Every line under the header of each export."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=tables.protected,
         alt=words(
             "One stem per wave and rule. {first}: {n}; {last}: {kept}.",
             first=first["name"],
@@ -94,11 +96,10 @@ def sources(words: Words, tables: Shown) -> Sentence:
 
 def repairs(words: Words, tables: Shown) -> Exhibit:
     """Return the table of repairs by what they are about, with the rules that did them."""
-    found = repairs_by_family(tables.waves)
+    found = tables.repairs.table
     data = found.assign(
         wave=found["wave"].astype(str),
         family=[words.label(FAMILY_LABELS[name]) for name in found["family"]],
-        rules=[", ".join(rules) for rules in found["rules"]],
     )
     first = dict(data.iloc[0])
     return Exhibit(
@@ -121,6 +122,7 @@ def repairs(words: Words, tables: Shown) -> Exhibit:
         population=words("Cells of the poles kept, and what was done to read each file."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=tables.protected,
         data=data,
         columns=(
             Column("wave", str(words("Wave"))),
@@ -131,27 +133,25 @@ def repairs(words: Words, tables: Shown) -> Exhibit:
     )  # fmt: skip
 
 
-def printed_again(words: Words, tables: Shown, facts: Facts) -> Exhibit:
+def printed_again(words: Words, tables: Shown) -> Exhibit:
     """Return the table of printed figures beside what the answers give, those that differ first."""
-    found = compared(tables, facts)
-    data = pd.DataFrame([_again(words, tables, row, facts[row["id"]]) for row in found.to_dict("records")])
-    if data.empty:
-        data = pd.DataFrame([_nothing(words, year) for year in tables.years])
-    data = data.sort_values("order", kind="stable", ignore_index=True)
-    n, first = int((data["verdict"] == "differs").sum()), dict(data.iloc[0])
+    found = derived(lambda table: _written(words, table, tables), tables.printed)
+    data = found.table
+    n, first = int(tables.verdicts.table["differs"].iloc[0]), dict(data.iloc[0])
     return Exhibit(
         key="printed_again",
         title=words("{n} printed figures come out otherwise from the answers", n=Number(n, "count")),
         measure=words("Printed figure, and the same computed again from the clean tables"),
         note=words(
-            "A figure that prints as the source does is shown as printed: nothing more is said of the answers behind"
-            " it. Another one is shown under the rules of disclosure, or not at all. Totals and medians rest on those"
-            " who gave a number."
+            "Each figure from the answers is shown under the rules of disclosure, or not at all; what is said of the"
+            " printed one rests on it alone. Medians are rounded where they would be somebody’s own value: the printed"
+            " one is then compared as far as may be shown. Totals and medians rest on those who gave a number."
         ),
         reading=words("{name}, {wave}: {said}.", name=first["name"], wave=first["wave"], said=first["said"]),
         population=words("Figures printed about these surveys that answers to a questionnaire can give."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=joined(found, tables.protected),
         data=data,
         columns=(
             Column("wave", str(words("Wave"))),
@@ -168,34 +168,29 @@ def _nothing(words: Words, year: int) -> Row:
     return {"wave": str(year), "name": "–", "printed": "–", "given": "–", "said": said, "verdict": "", "order": 9}
 
 
-def _again(words: Words, tables: Shown, row: Row, fact: Fact) -> Row:
-    """One printed figure: its name, as printed, what the answers give."""
-    same = row["verdict"] == "reproduced"
+def _written(words: Words, table: pd.DataFrame, tables: Shown) -> pd.DataFrame:
+    """The figures as a reader sees them: name, as printed, what the answers give, outcome; those that differ first."""
+    rows = [_again(words, row, tables.facts[row["id"]]) for row in table.to_dict("records")]
+    data = pd.DataFrame(rows or [_nothing(words, year) for year in tables.years])
+    return data.sort_values("order", kind="stable", ignore_index=True)
+
+
+def _again(words: Words, row: Row, fact: Fact) -> Row:
+    hidden = row["given"] == MARK
     return {
         "wave": str(fact.wave),
         "name": figure_name(words, fact),
         "printed": printed(words, fact),
-        "given": printed(words, fact) if same else _protected(words, tables, fact),
+        "given": words.label(HIDDEN) if hidden else words.number(Number(row["given"], _kind(fact))),
         "said": words.label(VERDICT_LABELS[row["verdict"]]),
         "verdict": row["verdict"],
         "order": (VERDICT_ORDER.index(row["verdict"]) - 1) % len(VERDICT_ORDER),
     }
 
 
-def _protected(words: Words, tables: Shown, fact: Fact) -> str:
-    """A figure that differs, as the rules of disclosure let it be shown."""
-    wave = tables.waves[tables.years.index(fact.wave)]
-    got, known = marginal(wave, fact), indicator(fact.indicator)
-    if known.statistic == "count":
-        value = protected_total(got.parts).value
-    elif known.statistic == "share":
-        value = protected_share(int(sum(got.parts)), got.n).value
-    elif known.statistic == "median":
-        value = protected_median(got.parts).value
-    else:
-        value = protected_total(got.parts, grain=float(fact.grain)).value
+def _kind(fact: Fact) -> str:
     kinds = {"eur": "meur" if fact.grain >= 10_000 else "keur", "share": "share1", "fte": "fte", "years": "years"}
-    return words.label(HIDDEN) if value is None else words.number(Number(value, kinds.get(fact.unit, "count")))
+    return kinds.get(fact.unit, "count")
 
 
 def figure_name(words: Words, fact: Fact) -> str:
@@ -205,12 +200,12 @@ def figure_name(words: Words, fact: Fact) -> str:
     return f"{text}, {level_name(words, fact.level)}" if fact.level else text
 
 
-def cannot_hold(words: Words, tables: Shown, facts: Facts) -> Exhibit:
+def cannot_hold(words: Words, tables: Shown) -> Exhibit:
     """Return the table of what the printed figures ask for and no answers can hold, each with the arithmetic.
 
     Fictitious answers are shown with what they keep instead; real ones are left out, the arithmetic needs none.
     """
-    fictitious = tables.origin == "fictitious"
+    fictitious, facts = tables.origin == "fictitious", tables.facts
     listed = _listed(facts, tables.years, fictitious)
     data = pd.DataFrame([_cannot(words, one, facts) for one in listed] or [_nothing_listed(words)])
     columns = (Column("figures", str(words("Printed figures"))), Column("reason", str(words("Why not"))))
@@ -230,6 +225,7 @@ def cannot_hold(words: Words, tables: Shown, facts: Facts) -> Exhibit:
         population=words("Figures printed about the surveys of the study."),
         source=words("The audit of the printed figures."),
         origin=tables.origin if fictitious else "derived",
+        protected=public(data.assign(n=len(listed))),
         data=data,
         columns=(*columns, Column("kept", str(words("In the fictitious data")))) if fictitious else columns,
     )

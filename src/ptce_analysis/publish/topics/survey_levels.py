@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.proportions import wilson
 from ptce_analysis.publish import drawings, drawings_survey
+from ptce_analysis.publish.disclosure_release import Protected, joined, public
 from ptce_analysis.publish.disclosure_rules import MARK, MARK_LABEL
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.survey_tables import Shown, emergence
+from ptce_analysis.publish.survey_tables import CONFIDENCE, Shown
 from ptce_analysis.publish.topics.funding_labels import level_name, short_name
-from ptce_analysis.publish.topics.survey import CONFIDENCE
 from ptce_analysis.publish.topics.survey_files import sources
 from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES, Label
 
@@ -48,6 +47,7 @@ def stages(words: Words, tables: Shown) -> Exhibit:
         population=words("Poles that told their stage."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=tables.protected,
         data=data,
         columns=_columns(
             data,
@@ -90,8 +90,8 @@ def _reading(words: Words, row: Row, column: str) -> Sentence:
 
 def emergence_shares(words: Words, tables: Shown) -> Exhibit:
     """Return the figure of the share in emergence of each wave, with its interval; a table where none may be shown."""
-    rates = emergence(tables)
-    rows = [_rate(year, rates.get(year)) for year in tables.years]
+    rates = {row["wave"]: row for row in tables.rates.table.to_dict("records")}
+    rows = [_rate(year, rates.get(year, {})) for year in tables.years]
     data = pd.DataFrame(rows)
     known = data.dropna(subset=["share"]).reset_index(drop=True)
     return Exhibit(
@@ -108,6 +108,7 @@ def emergence_shares(words: Words, tables: Shown) -> Exhibit:
         population=words("Poles that told their stage."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=tables.protected,
         alt=words(
             "One point per wave with its interval: {shares}.",
             shares=words.listing(
@@ -131,16 +132,8 @@ def emergence_shares(words: Words, tables: Shown) -> Exhibit:
     )  # fmt: skip
 
 
-def _rate(year: int, rate: tuple[int, int] | None) -> Row:
-    found = wilson(rate, CONFIDENCE) if rate else None
-    return {
-        "name": str(year),
-        "n": rate[0] if rate else None,
-        "base": rate[1] if rate else None,
-        "share": found.estimate if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
-    }
+def _rate(year: int, rate: Row) -> Row:
+    return {"name": str(year)} | {name: rate.get(name) for name in ("n", "base", "share", "low", "high")}
 
 
 def _rate_reading(words: Words, known: pd.DataFrame) -> Sentence:
@@ -171,6 +164,7 @@ def links(words: Words, tables: Shown) -> Exhibit:
         population=words("Poles that answered about the level."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=_with_lines(tables, known),
         alt=words(
             "One stem per wave and level. First, {name}; {n} lines can be drawn.",
             name=first["name"],
@@ -189,6 +183,11 @@ def links(words: Words, tables: Shown) -> Exhibit:
             labels=[words.number(Number(share, "share")) for share in known["share"]],
         ),
     )  # fmt: skip
+
+
+def _with_lines(tables: Shown, drawn: pd.DataFrame) -> Protected:
+    """What may be stated, and how many lines are drawn: whoever sees the released figures can count them."""
+    return joined(tables.protected, public(pd.DataFrame({"n": [len(drawn)]})))
 
 
 def _money_only(tables: Shown) -> set[tuple[str, str]]:
@@ -241,6 +240,7 @@ def funding(words: Words, tables: Shown) -> Exhibit:
         population=words("Supports declared for the year of the wave."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=tables.protected,
         data=data,
         columns=_columns(
             data,
@@ -300,6 +300,7 @@ def totals(words: Words, tables: Shown) -> Exhibit:
         population=words("Supports whose amount is known."),
         source=sources(words, tables),
         origin=tables.origin,
+        protected=_with_lines(tables, known),
         alt=words(
             "One stem per level, in the study’s order. First, {name}; {n} levels can be drawn.",
             name=first["name"],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.survey.formulas import neutralised as neutralised
 from ptce_analysis.survey.read.archive import number_text
 
 if TYPE_CHECKING:
@@ -17,18 +18,7 @@ if TYPE_CHECKING:
     from ptce_analysis.survey.clean import Cleaned
 
 TABLES = ("poles", "supports", "ledger", "quarantine")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _COUNTS = ("members", "employees")
-
-
-def neutralised(text: str) -> str:
-    """Return a text that a spreadsheet shows as it is: one that could start a formula gets an apostrophe before it.
-
-    >>> neutralised("=1+1"), neutralised("Région")
-    ("'=1+1", 'Région')
-    """
-    starts = text.lstrip(" \u00a0")[:1].translate({ord("＝"): "=", ord("＋"): "+", ord("－"): "-", ord("＠"): "@"})
-    return f"'{text}" if starts and starts in _FORMULA else text
 
 
 def csv_text(frame: pd.DataFrame) -> str:

@@ -1,0 +1,150 @@
+"""Printed figures computed again from answers, with nothing but what the rules of disclosure release.
+
+The verdict on a printed figure is worked out from the figure that may be shown, not from the answers: it tells no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.analysis.survey_marginals import Marginal, marginal, verdict
+from ptce_analysis.publish.disclosure import ALL
+from ptce_analysis.publish.disclosure_release import Protected, derived, gathered, public
+from ptce_analysis.publish.disclosure_rules import MARK
+from ptce_analysis.publish.disclosure_single import (
+    Shown,
+    protected_median,
+    protected_share,
+    protected_total,
+    shown_median,
+)
+from ptce_analysis.published import Fact, Facts, indicator
+from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.vocabulary import WAVES
+
+Tables = Mapping[str, Protected]
+# What is not compared: nothing was asked, answered or printed that answers could give.
+SILENT_VERDICTS = ("not_in_answers", "not_asked", "no_answer")
+COUNTED = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
+COLUMNS = ("id", "wave", "given", "base", "grain")
+
+# Where the tables of a page hold a printed figure, or what it could be subtracted from: table, column, value, figure.
+# A figure that one of them hides is hidden here too.
+Held = tuple[tuple[str, str, str, str], ...]
+HELD_BY: Mapping[str, Callable[[str], Held]] = {
+    "emergence_share": lambda _: (("stages", "stage", "emergence", "share"),),
+    "creation_share": lambda _: (("stages", "stage", "creation", "share"),),
+    "link_share": lambda level: (("links", "level", level, "share"),),
+    "funding_projects": lambda level: (("supported", "level", level, "units"),),
+    "funding_amount": lambda level: (("amounts", "level", level, "total"),),
+    "funding_median": lambda level: (("amounts", "level", level, "median"),),
+    "funding_total": lambda _: (("amounts", "level", ALL, "total"),),
+    "established_share": lambda _: (("related", "", "", "share"),),
+    "relation_widened_share": lambda _: (("relations", "relation", "widened", "share"),),
+    "relation_stable_share": lambda _: (("relations", "relation", "stable", "share"),),
+    "relation_weakened_share": lambda _: (("relations", "relation", "weakened", "share"),),
+    "scic_share": lambda _: (("forms", "legal_form", "scic", "share"),),
+    "association_or_scic_share": lambda _: (
+        ("forms", "legal_form", "association", "share"),
+        ("forms", "legal_form", "scic", "share"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A printed figure and what may be shown of the same one from the answers."""
+
+    fact: Fact
+    given: Shown
+    base: int
+    grain: float
+
+    @property
+    def row(self) -> dict[str, str | Shown]:
+        """The figure as a row of `COLUMNS`: what is hidden takes its base and its rounding with it."""
+        shown = self.given.value is not None
+        base, grain = (Shown(float(value)) if shown else self.given for value in (self.base, self.grain))
+        cells = (self.fact.id, str(self.fact.wave), self.given, base, grain)
+        return dict(zip(COLUMNS, cells, strict=True))
+
+
+def compared(waves: Sequence[Cleaned], tables: Tables, facts: Facts) -> Protected:
+    """Return the printed figures that answers can give: `COLUMNS`, and `verdict`, `hidden` where it may not be shown.
+
+    `given` is what may be shown; `grain` is what it was rounded to, 0 where it is exact.
+    """
+    rows = [one.row for wave in waves for one in _of_wave(wave, tables, facts)]
+    found = gathered(rows) if rows else public(pd.DataFrame(columns=list(COLUMNS)))
+    return derived(
+        lambda table: table.assign(verdict=[_verdict(row, facts) for row in table.to_dict("records")]), found
+    )
+
+
+def _of_wave(wave: Cleaned, tables: Tables, facts: Facts) -> Iterator[Compared]:
+    """The figures printed about a survey of the study that its answers can give."""
+    year = int(wave.poles["wave"].iloc[0])
+    for fact in facts.values():
+        if fact.wave == year and year in WAVES:
+            got = marginal(wave, fact)
+            if got.value is not None and got.reason not in SILENT_VERDICTS:
+                yield _one(fact, got, tables)
+
+
+def _one(fact: Fact, got: Marginal, tables: Tables) -> Compared:
+    given, grain = _alone(fact, got)
+    hiding = next((rule for held in _held(fact) if (rule := _hidden(tables, fact.wave, held))), "")
+    return Compared(fact, Shown(None, hiding, given.n) if hiding else given, got.n, grain)
+
+
+def _held(fact: Fact) -> Held:
+    return HELD_BY[fact.indicator](fact.level) if fact.indicator in HELD_BY else ()
+
+
+def _alone(fact: Fact, got: Marginal) -> tuple[Shown, float]:
+    """A figure under the rules of those that stand alone, and what it is rounded to."""
+    grain, statistic = float(fact.grain), indicator(fact.indicator).statistic
+    if statistic == "count":
+        return protected_total(got.parts), 0.0
+    if statistic == "share":
+        return protected_share(int(sum(got.parts)), got.n), 0.0
+    if statistic == "median":
+        return protected_median(got.parts, grain), shown_median(got.parts, grain)[1]
+    return protected_total(got.parts, grain), grain
+
+
+def _hidden(tables: Tables, wave: int, held: tuple[str, str, str, str]) -> str:
+    """Why a table of the page hides a figure; nothing when it shows it, or has no place for it."""
+    name, column, value, statistic = held
+    if name not in tables:
+        return ""
+    table = tables[name].table
+    rows = table[(table["wave"] == str(wave)) & ((table[column] == value) if column else True)]
+    return "recoverable" if MARK in list(rows[statistic]) else ""
+
+
+def _verdict(row: Mapping[str, Any], facts: Facts) -> str:
+    """What a figure that is shown says of the printed one: any true value that rounds to it could be the answers'."""
+    fact = facts[row["id"]]
+    if row["given"] == MARK:
+        return "hidden"
+    told = verdict(fact, Marginal(float(row["given"]), int(row["base"])))
+    if row["grain"] <= float(fact.grain) or told == "other_base":
+        return told
+    low, high = (float(end) for end in fact.band)
+    near = low - row["grain"] / 2 <= row["given"] <= high + row["grain"] / 2
+    return "as_far_as_shown" if near else "differs"
+
+
+def counts(found: Protected) -> Protected:
+    """Return in one row how many printed figures are compared (`n`) and how many have each verdict."""
+    return derived(_counts, found)
+
+
+def _counts(table: pd.DataFrame) -> pd.DataFrame:
+    verdicts = list(table["verdict"])
+    return pd.DataFrame([{"n": len(verdicts)} | {name: verdicts.count(name) for name in COUNTED}])

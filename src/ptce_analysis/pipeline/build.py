@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from ptce_analysis.pipeline import children, environment
+from ptce_analysis.pipeline.committed import refuse_committed_answers
 from ptce_analysis.pipeline.failures import Failure, failure_of
 from ptce_analysis.pipeline.files import remove_leftovers
 from ptce_analysis.pipeline.inputs import Inputs
@@ -73,6 +74,7 @@ def stale_tables(place: Place, inputs: Inputs) -> str:
 
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
+    refuse_committed_answers(place)
     with one_at_a_time(place.lock):
         remove_leftovers(place.made)
         inputs = Inputs(place)
@@ -97,6 +99,7 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
 
 def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
+    refuse_committed_answers(place)
     with one_at_a_time(place.lock):
         remove_leftovers(place.made)
         return build_tables(place, Inputs(place))

@@ -9,12 +9,15 @@ from typing import Any
 
 import nbformat
 
+from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.execute import executed_notebook
 from ptce_analysis.pipeline.place import PACKAGE, Place
 from ptce_analysis.pipeline.runs import Run
 from ptce_analysis.pipeline.stamps import digest_of_value
 from ptce_analysis.publish.appendix import PtceExporter
+from ptce_analysis.publish.disclosure_pages import check_page, shows_answers
 
+SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figures then stay in build."
 VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
 
 
@@ -24,6 +27,9 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
     node = with_provenance(executed, provenance(run, inputs))
     named = {"unique_key": run.name}  # for figures that the notebook did not name
     html, resources = PtceExporter().from_notebook_node(node, named)  # type: ignore[no-untyped-call]
+    check_page(run.id, node, html)
+    if shows_answers(node) and place.figures_of(run).is_relative_to(place.figures):
+        raise InputError(f"run {run.id}: figures made of real answers in a path that git commits. {SUPPLIED}")
     figures = {place.figures_of(run) / name: data for name, data in resources["outputs"].items()}
     notebook = nbformat.writes(node) + "\n"  # type: ignore[no-untyped-call]
     return {**figures, place.notebook(run): notebook.encode(), place.page(run): html.encode()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure_leaks import FICTITIOUS_ID
 from ptce_analysis.publish.show import project_folder
 from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
@@ -23,7 +24,22 @@ def open_waves(waves: str) -> tuple[Cleaned, ...]:
     folder = project / WAVES if waves == "fictitious" else supplied_folder(project)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of waves. Give one: make WAVES=DIR.")
-    return read_waves(folder, ORIGIN_OF[waves])
+    found = read_waves(folder, ORIGIN_OF[waves])
+    if waves == "fictitious":
+        _refuse_real_ids(found)
+    return found
+
+
+def _refuse_real_ids(waves: tuple[Cleaned, ...]) -> None:
+    """Refuse waves said to be fictitious with a pole whose id does not say so; it is not repeated, it may be a name."""
+    for wave in waves:
+        ids = list(wave.poles["pole_id"])
+        if real := sum(not FICTITIOUS_ID.fullmatch(str(one)) for one in ids):
+            raise InputError(
+                f"wave {wave.poles['wave'].iloc[0]}: {real} of {len(ids)} poles have no id such as FICTIF-2015-001,"
+                " yet the codebook says `origin: fictitious`. If the answers are real, say `origin: survey` and keep"
+                " them in a folder that git ignores; `ptce fictitious --out data/raw/waves` writes the fictitious ones."
+            )
 
 
 def page_stem(stem: str, waves: str) -> str:

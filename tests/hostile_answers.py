@@ -37,7 +37,7 @@ ACTIVE = (
     "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
 )
 # A formula that never ends, or that is none, cannot be shown: such a page is refused, not published without it.
-UNREADABLE = ("$$\\def\\a{\\a\\a}\\a$$", "$\\frac{1}$")
+UNREADABLE = ("$$\\def\\a{\\a\\a}\\a$$", "$\\left( 1$")
 FORMULAS = ("=HYPERLINK(\"https://exemple.invalid\",\"x\")", "+1+cmd|'/C calc'!A0", "-2+3", "@SUM(A1:A9)", "\t=1+1",
             "\r=1+1", " =1+1", "＝1+1", "=1+1\";=2+2")  # fmt: skip
 REORDERING = ("facture\u202egnp.exe", "a\u2066b\u2069c", "pôle\u200fגד", "x\u061cy")

@@ -35,6 +35,48 @@ def test_no_hidden_figure_is_recovered_from_everything_published(block: int) -> 
         assert recovered_totals(tables["answers"], answers, 0.10, ["", *insiders(answers)[:2]]) == [], seed
 
 
+def one_answer_each(seed: int) -> tuple[Answers, dict[str, pd.DataFrame]]:
+    """A question with one answer, rare ones among them, and its tables: no margin, but the base is printed."""
+    rng = np.random.default_rng(seed)
+    chances = rng.dirichlet(np.full(int(rng.integers(2, 6)), rng.uniform(0.3, 2.0)))
+    again = rng.random() < 0.5
+    rows = [
+        (f"p{i}" if again else f"{wave}p{i}", wave, f"S{rng.choice(len(chances), p=chances)}")
+        for wave in ("2013", "2015")[: int(rng.integers(1, 3))]
+        for i in range(int(rng.integers(5, 40)))
+    ]
+    frame = pd.DataFrame(rows, columns=["pole_id", "wave", "stage"])
+    told = Measure("base", frame.drop(columns="stage"), by=(("wave",),))
+    stages = Measure("answers", frame, by=(("wave", "stage"),), statistics=("share",), base="base")
+    tables = {name: one.table for name, one in protect(told, stages).items()}
+    return Answers(frame, ("wave", "stage"), base=frame.drop(columns="stage"), base_dims=("wave",)), tables
+
+
+def small_ones_found(seed: int) -> list[str]:
+    """The hidden counts that must be below three once those that are shown are taken from the printed base."""
+    answers, tables = one_answer_each(seed)
+    bases = dict(zip(tables["base"]["wave"], tables["base"]["units"], strict=True))
+    found = []
+    for wave, table in tables["answers"].groupby("wave"):
+        left = bases[wave] if bases[wave] != MARK else np.inf
+        left -= sum(units for units in table["units"] if units != MARK)
+        truth = answers.rows.loc[answers.rows["wave"] == wave, "stage"].value_counts()
+        hidden = [stage for stage, n in zip(table["stage"], table["units"], strict=True) if n == MARK]
+        found += [f"{wave} {stage}" for stage in hidden if 0 < truth.get(stage, 0) < 3 and left < 3]
+    return found
+
+
+def test_the_base_of_a_question_with_one_answer_does_not_give_the_hidden_one() -> None:
+    """Its cells add up to the base, and everybody knows it: a rare stage is not what is left of the poles that told."""
+    assert {seed: found for seed in range(400) if (found := small_ones_found(seed))} == {}
+
+
+def test_the_attacker_wins_when_it_is_forgotten_that_answers_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lines that tie a base to its cells, rare answers are found."""
+    monkeypatch.setattr(disclosure_tables, "_shared_out", lambda *_: ())
+    assert sum(bool(small_ones_found(seed)) for seed in range(100)) >= 5
+
+
 def insiders(answers: Answers) -> list[str]:
     """The respondents who know most: those alone in a cell first."""
     alone = answers.rows.groupby(["level", "wave"])["pole_id"].transform("nunique") == 1

@@ -16,6 +16,7 @@ from ptce_analysis.publish.disclosure_release import (
     of_lines,
     protection,
     public,
+    released,
     unreleased,
 )
 from ptce_analysis.publish.disclosure_single import protected_share, protected_total
@@ -80,6 +81,15 @@ def test_a_respondent_is_recognised_inside_a_text(amounts: Protected) -> None:
     for text in ("pole-3", "see pole-3, above"):
         assert unreleased("survey", amounts, pd.DataFrame({"x": [text]})) == ["column 'x' names a respondent"]
     assert unreleased("survey", amounts, pd.DataFrame({"x": ["poles of three"]})) == []
+
+
+def test_a_respondent_is_recognised_in_a_sentence_however_written(amounts: Protected) -> None:
+    """Another case, other signs between the words, names of several words; part of a longer word is no name."""
+    named = released(amounts.table, amounts.ledger, ["Pôle Sud-Est", "pole-3", "7", "12345678", "region", "A"])
+    for text in ("with POLE SUD EST here", "Pôle\u00a0Sud‑Est", "pole 3", "no 12345678"):
+        assert unreleased("survey", named, texts=["One.", text]) == ["a sentence names a respondent"], text
+    for text in ("7 poles of the region A", "pôle sud-ester", "pole-33", ""):
+        assert unreleased("survey", named, texts=[text]) == []
 
 
 def test_what_is_worked_out_from_released_figures_is_released(amounts: Protected) -> None:

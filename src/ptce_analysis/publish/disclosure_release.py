@@ -19,8 +19,8 @@ from ptce_analysis.publish.disclosure_words import own_words
 PROTECTED_ORIGINS = ("survey", "fictitious")
 LEDGER = ("measure", "cell", "statistic", "rule", "protects")
 LINE_NAME = re.compile(r"[a-z_]+|\d{4}")
-# An id of fewer digits is a number like any other: the texts of a page are full of them.
-LEAST_NUMBER = 8
+# An id of fewer than eight digits is a number like any other; folded, it has a blank on each side.
+LEAST_ID = 10
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -120,9 +120,13 @@ def protection(*arguments: object) -> Protected | None:
 
 
 def unreleased(
-    origin: str, protected: Protected | None, table: pd.DataFrame | None = None, numbers: Iterable[float | None] = ()
+    origin: str,
+    protected: Protected | None,
+    table: pd.DataFrame | None = None,
+    numbers: Iterable[float | None] = (),
+    texts: Iterable[str] = (),
 ) -> list[str]:
-    """Return why data, or the numbers of a sentence, of some origin cannot be shown; nothing when they can.
+    """Return why data, or the numbers and texts of a sentence, of some origin cannot be shown; nothing when they can.
 
     Only answers (`survey`, `fictitious`) need to be released. Each number must be one that was, each text must hold no
     respondent's id and no other number; rows may be chosen, ordered, reshaped and labelled freely.
@@ -134,7 +138,8 @@ def unreleased(
     stated = {"a sentence": list(numbers)}
     stated |= {f"column {name!r}": list(table[name]) for name in table.columns} if table is not None else {}
     faults = (fault for where, cells in stated.items() for fault in _cell_faults(where, cells, protected))
-    return list(dict.fromkeys(faults))
+    named = ["a sentence names a respondent"] * _named(texts, protected.units)
+    return list(dict.fromkeys([*faults, *named]))
 
 
 def _cell_faults(where: str, cells: Sequence[Any], protected: Protected) -> Iterator[str]:
@@ -146,15 +151,17 @@ def _cell_faults(where: str, cells: Sequence[Any], protected: Protected) -> Iter
         if value not in known:
             yield f"{where} holds a number, {value:g}, that was not released: protect it, or derive it from what is"
     for text in {value for value in cells if isinstance(value, str)} - protected.texts:
-        if _named({text, *re.split(r"[^\w-]+", text)} & protected.units):
+        if _named([text], protected.units):
             yield f"{where} names a respondent"
         elif any(float(digits.replace(",", ".")) not in known for digits in DIGITS.findall(text)):
             yield f"{where} holds a text with a number that was not released: keep numbers in columns of their own"
 
 
-def _named(found: Iterable[str]) -> bool:
-    """Whether ids found in a text name somebody: short numbers, and words that the library itself writes, do not."""
-    return any(not (one.isdecimal() and len(one) < LEAST_NUMBER) and folded(one) not in own_words() for one in found)
+def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
+    """Whether texts hold the id of a respondent, however written; short numbers and words of the library are none."""
+    whole = " ".join(folded(text) for text in texts)
+    held = (words for unit in units if (words := folded(unit)).strip() and words in whole)
+    return any(words not in own_words() for words in held if not (words.strip().isdecimal() and len(words) < LEAST_ID))
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:

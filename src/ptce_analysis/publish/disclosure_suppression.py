@@ -46,15 +46,17 @@ def _added(system: System, wanted: Sequence[Goal], forbidden: Collection[int]) -
             seen = np.vstack([seen, farthest(system.unknowns, lines, goal)])
             if not met(system.unknowns, goal, seen):
                 more = _more(system, goal, {*forbidden, *added})
+                if not more:
+                    break
                 added |= dict.fromkeys(more, goal.figure)
     return added, seen
 
 
 def _more(system: System, goal: Goal, hidden: Collection[int]) -> list[int]:
-    """The figures to hide next: those that the goal would move at the least cost, else the cheapest that is left."""
+    """The figures to hide next: those the goal would move at the least cost, else the cheapest; none when all are hidden."""
     costs = _costs(system, hidden)
-    found = cheapest_way(system.unknowns, system.lines(hidden), goal, costs)
-    return found or [min(costs, key=lambda at: (costs[at], at))]
+    found = cheapest_way(system.unknowns, system.lines(hidden), goal, costs) if costs else []
+    return found or sorted(costs, key=lambda at: (costs[at], at))[:1]
 
 
 def _costs(system: System, hidden: Collection[int]) -> dict[int, float]:

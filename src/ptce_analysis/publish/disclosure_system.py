@@ -24,7 +24,8 @@ class Figure:
     """A count or a total of a cell: its terms, its value, who stands behind it, and the rule that hides it, if any.
 
     `shown`: whether a table has a place for it. `others`: the terms of the units of its base that are not in it.
-    `least`: what the median shown beside a total says of it. `can_be_zero`: whether a hidden count may be 0.
+    `least`: what the median shown beside a total says of it. `can_be_zero`: whether a hidden count may be 0;
+    `may_be_found`: whether it is hidden without being protected.
     """
 
     measure: str
@@ -38,6 +39,7 @@ class Figure:
     others: Terms | None = None
     least: float = -np.inf
     can_be_zero: bool = False
+    may_be_found: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def goals(system: System, within: float) -> list[Goal]:
     """Return what must stay possible for every attacker so that no sensitive figure is recovered."""
     sensitive = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule]
     if not system.grain:
-        return [goal for at, figure in sensitive for goal in _count_goals(system, at, figure)]
+        protected = ((at, figure) for at, figure in sensitive if not figure.may_be_found)
+        return [goal for at, figure in protected for goal in _count_goals(system, at, figure)]
     floor = within * _mean_contribution(system) or system.grain
     return [
         goal

@@ -60,6 +60,9 @@ def _asked(measure: Measure, measures: Sequence[Measure]) -> list[tuple[str, ...
 
 def _counts(grids: Mapping[str, Grid], measure: Measure, unknowns: Unknowns, rules: Sequence[Rule]) -> Iterator[Figure]:
     """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
+    # Assumption: that nobody chose one of several exclusive answers tells little of anybody: it has a mark, which may be
+    # worked out from the others. Source: none; more would hide answers that were given. If wrong: drop this exception.
+    exclusive = any(_is_shared_out(measure, grids[base].measure) for base in measure.bases)
     zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units"))
     for names, shown in measure.tables():
         cells = measure.contributions(names)
@@ -71,7 +74,7 @@ def _counts(grids: Mapping[str, Grid], measure: Measure, unknowns: Unknowns, rul
             can_be_zero = others is not None and zero_is_hidden
             yield Figure(
                 measure.name, "units", place, terms, float(len(units)), units, rule, shown, others,
-                can_be_zero=can_be_zero,
+                can_be_zero=can_be_zero, may_be_found=exclusive and not units,
             )  # fmt: skip
 
 
@@ -94,10 +97,36 @@ def _always(grids: Mapping[str, Grid], measure: Measure) -> Iterator[Line]:
                 parts = _matching(grid.positions[fine], place)
                 yield Line(_difference(parts, {at: 1.0}), 0.0, np.inf)
                 yield from (Line({at: 1.0, part: -1.0}, 0.0, np.inf) for part in parts)
+    yield from _shared_out(grids, measure)
     for base in measure.bases:
         for place in sorted({place for names, _ in measure.tables() for place in measure.atoms(names)}):
             whole = grids[base].terms(shortened(place, grids[base].measure.dims))
             yield Line(_difference(whole, grid.terms(place)), 0.0, np.inf)
+
+
+def _shared_out(grids: Mapping[str, Grid], measure: Measure) -> Iterator[Line]:
+    """Where each unit of a base stands in one cell of the measure, its cells add up to the base without any margin.
+
+    Readers know it of a question with one answer. Where it only happens to be so, nobody knows it and more is hidden.
+    """
+    finest = grids[measure.name].positions[frozenset(measure.dims)]
+    for base in (grids[name] for name in measure.bases):
+        if _is_shared_out(measure, base.measure):
+            for place in base.measure.atoms(base.measure.dims):
+                cells = _matching(finest, place)
+                if len(cells) > 1:
+                    yield Line(_difference(base.terms(place), cells), 0.0, 0.0)
+
+
+def _is_shared_out(measure: Measure, base: Measure) -> bool:
+    """Whether each unit of a base stands in exactly one of several cells of the measure."""
+    if not set(base.dims) < set(measure.dims):
+        return False
+    found: dict[Place, list[str]] = {}
+    for place, units in measure.contributions(measure.dims).items():
+        found.setdefault(shortened(place, base.dims), []).extend(units)
+    asked = base.contributions(base.dims)
+    return {place: sorted(units) for place, units in found.items()} == {p: sorted(u) for p, u in asked.items()}
 
 
 def check_bases(measures: Sequence[Measure]) -> None:

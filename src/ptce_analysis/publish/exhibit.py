@@ -94,7 +94,7 @@ def _release_faults(exhibit: Exhibit) -> list[str]:
     """What the data, or the numbers of the texts, hold of answers that the rules did not release."""
     stated = [text for name in (*TEXTS, "alt") if (text := getattr(exhibit, name))]
     numbers = [None if n.value is None else float(n.value) for text in stated for n in text.numbers.values()]
-    return unreleased(exhibit.origin, exhibit.protected, exhibit.data, numbers)
+    return unreleased(exhibit.origin, exhibit.protected, exhibit.data, numbers, map(str, stated))
 
 
 def _reading_faults(exhibit: Exhibit) -> list[str]:

@@ -75,7 +75,7 @@ class Page:
         clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
         held = protection(*tables)
         stated = [None if number.value is None else float(number.value) for number in sentence.numbers.values()]
-        found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated)]
+        found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated, texts=[sentence.text])]
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
         kind = "answer" if headline else "say"

@@ -42,15 +42,16 @@ HELD_BY: Mapping[str, Callable[[str], Held]] = {
     "funding_projects": lambda level: (("supported", "level", level, "units"),),
     "funding_amount": lambda level: (("amounts", "level", level, "total"),),
     "funding_median": lambda level: (("amounts", "level", level, "median"),),
+    "aid_per_collectivity_median": lambda _: (("aided", "", "", "median"),),
     "funding_total": lambda _: (("amounts", "level", ALL, "total"),),
-    "established_share": lambda _: (("related", "", "", "share"),),
-    "relation_widened_share": lambda _: (("relations", "relation", "widened", "share"),),
-    "relation_stable_share": lambda _: (("relations", "relation", "stable", "share"),),
-    "relation_weakened_share": lambda _: (("relations", "relation", "weakened", "share"),),
-    "scic_share": lambda _: (("forms", "legal_form", "scic", "share"),),
+    "established_share": lambda _: (("told_relation", "", "", "share"),),
+    "relation_widened_share": lambda _: (("relation", "relation", "widened", "share"),),
+    "relation_stable_share": lambda _: (("relation", "relation", "stable", "share"),),
+    "relation_weakened_share": lambda _: (("relation", "relation", "weakened", "share"),),
+    "scic_share": lambda _: (("legal_form", "legal_form", "scic", "share"),),
     "association_or_scic_share": lambda _: (
-        ("forms", "legal_form", "association", "share"),
-        ("forms", "legal_form", "scic", "share"),
+        ("legal_form", "legal_form", "association", "share"),
+        ("legal_form", "legal_form", "scic", "share"),
     ),
 }
 
@@ -109,7 +110,8 @@ def _alone(fact: Fact, got: Marginal) -> tuple[Shown, float]:
     """A figure under the rules of those that stand alone, and what it is rounded to."""
     grain, statistic = float(fact.grain), indicator(fact.indicator).statistic
     if statistic == "count":
-        return protected_total(got.parts), 0.0
+        # Tables show their zeros: nobody stands behind one.
+        return protected_total(got.parts) if got.parts else Shown(0.0), 0.0
     if statistic == "share":
         return protected_share(int(sum(got.parts)), got.n), 0.0
     if statistic == "median":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -26,7 +26,7 @@ from ptce_analysis.publish.disclosure_rules import MARK
 from ptce_analysis.publish.survey_printed import compared, counts
 from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import Cleaned
-from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES
 
 # The levels of every table, in the study's order: those of the funding table, then the other collectivities.
 SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
@@ -34,6 +34,7 @@ SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
 GRAIN_EUR = 1_000.0
 # Level of the intervals of the page.
 CONFIDENCE = 0.95
+COUNTS = ("units", "share")
 OTHER_ANSWER = "other"
 # The answers that printed figures count; any other one stands as `OTHER_ANSWER`, whatever a respondent wrote.
 RELATIONS = ("widened", "stable", "weakened", OTHER_ANSWER)
@@ -168,49 +169,52 @@ def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
     """Return everything that will be shown of the answers: one call protects it all, since tables can be subtracted."""
     stages, said, by = _all(staged, waves), _all(linked, waves), (("wave", "level"),)
     yes = said[said["linked"]].drop(columns="linked")
-    poles, related, relations, forms = (_all(one, waves) for one in (_poles, _related, _relations, _legal_forms))
-    counts = ("units", "share")
     return (
-        Measure("poles", poles, by=(("wave",),)),
-        Measure("related", related, by=(("wave",),), statistics=counts, base="poles"),
-        Measure("relations", relations, by=(("wave", "relation"),), statistics=counts, base="related"),
-        Measure("formed", forms.drop(columns="legal_form"), by=(("wave",),)),
-        Measure("forms", forms, by=(("wave", "legal_form"),), statistics=counts, base="formed"),
         Measure("told", stages.drop(columns="stage"), by=(("wave",),)),
-        Measure("stages", stages, by=(("wave", "stage"),), statistics=counts, base="told"),
+        Measure("stages", stages, by=(("wave", "stage"),), statistics=COUNTS, base="told"),
         Measure("said", said.drop(columns="linked"), by=by),
-        Measure("links", yes, by=by, statistics=counts, base="said"),
+        Measure("links", yes, by=by, statistics=COUNTS, base="said"),
         Measure("supported", _all(supported, waves), by=by, within=("links",)),
         Measure(
             "amounts", _all(amounts, waves), by=(*by, ("wave",)), value="amount_eur",
             statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",),
         ),
+        Measure(
+            "aided", _all(_aided, waves), by=(("wave",),), value="aid_eur", statistics=("units", "median"),
+            grain=GRAIN_EUR,
+        ),
+        *_choices("relation", RELATIONS, waves, answering="share"),
+        *_choices("legal_form", LEGAL_FORMS, waves),
     )  # fmt: skip
 
 
-def _poles(wave: Cleaned) -> pd.DataFrame:
-    return wave.poles[["wave", "pole_id"]]
+def _choices(name: str, named: Sequence[str], waves: Sequence[Cleaned], answering: str = "") -> Iterator[Measure]:
+    """Those that answered a question and their answers, in the waves where it was asked and answered.
+
+    `answering`: "share" where a printed figure is the share of all poles that answered it.
+    """
+    asked = [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]
+    if asked:
+        answers = _all(lambda wave: _chosen(wave, name, named), asked)
+        told = Measure(f"told_{name}", answers.drop(columns=name), by=(("wave",),))
+        if answering:
+            everybody = _all(lambda wave: wave.poles[["wave", "pole_id"]], asked)
+            yield Measure(f"asked_{name}", everybody, by=(("wave",),))
+            told = replace(told, statistics=COUNTS, base=f"asked_{name}")
+        yield told
+        yield Measure(name, answers, by=(("wave", name),), statistics=COUNTS, base=told.name)
 
 
-def _related(wave: Cleaned) -> pd.DataFrame:
-    return _relations(wave).drop(columns="relation")
-
-
-def _relations(wave: Cleaned) -> pd.DataFrame:
-    """The poles that said how their relations evolve, where the wave asked."""
-    return _choices(wave, "relation", RELATIONS)
-
-
-def _legal_forms(wave: Cleaned) -> pd.DataFrame:
-    return _choices(wave, "legal_form", LEGAL_FORMS)
-
-
-def _choices(wave: Cleaned, name: str, named: Sequence[str]) -> pd.DataFrame:
+def _chosen(wave: Cleaned, name: str, named: Sequence[str]) -> pd.DataFrame:
     """The poles that answered a question, with one of some answers or another one."""
-    if name not in wave.poles:
-        return pd.DataFrame(columns=["wave", "pole_id", name])
     rows = wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]]
     return rows.assign(**{name: rows[name].astype(str).where(rows[name].isin(named), OTHER_ANSWER)})
+
+
+def _aided(wave: Cleaned) -> pd.DataFrame:
+    """The poles that a local level supports: a pole may hold several of the amounts whose median is printed."""
+    rows = amounts(wave)
+    return rows[rows["level"].isin(LOCAL_LEVELS)].rename(columns={"amount_eur": "aid_eur"}).drop(columns="level")
 
 
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:

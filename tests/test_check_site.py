@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conftest import REPOSITORY
 from ptce_analysis.cli import main
 from ptce_analysis.publish.disclosure import Measure, protect
 from ptce_analysis.publish.exhibit import Column, Exhibit
@@ -120,6 +121,27 @@ def test_the_tables_of_the_cleaner_are_not_for_publication(
     files = {finding["file"] for finding in rules["micro_data"]["findings"]}
     assert files == {f"data/{name}.csv" for name in ("poles", "supports", "ledger", "quarantine")}
     assert rules["raw_value"]["verdict"] == "not_checked"
+
+
+def test_the_ledger_says_which_rule_hides_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """For the team: each hidden figure of its waves with its rule, in a file outside the site, and a line per rule."""
+    site, raw, file = tmp_path / "site", REPOSITORY / "data" / "raw" / "waves", tmp_path / "ledger.csv"
+    site.mkdir()
+    (site / "page.html").write_text("<p>13 of 42 poles</p>", encoding="utf-8")
+    common = ["check-site", str(site), "--raw", str(raw), "--project", str(REPOSITORY)]
+    assert main([*common, "--ledger", str(file)]) == 0
+    assert "hidden      " in (said := capsys.readouterr().out) and "units of the base are outside" in said
+    rows = file.read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "measure,cell,statistic,rule,protects,origin"
+    assert 'links,"wave 2013, level region",units,few_others,,fictitious' in rows
+    assert main([*common, "--ledger", str(site / "ledger.csv")]) == 2
+    assert "Write it outside" in capsys.readouterr().err and not (site / "ledger.csv").exists()
+    assert main(["check-site", str(site), "--ledger", str(file)]) == 2
+    assert "--ledger needs --raw DIR" in capsys.readouterr().err
+    (tmp_path / "export.csv").write_text("id\nPole Sud-Est\n", encoding="utf-8")
+    bare = ["check-site", str(site), "--raw", str(tmp_path), "--ledger", str(file), "--project", str(REPOSITORY)]
+    assert main(bare) == 2
+    assert "no wave in it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], [".", "--raw", "nowhere"]])

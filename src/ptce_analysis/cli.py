@@ -318,6 +318,13 @@ def _check_site_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raw", type=Path, metavar="DIR", help="folder of the raw answers whose values must not appear"
     )
+    parser.add_argument(
+        "--ledger",
+        type=Path,
+        metavar="FILE",
+        help="write what is hidden of the waves of --raw, and by which rule (CSV)",
+    )
+    _project(parser)
 
 
 def _check_site(options: argparse.Namespace) -> int:
@@ -326,11 +333,25 @@ def _check_site(options: argparse.Namespace) -> int:
 
     wanted = needles(options.raw) if options.raw else None
     found = report(options.folder, scan(options.folder, wanted or ()), None if wanted is None else len(wanted))
+    if options.ledger:
+        found["hidden"] = _hidden(options)
     if options.json:
         _print_json(found)
     else:
         print("\n".join(report_lines(found)))
     return 0 if found["safe"] else 1
+
+
+def _hidden(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Write the ledger of what the pages of some waves hide; return how many figures each rule hides."""
+    from ptce_analysis.publish.disclosure_ledger import by_rule, ledger, write_ledger
+    from ptce_analysis.published import read_published
+
+    if not options.raw:
+        raise InputError("--ledger needs --raw DIR: the folder of the waves whose tables are protected.")
+    hidden = ledger(options.raw, read_published(options.project / "data/raw/published"))
+    write_ledger(hidden, options.ledger, options.folder)
+    return by_rule(hidden)
 
 
 COMMANDS: dict[str, Any] = {

@@ -150,4 +150,6 @@ def report_lines(found: dict[str, Any]) -> Iterator[str]:
         for finding in rule["findings"]:
             raw = f" = {finding['raw']}" if finding["raw"] else ""
             yield f"{'':12}- {finding['where'] or finding['file']}: {finding['found']}{raw}"
+    for hidden in found.get("hidden", ()):
+        yield f"{'hidden':12}{hidden['n']} figures: {hidden['label']}"
     yield "nothing found that could expose a respondent" if found["safe"] else "NOT to be published as it is"

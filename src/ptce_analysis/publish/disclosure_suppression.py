@@ -53,7 +53,7 @@ def _added(system: System, wanted: Sequence[Goal], forbidden: Collection[int]) -
 
 
 def _more(system: System, goal: Goal, hidden: Collection[int]) -> list[int]:
-    """The figures to hide next: those the goal would move at the least cost, else the cheapest; none when all are hidden."""
+    """The figures to hide next: those the goal would move at the least cost, else the cheapest; none once all are."""
     costs = _costs(system, hidden)
     found = cheapest_way(system.unknowns, system.lines(hidden), goal, costs) if costs else []
     return found or sorted(costs, key=lambda at: (costs[at], at))[:1]

@@ -60,8 +60,8 @@ def _asked(measure: Measure, measures: Sequence[Measure]) -> list[tuple[str, ...
 
 def _counts(grids: Mapping[str, Grid], measure: Measure, unknowns: Unknowns, rules: Sequence[Rule]) -> Iterator[Figure]:
     """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
-    # Assumption: that nobody chose one of several exclusive answers tells little of anybody: it has a mark, which may be
-    # worked out from the others. Source: none; more would hide answers that were given. If wrong: drop this exception.
+    # Assumption: that nobody chose one of several exclusive answers tells little of anybody: it has a mark, which may
+    # be worked out from the others. Source: none; more would hide answers that were given. If wrong: drop this.
     exclusive = any(_is_shared_out(measure, grids[base].measure) for base in measure.bases)
     zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units"))
     for names, shown in measure.tables():

@@ -29,6 +29,19 @@ LEVELS: dict[str, Label] = {
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
+# What a source says that local authorities do or may do for PTCE, and whom it says it of.
+ROLE_KINDS: dict[str, Label] = {
+    "role": ("role", "rôle"),
+    "lever": ("lever", "levier"),
+    "asset": ("asset", "atout"),
+    "obstacle": ("difficulty", "difficulté"),
+    "example": ("example", "exemple"),
+}
+ADDRESSEES: dict[str, Label] = {
+    "stated": ("named by the source", "nommé par la source"),
+    "read": ("our reading", "notre lecture"),
+}
+
 STAGES: dict[str, Label] = {
     "emergence": ("emergence", "émergence"),
     "amorcage": ("start-up support", "amorçage"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from ptce_analysis.publish.language import Sentence, Words
 
 
@@ -15,3 +17,9 @@ def deck(words: Words) -> Sentence:
 def computed_from_deck(words: Words) -> Sentence:
     """Return the source line of results computed from the RTES deck."""
     return words("Computed from the figures printed in {deck}", deck=deck(words))
+
+
+def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:
+    """Return the source line of statements copied from some sources; of the deck when none is cited."""
+    named = [f"{titles[one]['author']}, {titles[one]['title']}" for one in ids if one in titles and one != "DECK"]
+    return Sentence(" ; ".join([str(deck(words)), *named]))

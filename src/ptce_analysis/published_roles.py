@@ -1,4 +1,4 @@
-"""What the sources say that each level does or may do for PTCE: one `Role` per printed statement, from a strict file."""
+"""What the sources say that each level does or may do for PTCE: one `Role` per statement, from a strict file."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _entry(place: Place, run: Run) -> Entry:
 
 
 def _families(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The pages by notebook: the first one speaks for its family, the others are named by what differs."""
+    """The pages by notebook: one alone speaks for itself; each of several is named by what differs, with its answer."""
     families = []
     for _, group in groupby(entries, key=lambda entry: entry.run.notebook):
         pages = list(group)
@@ -98,6 +98,7 @@ def _families(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             (
                 f"{page.run.name}.html",
                 ", ".join(value for name, value in page.parameters if (name, value) not in shared),
+                page.answer,
             )
             for page in pages
         ]

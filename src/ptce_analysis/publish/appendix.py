@@ -21,7 +21,7 @@ from ptce_analysis.publish.parameters import readable
 from ptce_analysis.publish.prose import Outline, check_references, prose_html
 from ptce_analysis.publish.style import COLOURS, recoloured
 from ptce_analysis.publish.trust import is_ours
-from ptce_analysis.vocabulary import LANGUAGES, PROVENANCE, WAVES
+from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -92,8 +92,10 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
     `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
     """
     about = notebook.metadata.get("ptce", {})
-    words, outline = _words(notebook), Outline(_numbers(notebook))
+    words = _words(notebook)
+    outline = Outline(_numbers(notebook), subject_of(notebook, words))
     blocks = list(_blocks(notebook, words, outline))
+    family = [_sibling(words, about["name"], **one) for one in about.get("family", ())]
     check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})
     return {
         **furniture(words),
@@ -106,6 +108,8 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
         "code": [cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell)],
         "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
         "name": about.get("name", ""),
+        "family": family,
+        "turn": _turn(family),
         "provenance": _provenance(words, about.get("provenance", {})),
     }
 
@@ -115,8 +119,31 @@ def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
     return {words.label(PROVENANCE.get(name, (name, name))): value for name, value in about.items()}
 
 
+def subject_of(notebook: Any, words: Words) -> str:
+    """Return whom a page is about when its notebook makes one page for each level: the level's name, or nothing."""
+    level = notebook.metadata.get("ptce", {}).get("parameters", {}).get("level")
+    return words.label(LEVELS[level]) if level in LEVELS else ""
+
+
+def _sibling(words: Words, own: str, name: str, level: str) -> dict[str, Any]:
+    """A page of the same family: its address, the short name of its level, and whether it is this page."""
+    return {"href": f"{name}.html", "name": words.label(LEVELS[level]).split(" (")[0], "own": name == own}
+
+
+def _turn(family: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pages before and after this one in its family."""
+    place = next((place for place, one in enumerate(family) if one["own"]), None)
+    if place is None:
+        return []
+    before, after = family[max(place - 1, 0) : place], family[place + 1 : place + 2]
+    return [{**one, "rel": "prev"} for one in before] + [{**one, "rel": "next"} for one in after]
+
+
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
-    """Return a page's title, answer and readable parameters, for the index, without writing the page."""
+    """Return a page's title, answer and readable parameters, for the index, without writing the page.
+
+    The title is that of its family when the page is one of several: whom it is about stands in its parameters.
+    """
     words, outline = _words(notebook), Outline({})
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     prose_html(translated_prose(first, words.lang), words, outline)

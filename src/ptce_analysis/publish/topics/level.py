@@ -61,8 +61,8 @@ def _ranks(words: Words, found: pd.DataFrame) -> Sentence:
     rows, origin = found.set_index("quantity", drop=False), origin_of(found)
     ranks = {name: rank(words, dict(rows.loc[name]), origin) for name in ("total", "projects", "mean", "median")}
     return words(
-        "Its place among the {n}, the first being the one with most: total amount, {total}; number of projects,"
-        " {projects}; mean amount, {mean}; median amount, {median}.",
+        "Rank among the {n} levels, from the most to the least – total amount: {total}; number of projects: {projects};"
+        " mean amount: {mean}; median amount: {median}.",
         n=Number(len(FUNDING_LEVELS), "count"),
         **ranks,
     )
@@ -72,7 +72,10 @@ def _warning(words: Words, row: Row) -> list[Sentence]:
     if row["status"] != "impossible":
         return []
     return [
-        words("The row printed for this level cannot be true: its median is not used, and one of its figures is wrong.")
+        words(
+            "The row printed for this level cannot be true: no amounts have its number, its total and its median. Its"
+            " median is not used."
+        )
     ]
 
 
@@ -184,9 +187,7 @@ def roles_said(words: Words, level: str, roles: Collection[Role]) -> Sentence:
             n=Number(sum(role.kind == "lever" for role in roles), "count"),
         )
     single = (
-        words(
-            "{level}: {n} of the statements below are about this level alone.", level=name, n=Number(len(own), "count")
-        )
+        words("{level} – statements about this level alone: {n}.", level=name, n=Number(len(own), "count"))
         if own
         else words("{level}: no statement of the slides is about this level alone.", level=name)
     )

@@ -60,7 +60,7 @@ def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) 
     return Exhibit(
         key="amounts",
         title=words(
-            "{level}: {share} of the money of the six levels, place by amount {rank}",
+            "{level}: {share} of the money of the six levels, rank {rank} by amount",
             level=said["level"],
             share=said["share"],
             rank=rank(words, dict(found.set_index("quantity").loc["total"])),

@@ -90,7 +90,7 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
     counted = {"level": own_name, "n": Number(len(addressed), "count"), "own": Number(n_own, "count")}
     return Exhibit(
         key="roles",
-        title=words("{level}: {n} statements of the slides address this level, {own} of them it alone", **counted)
+        title=words("{level}: {n} statements of the slides, {own} for this level alone", **counted)
         if addressed
         else words("{level}: the slides address nothing to this level", level=own_name),
         measure=words("Statements on what public levels do or may do for PTCE, in the words of the slides or shortened"),
@@ -144,10 +144,10 @@ def gaps_table(words: Words, level: str, found: Sequence[Gap]) -> Exhibit:
     return Exhibit(
         key="gaps",
         title=words(
-            "{level}: {n} things are not known, {open} of them entirely",
+            "{level}: {n} things are not known; limits are known for {bounded} of them",
             level=level_name(words, level),
             n=Number(len(found), "count"),
-            open=Number(int(len(found) - counts.get("bounded", 0)), "count"),
+            bounded=Number(int(counts.get("bounded", 0)), "count"),
         ),
         measure=words("What is not known of this level, how far, and what to ask in the next survey"),
         note=words(
@@ -172,7 +172,7 @@ def unknown(words: Words, gap: Gap) -> Sentence:
     value = gap.values
     count = {name: Number(value[name], "count") for name in ("n", "all") if name in value}
     said = {
-        "row": lambda: words("Which figure of the printed row is wrong: number, total or median"),
+        "row": lambda: words("Which figure of its row does not fit the two others: number, total or median"),
         "amounts": lambda: _amounts(words, gap),
         "order": lambda: words(
             "Who has more or less than this level: {n} of {all} comparisons are not decided", **count

@@ -20,6 +20,8 @@ from ptce_analysis.vocabulary import INDICATORS, Indicator
 
 FIGURES_FILE, SOURCES_FILE = "figures.csv", "sources.csv"
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
+# English of a title that is our description of a document, and not its own.
+SOURCE_OPTIONAL = ("title_en",)
 
 # Assumption: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
 MAX_BYTES = 50_000_000
@@ -87,9 +89,9 @@ def read_published(folder: Path) -> Facts:
 
 
 def read_sources(folder: Path) -> dict[str, Row]:
-    """Return the sources of a published folder, by id: author, title, year, kind, address, read, note."""
+    """Return the sources of a published folder, by id: author, title, year, kind, address, read, note, title_en."""
     path = folder / SOURCES_FILE
-    rows, faults = read_table(path, SOURCE_COLUMNS)
+    rows, faults = read_table(path, SOURCE_COLUMNS, SOURCE_OPTIONAL)
     faults += [(number, "column 'id': value '': a name is expected.") for number, row in rows if not row["id"]]
     refuse(path, faults + repeated(rows))
     return {row["id"]: row for _, row in rows}

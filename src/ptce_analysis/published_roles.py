@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def roles_of(roles: Collection[Role], level: str) -> tuple[Role, ...]:
 
 
 def _row_faults(row: Row, sources: Collection[str]) -> list[str]:
-    rules = {
+    rules: dict[str, Callable[[str], str]] = {
         "id": matches(NAME, "a name in lower case such as lever_1"),
         "levels": _levels_fault,
         "addressee": one_of(ADDRESSEES),

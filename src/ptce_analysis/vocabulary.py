@@ -38,8 +38,8 @@ ROLE_KINDS: dict[str, Label] = {
     "example": ("example", "exemple"),
 }
 ADDRESSEES: dict[str, Label] = {
-    "stated": ("named by the source", "nommé par la source"),
-    "read": ("our reading", "notre lecture"),
+    "stated": ("named", "nommément"),
+    "read": ("our reading", "selon notre lecture"),
 }
 
 STAGES: dict[str, Label] = {

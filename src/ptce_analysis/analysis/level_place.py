@@ -8,7 +8,7 @@ from ptce_analysis.analysis.audit_records import as_printed
 from ptce_analysis.analysis.identification import QUANTITIES, Limits, comparisons, limits_by_level
 from ptce_analysis.analysis.rows import printed_rows
 from ptce_analysis.published import Facts
-from ptce_analysis.vocabulary import FUNDING_LEVELS
+from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 
 PLACE_COLUMNS = {
     "scenario": "str", "quantity": "str", "low": "float", "high": "float", "n_above": "Int64", "n_below": "Int64",
@@ -33,6 +33,11 @@ def places(facts: Facts, wave: int, level: str, scenario: str = "as_printed") ->
         found.append(_place(quantity, limits[quantity], n_above, int((verdicts == level).sum())))
     table = pd.DataFrame(found).assign(scenario=scenario)
     return table[list(PLACE_COLUMNS)].astype(PLACE_COLUMNS)
+
+
+def places_by_scenario(facts: Facts, wave: int, level: str) -> tuple[pd.DataFrame, ...]:
+    """Return the places of a level under each scenario, in the order of `SCENARIOS`."""
+    return tuple(places(facts, wave, level, scenario) for scenario in SCENARIOS)
 
 
 def _place(quantity: str, limits: Limits | None, n_above: int, n_below: int) -> dict[str, object]:

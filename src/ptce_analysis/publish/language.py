@@ -124,6 +124,7 @@ FORMATS: dict[str, Callable[[float, str], str]] = {
     "eur": lambda value, lang: _money(value, lang, 1, ("", "€"), 0),
     "number2": lambda value, lang: _decimal(value, lang, 2),
     "share2": lambda value, lang: _percent(value, lang, 2, least=0),
+    "share_2": lambda value, lang: _percent(value, lang, 2),
     "keur2": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 2),
     "points0": lambda value, lang: _points(value, lang, least=0),
     "meur2": lambda value, lang: _money(value, lang, 1e6, ("m", "M€"), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from ptce_analysis.publish.topics.funding import impossible_rows
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of, short_name
 from ptce_analysis.publish.topics.profile import links
 from ptce_analysis.published_roles import Role, roles_of
-from ptce_analysis.vocabulary import FUNDING_LEVELS, Label
+from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS, Label
 
 Row = dict[str, Any]
 
@@ -118,6 +118,19 @@ def sure_places(words: Words, found: pd.DataFrame) -> Sentence:
     return joined(said)
 
 
+def by_scenario(words: Words, tables: Sequence[pd.DataFrame]) -> Sentence:
+    """Return the level's rank by median under each scenario, which is what the scenarios change."""
+    said = [
+        words(
+            "{scenario}: {rank}",
+            scenario=words.label(SCENARIOS[table["scenario"].iloc[0]]),
+            rank=rank(words, dict(table.set_index("quantity").loc["median"]), origin_of(table)),
+        )
+        for table in tables
+    ]
+    return words("The scenarios change its rank by median amount. {ranks}.", ranks=joined(said, "; "))
+
+
 def presence(words: Words, level: str, table: pd.DataFrame) -> Sentence:
     """Return the share of poles linked with the level, as printed, beside the share that it supports."""
     row = own_row(table, level)
@@ -132,8 +145,8 @@ def _linked(words: Words, row: Row) -> Sentence:
     if not row["joint"]:
         return words("{level}: {share} of the poles are linked with this level.", level=name, share=share)
     return words(
-        "{level}: the slides print {share} of poles linked, one figure for this level and for {others} together. It may"
-        " mean each of them, either or both.",
+        "{level}: the slides print {share} of poles linked, a single figure shared with {others}. It may mean each of"
+        " them, either or both.",
         level=name,
         share=share,
         others=words.listing(short_name(words, other) for other in row["joint"]),
@@ -168,8 +181,8 @@ def spread(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -
         "{level}: the best supported project received at least {low} and at most {high}; nothing printed says more. Half of"
         " the {n} amounts are {median} or less, and the mean is {mean}.",
         level=level_name(words, level),
-        low=Number(largest["low"], "keur", origin=origin_of(found)),
-        high=Number(largest["high"], "keur", origin=origin_of(found)),
+        low=Number(largest["low"], "keur1", origin=origin_of(found)),
+        high=Number(largest["high"], "keur1", origin=origin_of(found)),
         n=Number(row["n_amounts"], "count"),
         median=Number(row["median_eur"], "keur"),
         mean=Number(row["mean_eur"], "keur1"),

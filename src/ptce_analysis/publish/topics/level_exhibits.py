@@ -13,15 +13,16 @@ from ptce_analysis.publish import drawings, drawings_level
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.funding_labels import level_name, origin_of, short_name
+from ptce_analysis.publish.topics.funding_labels import level_name, origin_of, points_at_most, short_name
 from ptce_analysis.publish.topics.level import PLACE_LABELS, own_row, rank
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 Row = dict[str, Any]
+Values = dict[str, Number | str | Sentence]
 
 # How the limits of each quantity are written.
 PLACE_KINDS = {
-    "projects": "count", "total": "keur", "mean": "keur1", "median": "keur", "max": "keur", "sd": "keur",
+    "projects": "count", "total": "keur", "mean": "keur1", "median": "keur", "max": "keur1", "sd": "keur1",
     "gini": "number", "top_half_share": "share",
 }  # fmt: skip
 
@@ -51,7 +52,7 @@ def _population(words: Words, table: pd.DataFrame) -> Sentence:
 def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Exhibit:
     """Return the figure of amounts by level, the sheet's own among the others."""
     data, own = _six(words, level, table), own_row(table, level)
-    said = {
+    said: Values = {
         "level": level_name(words, level),
         "amount": Number(own["amount_eur"], "keur"),
         "share": Number(own["share"], "share1"),
@@ -69,8 +70,8 @@ def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) 
             "Amount mobilised in {wave}, and share of the six levels", wave=Number(int(table["wave"].iloc[0]), "year")
         ),
         note=words(
-            "Amounts are rounded as printed: no share lies further than {width} of a percentage point from the one shown.",
-            width=Number(float(apart.max()) * 100, "number2"),
+            "Amounts are rounded as printed: no share lies further than {width} percentage points from the one shown.",
+            width=points_at_most(apart),
         ),
         reading=words("{level} mobilise {amount}, {share} of the six levels’ total.", **said),
         population=_population(words, table),
@@ -219,13 +220,13 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
     data = data.astype({"max_low": "float", "max_high": "float"})
     own = own_row(data, level)
     known = pd.notna(own["max_low"])
-    said = {
+    said: Values = {
         "level": level_name(words, level),
-        "low": Number(own["max_low"], "keur", origin=origin_of(table)),
-        "high": Number(own["max_high"], "keur", origin=origin_of(table)),
+        "low": Number(own["max_low"], "keur1", origin=origin_of(table)),
+        "high": Number(own["max_high"], "keur1", origin=origin_of(table)),
         "mean": Number(own["mean_eur"], "keur1"),
     }
-    mean_only = {name: said[name] for name in ("level", "mean")}
+    mean_only: Values = {name: said[name] for name in ("level", "mean")}
     return Exhibit(
         key="largest",
         title=words(
@@ -261,8 +262,8 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
             Column("name", str(words("Level"))),
             Column("n_amounts", str(words("Amounts")), "count"),
             Column("mean_eur", str(words("Mean")), "keur1"),
-            Column("max_low", str(words("Largest amount, at least")), "keur"),
-            Column("max_high", str(words("Largest amount, at most")), "keur"),
+            Column("max_low", str(words("Largest amount, at least")), "keur1"),
+            Column("max_high", str(words("Largest amount, at most")), "keur1"),
         ),
         draw=lambda frame: drawings_level.point_and_limits(
             words,
@@ -279,5 +280,5 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
 def _ends(words: Words, row: Row) -> str:
     if pd.isna(row["max_low"]):
         return str(words("impossible row")) if row["status"] == "impossible" else str(words("not published"))
-    low, high = (words.number(Number(row[name], "keur")) for name in ("max_low", "max_high"))
+    low, high = (words.number(Number(row[name], "keur1")) for name in ("max_low", "max_high"))
     return str(words("{low} to {high}", low=low, high=high))

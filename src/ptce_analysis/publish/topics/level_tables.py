@@ -8,11 +8,13 @@ import pandas as pd
 
 from ptce_analysis.analysis.level_gaps import Gap
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import Number, Sentence, Words, typeset
 from ptce_analysis.publish.topics import sources
 from ptce_analysis.publish.topics.funding_labels import level_name, short_name
 from ptce_analysis.published_roles import Role, roles_of
 from ptce_analysis.vocabulary import ADDRESSEES, ROLE_KINDS, Label
+
+Values = dict[str, Number | str | Sentence]
 
 # What to ask in the next survey, or of those who hold the answers to this one, so that the gap closes.
 QUESTIONS: dict[str, Label] = {
@@ -87,10 +89,10 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
     addressed = roles_of(roles, level)
     data = pd.DataFrame([_role_row(words, level, role) for role in addressed] or [_no_role(words, level)])
     n_own, own_name = sum(not role.general for role in addressed), level_name(words, level)
-    counted = {"level": own_name, "n": Number(len(addressed), "count"), "own": Number(n_own, "count")}
+    counted: Values = {"level": own_name, "n": Number(len(addressed), "count"), "own": Number(n_own, "count")}
     return Exhibit(
         key="roles",
-        title=words("{level}: {n} statements of the slides, {own} for this level alone", **counted)
+        title=words("{level}: {n} statements of the slides; for this level alone, {own}", **counted)
         if addressed
         else words("{level}: the slides address nothing to this level", level=own_name),
         measure=words("Statements on what public levels do or may do for PTCE, in the words of the slides or shortened"),
@@ -107,24 +109,24 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
             Column("text", str(words("What the slides say"))),
             Column("kind", str(words("Kind"))),
             Column("whom", str(words("Addressed to"))),
-            Column("how", str(words("Addressee"))),
             Column("locator", str(words("Place in the slides"))),
         ),
     )  # fmt: skip
 
 
 def _role_row(words: Words, level: str, role: Role) -> dict[str, str]:
+    whom = str(words("all local authorities")) if role.general else short_name(words, level)
+    how = words.label(ADDRESSEES["stated" if role.stated else "read"])
     return {
-        "text": words.label(role.text),
+        "text": typeset(words.label(role.text), words.lang),
         "kind": words.label(ROLE_KINDS[role.kind]),
-        "whom": str(words("all local authorities")) if role.general else short_name(words, level),
-        "how": words.label(ADDRESSEES["stated" if role.stated else "read"]),
-        "locator": role.locator,
+        "whom": str(words("{whom} ({how})", whom=whom, how=how)),
+        "locator": typeset(role.locator, "fr"),
     }
 
 
 def _no_role(words: Words, level: str) -> dict[str, str]:
-    nothing = dict.fromkeys(("kind", "how", "locator"), "")
+    nothing = dict.fromkeys(("kind", "locator"), "")
     return {"text": str(words("no statement")), "whom": short_name(words, level), **nothing}
 
 
@@ -135,7 +137,7 @@ def gaps_table(words: Words, level: str, found: Sequence[Gap]) -> Exhibit:
             {
                 "name": str(unknown(words, gap)),
                 "state": words.label(VERDICTS[gap.verdict]),
-                "ask": words.label(QUESTIONS[gap.kind]),
+                "ask": typeset(words.label(QUESTIONS[gap.kind]), words.lang),
             }
             for gap in found
         ]
@@ -202,6 +204,6 @@ def _amounts(words: Words, gap: Gap) -> Sentence:
         return words("What each project received: no limits, since the row cannot be true")
     return words(
         "What each project received: the largest amount lies between {low} and {high}",
-        low=Number(gap.values["low"], "keur"),
-        high=Number(gap.values["high"], "keur"),
+        low=Number(gap.values["low"], "keur1"),
+        high=Number(gap.values["high"], "keur1"),
     )

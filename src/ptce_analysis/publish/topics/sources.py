@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ptce_analysis.publish.language import Sentence, Words
+from ptce_analysis.publish.language import Sentence, Words, typeset
 
 
 def deck(words: Words) -> Sentence:
@@ -19,7 +19,13 @@ def computed_from_deck(words: Words) -> Sentence:
     return words("Computed from the figures printed in {deck}", deck=deck(words))
 
 
+def title(words: Words, source: Mapping[str, str]) -> str:
+    """Return the title of a source: its own, whatever the language; a description of ours is in the reader's."""
+    described = source.get("title_en", "") if words.lang == "en" else ""
+    return described or typeset(source["title"], "fr")
+
+
 def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:
     """Return the source line of statements copied from some sources; of the deck when none is cited."""
-    named = [f"{titles[one]['author']}, {titles[one]['title']}" for one in ids if one in titles and one != "DECK"]
+    named = [f"{titles[one]['author']}, {title(words, titles[one])}" for one in ids if one in titles and one != "DECK"]
     return Sentence(" ; ".join([str(deck(words)), *named]))

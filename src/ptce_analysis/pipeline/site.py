@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from ptce_analysis.pipeline.place import LIBRARY, Place
 from ptce_analysis.pipeline.runs import Run
-from ptce_analysis.publish.appendix import TEMPLATES, furniture, summary_of
+from ptce_analysis.publish.appendix import TEMPLATES, family_title, furniture, summary_of
 from ptce_analysis.publish.assumptions import assumptions
 from ptce_analysis.publish.claims import claims_json, page_claims
 from ptce_analysis.publish.downloads import FOLDER, Download, data_package, page_downloads
@@ -25,10 +25,11 @@ CLAIMS, PACKAGE = "claims.json", "datapackage.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """A page as the index shows it: its run, title, answer, readable parameters, downloads and claims."""
+    """A page as the index shows it: its run, title, that of its family, answer, parameters, downloads and claims."""
 
     run: Run
     title: str
+    family: str
     answer: str
     parameters: tuple[tuple[str, str], ...]
     downloads: tuple[Download, ...]
@@ -81,6 +82,7 @@ def _entry(place: Place, run: Run) -> Entry:
     return Entry(
         run,
         summary["title"],
+        family_title(notebook, run.name),
         summary["description"],
         tuple(summary["parameters"]),
         tuple(page_downloads(notebook, run.name)),

@@ -119,6 +119,20 @@ def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
     return {words.label(PROVENANCE.get(name, (name, name))): value for name, value in about.items()}
 
 
+def family_title(notebook: Any, name: str) -> str:
+    """Return what all the pages of a notebook are called: the title of a page without whom it is about."""
+    outline = _outlined(notebook, _words(notebook), "")
+    return _text(outline.headings[0][2]) if outline.headings else name
+
+
+def _outlined(notebook: Any, words: Words, subject: str) -> Outline:
+    """The headings of the first prose of a notebook."""
+    outline = Outline({}, subject)
+    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    prose_html(translated_prose(first, words.lang), words, outline)
+    return outline
+
+
 def subject_of(notebook: Any, words: Words) -> str:
     """Return whom a page is about when its notebook makes one page for each level: the level's name, or nothing."""
     level = notebook.metadata.get("ptce", {}).get("parameters", {}).get("level")
@@ -140,13 +154,9 @@ def _turn(family: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
-    """Return a page's title, answer and readable parameters, for the index, without writing the page.
-
-    The title is that of its family when the page is one of several: whom it is about stands in its parameters.
-    """
-    words, outline = _words(notebook), Outline({})
-    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    prose_html(translated_prose(first, words.lang), words, outline)
+    """Return a page's title, answer and readable parameters, for the index, without writing the page."""
+    words = _words(notebook)
+    outline = _outlined(notebook, words, subject_of(notebook, words))
     return {
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "description": _headline(notebook),
@@ -240,4 +250,5 @@ def _first_words(blocks: list[dict[str, Any]]) -> str:
 
 
 def _text(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+    # Spaces that do not break are kept: `str.split` would take them too.
+    return re.sub(r"[ \t\r\n]+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip(" ")

@@ -253,6 +253,6 @@ def test_files_of_fictitious_data_say_so_on_every_row() -> None:
         fictitious = {one["path"] for one in package["resources"] if one["description"].endswith(label)}
         assert fictitious
         for resource in package["resources"]:
-            first, *rows = (site() / lang / resource["path"]).read_text(encoding="utf-8-sig").splitlines()
+            _, *rows = (site() / lang / resource["path"]).read_text(encoding="utf-8-sig").splitlines()
             marked = bool(rows) and all(row.endswith(label) for row in rows)
             assert marked == (resource["path"] in fictitious), resource["path"]

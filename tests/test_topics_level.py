@@ -90,12 +90,12 @@ def test_a_sheet_s_level_alone_is_in_its_colour_and_is_named_so(level: str) -> N
 
 
 def test_the_headline_is_the_place_with_what_is_not_known() -> None:
-    """Worked by hand: 246 of 4,398 k€; ranks 6 of total, 4 of projects, 6 of mean; the median row contradicts itself."""
+    """Worked by hand: 246 of 4,398 k€; rank 6 by total, 4 by projects, 6 by mean; the row contradicts itself."""
     assert answer("commune") == (
-        "Communes: €246k for 16 projects in 2015, 5.6% of the money of the six levels. Rank among the 6 levels, from the"
-        " most to the least – total amount: 6; number of projects: 4; mean amount: 6; median amount: not known. The row"
-        " printed for this level cannot be true: no amounts have its number, its total and its median. Its median is not"
-        " used."
+        "Communes: €246k for 16 projects in 2015, 5.6% of the money of the six levels. Rank among the 6 levels, from"
+        " the most to the least – total amount: 6; number of projects: 4; mean amount: 6; median amount: not known."
+        " The row printed for this level cannot be true: no amounts have its number, its total and its median. Its"
+        " median is not used."
     )
     assert answer("region").endswith("total amount: 1; number of projects: 1; mean amount: 2; median amount: 5 to 6.")
     assert answer("commune", scenario="communes_15").endswith("median amount: 3.")

@@ -56,8 +56,8 @@ class Words:
         return (mark(name, value) if any(map(str.isdigit, value)) else value), {}
 
     def label(self, label: Label) -> str:
-        """Return a vocabulary label in the reader's language."""
-        return label[0 if self.lang == "en" else 1]
+        """Return a vocabulary label in the reader's language, typeset as any text."""
+        return typeset(label[0 if self.lang == "en" else 1], self.lang)
 
     def number(self, number: Number) -> str:
         """Return a number as a reader of this language expects it; an unknown one says so."""

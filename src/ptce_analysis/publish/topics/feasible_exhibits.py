@@ -100,9 +100,11 @@ def alike(words: Words, sets: pd.DataFrame) -> Exhibit:
 
 
 def _listed(words: Words, amounts: Sequence[float]) -> str:
-    return typeset(" ; " if words.lang == "fr" else "; ", words.lang).join(
-        words.number(Number(amount, "keur1")) for amount in amounts
-    )
+    return _separator(words).join(words.number(Number(amount, "keur1")) for amount in amounts)
+
+
+def _separator(words: Words) -> str:
+    return typeset(" ; ", "fr") if words.lang == "fr" else "; "
 
 
 def largest(words: Words, table: pd.DataFrame) -> Exhibit:
@@ -245,7 +247,7 @@ def _attaining_row(words: Words, row: Row) -> Row:
         "name": label[0].upper() + label[1:],
         "end": words.label(ENDS[row["end"]]),
         "value": words.number(Number(row["value"], KINDS[row["statistic"]])),
-        "runs": " ; ".join(runs),
+        "runs": _separator(words).join(runs),
     }
 
 

@@ -118,7 +118,7 @@ def _role_row(words: Words, level: str, role: Role) -> dict[str, str]:
     whom = str(words("all local authorities")) if role.general else short_name(words, level)
     how = words.label(ADDRESSEES["stated" if role.stated else "read"])
     return {
-        "text": typeset(words.label(role.text), words.lang),
+        "text": words.label(role.text),
         "kind": words.label(ROLE_KINDS[role.kind]),
         "whom": str(words("{whom} ({how})", whom=whom, how=how)),
         "locator": typeset(role.locator, "fr"),
@@ -137,7 +137,7 @@ def gaps_table(words: Words, level: str, found: Sequence[Gap]) -> Exhibit:
             {
                 "name": str(unknown(words, gap)),
                 "state": words.label(VERDICTS[gap.verdict]),
-                "ask": typeset(words.label(QUESTIONS[gap.kind]), words.lang),
+                "ask": words.label(QUESTIONS[gap.kind]),
             }
             for gap in found
         ]

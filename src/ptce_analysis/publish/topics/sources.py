@@ -28,4 +28,4 @@ def title(words: Words, source: Mapping[str, str]) -> str:
 def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:
     """Return the source line of statements copied from some sources; of the deck when none is cited."""
     named = [f"{titles[one]['author']}, {title(words, titles[one])}" for one in ids if one in titles and one != "DECK"]
-    return Sentence(" ; ".join([str(deck(words)), *named]))
+    return Sentence(typeset(" ; ", "fr").join([str(deck(words)), *named]))

@@ -62,7 +62,7 @@ REFUSED = {
     "a,,stated,role,t,t,DECK,l,": "column 'levels': value '': one or several of",
     "a,local region,stated,role,t,t,DECK,l,": "column 'levels': value 'local region': 'local' stands alone",
     "a,local,said,role,t,t,DECK,l,": "column 'addressee': value 'said': legal values: stated, read",
-    "a,local,stated,idea,t,t,DECK,l,": "column 'kind': value 'idea': legal values: role, lever",
+    "a,local,stated,idea,t,t,DECK,l,": "column 'kind': value 'idea': legal values: lever, role",
     "a,local,stated,role,,t,DECK,l,": "column 'text_fr': value '': from 1 to 14 words are expected, found 0",
     "a,local,stated,role,t,,DECK,l,": "column 'text_en': value '': a translation is expected",
     "a,local,stated,role,t,t,S9,l,": "column 'source': value 'S9': legal values: DECK",

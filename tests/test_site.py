@@ -161,7 +161,8 @@ def test_the_choice_of_language_names_each_in_its_own_words() -> None:
 def entry(name: str, stem: str, **parameters: str) -> Entry:
     """A page of the index."""
     run = Run(name, Path(f"{stem}.ipynb"), "en", ())
-    return Entry(run, f"Title of {name}", f"Title of {stem}", "Answer.", tuple(parameters.items()), (), ())
+    answer = f"{parameters['Level']}: Answer." if stem == "07" else "Answer."
+    return Entry(run, f"Title of {name}", f"Title of {stem}", answer, tuple(parameters.items()), (), ())
 
 
 def test_runs_of_one_notebook_are_one_family() -> None:

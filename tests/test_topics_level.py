@@ -19,6 +19,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import Exhibit, faults
 from ptce_analysis.publish.language import Sentence, Words
 from ptce_analysis.publish.layout import fit, narrow
+from ptce_analysis.publish.show import open_page
 from ptce_analysis.publish.style import LIGHT, drawing
 from ptce_analysis.publish.topics import level as sheet
 from ptce_analysis.publish.topics import level_exhibits, level_tables
@@ -201,3 +202,9 @@ def test_every_gap_has_its_words_and_a_question() -> None:
     for words in (EN, Words("fr")):
         assert all(isinstance(level_tables.unknown(words, gap), Sentence) for gap in kinds.values())
         assert all(words.label(level_tables.QUESTIONS[kind]) for kind in kinds)
+
+
+def test_an_illegal_level_is_refused_with_the_nearest() -> None:
+    """By hand as in a run: before anything is computed."""
+    with pytest.raises(InputError, match=r"parameter 'level': value 'regon': legal values: .*Did you mean 'region'\?"):
+        open_page("07_level-regon", lang="en", level="regon", scenario="as_printed")

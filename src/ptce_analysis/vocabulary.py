@@ -31,8 +31,8 @@ LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
 # What a source says that local authorities do or may do for PTCE, and whom it says it of.
 ROLE_KINDS: dict[str, Label] = {
-    "role": ("role", "rôle"),
     "lever": ("lever", "levier"),
+    "role": ("role", "rôle"),
     "asset": ("asset", "atout"),
     "obstacle": ("difficulty", "difficulté"),
     "example": ("example", "exemple"),

@@ -96,16 +96,16 @@ def _families(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     for _, group in groupby(entries, key=lambda entry: entry.run.notebook):
         pages = list(group)
         shared = set.intersection(*(set(page.parameters) for page in pages))
-        named = [
-            (
-                f"{page.run.name}.html",
-                ", ".join(value for name, value in page.parameters if (name, value) not in shared),
-                page.answer,
-            )
-            for page in pages
-        ]
+        named = [_named(page, shared) for page in pages]
         families.append({"first": pages[0], "pages": named if len(named) > 1 else []})
     return families
+
+
+def _named(page: Entry, shared: set[tuple[str, str]]) -> tuple[str, str, str]:
+    """The address of a page, what tells it from the others of its family, and its answer, which need not repeat it."""
+    name = ", ".join(value for name, value in page.parameters if (name, value) not in shared)
+    answer = page.answer.removeprefix(name)
+    return f"{page.run.name}.html", name, answer.lstrip(" :\u00a0") if name else answer
 
 
 def _render(template: str, **values: Any) -> bytes:

@@ -160,8 +160,8 @@ def test_what_the_scenarios_change_is_said() -> None:
 
 
 ROLE_SENTENCES = {
-    "region": "Régions – statements about this level alone: 2. The others, the 8 levers among them, address all local",
-    "departement": "Départements: no statement of the slides is about this level alone. The others, the 8 levers",
+    "region": "Régions – statements about this level alone: 2. Statements for all local authorities alike: 28,",
+    "departement": "Départements: no statement of the slides is about this level alone. Statements for all local",
     "europe": "Europe – statements about this level alone: 2. The 8 levers address local authorities, not this level.",
     "etat": "State: the slides name no role for this level. Their 8 levers address local authorities.",
 }

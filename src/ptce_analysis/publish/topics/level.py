@@ -208,9 +208,14 @@ def roles_said(words: Words, level: str, roles: Collection[Role]) -> Sentence:
 
 
 def _general(words: Words, roles: Collection[Role], level: str) -> Sentence:
-    levers = Number(sum(role.kind == "lever" for role in roles if role.general), "count")
-    if any(role.general and level in role.levels for role in roles):
-        return words("The others, the {n} levers among them, address all local authorities alike.", n=levers)
+    general = [role for role in roles if role.general]
+    levers = Number(sum(role.kind == "lever" for role in general), "count")
+    if any(level in role.levels for role in general):
+        return words(
+            "Statements for all local authorities alike: {all}, the {n} levers among them.",
+            all=Number(len(general), "count"),
+            n=levers,
+        )
     return words("The {n} levers address local authorities, not this level.", n=levers)
 
 

@@ -22,7 +22,7 @@ Values = dict[str, Number | str | Sentence]
 
 # How the limits of each quantity are written.
 PLACE_KINDS = {
-    "projects": "count", "total": "keur", "mean": "keur1", "median": "keur", "max": "keur1", "sd": "keur1",
+    "projects": "count", "total": "keur1", "mean": "keur1", "median": "keur1", "max": "keur1", "sd": "keur1",
     "gini": "number", "top_half_share": "share",
 }  # fmt: skip
 

@@ -116,11 +116,10 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
 
 def _role_row(words: Words, level: str, role: Role) -> dict[str, str]:
     whom = str(words("all local authorities")) if role.general else short_name(words, level)
-    how = words.label(ADDRESSEES["stated" if role.stated else "read"])
     return {
         "text": words.label(role.text),
         "kind": words.label(ROLE_KINDS[role.kind]),
-        "whom": str(words("{whom} ({how})", whom=whom, how=how)),
+        "whom": whom if role.stated else str(words("{whom} ({how})", whom=whom, how=words.label(ADDRESSEES["read"]))),
         "locator": typeset(role.locator, "fr"),
     }
 

@@ -19,7 +19,7 @@ from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
 # From the words to the door; each layer may import itself and those before it.
 LAYERS = (
     ("errors", "vocabulary"),
-    ("published", "published_cells"),
+    ("published", "published_cells", "published_roles"),
     ("survey",),
     ("analysis",),
     ("fictitious",),

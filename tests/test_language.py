@@ -253,3 +253,18 @@ def test_every_text_has_a_finished_translation(lang: str) -> None:
     with (LOCALE / f"{lang}.po").open("rb") as stream:
         found = messages.gaps(read_po(stream, locale=lang), messages.wanted_messages(REPOSITORY))
     assert not found, f"{len(found)} gaps in {lang}.po:\n" + "\n".join(found)
+
+
+def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
+    """A document's own title stays; what we call it, and where a method comes from, is translated."""
+    from printed_figures import PUBLISHED
+    from ptce_analysis.publish.topics.sources import title
+    from ptce_analysis.published import read_sources
+
+    sources = read_sources(PUBLISHED)
+    described = [source for source in sources.values() if source["title"].startswith("[")]
+    assert described and all(source["title_en"] for source in described)
+    assert title(Words("en"), sources["S19"]) == "[Press piece on the pilot poles]"
+    assert title(Words("fr"), sources["S19"]) == "[Article de presse sur les pôles témoins]"
+    assert title(Words("en"), sources["S3"]) == sources["S3"]["title"]
+    assert str(Words("fr")("definition")) == "définition"

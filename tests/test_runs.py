@@ -131,3 +131,15 @@ def test_a_file_that_is_not_a_notebook_is_refused(tmp_path: Path, text: str) -> 
     path.write_text(text)
     with pytest.raises(InputError, match=r"n\.ipynb: not a notebook"):
         notebook_parameters(path)
+
+
+def test_runs_that_differ_by_level_only_are_a_family(project: Path) -> None:
+    """Each knows the others; another scenario is another family; a level alone has none."""
+    path = project / "notebooks" / "plain.ipynb"
+    defaults = '\\nlevel = \\"epci\\"\\nscenario = \\"as_printed\\"'
+    path.write_text(path.read_text().replace('lang = \\"en\\"', f'lang = \\"en\\"{defaults}'))
+    one = '[[runs]]\nnotebook = "plain"\nname = "{0}"\nparameters = {{level = "{0}"{1}}}\n'
+    other = one.format("etat", ', scenario = "communes_15"')
+    runs = declared_runs(declare(project, one.format("commune", "") + one.format("region", "") + other))
+    family = (("commune", "commune"), ("region", "region"))
+    assert [run.family for run in runs] == [family, family, ()] * 2

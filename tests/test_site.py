@@ -161,15 +161,20 @@ def test_the_choice_of_language_names_each_in_its_own_words() -> None:
 def entry(name: str, stem: str, **parameters: str) -> Entry:
     """A page of the index."""
     run = Run(name, Path(f"{stem}.ipynb"), "en", ())
-    return Entry(run, f"Title of {stem}", "Answer.", tuple(parameters.items()), (), ())
+    answer = f"{parameters['Level']}: Answer." if stem == "07" else "Answer."
+    return Entry(run, f"Title of {name}", f"Title of {stem}", answer, tuple(parameters.items()), (), ())
 
 
 def test_runs_of_one_notebook_are_one_family() -> None:
-    """The first speaks for all; each is named by the parameters that tell it from the others."""
+    """They share a heading; each is named by the parameters that tell it from the others, with its answer."""
     sheets = [entry(f"07_{level}", "07", Level=level, Confidence="95%") for level in ("commune", "region")]
     alone, together = _families([entry("01", "01", Level="x"), *sheets])
     assert alone["pages"] == []
-    assert together["pages"] == [("07_commune.html", "commune"), ("07_region.html", "region")]
+    assert together["pages"] == [
+        ("07_commune.html", "commune", "Answer."),
+        ("07_region.html", "region", "Answer."),
+    ]
+    assert together["first"].family == "Title of 07"
 
 
 def test_the_data_package_describes_each_column() -> None:
@@ -209,3 +214,46 @@ def test_the_files_around_the_pages_come_from_the_executed_notebooks() -> None:
 def test_files_of_a_language_have_no_page_missing() -> None:
     """An empty site still has its index, register and package."""
     assert set(language_files("en", [])) == {"index.html", "claims.json", "datapackage.json"}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_sheets_of_one_notebook_lead_to_one_another(lang: str) -> None:
+    """Each names its level, marks itself, lists the others in order, and turns to the one before and after."""
+    runs = [run for run in declared_runs(project()) if run.lang == lang and run.family]
+    assert runs
+    for run in runs:
+        page = soup(site() / lang / f"{run.name}.html")
+        links = page.select("nav.family a")
+        assert [str(link["href"]) for link in links] == [f"{name}.html" for name, _ in run.family]
+        (own,) = page.select("nav.family [aria-current]")
+        assert own["href"] == f"{run.name}.html"
+        assert page.h1.get_text().startswith(own.get_text()) and page.title.get_text() == page.h1.get_text()
+        place = [name for name, _ in run.family].index(run.name)
+        turns = {str(link["rel"][0]): str(link["href"]) for link in page.select("nav.turn a")}
+        around = {"prev": place - 1, "next": place + 1}
+        names = dict(enumerate(f"{name}.html" for name, _ in run.family))
+        assert turns == {rel: names[at] for rel, at in around.items() if at in names}
+
+
+def test_french_pages_keep_double_signs_to_their_word() -> None:
+    """No colon, semicolon, mark or per cent after a plain space or glued to a word, in anything a page says."""
+    loose = []
+    for path in sorted((site() / "fr").glob("*.html")):
+        page = soup(path)
+        for tag in page.select("pre, code, style, [lang=en], .provenance"):
+            tag.decompose()
+        for said in page.stripped_strings:
+            loose += [f"{path.name}: {said[:80]}"] if re.search(r"[^\W\d_]: | [:;!?%»]|« ", said) else []
+    assert not loose, f"{len(loose)} texts:\n" + "\n".join(loose[:20])
+
+
+def test_files_of_fictitious_data_say_so_on_every_row() -> None:
+    """A CSV that leaves its page carries its origin; those of other origins are not burdened with it."""
+    for lang, label in (("fr", "données fictives"), ("en", "fictitious data")):
+        package = json.loads((site() / lang / "datapackage.json").read_text(encoding="utf-8"))
+        fictitious = {one["path"] for one in package["resources"] if one["description"].endswith(label)}
+        assert fictitious
+        for resource in package["resources"]:
+            _, *rows = (site() / lang / resource["path"]).read_text(encoding="utf-8-sig").splitlines()
+            marked = bool(rows) and all(row.endswith(label) for row in rows)
+            assert marked == (resource["path"] in fictitious), resource["path"]

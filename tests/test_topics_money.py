@@ -241,9 +241,12 @@ def test_a_printed_median_is_shown_even_where_it_cannot_be_used(facts):
 def test_the_mean_is_said_to_be_above_the_median_only_where_it_is(facts):
     """The widest gap names its level; with high medians everywhere, no mean is above one."""
     title = str(funding_page(EN, facts)[2].title)
-    assert title == "For Régions the mean is 4.3 times the median: the larger half of the amounts makes up at least 87%"
+    assert title == (
+        "For Régions the mean is 4.3 times the printed median: the 14 largest of the 29 amounts make up at least 87% of"
+        " the money"
+    )
     europe = changed(facts, funding_median_europe_2015=2_000)
-    assert str(funding_page(EN, europe)[2].title).startswith("For Europe the mean is 55.4 times the median")
+    assert str(funding_page(EN, europe)[2].title).startswith("For Europe the mean is 55.4 times the printed median")
     high = {"epci": 42_000, "region": 45_000, "etat": 44_000, "europe": 115_000}
     flat = changed(facts, **{f"funding_median_{level}_2015": value for level, value in high.items()})
     assert str(funding_page(EN, flat)[2].title) == "No mean is above the median where the median can be used"
@@ -499,3 +502,24 @@ def test_the_profile_figures_change_with_the_figures(facts, sources):
         profile_exhibits.medians(EN, pairs.head(0), facts, sources)
     with pytest.raises(InputError, match="2013: no total is printed with its number of poles and a median"):
         profile_exhibits.totals(EN, profile_analysis.totals_and_medians(facts, 2013), facts, 2013)
+
+
+def test_what_is_said_to_be_at_most_or_at_least_stays_true_when_rounded():
+    """Rounding goes outwards: half a hundredth of a point more is a hundredth, and 87.99% is at least 87%."""
+    assert funding_labels.points_at_most(pd.Series([0.00011, 0.000201])).value == 0.03
+    assert funding_labels.points_at_most(pd.Series([0.0002])).value == 0.02
+    assert funding_labels.at_least(0.8799).value == 0.87 and funding_labels.at_least(0.88).value == 0.88
+
+
+def test_a_median_that_is_printed_and_not_used_is_never_said_to_be_unknown(facts):
+    """The data of the figure show the Communes median as printed and say that it is not drawn."""
+    exhibit = funding_page(EN, facts)[2]
+    row = exhibit.data.set_index("level").loc["commune"]
+    assert (row["median_eur"], row["used"]) == (30_000, "no")
+    assert "median_used_eur" not in [column.name for column in exhibit.columns]
+
+
+def test_limits_of_a_share_have_as_many_decimals(facts):
+    """Two on each side, so that the band can be read."""
+    limits = funding_page(EN, facts)[0].data["limits"]
+    assert all(len(part.split(".")[1]) == 3 for band in limits for part in band.split(" – "))

@@ -20,6 +20,8 @@ from ptce_analysis.vocabulary import INDICATORS, Indicator
 
 FIGURES_FILE, SOURCES_FILE = "figures.csv", "sources.csv"
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
+# English of a title that is our description of a document, and not its own.
+SOURCE_OPTIONAL = ("title_en",)
 
 # Assumption: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
 MAX_BYTES = 50_000_000
@@ -71,11 +73,11 @@ def read_facts(path: Path, sources: Iterable[str] | None = None) -> Facts:
     Raises `InputError` with every fault of the file at once: one line each, naming file, row, column, value and what
     is legal. (A file that cannot be read as a table, or lacks columns, is refused for that alone.)
     """
-    rows, faults = _table(path, COLUMNS, OPTIONAL_COLUMNS)
+    rows, faults = read_table(path, COLUMNS, OPTIONAL_COLUMNS)
     known = None if sources is None else dict.fromkeys(sources)
     faults += [(number, fault) for number, row in rows for fault in row_faults(row, known)]
-    faults += [*_repeated(rows), *_unknown_wholes(rows)]
-    _refuse(path, faults)
+    faults += [*repeated(rows), *_unknown_wholes(rows)]
+    refuse(path, faults)
     if not rows:
         raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
     return MappingProxyType({row["id"]: _fact(row, number) for number, row in rows})
@@ -87,11 +89,11 @@ def read_published(folder: Path) -> Facts:
 
 
 def read_sources(folder: Path) -> dict[str, Row]:
-    """Return the sources of a published folder, by id: author, title, year, kind, address, read, note."""
+    """Return the sources of a published folder, by id: author, title, year, kind, address, read, note, title_en."""
     path = folder / SOURCES_FILE
-    rows, faults = _table(path, SOURCE_COLUMNS)
+    rows, faults = read_table(path, SOURCE_COLUMNS, SOURCE_OPTIONAL)
     faults += [(number, "column 'id': value '': a name is expected.") for number, row in rows if not row["id"]]
-    _refuse(path, faults + _repeated(rows))
+    refuse(path, faults + repeated(rows))
     return {row["id"]: row for _, row in rows}
 
 
@@ -115,7 +117,7 @@ def _text(path: Path) -> str:
         raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
 
 
-def _table(
+def read_table(
     path: Path, columns: Sequence[str], optional: Sequence[str] = ()
 ) -> tuple[list[tuple[int, Row]], list[Fault]]:
     """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header."""
@@ -174,13 +176,13 @@ def _columns(path: Path, header: tuple[int, list[str]], columns: Sequence[str], 
     return names
 
 
-def _refuse(path: Path, faults: Iterable[Fault]) -> None:
+def refuse(path: Path, faults: Iterable[Fault]) -> None:
     lines = [f"{path.name}, row {number}, {fault}" for number, fault in sorted(faults, key=lambda fault: fault[0])]
     if lines:
         raise InputError("\n".join(lines))
 
 
-def _repeated(rows: Iterable[tuple[int, Row]]) -> list[Fault]:
+def repeated(rows: Iterable[tuple[int, Row]]) -> list[Fault]:
     first: dict[str, int] = {}
     found = []
     for number, row in rows:

@@ -37,30 +37,30 @@ def row_faults(row: Row, sources: Collection[str] | None) -> list[str]:
 
 def with_decimal_points(row: Row) -> Row:
     """Return the row of a semicolon file with points for the decimal commas of its numbers; other cells unchanged."""
-    pointed = {name: row[name].replace(",", ".", 1) for name in ("value", "grain")}
+    pointed = {name: row[name].replace(",", ".", 1) for name in ("value", "grain") if name in row}
     return row | {name: text for name, text in pointed.items() if NUMBER.fullmatch(text)}
 
 
-def _one_of(legal: Iterable[str]) -> Callable[[str], str]:
+def one_of(legal: Iterable[str]) -> Callable[[str], str]:
     legal = tuple(legal)
     return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
 
 
-def _matches(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
+def matches(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
     return lambda value: "" if pattern.fullmatch(value) else f"{meaning} is expected."
 
 
 CELL_RULES: dict[str, Callable[[str], str]] = {
-    "wave": _matches(YEAR, "a year such as 2015"),
-    "indicator": _matches(NAME, "a name in lower case such as emergence_share"),
-    "level": _one_of(("", *LEVELS)),
-    "statistic": _one_of(STATISTICS),
-    "value": _matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
-    "unit": _one_of(UNITS),
-    "grain": _matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
-    "base_n": lambda value: "" if not value else _matches(WHOLE, "a whole number above zero, or nothing")(value),
+    "wave": matches(YEAR, "a year such as 2015"),
+    "indicator": matches(NAME, "a name in lower case such as emergence_share"),
+    "level": one_of(("", *LEVELS)),
+    "statistic": one_of(STATISTICS),
+    "value": matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
+    "unit": one_of(UNITS),
+    "grain": matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
+    "base_n": lambda value: "" if not value else matches(WHOLE, "a whole number above zero, or nothing")(value),
     "source": lambda value: "" if value else "every figure needs the id of its source.",
-    "part_of": lambda value: "" if not value else _matches(NAME, "the name of an indicator, or nothing")(value),
+    "part_of": lambda value: "" if not value else matches(NAME, "the name of an indicator, or nothing")(value),
 }
 
 

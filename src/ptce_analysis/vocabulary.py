@@ -29,6 +29,19 @@ LEVELS: dict[str, Label] = {
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
+# What a source says that local authorities do or may do for PTCE, and whom it says it of.
+ROLE_KINDS: dict[str, Label] = {
+    "lever": ("lever", "levier"),
+    "role": ("role", "rôle"),
+    "asset": ("asset", "atout"),
+    "obstacle": ("difficulty", "difficulté"),
+    "example": ("example", "exemple"),
+}
+ADDRESSEES: dict[str, Label] = {
+    "stated": ("named", "nommément"),
+    "read": ("our reading", "selon notre lecture"),
+}
+
 STAGES: dict[str, Label] = {
     "emergence": ("emergence", "émergence"),
     "amorcage": ("start-up support", "amorçage"),

@@ -39,7 +39,7 @@ class Inputs:
         found = self._raw | self._processed | self._locked | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":
             found |= self._supplied
-        return found | self._files(own) | {"parameters": digest_of_value(run.parameters)}
+        return found | self._files(own) | {"parameters": digest_of_value([run.parameters, run.family])}
 
     def of_site(self, runs: Sequence[Run]) -> Digests:
         """Return what the indexes are made from: every executed notebook, in order, and the comments of the library."""

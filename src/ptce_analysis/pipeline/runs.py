@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ RUNS_FILE = "runs.toml"
 class Run:
     """One page to build: its name, its notebook, its language and all parameters the notebook receives.
 
-    `reads` names, as patterns below the project, the files its notebook opens besides `data/`.
+    `reads` names, as patterns below the project, the files its notebook opens besides `data/`. `family` lists the runs
+    that make one page for each level from the same notebook, by name and level, this one among them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Run:
     lang: str
     parameters: tuple[tuple[str, Any], ...]
     reads: tuple[str, ...] = ()
+    family: tuple[tuple[str, str], ...] = ()
 
     @property
     def id(self) -> str:
@@ -46,7 +48,18 @@ def declared_runs(project: Path) -> tuple[Run, ...]:
     doubled = sorted({run.id for run in runs if sum(other.id == run.id for other in runs) > 1})
     if doubled:
         raise InputError(f"{RUNS_FILE}: run {doubled[0]!r} is declared twice. Give one of them another `name`.")
-    return runs
+    return tuple(replace(run, family=_family(run, runs)) for run in runs)
+
+
+def _family(run: Run, runs: Iterable[Run]) -> tuple[tuple[str, str], ...]:
+    """The runs that differ from this one by their level only, when there are several: its page leads to theirs."""
+    same = [one for one in runs if (one.notebook, _but_level(one)) == (run.notebook, _but_level(run))]
+    levels = [(one.name, str(dict(one.parameters)["level"])) for one in same if "level" in dict(one.parameters)]
+    return tuple(levels) if len(levels) > 1 else ()
+
+
+def _but_level(run: Run) -> dict[str, Any]:
+    return {name: value for name, value in run.parameters if name != "level"}
 
 
 def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from ptce_analysis.pipeline.place import LIBRARY, Place
 from ptce_analysis.pipeline.runs import Run
-from ptce_analysis.publish.appendix import TEMPLATES, furniture, summary_of
+from ptce_analysis.publish.appendix import TEMPLATES, family_title, furniture, summary_of
 from ptce_analysis.publish.assumptions import assumptions
 from ptce_analysis.publish.claims import claims_json, page_claims
 from ptce_analysis.publish.downloads import FOLDER, Download, data_package, page_downloads
@@ -25,10 +25,11 @@ CLAIMS, PACKAGE = "claims.json", "datapackage.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """A page as the index shows it: its run, title, answer, readable parameters, downloads and claims."""
+    """A page as the index shows it: its run, title, that of its family, answer, parameters, downloads and claims."""
 
     run: Run
     title: str
+    family: str
     answer: str
     parameters: tuple[tuple[str, str], ...]
     downloads: tuple[Download, ...]
@@ -81,6 +82,7 @@ def _entry(place: Place, run: Run) -> Entry:
     return Entry(
         run,
         summary["title"],
+        family_title(notebook, run.name),
         summary["description"],
         tuple(summary["parameters"]),
         tuple(page_downloads(notebook, run.name)),
@@ -89,20 +91,21 @@ def _entry(place: Place, run: Run) -> Entry:
 
 
 def _families(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """The pages by notebook: the first one speaks for its family, the others are named by what differs."""
+    """The pages by notebook: one alone speaks for itself; each of several is named by what differs, with its answer."""
     families = []
     for _, group in groupby(entries, key=lambda entry: entry.run.notebook):
         pages = list(group)
         shared = set.intersection(*(set(page.parameters) for page in pages))
-        named = [
-            (
-                f"{page.run.name}.html",
-                ", ".join(value for name, value in page.parameters if (name, value) not in shared),
-            )
-            for page in pages
-        ]
+        named = [_named(page, shared) for page in pages]
         families.append({"first": pages[0], "pages": named if len(named) > 1 else []})
     return families
+
+
+def _named(page: Entry, shared: set[tuple[str, str]]) -> tuple[str, str, str]:
+    """The address of a page, what tells it from the others of its family, and its answer, which need not repeat it."""
+    name = ", ".join(value for name, value in page.parameters if (name, value) not in shared)
+    answer = page.answer.removeprefix(name)
+    return f"{page.run.name}.html", name, answer.lstrip(" :\u00a0") if name else answer
 
 
 def _render(template: str, **values: Any) -> bytes:

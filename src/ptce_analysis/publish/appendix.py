@@ -21,7 +21,7 @@ from ptce_analysis.publish.parameters import readable
 from ptce_analysis.publish.prose import Outline, check_references, prose_html
 from ptce_analysis.publish.style import COLOURS, recoloured
 from ptce_analysis.publish.trust import is_ours
-from ptce_analysis.vocabulary import LANGUAGES, PROVENANCE, WAVES
+from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -92,8 +92,10 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
     `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
     """
     about = notebook.metadata.get("ptce", {})
-    words, outline = _words(notebook), Outline(_numbers(notebook))
+    words = _words(notebook)
+    outline = Outline(_numbers(notebook), subject_of(notebook, words))
     blocks = list(_blocks(notebook, words, outline))
+    family = [_sibling(words, about["name"], **one) for one in about.get("family", ())]
     check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})
     return {
         **furniture(words),
@@ -106,6 +108,8 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
         "code": [cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell)],
         "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
         "name": about.get("name", ""),
+        "family": family,
+        "turn": _turn(family),
         "provenance": _provenance(words, about.get("provenance", {})),
     }
 
@@ -115,11 +119,44 @@ def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
     return {words.label(PROVENANCE.get(name, (name, name))): value for name, value in about.items()}
 
 
-def summary_of(notebook: Any, name: str) -> dict[str, Any]:
-    """Return a page's title, answer and readable parameters, for the index, without writing the page."""
-    words, outline = _words(notebook), Outline({})
+def family_title(notebook: Any, name: str) -> str:
+    """Return what all the pages of a notebook are called: the title of a page without whom it is about."""
+    outline = _outlined(notebook, _words(notebook), "")
+    return _text(outline.headings[0][2]) if outline.headings else name
+
+
+def _outlined(notebook: Any, words: Words, subject: str) -> Outline:
+    """The headings of the first prose of a notebook."""
+    outline = Outline({}, subject)
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     prose_html(translated_prose(first, words.lang), words, outline)
+    return outline
+
+
+def subject_of(notebook: Any, words: Words) -> str:
+    """Return whom a page is about when its notebook makes one page for each level: the level's name, or nothing."""
+    level = notebook.metadata.get("ptce", {}).get("parameters", {}).get("level")
+    return words.label(LEVELS[level]) if level in LEVELS else ""
+
+
+def _sibling(words: Words, own: str, name: str, level: str) -> dict[str, Any]:
+    """A page of the same family: its address, the short name of its level, and whether it is this page."""
+    return {"href": f"{name}.html", "name": words.label(LEVELS[level]).split(" (")[0], "own": name == own}
+
+
+def _turn(family: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pages before and after this one in its family."""
+    place = next((place for place, one in enumerate(family) if one["own"]), None)
+    if place is None:
+        return []
+    before, after = family[max(place - 1, 0) : place], family[place + 1 : place + 2]
+    return [{**one, "rel": "prev"} for one in before] + [{**one, "rel": "next"} for one in after]
+
+
+def summary_of(notebook: Any, name: str) -> dict[str, Any]:
+    """Return a page's title, answer and readable parameters, for the index, without writing the page."""
+    words = _words(notebook)
+    outline = _outlined(notebook, words, subject_of(notebook, words))
     return {
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "description": _headline(notebook),
@@ -213,4 +250,5 @@ def _first_words(blocks: list[dict[str, Any]]) -> str:
 
 
 def _text(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+    # Spaces that do not break are kept: `str.split` would take them too.
+    return re.sub(r"[ \t\r\n]+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip(" ")

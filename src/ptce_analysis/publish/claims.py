@@ -26,6 +26,7 @@ KIND_UNITS = {
     "share": "share",
     "share1": "share",
     "share2": "share",
+    "share_2": "share",
     "points": "share",
     "points0": "share",
     "keur": "eur",

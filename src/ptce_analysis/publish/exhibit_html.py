@@ -88,10 +88,15 @@ def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object])
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
-    """Return the data as CSV for the language: `;` and decimal comma in French, `,` and point in English."""
+    """Return the data as CSV for the language: `;` and decimal comma in French, `,` and point in English.
+
+    A file travels without its page: on every row of fictitious data it says so.
+    """
     names = [column.name for column in exhibit.columns]
     table = exhibit.data[names].map(lambda v: neutralised(v) if isinstance(v, str) else v)
     table.columns = pd.Index([column.heading for column in exhibit.columns])
+    if exhibit.origin == "fictitious":
+        table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
     separators = {"sep": ";", "decimal": ","} if words.lang == "fr" else {"sep": ",", "decimal": "."}
     mark = "\ufeff" if words.lang == "fr" else ""
     return mark + str(table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g", **separators))

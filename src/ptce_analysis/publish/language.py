@@ -56,8 +56,8 @@ class Words:
         return (mark(name, value) if any(map(str.isdigit, value)) else value), {}
 
     def label(self, label: Label) -> str:
-        """Return a vocabulary label in the reader's language."""
-        return label[0 if self.lang == "en" else 1]
+        """Return a vocabulary label in the reader's language, typeset as any text."""
+        return typeset(label[0 if self.lang == "en" else 1], self.lang)
 
     def number(self, number: Number) -> str:
         """Return a number as a reader of this language expects it; an unknown one says so."""
@@ -124,6 +124,7 @@ FORMATS: dict[str, Callable[[float, str], str]] = {
     "eur": lambda value, lang: _money(value, lang, 1, ("", "€"), 0),
     "number2": lambda value, lang: _decimal(value, lang, 2),
     "share2": lambda value, lang: _percent(value, lang, 2, least=0),
+    "share_2": lambda value, lang: _percent(value, lang, 2),
     "keur2": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 2),
     "points0": lambda value, lang: _points(value, lang, least=0),
     "meur2": lambda value, lang: _money(value, lang, 1e6, ("m", "M€"), 2),

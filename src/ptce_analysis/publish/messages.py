@@ -45,8 +45,9 @@ def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
 
 
 def kept_in_tables() -> dict[str, str]:
-    """Return the texts that the analysis keeps in tables: conventions of methods, reasons why nothing is estimable."""
-    texts = [*(method.convention for method in METHODS.values()), *REASONS.values()]
+    """Return the texts that the analysis keeps in tables: methods with their sources, why nothing is estimable."""
+    about = [text for method in METHODS.values() for text in (method.convention, method.source)]
+    texts = [*about, *REASONS.values()]
     return dict.fromkeys(texts, "proportion_records.py")
 
 

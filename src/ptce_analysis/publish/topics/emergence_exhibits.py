@@ -202,7 +202,7 @@ def _method(words: Words, quantity: Sentence, method: str, estimate: float | Non
         "high": _cell(high),
         "p": "",
         "convention": str(words(about.convention)),
-        "published": about.source,
+        "published": str(words(about.source)),
     }
 
 

@@ -80,9 +80,7 @@ def earlier_wave(words: Words, table: pd.DataFrame) -> Sentence:
     known = int(table["amount_eur"].notna().sum())
     wave = Number(int(table["wave"].iloc[0]), "year")
     if not known:
-        return words(
-            "For {wave}, no amount by level was published: the column stays empty, and nothing is imputed.", wave=wave
-        )
+        return words("For {wave}, no amount by level was published: none is shown, and nothing is imputed.", wave=wave)
     return words("For {wave}, amounts are known for {n} levels.", wave=wave, n=Number(known, "count"))
 
 

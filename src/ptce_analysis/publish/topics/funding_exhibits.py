@@ -14,7 +14,7 @@ from ptce_analysis.publish import drawings
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.funding_labels import level_name, origin_of
+from ptce_analysis.publish.topics.funding_labels import at_least, level_name, origin_of, points_at_most
 
 Row = dict[str, Any]
 
@@ -111,9 +111,8 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
         title=_first(words, table, top),
         measure=words("Amount mobilised in {wave}, and share of the six levels", wave=_year(table)),
         note=words(
-            "Amounts are rounded as printed: no share can be further than {width} from the one shown, less than the"
-            " size of its point.",
-            width=Number(float(apart.max()), "share2"),
+            "Amounts are rounded as printed: no share lies further than {width} percentage points from the one shown.",
+            width=points_at_most(apart),
         ),
         reading=words(
             "{level} mobilise {amount}, {share} of the six levels’ total.",
@@ -144,7 +143,7 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
 def _limits(words: Words, table: pd.DataFrame) -> list[str]:
     """The shares that the rounding of all amounts allows, in words."""
     ends = zip(table["share_low"], table["share_high"], strict=True)
-    return ["" if pd.isna(end[0]) else " – ".join(words.number(Number(one, "share2")) for one in end) for end in ends]
+    return ["" if pd.isna(end[0]) else " – ".join(words.number(Number(one, "share_2")) for one in end) for end in ends]
 
 
 def _some_silent(table: pd.DataFrame) -> bool:
@@ -213,11 +212,12 @@ def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, M
             " {mean}.",
             **numbers,
         ),
-        data=named,
+        data=named.assign(used=[_yes_no(words, pd.notna(value)) for value in named["median_used_eur"]]),
         columns=(
             Column("name", str(words("Level"))),
             Column("n_amounts", str(words("Amounts")), "count"),
-            Column("median_used_eur", str(words("Median")), "keur"),
+            Column("median_eur", str(words("Median, as printed")), "keur"),
+            Column("used", str(words("Is it drawn?"))),
             Column("mean_eur", str(words("Mean")), "keur1"),
         ),
         draw=lambda data: drawings.pairs(
@@ -231,15 +231,22 @@ def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, M
     )
 
 
+def _yes_no(words: Words, said: bool) -> str:
+    return str(words("yes") if said else words("no"))
+
+
 def _gap_title(words: Words, widest: Row, top_half: Limits | None) -> Sentence:
     ratio = widest["mean_eur"] / widest["median_used_eur"]
     if ratio <= 1 or top_half is None:
         return words("No mean is above the median where the median can be used")
     return words(
-        "For {level} the mean is {times} times the median: the larger half of the amounts makes up at least {share}",
+        "For {level} the mean is {times} times the printed median: the {k} largest of the {n} amounts make up at least"
+        " {share} of the money",
         level=widest["name"],
         times=Number(ratio, "years"),
-        share=Number(top_half[0], "share"),
+        k=Number(int(widest["n_amounts"]) // 2, "count"),
+        n=Number(widest["n_amounts"], "count"),
+        share=at_least(top_half[0]),
     )
 
 

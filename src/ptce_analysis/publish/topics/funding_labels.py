@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
-from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.vocabulary import LEVELS, Label
 
 # What can be compared between levels, as it stands in a sentence and in the heading of a column.
@@ -42,6 +44,16 @@ def level_name(words: Words, level: str) -> str:
 def short_name(words: Words, level: str) -> str:
     """Return a level without what stands in brackets after its name."""
     return level_name(words, level).split(" (")[0]
+
+
+def points_at_most(shares: pd.Series) -> Number:
+    """Return the largest of some differences of shares in percentage points, rounded up: "no more than" stays true."""
+    return Number(math.ceil(round(float(shares.max()) * 1e4, 6)) / 100, "number2")
+
+
+def at_least(share: float, kind: str = "share") -> Number:
+    """Return a lower bound on a share rounded down to whole points: "at least" stays true."""
+    return Number(math.floor(round(share * 100, 6)) / 100, kind)
 
 
 def origin_of(table: pd.DataFrame) -> str:

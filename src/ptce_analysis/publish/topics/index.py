@@ -9,7 +9,8 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit_records import Verdict
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import Number, Sentence, Words, typeset
+from ptce_analysis.publish.topics.sources import title
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import ORIGINS
 
@@ -58,7 +59,7 @@ def sources_table(words: Words, facts: Facts, sources: Mapping[str, Mapping[str,
     rows = [
         {
             "id": key,
-            "title": ", ".join(part for part in (source["author"], source["title"], source["year"]) if part),
+            "title": typeset(", ".join(filter(None, (source["author"], title(words, source), source["year"]))), "fr"),
             "read": str(words(READ.get(source["read"], source["read"]))),
             "n": given[key],
         }

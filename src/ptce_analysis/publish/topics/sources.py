@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ptce_analysis.publish.language import Sentence, Words
+from collections.abc import Iterable, Mapping
+
+from ptce_analysis.publish.language import Sentence, Words, typeset
 
 
 def deck(words: Words) -> Sentence:
@@ -15,3 +17,15 @@ def deck(words: Words) -> Sentence:
 def computed_from_deck(words: Words) -> Sentence:
     """Return the source line of results computed from the RTES deck."""
     return words("Computed from the figures printed in {deck}", deck=deck(words))
+
+
+def title(words: Words, source: Mapping[str, str]) -> str:
+    """Return the title of a source: its own, whatever the language; a description of ours is in the reader's."""
+    described = source.get("title_en", "") if words.lang == "en" else ""
+    return described or typeset(source["title"], "fr")
+
+
+def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:
+    """Return the source line of statements copied from some sources; of the deck when none is cited."""
+    named = [f"{titles[one]['author']}, {title(words, titles[one])}" for one in ids if one in titles and one != "DECK"]
+    return Sentence(typeset(" ; ", "fr").join([str(deck(words)), *named]))

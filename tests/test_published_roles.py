@@ -1,0 +1,88 @@
+"""Statements on roles and levers: short, cited, addressed to a known level, and refused with every fault at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from printed_figures import PUBLISHED
+from ptce_analysis.errors import InputError
+from ptce_analysis.published import read_sources
+from ptce_analysis.published_roles import COLUMNS, MOST_WORDS, read_roles, roles_of
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
+
+SOURCES = "id,author,title,year,kind,address,read,note\nDECK,RTES,T,2015,slides,,full,\n"
+
+
+def written(folder: Path, *rows: str, header: str = ",".join(COLUMNS)) -> Path:
+    """A published folder with these statements."""
+    (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
+    (folder / "roles.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_the_collection_s_statements_can_be_read() -> None:
+    """Eight levers are printed, for all local authorities; each text is short and in both languages."""
+    roles = read_roles(PUBLISHED)
+    levers = [role for role in roles if role.kind == "lever"]
+    assert len(levers) == 8 and {role.levels for role in levers} == {LOCAL_LEVELS}
+    assert all(
+        role.text[0] and role.text[1] and role.locator and role.source in read_sources(PUBLISHED) for role in roles
+    )
+
+
+def test_statements_for_one_level_come_before_those_for_all() -> None:
+    """The slides name the regional plans for Régions, the programmes for Europe, and nothing for the State."""
+    roles = read_roles(PUBLISHED)
+    own = {level: [role.id for role in roles_of(roles, level) if not role.general] for level in FUNDING_LEVELS}
+    assert own["region"] == ["srdeii", "sraddt"] and own["europe"] == ["sri", "programmes"]
+    assert own["departement"] == own["etat"] == []
+    assert [role.id for role in roles_of(roles, "region")][:2] == own["region"]
+    assert roles_of(roles, "etat") == ()
+
+
+def test_a_statement_may_name_several_levels(tmp_path: Path) -> None:
+    """Levels are separated by spaces; whoever reads semicolons or commas gets the same."""
+    row = "a,region europe,stated,role,Un texte,A text,DECK,slide 1,"
+    (role,) = read_roles(written(tmp_path, row))
+    assert (role.levels, role.general, role.stated, role.text) == (
+        ("region", "europe"),
+        False,
+        True,
+        ("A text", "Un texte"),
+    )
+    semicolons = written(tmp_path, row.replace(",", ";"), header=";".join(COLUMNS))
+    assert read_roles(semicolons) == (role,)
+
+
+REFUSED = {
+    "A,local,stated,role,t,t,DECK,l,": "column 'id': value 'A': a name in lower case",
+    "a,regon,stated,role,t,t,DECK,l,": "column 'levels': value 'regon': one or several of .* mean 'region'",
+    "a,,stated,role,t,t,DECK,l,": "column 'levels': value '': one or several of",
+    "a,local region,stated,role,t,t,DECK,l,": "column 'levels': value 'local region': 'local' stands alone",
+    "a,local,said,role,t,t,DECK,l,": "column 'addressee': value 'said': legal values: stated, read",
+    "a,local,stated,idea,t,t,DECK,l,": "column 'kind': value 'idea': legal values: lever, role",
+    "a,local,stated,role,,t,DECK,l,": "column 'text_fr': value '': from 1 to 14 words are expected, found 0",
+    "a,local,stated,role,t,,DECK,l,": "column 'text_en': value '': a translation is expected",
+    "a,local,stated,role,t,t,S9,l,": "column 'source': value 'S9': legal values: DECK",
+    "a,local,stated,role,t,t,DECK,,": "column 'locator': value '': the place in the source is expected",
+}
+
+
+@pytest.mark.parametrize("row", REFUSED)
+def test_an_illegal_statement_is_refused(tmp_path: Path, row: str) -> None:
+    """File, row, column, value and what is legal."""
+    with pytest.raises(InputError, match=f"roles.csv, row 2, {REFUSED[row]}"):
+        read_roles(written(tmp_path, row))
+
+
+def test_every_fault_of_the_file_is_told_at_once(tmp_path: Path) -> None:
+    """A doubled id and a long text are both named."""
+    long = " ".join(["mot"] * (MOST_WORDS + 1))
+    with pytest.raises(InputError) as refused:
+        read_roles(written(tmp_path, f"a,local,stated,role,{long},t,DECK,l,", "a,local,stated,role,t : t,t,DECK,l,"))
+    assert str(refused.value).splitlines() == [
+        f"roles.csv, row 2, column 'text_fr': value {long!r}: from 1 to 14 words are expected, found 15.",
+        "roles.csv, row 3, column 'id': value 'a': already stands in row 2; ids are unique.",
+    ]

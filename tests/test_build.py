@@ -222,7 +222,7 @@ def test_a_mended_run_leaves_no_failed_copy(tmp_path: Path) -> None:
 
 def test_a_broken_template_fails_each_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after the cells fails the run, not the build, and nothing is published."""
-    monkeypatch.setattr("ptce_analysis.pipeline.pages.PtceExporter", None)
+    monkeypatch.setattr("ptce_analysis.pipeline.pages.exporter", None)
     outcome = build_quietly(project, keep_going=True)
     assert len(outcome.failed) == 4 and results(project).keys() == {
         name for name in results(project) if name.startswith("processed/")

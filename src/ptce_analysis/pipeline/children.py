@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -64,6 +65,7 @@ def _started(work: Callable[[Task], Result], task: Task) -> tuple[Connection, An
 
 def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> None:
     """Work in the child. An interruption by the keyboard is the parent's business: it stops its children."""
+    gc.freeze()  # what the parent made is never garbage here; looking through it would copy it
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sender.send(work(task))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -40,6 +43,18 @@ def settle(restart: bool = False) -> None:
         time.tzset()
     if restart and differ and CAN_FORK:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+@contextmanager
+def unswept() -> Iterator[None]:
+    """Let nothing look for garbage while modules are imported: they hold none, and looking costs a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def processors() -> int:

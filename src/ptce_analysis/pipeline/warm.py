@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import nbformat
 
-from ptce_analysis.publish.appendix import PtceExporter
+from ptce_analysis.pipeline.pages import exporter, versions
 from ptce_analysis.publish.language import translation
 from ptce_analysis.publish.style import drawing, new_figure
 
@@ -27,7 +27,8 @@ def warm_up(names: Iterable[str], langs: Iterable[str]) -> None:
     for lang in langs:
         translation(lang, "")
     _draw()
-    PtceExporter().from_notebook_node(_notebook())  # type: ignore[no-untyped-call]
+    versions()
+    exporter().from_notebook_node(_notebook())  # type: ignore[no-untyped-call]
 
 
 def _import(name: str) -> bool:

@@ -127,7 +127,8 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     start = children.results if environment.CAN_FORK else children.results_here
     attempts = start(
         lambda run: _attempt(place, run, made_from[run], options.timeout_s),
-        list(stale),
+        # What is made from most comes first, as it is likely to take longest: the processors then end together.
+        sorted(stale, key=lambda run: -len(made_from[run])),
         options.jobs,
         lambda: options.keep_going or not any(ended.values()),
     )

@@ -21,9 +21,9 @@ BASE_PYTHON ?= python3
 export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONDONTWRITEBYTECODE
 
-# Waves of a survey team: make WAVES=DIR. What is made from them stays in build.
+# Waves of a survey team: make WAVES=DIR, counted from this folder. What is made from them stays in build.
 ifneq ($(WAVES),)
-  export PTCE_WAVES := $(abspath $(WAVES))
+  export PTCE_WAVES := $(WAVES)
 endif
 
 # `make -n` says which runs would be built, and why.

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -37,6 +38,7 @@ def settle(restart: bool = False) -> None:
 
     Python reads some of them only as it starts: with `restart`, this very command is started again where they differ.
     """
+    _open_streams()
     differ = any(os.environ.get(name) != value for name, value in FIXED.items())
     os.environ.update(FIXED)
     if hasattr(time, "tzset"):
@@ -45,9 +47,22 @@ def settle(restart: bool = False) -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
+def _open_streams() -> None:
+    """Give a process that was started without output or input (`>&-`) streams that lead nowhere.
+
+    Otherwise the first file it opens would be taken for its output.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 (open to the end)
+
+
 @contextmanager
 def unswept() -> Iterator[None]:
-    """Let nothing look for garbage while modules are imported: they hold none, and looking costs a fifth of the time."""
+    """Let nothing look for garbage while modules are imported: they hold none; looking takes a fifth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

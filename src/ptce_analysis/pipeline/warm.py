@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import nbformat
 
-from ptce_analysis.pipeline.pages import exporter, versions
+from ptce_analysis.pipeline.pages import exporter
 from ptce_analysis.publish.language import translation
 from ptce_analysis.publish.style import drawing, new_figure
 
@@ -36,8 +36,7 @@ def warm_up(names: Iterable[str], langs: Iterable[str]) -> None:
         translation(lang, "")
     _check()
     _draw()
-    versions()
-    exporter().from_notebook_node(_notebook())  # type: ignore[no-untyped-call]
+    exporter().from_notebook_node(_notebook())
 
 
 def _import(name: str) -> bool:
@@ -51,7 +50,9 @@ def _check() -> None:
     """Check a table, where anything does: pandera imports most of what it needs, and registers it, the first time."""
     if "pandera" in sys.modules:
         schemas = importlib.import_module("pandera.pandas")
-        schemas.DataFrameSchema({"a": schemas.Column(int)}).validate(importlib.import_module("pandas").DataFrame({"a": [1]}))
+        schemas.DataFrameSchema({"a": schemas.Column(int)}).validate(
+            importlib.import_module("pandas").DataFrame({"a": [1]})
+        )
 
 
 def _draw() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -36,7 +38,8 @@ CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 def settle(restart: bool = False) -> None:
     """Fix the surroundings of this process and of its children.
 
-    Python reads some of them only as it starts: with `restart`, this very command is started again where they differ.
+    Python reads some of them only as it starts: with `restart`, this very command is started again where they differ,
+    and a second Ctrl-C does not disturb what the first one began.
     """
     _open_streams()
     differ = any(os.environ.get(name) != value for name, value in FIXED.items())
@@ -45,6 +48,14 @@ def settle(restart: bool = False) -> None:
         time.tzset()
     if restart and differ and CAN_FORK:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if restart:
+        signal.signal(signal.SIGINT, _interrupt_once)
+
+
+def _interrupt_once(*_: object) -> NoReturn:
+    """Ctrl-C ends a command; while it puts things away, which takes no time, another one would only leave a mess."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _open_streams() -> None:

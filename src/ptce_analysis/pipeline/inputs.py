@@ -127,12 +127,13 @@ def versions() -> dict[str, str]:
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, those of linked folders too: whoever opens them does not see the link."""
-    seen = set[str]()
+    seen = set[Path]()
     for name, folders, files in os.walk(folder, followlinks=True):
-        if os.path.realpath(name) in seen:  # a link to a folder above
+        place = Path(name).resolve()
+        if place in seen:  # a link to a folder above
             folders.clear()
             continue
-        seen.add(os.path.realpath(name))
+        seen.add(place)
         yield from (path for file in files if (path := Path(name, file)).is_file())
 
 

@@ -47,8 +47,8 @@ lab: .venv-lab/.installed  ## open the index in JupyterLab, in its own environme
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
 	@$(PY) -m ptce_analysis verify
 
-bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md
-	@$(PY) benchmarks/bench.py
+bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md (QUICK=1: a little)
+	@$(PY) benchmarks/bench.py $(if $(QUICK),--quick)
 
 clean:  ## remove what a build makes and git does not keep
 	rm -rf build

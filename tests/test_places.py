@@ -201,6 +201,40 @@ def test_impatience_does_no_harm(how: str, hanging: Path, project: Path, built_o
     finishes(project, built_once)
 
 
+LEAVES_WORKERS = """
+import multiprocessing, os, signal
+context = multiprocessing.get_context("fork")
+worker = context.Process(target=signal.pause)
+worker.start()
+with open({pipe!r}, "w") as stream:
+    print(worker.pid, file=stream)
+"""
+
+
+def test_what_a_cell_leaves_at_work_ends_with_its_kernel(hanging: Path, project: Path, built_once: Path) -> None:
+    """A worker that a cell forked and forgot is ended, and keeps neither the lock nor the build waiting."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [LEAVES_WORKERS.format(pipe=str(hanging))])
+    build = subprocess.Popen([*BUILD, "fr/plain"], cwd=project, stdout=subprocess.DEVNULL, start_new_session=True)
+    worker = os.pidfd_open(int(hanging.read_text()))
+    assert build.wait(60) == 0
+    assert ends(worker)
+    finishes(project, built_once)
+
+
+def test_a_worker_that_outlives_a_killed_build_keeps_nothing(hanging: Path, project: Path, built_once: Path) -> None:
+    """Killed with a forgotten worker at work, a run is missed at once, and the next build need not wait."""
+    kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nsignal.pause()"
+    write_notebook(project / "notebooks" / "plain.ipynb", [LEAVES_WORKERS.format(pipe=str(hanging)) + kill])
+    build = subprocess.Popen([*BUILD, "fr/plain"], cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    worker = int(hanging.read_text())
+    try:
+        complaints = build.communicate(timeout=60)[1].decode()
+        assert "fr/plain: ChildDied: the process that built it ended early (SIGKILL)" in complaints
+        finishes(project, built_once)
+    finally:
+        os.kill(worker, signal.SIGKILL)
+
+
 def ends(process: int) -> bool:
     """Whether a process comes to its end, as its descriptor tells; wait for it."""
     try:

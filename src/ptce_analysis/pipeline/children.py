@@ -16,6 +16,9 @@ Result = TypeVar("Result")
 
 PR_SET_PDEATHSIG = 1
 
+# Where this process, a child, reports to: its parent waits until nobody holds the other end any more.
+reporting: list[Connection] = []
+
 
 class ChildDied(RuntimeError):
     """A child ended without an answer; the message says how."""
@@ -67,6 +70,7 @@ def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> N
     """Work in the child. An interruption by the keyboard is the parent's business: it stops its children."""
     gc.freeze()  # what the parent made is never garbage here; looking through it would copy it
     die_with_parent()
+    reporting.append(sender)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sender.send(work(task))
 

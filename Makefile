@@ -21,9 +21,9 @@ BASE_PYTHON ?= python3
 export PYTHONPATH := $(CURDIR)/src
 unexport PYTHONDONTWRITEBYTECODE
 
-# Waves of a survey team: make WAVES=DIR. What is made from them stays in build.
+# Waves of a survey team: make WAVES=DIR, counted from this folder. What is made from them stays in build.
 ifneq ($(WAVES),)
-  export PTCE_WAVES := $(abspath $(WAVES))
+  export PTCE_WAVES := $(WAVES)
 endif
 
 # `make -n` says which runs would be built, and why.
@@ -47,8 +47,8 @@ lab: .venv-lab/.installed  ## open the index in JupyterLab, in its own environme
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
 	@$(PY) -m ptce_analysis verify
 
-bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md
-	@$(PY) benchmarks/bench.py
+bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md (QUICK=1: a little)
+	@$(PY) benchmarks/bench.py $(if $(QUICK),--quick)
 
 clean:  ## remove what a build makes and git does not keep
 	rm -rf build

@@ -1,13 +1,16 @@
 """Every benchmark in one run: `make bench` writes build/bench.json and build/bench.md.
 
-Only ratios taken side by side mean something on another machine; seconds are given to check them.
+Only ratios taken side by side mean something on another machine; seconds are given to check them. `make bench QUICK=1`
+measures a little of everything in a minute, to see that it works.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +19,51 @@ import build as pages
 HERE = Path(__file__).parent
 BUILD = HERE.parent / "build"
 
-# Scripts that print their own lines, each in a process of its own so that its peak of memory is its own.
-SCRIPTS = ("sampler", "cleaning")
+# What is measured when it has to be quick.
+QUICK = {"build": ["05_profile"], "cleaning": ["20000"], "sampler": ["europe"]}
 
 
-def printed(name: str) -> str:
-    """Return what a benchmark's script prints."""
-    done = subprocess.run([sys.executable, str(HERE / f"{name}.py")], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+def measured(name: str, words: Sequence[str]) -> Any:
+    """Return what a benchmark's script measures, in a process of its own so that its peak of memory is its own."""
+    command = [sys.executable, str(HERE / f"{name}.py"), *words]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
-def pages_table(found: dict[str, dict[str, float]]) -> list[str]:
-    """Return the table of the ways to make the pages, in Markdown."""
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Return a table in Markdown: words at the left, numbers at the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return ["| " + " | ".join("" if cell is None else str(cell) for cell in line) + " |" for line in lines]
+
+
+def pages_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return the ways to make the pages, fastest first."""
     about = found["runs"]
-    lines = [f"## {about['runs']} pages on {about['processors']} processors", ""]
-    lines += ["| way | seconds | ours ÷ this | at most |", "|---|---:|---:|---:|"]
-    for name, spent in sorted(found["seconds"].items(), key=lambda item: item[1]):
-        ratio, bar = (found[key].get(name, "") for key in ("ours over", "at most"))
-        lines.append(f"| {name} | {spent:.2f} | {ratio} | {bar} |")
-    return lines
+    ways = sorted(found["seconds"].items(), key=lambda way: way[1])
+    rows = [
+        (way, f"{spent:.2f}", found["ours over"].get(way, ""), found["at most"].get(way, "")) for way, spent in ways
+    ]
+    title = f"## {about['runs']} pages on {about['processors']} processors"
+    return [title, "", *table(("way", "seconds", "ours ÷ this", "at most"), rows)]
 
 
-def report(found: dict[str, Any]) -> str:
+def report(found: Mapping[str, Any]) -> str:
     """Return the whole report in Markdown."""
-    lines = ["# Benchmarks", "", *pages_table(found["build"])]
-    for name in SCRIPTS:
-        lines += ["", f"## {name}", "", "```", found[name], "```"]
-    return "\n".join(lines) + "\n"
+    cleaning, sampler = found["cleaning"], found["sampler"]
+    columns = list(next(iter(sampler.values())))
+    draws = table(("row", *columns), [(row, *ratios.values()) for row, ratios in sampler.items()])
+    parts = ["# Benchmarks", "", *pages_lines(found["build"])]
+    parts += ["", "## Cleaning and parsing", "", *table(("what", "measured"), list(cleaning.items()))]
+    return "\n".join([*parts, "", "## Exact sampler", "", *draws]) + "\n"
 
 
 def main() -> None:
     """Measure everything, print the report and keep it."""
-    found: dict[str, Any] = {"build": pages.benchmark(), **{name: printed(name) for name in SCRIPTS}}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a little of everything, once")
+    quick = parser.parse_args().quick
+    words: Mapping[str, list[str]] = QUICK if quick else {name: [] for name in QUICK}
+    found: dict[str, Any] = {"build": pages.benchmark(words["build"], 1 if quick else pages.REPEATS)}
+    found |= {name: measured(name, words[name]) for name in ("cleaning", "sampler")}
     BUILD.mkdir(exist_ok=True)
     (BUILD / "bench.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (BUILD / "bench.md").write_text(report(found), encoding="utf-8")

@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.runs import Run, declared_runs
+from ptce_analysis.pipeline.runs import Run, chosen_runs, declared_runs
 from ptce_analysis.pipeline.verify import copy_inputs
 
 PROJECT = Path(__file__).parents[1]
@@ -96,36 +96,39 @@ def plain_scripts(runs: Sequence[Run]) -> None:
                     names |= dict(run.parameters)
 
 
-def plain_scripts_from_nothing(project: Path) -> None:
+def plain_scripts_from_nothing(project: Path, names: Sequence[str]) -> None:
     """The same in a new process, imports included."""
-    subprocess.run([sys.executable, __file__, "plain", str(project)], check=True)
+    subprocess.run([sys.executable, __file__, "plain", str(project), *names], check=True)
 
 
-def ours(project: Path) -> None:
+def ours(project: Path, names: Sequence[str]) -> None:
     """Build everything from nothing."""
     for folder in ("build", "figures", "data/processed"):
         shutil.rmtree(project / folder, ignore_errors=True)
-    command("ptce_analysis", "build", folder=project)
+    command("ptce_analysis", "build", *names, folder=project)
 
 
-def benchmark() -> dict[str, dict[str, float]]:
-    """Return the seconds of each way, and ours over each of them; short ways are the best of a few, in turns."""
+def benchmark(names: Sequence[str] = (), repeats: int = REPEATS) -> dict[str, dict[str, float]]:
+    """Return the seconds of each way, and ours over each of them; short ways are the best of a few, in turns.
+
+    `names` are those of the runs to make; all that are declared when there are none.
+    """
     with tempfile.TemporaryDirectory(prefix="ptce-bench-") as folder:
         project = Path(folder) / "project"
         copy_inputs(PROJECT, project)
-        runs = declared_runs(project)
+        runs = chosen_runs(declared_runs(project), names)
         ways: dict[str, Callable[[], object]] = {
-            "ours": lambda: ours(project),
-            "ours, nothing to do": lambda: command("ptce_analysis", "build", folder=project),
-            "plain scripts": lambda: plain_scripts_from_nothing(project),
+            "ours": lambda: ours(project, names),
+            "ours, nothing to do": lambda: command("ptce_analysis", "build", *names, folder=project),
+            "plain scripts": lambda: plain_scripts_from_nothing(project, names),
             "lean loop": lambda: lean_loop(project, runs),
         }
-        turns = [{name: seconds(work) for name, work in ways.items()} for _ in range(REPEATS)]
+        turns = [{name: seconds(work) for name, work in ways.items()} for _ in range(repeats)]
         spent = {name: min(turn[name] for turn in turns) for name in ways}
         spent["naive loop"] = seconds(lambda: naive_loop(project, runs))
     return {
         "seconds": {name: round(value, 3) for name, value in spent.items()},
-        "ours over": {name: round(spent["ours"] / value, 3) for name, value in spent.items() if name != "ours"},
+        "ours over": {name: round(spent["ours"] / value, 3) for name, value in spent.items() if "ours" not in name},
         "at most": {name: round(bar, 3) for name, bar in BARS.items()},
         "runs": {"runs": len(runs), "processors": environment.processors()},
     }
@@ -133,6 +136,6 @@ def benchmark() -> dict[str, dict[str, float]]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["plain"]:
-        plain_scripts(declared_runs(Path(sys.argv[2])))
+        plain_scripts(chosen_runs(declared_runs(Path(sys.argv[2])), sys.argv[3:]))
     else:
         print(json.dumps(benchmark(), indent=2))

@@ -1,11 +1,12 @@
 """Ratios of the cleaning chain, measured side by side in one run: `python benchmarks/cleaning.py [ROWS]`.
 
-Prints: the time of twice the rows over the time of the rows (linear is 2), parsing cell by cell over parsing each
+Prints, as JSON: the time of all rows over that of half of them (linear is 2), parsing cell by cell over parsing each
 different text once, and the peak memory of the process.
 """
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 import tempfile
@@ -63,8 +64,8 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def main(n_rows: int) -> None:
-    """Print the ratios."""
+def benchmark(n_rows: int) -> dict[str, float]:
+    """Return the ratios, and the peak of memory."""
     book: Codebook = checked(CODEBOOK, "codebook")
     with tempfile.TemporaryDirectory() as folder:
         half, full = export(Path(folder), n_rows // 2), export(Path(folder), n_rows)
@@ -75,11 +76,14 @@ def main(n_rows: int) -> None:
     variable = Variable("cell_budget_eur", ("x",), "amount")
     by_cell = seconds(lambda: [amount(cell) for cell in cells])
     by_text = seconds(lambda: read_column(cells, "x", variable, book).numbers())
-    print(f"rows {n_rows}")
-    print(f"time of all rows / time of half of them   {t_full / t_half:.2f}   ({t_full:.1f} s)")
-    print(f"cell by cell / each different text once   {by_cell / by_text:.1f}")
-    print(f"peak memory, GB                           {peak:.2f}")
+    return {
+        "rows": n_rows,
+        "seconds": round(t_full, 2),
+        "all rows / half of them": round(t_full / t_half, 2),
+        "parse cell by cell / each different text once": round(by_cell / by_text, 1),
+        "peak memory, GB": round(peak, 2),
+    }
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000)
+    print(json.dumps(benchmark(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000), indent=2))

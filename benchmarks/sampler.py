@@ -1,4 +1,4 @@
-"""What one exact draw costs, as ratios measured side by side: `python benchmarks/sampler.py`.
+"""What one exact draw costs, as ratios measured side by side: `python benchmarks/sampler.py [ROW]...`.
 
 For each printed level and scenario: one uniform draw against numpy's standard exponentials for as many amounts; one
 SPRITE reconstruction (pysprite; it needs a standard deviation, taken from a draw, and ignores the median) against one
@@ -7,9 +7,12 @@ draw; one data set by plain rejection against one draw. Each time is the best of
 
 from __future__ import annotations
 
+import json
+import math
+import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from pysprite import Sprite
@@ -102,16 +105,16 @@ def ratios(row: Row) -> dict[str, float]:
     }
 
 
-def benchmark() -> dict[str, dict[str, float]]:
-    """Print and return the ratios of every row."""
+def benchmark(names: Sequence[str]) -> dict[str, dict[str, float | None]]:
+    """Return the ratios of some rows, to three digits; none where plain rejection keeps no proposal at all."""
     warnings.simplefilter("ignore")
-    table = {name: ratios(row) for name, row in ROWS.items()}
-    columns = list(next(iter(table.values())))
-    print(f"{'row':32}" + "".join(f"{column:>22}" for column in columns))
-    for name, values in table.items():
-        print(f"{name:32}" + "".join(f"{values[column]:22,.3g}" for column in columns))
-    return table
+    return {name: {what: shortened(value) for what, value in ratios(ROWS[name]).items()} for name in names}
+
+
+def shortened(value: float) -> float | None:
+    """Return a number to three digits; nothing for one without end, which JSON cannot hold."""
+    return float(f"{value:.3g}") if math.isfinite(value) else None
 
 
 if __name__ == "__main__":
-    benchmark()
+    print(json.dumps(benchmark(sys.argv[1:] or list(ROWS)), indent=2, allow_nan=False))

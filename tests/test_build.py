@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from conftest import FIGURE, build_quietly, results, write_notebook, write_project
+from conftest import FIGURE, REPOSITORY, build_quietly, results, write_notebook, write_project
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as building
 from ptce_analysis.pipeline import environment
@@ -222,7 +224,7 @@ def test_a_mended_run_leaves_no_failed_copy(tmp_path: Path) -> None:
 
 def test_a_broken_template_fails_each_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after the cells fails the run, not the build, and nothing is published."""
-    monkeypatch.setattr("ptce_analysis.pipeline.pages.PtceExporter", None)
+    monkeypatch.setattr("ptce_analysis.pipeline.pages.exporter", None)
     outcome = build_quietly(project, keep_going=True)
     assert len(outcome.failed) == 4 and results(project).keys() == {
         name for name in results(project) if name.startswith("processed/")
@@ -333,6 +335,42 @@ print([name for name in wanted if name not in sys.modules])
     settled = {**os.environ, **environment.FIXED}
     done = subprocess.run([sys.executable, "-c", script], env=settled, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["True OrderedDict()", "[]"]
+
+
+def test_hardly_anything_is_imported_twice() -> None:
+    """In a new Python, what a run of the survey still loads after warming up is a handful of small modules."""
+    script = """
+import sys
+import tempfile
+from pathlib import Path
+from ptce_analysis.pipeline import build, children
+from ptce_analysis.pipeline.inputs import Inputs
+from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.runs import declared_runs
+project = Path(sys.argv[1])
+run = next(run for run in declared_runs(project) if run.id == "en/06_survey")
+build._warm_up(Inputs(Place(project)), [run])
+before = set(sys.modules)
+from ptce_analysis.pipeline.execute import read_notebook, with_papermill
+import nbformat
+node = nbformat.from_dict(read_notebook(run.notebook))
+ask = "import sys, json\\nprint(json.dumps(sorted(sys.modules)))"
+node.cells.append(nbformat.v4.new_code_cell(ask))
+done = with_papermill(node, Path(sys.argv[2]), {}, project / "notebooks", 300)
+import json
+print(json.dumps(sorted(set(json.loads(done.cells[-1].outputs[0].text)) - before)))
+"""
+    settled = {**os.environ, **environment.FIXED}
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", script, str(REPOSITORY), f"{folder}/copy.ipynb"]
+        done = subprocess.run(command, env=settled, capture_output=True, text=True, check=True)
+    assert len(json.loads(done.stdout.splitlines()[-1])) < 15, done.stdout
+
+
+def test_what_is_made_from_most_is_built_first(tmp_path: Path) -> None:
+    """The longest run must not be the last one to start: processors end together."""
+    project = write_project(tmp_path / "p", {"a_small": ["1"], "b_big": ["import ptce_analysis.analysis.funding"]})
+    assert list(build_quietly(project, jobs=1).built) == ["fr/b_big", "en/b_big", "fr/a_small", "en/a_small"]
 
 
 def test_reasons_are_listed_without_building(project: Path) -> None:

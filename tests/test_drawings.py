@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -15,7 +16,7 @@ from matplotlib.figure import Figure
 
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.layout import fit, narrow
+from ptce_analysis.publish.layout import fit, narrow, width_pt
 from ptce_analysis.publish.style import LIGHT, NARROW_IN, drawing, new_figure, watermark
 from ptce_analysis.publish.svg import svg, svg_again
 
@@ -226,6 +227,49 @@ def test_what_lies_outside_the_axes_stays_clipped_and_marks_at_the_edge_are_whol
     image = written(draw)
     assert image.count("clip-path=") == 1
     assert image.count("<clipPath") == 1
+
+
+def test_a_line_that_is_nowhere_in_sight_leaves_nothing() -> None:
+    """A reference outside the axes has no path: the figure is written without it."""
+
+    def draw() -> Figure:
+        figure = new_figure(2)
+        axes = figure.add_subplot()
+        axes.axvline(5, color=LIGHT["second"])
+        axes.plot([0, 1], [0, 1], color=LIGHT["accent"])
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        return figure
+
+    image = written(draw)
+    assert LIGHT["second"] not in image and LIGHT["accent"] in image
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [lambda axes: axes.set_title("A title of its own"), lambda axes: axes.figure.add_subplot(2, 1, 2)],
+    ids=["title", "two axes"],
+)
+def test_a_figure_that_is_not_of_our_kinds_keeps_its_room(prepare: Callable[[Any], object]) -> None:
+    """A title, or axes one above the other, are laid out by matplotlib: nothing touches or leaves the paper."""
+    with drawing():
+        figure = new_figure(3)
+        axes = figure.add_subplot(2, 1, 1, xlabel="across", ylabel="up")
+        prepare(axes)
+        fit(figure)
+        figure.draw_without_rendering()
+    boxes = [part.get_tightbbox() for part in figure.axes]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert all(figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1 for box in boxes)
+    assert all(upper.y0 >= lower.y1 for upper, lower in pairwise(boxes))
+
+
+def test_a_text_is_as_wide_as_it_is_said_to_be() -> None:
+    """The measure used for breaking words is that of the renderer which draws them, line by line."""
+    with drawing():
+        figure = new_figure(2)
+        text = figure.text(0, 0, "une ligne assez longue\net une autre", fontsize=11, fontweight="bold")
+        assert width_pt(text) == pytest.approx(text.get_window_extent().width)
+        assert width_pt(text, "une ligne") < width_pt(text)
 
 
 @pytest.mark.parametrize(("marker", "part"), [("o", "<circle "), ("s", "<path "), ("D", "<path "), ("X", "<path ")])

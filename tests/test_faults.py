@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib.util
 import io
 import os
@@ -249,6 +250,13 @@ def test_children_end_when_nobody_wants_more() -> None:
     assert next(tasks) == ("quick", "now")
     tasks.close()  # type: ignore[attr-defined]
     assert children.multiprocessing.active_children() == []
+
+
+def test_children_do_not_look_for_garbage_in_what_they_inherit() -> None:
+    """Garbage is looked for in a child, but not among what the parent made: that would copy all of it."""
+    (found,) = children.results(lambda _: (gc.isenabled(), gc.get_freeze_count() > 1000), ["one"], jobs=1)
+    assert found == ("one", (True, True))
+    assert gc.get_freeze_count() == 0
 
 
 def test_all_processors_are_used() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY
+from ptce_analysis.pipeline import inputs
 from ptce_analysis.pipeline.imports import import_graph, imported_names, modules_used, notebook_imports
 from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
@@ -81,12 +82,14 @@ DATA = (
     "data/processed/some.csv",
     "requirements.lock",
     "extra.txt",
+    "notebooks/helper.py",
+    "notebooks/deep/er/table.csv",
 )
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_data_and_locked_versions_count(project: Path, name: str) -> None:
-    """Raw data, processed tables, the lock and files the run says it reads are inputs."""
+    """Raw data, processed tables, the lock, what stands beside notebooks and files a run says it reads are inputs."""
     run = run_of("plain", project=project, reads=("extra.*",))
     before = Inputs(Place(project)).of_run(run)
     (project / name).parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +104,34 @@ def test_explanations_beside_data_do_not_count(project: Path) -> None:
     (project / "data" / "raw" / "README.md").write_text("x")
     (project / "data" / "raw" / ".DS_Store").write_text("x")
     assert Inputs(Place(project)).of_run(run_of("plain", project=project)) == before
+
+
+def test_what_tools_leave_beside_notebooks_does_not_count(project: Path) -> None:
+    """Checkpoints of JupyterLab, caches and other notebooks are not what a notebook opens."""
+    before = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    for name in (".ipynb_checkpoints/a.py", "__pycache__/a.pyc", ".DS_Store", "other.ipynb"):
+        (project / "notebooks" / name).parent.mkdir(exist_ok=True)
+        (project / "notebooks" / name).write_text("x")
+    assert Inputs(Place(project)).of_run(run_of("plain", project=project)) == before
+
+
+def test_data_behind_a_link_count(project: Path, tmp_path: Path) -> None:
+    """A linked folder is read like any other, so what it holds is an input; a link to a folder above ends nowhere."""
+    (tmp_path / "kept elsewhere").mkdir()
+    (project / "data" / "raw" / "linked").symlink_to(tmp_path / "kept elsewhere")
+    (project / "data" / "raw" / "round").symlink_to(project / "data" / "raw")
+    before = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    (tmp_path / "kept elsewhere" / "answers.csv").write_text("changed")
+    after = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    assert after.keys() - before.keys() == {"data/raw/linked/answers.csv"}
+
+
+def test_installed_versions_count(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same lock in another environment gives other pages: they state what is installed."""
+    before = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    monkeypatch.setattr(inputs, "versions", lambda: {"pandas": "0.1"})
+    after = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    assert {key for key in after if before.get(key) != after[key]} == {"installed versions"}
 
 
 def test_import_lines_are_those_of_the_whole_source() -> None:

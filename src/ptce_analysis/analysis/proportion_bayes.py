@@ -37,6 +37,11 @@ NEGLIGIBLE = 1e-20
 # Bounds of a difference are found to 2/2^40.
 HALVINGS = 40
 
+# Where an integral is evaluated, from 0 to 2: points crowd at both ends. What one point stands for is cosh / SPREAD.
+STEPS = np.linspace(-3.5, 3.5, 181)
+CROWDED = 1 + np.tanh(math.pi / 2 * np.sinh(STEPS))
+SPREAD = np.cosh(math.pi / 2 * np.sinh(STEPS)) ** 2
+
 
 @dataclass(frozen=True)
 class Posterior:
@@ -138,9 +143,8 @@ def _mean_over(beta: Beta, low: float, high: float, value: Callable[[Floats], Fl
     if low >= high:
         return 0.0
     start, end = math.asin(math.sqrt(low)), math.asin(math.sqrt(high))
-    t = np.linspace(-3.5, 3.5, 181)
-    angles = start + (end - start) * (1 + np.tanh(math.pi / 2 * np.sinh(t))) / 2
-    weights = (end - start) * math.pi / 4 * np.cosh(t) / np.cosh(math.pi / 2 * np.sinh(t)) ** 2 * (t[1] - t[0])
+    angles = start + (end - start) * CROWDED / 2
+    weights = (end - start) * math.pi / 4 * np.cosh(STEPS) / SPREAD * (STEPS[1] - STEPS[0])
     sine, cosine = np.sin(angles), np.cos(angles)
     logs = math.log(2) + xlogy(2 * a - 1, sine) + xlogy(2 * b - 1, cosine) - betaln(a, b)
     return float(weights @ (np.exp(logs) * value(sine**2)))

@@ -194,6 +194,8 @@ def boundary(inside: Callable[[float], bool], inner: float, outer: float, halvin
         return outer
     for _ in range(halvings):
         middle = (inner + outer) / 2
+        if middle in (inner, outer):  # no number lies between them
+            break
         inner, outer = (middle, outer) if inside(middle) else (inner, middle)
     return inner
 

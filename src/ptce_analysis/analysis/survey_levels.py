@@ -36,13 +36,15 @@ def linked(wave: Cleaned) -> pd.DataFrame:
 
     A pole that was not asked about a level, or did not answer, has no row: it is in no base.
     """
-    levels = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
-    parts = []
-    for level in levels:
-        said = wave.poles[wave.poles[f"link_{level}"].isin(TELLING_LINKS)]
-        yes = said[f"link_{level}"].isin(("involved", "contradictory"))
-        parts.append(pd.DataFrame({"wave": said["wave"], "pole_id": said["pole_id"], "level": level, "linked": yes}))
-    return pd.concat(parts, ignore_index=True)
+    levels = dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES))
+    return pd.concat([linked_with(wave, level) for level in levels], ignore_index=True)
+
+
+def linked_with(wave: Cleaned, level: str) -> pd.DataFrame:
+    """Return the rows of `linked` about one level."""
+    said = wave.poles[wave.poles[f"link_{level}"].isin(TELLING_LINKS)]
+    yes = said[f"link_{level}"].isin(("involved", "contradictory"))
+    return pd.DataFrame({"wave": said["wave"], "pole_id": said["pole_id"], "level": level, "linked": yes})
 
 
 def asks_amounts(wave: Cleaned, level: str) -> bool:

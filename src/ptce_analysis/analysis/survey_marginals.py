@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from ptce_analysis.analysis.survey_levels import COLLECTIVITIES, amounts, asks_amounts, linked, supported
+from ptce_analysis.analysis.survey_levels import COLLECTIVITIES, amounts, asks_amounts, linked, linked_with, supported
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
@@ -117,8 +117,7 @@ def _below_one(wave: Cleaned, _: str) -> Marginal:
 def _link_share(wave: Cleaned, level: str) -> Marginal:
     if f"link_{level}" not in wave.poles or (wave.poles[f"link_{level}"] == "not_asked").all():
         return _NOT_ASKED
-    rows = linked(wave)
-    return _of(rows.loc[rows["level"] == level, "linked"].astype("float64"), pd.Series.mean)
+    return _of(linked_with(wave, level)["linked"].astype("float64"), pd.Series.mean)
 
 
 def _n_links(wave: Cleaned) -> pd.Series | None:

@@ -109,7 +109,8 @@ def build_tables(place: Place, inputs: Inputs) -> str:
     """Write the processed tables if they are stale; return why they were."""
     reason = stale_tables(place, inputs)
     if reason:
-        from ptce_analysis.pipeline.tables import processed_tables
+        with environment.unswept():
+            from ptce_analysis.pipeline.tables import processed_tables
 
         tables = processed_tables(place.project)
         files = {place.processed / name: data for name, data in tables.items()}
@@ -129,7 +130,8 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     start = children.results if environment.CAN_FORK else children.results_here
     attempts = start(
         lambda run: _attempt(place, run, made_from[run], options.timeout_s),
-        list(stale),
+        # What is made from most comes first, as it is likely to take longest: the processors then end together.
+        sorted(stale, key=lambda run: -len(made_from[run])),
         options.jobs,
         lambda: options.keep_going or not any(ended.values()),
     )
@@ -142,7 +144,7 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
 
 def _warm_up(inputs: Inputs, stale: Iterable[Run]) -> None:
     """Pay once for what every run needs; whatever fails here is left to the runs, which will say so."""
-    with suppress(Exception):
+    with suppress(Exception), environment.unswept():
         from ptce_analysis.pipeline.warm import warm_up
 
         warm_up(inputs.imports(stale), {run.lang for run in stale})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -14,6 +15,9 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 PR_SET_PDEATHSIG = 1
+
+# Where this process, a child, reports to: its parent waits until nobody holds the other end any more.
+reporting: list[Connection] = []
 
 
 class ChildDied(RuntimeError):
@@ -64,7 +68,9 @@ def _started(work: Callable[[Task], Result], task: Task) -> tuple[Connection, An
 
 def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> None:
     """Work in the child. An interruption by the keyboard is the parent's business: it stops its children."""
+    gc.freeze()  # what the parent made is never garbage here; looking through it would copy it
     die_with_parent()
+    reporting.append(sender)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sender.send(work(task))
 

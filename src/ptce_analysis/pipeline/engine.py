@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, BinaryIO
@@ -95,8 +96,15 @@ def _kernel() -> Iterator[_Child]:
         try:
             yield _Child(process, ours, (out, err))
         finally:
-            process.kill()
-            process.join()
+            _end(process)
+
+
+def _end(process: Any) -> None:
+    """End the kernel and what its cells left at work."""
+    with suppress(ProcessLookupError, PermissionError):  # it died before it had a group, or nobody is left in it
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
 
 
 def _cell(nb_man: Any, client: Any, child: _Child, index: int, cell: Any, timeout_s: int) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+import platform
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from ptce_analysis.pipeline.imports import Graph, import_graph, modules_used, notebook_imports
@@ -17,6 +20,9 @@ from ptce_analysis.survey.waves import supplied_folder, wave_files
 # entry point, not by an import.
 MAKES_PAGES = (f"{PACKAGE}.pipeline.pages", f"{PACKAGE}.pipeline.engine")
 MAKES_TABLES = (f"{PACKAGE}.pipeline.tables",)
+
+# The packages whose versions a page states.
+VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
 
 Digests = dict[str, str]
 
@@ -36,7 +42,7 @@ class Inputs:
         """Return what a run's notebook, figures and page are made from."""
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
-        found = self._raw | self._processed | self._locked | self._resources([run.lang]) | code
+        found = self._raw | self._processed | self._locked | self._beside | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":
             found |= self._supplied
         return found | self._files(own) | {"parameters": digest_of_value([run.parameters, run.family])}
@@ -72,7 +78,8 @@ class Inputs:
 
     @cached_property
     def _locked(self) -> Digests:
-        return self._files(self._matching("requirements.lock"))
+        """The lock, and what is installed: another environment may be used, and pages state its versions."""
+        return self._files(self._matching("requirements.lock")) | {"installed versions": digest_of_value(versions())}
 
     @cached_property
     def _library_files(self) -> Digests:
@@ -95,8 +102,14 @@ class Inputs:
         }
 
     def _data(self, stage: str) -> Digests:
-        files = self._matching(f"data/{stage}/**/*")
+        files = files_below(self.place.project / "data" / stage)
         return self._files(path for path in files if path.suffix != ".md" and not path.name.startswith("."))
+
+    @cached_property
+    def _beside(self) -> Digests:
+        """What stands beside the notebooks: they may import it or open it by its bare name."""
+        files = files_below(self.place.project / "notebooks")
+        return self._files(path for path in files if path.suffix != ".ipynb" and not _is_scratch(path))
 
     def _matching(self, pattern: str) -> list[Path]:
         return [path for path in self.place.project.glob(pattern) if path.is_file()]
@@ -104,3 +117,26 @@ class Inputs:
     def _files(self, paths: Iterable[Path]) -> Digests:
         project = self.place.project
         return {path.relative_to(project).as_posix(): digest(path.read_bytes()) for path in paths}
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that make the numbers and the pages, and of Python."""
+    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Yield every file below a folder, those of linked folders too: whoever opens them does not see the link."""
+    seen = set[Path]()
+    for name, folders, files in os.walk(folder, followlinks=True):
+        place = Path(name).resolve()
+        if place in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(place)
+        yield from (path for file in files if (path := Path(name, file)).is_file())
+
+
+def _is_scratch(path: Path) -> bool:
+    """Whether a file was left by a tool: caches, checkpoints."""
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts[-2:])

@@ -23,6 +23,7 @@ from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
+from ptce_analysis.pipeline import children, lock
 from ptce_analysis.pipeline.children import die_with_parent
 from ptce_analysis.pipeline.environment import INLINE
 
@@ -42,12 +43,20 @@ class _Pipe(Session):
 def serve(connection: Connection, other_end: Connection, files: tuple[BinaryIO, BinaryIO], folder: str) -> NoReturn:
     """Run the cells that come through the pipe until its other end closes; never return."""
     other_end.close()
+    _leave_the_build()
     die_with_parent()
     _print_into(files)
     _start_afresh()
     shell = _new_shell(connection, folder)
     asyncio.run(_serve(shell, connection))
     os._exit(0)
+
+
+def _leave_the_build() -> None:
+    """Hold nothing that the build waits for, in a group of its own: what a cell starts may outlive it."""
+    os.setsid()
+    for descriptor in (*(stream.fileno() for stream in lock.held), *(end.fileno() for end in children.reporting)):
+        os.close(descriptor)
 
 
 async def _serve(shell: Any, connection: Connection) -> None:

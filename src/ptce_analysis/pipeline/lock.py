@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from ptce_analysis.errors import InputError
 
@@ -13,6 +14,9 @@ try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
+
+# The lock files this process holds. Who is forked holds them too, and must close them if it may outlive the build.
+held: list[TextIO] = []
 
 
 @contextmanager
@@ -33,7 +37,11 @@ def one_at_a_time(path: Path) -> Iterator[None]:
         except BlockingIOError:
             print("another build is at work in this project: waiting until it ends", file=sys.stderr, flush=True)
             fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        held.append(stream)
+        try:
+            yield
+        finally:
+            held.remove(stream)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import nbformat
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.execute import executed_notebook
+from ptce_analysis.pipeline.inputs import VERSIONS, versions
 from ptce_analysis.pipeline.place import PACKAGE, Place
 from ptce_analysis.pipeline.runs import Run
 from ptce_analysis.pipeline.stamps import digest_of_value
@@ -18,7 +19,6 @@ from ptce_analysis.publish.appendix import PtceExporter
 from ptce_analysis.publish.disclosure_pages import check_page, shows_answers
 
 SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figures then stay in build."
-VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
 
 
 def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int) -> dict[Path, bytes]:
@@ -26,13 +26,19 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
     executed = executed_notebook(run, place.project, place.failed(run), timeout_s)
     node = with_provenance(executed, provenance(run, inputs))
     named = {"unique_key": run.name}  # for figures that the notebook did not name
-    html, resources = PtceExporter().from_notebook_node(node, named)  # type: ignore[no-untyped-call]
+    html, resources = exporter().from_notebook_node(node, named)
     check_page(run.id, node, html)
     if shows_answers(node) and place.figures_of(run).is_relative_to(place.figures):
         raise InputError(f"run {run.id}: figures made of real answers in a path that git commits. {SUPPLIED}")
     figures = {place.figures_of(run) / name: data for name, data in resources["outputs"].items()}
     notebook = nbformat.writes(node) + "\n"  # type: ignore[no-untyped-call]
     return {**figures, place.notebook(run): notebook.encode(), place.page(run): html.encode()}
+
+
+@cache
+def exporter() -> PtceExporter:
+    """Return what writes pages: its templates are compiled once, before children are forked."""
+    return PtceExporter()  # type: ignore[no-untyped-call]
 
 
 def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -43,9 +49,9 @@ def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
         "library": {name: found for name, found in inputs.items() if name.startswith(f"{PACKAGE}/")},
         "notebook": {notebook: inputs[notebook]},
     }
-    versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    stated = ", ".join(f"{name} {number}" for name, number in versions().items() if name in VERSIONS)
     short = {name: digest_of_value(part)[:16] for name, part in parts.items()}
-    return {**short, "versions": versions, "command": "make"}
+    return {**short, "versions": stated, "command": "make"}
 
 
 def with_provenance(node: Any, about: Mapping[str, str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -33,8 +34,8 @@ class Progress:
 
     def stop(self) -> None:
         """Leave the terminal as a reader expects it."""
-        if self.stream.isatty():
-            print(ERASE, end="", file=self.stream, flush=True)
+        if self._redraws:
+            self._print(ERASE)
 
     def _left(self) -> str:
         if self.ended == self.total:
@@ -44,9 +45,21 @@ class Progress:
     def _seconds_left(self) -> float:
         return (time.monotonic() - self.started) / self.ended * (self.total - self.ended)
 
+    @property
+    def _redraws(self) -> bool:
+        """Whether a line can be replaced where it stands."""
+        return self.stream.isatty() and os.environ.get("TERM") != "dumb"
+
     def _say(self, line: str) -> None:
-        if self.stream.isatty():
+        if self._redraws:
             left = f"; {self._left()}" if self.ended else ""
-            print(f"{ERASE}{line}\n{self.ended}/{self.total} built{left}", end="", file=self.stream, flush=True)
+            self._print(f"{ERASE}{line}\n{self.ended}/{self.total} built{left}")
         else:
-            print(line, file=self.stream, flush=True)
+            self._print(f"{line}\n")
+
+    def _print(self, text: str) -> None:
+        """Print, as long as somebody reads: a reader who leaves (`make | head`) does not stop the build."""
+        try:
+            print(text, end="", file=self.stream, flush=True)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())

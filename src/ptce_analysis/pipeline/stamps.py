@@ -48,7 +48,7 @@ def recorded(stamp: Path) -> dict[str, dict[str, str]]:
     nothing: dict[str, dict[str, str]] = {"inputs": {}, "outputs": {}}
     try:
         found = json.loads(stamp.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return nothing
     whole = isinstance(found, dict) and all(isinstance(found.get(key), dict) for key in nothing)
     return found if whole else nothing
@@ -58,7 +58,7 @@ def stale_because(stamp: Path, root: Path, inputs: Inputs) -> str:
     """Return why results must be made again, in a few words; an empty string when they are up to date."""
     record = recorded(stamp)
     if not record["outputs"]:
-        return "stamp unreadable" if stamp.is_file() else "never built"
+        return "stamp unreadable" if stamp.exists() else "never built"
     made = record["inputs"]
     changed = sorted(name for name in made.keys() | inputs.keys() if made.get(name) != inputs.get(name))
     if changed:

@@ -10,9 +10,15 @@ from contextlib import suppress
 
 import nbformat
 
-from ptce_analysis.publish.appendix import PtceExporter
+from ptce_analysis.pipeline.pages import exporter
 from ptce_analysis.publish.language import translation
 from ptce_analysis.publish.style import drawing, new_figure
+
+# What libraries import only as they are used: by the library, if it is imported at all.
+LATE = {
+    "IPython": ("IPython.core.application", "IPython.core.completerlib", "IPython.core.logger"),
+    "pandas": ("pandas.core.methods.to_dict", "pandas.core.reshape.reshape", "pandas.io.formats.csvs"),
+}
 
 
 def warm_up(names: Iterable[str], langs: Iterable[str]) -> None:
@@ -24,10 +30,13 @@ def warm_up(names: Iterable[str], langs: Iterable[str]) -> None:
         module, _, inner = name.rpartition(".")
         if not hasattr(sys.modules.get(module), inner):  # `a.b` may be a module, or something that `a` holds
             _import(name) or _import(module)
+    for name in (name for library, names in LATE.items() if library in sys.modules for name in names):
+        _import(name)
     for lang in langs:
         translation(lang, "")
+    _check()
     _draw()
-    PtceExporter().from_notebook_node(_notebook())  # type: ignore[no-untyped-call]
+    exporter().from_notebook_node(_notebook())
 
 
 def _import(name: str) -> bool:
@@ -35,6 +44,15 @@ def _import(name: str) -> bool:
         importlib.import_module(name)
         return True
     return False
+
+
+def _check() -> None:
+    """Check a table, where anything does: pandera imports most of what it needs, and registers it, the first time."""
+    if "pandera" in sys.modules:
+        schemas = importlib.import_module("pandera.pandas")
+        schemas.DataFrameSchema({"a": schemas.Column(int)}).validate(
+            importlib.import_module("pandas").DataFrame({"a": [1]})
+        )
 
 
 def _draw() -> None:

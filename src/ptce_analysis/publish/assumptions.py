@@ -7,9 +7,11 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-PARTS = re.compile(r"Assumption:\s*(?P<text>.*?)(?:\s*Source:\s*(?P<source>.*?))?(?:\s*If wrong:\s*(?P<if_wrong>.*))?")
+MARK = "Assumption:"
+PARTS = re.compile(rf"{MARK}\s*(?P<text>.*?)(?:\s*Source:\s*(?P<source>.*?))?(?:\s*If wrong:\s*(?P<if_wrong>.*))?")
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,21 @@ class Assumption:
 
 def assumptions(library: Path) -> list[Assumption]:
     """Return every comment `# Assumption: … Source: … If wrong: …` of a package, in the order of its modules."""
-    found = []
+    found: list[Assumption] = []
     for path in sorted(library.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if MARK not in source:  # finding comments costs much more than finding a word
+            continue
         module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
-        found += [_read(module, comment) for comment in comments(path.read_text(encoding="utf-8"))]
-    return [assumption for assumption in found if assumption]
+        found += _made_in(module, source)
+    return found
+
+
+@cache
+def _made_in(module: str, source: str) -> tuple[Assumption, ...]:
+    """The assumptions of one module; asked for once per language."""
+    found = (_read(module, comment) for comment in comments(source))
+    return tuple(assumption for assumption in found if assumption)
 
 
 def comments(source: str) -> Iterator[str]:
@@ -46,6 +58,6 @@ def comments(source: str) -> Iterator[str]:
 
 
 def _read(module: str, comment: str) -> Assumption | None:
-    start = comment.find("Assumption:")
+    start = comment.find(MARK)
     found = PARTS.fullmatch(comment[start:]) if start >= 0 else None
     return Assumption(module, *(part or "" for part in found.group("text", "source", "if_wrong"))) if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ptce_analysis.publish.language import Number, Words
-from ptce_analysis.publish.style import LIGHT, lines_axes, new_figure
+from ptce_analysis.publish.style import LIGHT, legend_above, lines_axes, new_figure
 
 LINE_IN = 0.42
 
@@ -18,30 +19,36 @@ LINE_IN = 0.42
 AXIS_KINDS = {"points": "points0", "share1": "share2", "keur1": "keur2", "meur": "meur2"}
 
 
-def _lines(data: pd.DataFrame, extra_in: float = 0.7) -> tuple[Figure, Axes]:
-    """A figure with one line per row of `data`, read from the top, named by its `name`."""
-    figure = new_figure(extra_in + LINE_IN * len(data))
+def lines_of(data: pd.DataFrame, extra_in: float = 0.7, line_in: float = LINE_IN) -> tuple[Figure, Axes]:
+    """Return a figure with one line per row of `data`, read from the top, named by its `name`."""
+    figure = new_figure(extra_in + line_in * len(data))
     return figure, lines_axes(figure, list(data["name"]))
 
 
-def _number_axis(words: Words, axes: Axes, kind: str) -> None:
-    kind = AXIS_KINDS.get(kind, kind)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+def number_axis(words: Words, axes: Axes, kind: str) -> None:
+    """Let the axis across count in round numbers, a few of them, written as the reader's language does."""
+    axes.xaxis.set_major_formatter(numbers(words, AXIS_KINDS.get(kind, kind)))
     axes.xaxis.set_major_locator(MaxNLocator(5))
+
+
+def numbers(words: Words, kind: str) -> FuncFormatter:
+    """Return what writes the ticks of an axis; each number is written once, however often its place is measured."""
+    write = cache(lambda value: words.number(Number(value, kind)))
+    return FuncFormatter(lambda value, _: write(value))
 
 
 def stems(
     words: Words, data: pd.DataFrame, *, x: str, kind: str, colours: Sequence[str], labels: Sequence[str]
 ) -> Figure:
     """Return points on stems from zero, one line per row, each labelled directly."""
-    figure, axes = _lines(data)
+    figure, axes = lines_of(data)
     for line, (value, colour, label) in enumerate(zip(data[x], colours, labels, strict=True)):
         if pd.notna(value):
             axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
             axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
             axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
     axes.set_xlim(0, float(data[x].max()) * 1.03)
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -55,7 +62,7 @@ def pairs(
     missing: str,
 ) -> Figure:
     """Return two points per row joined by a line; `first`, `second` are (column, name); `missing` marks a lone one."""
-    figure, axes = _lines(data, extra_in=1.0)
+    figure, axes = lines_of(data, extra_in=1.0)
     marks = ((first, "D", "second"), (second, "o", "accent"))
     for line, row in enumerate(data.to_dict("records")):
         ends = [row[first[0]], row[second[0]]]
@@ -70,8 +77,8 @@ def pairs(
             data[column], range(len(data)), marker, color=LIGHT[colour], markersize=8, linestyle="none", label=name
         )
     axes.set_xlim(left=0)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0, handletextpad=0.2)
-    _number_axis(words, axes, kind)
+    legend_above(axes, 2)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -88,7 +95,7 @@ def forest(
     reference: float = 0.0,
 ) -> Figure:
     """Return a point and its interval per row, each labelled directly, with a reference line."""
-    figure, axes = _lines(data)
+    figure, axes = lines_of(data)
     axes.axvline(reference, color=LIGHT["ink"], linewidth=1)
     rows = zip(data[x], data[low], data[high], colours, labels, strict=True)
     for line, (value, start, end, colour, label) in enumerate(rows):
@@ -97,7 +104,7 @@ def forest(
         axes.annotate(label, (end, line), (7, 0), textcoords="offset points", va="center")
     span = float(data[high].max() - data[low].min())
     axes.set_xlim(float(data[low].min()) - 0.04 * span, float(data[high].max()) + 0.04 * span)
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -108,7 +115,7 @@ def presence_map(
     marked: Sequence[int],
 ) -> Figure:
     """Return a map of figures (lines) by bases (across): a mark where it can occur; `marked` bases are lined."""
-    figure, axes = _lines(data, extra_in=0.9)
+    figure, axes = lines_of(data, extra_in=0.9)
     axes.grid(visible=False)
     for base in marked:
         axes.axvline(base, color=LIGHT["second"], linewidth=1, zorder=0)
@@ -133,7 +140,7 @@ def bounds_and_value(
     flagged: Sequence[bool],
 ) -> Figure:
     """Return per row a lower bound (a bar end) and the value that must not lie below it; `flagged` rows stand out."""
-    figure, axes = _lines(data, extra_in=1.0)
+    figure, axes = lines_of(data, extra_in=1.0)
     for line, (row, wrong) in enumerate(zip(data.to_dict("records"), flagged, strict=True)):
         colour = LIGHT["second"] if wrong else LIGHT["accent"]
         axes.hlines(line, 0, row[low[0]], color=LIGHT["muted"], linewidth=4, alpha=0.45)
@@ -141,9 +148,9 @@ def bounds_and_value(
         axes.plot(row[value[0]], line, "X" if wrong else "o", color=colour, markersize=9)
     axes.plot([], [], "|", color=LIGHT["muted"], markersize=14, markeredgewidth=2, label=low[1])
     axes.plot([], [], "o", color=LIGHT["accent"], markersize=8, label=value[1])
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0, handletextpad=0.2)
+    legend_above(axes, 2)
     axes.set_xlim(left=0)
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -151,14 +158,14 @@ def points_by_line(
     words: Words, data: pd.DataFrame, *, x: str, kind: str, reference: float, labels: Sequence[str]
 ) -> Figure:
     """Return one labelled point per row against a reference line: how far each lies from it, and on which side."""
-    figure, axes = _lines(data)
+    figure, axes = lines_of(data)
     axes.axvline(reference, color=LIGHT["second"], linewidth=1.5)
     axes.plot(data[x], range(len(data)), "o", color=LIGHT["accent"], markersize=7)
     for line, (value, label) in enumerate(zip(data[x], labels, strict=True)):
         axes.annotate(label, (value, line), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
     span = float(max(data[x].max(), reference) - min(data[x].min(), reference))
     axes.set_xlim(min(data[x].min(), reference) - 0.08 * span, max(data[x].max(), reference) + 0.35 * span)
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -176,7 +183,7 @@ def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence
         axes.annotate(name, (row[x], row[y]), (12 if side == "left" else -4, 12), textcoords="offset points", ha=side)
     axes.set_ylim(0, 1.15 * float(data[y].max()))
     axes.grid(axis="y")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+    axes.yaxis.set_major_formatter(numbers(words, kind))
     return figure
 
 
@@ -184,15 +191,15 @@ def intervals(
     words: Words, data: pd.DataFrame, *, x: str, methods: Sequence[tuple[str, str, str, str]], kind: str
 ) -> Figure:
     """Return a point and several intervals per row; `methods` are (low column, high column, name, colour)."""
-    figure, axes = _lines(data, extra_in=1.0)
+    figure, axes = lines_of(data, extra_in=1.0)
     axes.axvline(0, color=LIGHT["ink"], linewidth=1)
     step = 0.22
     for place, (low, high, name, colour) in enumerate(methods):
         lines = [line + step * (place - (len(methods) - 1) / 2) for line in range(len(data))]
         axes.hlines(lines, data[low], data[high], color=LIGHT[colour], linewidth=2, label=name)
         axes.plot(data[x], lines, "o", color=LIGHT[colour], markersize=3.5)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(methods), frameon=False, borderaxespad=0)
-    _number_axis(words, axes, kind)
+    legend_above(axes, len(methods))
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -207,14 +214,14 @@ def bands(
     kind: str,
 ) -> Figure:
     """Return a wide band, a narrow band and a point per row, with a reference line."""
-    figure, axes = _lines(data)
+    figure, axes = lines_of(data)
     axes.axvline(reference, color=LIGHT["second"], linewidth=1.5)
     lines = range(len(data))
     axes.hlines(lines, data[wide[0]], data[wide[1]], color=LIGHT["rule"], linewidth=11)
     axes.hlines(lines, data[narrow[0]], data[narrow[1]], color=LIGHT["accent"], linewidth=3)
     axes.plot(data[x], lines, "o", color=LIGHT["accent"], markersize=7)
     axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference)))
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -243,7 +250,7 @@ def limits(
     axes.set_xlim(0, 1.42 * float(data[x].max()))
     axes.set_xlabel(across)
     axes.grid(axis="y")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+    axes.yaxis.set_major_formatter(numbers(words, kind))
     return figure
 
 
@@ -262,5 +269,5 @@ def curve(
     axes.set_ylim(0, 1.02)
     axes.grid(axis="y")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
+        axis.set_major_formatter(numbers(words, kind))
     return figure

@@ -10,11 +10,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ptce_analysis.publish.drawings import AXIS_KINDS
-from ptce_analysis.publish.language import Number, Words
-from ptce_analysis.publish.style import LIGHT, legend_above, lines_axes, new_figure
+from ptce_analysis.publish.drawings import lines_of, number_axis
+from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.style import LIGHT, legend_above
 
 LINE_IN = 0.5
 BAND_PT = 12.0
@@ -29,17 +28,6 @@ class Inner:
     name: str
     colour: str
     marker: str
-
-
-def _axes(data: pd.DataFrame, extra_in: float) -> tuple[Figure, Axes]:
-    figure = new_figure(extra_in + LINE_IN * len(data))
-    return figure, lines_axes(figure, list(data["name"]))
-
-
-def _number_axis(words: Words, axes: Axes, kind: str) -> None:
-    kind = AXIS_KINDS.get(kind, kind)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(Number(value, kind))))
-    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def _bars(axes: Axes, data: pd.DataFrame, ends: tuple[str, str], shift: float, **look: Any) -> None:
@@ -62,7 +50,7 @@ def bands_with_inner(
 
     The axis begins at `start`, where a row without a band shows its label alone.
     """
-    figure, axes = _axes(data, extra_in=1.0)
+    figure, axes = lines_of(data, 1.0, LINE_IN)
     low, high, name = band
     _bars(axes, data, (low, high), 0.0, color=LIGHT["rule"], linewidth=BAND_PT, label=name)
     for place, one in enumerate(inner):
@@ -78,7 +66,7 @@ def bands_with_inner(
         axes.annotate(label, beside, (9, 0), textcoords="offset points", va="center", color=colour)
     axes.set_xlim(left=start)
     legend_above(axes, 1 + len(inner))
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure
 
 
@@ -96,7 +84,7 @@ def dots(
 
     `marked` is the column of a value shown as a line across its row, and its name.
     """
-    figure, axes = _axes(data, extra_in=0.9)
+    figure, axes = lines_of(data, 0.9, LINE_IN)
     for line, (row, colour, label) in enumerate(zip(data.to_dict("records"), colours, labels, strict=True)):
         for value, times in Counter(row[values]).items():
             heights = [line + STACK * (place - (times - 1) / 2) for place in range(times)]
@@ -108,5 +96,5 @@ def dots(
     axes.vlines(data[column], tops, feet, color=LIGHT["muted"], linewidth=1.2, zorder=0, label=name)
     axes.set_xlim(left=-0.02 * float(max(max(row) for row in data[values])))
     legend_above(axes, 1)
-    _number_axis(words, axes, kind)
+    number_axis(words, axes, kind)
     return figure

@@ -6,17 +6,21 @@ Works on a finished figure, so that the drawings say what is drawn and nothing a
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
+from ptce_analysis.publish.canvas import extent, measuring
 from ptce_analysis.publish.style import NARROW_IN, legend_above
 
 NAME_SHARE = 0.36  # of the figure's width, at most, for the names of its lines
 LABEL_SHARE = 0.5  # of the axes' width, at most, for a label beside its mark
-SLACK_PT = 3.0
+SLACK_PT, AIR_PT = 3.0, 3.0
+SIDES: tuple[Literal["left", "center", "right"], ...] = ("left", "center", "right")
 MARK_PT, LINE_PT = 20.0, 12.5  # height of a mark with its air, and of a line of text above it
 MOST_TICKS, TICK_GAP_PT = 6, 8.0
 
@@ -26,14 +30,17 @@ def fit(figure: Figure) -> None:
     for axes in figure.axes:
         _break_names(figure, axes)
         _fold_legend(figure, axes)
-        for label in _labels(axes):
-            # One beside its mark gets its room from the axes (below); one above the axes, from the layout.
-            label.set(in_layout=label.get_verticalalignment() != "center", gid="halo")
     _lay_out(figure)
+    _fill(figure)
+
+
+def _fill(figure: Figure) -> None:
+    """Use the width that the axes have: labels are broken, limits and ticks moved; then the axes take what is left."""
     for axes in figure.axes:
         _break_labels(axes)
         _widen(axes)
         _space_ticks(axes)
+    _lay_out(figure)
 
 
 def narrow(figure: Figure) -> bool:
@@ -52,32 +59,70 @@ def narrow(figure: Figure) -> bool:
     _all_for_data(axes)
     _fold_legend(figure, axes)
     figure.set_figheight(row_pt * len(names) / 72 + _outside_in(figure, axes))
-    fit(figure)
+    _fill(figure)
     return True
 
 
 def _lay_out(figure: Figure) -> None:
-    """Give the axes the place they will have, without drawing anything."""
+    """Give the axes the place they will have, without drawing anything.
+
+    A label beside its mark gets its room inside the axes (`_widen`); one above the axes, from what surrounds them. One
+    pair of axes without a title takes what its labels leave: matplotlib's solver, which does more, costs three times as
+    much, several times a figure.
+    """
+    for label in (label for axes in figure.axes for label in _labels(axes)):
+        label.set(in_layout=label.get_verticalalignment() != "center", gid="halo")
     engine = figure.get_layout_engine()
-    if engine:
+    if engine and (len(figure.axes) > 1 or any(axes.get_title(side) for axes in figure.axes for side in SIDES)):
         engine.execute(figure)
+        return
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        _take_what_is_left(axes, figure)
 
 
-def width_pt(text: Text) -> float:
-    """Return the width of a text as it will be drawn, in points."""
-    return float(text.get_window_extent().width)
+def _take_what_is_left(axes: Axes, figure: Figure) -> None:
+    """Move the frame of the axes so that what stands around it reaches the edges of the figure, up to some air."""
+    (width, height), frame, whole = figure.bbox.size, axes.bbox, _with_labels(figure, axes)
+    left, right = frame.x0 - whole.x0 + AIR_PT, whole.x1 - frame.x1 + AIR_PT
+    below, above = frame.y0 - whole.y0 + AIR_PT + _foot(figure), whole.y1 - frame.y1 + AIR_PT
+    place = Bbox([[left / width, below / height], [1 - right / width, 1 - above / height]])
+    if place.width > 0 and place.height > 0:
+        axes.set_position(place)
+
+
+def _with_labels(figure: Figure, axes: Axes) -> Bbox:
+    """The frame of some axes and all around it that needs room: ticks, names, legend, labels above."""
+    renderer, legend = measuring(figure), axes.get_legend()
+    boxes = [axis.get_tightbbox(renderer, for_layout_only=True) for axis in (axes.xaxis, axes.yaxis)]
+    boxes += [text.get_window_extent(renderer) for text in axes.texts if text.get_in_layout()]
+    boxes += [legend.get_window_extent(renderer)] if legend else []
+    return Bbox.union([axes.bbox, *(box for box in boxes if box and box.width + box.height > 0)])
+
+
+def _foot(figure: Figure) -> float:
+    """Put the words that belong to the whole figure at its foot; return the height they need."""
+    words = [text for text in figure.texts if text.get_in_layout()]
+    for text in words:
+        text.set_y(AIR_PT / figure.bbox.height)
+    return max((float(text.get_window_extent().height) + 2 * AIR_PT for text in words), default=0.0)
+
+
+def width_pt(text: Text, words: str = "") -> float:
+    """Return the width of a text, or of other words written like it, as it will be drawn: in points."""
+    font = text.get_fontproperties()
+    return max(extent(line, font)[0] for line in (words or text.get_text()).split("\n"))
 
 
 def broken(text: Text, most_pt: float) -> str:
     """Return a text broken at its spaces into lines no wider than `most_pt`; a single long word stays whole."""
-    kept, lines = text.get_text(), [""]
-    for word in kept.replace("\n", " ").split(" "):
-        text.set_text(f"{lines[-1]} {word}".strip())
-        if lines[-1] and width_pt(text) > most_pt:
+    lines = [""]
+    for word in text.get_text().replace("\n", " ").split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_pt(text, longer) > most_pt:
             lines.append(word)
         else:
-            lines[-1] = text.get_text()
-    text.set_text(kept)
+            lines[-1] = longer
     return "\n".join(lines)
 
 

@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
+from ptce_analysis.publish.canvas import Canvas
+
 # Every colour has a name and two values: a figure's file is drawn in the first, a page shows either (`recoloured`).
 # Chosen by search and measured (tests/test_style.py): against the paper, text 4.5:1 and marks 3:1; levels among
 # themselves, and series among themselves, far apart for normal sight and for three kinds of colour blindness.
@@ -79,7 +81,9 @@ def drawing() -> Iterator[None]:
 
 def new_figure(height_in: float) -> Figure:
     """Return an empty figure of the family's width; no window, no pyplot state, and a dot is a point."""
-    return Figure(figsize=(WIDTH_IN, height_in), dpi=72, layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, height_in), dpi=72, layout="constrained")
+    Canvas(figure)
+    return figure
 
 
 def lines_axes(figure: Figure, names: Sequence[str]) -> Axes:

@@ -7,7 +7,6 @@ Colours are the light ones of the palette; a page maps them to its scheme by the
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
@@ -16,6 +15,7 @@ from xml.etree import ElementTree
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from ptce_analysis.publish.canvas import written
 from ptce_analysis.publish.style import FONT_STACK, LIGHT, RC
 
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
@@ -48,9 +48,7 @@ def svg_again(figure: Figure, stem: str) -> str:
 
 def _image(figure: Figure, spoken: str, stem: str, alt_of: str) -> str:
     _unclip(figure)
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    root = ElementTree.fromstring(stream.getvalue())
+    root = ElementTree.fromstring(written(figure))
     defined = {node.attrib["id"]: node for node in root.iter() if "id" in node.attrib}
     body = "".join(_element(node, defined, stem) for node in root)
     width, height = (_rounded(number) for number in root.attrib["viewBox"].split()[2:])
@@ -66,9 +64,9 @@ def _unclip(figure: Figure) -> None:
     """Let marks at the edge of the axes be drawn whole; what lies outside stays clipped."""
     for axes in figure.axes:
         frame = axes.get_window_extent().padded(1)
-        for artist in axes.findobj():
-            box = artist.get_window_extent() if artist.get_clip_on() and artist is not axes.patch else None
-            if box is not None and _holds(frame, box, artist):
+        grid = [*axes.get_xgridlines(), *axes.get_ygridlines()]
+        for artist in (*axes.lines, *axes.collections, *axes.patches, *axes.images, *axes.texts, *grid):
+            if artist.get_clip_on() and _holds(frame, artist.get_window_extent(), artist):
                 artist.set_clip_on(False)
 
 
@@ -87,7 +85,9 @@ def _element(node: ElementTree.Element, defined: Definitions, stem: str) -> str:
     if name == "use":
         return _marker(node, defined, stem)
     if name == "path":
-        return _path(_numbers(node.attrib["d"]), _attributes(node, stem))
+        return _path(
+            _numbers(node.attrib.get("d", "")), _attributes(node, stem)
+        )  # none, when nothing of it is in sight
     if name == "text":
         inside = escape(node.text or "", quote=False) + "".join(_element(child, defined, stem) for child in node)
         return f"<text{_written(_attributes(node, stem))}>{inside}</text>" if inside.strip() else ""

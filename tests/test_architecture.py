@@ -25,6 +25,7 @@ LAYERS = (
     ("fictitious",),
     ("publish",),
     ("pipeline",),
+    ("terminal",),
     ("cli",),
     ("__main__",),
 )

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
+from ptce_analysis.terminal import print_json, print_record, print_table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,10 +57,6 @@ def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
-
-
 def _at_least_one(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
     if number < 1:
@@ -100,7 +96,7 @@ def _build(options: argparse.Namespace) -> int:
     )
     outcome = build.build(place, runs, chosen, how)
     if options.json:
-        _print_json(dataclasses.asdict(outcome))
+        print_json(dataclasses.asdict(outcome))
     else:
         print(outcome.summary())
     for line in outcome.complaints(options.verbose):
@@ -120,7 +116,7 @@ def _data(options: argparse.Namespace) -> int:
     environment.settle(restart=options.typed)
     reason = build.build_data(Place(options.project.resolve()))
     if options.json:
-        _print_json({"tables": reason})
+        print_json({"tables": reason})
     else:
         print(f"tables: {reason or 'up to date'}")
     return 0
@@ -141,9 +137,9 @@ def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
     stale = stale_runs(place, Inputs(place), runs)
     rows = [{"run": r.id, "parameters": dict(r.parameters), "stale": stale.get(r, "")} for r in runs]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        _print_table([{**row, "stale": row["stale"] or "up to date"} for row in rows], ("run", "stale"))
+        print_table([{**row, "stale": row["stale"] or "up to date"} for row in rows], ("run", "stale"))
     return 0
 
 
@@ -152,36 +148,10 @@ def _verify(options: argparse.Namespace) -> int:
 
     report = verify(options.project.resolve())
     if options.json:
-        _print_json(dataclasses.asdict(report))
+        print_json(dataclasses.asdict(report))
     else:
         print(report.text())
     return 0 if report.succeeded else 1
-
-
-def _print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Print rows for people: one line each, columns as wide as their longest cell."""
-    lines = [list(columns)] + [[_cell(row[column]) for column in columns] for row in rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_cell(inner)}" for name, inner in value.items())
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_cell, value)) + "]"
-    return "" if value is None else str(value)
-
-
-def _print_record(record: Mapping[str, Any], as_json: bool) -> None:
-    """Print one result: JSON for machines, a name and its value per line for people."""
-    if as_json:
-        _print_json(record)
-    else:
-        _print_table([{"": name, " ": value} for name, value in record.items()], ("", " "))
 
 
 def _audit_options(parser: argparse.ArgumentParser) -> None:
@@ -197,9 +167,9 @@ def _audit(options: argparse.Namespace) -> int:
     facts = read_facts(options.facts) if options.facts else read_published(options.project / "data/raw/published")
     rows = audit_json(facts)
     if options.json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        _print_table(rows, ("id", "verdict", "reason"))
+        print_table(rows, ("id", "verdict", "reason"))
     return int(any(row["verdict"] == "impossible" for row in rows))
 
 
@@ -214,7 +184,7 @@ def _percent(options: argparse.Namespace) -> int:
     from ptce_analysis.analysis.percent import percent
 
     result = percent(options.value, options.base, options.grain)
-    _print_record(result, options.json)
+    print_record(result, options.json)
     return 0 if result["possible"] else 1
 
 
@@ -229,7 +199,7 @@ def _rates(options: argparse.Namespace) -> int:
     from ptce_analysis.analysis.proportions import parse_rate, rates
 
     result = rates(parse_rate(options.first), parse_rate(options.second), options.confidence)
-    _print_record(result, options.json)
+    print_record(result, options.json)
     return 0
 
 
@@ -247,7 +217,7 @@ def _feasible(options: argparse.Namespace) -> int:
     from ptce_analysis.analysis.feasible import feasible
 
     result = feasible(options.n, options.sum, options.median, options.grain, options.draws, options.seed)
-    _print_record(result, options.json)
+    print_record(result, options.json)
     return 0 if result["possible"] else 1
 
 
@@ -262,9 +232,9 @@ def _parse(options: argparse.Namespace) -> int:
 
     rows = parse_rows(options.kind, options.texts)
     if options.json:
-        _print_json(rows)
+        print_json(rows)
     else:
-        _print_table(rows, ("text", "value", "unit", "status", "rule"))
+        print_table(rows, ("text", "value", "unit", "status", "rule"))
     return 0
 
 
@@ -281,7 +251,7 @@ def _clean(options: argparse.Namespace) -> int:
 
     result = clean(options.export, options.codebook)
     write(result, options.out)
-    _print_record(clean_summary(result), options.json)
+    print_record(clean_summary(result), options.json)
     return 0 if result.rows_kept else 1
 
 
@@ -306,7 +276,7 @@ def _fictitious(options: argparse.Namespace) -> int:
 
     paths = [str(path) for path in write_waves(options.out)]
     if options.json:
-        _print_json({"origin": "fictitious", "files": paths})
+        print_json({"origin": "fictitious", "files": paths})
     else:
         print("\n".join([*paths, "fictitious data: nothing in these files is a real answer"]))
     return 0
@@ -336,7 +306,7 @@ def _check_site(options: argparse.Namespace) -> int:
     if options.ledger:
         found["hidden"] = _hidden(options)
     if options.json:
-        _print_json(found)
+        print_json(found)
     else:
         print("\n".join(report_lines(found)))
     return 0 if found["safe"] else 1

@@ -20,7 +20,7 @@ def test_examples_run() -> None:
 def test_nested_names_are_indented_below_their_own(capsys: pytest.CaptureFixture[str]) -> None:
     """One value per line; a range is one value; what is absent is a dash."""
     print_record({"n": 3, "bounds": {"max": {"low": 1.0, "high": 2.5}, "sd": None}}, as_json=False)
-    assert capsys.readouterr().out.splitlines() == ["n        3", "bounds", "  max    1 to 2.5", "  sd     –"]
+    assert capsys.readouterr().out.splitlines() == ["n       3", "bounds", "  max   1 to 2.5", "  sd    –"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 WIDTH = 100
 ABSENT = "–"
+DIGITS = 7  # of a number that is not whole: more than any figure was printed with; --json has them all
 
 
 def print_json(value: Any) -> None:
@@ -52,17 +53,17 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> No
 def cell(value: Any) -> str:
     """Return a value as people read it in a terminal; what is not there is a dash, never an empty place.
 
-    >>> cell({"low": 77.2143, "high": 1106.0}), cell([10, 11]), cell(None), cell(True)
-    ('77.21 to 1106', '10, 11', '–', 'yes')
+    >>> cell({"low": 77.2143, "high": 1106.5}), cell([10, 11]), cell(None), cell(True)
+    ('77.2143 to 1106.5', '10, 11', '–', 'yes')
     >>> cell([[10.5, 15], [77.2143, 14]])
-    '(10.5, 15), (77.21, 14)'
+    '(10.5, 15), (77.2143, 14)'
     """
     if value is None or value == []:
         return ABSENT
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.{DIGITS}g}"
     if isinstance(value, Mapping):
         return " to ".join(map(cell, value.values()))
     if isinstance(value, (list, tuple)):

@@ -39,7 +39,7 @@ test: $(TOOLS)  ## run the tests
 	@$(PY) -m pytest -n auto
 
 check: $(TOOLS)  ## lint, types, translations
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -q tests/test_language.py
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -q tests/publish/test_language.py
 
 lab: .venv-lab/.installed  ## open the index in JupyterLab, in its own environment
 	@.venv-lab/bin/python -m jupyterlab --config=jupyter_lab_config.py

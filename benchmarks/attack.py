@@ -20,10 +20,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from test_disclosure_attack import small_ones_found
+
 from attacker import random_answers, recovered_counts, recovered_totals
 from ptce_analysis.publish.disclosure import MARK, Measure, protect
-from ptce_analysis.publish.disclosure_rules import STANDARD, STRICT
-from test_disclosure_attack import small_ones_found
+from ptce_analysis.publish.disclosure.rules import STANDARD, STRICT
 
 TABLES = (
     (("level", "wave"), ("level",), ("wave",), ()),

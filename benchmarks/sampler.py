@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from pysprite import Sprite
 
-from ptce_analysis.analysis.feasible_draws import draws
+from ptce_analysis.analysis.feasible.draws import draws
 
 # Figures of the 2015 table in k€ (n, sum, median), then the rows that two scenarios put in place of some of them.
 ROWS = {

@@ -298,8 +298,8 @@ def _check_site_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_site(options: argparse.Namespace) -> int:
-    from ptce_analysis.publish.disclosure_raw import needles
-    from ptce_analysis.publish.disclosure_scan import report, report_lines, scan
+    from ptce_analysis.publish.disclosure.raw import needles
+    from ptce_analysis.publish.disclosure.scan import report, report_lines, scan
 
     wanted = needles(options.raw) if options.raw else None
     found = report(options.folder, scan(options.folder, wanted or ()), None if wanted is None else len(wanted))
@@ -314,7 +314,7 @@ def _check_site(options: argparse.Namespace) -> int:
 
 def _hidden(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Write the ledger of what the pages of some waves hide; return how many figures each rule hides."""
-    from ptce_analysis.publish.disclosure_ledger import by_rule, ledger, write_ledger
+    from ptce_analysis.publish.disclosure.ledger import by_rule, ledger, write_ledger
     from ptce_analysis.published import read_published
 
     if not options.raw:

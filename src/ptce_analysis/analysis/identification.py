@@ -22,7 +22,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from ptce_analysis.analysis.feasible_bounds import bounds
+from ptce_analysis.analysis.feasible.bounds import bounds
 from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
@@ -30,7 +30,7 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 # What a quantity can be: its lowest and its highest value.
 Limits = tuple[float, float]
 
-# Bounds are computed once for a row; these are the statistics of `feasible_bounds` that statements are about.
+# Bounds are computed once for a row; these are the statistics of `feasible.bounds` that statements are about.
 SPREADS = ("max", "sd", "gini", "top_half_share")
 
 

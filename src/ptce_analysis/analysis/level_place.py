@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit_records import as_printed
+from ptce_analysis.analysis.audit.records import as_printed
 from ptce_analysis.analysis.identification import QUANTITIES, Limits, comparisons, limits_by_level
 from ptce_analysis.analysis.rows import printed_rows
 from ptce_analysis.published import Facts

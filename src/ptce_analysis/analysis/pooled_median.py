@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 
-from ptce_analysis.analysis.feasible_row import Row, obstacle
+from ptce_analysis.analysis.feasible.row import Row, obstacle
 from ptce_analysis.errors import InputError
 
 Band = tuple[Fraction, Fraction]
@@ -157,7 +157,7 @@ def pooled_median(rows: Sequence[Row]) -> Band:
 
     Raises `InputError` when there is no group, or when no amounts can have one of the rows.
 
-    >>> from ptce_analysis.analysis.feasible_row import printed_row
+    >>> from ptce_analysis.analysis.feasible.row import printed_row
     >>> low, high = pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)])
     >>> float(low), float(high)
     (12.5, 20.0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ptce_analysis.analysis import feasible_row
+from ptce_analysis.analysis.feasible import row as feasible_row
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import LOCAL_LEVELS
 

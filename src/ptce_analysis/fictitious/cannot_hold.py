@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit_reasons import Phrase, english
-from ptce_analysis.analysis.audit_records import Verdict
+from ptce_analysis.analysis.audit.reasons import Phrase, english
+from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.fictitious.verify import verified
 from ptce_analysis.published import Facts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from ptce_analysis.analysis.feasible_draws import draws
+from ptce_analysis.analysis.feasible.draws import draws
 
 
 def whole_amounts(n: int, total: int, median: int, seed: int, size: int = 1) -> list[list[int]]:

@@ -1,7 +1,7 @@
 """A papermill engine that runs a notebook's cells in a child forked from this very process.
 
 What the parent has imported is not imported again, and each notebook still has a process of its own. Messages become
-outputs in nbclient, as for any kernel; `tests/test_engine.py` compares both on every notebook.
+outputs in nbclient, as for any kernel; `tests/pipeline/test_engine.py` compares both on every notebook.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which modules of the library a notebook uses, read from the code without running it.
 
 A module uses whatever its import lines name, wherever they stand, and the packages above it; a notebook, what its code
-cells name. An import by a computed name is not seen: `tests/test_inputs.py` runs every notebook and finds none.
+cells name. An import by a computed name is not seen: `tests/pipeline/test_inputs.py` runs every notebook and finds
+none.
 """
 
 from __future__ import annotations

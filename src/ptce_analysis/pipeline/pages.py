@@ -16,7 +16,7 @@ from ptce_analysis.pipeline.place import PACKAGE, Place
 from ptce_analysis.pipeline.runs import Run
 from ptce_analysis.pipeline.stamps import digest_of_value
 from ptce_analysis.publish.appendix import PtceExporter
-from ptce_analysis.publish.disclosure_pages import check_page, shows_answers
+from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 
 SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figures then stay in build."
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ptce_analysis.publish.claims import origins_that_clash
-from ptce_analysis.publish.disclosure_release import Protected, unreleased
+from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
 
 LEAST_ALT = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ptce_analysis.analysis.audit_reasons import Phrase, Quantity, runs
+from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, runs
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, STATISTICS

@@ -17,7 +17,7 @@ from IPython.display import display
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
-from ptce_analysis.publish.disclosure_release import protection, unreleased
+from ptce_analysis.publish.disclosure.release import protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Exhibit, faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words

@@ -15,7 +15,7 @@ from matplotlib.legend import Legend
 from ptce_analysis.publish.canvas import Canvas
 
 # Every colour has a name and two values: a figure's file is drawn in the first, a page shows either (`recoloured`).
-# Chosen by search and measured (tests/test_style.py): against the paper, text 4.5:1 and marks 3:1; levels among
+# Chosen by search and measured (tests/publish/test_style.py): against the paper, text 4.5:1 and marks 3:1; levels among
 # themselves, and series among themselves, far apart for normal sight and for three kinds of colour blindness.
 COLOURS = {
     "paper": ("#ffffff", "#14181f"),

@@ -13,9 +13,9 @@ import pandas as pd
 
 from ptce_analysis.analysis.survey_marginals import Marginal, marginal, verdict
 from ptce_analysis.publish.disclosure import ALL
-from ptce_analysis.publish.disclosure_release import Protected, derived, gathered, public
-from ptce_analysis.publish.disclosure_rules import MARK
-from ptce_analysis.publish.disclosure_single import (
+from ptce_analysis.publish.disclosure.release import Protected, derived, gathered, public
+from ptce_analysis.publish.disclosure.rules import MARK
+from ptce_analysis.publish.disclosure.single import (
     Shown,
     protected_median,
     protected_share,

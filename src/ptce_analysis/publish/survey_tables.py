@@ -21,8 +21,8 @@ from ptce_analysis.analysis.survey_levels import (
 )
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure import Measure, protect
-from ptce_analysis.publish.disclosure_release import Protected, derived, joined, of_lines, public
-from ptce_analysis.publish.disclosure_rules import MARK
+from ptce_analysis.publish.disclosure.release import Protected, derived, joined, of_lines, public
+from ptce_analysis.publish.disclosure.rules import MARK
 from ptce_analysis.publish.survey_printed import compared, counts
 from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import Cleaned

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ptce_analysis.analysis.audit import methods
-from ptce_analysis.analysis.audit_records import Verdict
+from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase
 from ptce_analysis.publish.sentences import joined

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit_records import Verdict
+from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Words

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.emergence_conclusion import Conclusion, Verdict
-from ptce_analysis.analysis.proportion_power import Detectable, SampleSize
-from ptce_analysis.analysis.proportion_records import REASONS
+from ptce_analysis.analysis.emergence.conclusion import Conclusion, Verdict
+from ptce_analysis.analysis.proportions.power import Detectable, SampleSize
+from ptce_analysis.analysis.proportions.records import REASONS
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.proportion_power import Detectable
-from ptce_analysis.analysis.proportion_records import METHODS
+from ptce_analysis.analysis.proportions.power import Detectable
+from ptce_analysis.analysis.proportions.records import METHODS
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words

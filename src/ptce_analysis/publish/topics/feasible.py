@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.feasible_levels import N_DRAWS, PROBABILITIES
+from ptce_analysis.analysis.feasible.levels import N_DRAWS, PROBABILITIES
 from ptce_analysis.publish.language import NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
 from ptce_analysis.publish.topics.funding_labels import level_name, origin_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.feasible_levels import CENTRAL_SHARE, PROBABILITIES
+from ptce_analysis.analysis.feasible.levels import CENTRAL_SHARE, PROBABILITIES
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings_money
 from ptce_analysis.publish.drawings_money import Inner

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit_records import Verdict
+from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words, typeset
 from ptce_analysis.publish.topics.sources import title

@@ -9,8 +9,8 @@ import pandas as pd
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.fictitious.cannot_hold import CannotHold, contradictions, what_cannot_hold
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.disclosure_release import derived, joined, public
-from ptce_analysis.publish.disclosure_rules import MARK
+from ptce_analysis.publish.disclosure.release import derived, joined, public
+from ptce_analysis.publish.disclosure.rules import MARK
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase, printed

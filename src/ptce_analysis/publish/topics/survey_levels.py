@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.publish import drawings, drawings_survey
-from ptce_analysis.publish.disclosure_release import Protected, joined, public
-from ptce_analysis.publish.disclosure_rules import MARK, MARK_LABEL
+from ptce_analysis.publish.disclosure.release import Protected, joined, public
+from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.survey_tables import CONFIDENCE, Shown

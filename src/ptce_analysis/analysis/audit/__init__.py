@@ -1,0 +1,79 @@
+"""Which printed figures can be true together: one verdict per figure, each with arithmetic a reader can redo by hand.
+
+The rules read only what a figures file says of its figures (indicator, statistic, unit, level, wave, base, source,
+grain, `part_of`) and how indicators are named, so that they audit any report typed in that format:
+
+    verdicts = audit(read_facts(Path("figures.csv")))
+
+`RULES` is the list of methods: their docstrings are printed as such.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from ptce_analysis.analysis.audit.pairs import ratios, repeated, sources
+from ptce_analysis.analysis.audit.reasons import Phrase, Reason
+from ptce_analysis.analysis.audit.records import VERDICTS, Finding, Printed, Verdict
+from ptce_analysis.analysis.audit.rows import rows, totals
+from ptce_analysis.analysis.audit.shares import counts, is_percentage, links, other_shares, percentages
+from ptce_analysis.analysis.audit.sums import shares_of_a_share, sums
+from ptce_analysis.analysis.percent import attainable_bases
+from ptce_analysis.published import Fact
+
+Rule = Callable[[Printed], Iterable[Finding]]
+
+# In the order in which their findings are kept, among findings of the same verdict.
+RULES: tuple[Rule, ...] = (
+    percentages,
+    counts,
+    rows,
+    totals,
+    sums,
+    shares_of_a_share,
+    links,
+    repeated,
+    sources,
+    ratios,
+    other_shares,
+)
+
+
+def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
+    """Return one verdict per printed figure, in the order of the figures.
+
+    When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `consistent`,
+    `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
+    """
+    printed = Printed(facts)
+    findings: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings_of(printed):
+        findings[finding.id].append(finding)
+    return tuple(_verdict(facts, fact, findings[fact.id]) for fact in facts.values())
+
+
+def audit_json(facts: Mapping[str, Fact]) -> list[dict[str, object]]:
+    """Return the verdicts as JSON can hold them, one object per figure."""
+    return [verdict.as_dict() for verdict in audit(facts)]
+
+
+def methods() -> dict[str, str]:
+    """Return what each rule does, by its name, in the order of the rules."""
+    return {rule.__name__: " ".join((rule.__doc__ or "").split()) for rule in RULES}
+
+
+def findings_of(printed: Printed) -> Iterator[Finding]:
+    """Yield what every rule says of every figure, each finding signed with the name of its rule."""
+    for rule in RULES:
+        for finding in rule(printed):
+            yield replace(finding, rule=rule.__name__)
+
+
+def _verdict(facts: Mapping[str, Fact], fact: Fact, findings: list[Finding]) -> Verdict:
+    found = findings or [Finding(fact.id, "unverifiable", Phrase(Reason.ALONE))]
+    worst_first = tuple(sorted(found, key=lambda finding: -VERDICTS.index(finding.verdict)))
+    bases = attainable_bases(fact.value, fact.grain) if is_percentage(fact) else ()
+    related = (facts[id_].source for id_ in worst_first[0].related)
+    return Verdict(fact, worst_first, bases, tuple(dict.fromkeys((fact.source, *related))))

@@ -1,0 +1,146 @@
+"""Rules that set two figures side by side without refuting either: ratios of totals, and figures of two sources."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from fractions import Fraction
+
+from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
+from ptce_analysis.analysis.audit.records import Finding, Printed, quantity
+from ptce_analysis.analysis.audit.rows import Amounts, printed_totals
+from ptce_analysis.analysis.audit.shares import Values
+from ptce_analysis.analysis.concentration import Band
+from ptce_analysis.published import Fact
+
+# Assumption: totals over the same units whose ratio is twice that of the medians, or half of it, deserve a word.
+# Source: none; inequality alone moves the two apart. If wrong: a note is missing or superfluous, no verdict changes.
+REMARKABLE_FACTOR = 2
+
+
+def ratios(printed: Printed) -> Iterator[Finding]:
+    """The ratio of two totals over the same units and the ratio of their medians should be of the same order.
+
+    A note, never a refutation: reported when they differ by a factor of two or more, whatever the roundings.
+    """
+    groups: dict[Hashable, list[Amounts]] = defaultdict(list)
+    for row in printed_totals(printed):
+        if row.total.base_n and row.total.band[0] and row.median.band[0]:
+            groups[row.total.wave, row.total.source, row.total.level, row.total.base_n].append(row)
+    for group in groups.values():
+        # Only the two extremes need be looked at: a row stands furthest from one of them.
+        ends = min(group, key=lambda row: _times_median(row)[1]), max(group, key=lambda row: _times_median(row)[0])
+        for row in group:
+            factor, other = max(((_factor(row, end), end) for end in ends), key=lambda pair: pair[0])
+            if factor >= REMARKABLE_FACTOR:
+                related = (other.total.id, row.median.id, other.median.id)
+                yield Finding(row.total.id, "unverifiable", _ratio(row, other, factor), related, "assumption")
+
+
+def _times_median(row: Amounts) -> Band:
+    """How many times its median a total is, at the least and at the most."""
+    return row.total.band[0] / row.median.band[1], row.total.band[1] / row.median.band[0]
+
+
+def _factor(row: Amounts, other: Amounts) -> Fraction:
+    """The smallest factor between the ratio of the totals and the ratio of the medians."""
+    one, two = _times_median(row), _times_median(other)
+    return max(one[0] / two[1], two[0] / one[1])
+
+
+def _ratio(row: Amounts, other: Amounts, factor: Fraction) -> Phrase:
+    top, bottom = sorted((row, other), key=lambda one: one.total.value, reverse=True)
+    unit = "number" if top.total.unit == bottom.total.unit else top.total.unit
+    values: Values = {
+        "top": quantity(top.total),
+        "bottom": quantity(bottom.total),
+        "ratio": Quantity(top.total.value / bottom.total.value, unit),
+        "median_top": quantity(top.median),
+        "median_bottom": quantity(bottom.median),
+        "median_ratio": Quantity(top.median.value / bottom.median.value, unit),
+        "factor": Quantity(factor, "factor"),
+    }
+    return Phrase(Reason.RATIO, values)
+
+
+def sources(printed: Printed) -> Iterator[Finding]:
+    """Two sources that print the same figure should print numbers that can both be true; else a note names them.
+
+    Their populations may differ, so this refutes neither. A minimum or a maximum printed against a figure of another
+    kind is read as "at least" or "at most".
+    """
+    for group in _same_figure(printed.figures.values()):
+        for fact, other, meets in _furthest(group):
+            verdict, reason = AGREEMENT[meets]
+            yield Finding(fact.id, verdict, _comparison(reason, fact, other), (other.id,))
+
+
+AGREEMENT = {True: ("consistent", Reason.SOURCES_AGREE), False: ("unverifiable", Reason.SOURCES_DIFFER)}
+
+
+def repeated(printed: Printed) -> Iterator[Finding]:
+    """The same source cannot print two different numbers for the same figure of the same wave and level."""
+    by_source: dict[str, list[Fact]] = defaultdict(list)
+    for fact in printed.facts.values():
+        by_source[fact.source].append(fact)
+    for facts in by_source.values():
+        for group in _same_figure(facts):
+            for fact, other, meets in _furthest(group):
+                if not meets:
+                    phrase = _comparison(Reason.REPEATED_DIFFERS, fact, other)
+                    yield Finding(fact.id, "impossible", phrase, (other.id,))
+
+
+def _same_figure(facts: Iterable[Fact]) -> Iterator[list[Fact]]:
+    """Groups of two or more figures of one indicator, level and wave whose statistics can be compared."""
+    groups: dict[Hashable, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.indicator, fact.level, fact.wave, fact.unit].append(fact)
+    for group in groups.values():
+        kinds = {fact.statistic for fact in group}
+        if len(group) > 1 and (len(kinds) == 1 or len(kinds - LIMITS.keys()) <= 1):
+            yield group
+
+
+def _furthest(group: list[Fact]) -> Iterator[tuple[Fact, Fact, bool]]:
+    """Each figure of a group with the one furthest from it, and whether both can be true.
+
+    Only the figures with the highest lower end and the lowest upper end need be looked at.
+    """
+    same = len({fact.statistic for fact in group}) == 1
+    reaches = {fact.id: fact.band if same else _reach(fact) for fact in group}
+    top = max(group, key=lambda fact: reaches[fact.id][0])
+    bottom = min(group, key=lambda fact: reaches[fact.id][1])
+    for fact in group:
+        low, high = reaches[fact.id]
+        if high < reaches[top.id][0]:
+            yield fact, top, False
+        elif reaches[bottom.id][1] < low:
+            yield fact, bottom, False
+        else:
+            yield fact, next(other for other in (top, bottom, *group[:3]) if other.id != fact.id), True
+
+
+def _reach(fact: Fact) -> Band:
+    return LIMITS[fact.statistic](fact.value) if fact.statistic in LIMITS else fact.band
+
+
+# What "at least" and "at most" claim: everything above, everything below. No printed figure reaches the upper end.
+LIMITS: dict[str, Callable[[Fraction], Band]] = {
+    "minimum": lambda value: (value, Fraction(10**30)),
+    "maximum": lambda value: (Fraction(0), value),
+}
+
+
+def _comparison(reason: Reason, fact: Fact, other: Fact) -> Phrase:
+    values: Values = {
+        "source": Quantity(fact.source, "text"),
+        "value": quantity(fact),
+        "low": Quantity(fact.band[0], fact.unit),
+        "high": Quantity(fact.band[1], fact.unit),
+        "other_source": Quantity(other.source, "text"),
+        "other": quantity(other),
+        "other_low": Quantity(other.band[0], fact.unit),
+        "other_high": Quantity(other.band[1], fact.unit),
+    }
+    return Phrase(reason, values)

@@ -1,0 +1,183 @@
+"""The feasible sets of the funding table: bounds, reference draws and numbers of data sets, by level and scenario."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pandas as pd
+
+from ptce_analysis.analysis.feasible import Record, feasible
+from ptce_analysis.analysis.feasible.bounds import Runs, amounts, bounds
+from ptce_analysis.analysis.feasible.draws import draws
+from ptce_analysis.analysis.rows import Row, minimum_sum, printed_rows, scenario_rows
+from ptce_analysis.errors import InputError
+from ptce_analysis.published import Facts
+from ptce_analysis.vocabulary import FUNDING_LEVELS
+
+# Statistics shown for a level, and those of them that are amounts.
+SHOWN = ("max", "gini", "sd", "top_half_share")
+IN_EUROS = ("max", "sd")
+
+# Assumption: the uniform law on the feasible set, and the maximum-entropy model, as references. Source: none, see
+# `feasible.draws`. If wrong: the draws describe another law; the bounds still hold.
+MEASURES = {"uniform": "uniform", "entropy": "maximum_entropy"}
+N_DRAWS, SEED = 10_000, 1
+
+# The quantiles of the draws that are kept, and the share of the draws between the outer two.
+QUANTILES = {"low": "q025", "mid": "q500", "high": "q975"}
+PROBABILITIES = {"low": 0.025, "mid": 0.5, "high": 0.975}
+CENTRAL_SHARE = PROBABILITIES["high"] - PROBABILITIES["low"]
+
+
+def feasible_levels(
+    facts: Facts, wave: int, scenario: str = "as_printed", n_draws: int = N_DRAWS, seed: int = SEED
+) -> pd.DataFrame:
+    """Return one row per funding level and statistic: its sharp bounds, and where the reference draws fall.
+
+    Columns: `wave`, `scenario`, `level`, `statistic`, `n`, `status` (`possible`, `impossible`, `not published`), `low`
+    and `high` (bounds over all figures that round to the printed ones), and for each measure `..._low`, `..._mid`,
+    `..._high` (2.5 %, 50 % and 97.5 % of the draws, taken exactly as printed). Money in euros. What does not exist is
+    empty.
+    """
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    found = [cells for level in FUNDING_LEVELS for cells in _level_cells(level, rows.get(level), n_draws, seed)]
+    drawn = [f"{measure}_{end}" for measure in MEASURES for end in QUANTILES]
+    table = pd.DataFrame(found, columns=["level", "statistic", "n", "status", "low", "high", *drawn])
+    table = table.astype({"n": "Int64"} | dict.fromkeys(["low", "high", *drawn], "float"))
+    return table.assign(wave=wave, scenario=scenario)
+
+
+def status(row: Row | None) -> str:
+    """Return whether a row is `possible`, `impossible` or `not published`."""
+    if row is None:
+        return "not published"
+    return "possible" if row.n and row.possible else "impossible"
+
+
+def _level_cells(level: str, row: Row | None, n_draws: int, seed: int) -> list[dict[str, object]]:
+    said = {"level": level, "n": row.n if row else None, "status": status(row)}
+    if row is None or said["status"] != "possible":
+        return [{**said, "statistic": name} for name in SHOWN]
+    found = {short: _record(row, n_draws, seed, measure) for short, measure in MEASURES.items()}
+    return [{**said, "statistic": name, **_cells(name, row, found)} for name in SHOWN]
+
+
+def unit_of(row: Row) -> Fraction:
+    """Return the unit in which a row is counted: the rounding of its total, or the euro."""
+    return row.total.grain or Fraction(1)
+
+
+def _record(row: Row, n_draws: int, seed: int, measure: str) -> Record:
+    unit = unit_of(row)
+    grain = max(row.total.grain, row.median.grain) / unit
+    return feasible(row.n, row.total.value / unit, row.median.value / unit, grain, n_draws, seed, measure)
+
+
+def _cells(name: str, row: Row, found: dict[str, Record]) -> dict[str, object]:
+    scale = float(unit_of(row)) if name in IN_EUROS else 1.0
+    limits = found["uniform"]["bounds"][name]
+    cells: dict[str, object] = {end: _scaled(limits[end], scale) for end in ("low", "high")}
+    for short, record in found.items():
+        summary = (record["draws"] or {}).get(name, {})
+        cells |= {f"{short}_{end}": _scaled(summary.get(key), scale) for end, key in QUANTILES.items()}
+    return cells
+
+
+def _scaled(value: float | None, scale: float) -> float | None:
+    """Nine decimals of the unit: more than is shown, and the same on every processor."""
+    return None if value is None else round(value, 9) * scale
+
+
+def data_set_counts(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
+    """Return, per level, how many sets of amounts in whole units have exactly the printed number, total and median.
+
+    Columns: `scenario`, `level`, `n`, `total_eur`, `median_eur`, `unit_eur` (the rounding of the total), `status`,
+    `datasets` (exact, as text: it may have dozens of digits; empty when it is not counted).
+    """
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    found = [_count(level, rows.get(level)) for level in FUNDING_LEVELS]
+    columns = ["level", "n", "total_eur", "median_eur", "unit_eur", "status", "datasets"]
+    return pd.DataFrame(found, columns=columns).astype({"n": "Int64", "datasets": "str"}).assign(scenario=scenario)
+
+
+def _count(level: str, row: Row | None) -> dict[str, object]:
+    if row is None:
+        return {"level": level, "status": status(row), "datasets": ""}
+    count = _record(row, 0, SEED, "uniform")["datasets"] if row.n else None
+    return {
+        "level": level,
+        "n": row.n,
+        "total_eur": float(row.total.value),
+        "median_eur": float(row.median.value),
+        "unit_eur": float(unit_of(row)),
+        "status": status(row),
+        "datasets": "" if count is None else str(count),
+    }
+
+
+def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
+    """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    sizes = {level: row.n for level, row in rows.items() if row.n > 2 and _exact(row)}
+    return min(sizes, key=lambda level: sizes[level], default=None)
+
+
+def _exact(row: Row) -> bool:
+    """Whether some amounts, not all zero, have the printed figures exactly, without their roundings."""
+    return row.total.value > 0 and minimum_sum(row.n, row.median.value) <= row.total.value
+
+
+def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str, seed: int = SEED) -> pd.DataFrame:
+    """Return sets of amounts with exactly the printed row of a level: the most equal, random ones, the least equal.
+
+    Columns: `level`, `scenario`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros,
+    increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`.
+
+    Raises `InputError` when no amounts above zero have exactly this row.
+    """
+    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level)
+    if row is None or row.n < 3 or not _exact(row):
+        raise InputError(f"{level}, {wave}, {scenario}: no three amounts or more have exactly the printed row.")
+    ends = bounds(row.n, row.total.value, row.median.value, grain=0)["gini"]
+    sample = draws(row.n, row.total.value, row.median.value, size=2, seed=seed)
+    sets = [("most_equal", amounts(ends.low_data)), *(("draw", list(one)) for one in sample)]
+    sets.append(("least_equal", amounts(ends.high_data)))
+    return pd.DataFrame([{"level": level, "scenario": scenario, **_alike(kind, values)} for kind, values in sets])
+
+
+def _alike(kind: str, values: list[float]) -> dict[str, object]:
+    n, total = len(values), math.fsum(values)
+    return {
+        "kind": kind,
+        "amounts": tuple(map(float, values)),
+        "total_eur": round(total, 6),
+        "median_eur": round((values[(n - 1) // 2] + values[n // 2]) / 2, 6),
+        "max_eur": float(values[-1]),
+        "top_half_share": math.fsum(values[n - n // 2 :]) / total,
+    }
+
+
+def attaining_sets(facts: Facts, wave: int, scenario: str, level: str) -> pd.DataFrame:
+    """Return, for each statistic shown, its two bounds for a level and the amounts that attain each.
+
+    Columns: `level`, `scenario`, `n`, `statistic`, `end` (`low`, `high`), `value`, `runs` (pairs of an amount in euros
+    and how many times it occurs).
+
+    Raises `InputError` when no amounts can have this row.
+    """
+    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level)
+    if status(row) != "possible" or row is None:
+        raise InputError(f"{level}, {wave}, {scenario}: no amounts have this row, so that there are no bounds.")
+    found = bounds(row.n, row.total.value, row.median.value, max(row.total.grain, row.median.grain))
+    ends = [
+        (name, end, getattr(found[name], end), _euros(getattr(found[name], f"{end}_data")))
+        for name in SHOWN
+        for end in ("low", "high")
+    ]
+    table = pd.DataFrame(ends, columns=["statistic", "end", "value", "runs"])
+    return table.assign(level=level, scenario=scenario, n=row.n)
+
+
+def _euros(runs: Runs) -> tuple[tuple[float, int], ...]:
+    return tuple((float(value), count) for value, count in runs)

@@ -1,0 +1,174 @@
+"""From micro-data to cells: who stands behind each figure of a table, its margins and the cells they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import permutations, product
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.publish.disclosure.rules import checked_values
+
+STATISTICS = ("units", "share", "total", "part", "mean", "median")
+ON_TOTALS = ("total", "part", "mean")
+EXTREMES = ("minimum", "maximum", "quartiles", "min", "max")
+ALL = "total"
+# Where a cell stands: (column, value) pairs; a margin has no pair for what it adds up.
+Place = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """What is shown of some micro-data: counts, totals, means or medians, by one or several sets of columns.
+
+    `rows` has a line per unit and place. `by` lists the tables: `(("level", "wave"), ("level",), ())` is a table by
+    level and wave, the margin of the levels, and the whole. Everything that will ever be shown of a column stands in
+    one measure. `base` names the measure whose units are the base of shares; `within`, measures that this one's units
+    are known to belong to. `grain` is what totals are rounded to, in the unit of the values.
+    """
+
+    name: str
+    rows: pd.DataFrame = field(repr=False)
+    by: tuple[tuple[str, ...], ...] = ((),)
+    statistics: tuple[str, ...] = ("units",)
+    unit: str = "pole_id"
+    value: str = ""
+    grain: float = 1.0
+    base: str = ""
+    within: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be protected, saying which column or statistic it is."""
+        for fault in _faults(self):
+            raise InputError(f"measure {self.name!r}: {fault}")
+
+    @cached_property
+    def dims(self) -> tuple[str, ...]:
+        """The columns of all its tables, in the order they are first named."""
+        return tuple(dict.fromkeys(name for names in self.by for name in names))
+
+    @cached_property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of each column: in the order of its categories, else sorted."""
+        return {name: _values(self.rows[name]) for name in self.dims}
+
+    @cached_property
+    def records(self) -> tuple[tuple[str, Place, float], ...]:
+        """Each known contribution: the unit, its full place, its value (1 where units are only counted)."""
+        known = self.rows.dropna(subset=[self.value]) if self.value else self.rows
+        numbers = checked_values(known[self.value], f"measure {self.name!r}") if self.value else (1.0,) * len(known)
+        places = (tuple(zip(self.dims, map(str, row), strict=True)) for row in known[list(self.dims)].to_numpy())
+        places = places if self.dims else (() for _ in numbers)
+        return tuple(zip(known[self.unit].astype(str), places, numbers, strict=True))
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The columns in which a unit may stand several times: its counts do not add up along them."""
+        found = set()
+        for place, name in enumerate(self.dims):
+            seen: dict[str, str] = {}
+            if any(seen.setdefault(unit, where[place][1]) != where[place][1] for unit, where, _ in self.records):
+                found.add(name)
+        return frozenset(found)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The measures that hold all its units."""
+        return tuple(dict.fromkeys(filter(None, (self.base, *self.within))))
+
+    def tables(self) -> list[tuple[tuple[str, ...], bool]]:
+        """Return the sets of columns of its tables, and, not shown, that of its finest cells where no table has it."""
+        finest = [] if set(self.dims) in map(set, self.by) else [(self.dims, False)]
+        return [*((names, True) for names in self.by), *finest]
+
+    def kept(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the columns kept by the counts that add up to a table's: its own, and those without repeated units."""
+        return frozenset(names) | (frozenset(self.dims) - self.shared)
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether totals are shown, or can be worked out from what is."""
+        return bool(set(ON_TOTALS) & set(self.statistics))
+
+    def places(self, names: Collection[str]) -> list[Place]:
+        """Return the places of a table, margins aside: every combination of the values of some columns."""
+        names = [name for name in self.dims if name in names]
+        return [tuple(zip(names, values, strict=True)) for values in product(*(self.values[name] for name in names))]
+
+    def atoms(self, names: Collection[str]) -> list[Place]:
+        """Return the places that can be: those that no column rules out by always going with another."""
+        return [place for place in self.places(names) if self._can_be(dict(place))]
+
+    def _can_be(self, place: Mapping[str, str]) -> bool:
+        pairs = (
+            (place[first], place[second], goes)
+            for (first, second), goes in self._goes_with.items()
+            if first in place and second in place
+        )
+        return all(goes.get(first, second) == second for first, second, goes in pairs)
+
+    @cached_property
+    def _goes_with(self) -> dict[tuple[str, str], dict[str, str]]:
+        """For each pair of columns where the first decides the second (a level and its group): what goes with what."""
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for first, second in permutations(self.dims, 2):
+            pairs = {(dict(place)[first], dict(place)[second]) for _, place, _ in self.records}
+            if len(dict(pairs)) == len(pairs) and len({value for _, value in pairs}) > 1:
+                found[first, second] = dict(pairs)
+        return found
+
+    def contributions(self, names: Collection[str]) -> dict[Place, dict[str, float]]:
+        """Return what each unit contributes to each place of a table; places without a unit are left out."""
+        found: dict[Place, dict[str, float]] = {}
+        for unit, where, value in self.records:
+            cell = found.setdefault(shortened(where, names), {})
+            cell[unit] = cell.get(unit, 0.0) + value
+        return found
+
+
+def shortened(place: Place, names: Collection[str]) -> Place:
+    """Return a place with only some of its columns."""
+    return tuple((name, value) for name, value in place if name in names)
+
+
+def place_text(place: Place) -> str:
+    """Return a place as the ledger writes it.
+
+    >>> place_text((("level", "region"), ("wave", "2015")))
+    'level region, wave 2015'
+    """
+    return ", ".join(f"{name} {value}" for name, value in place) or ALL
+
+
+def _values(column: pd.Series) -> tuple[str, ...]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return tuple(map(str, column.cat.categories))
+    return tuple(map(str, sorted(set(column))))
+
+
+def _faults(measure: Measure) -> Iterator[str]:
+    """Yield what is wrong with a measure, the first thing first."""
+    rows: Any = measure.rows
+    for name in (measure.unit, *measure.dims, *filter(None, [measure.value])):
+        if name not in rows:
+            yield f"there is no column {name!r}.{nearest(name, rows.columns)}"
+        elif name != measure.value and rows[name].isna().any():
+            yield f"column {name!r} has missing values: name them (a category such as 'not known') before protecting."
+    for statistic in measure.statistics:
+        if statistic in EXTREMES:
+            yield f"statistic {statistic!r} is never shown: it is somebody's value. Legal: {', '.join(STATISTICS)}."
+        elif statistic not in STATISTICS:
+            yield f"statistic {statistic!r} is unknown. Legal: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
+        elif statistic in (*ON_TOTALS, "median") and not measure.value:
+            yield f"statistic {statistic!r} needs a column of values."
+        elif statistic == "share" and not measure.base:
+            yield "statistic 'share' needs a base: the name of the measure whose units it is a share of."
+    margins = {frozenset(names) for names in measure.by}
+    if "part" in measure.statistics and not {names - {measure.dims[0]} for names in margins} <= margins:
+        yield f"statistic 'part' needs the margin of {measure.dims[0]!r} in every table: add it to `by`."
+    if measure.grain <= 0:
+        yield f"grain {measure.grain:g}: totals are rounded to a grain above 0."

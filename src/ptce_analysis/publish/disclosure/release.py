@@ -1,0 +1,187 @@
+"""What may be shown of answers: tables whose every number was released by the rules, and the check that no other is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure.leaks import folded
+from ptce_analysis.publish.disclosure.rules import MARK, OTHER_RULES, RULES
+from ptce_analysis.publish.disclosure.single import Shown
+from ptce_analysis.publish.disclosure.words import own_words
+
+# Origins whose data are answers: nothing of them is shown that was not released.
+PROTECTED_ORIGINS = ("survey", "fictitious")
+LEDGER = ("measure", "cell", "statistic", "rule", "protects")
+LINE_NAME = re.compile(r"[a-z_]+|\d{4}")
+# An id of fewer than eight digits is a number like any other; folded, it has a blank on each side.
+LEAST_ID = 10
+DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True, eq=False)
+class Protected:
+    """A table that may be shown, the ledger of what it hides, and every number and text that was released with it.
+
+    The ledger says which rule hides which cell: it is for the team that holds the answers, since it tells more than
+    the marks do. `notes` is for readers. `units` are the respondents' ids, which no exhibit may hold.
+    """
+
+    table: pd.DataFrame
+    ledger: pd.DataFrame = field(repr=False)
+    numbers: frozenset[float] = field(repr=False)
+    texts: frozenset[str] = field(repr=False)
+    units: frozenset[str] = field(repr=False)
+
+    @property
+    def n_hidden(self) -> int:
+        """How many figures are hidden: what a note may say."""
+        return int((self.table == MARK).to_numpy().sum())
+
+
+def released(table: pd.DataFrame, ledger: pd.DataFrame, units: Iterable[str] = ()) -> Protected:
+    """Return a table as one that may be shown: for the rules of this library alone to call."""
+    cells = [value for name in table.columns for value in table[name]]
+    texts = frozenset(map(str, (*table.columns, *(value for value in cells if isinstance(value, str)))))
+    return Protected(table, ledger, frozenset(_numbers(cells)), texts, frozenset(units))
+
+
+def gathered(rows: Sequence[Mapping[str, str | Shown]]) -> Protected:
+    """Return a table of figures that stand alone (`disclosure.single`) as one that may be shown, with its ledger."""
+    table = pd.DataFrame([{name: _written(cell) for name, cell in row.items()} for row in rows], dtype=object)
+    entries = [
+        ("", ", ".join(str(cell) for cell in row.values() if isinstance(cell, str)), name, cell.rule, "")
+        for row in rows
+        for name, cell in row.items()
+        if isinstance(cell, Shown) and cell.rule
+    ]
+    return released(table, ledger_table(entries))
+
+
+def _written(cell: str | Shown) -> Any:
+    if isinstance(cell, str):
+        return cell
+    return MARK if cell.rule else cell.value
+
+
+def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Protected:
+    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else."""
+    if not sources:
+        raise InputError("derived needs a protected table: what is made of nothing protected is not.")
+    table = function(*(source.table.copy() for source in sources))
+    return joined(released(table, ledger_table([])), *sources)
+
+
+def public(table: pd.DataFrame) -> Protected:
+    """Return a table of what is public already, such as printed figures; `joined` sets it beside answers."""
+    return released(table, ledger_table([]))
+
+
+def of_lines(table: pd.DataFrame) -> Protected:
+    """Return counts of lines and of repairs of a file, by rule, as they are: they describe the file, not an answer.
+
+    Raises
+    ------
+    InputError
+        If the table holds anything but names of this library (small letters and _), years and counts.
+    """
+    for name in table.columns:
+        for cell in table[name]:
+            if not (LINE_NAME.fullmatch(cell) if isinstance(cell, str) else float(cell).is_integer()):
+                raise InputError(f"column {name!r}: {cell!r}: counts of lines hold rule names and counts only.")
+    return released(table, ledger_table([]))
+
+
+def joined(first: Protected, *others: Protected) -> Protected:
+    """Return the first table with everything that was released with any of them."""
+    every = (first, *others)
+    return Protected(
+        first.table,
+        pd.concat([one.ledger for one in every], ignore_index=True).drop_duplicates(ignore_index=True),
+        frozenset().union(*(one.numbers for one in every)),
+        frozenset().union(*(one.texts for one in every)),
+        frozenset().union(*(one.units for one in every)),
+    )
+
+
+def protection(*arguments: object) -> Protected | None:
+    """Return everything released with the protected tables among some arguments, or in their `protected`; None if none.
+
+    It is how a page finds what the sentence or exhibit it is given may state.
+    """
+    found = [getattr(argument, "protected", argument) for argument in arguments]
+    tables = [one for one in found if isinstance(one, Protected)]
+    return joined(*tables) if tables else None
+
+
+def unreleased(
+    origin: str,
+    protected: Protected | None,
+    table: pd.DataFrame | None = None,
+    numbers: Iterable[float | None] = (),
+    texts: Iterable[str] = (),
+) -> list[str]:
+    """Return why data, or the numbers and texts of a sentence, of some origin cannot be shown; nothing when they can.
+
+    Only answers (`survey`, `fictitious`) need to be released. Each number must be one that was, each text must hold no
+    respondent's id and no other number; rows may be chosen, ordered, reshaped and labelled freely.
+    """
+    if origin not in PROTECTED_ORIGINS:
+        return []
+    if protected is None:
+        return [f"data of origin {origin} come from answers: give the table that disclosure.protect returns"]
+    stated = {"a sentence": list(numbers)}
+    stated |= {f"column {name!r}": list(table[name]) for name in table.columns} if table is not None else {}
+    faults = (fault for where, cells in stated.items() for fault in _cell_faults(where, cells, protected))
+    named = ["a sentence names a respondent"] * _named(texts, protected.units)
+    return list(dict.fromkeys([*faults, *named]))
+
+
+def _cell_faults(where: str, cells: Sequence[Any], protected: Protected) -> Iterator[str]:
+    known = {
+        *map(_key, protected.numbers),
+        *(float(d.replace(",", ".")) for t in protected.texts for d in DIGITS.findall(t)),
+    }
+    for value in _numbers(cells):
+        if value not in known:
+            yield f"{where} holds a number, {value:g}, that was not released: protect it, or derive it from what is"
+    for text in {value for value in cells if isinstance(value, str)} - protected.texts:
+        if _named([text], protected.units):
+            yield f"{where} names a respondent"
+        elif any(float(digits.replace(",", ".")) not in known for digits in DIGITS.findall(text)):
+            yield f"{where} holds a text with a number that was not released: keep numbers in columns of their own"
+
+
+def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
+    """Whether texts hold the id of a respondent, however written; short numbers and words of the library are none."""
+    whole = " ".join(folded(text) for text in texts)
+    held = (words for unit in units if (words := folded(unit)).strip() and words in whole)
+    return any(words not in own_words() for words in held if not (words.strip().isdecimal() and len(words) < LEAST_ID))
+
+
+def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
+    """Return the ledger of what is hidden: measure, cell, statistic, rule, and what a further figure protects."""
+    return pd.DataFrame(rows, columns=list(LEDGER)).astype("str")
+
+
+def ledger_labels(lang_place: int) -> dict[str, str]:
+    """Return what each rule of a ledger says, by name, in English (0) or French (1)."""
+    return {rule.name: rule.label[lang_place] for rule in RULES} | {
+        n: label[lang_place] for n, label in OTHER_RULES.items()
+    }
+
+
+def _numbers(cells: Iterable[Any]) -> Iterator[float]:
+    """The numbers among some cells, to twelve digits; missing values and texts have none."""
+    for cell in cells:
+        if not isinstance(cell, str) and not pd.isna(cell):
+            yield _key(cell)
+
+
+def _key(value: float) -> float:
+    return float(f"{float(value):.12g}")

@@ -1,0 +1,132 @@
+"""Figures that stand alone: one share, median, mean, total or histogram, shown or not.
+
+They are for what no other figure could be subtracted from; tables with margins go through `disclosure.protect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure.rules import (
+    BIN_UNITS,
+    MEDIAN_UNITS,
+    STANDARD,
+    Contributions,
+    Rule,
+    band_grain,
+    checked_values,
+    failed,
+    rounded,
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One figure: its value, or None and the name of the rule that hides it; `n` is what stands behind it."""
+
+    value: float | None
+    rule: str = ""
+    n: int = 0
+
+
+def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
+    """Return k/n unless too few units are in it, too few are outside it, or all answered the same.
+
+    >>> protected_share(13, 42).value, protected_share(51, 52).rule
+    (0.30952380952380953, 'few_others')
+    """
+    if not 0 <= k <= n:
+        raise InputError(f"share {k}/{n}: the count must lie between 0 and its base.")
+    rule = failed(Contributions(k, others=n - k), rules, "units")
+    return Shown(None if rule or n == 0 else k / n, rule.name if rule else "", n)
+
+
+def protected_total(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
+    """Return a total rounded to a grain, unless too few units make it or one dominates it.
+
+    >>> protected_total([400, 350, 250]), protected_total([900, 50, 50]).rule
+    (Shown(value=1000.0, rule='', n=3), 'dominant_unit')
+    """
+    known = checked_values(values, "total")
+    rule = failed(Contributions(len(known), known), rules, "total")
+    hidden = bool(rule) or not known
+    return Shown(None if hidden else rounded(sum(known), grain), rule.name if rule else "", len(known))
+
+
+def protected_mean(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
+    """Return the mean that the rounded total gives, under the rules of totals.
+
+    >>> protected_mean([400, 350, 251], grain=10).value
+    333.3333333333333
+    """
+    total = protected_total(values, grain, rules)
+    return Shown(None if total.value is None else total.value / total.n, total.rule, total.n)
+
+
+def protected_median(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
+    """Return the median of five units or more, rounded so that it is nobody's own value.
+
+    >>> protected_median([10, 20, 23, 60, 90]).value, protected_median([1, 2, 3, 4]).rule
+    (25.0, 'median_of_few')
+    """
+    known = checked_values(values, "median")
+    rule = failed(Contributions(len(known)), rules, "units")
+    if rule or len(known) < MEDIAN_UNITS:
+        return Shown(None, rule.name if rule else "median_of_few" if known else "", len(known))
+    return Shown(shown_median(known, grain)[0], "", len(known))
+
+
+def shown_median(values: Sequence[float], grain: float) -> tuple[float, float]:
+    """Return the median as it is shown, and the grain it is rounded to.
+
+    Fewer than three units that hold the median itself would be exposed by it: it is rounded to hide 5 % of it. One that
+    three units share, or that falls between two values, is rounded to the ordinary grain.
+    """
+    median = float(np.median(values))
+    holders = sum(value == median for value in values)
+    grain = max(grain, band_grain(median)) if 0 < holders < BIN_UNITS else grain
+    return rounded(median, grain), grain
+
+
+def protected_histogram(values: Iterable[float], edges: Sequence[float]) -> list[tuple[float, float, int]]:
+    """Return (from, to, units) for each bin; bins of fewer than three units are joined to the next, or the one before.
+
+    The last bin includes its upper edge. Edges are given as numbers: bins made from the data would start at the
+    smallest value and end at the largest.
+
+    Raises
+    ------
+    InputError
+        If the edges do not rise or leave values out, or fewer than three values are known.
+
+    >>> protected_histogram([1, 2, 3, 11, 21, 22, 23], [0, 10, 20, 30])
+    [(0, 10, 3), (10, 30, 4)]
+    """
+    known = checked_values(values, "histogram")
+    if len(edges) < 2 or any(low >= high for low, high in pairwise(edges)):
+        raise InputError(f"edges {list(edges)}: two or more rising numbers are expected.")
+    outside = sum(not edges[0] <= value <= edges[-1] for value in known)
+    if outside:
+        raise InputError(f"{outside} values lie outside the edges {edges[0]:g} to {edges[-1]:g}: widen them.")
+    if len(known) < BIN_UNITS:
+        raise InputError(f"{len(known)} values: a histogram needs {BIN_UNITS}.")
+    return _joined(list(zip(edges, edges[1:], np.histogram(known, edges)[0].tolist(), strict=False)))
+
+
+def _joined(bins: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:
+    """The bins with each small one joined to the next; what is left over at the end joins the one before."""
+    found: list[tuple[float, float, int]] = []
+    for low, high, n in bins:
+        if found and found[-1][2] < BIN_UNITS:
+            found[-1] = (found[-1][0], high, found[-1][2] + n)
+        else:
+            found.append((low, high, n))
+    if found[-1][2] < BIN_UNITS:
+        (low, _, n), (_, high, more) = found[-2:]
+        found[-2:] = [(low, high, n + more)]
+    return found

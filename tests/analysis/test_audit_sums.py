@@ -1,0 +1,193 @@
+"""Rules on parts and wholes: small reports, every verdict worked out by hand or by trying every choice."""
+
+import itertools
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from printed_figures import count, euros, fact, report, share
+from ptce_analysis.analysis import subset_sum
+from ptce_analysis.analysis.audit import audit
+from ptce_analysis.analysis.audit.records import Verdict
+from ptce_analysis.published import Fact
+
+LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
+
+
+def verdicts(*facts: Fact) -> dict[str, Verdict]:
+    """The verdicts on a report, by figure."""
+    return {one.id: one for one in audit(report(*facts))}
+
+
+def loans(*amounts: int | Fraction, grain: int = 1) -> list[Fact]:
+    """Amounts lent, one level each."""
+    return [euros("loans_amount", amount, grain, level=level) for level, amount in zip(LEVELS, amounts, strict=False)]
+
+
+def total_verdict(total: int, *amounts: int, grain: int = 1) -> Verdict:
+    """The verdict on a total printed above amounts by level."""
+    return verdicts(*loans(*amounts, grain=grain), euros("loans_total", total, grain))["loans_total_2015"]
+
+
+def test_all_parts_make_the_total() -> None:
+    """1 + 2 + 4 = 7; parts and total are consistent."""
+    found = verdicts(*loans(1, 2, 4), euros("loans_total", 7))
+    assert {one.verdict for one in found.values()} == {"consistent"}
+    assert found["loans_total_2015"].reason == "The 3 parts add up to €7 (€5.5 to €8.5 with roundings), printed €7."
+
+
+def test_roundings_of_all_figures_count() -> None:
+    """Three parts and a total rounded to the unit may differ by 2 = 4 halves, not by 3."""
+    assert total_verdict(9, 1, 2, 4).verdict == "consistent"
+    assert total_verdict(10, 1, 2, 4).verdict == "impossible"
+
+
+def test_some_parts_make_the_total() -> None:
+    """Of 100, 20 and 40, only 100 and 40 make 140: the reason names them."""
+    verdict = total_verdict(140, 100, 20, 40)
+    assert verdict.verdict == "other_base_only"
+    assert "only some of them do: Communes + Départements = €140" in verdict.reason
+
+
+def test_no_parts_make_the_total() -> None:
+    """Of 100, 20 and 40, the choices nearest to 130 are 120 and 140."""
+    verdict = total_verdict(130, 100, 20, 40)
+    assert verdict.verdict == "impossible"
+    assert "nearest below: Communes + EPCI (groupings of communes) = €120" in verdict.reason
+    assert "nearest above: Communes + Départements = €140" in verdict.reason
+
+
+def test_totals_out_of_reach_have_one_neighbour() -> None:
+    """Below the smallest part, or above all parts, there is nothing on one side."""
+    assert "nearest below: none; nearest above: EPCI" in total_verdict(10, 100, 20).reason
+    assert "nearest below: Communes + EPCI (groupings of communes) = €120; nearest above: none" in (
+        total_verdict(500, 100, 20).reason
+    )
+
+
+def test_the_total_carries_the_verdict() -> None:
+    """The parts of a total that does not add up are referred to it, not refuted."""
+    found = verdicts(*loans(100, 20), euros("loans_total", 500))
+    part = found["loans_amount_commune_2015"]
+    assert (part.verdict, part.findings[0].related) == ("unverifiable", ("loans_total_2015",))
+    assert part.reason == "A part of €500, which the 2 parts do not add up to: see that figure."
+
+
+def test_parts_are_declared_or_named() -> None:
+    """A `part_of` prevails over the name; parts of no level are named by their indicator."""
+    gifts = [euros("gifts_cash", 10, part_of="means_total"), euros("gifts_kind", 20, part_of="means_total")]
+    found = verdicts(*gifts, euros("means_total", 10), euros("gifts_total", 999))
+    assert found["means_total_2015"].verdict == "other_base_only"
+    assert "some of them do: gifts cash = €10" in found["means_total_2015"].reason
+    assert found["gifts_total_2015"].verdict == "unverifiable"
+
+
+def test_a_total_of_a_level_takes_the_parts_of_that_level() -> None:
+    """The total of one level is that of its own parts; a total of no level has two sets of parts, each must fit."""
+    parts = [
+        euros("gifts_cash", 10, level="epci", part_of="gifts_total"),
+        euros("gifts_kind", 5, part_of="gifts_total"),
+    ]
+    found = verdicts(*parts, euros("gifts_total", 10, level="epci"), euros("gifts_total", 10))
+    assert found["gifts_total_epci_2015"].verdict == "consistent"
+    assert [f.verdict for f in found["gifts_total_2015"].findings] == ["impossible", "consistent"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        fact("loans_amount", 5, "mean", "eur", 1, level="epci"),
+        fact("loans_amount", 5, "sum", "count", 1, level="epci"),
+        euros("loans_total", 5, part_of="loans_total", second=True),
+    ],
+)
+def test_what_does_not_add_up_is_left_alone(part: Fact) -> None:
+    """A mean, another unit, and a figure declared part of itself are no parts."""
+    found = verdicts(part, euros("loans_total", 999))
+    assert all(f.rule != "sums" for one in found.values() for f in one.findings)
+
+
+def test_a_figure_printed_twice_by_its_source_is_added_once() -> None:
+    """The second print of an amount does not enter the sum a second time."""
+    found = verdicts(*loans(10, 20), euros("loans_amount", 10, level="epci", second=True), euros("loans_total", 30))
+    assert found["loans_total_2015"].verdict == "consistent"
+
+
+amounts = st.lists(st.integers(0, 40), min_size=1, max_size=6)
+
+
+@given(amounts, st.integers(0, 120))
+def test_verdicts_on_totals_match_every_choice(parts: list[int], total: int) -> None:
+    """Trying every choice with its rounding gives the same verdict."""
+    fits = {
+        choice: abs(sum(choice) - total) <= Fraction(len(choice) + 1, 2)
+        for size in range(1, len(parts) + 1)
+        for choice in itertools.combinations(parts, size)
+    }
+    # An amount printed 0 cannot have been rounded up: its band is 0 to 1/2 and the enumeration says otherwise.
+    if 0 in (*parts, total):
+        return
+    expected = "consistent" if fits[tuple(parts)] else "other_base_only" if any(fits.values()) else "impossible"
+    assert total_verdict(total, *parts).verdict == expected
+
+
+@settings(max_examples=50)
+@given(st.lists(st.fractions(0, 50, max_denominator=8), min_size=1, max_size=6), st.sampled_from([1, 5]))
+def test_true_sums_are_always_consistent(parts: list[Fraction], grain: int) -> None:
+    """Amounts and their total, each rounded on its own, are consistent."""
+    rounded = [round(part / grain) * grain for part in parts]
+    assert total_verdict(round(sum(parts) / grain) * grain, *rounded, grain=grain).verdict == "consistent"
+
+
+def many(total: int, n: int = 30, grain: int | str = 1) -> Verdict:
+    """The verdict on a total of n parts of 100 each."""
+    parts = [euros(f"part{i}_gift", 100, grain, part_of="gifts_total") for i in range(n)]
+    return verdicts(euros("gifts_total", total, grain), *parts)["gifts_total_2015"]
+
+
+def test_more_than_twenty_parts_are_searched_by_steps() -> None:
+    """30 parts of 100: 3,000 is their sum, 1,000 that of ten of them, 1,050 of none."""
+    assert many(3000).verdict == "consistent"
+    assert (many(1000).verdict, "does not name them" in many(1000).reason) == ("other_base_only", True)
+    assert (many(1050).verdict, "no choice of them does" in many(1050).reason) == ("impossible", True)
+
+
+def test_many_parts_too_finely_printed_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than wait, the audit says that the choices were not tried."""
+    monkeypatch.setattr(subset_sum, "MOST_STEPS", 100)
+    assert (many(1050).verdict, "too many parts" in many(1050).reason) == ("unverifiable", True)
+
+
+def shares(whole: str, *parts: str) -> list[Verdict]:
+    """Verdicts on a share and the shares said of it, without any base."""
+    said = [share(f"kind{i}_share", part, part_of="whole_share") for i, part in enumerate(parts)]
+    return list(audit(report(share("whole_share", whole), *said)))
+
+
+def test_shares_said_of_a_share_add_up_to_it() -> None:
+    """45 + 15 + 20 = 80: within the rounding of 81 and 82 (4 halves), not of 83."""
+    for whole in ("0.80", "0.82"):
+        assert {one.verdict for one in shares(whole, "0.45", "0.15", "0.20")} == {"consistent"}
+    assert {one.verdict for one in shares("0.83", "0.45", "0.15", "0.20")} == {"impossible"}
+
+
+def test_shares_may_be_given_as_shares_of_the_part() -> None:
+    """60 + 25 + 15 = 100: they divide the 75% themselves."""
+    found = shares("0.75", "0.60", "0.25", "0.15")
+    assert {one.verdict for one in found} == {"consistent"}
+    assert "not 75% but 100%: they are given as shares of it" in found[0].reason
+
+
+def test_many_shares_are_counted_rather_than_listed() -> None:
+    """Beyond twenty the terms are not spelled out."""
+    reason = shares("0.5", *["0.01"] * 21)[0].reason
+    assert reason.startswith("The 21 parts = 21% (10.5% to 31.5% with roundings), but they are said of 50%")
+
+
+def test_counts_that_are_parts_of_a_count_add_up() -> None:
+    """Counts add up like money: 23 + 14 = 37."""
+    parts = [count("first_call", 23, 0, part_of="both_calls"), count("second_call", 14, 0, part_of="both_calls")]
+    assert verdicts(*parts, count("both_calls", 37, 0))["both_calls_2015"].verdict == "consistent"
+    assert verdicts(*parts, count("both_calls", 34, 0))["both_calls_2015"].verdict == "impossible"

@@ -1,0 +1,180 @@
+"""`ptce feasible`: the record of a row, ready for JSON."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ptce_analysis.analysis.feasible import feasible
+from ptce_analysis.analysis.feasible.bounds import bounds
+from ptce_analysis.analysis.feasible.draws import draws
+from ptce_analysis.errors import InputError
+
+STATISTICS = {"max", "min", "gini", "sd", "top_half_share", "top_1_share"}
+SUMMARY = {"mean", "q025", "q500", "q975"}
+PRINTED = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70)]
+
+
+def test_record_of_a_row_has_every_promised_key():
+    """The keys of the command, and those that say how, by which convention and from what kind of input."""
+    record = feasible(29, 1239, 10, n_draws=100)
+    promised = {"possible", "min_sum", "max_median", "bounds", "datasets", "draws"}
+    beside = {"n", "total", "median", "grain", "reason", "max_n", "examples", "datasets_reason", "draws_reason"}
+    assert set(record) == promised | beside | {
+        "n_draws", "seed", "measure", "draws_origin", "origin", "convention"
+    }  # fmt: skip
+    assert set(record["bounds"]) == set(record["draws"]) == set(record["examples"]) == STATISTICS
+    assert all(set(interval) == {"low", "high"} for interval in record["bounds"].values())
+    assert all(set(summary) == SUMMARY for summary in record["draws"].values())
+    assert (record["origin"], record["draws_origin"]) == ("derived", "assumption")
+    assert (record["reason"], record["draws_reason"], record["datasets_reason"]) == (None, None, None)
+
+
+def test_record_carries_what_was_asked():
+    """The record repeats its arguments, so that it can be read alone."""
+    record = feasible(7, 776, 70, grain=2, n_draws=5, seed=3, measure="maximum_entropy")
+    asked = ("n", "total", "median", "grain", "n_draws", "seed", "measure")
+    assert [record[key] for key in asked] == [7, 776, 70, 2, 5, 3, "maximum_entropy"]
+    assert "n - 1" in record["convention"]
+
+
+def test_limits_are_over_the_rounding_bands():
+    """Communes at the unit: smallest sum 9 x 29.5, highest median 246.5 / 9, largest n 15; exactly: 270 and 246 / 9."""
+    rounded, exact = feasible(16, 246, 30), feasible(16, 246, 30, grain=0)
+    assert (rounded["min_sum"], rounded["max_median"], rounded["max_n"]) == (265.5, pytest.approx(246.5 / 9), 15)
+    assert (exact["min_sum"], exact["max_median"], exact["max_n"]) == (270, pytest.approx(246 / 9), 15)
+
+
+@pytest.mark.parametrize("measure", ["uniform", "maximum_entropy"])
+def test_impossible_row_has_nothing_but_its_reason(measure):
+    """Communes as printed: no bounds, no data set, no draws of either measure, and the arithmetic that says why."""
+    record = feasible(16, 246, 30, n_draws=10, measure=measure)
+    assert record["possible"] is False
+    assert (record["bounds"], record["examples"], record["datasets"], record["draws"]) == (None, None, 0, None)
+    assert record["reason"].endswith("9 x 29.5 = 265.5; the printed total allows at most 246.5.")
+    assert record["draws_reason"].endswith("9 x 30 = 270; the printed total allows at most 246.")
+
+
+def test_row_possible_by_rounding_only_has_bounds_but_no_draws():
+    """Sixteen amounts, sum 269, median 30: possible when rounded, but nothing has exactly these figures."""
+    record = feasible(16, 269, 30, n_draws=10)
+    assert record["possible"] is True
+    assert record["bounds"]["max"]["low"] == 29.5
+    assert record["draws"] is None
+    assert record["draws_reason"].endswith("the printed total allows at most 269.")
+
+
+def test_no_draws_unless_asked():
+    """Without a number of draws there are none, and the record says so."""
+    assert feasible(7, 776, 70)["draws"] is None
+    assert feasible(7, 776, 70)["draws_reason"] == "no draws were asked for"
+
+
+def test_bounds_are_those_of_the_library_with_their_examples():
+    """The record's bounds and examples are those of `bounds`, with amounts as [value, how many]."""
+    record, found = feasible(20, 796, 17), bounds(20, 796, 17)
+    assert record["bounds"]["sd"] == {"low": found["sd"].low, "high": found["sd"].high}
+    assert record["examples"]["max"]["high"] == [[0, 9], [16.5, 10], [631.5, 1]]
+
+
+@pytest.mark.parametrize("row", PRINTED)
+def test_uniform_draws_lie_inside_the_bounds(row):
+    """On every printed row that holds, the summaries of uniform draws are inside the bounds at the printed values."""
+    record = feasible(*row, grain=0, n_draws=400, seed=2)
+    for name, summary in record["draws"].items():
+        low, high = record["bounds"][name]["low"], record["bounds"][name]["high"]
+        ordered = [low, summary["q025"], summary["q500"], summary["q975"], high]
+        assert ordered == sorted(ordered)
+        assert low < summary["mean"] < high
+
+
+def test_draws_are_summarised_by_the_definitions():
+    """Gini, standard deviation and shares of draws are those of their definitions, on the same seed."""
+    sample = draws(7, 776, 70, 50, 4)
+    gini = np.abs(sample[:, :, None] - sample[:, None, :]).sum(axis=(1, 2)) / (2 * 7 * 776)
+    expected = {
+        "max": sample.max(axis=1),
+        "min": sample.min(axis=1),
+        "gini": gini,
+        "sd": np.sqrt(((sample - 776 / 7) ** 2).sum(axis=1) / 6),
+        "top_half_share": sample[:, 4:].sum(axis=1) / 776,
+        "top_1_share": sample.max(axis=1) / 776,
+    }
+    found = feasible(7, 776, 70, n_draws=50, seed=4)["draws"]
+    for name, values in expected.items():
+        numbers = [values.mean(), *np.percentile(values, [2.5, 50, 97.5])]
+        assert [found[name][key] for key in ("mean", "q025", "q500", "q975")] == pytest.approx(numbers)
+
+
+def test_what_one_amount_cannot_have_is_null_with_a_reason():
+    """One amount has no standard deviation, neither in the bounds nor in the draws."""
+    record = feasible(1, 5, 5, n_draws=3)
+    reason = "not estimable: it takes two amounts"
+    assert record["bounds"]["sd"] == {"low": None, "high": None, "reason": reason}
+    assert record["draws"]["sd"] == dict.fromkeys(SUMMARY) | {"reason": reason}
+    assert record["draws"]["max"]["mean"] == 5
+
+
+def test_zero_total_has_draws_without_shares():
+    """A total of 0 to the unit has bounds on shares (of positive totals) but its draws, at exactly 0, have none."""
+    record = feasible(3, 0, 0, n_draws=3)
+    assert record["bounds"]["gini"]["low"] == 0
+    assert record["draws"]["gini"]["mean"] is None
+    assert "every amount is zero" in record["draws"]["gini"]["reason"]
+
+
+def test_count_too_long_to_make_is_null_with_a_reason():
+    """Ten thousand amounts and a million units still have bounds at once; their count is declined in words."""
+    record = feasible(10_000, 10**6, 20)
+    assert record["possible"]
+    assert record["datasets"] is None
+    assert "in a larger unit" in record["datasets_reason"]
+
+
+def test_count_is_an_exact_integer():
+    """The number of data sets is a whole number however large, and survives JSON."""
+    record = feasible(29, 1239, 10)
+    assert isinstance(record["datasets"], int)
+    assert json.loads(json.dumps(record))["datasets"] == record["datasets"] > 2**64
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"n": 0}, "n = 0: give a whole number from 1 to 1000000"),
+        ({"total": float("nan")}, "total = nan is not a finite number"),
+        ({"median": -2}, "median = -2 is out of range"),
+        ({"grain": -1}, "grain = -1 is out of range"),
+        ({"n_draws": -5}, "number of draws = -5"),
+        ({"n_draws": 2.5}, r"number of draws = 2\.5"),
+        ({"seed": None}, "seed = None"),
+        ({"measure": "flat"}, "measure = 'flat': give one of uniform, maximum_entropy"),
+        ({"n": 3000, "n_draws": 5}, r"n \(for draws\) = 3000"),
+    ],
+)
+def test_argument_that_cannot_be_used_is_named(asked, message):
+    """Each argument is refused by name, with its value and the legal ones, whether or not the row can hold."""
+    with pytest.raises(InputError, match=message):
+        feasible(**({"n": 3, "total": 1, "median": 2} | asked))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(1, 40),
+    st.decimals(0, 3000, places=1),
+    st.decimals(0, 60, places=1),
+    st.sampled_from([0, 0.1, 1, 10]),
+    st.sampled_from(["uniform", "maximum_entropy"]),
+)
+def test_any_row_has_a_record_without_nan(n, total, median, grain, measure):
+    """Whatever the row, the record is strict JSON, and draws exist exactly when the printed figures themselves hold."""
+    record = feasible(n, total, median, grain=grain, n_draws=3, measure=measure)
+    json.dumps(record, allow_nan=False)
+    assert (record["draws"] is None) == (not feasible(n, total, median, grain=0)["possible"])
+    assert (record["reason"] is None) == record["possible"] == (record["bounds"] is not None)
+    for interval in (record["bounds"] or {}).values():
+        assert "reason" in interval or interval["low"] <= interval["high"]

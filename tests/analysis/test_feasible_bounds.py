@@ -1,0 +1,267 @@
+"""Sharp bounds: attained by the amounts they carry, and no data set goes beyond them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations_with_replacement, product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog, minimize
+
+from ptce_analysis.analysis.feasible.bounds import STATISTICS, amounts, bounds, not_estimable
+from ptce_analysis.errors import InputError
+
+ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 270, 30)]
+SMALL = [
+    *product((3, 4, 5, 6, 7, 8), [(60, 10), (24, 5), (31, 3.5), (7, 0.25), (9, 0), (100, 21)]),
+    *product((3, 4, 6), [(12, 6), (2, 1), (0.5, 0), (3, 1)]),
+]
+
+
+def measured(data) -> dict[str, float]:
+    """The statistics from their definitions: Gini as half the relative mean difference, numpy for the rest."""
+    x = np.sort(np.asarray(data, float))
+    n, total = len(x), x.sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {
+            "max": x.max(),
+            "min": x.min(),
+            "gini": np.abs(x[:, None] - x).sum() / (2 * n * total),
+            "sd": np.std(x, ddof=1) if n > 1 else np.nan,
+            "top_half_share": x[::-1][: n // 2].sum() / total,
+            "top_1_share": x[-1] / total,
+        }
+
+
+def middle_weights(n: int) -> np.ndarray:
+    """The weights that make the median out of sorted amounts."""
+    return (np.eye(n)[(n - 1) // 2] + np.eye(n)[n // 2]) / 2
+
+
+def band(value: float, grain: float) -> tuple[float, float]:
+    """What rounds to a printed figure, from 0 up."""
+    return max(0.0, value - grain / 2), value + grain / 2
+
+
+def programme(weights, n, total, median, grain, relative) -> float | None:
+    """The smallest weighted sum of sorted amounts in the bands, by linear programming (None when there are none).
+
+    A ratio to the sum is made linear by dividing the amounts by their sum (Charnes and Cooper): the last unknown is the
+    inverse of the sum, or 1 for a weighted sum that is not a ratio.
+    """
+    (s0, s1), (m0, m1), mid, one = band(total, grain), band(median, grain), middle_weights(n), np.ones(n)
+    rows = [np.append(one, -s1), np.append(-one, s0), np.append(mid, -m1), np.append(-mid, m0)]
+    rows += [np.append(np.eye(n)[i] - np.eye(n)[i + 1], 0) for i in range(n - 1)]
+    fixed = np.append(one, 0) if relative else np.append(0 * one, 1)
+    found = linprog(np.append(weights, 0), A_ub=rows, b_ub=np.zeros(len(rows)), A_eq=[fixed], b_eq=[1])
+    return found.fun if found.status == 0 else None
+
+
+@pytest.mark.parametrize("grain", [0, 1])
+@pytest.mark.parametrize(("n", "figures"), SMALL)
+def test_linear_bounds_are_those_of_linear_programming(n, figures, grain):
+    """Largest, smallest, Gini and shares are exactly what scipy's linear programmes find over the sorted amounts."""
+    ranks = (2 * np.arange(1, n + 1) - n - 1) / n
+    top = np.arange(n) >= n - n // 2
+    weights = {
+        "max": np.eye(n)[-1],
+        "min": np.eye(n)[0],
+        "gini": ranks,
+        "top_half_share": top,
+        "top_1_share": np.eye(n)[-1],
+    }
+    for name, weight in weights.items():
+        relative = name not in ("max", "min")
+        low = programme(weight, n, *figures, grain, relative)
+        if low is None:
+            with pytest.raises(InputError, match="has no bounds"):
+                bounds(n, *figures, grain)
+            continue
+        found = bounds(n, *figures, grain)[name]
+        assert found.low == pytest.approx(low, abs=1e-7)
+        assert found.high == pytest.approx(-programme(-1.0 * weight, n, *figures, grain, relative), abs=1e-7)
+
+
+def vertices(n: int, total: float, median: float, grain: float):
+    """All sorted amounts with at most two rises where one or two of the four band ends hold: all vertices are.
+
+    The set is a polytope in the n rises between sorted amounts, with two bands as its only other constraints.
+    """
+    sums, medians, mid = band(total, grain), band(median, grain), middle_weights(n)
+    rises = np.tril(np.ones((n, n)))
+    for i, j in combinations_with_replacement(range(n), 2):
+        pair = rises[:, [i, j]]
+        system = np.array([pair.sum(axis=0), mid @ pair])
+        if abs(np.linalg.det(system)) > 1e-9:
+            yield from (pair @ np.linalg.solve(system, ends) for ends in product(sums, medians))
+        yield from (rises[:, i] * end / rises[:, i].sum() for end in sums)
+        if mid @ rises[:, i] > 0:
+            yield from (rises[:, i] * end / (mid @ rises[:, i]) for end in medians)
+
+
+def holds(x, total: float, median: float, grain: float) -> bool:
+    """Whether sorted amounts are non-negative, in order, and round to the row."""
+    near = abs(x.sum() - total) <= grain / 2 + 1e-9 and abs(middle_weights(len(x)) @ x - median) <= grain / 2 + 1e-9
+    return bool(near and x[0] >= -1e-9 and (np.diff(x) >= -1e-9).all())
+
+
+@pytest.mark.parametrize("grain", [0, 1])
+@pytest.mark.parametrize(("n", "figures"), [*SMALL[:18], (12, (200, 20)), (13, (150, 20)), (16, (269.8, 30))])
+def test_largest_sd_is_that_of_the_vertices(n, figures, grain):
+    """A convex function is largest at a vertex: the bound is the largest sd over the vertices, found by brute force."""
+    found = [np.std(x, ddof=1) for x in vertices(n, *figures, grain) if holds(x, *figures, grain)]
+    if not found:
+        with pytest.raises(InputError, match="has no bounds"):
+            bounds(n, *figures, grain)
+        return
+    assert bounds(n, *figures, grain)["sd"].high == pytest.approx(max(found), abs=1e-7)
+
+
+@pytest.mark.parametrize("grain", [0, 1])
+@pytest.mark.parametrize(
+    ("n", "total", "median"), [(5, 60, 10), (6, 60, 10), (7, 24, 5), (8, 60, 10), (8, 42, 7), (4, 10, 3)]
+)
+def test_smallest_sd_is_that_of_quadratic_programming(n, total, median, grain):
+    """The smallest sd is what scipy's SLSQP finds over the sorted amounts in the bands."""
+    (s0, s1), (m0, m1), mid = band(total, grain), band(median, grain), middle_weights(n)
+    limits = [
+        {"type": "ineq", "fun": lambda x: [x.sum() - s0, s1 - x.sum(), mid @ x - m0, m1 - mid @ x, x[0], *np.diff(x)]}
+    ]
+    start = np.array(amounts(bounds(n, total, median, grain)["max"].high_data))
+    best = minimize(lambda x: np.var(x, ddof=1), start, constraints=limits, method="SLSQP", options={"ftol": 1e-12})
+    assert bounds(n, total, median, grain)["sd"].low == pytest.approx(np.sqrt(max(best.fun, 0)), abs=1e-4)
+
+
+@pytest.mark.parametrize("grain", [0, 1, 5])
+@pytest.mark.parametrize("row", [*ROWS, (1, 5, 5), (2, 10, 5), (3, 1e15, 1e-9), (10_000, 10**6, 20), (999_999, 5, 0)])
+def test_every_bound_is_attained(row, grain):
+    """The amounts that come with a bound are in the row's bands and have the value announced, by the definitions."""
+    n, total, median = row
+    for name, bound in bounds(*row, grain).items():
+        ends = [] if bound.reason else [(bound.low, bound.low_data), (bound.high, bound.high_data)]
+        for value, runs in ends:
+            assert sum(count for _, count in runs) == n
+            assert abs(sum(v * c for v, c in runs) - Fraction(total)) * 2 <= grain
+            values = [v for v, _ in runs]
+            assert values == sorted(set(values))
+            assert values[0] >= 0
+            if n <= 100:
+                data = amounts(runs)
+                assert abs(middle_weights(n) @ data - median) <= grain / 2 + 1e-9
+                assert measured(data)[name] == pytest.approx(value, rel=1e-9, abs=1e-6)
+
+
+def test_no_whole_data_set_goes_beyond_the_bounds():
+    """Over all multisets of 0..7 with n <= 5, each statistic is within the bounds of the multiset's own row, and for
+    every row of whole figures the largest and smallest amount reach theirs when those are whole.
+    """
+    reached: dict[tuple, list[float]] = {}
+    for n in (1, 2, 3, 4, 5):
+        for data in combinations_with_replacement(range(8), n):
+            row = (n, sum(data), Fraction(data[(n - 1) // 2] + data[n // 2], 2))
+            reached.setdefault(row, []).append(data[-1])
+            check_inside(data, row, grain=0)
+    for row, largest in reached.items():
+        top = bounds(*row, 0)["max"].high
+        if top <= 7:
+            assert max(largest) == top
+
+
+def check_inside(data, row, grain) -> None:
+    """Fail unless every statistic of some amounts is within the bounds of their row."""
+    for name, bound in bounds(*row, grain).items():
+        if bound.reason is None and not (sum(data) == 0 and not_estimable(name, row[0], 0)):
+            value = measured([float(v) for v in data])[name]
+            room = 1e-9 * (1 + abs(bound.high))
+            assert bound.low - room <= value <= bound.high + room, name
+
+
+AMOUNTS = st.lists(
+    st.one_of(st.just(Fraction(0)), st.fractions(0, 40, max_denominator=4), st.integers(0, 3000).map(Fraction)),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(AMOUNTS, st.sampled_from([0, Fraction(1, 10), 1, 10]))
+def test_any_amounts_are_inside_the_bounds_of_their_own_row(data, grain):
+    """Any amounts make a possible row, and their statistics are inside its bounds, exact or rounded to the grain."""
+    data = sorted(data)
+    n = len(data)
+    total, median = sum(data), (data[(n - 1) // 2] + data[n // 2]) / 2
+    if grain:
+        total, median = round(total / grain) * grain, round(median / grain) * grain
+    check_inside(data, (n, total, median), grain)
+
+
+def test_one_amount_has_no_spread():
+    """One amount is known up to rounding; its standard deviation and top half do not exist, with the reason."""
+    found = bounds(1, 5, 5, 1)
+    assert (found["max"].low, found["max"].high, found["gini"].high, found["top_1_share"].low) == (4.5, 5.5, 0, 1)
+    for name in ("sd", "top_half_share"):
+        assert (found[name].low, found[name].high, found[name].low_data) == (None, None, ())
+        assert found[name].reason == "not estimable: it takes two amounts"
+
+
+def test_one_amount_lies_where_both_bands_meet():
+    """Sum 5 and median 6 to the unit, or the reverse, leave one amount no choice but 5.5."""
+    for row in [(1, 5, 6), (1, 6, 5)]:
+        assert (bounds(*row)["max"].low, bounds(*row)["max"].high, bounds(*row)["min"].high) == (5.5, 5.5, 5.5)
+
+
+def test_two_amounts_have_only_sums_of_twice_a_median():
+    """Sum 11 and median 5 to the unit: two amounts add up to between 10.5 and 2 x 5.5 = 11."""
+    found = bounds(2, 11, 5)
+    assert (found["max"].low, found["max"].high, found["min"].high) == (5.25, 11, 5.5)
+
+
+def test_two_amounts_range_from_equal_to_all_in_one():
+    """Two amounts with sum 10: the larger is between 5 and 10, the Gini between 0 and 1/2."""
+    found = bounds(2, 10, 5, 0)
+    assert (found["max"].low, found["max"].high, found["min"].low, found["min"].high) == (5, 10, 0, 5)
+    assert (found["gini"].low, found["gini"].high, found["top_half_share"].high) == (0, 0.5, 1)
+
+
+def test_zero_total_has_no_shares():
+    """Amounts that are all zero have a standard deviation of 0 and no share, with the reason."""
+    found = bounds(4, 0, 0, 0)
+    assert (found["max"].high, found["sd"].low, found["sd"].high) == (0, 0, 0)
+    for name in ("gini", "top_half_share", "top_1_share"):
+        assert found[name].high is None
+        assert found[name].reason == "not estimable: every amount is zero, so there is no share of the total"
+
+
+def test_total_that_rounds_to_zero_has_the_shares_of_positive_totals():
+    """Three amounts that add up to 0 to the unit can be equal or all in one."""
+    found = bounds(3, 0, 0, 1)
+    assert found["gini"].low == 0
+    assert found["gini"].high == pytest.approx(2 / 3)
+    assert found["max"].low == 0
+
+
+def test_row_at_its_smallest_sum_has_one_data_set():
+    """With sum (h + 1) x median nothing is free, for odd and even n: every bound is a point."""
+    for n in (5, 6):
+        for bound in bounds(n, (n // 2 + 1) * 7, 7, 0).values():
+            assert bound.low == bound.high
+
+
+def test_even_row_may_hold_everything_in_its_top_half():
+    """The middle pair can be 0 and twice the median: then the top half has all (n = 6, sum 60, median 10)."""
+    assert bounds(6, 60, 10, 0)["top_half_share"].high == 1
+    assert amounts(bounds(6, 60, 10, 0)["top_half_share"].high_data) == [0, 0, 0, 20, 20, 20]
+
+
+def test_impossible_row_is_refused_with_the_arithmetic():
+    """Bounds of a row that nothing has are an error that says why."""
+    with pytest.raises(InputError, match=r"n = 16, total = 246, median = 30 has no bounds: .* 9 x 29.5 = 265.5"):
+        bounds(16, 246, 30)
+
+
+def test_statistics_are_in_the_order_of_tables():
+    """Bounds come in one order."""
+    assert list(bounds(3, 10, 2)) == list(STATISTICS) == ["max", "min", "gini", "sd", "top_half_share", "top_1_share"]

@@ -1,0 +1,185 @@
+"""The feasible sets of the funding table, by level and scenario."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+
+import pytest
+
+from printed_figures import PUBLISHED
+from ptce_analysis.analysis.feasible import feasible
+from ptce_analysis.analysis.feasible import levels as sets
+from ptce_analysis.errors import InputError
+from ptce_analysis.published import read_published
+from ptce_analysis.vocabulary import FUNDING_LEVELS
+
+PARTITIONS = [1, 1, 2, 3, 5, 7, 11]
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return read_published(PUBLISHED)
+
+
+def changed(facts, **values):
+    """The same figures with some other values."""
+    return {id: dataclasses.replace(f, value=Fraction(values[id])) if id in values else f for id, f in facts.items()}
+
+
+def test_every_level_and_statistic_has_a_row(facts):
+    """All levels stand in the table, in order, each with every statistic shown."""
+    table = sets.feasible_levels(facts, 2015, n_draws=0)
+    pairs = [(level, name) for level in FUNDING_LEVELS for name in sets.SHOWN]
+    assert list(table[["level", "statistic"]].itertuples(index=False, name=None)) == pairs
+
+
+def test_an_impossible_row_has_neither_bounds_nor_draws(facts):
+    """Communes as printed is refused; under each other scenario it has bounds."""
+    table = sets.feasible_levels(facts, 2015, n_draws=20)
+    communes = table[table["level"] == "commune"]
+    assert set(communes["status"]) == {"impossible"}
+    assert communes.drop(columns=["wave", "scenario", "level", "statistic", "n", "status"]).isna().all(axis=None)
+    other = sets.feasible_levels(facts, 2015, "communes_15", n_draws=20)
+    assert set(other.loc[other["level"] == "commune", "n"]) == {15}
+    assert other["low"].notna().all()
+
+
+def test_a_wave_without_amounts_has_no_feasible_sets(facts):
+    """2013 printed no row: every cell is empty, nothing is imputed."""
+    table = sets.feasible_levels(facts, 2013)
+    assert set(table["status"]) == {"not published"}
+    assert table[["n", "low", "high", "uniform_mid"]].isna().all(axis=None)
+    assert set(sets.data_set_counts(facts, 2013)["datasets"]) == {""}
+    assert sets.example_level(facts, 2013) is None
+
+
+def test_money_is_in_euros(facts):
+    """Route: the command's own record in k€, times a thousand for amounts, unchanged for shares."""
+    table = sets.feasible_levels(facts, 2015, n_draws=200, seed=3).set_index(["level", "statistic"])
+    record = feasible(7, 776, 70, n_draws=200, seed=3)
+    entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy")
+    for name, scale in (("max", 1000), ("sd", 1000), ("gini", 1), ("top_half_share", 1)):
+        found = table.loc[("europe", name)]
+        assert found["low"] == pytest.approx(record["bounds"][name]["low"] * scale)
+        assert found["high"] == pytest.approx(record["bounds"][name]["high"] * scale)
+        assert found["uniform_mid"] == pytest.approx(record["draws"][name]["q500"] * scale)
+        assert found["entropy_high"] == pytest.approx(entropy["draws"][name]["q975"] * scale)
+
+
+def test_the_same_seed_gives_the_same_table(facts):
+    """Two runs agree to the last digit, and another seed moves the draws but not the bounds."""
+    one, other = (sets.feasible_levels(facts, 2015, n_draws=50) for _ in range(2))
+    assert one.equals(other)
+    moved = sets.feasible_levels(facts, 2015, n_draws=50, seed=2)
+    assert moved["low"].equals(one["low"])
+    assert not moved["uniform_mid"].equals(one["uniform_mid"])
+
+
+def test_a_row_that_only_rounding_makes_possible_has_bounds_and_no_draws(facts):
+    """16 amounts, 269 k€, median 30 k€: 9 × 30 = 270 > 269, but 9 × 29.5 = 265.5 is not."""
+    near = changed(facts, funding_amount_commune_2015=269_000)
+    table = sets.feasible_levels(near, 2015, n_draws=10).set_index(["level", "statistic"])
+    assert table.loc[("commune", "max"), "low"] == 29_500
+    assert table.loc[("commune", "max"), ["uniform_mid", "entropy_mid"]].isna().all()
+
+
+def test_data_sets_worked_by_hand(facts):
+    """15 amounts, 246, median 30 leave 246 − 8 × 30 = 6 to both wings: the sum of p(i) p(6 − i) over partitions, 65."""
+    counts = sets.data_set_counts(facts, 2015, "communes_15").set_index("level")["datasets"]
+    assert int(counts["commune"]) == sum(PARTITIONS[i] * PARTITIONS[6 - i] for i in range(7)) == 65
+    assert sets.data_set_counts(facts, 2015).set_index("level").loc["commune", "datasets"] == "0"
+
+
+def test_a_level_without_projects_is_not_counted(facts):
+    """Zero projects: an impossible row, and no count."""
+    counts = sets.data_set_counts(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
+    assert (counts.loc["europe", "status"], counts.loc["europe", "datasets"]) == ("impossible", "")
+
+
+def test_an_exact_row_is_counted_in_euros(facts):
+    """Without a rounding step the unit is the euro."""
+    exact = facts["funding_amount_europe_2015"]
+    row = sets.printed_rows(facts | {exact.id: dataclasses.replace(exact, grain=Fraction(0))}, 2015, ["europe"])
+    assert sets.unit_of(row["europe"]) == 1
+
+
+def test_the_example_is_the_smallest_possible_level(facts):
+    """Europe supports seven projects; without it, the level with the fewest amounts that exist is shown."""
+    assert sets.example_level(facts, 2015) == "europe"
+    others = {id: f for id, f in facts.items() if f.level != "europe"}
+    assert sets.example_level(others, 2015) == "departement"
+
+
+def test_sets_alike_have_the_printed_row_and_differ(facts):
+    """Route: add the amounts up and take the middle one; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 k€."""
+    table = sets.data_sets_alike(facts, 2015, "as_printed", "europe")
+    for amounts in table["amounts"]:
+        assert sum(amounts) == pytest.approx(776_000)
+        assert sorted(amounts)[3] == 70_000
+        assert list(amounts) == sorted(amounts)
+    assert list(table["kind"]) == ["most_equal", "draw", "draw", "least_equal"]
+    assert table["max_eur"].iloc[0] == pytest.approx(496_000 / 3)
+    assert table["max_eur"].iloc[-1] == 566_000
+    assert table["total_eur"].tolist() == [776_000] * 4
+    assert table["median_eur"].tolist() == [70_000] * 4
+    assert table["top_half_share"].tolist() == pytest.approx(
+        [sum(sorted(one)[4:]) / 776_000 for one in table["amounts"]]
+    )
+
+
+def test_sets_alike_of_an_even_row_share_their_middle(facts):
+    """Twenty amounts: the median lies halfway between the tenth and the eleventh, the larger half is ten of them."""
+    table = sets.data_sets_alike(facts, 2015, "as_printed", "epci")
+    for one in table.to_dict("records"):
+        ordered = sorted(one["amounts"])
+        assert (ordered[9] + ordered[10]) / 2 == pytest.approx(17_000)
+        assert one["median_eur"] == 17_000
+        assert one["top_half_share"] == pytest.approx(sum(ordered[10:]) / 796_000)
+
+
+def test_three_amounts_can_be_shown_and_two_cannot(facts):
+    """Two amounts hardly differ from their median: three are the fewest that can be seen to."""
+    three = changed(facts, funding_projects_europe_2015=3)
+    assert sets.example_level(three, 2015) == "europe"
+    assert len(sets.data_sets_alike(three, 2015, "as_printed", "europe")) == 4
+    two = changed(facts, funding_projects_europe_2015=2, funding_median_europe_2015=388_000)
+    assert sets.example_level(two, 2015) == "departement"
+    with pytest.raises(InputError, match="no three amounts or more"):
+        sets.data_sets_alike(two, 2015, "as_printed", "europe")
+
+
+def test_the_central_share_is_between_the_outer_quantiles():
+    """2.5 % are below, 2.5 % above: 95 % between."""
+    assert pytest.approx(0.95) == sets.CENTRAL_SHARE
+
+
+@pytest.mark.parametrize("level", ["commune", "pnr_petr"])
+def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
+    """An impossible or unpublished row cannot be illustrated."""
+    with pytest.raises(InputError, match=f"{level}, 2015, as_printed: no three amounts or more have exactly"):
+        sets.data_sets_alike(facts, 2015, "as_printed", level)
+    with pytest.raises(InputError, match=f"{level}, 2015, as_printed: no amounts have this row"):
+        sets.attaining_sets(facts, 2015, "as_printed", level)
+
+
+def test_amounts_of_zero_illustrate_nothing(facts):
+    """Seven amounts of zero are one set: the next smallest level is shown instead."""
+    none = changed(facts, funding_amount_europe_2015=0, funding_median_europe_2015=0)
+    assert sets.example_level(none, 2015) == "departement"
+    with pytest.raises(InputError, match="no three amounts or more have exactly"):
+        sets.data_sets_alike(none, 2015, "as_printed", "europe")
+
+
+def test_attaining_sets_attain_their_bounds(facts):
+    """Route: write the runs out, check the row and measure the largest amount and the share of the top three."""
+    table = sets.attaining_sets(facts, 2015, "as_printed", "europe").set_index(["statistic", "end"])
+    for (name, _), found in table.iterrows():
+        amounts = [value for value, times in found["runs"] for _ in range(times)]
+        assert len(amounts) == found["n"] == 7
+        assert 775_500 <= sum(amounts) <= 776_500
+        assert 69_500 <= sorted(amounts)[3] <= 70_500
+        if name == "max":
+            assert max(amounts) == found["value"]
+        if name == "top_half_share":
+            assert sum(sorted(amounts)[4:]) / sum(amounts) == pytest.approx(found["value"])

@@ -1,0 +1,148 @@
+"""A row (n, sum, median): which can hold, and how it is read."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from statistics import median
+
+import numpy as np
+import pytest
+
+from ptce_analysis.analysis.feasible.row import (
+    Row,
+    highest_median,
+    largest_n,
+    obstacle,
+    possible,
+    printed_row,
+    smallest_sum,
+)
+from ptce_analysis.errors import InputError
+
+PRINTED = {
+    "commune": (16, 246, 30),
+    "epci": (20, 796, 17),
+    "departement": (15, 333, 28),
+    "region": (29, 1239, 10),
+    "etat": (24, 1008, 33),
+    "europe": (7, 776, 70),
+}
+
+
+def test_six_printed_rows_hold_except_communes():
+    """Only Communes is impossible, with or without rounding: 9 x 30 = 270 > 246 and 9 x 29.5 = 265.5 > 246.5."""
+    verdicts = {level: (possible(*row, grain=1), possible(*row, grain=0)) for level, row in PRINTED.items()}
+    assert verdicts.pop("commune") == (False, False)
+    assert set(verdicts.values()) == {(True, True)}
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
+def test_smallest_sum_is_that_of_enumeration(n):
+    """For each whole median, the smallest sum over all multisets of 0..6 is the closed form, for odd and even n."""
+    smallest: dict[Fraction, int] = defaultdict(lambda: 10**9)
+    for data in combinations_with_replacement(range(7), n):
+        m = Fraction(median(map(Fraction, data)))
+        smallest[m] = min(smallest[m], sum(data))
+    whole_medians = {m: total for m, total in smallest.items() if m.denominator == 1}
+    assert len(whole_medians) == 7
+    for m, expected in whole_medians.items():
+        assert smallest_sum(printed_row(n, 0, m, 0)) == expected
+        assert highest_median(printed_row(n, expected, 0, 0)) == m
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_possible_exactly_when_enumeration_finds_one(n):
+    """At grain 0, a row in whole units is possible exactly when a multiset of whole units has it.
+
+    Its emptiest data sets are whole too, so whole units miss nothing; for even n the median may be a half.
+    """
+    found = {(sum(d), median(map(Fraction, d))) for d in combinations_with_replacement(range(13), n)}
+    for total in range(13):
+        for twice in range(0, 13, 1 + n % 2):
+            assert possible(n, total, Fraction(twice, 2), 0) == ((total, Fraction(twice, 2)) in found)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+@pytest.mark.parametrize("grain", [2, 4])
+def test_rounding_bands_are_those_of_enumeration(n, grain):
+    """With a grain, a row is possible exactly when a multiset in half units rounds to it, ties either way (n <= 4)."""
+    found = {(sum(d), Fraction(median(map(Fraction, d)))) for d in combinations_with_replacement(range(15), n)}
+    for total in range(0, 9, grain):
+        for m in range(0, 9, grain):
+            near = any(abs(s - total) * 2 <= grain and abs(x - m) * 2 <= grain for s, x in found)
+            assert possible(n, total, m, grain) == near
+
+
+@pytest.mark.parametrize(("total", "m"), [(246, 30), (5, 5), (10, 5), (11, 5), (4, 5), (0, 3), (20, 1.5), (6, 5.5)])
+@pytest.mark.parametrize("grain", [0, 1, 2])
+def test_largest_n_is_the_last_possible(total, m, grain):
+    """The largest n is the last one found possible by trying all n up to 90, and 0 when none is."""
+    tried = [n for n in range(1, 91) if possible(n, total, m, grain)]
+    assert largest_n(printed_row(1, total, m, grain)) == max(tried, default=0)
+
+
+def test_any_n_can_have_median_zero():
+    """A median that may be zero sets no limit to n."""
+    assert largest_n(printed_row(3, 10, 0.5, 1)) is None
+
+
+def test_row_reads_floats_as_printed():
+    """0.1 is one tenth: three amounts with sum 0.2 and median 0.1 exist exactly, whichever type carries the figures."""
+    for total, m in [(0.2, 0.1), (Decimal("0.2"), Decimal("0.1")), (np.float64(0.2), Fraction(1, 10)), ("0.2", " 0.1")]:
+        assert possible(3, total, m, 0)
+    assert not possible(3, 0.1999999, 0.1, 0)
+    assert possible(np.int64(5), np.int64(9), 3, 0)
+
+
+def test_bands_stop_at_zero():
+    """Half a grain below a printed 0 is still 0."""
+    assert printed_row(3, 0, 0.25, 1) == Row(3, Fraction(0), Fraction(1, 2), Fraction(0), Fraction(3, 4))
+
+
+def test_obstacle_shows_the_arithmetic():
+    """The reason gives the product a reader can redo, and the total it exceeds."""
+    assert obstacle(printed_row(16, 246, 30)) == (
+        "16 non-negative amounts with a median of at least 29.5 add up to at least 9 x 29.5 = 265.5; "
+        "the printed total allows at most 246.5."
+    )
+
+
+def test_obstacle_of_two_amounts_says_that_the_total_is_too_large():
+    """Two amounts add up to twice their median: 12 is too much for a median of 5 printed to the unit."""
+    assert obstacle(printed_row(2, 12.5, 5)) == (
+        "2 amount(s) with a median of at most 5.5 add up to at most 11; the printed total needs at least 12."
+    )
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.0, True, "3", None, 1_000_001])
+def test_bad_n_is_named(n):
+    """What is not a whole number of amounts is refused with its value and the legal ones."""
+    with pytest.raises(InputError, match=re.escape(f"n = {n!r}: give a whole number from 1 to 1000000.")):
+        possible(n, 10, 2)
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), "ten", "3,25", "", "inf", None, True, Decimal("NaN"), 1 + 2j]
+)
+@pytest.mark.parametrize("name", ["total", "median", "grain"])
+def test_figure_that_is_no_number_is_named(name, value):
+    """A figure that is not a finite number is refused by name."""
+    with pytest.raises(InputError, match=f"^{name} = .* is not a finite number: give 0 or a number from 1e-9 to 1e15"):
+        possible(3, **({"total": 10, "median": 2, "grain": 1} | {name: value}))
+
+
+@pytest.mark.parametrize("value", [-1, -0.5, 1e16, 10**400, 1e-10, "1e999999999", Decimal("1e-999999999")])
+@pytest.mark.parametrize("name", ["total", "median", "grain"])
+def test_figure_out_of_range_is_named(name, value):
+    """A negative figure, or one too large or too small to be an amount, is refused by name."""
+    with pytest.raises(InputError, match=f"^{name} = .* is out of range: give 0 or a number from 1e-9 to 1e15"):
+        possible(3, **({"total": 10, "median": 2, "grain": 1} | {name: value}))
+
+
+def test_limits_of_range_are_legal():
+    """The smallest and largest amounts announced are accepted."""
+    assert possible(3, 1e15, 1e-9, 1e-9)

@@ -1,0 +1,264 @@
+"""What the printed rows decide between levels: sound, sharp, and the same under every scenario or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from printed_figures import PUBLISHED, report, row
+from ptce_analysis.analysis import identification
+from ptce_analysis.analysis.feasible.bounds import amounts, bounds
+from ptce_analysis.analysis.identification import (
+    OUTSIDE,
+    QUANTITIES,
+    THRESHOLDS,
+    comparisons,
+    limits_by_level,
+    ranking,
+    single_levels,
+    surviving_comparisons,
+    surviving_levels,
+)
+from ptce_analysis.published import read_published
+from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return read_published(PUBLISHED)
+
+
+def changed(facts, **values):
+    """The same figures with some other values."""
+    return {id: dataclasses.replace(f, value=Fraction(values[id])) if id in values else f for id, f in facts.items()}
+
+
+def printed(*sets, grain=1000):
+    """The funding figures that these sets of amounts print as, the first for communes, the next for EPCI."""
+    facts = []
+    for level, values in zip(("commune", "epci"), sets, strict=False):
+        figures = (rounded(sum(values), grain), rounded(statistics.median(values), grain))
+        facts += row(len(values), *figures, level, "funding", grain)
+    return report(*facts)
+
+
+def rounded(value, grain):
+    """The nearest multiple of the grain, halves up."""
+    return grain * int((value + Fraction(grain, 2)) // grain)
+
+
+def measured(values):
+    """Every quantity from its definition: Gini as half the relative mean difference, numpy for the rest."""
+    x = np.sort(np.asarray(values, float))
+    n = len(x)
+    return {
+        "total": x.sum(),
+        "mean": x.mean(),
+        "median": float(np.median(x)),
+        "max": x[-1],
+        "sd": float(np.std(x, ddof=1)),
+        "gini": np.abs(x[:, None] - x).sum() / (2 * n * x.sum()),
+        "top_half_share": x[n - n // 2 :].sum() / x.sum(),
+    }
+
+
+def verdict(table, statement, level="commune", other="epci"):
+    """The verdict on one statement and pair."""
+    found = table[(table["statement"] == statement) & (table["level"] == level) & (table["other"] == other)]
+    return found.iloc[0]
+
+
+# From 1 k€ on, so that no total rounds to zero and no share is missing.
+AMOUNTS = st.lists(st.integers(1_000, 90_000), min_size=2, max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(AMOUNTS, AMOUNTS, st.sampled_from([1000, 10_000]))
+def test_no_amounts_contradict_a_verdict(one, other, grain):
+    """Route: measure any two sets of amounts; what their printed rows decide, they must obey, and so do the limits."""
+    table = comparisons(printed(one, other, grain=grain), 2015, "as_printed")
+    first, second = measured(one), measured(other)
+    for name in QUANTITIES:
+        said, difference = verdict(table, name), first[name] - second[name]
+        slack = 1e-9 * max(abs(first[name]), abs(second[name]), 1)
+        assert said["low"] - slack <= difference <= said["high"] + slack
+        assert said["verdict"] in ("decided", "bounded")
+        if said["verdict"] == "decided":
+            assert said["more"] == ("commune" if difference > 0 else "epci")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_bounded_comparison_goes_both_ways(facts, scenario):
+    """Route: the amounts that attain the bounds of each level, measured anew, put one level above, then the other."""
+    table = comparisons(facts, 2015, scenario)
+    rows = identification.scenario_rows(identification.printed_rows(facts, 2015, FUNDING_LEVELS), scenario)
+    bounded = table[table["verdict"] == "bounded"]
+    assert len(bounded) > 30
+    for said in bounded.to_dict("records"):
+        ends = [attained(rows[said[side]], said["statement"]) for side in ("level", "other")]
+        assert ends[0][1] > ends[1][0]
+        assert ends[1][1] > ends[0][0]
+
+
+def attained(row, name):
+    """The lowest and highest value of a statistic, measured on the amounts that attain its bounds."""
+    bound = bounds(row.n, row.total.value, row.median.value, 1000)[name]
+    return [measured(amounts(runs))[name] for runs in (bound.low_data, bound.high_data)]
+
+
+def test_totals_and_means_are_all_decided(facts):
+    """Roundings are far smaller than the gaps between printed totals, and between means."""
+    table = comparisons(facts, 2015, "as_printed")
+    for name in ("total", "mean"):
+        assert set(table.loc[table["statement"] == name, "verdict"]) == {"decided"}
+    assert ranking(table, "total") == ("region", "etat", "epci", "europe", "departement", "commune")
+    assert ranking(table, "mean") == ("europe", "region", "etat", "epci", "departement", "commune")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("name", ["gini", "top_half_share"])
+def test_no_level_is_known_to_be_more_unequal(facts, scenario, name):
+    """A claim on which level's amounts are more unequal would be outside the identified set."""
+    table = comparisons(facts, 2015, scenario)
+    assert not (table.loc[table["statement"] == name, "verdict"] == "decided").any()
+
+
+def test_the_largest_amounts_worked_by_hand(facts):
+    """Europe: (775.5 − 4 × 70.5) / 3 = 164.5 k€ at least for one project; Départements: 333.5 − 7 × 27.5 = 141 at most.
+
+    With the local medians reversed, 333.5 − 7 × 16.5 = 218 k€: no longer decided.
+    """
+    printed_as = verdict(comparisons(facts, 2015, "as_printed"), "max", "departement", "europe")
+    assert (printed_as["verdict"], printed_as["more"]) == ("decided", "europe")
+    assert printed_as["high"] == pytest.approx(141_000 - 164_500)
+    assert (
+        verdict(comparisons(facts, 2015, "local_medians_reversed"), "max", "departement", "europe")["verdict"]
+        == "bounded"
+    )
+
+
+def test_an_impossible_row_decides_nothing_but_totals_and_means(facts):
+    """The Communes row as printed contradicts itself: its number and total count, its amounts do not."""
+    table = comparisons(facts, 2015, "as_printed")
+    communes = table[table["level"] == "commune"]
+    kept = communes["statement"].isin(["total", "mean"])
+    assert set(communes.loc[kept, "verdict"]) == {"decided"}
+    assert set(communes.loc[~kept, "verdict"]) == {"open"}
+    assert communes.loc[~kept, ["low", "high"]].isna().all(axis=None)
+
+
+def test_questions_the_table_cannot_answer_stay_open(facts):
+    """No figure of the table, whatever its value, bears on a test, on poles without support, or on a change."""
+    table = comparisons(facts, 2015, "as_printed")
+    assert set(table.loc[table["statement"].isin(OUTSIDE), "verdict"]) == {"open"}
+
+
+def test_a_wave_without_amounts_leaves_everything_open(facts):
+    """Nothing was printed for 2013: no verdict, no limits, no survivor."""
+    table = comparisons(facts, 2013, "as_printed")
+    assert set(table["verdict"]) == set(single_levels(facts, 2013, "as_printed")["verdict"]) == {"open"}
+    assert all(
+        limits is None for level in limits_by_level(facts, 2013, "as_printed").values() for limits in level.values()
+    )
+    assert surviving_comparisons(facts, 2013).empty
+    assert surviving_levels(facts, 2013).empty
+    assert ranking(table, "total") == ()
+
+
+def test_a_level_without_projects_has_no_mean(facts):
+    """Zero projects give no mean, median or amounts to compare; the total stays."""
+    limits = limits_by_level(changed(facts, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]
+    assert limits["total"] == (775_500, 776_500)
+    assert {name for name in QUANTITIES if limits[name] is None} == set(QUANTITIES) - {"total"}
+
+
+def test_a_single_amount_has_no_standard_deviation():
+    """One amount is its own maximum; a spread takes two."""
+    limits = limits_by_level(printed([5_000], [5_000, 6_000]), 2015, "as_printed")["commune"]
+    assert limits["sd"] is limits["top_half_share"] is None
+    assert limits["max"] == (4_500, 5_500)
+
+
+def test_equal_exact_figures_are_decided_to_be_equal():
+    """Without rounding, the same total on both sides leaves one answer: neither has more; a tie of bands does not."""
+    same = {
+        id: dataclasses.replace(f, grain=Fraction(0)) for id, f in printed([10, 20, 30], [10, 20, 30], grain=1).items()
+    }
+    exact = verdict(comparisons(same, 2015, "as_printed"), "total")
+    assert (exact["verdict"], exact["more"]) == ("decided", "neither")
+    rounded_ones = comparisons(printed([10, 20, 30], [10, 20, 30], grain=1), 2015, "as_printed")
+    assert verdict(rounded_ones, "total")["verdict"] == "bounded"
+
+
+def test_the_wider_rounding_is_used_where_two_differ():
+    """A median rounded to 10 k€ beside a total rounded to 1 k€: limits hold, by the wider of both."""
+    facts = printed([10_000, 20_000, 60_000], [10_000, 20_000, 60_000])
+    wide = {id: dataclasses.replace(f, grain=Fraction(10_000)) if "median" in id else f for id, f in facts.items()}
+    low, high = limits_by_level(wide, 2015, "as_printed")["commune"]["max"]
+    assert low <= 60_000 <= high == pytest.approx(95_000 - 15_000)
+
+
+def test_statements_on_one_level_worked_by_hand(facts):
+    """164.5 k€ at least for one project from Europe, 141 k€ at most from Départements, 77.2 to 1,106.5 from Régions."""
+    table = single_levels(facts, 2015, "as_printed")
+    found = table[table["statement"] == "max"].set_index(["threshold", "level"])
+    assert bool(found.loc[(100_000, "europe"), "holds"]) is True
+    assert bool(found.loc[(200_000, "departement"), "holds"]) is False
+    assert found.loc[(100_000, "region"), "verdict"] == "bounded"
+    assert pd.isna(found.loc[(100_000, "region"), "holds"])
+    assert found.loc[(50_000, "commune"), "verdict"] == "open"
+    assert len(table) == len(THRESHOLDS) * len(FUNDING_LEVELS)
+
+
+def test_a_survivor_is_decided_alike_in_each_scenario(facts):
+    """Route: look every survivor up in each scenario's own table, and count what the first scenario adds."""
+    kept = surviving_comparisons(facts, 2015)
+    tables = [comparisons(facts, 2015, scenario) for scenario in SCENARIOS]
+    for one in kept.to_dict("records"):
+        for table in tables:
+            said = verdict(table, one["statement"], one["level"], one["other"])
+            assert (said["verdict"], said["more"]) == ("decided", one["more"])
+    alike = sum(
+        len(
+            {(v["verdict"], v["more"]) for t in tables for v in [verdict(t, name, *pair)]}
+            - {("bounded", ""), ("open", "")}
+        )
+        == 1
+        and all(verdict(t, name, *pair)["verdict"] == "decided" for t in tables)
+        for name in QUANTITIES
+        for pair in tables[0][["level", "other"]].drop_duplicates().itertuples(index=False, name=None)
+    )
+    assert len(kept) == alike
+
+
+def test_survivors_are_totals_means_and_some_medians(facts):
+    """Three usable local medians below those of the State and of Europe in every order, then these: 3 × 2 + 1 = 7."""
+    kept = surviving_comparisons(facts, 2015)["statement"].value_counts()
+    assert kept.to_dict() == {"total": 15, "mean": 15, "median": 7}
+    true = surviving_levels(facts, 2015)
+    assert set(true["statement"]) == {"max"}
+    assert list(true.loc[true["threshold"] == 100_000, "level"]) == ["europe"]
+
+
+def test_a_threshold_that_is_just_reached_is_not_passed():
+    """One amount of exactly 50 k€ is not above 50 k€."""
+    exact = {id: dataclasses.replace(f, grain=Fraction(0)) for id, f in printed([50_000], [60_000]).items()}
+    table = single_levels(exact, 2015, "as_printed")
+    found = table[(table["statement"] == "max") & (table["threshold"] == 50_000)].set_index("level")["holds"]
+    assert (bool(found["commune"]), bool(found["epci"])) == (False, True)
+
+
+def test_an_order_needs_every_pair(facts):
+    """With a single pair missing or equal there is no complete order to tell."""
+    table = comparisons(facts, 2015, "as_printed")
+    totals = table[table["statement"] == "total"]
+    assert ranking(totals.iloc[1:], "total") == ()
+    equal = totals["more"].where(totals.index != totals.index[0], "neither")
+    assert ranking(totals.assign(more=equal), "total") == ()

@@ -1,0 +1,239 @@
+"""A wave of confidential and hostile answers, through the whole chain: nothing of it is public, nothing of it acts."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from html import escape, unescape
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import nbformat
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+from test_disclosure_views import chunk, png
+from test_pages_browser import browser as browser
+from test_pages_browser import tab as tab
+
+import pages
+from conftest import REPOSITORY, write_project
+from hostile_answers import (
+    ACTIVE,
+    CANARIES,
+    FORMULAS,
+    HOSTILE,
+    LONG,
+    POLES,
+    REORDERING,
+    UNREADABLE,
+    canary,
+    write_waves,
+)
+from ptce_analysis.cli import main
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure.raw import needles
+from ptce_analysis.publish.disclosure.scan import file_findings, scan
+from ptce_analysis.publish.downloads import FOLDER
+from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.survey_tables import shown
+from ptce_analysis.publish.topics import survey_levels
+from ptce_analysis.survey.waves import read_waves
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the wave, outside the project."""
+    return write_waves(tmp_path_factory.mktemp("raw") / "waves")
+
+
+@pytest.fixture(scope="module")
+def public(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything a team might hand over after one build: site, executed notebooks, figures, the log."""
+    folder = write_project(tmp_path_factory.mktemp("whole") / "project", {})
+    shutil.copytree(REPOSITORY / "data" / "raw" / "waves", folder / "data" / "raw" / "waves")
+    (folder / "notebooks").mkdir()
+    shutil.copy(REPOSITORY / "notebooks" / "06_survey.ipynb", folder / "notebooks")
+    (folder / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "ptce_analysis", "build", "--verbose", "--project", str(folder)]
+    env = {**os.environ, "PTCE_WAVES": str(raw)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "build" / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    shutil.copytree(folder / "figures", folder / "build" / "committed figures")
+    return folder / "build"
+
+
+def texts(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Each file as a reader and as a machine see it: its bytes as text, and without escapes of pages and addresses."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        text = path.read_bytes().decode("utf-8", "replace")
+        yield path, text
+        yield path, unquote(unescape(text.encode().decode("unicode_escape", "replace") if "\\u" in text else text))
+
+
+def test_no_canary_is_anywhere_public(public: Path) -> None:
+    """Names, ids, contacts, free text: looked for here by plain search, without the scan of the library."""
+    wanted = {kind: [canary(kind, i) for i in range(POLES)] for kind in CANARIES}
+    wanted["word"] = ["Canari", "Zéphyr", "Témoin-Quartz", "Canariville", "73282932000074", "exemple.invalid"]
+    files = list(texts(public))
+    assert {path.suffix for path, _ in files} >= {".html", ".ipynb", ".svg", ".csv", ".json", ".log"}
+    found = [(path.name, kind) for path, text in files for kind, some in wanted.items() if any(w in text for w in some)]
+    assert found == []
+
+
+def test_the_one_command_says_rule_by_rule_why_it_is_safe(
+    public: Path, raw: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 0, a line for each rule, and how many raw values were searched for: five a pole at least."""
+    assert main(["check-site", str(public), "--raw", str(raw), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["safe"] and {rule["verdict"] for rule in found["rules"]} == {"safe"}
+    assert found["raw_values"] > 5 * POLES and len(found["rules"]) == 12
+
+
+PLACES = ("page.html", "attribute.html", "notebook.ipynb", "metadata.ipynb", "figure.svg", "data.csv", "address.html",
+          "picture.png", "inline.html", "build.log", "claims.json")  # fmt: skip
+
+
+def planted(name: str, text: str) -> bytes:
+    """A file of that kind which holds a text where such files hold texts."""
+    kinds = {
+        "page.html": f"<p>{escape(text)}</p>",
+        "attribute.html": f'<svg><path aria-label="{escape(text, quote=True)}"/></svg>',
+        "notebook.ipynb": nbformat.writes(pages.notebook("# T", pages.code("1", pages.shown({"text/plain": text})))),
+        "metadata.ipynb": nbformat.writes(pages.notebook("# T", note=text)),
+        "figure.svg": f"<svg xmlns='http://www.w3.org/2000/svg'><desc>{escape(text)}</desc></svg>",
+        "data.csv": f'Level,Note\r\nregion,"{text}"\r\n',
+        "address.html": f'<a href="data:text/csv,{quote(text)}">CSV</a>',
+        "inline.html": f'<img src="data:image/png;base64,{base64.b64encode(_picture(text)).decode()}">',
+        "build.log": f"[1/2] fr/06_survey ({text} changed): done\n",
+        "claims.json": json.dumps([{"page": "x", "origin": "survey", "sentence": text}]),
+    }
+    return _picture(text) if name == "picture.png" else kinds[name].encode()
+
+
+def _picture(text: str) -> bytes:
+    return png(chunk(b"tEXt", b"Title\0" + text.encode("latin-1", "replace")))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", CANARIES)
+def test_a_canary_planted_on_purpose_is_found(raw: Path, tmp_path: Path, kind: str, place: str) -> None:
+    """Each kind of canary in each kind of file, for poles all over the wave."""
+    wanted = needles(raw)
+    for i in range(2 if kind == "id" else 1, POLES, 12):
+        (tmp_path / place).write_bytes(planted(place, f"avant {canary(kind, i)} après"))
+        found = list(file_findings(tmp_path, tmp_path / place, wanted))
+        assert any(one.rule in ("raw_value", "email", "phone") for one in found), (kind, i)
+    (tmp_path / place).write_bytes(planted(place, "avant rien après"))
+    assert scan(tmp_path, wanted) == []
+
+
+def test_the_page_of_the_wave_says_something(public: Path) -> None:
+    """It is no empty page that is safe: stages, links and amounts of sixty poles are told, under the rules."""
+    text = (public / "site" / "fr" / "06_survey_supplied.html").read_text(encoding="utf-8")
+    assert "Réponses à l’enquête, 2015" in text and "60</data> pôles" in text
+    assert text.count("<figure") >= 9 and ">18<" in text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_pages_of_a_hostile_wave_do_nothing_in_chromium(tab: Page, public: Path, lang: str) -> None:
+    """No dialog, no request, no script, no error: pages made from hostile answers only show text."""
+    for name in ("06_survey_supplied", "index"):
+        assert_inert(tab, public / "site" / lang / f"{name}.html")
+
+
+def assert_inert(tab: Page, path: Path) -> None:
+    """Open a page and assert that nothing in it acts."""
+    dialogs, asked, popups = list[str](), list[str](), list[str]()
+    tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("popup", lambda popup: popups.append(popup.url))
+    tab.goto(path.as_uri())
+    tab.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    tab.wait_for_timeout(200)
+    assert (dialogs, popups) == ([], [])
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+    assert tab.evaluate("window.hostile") is None
+    assert tab.url == path.as_uri()
+    active = """() => [...document.querySelectorAll('*')].filter(at => ['SCRIPT', 'IFRAME', 'OBJECT', 'EMBED', 'FORM',
+      'BASE', 'INPUT'].includes(at.tagName) || [...at.attributes].some(one => one.name.startsWith('on')
+      || /^\\s*javascript:/i.test(one.value))).map(at => at.outerHTML.slice(0, 80))"""
+    assert tab.evaluate(active) == []
+
+
+def ways(text: str) -> list[nbformat.NotebookNode]:
+    """An answer shown in each way a notebook has: a table, HTML, Markdown, LaTeX, text, a stream, prose of its own."""
+    table = pd.DataFrame({"answer": [text]}).to_html(escape=False)
+    stream = nbformat.v4.new_output("stream", name="stdout", text=text)
+    kinds = ({"text/html": table}, {"text/html": text}, {"text/markdown": text}, {"text/latex": text},
+             {"text/plain": text}, {"application/javascript": text})  # fmt: skip
+    return [*(pages.shown({"text/plain": "x", **data}) for data in kinds), stream]
+
+
+@pytest.mark.browser
+def test_answers_that_a_researcher_shows_herself_do_nothing_in_chromium(tab: Page, tmp_path: Path) -> None:
+    """A notebook of one's own, every hostile answer shown in every way and written as prose, through the exporter."""
+    shown_answers = [text for text in HOSTILE if text not in (*LONG, *UNREADABLE)]
+    cells = [pages.code(f"answer_{n}", *ways(text)) for n, text in enumerate(shown_answers)]
+    prose = [f"Réponse : {text}" for text in (*ACTIVE, *FORMULAS, *REORDERING)]
+    html = pages.exported("# Réponses hostiles", *cells, *prose)
+    path = tmp_path / "hostile.html"
+    path.write_text(html, encoding="utf-8")
+    assert_inert(tab, path)
+    seen = tab.evaluate("document.body.innerText")
+    assert "alert(1)" in seen and "[U+202E]" in seen and "\u202e" not in seen
+    assert tab.evaluate("getComputedStyle(document.body).display") != "none"
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_an_answer_that_is_no_readable_formula_is_refused(text: str) -> None:
+    """Shown as Markdown, a formula without end stops the page with a message, and nothing else happens."""
+    with pytest.raises(InputError, match=r"cannot be read .*Mend its LaTeX"):
+        pages.exported("# T", pages.code("1", pages.shown({"text/markdown": text})))
+
+
+@pytest.mark.browser
+def test_the_browser_would_notice(tab: Page, tmp_path: Path) -> None:
+    """The same corpus written into a page as it is acts: the test above can fail."""
+    path = tmp_path / "bare.html"
+    path.write_text("<html><body>" + ACTIVE[2] + "</body></html>", encoding="utf-8")
+    with pytest.raises(AssertionError):
+        assert_inert(tab, path)
+
+
+def test_cells_of_every_export_are_text_in_a_spreadsheet(public: Path, raw: Path, tmp_path: Path) -> None:
+    """Downloads of the site and the tables of `ptce clean`: no cell starts as a formula does, blanks aside."""
+    wave = raw / "2015"
+    assert (
+        main(["clean", str(wave / "export.csv"), "--codebook", str(wave / "codebook.yml"), "--out", str(tmp_path)]) == 0
+    )
+    downloads = list((public / "site").rglob("*.csv"))
+    assert len(downloads) >= 30 and all(path.parent.name == FOLDER for path in downloads)
+    cells = list[str]()
+    for path in [*downloads, *tmp_path.glob("*.csv")]:
+        text = path.read_text(encoding="utf-8-sig")
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=";" if "/fr/" in path.as_posix() else ","):
+            cells += row
+    started = [cell for cell in cells if re.match(r"[\s\u00a0]*[=+@＝＋＠－]|[\t\r\n]|-(?!\d+([.,]\d+)?$)", cell)]
+    assert started == []
+    assert sum(cell.startswith("'") for cell in cells) > 20
+
+
+def test_what_is_shown_of_the_wave_is_released_row_by_row(raw: Path) -> None:
+    """Every hostile answer that is no code of the questionnaire counts as not answered, and names no row of a table."""
+    tables = shown(read_waves(raw, "survey"))
+    for name, one in tables.tables.items():
+        held = {str(cell) for cell in one.table.to_numpy().ravel()}
+        assert not held & set(HOSTILE) - {"0", "None"}, name
+    assert survey_levels.stages(Words("fr"), tables).protected is not None

@@ -1,0 +1,391 @@
+"""Protected tables: what is hidden in small surveys that can be worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure import ALL, MARK, Measure, Protected, protect
+from ptce_analysis.publish.disclosure.rules import STRICT
+
+
+def rows(**levels: list[float]) -> pd.DataFrame:
+    """One row per amount; poles are numbered within their level, so that no pole has two."""
+    found = [(f"{level}{i}", level, amount) for level, given in levels.items() for i, amount in enumerate(given)]
+    return pd.DataFrame(found, columns=["pole_id", "level", "amount_eur"])
+
+
+def counted(**levels: int) -> pd.DataFrame:
+    """One row per pole of each level."""
+    return rows(**{level: [1.0] * n for level, n in levels.items()})[["pole_id", "level"]]
+
+
+def column(protected: Protected, statistic: str) -> dict[Any, Any]:
+    """One statistic by the value of the table's columns."""
+    table = protected.table
+    keys = [name for name in ("level", "wave") if name in table]
+    return {
+        row[keys[0]] if len(keys) == 1 else tuple(row[k] for k in keys): row[statistic] for _, row in table.iterrows()
+    }
+
+
+BY_LEVEL = (("level",), ())
+
+
+def one(frame: pd.DataFrame, **how: Any) -> Protected:
+    rules = {name: how.pop(name) for name in ("rules", "within") if name in how}
+    return protect(Measure("m", frame, **{"by": BY_LEVEL} | how), **rules)["m"]
+
+
+def test_without_a_margin_only_the_small_cell_is_hidden() -> None:
+    """Nothing can be subtracted from, so nothing more is needed."""
+    found = one(counted(a=9, b=2, c=5), by=(("level",),))
+    assert column(found, "units") == {"a": 9, "b": MARK, "c": 5}
+
+
+def test_a_margin_hides_a_second_cell_the_smallest() -> None:
+    """17 − 9 − 5 would give 3 − 1: the cheapest other cell that leaves 3 possible is hidden too."""
+    found = one(counted(a=9, b=2, c=5))
+    assert column(found, "units") == {"a": 9, "b": MARK, "c": MARK, ALL: 16}
+    assert found.ledger.to_numpy().tolist() == [
+        ["m", "level b", "units", "few_units", ""],
+        ["m", "level c", "units", "recoverable", "m, level b, units"],
+    ]
+    assert found.n_hidden == 2
+
+
+def test_two_hidden_cells_that_must_both_be_small_hide_a_third() -> None:
+    """1 + 2 hidden in a total of 12 would say that neither reaches 3: hidden counts are known not to be 0."""
+    found = one(counted(a=9, b=2, c=1))
+    assert column(found, "units") == {"a": MARK, "b": MARK, "c": MARK, ALL: 12}
+
+
+def test_an_empty_cell_is_shown_and_hides_nothing() -> None:
+    """No unit can be seen in a cell that has none; it cannot stand in for another either."""
+    frame = counted(a=9, b=2, c=5)
+    frame["level"] = pd.Categorical(frame["level"], ["c", "b", "a", "none"])
+    found = one(frame)
+    assert column(found, "units") == {"c": MARK, "b": MARK, "a": 9, "none": 0, ALL: 16}
+    assert list(found.table["level"]) == ["c", "b", "a", "none", ALL]
+
+
+def test_a_total_hides_enough_others_to_stay_uncertain_by_ten_per_cent() -> None:
+    """By hand: b is 100,000 alone; a of 5,000 cannot hide ± 10,000 of it, c of 200,000 can."""
+    frame = rows(a=[2000.0, 2000, 1000], b=[100_000.0], c=[80_000.0, 70_000, 50_000])
+    found = one(frame, value="amount_eur", statistics=("total",))
+    assert column(found, "total") == {"a": 5000, "b": MARK, "c": MARK, ALL: 305_000}
+
+
+def test_a_dominated_cell_is_hidden_but_its_count_is_not() -> None:
+    """One unit has 90 % of b's total; three units are enough to be counted."""
+    frame = rows(a=[2000.0, 2000, 1000], b=[9000.0, 500, 500])
+    found = one(frame, value="amount_eur", statistics=("total", "mean", "median"), by=(("level",),))
+    assert column(found, "units") == {"a": 3, "b": 3}
+    assert column(found, "total") == {"a": 5000, "b": MARK}
+    assert column(found, "mean") == {"a": 5000 / 3, "b": MARK}
+    assert column(found, "median") == {"a": MARK, "b": MARK}
+    assert set(found.ledger["rule"]) == {"dominant_unit", "median_of_few"}
+
+
+def test_two_respondents_alone_in_two_hidden_cells_do_not_expose_each_other() -> None:
+    """a and b are one unit each: were only they hidden, each would subtract itself and read the other."""
+    frame = rows(a=[400.0], b=[600.0], c=[300.0, 300, 300], d=[500.0, 500, 500])
+    found = column(one(frame, value="amount_eur", statistics=("total",)), "total")
+    assert [found["a"], found["b"], found["c"], found["d"], found[ALL]] == [MARK, MARK, MARK, 1500, 3400]
+
+
+def test_the_rounding_of_what_is_shown_can_be_enough() -> None:
+    """A margin known to ± 500 € leaves an answer of 400 € uncertain: nothing more is hidden."""
+    frame = rows(a=[400.0], b=[3000.0, 3000, 3000])
+    assert column(one(frame, value="amount_eur", statistics=("total",), grain=1000), "total") == {
+        "a": MARK, "b": 9000, ALL: 9000,
+    }  # fmt: skip
+    assert column(one(frame, value="amount_eur", statistics=("total",)), "total")["b"] == MARK
+
+
+def test_a_wider_interval_can_be_asked_for() -> None:
+    """By hand: 7 answers of 250 on average. Behind a of 150, b may seem 25 larger, but not 225 as 90 % would ask."""
+    frame = rows(a=[50.0, 50, 50], b=[100.0], c=[500.0, 500, 500])
+    narrow = one(frame, value="amount_eur", statistics=("total",))
+    wide = one(frame, value="amount_eur", statistics=("total",), within=0.9)
+    assert [column(narrow, "total")[level] for level in "abc"] == [MARK, MARK, 1500]
+    assert [column(wide, "total")[level] for level in "abc"] == [150, MARK, MARK]
+
+
+def two_way(cells: dict[tuple[str, str], list[float]], shared: bool = False) -> pd.DataFrame:
+    """One row per amount, by level and wave; `shared` poles answer in both waves."""
+    found = [
+        (f"{level}{i}" if shared else f"{level}{wave}{i}", level, wave, amount)
+        for (level, wave), given in cells.items()
+        for i, amount in enumerate(given)
+    ]
+    return pd.DataFrame(found, columns=["pole_id", "level", "wave", "amount_eur"])
+
+
+CROSSED = (("level", "wave"), ("level",), ("wave",), ())
+
+
+def test_a_two_way_table_hides_a_rectangle() -> None:
+    """A cell between two margins needs another in its row, one in its column, and the fourth corner."""
+    cells = {(level, wave): [100.0] * 4 for level in "abc" for wave in ("2013", "2015")}
+    found = column(one(two_way(cells | {("a", "2013"): [100.0]}), by=CROSSED), "units")
+    hidden = {key for key, value in found.items() if value == MARK}
+    assert len(hidden) == 4
+    assert {level for level, _ in hidden} == {"a", *({level for level, _ in hidden} - {"a"})}
+    assert all((level, wave) in hidden for level in {level for level, _ in hidden} for wave in ("2013", "2015"))
+
+
+def test_tables_that_share_a_margin_are_protected_together() -> None:
+    """The totals of levels over two waves and the table of one wave give the other wave's: it is looked after too."""
+    cells = {
+        ("a", "2013"): [50.0, 60, 70],
+        ("a", "2015"): [500.0],
+        ("b", "2013"): [80.0] * 3,
+        ("b", "2015"): [90.0] * 3,
+    }
+    found = one(two_way(cells), by=(("level",), ("level", "wave")), value="amount_eur", statistics=("total",))
+    totals = column(found, "total")
+    assert totals["a", "2015"] == MARK
+    assert MARK in (totals["a", "2013"], totals["a", ALL])
+
+
+def test_cells_that_no_table_shows_are_protected_too() -> None:
+    """Two margins determine the only unit of a wave: its level has no other, so one margin is hidden."""
+    cells = {("a", "2013"): [70.0, 70, 70], ("b", "2015"): [500.0], ("c", "2015"): [100.0, 100, 100]}
+    found = one(two_way(cells), by=(("level",), ("wave",)), value="amount_eur", statistics=("total",))
+    totals = column(found, "total")
+    assert totals["b", ALL] == MARK
+
+
+def test_units_that_stand_in_several_cells_are_counted_once_in_the_margin() -> None:
+    """Four poles in two waves are four poles."""
+    cells = {("a", "2013"): [1.0] * 4, ("a", "2015"): [1.0] * 4}
+    found = one(two_way(cells, shared=True), by=CROSSED)
+    assert column(found, "units") == {
+        ("a", "2013"): 4, ("a", "2015"): 4, ("a", ALL): 4, (ALL, "2013"): 4, (ALL, "2015"): 4, (ALL, ALL): 4,
+    }  # fmt: skip
+
+
+def poles(n: int) -> pd.DataFrame:
+    return pd.DataFrame({"pole_id": [f"p{i}" for i in range(n)]})
+
+
+def links(**levels: int) -> pd.DataFrame:
+    """The first poles of the base are linked with each level."""
+    return pd.DataFrame(
+        [(f"p{i}", level) for level, n in levels.items() for i in range(n)], columns=["pole_id", "level"]
+    )
+
+
+def shares(n: int, **levels: int) -> tuple[Protected, Protected]:
+    found = protect(
+        Measure("poles", poles(n)),
+        Measure("links", links(**levels), by=(("level",),), statistics=("share",), base="poles"),
+    )
+    return found["poles"], found["links"]
+
+
+def test_a_share_is_a_count_over_its_base() -> None:
+    """10 of 40 is a quarter, and both are shown."""
+    base, found = shares(40, a=10, b=20)
+    assert column(found, "share") == {"a": 0.25, "b": 0.5}
+    assert base.table["units"].tolist() == [40]
+
+
+def test_the_complement_of_a_share_is_protected() -> None:
+    """38 of 40 tells who the two others are not: the count and the share are hidden, and so is what would give them."""
+    _, found = shares(40, a=10, b=38)
+    assert column(found, "units") == {"a": 10, "b": MARK}
+    assert column(found, "share") == {"a": 0.25, "b": MARK}
+    assert found.ledger["rule"].tolist() == ["few_others", "few_others"]
+
+
+def test_all_or_none_of_a_base_is_hidden() -> None:
+    """Every pole linked, or none: the answer of each is known."""
+    frame = links(a=10, b=40)
+    frame["level"] = pd.Categorical(frame["level"], ["a", "b", "none"])
+    found = protect(
+        Measure("poles", poles(40)),
+        Measure("links", frame, by=(("level",),), statistics=("share",), base="poles"),
+    )["links"]
+    assert column(found, "units") == {"a": 10, "b": MARK, "none": MARK}
+    assert set(found.ledger["rule"]) == {"same_answer"}
+
+
+def test_a_share_of_an_empty_base_is_no_share() -> None:
+    """Nobody was asked: nothing is hidden, and nothing is known."""
+    base = poles(12).assign(level=pd.Categorical(["a"] * 12, ["a", "b"]))
+    frame = links(a=6)
+    frame["level"] = pd.Categorical(frame["level"], ["a", "b"])
+    found = protect(
+        Measure("asked", base, by=(("level",),)),
+        Measure("links", frame, by=(("level",),), statistics=("share",), base="asked"),
+    )["links"]
+    assert column(found, "share") == {"a": 0.5, "b": None}
+
+
+def test_a_measure_within_another_uses_what_that_one_shows() -> None:
+    """Of 4 links shown, at most 4 gave an amount: a hidden 1 stays possible as 3 or more only because of that."""
+    found = protect(
+        Measure("links", links(a=4, b=9), by=(("level",),)),
+        Measure("gave", links(a=1, b=9), by=(("level",),), within=("links",)),
+    )
+    assert column(found["gave"], "units") == {"a": MARK, "b": 9}
+    assert column(found["links"], "units") == {"a": 4, "b": 9}
+
+
+def test_means_and_parts_are_worked_out_from_what_is_shown() -> None:
+    """By hand: totals of 4 k€ and 6 k€ once rounded; the mean is 4,000 / 3 and the part 4 / 10."""
+    frame = rows(a=[1200.0, 1300, 1400], b=[1800.0, 2000, 2300])
+    found = one(frame, value="amount_eur", statistics=("total", "mean", "part", "median"), grain=1000)
+    assert column(found, "total") == {"a": 4000, "b": 6000, ALL: 10_000}
+    assert column(found, "mean") == {"a": 4000 / 3, "b": 2000, ALL: 10_000 / 6}
+    assert column(found, "part") == {"a": 0.4, "b": 0.6, ALL: 1}
+    assert column(found, "median") == {"a": MARK, "b": MARK, ALL: 2000}
+    assert list(found.table.columns) == ["level", "units", "total", "part", "mean", "median"]
+
+
+def test_unknown_amounts_are_no_contribution() -> None:
+    """A level whose amounts are all unknown has no unit, and no total rather than 0."""
+    frame = rows(a=[10.0, 20, 30], b=[float("nan")] * 3)
+    found = one(frame, value="amount_eur", statistics=("total", "mean", "part"))
+    assert column(found, "units") == {"a": 3, "b": 0, ALL: 3}
+    assert column(found, "total") == {"a": 60, "b": None, ALL: 60}
+    assert column(found, "mean")["b"] is None
+    assert column(found, "part")["b"] is None
+
+
+def test_several_rows_of_a_pole_are_one_unit() -> None:
+    """Two grants to one pole and one to another: two units, which are too few."""
+    frame = pd.DataFrame({"pole_id": ["p", "p", "q"], "level": "a", "amount_eur": [10.0, 20, 30]})
+    assert column(one(frame, value="amount_eur", statistics=("total",)), "units") == {"a": MARK, ALL: MARK}
+
+
+def test_medians_need_no_total() -> None:
+    """Where no total is shown, a median is shown from five units on, dominated or not."""
+    frame = rows(a=[1.0, 1, 10, 20, 90_000], b=[1.0, 2, 3, 4])
+    found = one(frame, value="amount_eur", statistics=("median",))
+    assert column(found, "median") == {"a": 10, "b": MARK, ALL: 3}
+
+
+def test_a_median_is_hidden_with_the_count_it_needs() -> None:
+    """The count of b protects that of c; without it, its median is hidden too."""
+    frame = rows(a=[1.0] * 9, b=[10.0, 10, 10, 10, 10], c=[1.0])
+    found = one(frame, value="amount_eur", statistics=("median",))
+    assert column(found, "units") == {"a": 9, "b": MARK, "c": MARK, ALL: 15}
+    assert column(found, "median") == {"a": 1, "b": MARK, "c": MARK, ALL: 1}
+
+
+def test_what_cannot_be_shown_safely_is_withheld() -> None:
+    """2 and 1 in a total of 3: as neither is 0, each would be known to be below 3 as long as the total is shown."""
+    found = one(counted(a=2, b=1))
+    assert column(found, "units") == {"a": MARK, "b": MARK, ALL: MARK}
+    assert found.ledger["rule"].tolist() == ["few_units", "few_units", "withheld"]
+
+
+def test_the_stricter_rules_hide_more() -> None:
+    """Nine poles are enough by default and too few for the stricter set."""
+    frame = counted(a=9, b=20, c=30)
+    assert column(one(frame), "units") == {"a": 9, "b": 20, "c": 30, ALL: 59}
+    assert column(one(frame, rules=STRICT), "units")["a"] == MARK
+
+
+def test_a_column_decided_by_another_cannot_hide_behind_impossible_cells() -> None:
+    """A level belongs to one group: what the margin of the group leaves to its levels is known to everybody."""
+    frame = rows(a=[50.0, 60, 70], b=[500.0], c=[80.0, 80, 80]).assign(group=["x"] * 4 + ["y"] * 3)
+    found = one(frame, by=(("level",), ("group",)), value="amount_eur", statistics=("total",))
+    totals = {(row["level"], row["group"]): row["total"] for _, row in found.table.iterrows()}
+    assert totals["b", ALL] == MARK
+    assert MARK in (totals["a", ALL], totals[ALL, "x"])
+    assert totals["c", ALL] == 240
+
+
+def test_very_large_amounts_are_protected_like_small_ones() -> None:
+    """The same table in euros and in millions of euros hides the same cells."""
+    small = rows(a=[5.0, 5, 5], b=[100.0], c=[500.0, 500, 500])
+    large = small.assign(amount_eur=small["amount_eur"] * 1e6)
+    hidden = [column(one(f, value="amount_eur", statistics=("total",)), "total") for f in (small, large)]
+    assert [{k for k, v in found.items() if v == MARK} for found in hidden] == [{"b", "c"}] * 2
+
+
+AMOUNTS = st.lists(st.integers(0, 10_000).map(float), min_size=0, max_size=6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(AMOUNTS, min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_does_not_matter(cells: list[list[float]], random: Any) -> None:
+    """The same answers in another order give the same table and ledger; what is shown is right to the unit."""
+    frame = rows(**{f"l{i}": amounts for i, amounts in enumerate(cells)})
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    how: dict[str, Any] = {"value": "amount_eur", "statistics": ("total", "median")}
+    first, second = one(frame, **how), one(frame.iloc[order], **how)
+    pd.testing.assert_frame_equal(first.table, second.table)
+    pd.testing.assert_frame_equal(first.ledger, second.ledger)
+    truth = frame.groupby("level")["amount_eur"].sum()
+    for level, total in column(first, "total").items():
+        if total not in (MARK, None) and level != ALL:
+            assert total == truth[level]
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no column 'wav'": ({"by": (("wav",),)}, r"there is no column 'wav'"),
+    "missing values": ({"rows": counted(a=3).assign(level=None)}, "column 'level' has missing values: name them"),
+    "extremes": ({"statistics": ("maximum",)}, "statistic 'maximum' is never shown: it is somebody's value"),
+    "unknown": ({"statistics": ("totl",)}, r"statistic 'totl' is unknown. Legal: .*Did you mean 'total'"),
+    "no value": ({"statistics": ("total",)}, "statistic 'total' needs a column of values"),
+    "no base": ({"statistics": ("share",)}, "statistic 'share' needs a base"),
+    "no margin": (
+        {"rows": rows(a=[1.0]), "value": "amount_eur", "statistics": ("part",), "by": (("level",),)},
+        "statistic 'part' needs the margin of 'level' in every table",
+    ),
+    "grain": ({"grain": 0.0}, "grain 0: totals are rounded to a grain above 0"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_measure_that_cannot_be_protected_is_refused(name: str) -> None:
+    """The message names the measure, the column or statistic, and what is legal."""
+    how, message = BAD[name]
+    with pytest.raises(InputError, match=f"measure 'm': {message}"):
+        Measure("m", **{"rows": counted(a=3), "by": BY_LEVEL} | how)
+
+
+def test_negative_amounts_are_refused() -> None:
+    """The rules say nothing about them."""
+    with pytest.raises(InputError, match="measure 'm': value -5: contributions must be finite and not negative"):
+        one(rows(a=[-5.0]), value="amount_eur", statistics=("total",))
+
+
+def test_measures_that_do_not_fit_together_are_refused() -> None:
+    """Each fault names the measures, and what to do."""
+    base, found = Measure("poles", poles(3)), Measure("links", links(a=2), by=(("level",),), base="poles")
+    amounts = rows(a=[1.0])
+    for measures, message in {
+        (): "protect needs a measure, a rule",
+        (base, base): "two measures have the name 'poles'",
+        (Measure("x", amounts, value="amount_eur"), Measure("y", amounts, value="amount_eur")): (
+            "two measures have the value 'amount_eur': give every table of it in one measure's `by`"
+        ),
+        (found,): "measure 'links': no measure is called 'poles': links",
+        (Measure("poles", poles(1)), found): "measure 'links', total: 1 units are not in 'poles'",
+    }.items():
+        with pytest.raises(InputError, match=message):
+            protect(*measures)
+    by_level = Measure("poles", poles(2).assign(level="a"), by=((),))
+    by_other = Measure("poles", poles(2).assign(level="a", other="x"), by=(("other", "level"),))
+    protect(by_level, found)
+    with pytest.raises(InputError, match="measure 'links': shares need a table of 'poles' by level: add it to `by`"):
+        protect(by_other, found)
+
+
+@pytest.mark.parametrize("how", [{"within": 0.0}, {"within": 1.0}, {"rules": ()}])
+def test_protection_cannot_be_turned_off(how: dict[str, Any]) -> None:
+    """No rule, or no uncertainty, is no protection."""
+    with pytest.raises(InputError, match="protect needs a measure, a rule, and `within` between 0 and 1"):
+        one(counted(a=3), **how)

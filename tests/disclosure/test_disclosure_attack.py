@@ -1,0 +1,127 @@
+"""Nothing that is hidden can be worked out: an attacker tries, on surveys drawn at random."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attacker import Answers, random_answers, recovered_counts, recovered_totals
+from ptce_analysis.publish.disclosure import MARK, Measure, protect
+from ptce_analysis.publish.disclosure import suppression as disclosure_suppression
+from ptce_analysis.publish.disclosure import tables as disclosure_tables
+
+TABLES = (
+    (("level", "wave"), ("level",), ("wave",), ()),
+    (("level",), ("wave",), ()),
+    (("level", "wave"), ("level",)),
+)
+
+
+def published(answers: Answers, by: tuple[tuple[str, ...], ...], **how: object) -> dict[str, pd.DataFrame]:
+    """The tables of a survey as they would be printed, by name."""
+    base = Measure("base", answers.base, by=(("wave",), ()))
+    statistics = ("share", "total", "mean", "median")
+    measure = Measure("answers", answers.rows, by, statistics, value=answers.value, grain=answers.grain, base="base")
+    return {name: one.table for name, one in protect(base, measure, **how).items()}
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_no_hidden_figure_is_recovered_from_everything_published(block: int) -> None:
+    """Over random surveys and layouts, no attacker learns a sensitive total within 10 %, or that a count is small."""
+    for seed in range(20 * block, 20 * block + 20):
+        answers = random_answers(seed)
+        tables = published(answers, TABLES[seed % len(TABLES)])
+        assert recovered_counts(tables, answers) == [], seed
+        assert recovered_totals(tables["answers"], answers, 0.10, ["", *insiders(answers)[:2]]) == [], seed
+
+
+def one_answer_each(seed: int) -> tuple[Answers, dict[str, pd.DataFrame]]:
+    """A question with one answer, rare ones among them, and its tables: no margin, but the base is printed."""
+    rng = np.random.default_rng(seed)
+    chances = rng.dirichlet(np.full(int(rng.integers(2, 6)), rng.uniform(0.3, 2.0)))
+    again = rng.random() < 0.5
+    rows = [
+        (f"p{i}" if again else f"{wave}p{i}", wave, f"S{rng.choice(len(chances), p=chances)}")
+        for wave in ("2013", "2015")[: int(rng.integers(1, 3))]
+        for i in range(int(rng.integers(5, 40)))
+    ]
+    frame = pd.DataFrame(rows, columns=["pole_id", "wave", "stage"])
+    told = Measure("base", frame.drop(columns="stage"), by=(("wave",),))
+    stages = Measure("answers", frame, by=(("wave", "stage"),), statistics=("share",), base="base")
+    tables = {name: one.table for name, one in protect(told, stages).items()}
+    return Answers(frame, ("wave", "stage"), base=frame.drop(columns="stage"), base_dims=("wave",)), tables
+
+
+def small_ones_found(seed: int) -> list[str]:
+    """The hidden counts that must be below three once those that are shown are taken from the printed base."""
+    answers, tables = one_answer_each(seed)
+    bases = dict(zip(tables["base"]["wave"], tables["base"]["units"], strict=True))
+    found = []
+    for wave, table in tables["answers"].groupby("wave"):
+        left = bases[wave] if bases[wave] != MARK else np.inf
+        left -= sum(units for units in table["units"] if units != MARK)
+        truth = answers.rows.loc[answers.rows["wave"] == wave, "stage"].value_counts()
+        hidden = [stage for stage, n in zip(table["stage"], table["units"], strict=True) if n == MARK]
+        found += [f"{wave} {stage}" for stage in hidden if 0 < truth.get(stage, 0) < 3 and left < 3]
+    return found
+
+
+def test_the_base_of_a_question_with_one_answer_does_not_give_the_hidden_one() -> None:
+    """Its cells add up to the base, and everybody knows it: a rare stage is not what is left of the poles that told."""
+    assert {seed: found for seed in range(400) if (found := small_ones_found(seed))} == {}
+
+
+def test_the_attacker_wins_when_it_is_forgotten_that_answers_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lines that tie a base to its cells, rare answers are found."""
+    monkeypatch.setattr(disclosure_tables, "_shared_out", lambda *_: ())
+    assert sum(bool(small_ones_found(seed)) for seed in range(100)) >= 5
+
+
+def insiders(answers: Answers) -> list[str]:
+    """The respondents who know most: those alone in a cell first."""
+    alone = answers.rows.groupby(["level", "wave"])["pole_id"].transform("nunique") == 1
+    return list(dict.fromkeys([*answers.rows.loc[alone, "pole_id"], *answers.rows["pole_id"]]))
+
+
+def test_the_attacker_wins_against_the_primary_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without further suppression the same attacker recovers figures of one survey in five or more."""
+    monkeypatch.setattr(disclosure_suppression, "goals", lambda *_: [])
+    beaten = 0
+    for seed in range(30):
+        answers = random_answers(seed)
+        tables = published(answers, TABLES[0])
+        found = recovered_counts(tables, answers) + recovered_totals(tables["answers"], answers, 0.10)
+        beaten += bool(found)
+    assert beaten >= 6
+
+
+def test_the_attacker_wins_when_respondents_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table that is safe against outsiders alone is read by those who subtract their own answers."""
+    monkeypatch.setattr(disclosure_tables, "_attackers", lambda *_: ())
+    beaten = 0
+    for seed in range(60):
+        answers = random_answers(seed)
+        table = published(answers, TABLES[0])["answers"]
+        beaten += bool(recovered_totals(table, answers, 0.10, insiders(answers)[:2]))
+    assert beaten >= 2
+
+
+def test_published_tables_keep_something_to_read() -> None:
+    """Hiding everything would be safe too: in surveys of a realistic size, most figures are shown."""
+    shown = pd.concat([survey_table(seed)[["units", "total", "median"]] for seed in range(5)])
+    assert (shown == MARK).to_numpy().mean() < 0.35
+
+
+def survey_table(seed: int) -> pd.DataFrame:
+    """The amounts of fifty poles, six levels and two waves, heavy-tailed."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (f"{wave}p{pole}", wave, f"L{level}", float(np.round(np.exp(rng.normal(9.5, 1.2)))))
+        for wave in ("2013", "2015")
+        for pole in range(50)
+        for level in rng.choice(6, int(rng.integers(1, 4)), replace=False)
+    ]
+    frame = pd.DataFrame(rows, columns=["pole_id", "wave", "level", "amount_eur"])
+    by = (("level", "wave"), ("level",), ("wave",), ())
+    return protect(Measure("m", frame, by, ("total", "median"), value="amount_eur", grain=1000.0))["m"].table

@@ -1,0 +1,155 @@
+"""The primary rules: what they hide, at and around their thresholds."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure.release import ledger_labels
+from ptce_analysis.publish.disclosure.rules import (
+    OTHER_RULES,
+    RULES,
+    STANDARD,
+    STRICT,
+    Contributions,
+    band_grain,
+    checked_values,
+    failed,
+    rounded,
+    threshold,
+)
+
+VALUES = st.lists(st.integers(0, 10**7).map(float), min_size=1, max_size=15)
+
+
+def name_of(cell: Contributions, statistic: str, rules: tuple = STANDARD) -> str:
+    rule = failed(cell, rules, statistic)
+    return rule.name if rule else ""
+
+
+# By hand: 85 of 100 is not above 85 %, 86 is; two units are too few, three are not; zeros tell each answer.
+TOTALS = {
+    (40.0, 60.0): "few_units",
+    (85.0, 10.0, 5.0): "",
+    (86.0, 9.0, 5.0): "dominant_unit",
+    (0.0, 0.0, 0.0): "all_zero",
+    (0.0, 0.0, 0.0, 7.0): "dominant_unit",
+    (1.0, 1.0, 1.0): "",
+    (): "",
+}
+
+
+@pytest.mark.parametrize("values", TOTALS)
+def test_a_total_is_hidden_by_the_first_rule_that_it_fails(values: tuple[float, ...]) -> None:
+    """Three units, none above 85 %: a total is shown from there on."""
+    assert name_of(Contributions(len(values), values), "total") == TOTALS[values]
+
+
+# By hand: (units, units of the base outside).
+COUNTS = {
+    (1, None): "few_units",
+    (2, None): "few_units",
+    (3, None): "",
+    (0, None): "",
+    (3, 3): "",
+    (3, 2): "few_others",
+    (50, 1): "few_others",
+    (2, 50): "few_units",
+    (52, 0): "same_answer",
+    (0, 52): "same_answer",
+    (0, 0): "",
+}
+
+
+@pytest.mark.parametrize("cell", COUNTS)
+def test_a_count_and_its_complement_obey_the_same_threshold(cell: tuple[int, int | None]) -> None:
+    """A count is hidden when it is 1 or 2, when its base has 1 or 2 others, and when all answered the same."""
+    assert name_of(Contributions(cell[0], others=cell[1]), "units") == COUNTS[cell]
+
+
+@given(VALUES)
+def test_a_total_is_shown_only_if_no_unit_can_be_seen_in_it(values: list[float]) -> None:
+    """By an independent route: sort, count, divide with whole numbers."""
+    numbers = sorted(map(int, values))
+    expected = len(numbers) >= 3 and sum(numbers) > 0 and 100 * numbers[-1] <= 85 * sum(numbers)
+    assert (name_of(Contributions(len(values), tuple(values)), "total") == "") == expected
+
+
+@given(VALUES)
+def test_the_stricter_rules_hide_whatever_the_standard_ones_hide(values: list[float]) -> None:
+    """Choosing the stricter set never shows more; it needs 10 units and looks at the two largest."""
+    cell = Contributions(len(values), tuple(values))
+    first, second = [*sorted(values)[::-1], 0.0][:2]
+    rest = sum(values) - first - second
+    strictly = len(values) >= 10 and first + second <= 0.9 * sum(values) and rest >= 0.1 * first
+    assert (name_of(cell, "total", STRICT) == "") == (strictly and name_of(cell, "total") == "")
+
+
+def test_p_percent_protects_the_largest_from_the_second() -> None:
+    """By hand: 100 + 60 + 9: the second knows the first within 9 of 100; with 10 it does not."""
+    p_percent = tuple(rule for rule in RULES if rule.name == "p_percent")
+    assert name_of(Contributions(3, (100.0, 60.0, 9.0)), "total", p_percent) == "p_percent"
+    assert name_of(Contributions(3, (100.0, 60.0, 10.0)), "total", p_percent) == ""
+    assert name_of(Contributions(3, (0.0, 0.0, 0.0)), "total", p_percent) == ""
+
+
+def test_two_dominant_units() -> None:
+    """By hand: 50 + 40 of 100 is not above 90 %, 50 + 41 is."""
+    two = tuple(rule for rule in RULES if rule.name == "two_dominant_units")
+    assert name_of(Contributions(4, (50.0, 40.0, 5.0, 5.0)), "total", two) == ""
+    assert name_of(Contributions(4, (50.0, 41.0, 5.0, 4.0)), "total", two) == "two_dominant_units"
+
+
+def test_each_rule_says_its_threshold_in_both_languages() -> None:
+    """A threshold is written in the words of its rule, so that they cannot disagree."""
+    for rule in RULES:
+        shown = f"{rule.threshold:.0%}".replace("%", " %") if 0 < rule.threshold < 1 else f"{rule.threshold:g}"
+        assert all(shown in label for label in rule.label) or rule.threshold == 0, rule.name
+        assert rule.source
+
+
+def test_names_of_rules_are_their_own() -> None:
+    """A ledger's rule leads to one explanation, in each language."""
+    names = [rule.name for rule in RULES] + list(OTHER_RULES)
+    assert len(set(names)) == len(names)
+    assert ledger_labels(0)["few_units"] == "fewer than 3 units contribute"
+    assert ledger_labels(1)["withheld"] == "aucune partie du tableau ne peut être diffusée"
+
+
+def test_the_fewest_units_follow_from_the_rules() -> None:
+    """3 units by default, 10 in the stricter set, 1 without a rule on units."""
+    assert [threshold(STANDARD), threshold(STRICT), threshold(())] == [3, 10, 1]
+
+
+@given(st.floats(1, 1e9), st.sampled_from([1.0, 5.0, 1000.0]))
+def test_rounding_stays_within_half_a_grain(value: float, grain: float) -> None:
+    """A rounded value is a multiple of its grain, at most half a grain away."""
+    found = rounded(value, grain)
+    assert abs(found - value) <= grain / 2
+    assert math.isclose(found / grain, round(found / grain))
+
+
+@given(st.floats(0.01, 1e9))
+def test_a_band_hides_five_per_cent_on_each_side(value: float) -> None:
+    """The grain is 1, 2 or 5 times a power of ten, from a tenth to a quarter of the value."""
+    grain = band_grain(value)
+    digit = grain / 10 ** math.floor(math.log10(grain) + 1e-9)
+    assert min(abs(digit - one) for one in (1, 2, 5)) < 1e-6
+    assert 0.1 * value * (1 - 1e-6) <= grain <= 0.25 * value * (1 + 1e-6)
+
+
+def test_the_band_of_zero_is_zero() -> None:
+    """A median of 0 is rounded to the ordinary grain."""
+    assert band_grain(0) == 0
+
+
+def test_unknown_values_are_left_out_and_impossible_ones_refused() -> None:
+    """NA is no contribution; a negative or infinite one cannot be protected."""
+    assert checked_values([1, float("nan"), 2], "x") == (1.0, 2.0)
+    for bad in (-1.0, float("inf")):
+        with pytest.raises(InputError, match=f"amounts: value {bad:g}: contributions must be finite and not negative"):
+            checked_values([1.0, bad], "amounts")

@@ -1,0 +1,128 @@
+"""Figures that stand alone, each shown or hidden by name."""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.disclosure.rules import STRICT
+from ptce_analysis.publish.disclosure.single import (
+    Shown,
+    protected_histogram,
+    protected_mean,
+    protected_median,
+    protected_share,
+    protected_total,
+    shown_median,
+)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_a_share_is_shown_when_three_are_in_it_and_three_outside(k: int, others: int) -> None:
+    """Enumerated: both sides of a share have three units or more, or nothing is shown."""
+    found = protected_share(k, k + others)
+    assert (found.value is None) == (min(k, others) < 3)
+    assert found.value is None or found.value == k / (k + others)
+    assert found.n == k + others
+
+
+def test_a_share_of_nothing_is_not_a_hidden_share() -> None:
+    """Without a base there is no value, and no rule either."""
+    assert protected_share(0, 0) == Shown(None, "", 0)
+    with pytest.raises(InputError, match="share 5/4: the count must lie between 0 and its base"):
+        protected_share(5, 4)
+
+
+def test_a_total_and_its_mean_are_hidden_together() -> None:
+    """By hand: 90 of 100 is above 85 %; 400 + 350 + 251 is 1,000 to the ten, and its mean a third of that."""
+    assert protected_total([90, 5, 5]).rule == protected_mean([90, 5, 5]).rule == "dominant_unit"
+    assert protected_total([400, 350, 251], grain=10) == Shown(1000.0, "", 3)
+    assert protected_mean([400, 350, 251], grain=10) == Shown(1000 / 3, "", 3)
+    assert protected_total([]) == Shown(None, "", 0)
+
+
+def test_unknown_contributions_do_not_count_as_units() -> None:
+    """Two known values are too few, however many are unknown."""
+    assert protected_total([40, 60, float("nan"), float("nan")]).rule == "few_units"
+
+
+def test_the_stricter_rules_can_be_asked_for() -> None:
+    """Nine units are shown by default and not in the stricter set."""
+    nine = [10.0] * 9
+    assert protected_total(nine).value == 90
+    assert protected_total(nine, rules=STRICT).rule == "under_10_units"
+    assert protected_median(nine, rules=STRICT).rule == "under_10_units"
+    assert protected_share(9, 30, rules=STRICT).rule == "under_10_units"
+
+
+# By hand. 23 is one unit's own: rounded to 5 (10 % of 23 is 2.3, the next of 1, 2, 5 is 5). 25 falls between two
+# values. 30 is held by three units, so it is nobody's.
+MEDIANS = {
+    (10, 20, 23, 60, 90): 25,
+    (10, 20, 24, 26, 60, 90): 25,
+    (10, 30, 30, 30, 90): 30,
+    (10, 31, 31, 40, 90): 30,
+    (0, 0, 0, 0, 9): 0,
+}
+
+
+@pytest.mark.parametrize("values", MEDIANS)
+def test_a_median_is_nobodys_own_value(values: tuple[float, ...]) -> None:
+    """A median that one or two units hold is rounded to hide 5 % of it on each side."""
+    assert protected_median(values).value == MEDIANS[values]
+
+
+def test_a_median_needs_five_units() -> None:
+    """Four units: their median is hidden; two: the threshold of any figure hides it; none: there is none."""
+    assert protected_median([1, 2, 3, 4]) == Shown(None, "median_of_few", 4)
+    assert protected_median([1, 2]) == Shown(None, "few_units", 2)
+    assert protected_median([]) == Shown(None, "", 0)
+    assert protected_median([1, 2, 3, 4, 5]).value is not None
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=5, max_size=30), st.sampled_from([1.0, 1000.0]))
+def test_a_shown_median_is_near_the_median_but_not_it(values: list[int], grain: float) -> None:
+    """It is a multiple of the grain that is said, half a grain away at most; the grain hides an own value by 5 %."""
+    shown, used = shown_median(values, grain)
+    median = statistics.median(values)
+    assert abs(shown - median) <= used / 2
+    assert used >= grain
+    if 0 < values.count(median) < 3:
+        assert used / 2 >= 0.05 * median * (1 - 1e-9)
+
+
+def test_bins_of_a_histogram_hold_three_units() -> None:
+    """By hand: an empty bin joins the next one; a small last bin joins the one before."""
+    values = [1, 2, 3, 21, 22, 23, 31, 32]
+    assert protected_histogram(values, [0, 10, 20, 30, 40]) == [(0, 10, 3), (10, 40, 5)]
+    assert protected_histogram([1, 2, 40], [0, 10, 20, 40]) == [(0, 40, 3)]
+
+
+@given(st.lists(st.integers(0, 99), min_size=3, max_size=40), st.sets(st.integers(1, 99), max_size=8))
+def test_joined_bins_keep_every_unit(values: list[int], cuts: set[int]) -> None:
+    """Whatever the edges: each bin has three units, bins touch, and nobody is lost."""
+    found = protected_histogram(values, [0, *sorted(cuts), 100])
+    assert all(n >= 3 for _, _, n in found)
+    assert sum(n for _, _, n in found) == len(values)
+    assert [low for low, _, _ in found[1:]] == [high for _, high, _ in found[:-1]]
+    for low, high, n in found:
+        assert n == sum(low <= value < high for value in values)
+
+
+@pytest.mark.parametrize(
+    ("values", "edges", "message"),
+    [
+        ([1, 2, 3], [0], "two or more rising numbers are expected"),
+        ([1, 2, 3], [0, 0, 5], "two or more rising numbers are expected"),
+        ([1, 2, 30], [0, 10], "1 values lie outside the edges 0 to 10: widen them"),
+        ([1, 2], [0, 10], "2 values: a histogram needs 3"),
+    ],
+)
+def test_a_histogram_is_refused(values: list[float], edges: list[float], message: str) -> None:
+    """Each fault is named with what to do."""
+    with pytest.raises(InputError, match=message):
+        protected_histogram(values, edges)

@@ -1,0 +1,221 @@
+"""The forked kernel gives what a real kernel gives, cell by cell, and survives what cells do to it."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import zmq
+from IPython.core.interactiveshell import InteractiveShell
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from ptce_analysis.pipeline.execute import FORKED, KERNEL, with_papermill
+from ptce_analysis.pipeline.normalise import normalised
+from ptce_analysis.pipeline.runs import Run
+
+PROJECT = Path(__file__).parents[2]
+
+pytestmark = [pytest.mark.filterwarnings("default")]
+
+# Every kind of output a cell can give, and what notebooks do besides computing.
+CELLS = {
+    "stdout": "print('a'); print('b', flush=True); print('c')",
+    "both streams": "import sys\nprint('out'); print('err', file=sys.stderr); print('out again')",
+    "stream around a display": "from IPython.display import display\nprint(1); display('two'); print(3)",
+    "accents": "print('pôle — « oui » 1\\u202f239 €')",
+    "a program's output": "import os, subprocess\nprint(1, flush=True); done = subprocess.run(['echo', 'two'])",
+    "shell": "!echo from a shell",
+    "result": "6 * 7",
+    "result hidden": "6 * 7;",
+    "last result": "_ + 1",
+    "table": "import pandas as pd\npd.DataFrame({'a': [1, 2]})",
+    "display": "display({'text/html': '<b>x</b>', 'text/plain': 'x'}, raw=True, metadata={'key': {'n': 1}})",
+    "update": "handle = display('before', display_id='shown'); handle.update('after')",
+    "update later": "handle.update('much after')",
+    "clear": "from IPython.display import clear_output\nprint('gone'); clear_output(); print('kept')",
+    "clear when next": "print('gone'); clear_output(wait=True); display('kept')",
+    "inline figure": "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1)); plt.plot([1, 2]); plt.show()",
+    "figure left open": "fig, ax = plt.subplots(figsize=(1, 1)); lines = ax.plot([2, 1])",
+    "warning": "import warnings\nwarnings.warn('careful')",
+    "captured": "%%capture kept\nprint('hidden')",
+    "captured, shown": "kept.stdout",
+    "line magic": "%precision 2\n0.123456",
+    "await": "import asyncio\nawait asyncio.sleep(0, 'awaited')",
+    "running loop": "asyncio.get_running_loop().is_running()",
+    "which shell": "type(get_ipython()).__name__, __name__",
+    "nothing to type into": "sys.stdout.isatty(), sys.stdin is None or sys.stdin.isatty()",
+    "folder": "os.path.basename(os.getcwd())",
+    "markdown": "from IPython.display import Markdown, SVG\nMarkdown('*x*')",
+    "an object": "object()",
+    "comment only": "# nothing",
+    "blank": "   ",
+}
+
+# A cell that fails stops a notebook, unless it is tagged.
+FAILING = {
+    "raise": "print('before')\nraise ValueError('two\\nlines')",
+    "in a function": "def inner(n):\n    return 1 / n\n\ninner(0)",
+    "syntax": "1 +",
+    "bad magic": "%nosuchmagic",
+    "input": "input('name? ')",
+    "asyncio.run": "import asyncio\nasync def nothing(): ...\nmain = nothing()\nasyncio.run(main)",
+    "close the coroutine": "main.close()",
+    "system exit": "import sys\nsys.exit(3)",
+    "repr fails": "class Bad:\n    def __repr__(self):\n        raise RuntimeError('no repr')\n\nBad()",
+    "interrupted": "raise KeyboardInterrupt",
+}
+
+
+def notebook(cells: Sequence[str] | dict[str, str], tags: Sequence[str] = ()) -> Any:
+    """A notebook of these code cells."""
+    sources = list(cells.values()) if isinstance(cells, dict) else list(cells)
+    found = [nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+    for number, cell in enumerate(found):
+        cell["id"] = f"cell-{number}"
+    return nbformat.v4.new_notebook(cells=found)
+
+
+def outputs(node: Any, folder: Path) -> list[tuple[str, Any, Any]]:
+    """Each code cell's source, number and outputs, normalised."""
+    done = normalised(node, Run("n", folder / "n.ipynb", "en", ()), folder)
+    return [(cell.source, cell.execution_count, cell.outputs) for cell in done.cells if cell.cell_type == "code"]
+
+
+def execute(node: Any, folder: Path, engine: str = FORKED, timeout_s: int = 60) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not capture what programs print when it sees this
+        patch.setattr(warnings, "showwarning", shown)
+        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, engine)
+
+
+def shown(message: Warning, category: type[Warning], filename: str, line: int, *_: object) -> None:
+    """Show a warning as Python does when pytest does not keep it for itself."""
+    sys.stderr.write(warnings.formatwarning(message, category, filename, line))
+
+
+def copied(folder: Path) -> Any:
+    """The copy papermill kept, without the marks it adds to a failure."""
+    node = nbformat.read(folder / "copy.ipynb", as_version=4)
+    node.cells = [cell for cell in node.cells if cell.cell_type == "code"]
+    return node
+
+
+def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
+    """Cell by cell, outputs and numbers equal those of papermill's own engine with a real kernel."""
+    forked, real = (outputs(execute(notebook(CELLS), tmp_path, engine), tmp_path) for engine in (FORKED, KERNEL))
+    for name, ours, theirs in zip(CELLS, forked, real, strict=True):
+        assert ours == theirs, name
+
+
+def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
+    """Errors, with their tracebacks, equal those of a real kernel; a tagged cell lets the notebook go on."""
+    found = []
+    for engine in (FORKED, KERNEL):
+        with pytest.raises(PapermillExecutionError):
+            execute(notebook(FAILING, ["raises-exception"]), tmp_path, engine)
+        found.append(outputs(copied(tmp_path), tmp_path))
+    for name, ours, theirs in zip(FAILING, *found, strict=True):
+        if name == "input":  # refused in the same words, by another function
+            del ours[2][0]["traceback"], theirs[2][0]["traceback"]
+        assert ours == theirs, name
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_committed_notebooks_are_executed_as_a_kernel_does(path: Path, tmp_path: Path) -> None:
+    """Every notebook of the collection, with its defaults, gives equal normalised notebooks with both engines."""
+    node = nbformat.read(path, as_version=4)
+    run = Run(path.stem, path, "en", ())
+    folder = path.parent
+    forked, real = (
+        normalised(with_papermill(node, tmp_path / "copy.ipynb", {}, folder, 300, engine), run, PROJECT)
+        for engine in (FORKED, KERNEL)
+    )
+    assert forked == real
+
+
+def test_parameters_are_papermills(tmp_path: Path) -> None:
+    """Parameters given to papermill reach the cells."""
+    node = notebook(["n = 1", "n * 2"])
+    node.cells[0].metadata["tags"] = ["parameters"]
+    node.metadata["language_info"] = {"name": "python"}
+    done = with_papermill(node, tmp_path / "copy.ipynb", {"n": 21}, tmp_path, 60, FORKED)
+    assert done.cells[-1].outputs[0].data["text/plain"] == "42"
+
+
+ENDINGS = {
+    "import os\nprint('said', flush=True)\nos._exit(7)": "exit code 7",
+    "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGTERM)": "SIGTERM",
+    "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)": "SIGKILL",
+}
+
+
+@pytest.mark.parametrize("source", ENDINGS)
+def test_a_kernel_that_dies_says_how(source: str, tmp_path: Path) -> None:
+    """The error names how the process ended; the copy keeps what had been printed, and the cells before."""
+    with pytest.raises(DeadKernelError, match=ENDINGS[source]):
+        execute(notebook(["'done'", source, "'never'"]), tmp_path)
+    first, dying, never = copied(tmp_path).cells
+    assert first.outputs[0].data["text/plain"] == "'done'"
+    assert dying.outputs[0].text == "said\n"
+    assert never.execution_count is None
+
+
+def test_exit_ends_the_kernel(tmp_path: Path) -> None:
+    """After `exit()`, the next cell finds no kernel."""
+    with pytest.raises(DeadKernelError, match="exit code 0"):
+        execute(notebook(["exit()", "'never'"]), tmp_path)
+
+
+HANGING = ("while True: pass", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
+
+
+@pytest.mark.parametrize("source", HANGING, ids=["busy", "catches everything"])
+def test_a_cell_that_never_ends_is_stopped(source: str, tmp_path: Path) -> None:
+    """A time limit ends even a cell that catches every exception; what it printed is kept."""
+    with pytest.raises(CellTimeoutError, match="1 seconds"):
+        execute(notebook([f"print('started')\n{source}"]), tmp_path, timeout_s=1)
+    assert copied(tmp_path).cells[0].outputs[0].text == "started\n"
+
+
+def test_a_flood_of_output_arrives_whole(tmp_path: Path) -> None:
+    """Five million characters printed and shown arrive in full."""
+    done = execute(notebook(["print('x' * 5_000_000)", "'y' * 5_000_000"]), tmp_path)
+    assert len(done.cells[0].outputs[0].text) == 5_000_001
+    assert len(done.cells[1].outputs[0].data["text/plain"]) == 5_000_002
+
+
+def test_nothing_of_a_notebook_reaches_the_next(tmp_path: Path) -> None:
+    """Variables, patched modules, environment, folder and figures of a notebook die with its process."""
+    spoiling = "import os, json, sys\njson.dumps = None\nos.environ['SPOILT'] = '1'\nos.chdir('/')\nleft = 1"
+    execute(notebook([spoiling]), tmp_path)
+    asking = "import os, json\n'left' in dir(), json.dumps is None, os.environ.get('SPOILT'), os.getcwd() == '/'"
+    done = execute(notebook([asking]), tmp_path)
+    assert done.cells[0].outputs[0].data["text/plain"] == "(False, False, None, False)"
+    assert json.dumps is not None and "SPOILT" not in os.environ
+
+
+def test_unseeded_numbers_are_not_shared(tmp_path: Path) -> None:
+    """numpy's old generator does not start from the state of the process that was forked."""
+    cells = ["import numpy as np\nnp.random.random(4).tolist()"]
+    first, second = (execute(notebook(cells), tmp_path).cells[0].outputs[0].data["text/plain"] for _ in range(2))
+    assert first != second
+
+
+def test_the_parent_is_left_as_it_was(tmp_path: Path) -> None:
+    """Executing a notebook here starts no shell, no thread and no ZMQ context in this process."""
+    threads = threading.active_count()
+    execute(notebook(["1"]), tmp_path)
+    assert threading.active_count() == threads
+    assert not InteractiveShell.initialized()
+    assert zmq.Context._instance is None
+    assert multiprocessing.active_children() == []

@@ -1,0 +1,203 @@
+"""What an exhibit must say, and how it is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from matplotlib.figure import Figure
+
+from ptce_analysis.publish.disclosure.release import public
+from ptce_analysis.publish.exhibit import Column, Exhibit, faults
+from ptce_analysis.publish.exhibit_html import cell_text, csv_link, csv_text, data_html, head_html, notes_html
+from ptce_analysis.publish.language import Number, Sentence, Words
+
+EN, FR = Words("en"), Words("fr")
+
+
+def exhibit(**changes: Any) -> Exhibit:
+    """A figure of two levels with everything a reader needs."""
+    whole = Exhibit(
+        key="amounts",
+        title=EN("Régions give {amount}", amount=Number(1239e3, "keur")),
+        measure=Sentence("Amount, in thousands of euros"),
+        note=Sentence("Rounded to the nearest thousand."),
+        reading=EN("Régions give {amount}.", amount=Number(1239e3, "keur")),
+        population=EN("{n} levels", n=Number(2, "count")),
+        source=Sentence("RTES slides."),
+        origin="published",
+        alt=EN("Two points on one scale; the larger is Régions with {amount}.", amount=Number(1239e3, "keur")),
+        data=pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [1239e3, None]}),
+        columns=(Column("name", "Level"), Column("amount_eur", "Amount", "keur")),
+        draw=lambda _: Figure(),
+    )
+    return replace(whole, **changes)
+
+
+SURVEY = exhibit().data.assign(origin="survey", n=2)
+
+
+def test_a_cell_that_could_be_a_formula_is_neutralised_after_blanks_and_in_full_width() -> None:
+    """The same rule as for the clean tables: one rule for every file that is exported."""
+    names = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1"]
+    found = exhibit(data=pd.DataFrame({"name": names, "amount_eur": 1.0}))
+    cells = [row[0] for row in csv.reader(io.StringIO(csv_text(EN, found), newline=""))][1:]
+    assert cells == [f"'{name}" for name in names]
+
+
+def test_a_whole_exhibit_has_no_fault() -> None:
+    """The example above can be shown."""
+    assert faults(exhibit()) == []
+
+
+@pytest.mark.parametrize("name", ["title", "measure", "note", "reading", "population", "source"])
+def test_no_text_may_be_missing(name: str) -> None:
+    """Each text a reader expects is asked for by name."""
+    assert faults(exhibit(**{name: Sentence(" ")})) == [f"{name} is empty"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"key": "Two words"}, "key 'Two words' is not made of small letters, digits, _ and -"),
+        ({"origin": "guess"}, "origin 'guess': legal values: published, derived, assumption, fictitious, survey"),
+        ({"alt": None}, "alt text has 0 characters; at least 40 are needed"),
+        ({"alt": Sentence("Points on one scale, a level per line, in order.")}, "alt text states no number"),
+        ({"data": pd.DataFrame({"name": [], "amount_eur": []})}, "there are no data to show"),
+        ({"columns": ()}, "there are no data to show"),
+        ({"columns": (Column("level", "Level"),)}, "column 'level' is not in the data"),
+        ({"reading": Sentence("Régions give much.")}, "the reading states no number"),
+        (
+            {"reading": EN("Régions give {amount}.", amount=Number(1240e3, "keur"))},
+            "the reading states amount=1240000.0, which is not in the data",
+        ),
+        (
+            {"reading": EN("Régions give {amount}.", amount=Number(1239e3, "meur"))},
+            "the reading states amount=1239000.0, written €1.24m where the data show €1,239k",
+        ),
+    ],
+)
+def test_each_fault_is_named(changes: dict[str, Any], fault: str) -> None:
+    """What is missing or wrong is said in one line, with the legal values."""
+    assert fault in faults(exhibit(**changes))
+
+
+def test_an_alt_text_that_repeats_the_title_is_refused() -> None:
+    """A description says what is seen."""
+    text = Sentence("Régions give 1,239 thousand euros, the most of all levels")
+    assert "alt text only repeats the title; say what is seen" in faults(exhibit(title=text, alt=text))
+
+
+def test_a_number_of_the_reading_may_be_unknown_or_written_as_its_column() -> None:
+    """An unknown number states nothing; a share of a column with a decimal is written with one."""
+    table = pd.DataFrame({"name": ["a"], "share": [0.2815]})
+    columns = (Column("name", "Level"), Column("share", "Share", "share1"))
+    reading = EN("{share} and {other}", share=Number(0.2815, "share1"), other=Number(None, "share"))
+    assert faults(exhibit(data=table, columns=columns, reading=reading)) == []
+    wrong = EN("{share}", share=Number(0.2815, "share"))
+    assert faults(exhibit(data=table, columns=columns, reading=wrong)) == [
+        "the reading states share=0.2815, written 28% where the data show 28.2%"
+    ]
+
+
+def test_a_table_of_words_needs_no_number_in_its_reading() -> None:
+    """Where nothing is counted, there is no number to read."""
+    table = pd.DataFrame({"name": ["a"], "meaning": ["b"]})
+    columns = (Column("name", "Name"), Column("meaning", "Meaning"))
+    assert faults(exhibit(draw=None, data=table, columns=columns, reading=Sentence("a means b."))) == []
+
+
+MIXED = "fictitious data are mixed with other origins: "
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"data": exhibit().data.assign(origin=["published", "fictitious"])}, MIXED + "fictitious, published"),
+        (
+            {"origin": "fictitious", "data": SURVEY, "protected": public(SURVEY)},
+            MIXED + "fictitious, survey",
+        ),
+        (
+            {"note": EN("{n} more", n=Number(3, "count", origin="fictitious"))},
+            MIXED + "fictitious, published",
+        ),
+    ],
+)
+def test_fictitious_data_mix_with_no_other_origin(changes: dict[str, Any], fault: str) -> None:
+    """Whether rows, the exhibit or a number of its texts say it."""
+    assert faults(exhibit(**changes)) == [fault]
+
+
+def test_origins_other_than_fictitious_may_meet() -> None:
+    """A derived exhibit may quote a published number."""
+    note = EN("{n} printed", n=Number(3, "count", origin="published"))
+    assert faults(exhibit(origin="derived", note=note)) == []
+
+
+def test_the_table_can_be_announced_and_read() -> None:
+    """Headers have a scope, the region a name and a place in the keyboard's path, numbers their format."""
+    table = BeautifulSoup(data_html(FR, exhibit(), "Graphique 1"), "html.parser")
+    assert table.div["tabindex"] == "0" and "Graphique 1" in table.div["aria-label"]
+    assert [head["scope"] for head in table.thead.find_all("th")] == ["col", "col"]
+    assert [head["scope"] for head in table.tbody.find_all("th")] == ["row", "row"]
+    assert [cell.get_text() for cell in table.find_all("td")] == ["1\u202f239\u00a0k€", "non connu"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        ("x", "keur", "x"),
+        (None, "text", ""),
+        (float("nan"), "text", ""),
+        (3, "text", "3"),
+        (None, "count", "not known"),
+    ],
+)
+def test_cells_say_what_they_hold(value: Any, kind: str, text: str) -> None:
+    """Words stay words, an empty text is empty, an unknown number says so."""
+    assert cell_text(EN, value, kind) == text
+
+
+def test_the_csv_is_that_of_the_language() -> None:
+    """French: BOM, semicolon and decimal comma; English: comma and point; raw values in both."""
+    shown = exhibit(data=pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [15375.5, None]}))
+    assert csv_text(FR, shown) == "\ufeffLevel;Amount\r\nRégions;15375,5\r\n'=État;\r\n"
+    assert csv_text(EN, shown) == "Level,Amount\r\nRégions,15375.5\r\n'=État,\r\n"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_csv_runs_in_a_spreadsheet(start: str) -> None:
+    """A cell that a spreadsheet would run is kept as text."""
+    shown = exhibit(data=pd.DataFrame({"name": [f"{start}cmd"], "amount_eur": [1.0]}))
+    cells = list(csv.reader(io.StringIO(csv_text(EN, shown), newline="")))
+    assert cells[1][0] == f"'{start}cmd"
+
+
+def test_the_link_holds_the_very_csv() -> None:
+    """The address decodes to the CSV, and holds nothing that an address or an attribute cannot."""
+    awkward = exhibit(data=pd.DataFrame({"name": ['a "b" <c> #1 & 50 %', "é\u202f'"], "amount_eur": [1.0, 2.0]}))
+    link = BeautifulSoup(csv_link(FR, awkward, "x.csv"), "html.parser").a
+    address = str(link["href"]).removeprefix("data:text/csv;charset=utf-8,")
+    assert unquote(address) == csv_text(FR, awkward)
+    assert not re.search(r'[\s"<>#&]', address)
+    assert link["download"] == "x.csv"
+
+
+def test_head_and_notes_say_everything_with_every_number_marked() -> None:
+    """Number, origin, title, measure above; the four notes, data and download below; a table's data come first."""
+    head = BeautifulSoup(head_html(FR, exhibit(), "Graphique 1"), "html.parser")
+    assert head.find(class_="number").get_text() == "Graphique 1 chiffre publié"
+    assert head.find(id="amounts.title.amount")["value"] == "1239000"
+    notes = BeautifulSoup(notes_html(EN, exhibit(), "Figure 1", "x.csv"), "html.parser")
+    assert [name.get_text() for name in notes.find_all("dt")] == ["Note", "How to read", "Population", "Source"]
+    assert notes.find(id="amounts.reading.amount") and notes.details.table and notes.find("a", download=True)
+    table = BeautifulSoup(notes_html(EN, exhibit(draw=None), "Table 1", "x.csv"), "html.parser")
+    assert table.find("table").find_next("dl") and not table.details

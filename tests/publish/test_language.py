@@ -1,0 +1,270 @@
+"""Numbers, typography and translation."""
+
+from __future__ import annotations
+
+import io
+import json
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish import messages
+from ptce_analysis.publish.language import (
+    FORMATS,
+    LOCALE,
+    Number,
+    Words,
+    catalogue,
+    extract_notebook,
+    translated_notebook,
+    translated_prose,
+    typeset,
+)
+from ptce_analysis.vocabulary import LANGUAGES
+
+REPOSITORY = Path(__file__).parents[2]
+
+# Written by hand from the rules of the Imprimerie nationale and of the Guardian's style guide:
+# U+202F groups thousands, U+00A0 stands before %, k€ and M€; the sign minus is U+2212.
+WRITTEN = [
+    (1239000, "keur", "€1,239k", "1\u202f239\u00a0k€"),
+    (15375, "keur1", "€15.4k", "15,4\u00a0k€"),
+    (3.25e6, "meur", "€3.25m", "3,25\u00a0M€"),
+    (12000, "eur", "€12,000", "12\u202f000\u00a0€"),
+    (-5000, "keur", "−€5k", "−5\u00a0k€"),
+    (0.2, "share", "20%", "20\u00a0%"),
+    (0.282, "share1", "28.2%", "28,2\u00a0%"),
+    (0.2, "share2", "20%", "20\u00a0%"),
+    (-0.117, "points", "−11.7 points", "−11,7\u00a0points"),
+    (0.04, "points", "+4.0 points", "+4,0\u00a0points"),
+    (0.0, "points", "0.0 points", "0,0\u00a0points"),
+    (0.2, "points0", "+20 points", "+20\u00a0points"),
+    (2015, "year", "2015", "2015"),
+    (12345, "count", "12,345", "12\u202f345"),
+    (0.75, "fte", "0.75", "0,75"),
+    (4.25, "years", "4.2", "4,2"),
+    (0.19, "p", "0.19", "0,19"),
+    (0.0042, "p", "0.004", "0,004"),
+    (0.00004, "p", "<0.001", "<\u202f0,001"),
+    (None, "keur", "not known", "non connu"),
+    (float("nan"), "keur", "not known", "non connu"),
+]
+
+
+@pytest.mark.parametrize(("value", "kind", "english", "french"), WRITTEN)
+def test_numbers_are_written_as_each_language_expects(value: float, kind: str, english: str, french: str) -> None:
+    """Thousands, decimals, units, signs and the unknown are written by the rules of the language."""
+    number = Number(value, kind)
+    assert (Words("en").number(number), Words("fr").number(number)) == (english, french)
+
+
+@given(st.sampled_from(sorted(FORMATS)), st.floats(-1e7, 1e7))
+def test_every_kind_writes_every_number(kind: str, value: float) -> None:
+    """No kind fails on a finite number, and French never holds a plain space, where a line could break."""
+    assert Words("en").number(Number(value, kind))
+    assert " " not in Words("fr").number(Number(value, kind))
+
+
+def test_every_kind_has_a_unit_in_the_register() -> None:
+    """A number that can be written can be registered."""
+    from ptce_analysis.publish.claims import KIND_UNITS
+
+    assert set(FORMATS) <= set(KIND_UNITS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Champ : 42 ; « oui » !", "Champ\u00a0: 42\u202f; «\u00a0oui\u00a0»\u202f!"),
+        ("20 % de 3 M€", "20\u00a0% de 3\u00a0M€"),
+        ("un :-)", "un :-)"),
+    ],
+)
+def test_french_spaces_do_not_break(text: str, expected: str) -> None:
+    """French double signs keep to their word, and doing it twice changes nothing."""
+    assert typeset(text, "fr") == expected == typeset(expected, "fr")
+    assert typeset(text, "en") == text
+
+
+def test_a_list_is_joined_by_the_word_of_the_language() -> None:
+    """The last item is joined by "and" or "et"; nothing gives nothing."""
+    assert Words("en").listing(["a", "b", "c"]) == "a, b and c"
+    assert Words("fr").listing(["a", "b"]) == "a et b"
+    assert Words("fr").listing([]) == ""
+
+
+def test_labels_come_in_the_reader_s_language() -> None:
+    """A vocabulary label is (English, French)."""
+    assert (Words("en").label(("State", "État")), Words("fr").label(("State", "État"))) == ("State", "État")
+
+
+def test_an_unknown_language_is_refused() -> None:
+    """The error names the legal ones."""
+    with pytest.raises(InputError, match=r"language 'de': legal values: fr, en\."):
+        catalogue("de")
+
+
+@pytest.fixture
+def french(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A catalogue of three entries: finished, fuzzy, empty."""
+    entries = [("A cat.", "Un chat : « noir ».", ""), ("A dog.", "Un chien", "#, fuzzy\n"), ("A bird.", "", "")]
+    blocks = [f'{flag}msgid "{source}"\nmsgstr "{text}"\n' for source, text, flag in entries]
+    (tmp_path / "fr.po").write_text("\n".join(blocks), encoding="utf-8")
+    monkeypatch.setattr("ptce_analysis.publish.language.LOCALE", tmp_path)
+    catalogue.cache_clear()
+    yield
+    catalogue.cache_clear()
+
+
+@pytest.mark.usefixtures("french")
+def test_only_finished_translations_are_used() -> None:
+    """A fuzzy or empty translation shows the source, which tests refuse."""
+    words = Words("fr")
+    assert str(words("A cat.")) == "Un chat\u00a0: «\u00a0noir\u00a0»."
+    assert [str(words(text)) for text in ("A dog.", "A bird.", "A fish.")] == ["A dog.", "A bird.", "A fish."]
+
+
+@pytest.mark.usefixtures("french")
+def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> None:
+    """Code, formulas and addresses keep their spaces; what is already French stays."""
+    source = "A cat.\n\nDéjà : `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
+    assert translated_prose(source, "fr") == (
+        "Un chat\u00a0: «\u00a0noir\u00a0».\n\nDéjà\u00a0: `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
+    )
+    assert translated_prose(source, "en") == source
+
+
+@pytest.mark.usefixtures("french")
+def test_a_notebook_is_translated_without_touching_its_code() -> None:
+    """Only cells of prose change, and the notebook given is not modified."""
+    code = {"cell_type": "code", "source": ["A cat."]}
+    notebook = {"cells": [{"cell_type": "markdown", "source": ["A cat."]}, code]}
+    found = translated_notebook(notebook, "fr")
+    assert [cell["source"] for cell in found["cells"]] == ["Un chat\u00a0: «\u00a0noir\u00a0».", ["A cat."]]
+    assert notebook["cells"][0]["source"] == ["A cat."]
+
+
+def test_babel_extracts_the_prose_of_notebooks() -> None:
+    """The extractor registered with Babel gives one message per paragraph, with the cell it stands in."""
+    (entry,) = entry_points(group="babel.extractors", name="notebook")
+    assert entry.load() is extract_notebook
+    cells = [{"cell_type": "markdown", "id": "intro", "source": "One.\n\nTwo."}, {"cell_type": "code", "source": "x"}]
+    found = extract_notebook(io.StringIO(json.dumps({"cells": cells})), (), (), {})
+    assert [(message, comments) for _, _, message, comments in found] == [
+        ("One.", ["cell intro"]),
+        ("Two.", ["cell intro"]),
+    ]
+
+
+def small_project(folder: Path) -> Path:
+    """A project of one notebook whose code asks for one text by name and one by a variable."""
+    cells = [
+        {"cell_type": "markdown", "id": "a", "source": "# Prose"},
+        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": 'lang = "en"'},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": "from ptce_analysis.publish.language import Words\ntext = 'Asked'\nWords(lang)(text)",
+        },
+    ]
+    (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "one.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    return folder
+
+
+def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None:
+    """Texts written in a call, in a class of texts, in a template or in prose are found, with their file."""
+    library = tmp_path / "library"
+    library.mkdir()
+    source = (
+        'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("In code")\nwords(name)\n'
+    )
+    (library / "code.py").write_text(source, encoding="utf-8")
+    (library / "page.j2").write_text('{{ words("In a template") }}', encoding="utf-8")
+    assert messages.written_messages(small_project(tmp_path), library) == {
+        "In a class": "code.py",
+        "In code": "code.py",
+        "In a template": "page.j2",
+        "# Prose": "one.ipynb",
+    }
+
+
+def test_texts_asked_for_while_a_notebook_runs_are_found(tmp_path: Path) -> None:
+    """A text that no call writes out is still known, because somebody asks for it; the parameters given are used."""
+    found = messages.wanted_messages(small_project(tmp_path))
+    assert found["Asked"] == "one.ipynb"
+    assert found["# Prose"] == "one.ipynb"
+
+
+def catalogue_of(text: str) -> Catalog:
+    """A catalogue from its text."""
+    return read_po(io.BytesIO(text.encode()), locale="fr")
+
+
+def test_each_kind_of_gap_is_named() -> None:
+    """Missing, unfinished, fuzzy, other placeholders, obsolete in either way: one line each."""
+    entries = [
+        'msgid "fine {n}"\nmsgstr "bien {n}"',
+        'msgid "empty"\nmsgstr ""',
+        '#, fuzzy\nmsgid "doubtful"\nmsgstr "douteux"',
+        'msgid "other {n}"\nmsgstr "autre {m}"',
+        'msgid "unused"\nmsgstr "inutile"',
+        '#~ msgid "old"\n#~ msgstr "vieux"',
+    ]
+    wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "absent"], "here.py")
+    assert messages.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
+        "here.py: not translated: 'absent'",
+        "here.py: unfinished: 'empty'",
+        "here.py: unfinished: 'doubtful'",
+        "here.py: other {names} than the source: 'autre {m}' for 'other {n}'",
+        "obsolete: 'unused'",
+        "obsolete: 'old'",
+    ]
+
+
+def test_a_catalogue_brought_up_to_date_keeps_what_is_finished() -> None:
+    """Finished translations stay, new texts come in empty, unused ones go."""
+    old = catalogue_of('msgid "kept"\nmsgstr "gardé"\n\nmsgid "unused"\nmsgstr "inutile"\n')
+    fresh = catalogue_of(messages.brought_up_to_date(old, ["new", "kept"], "fr").decode())
+    assert {str(message.id): message.string for message in fresh if message.id} == {"kept": "gardé", "new": ""}
+
+
+def test_the_command_rewrites_the_catalogue_of_a_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every text of the project is in the file afterwards."""
+    (tmp_path / "fr.po").write_text('msgid "old"\nmsgstr "vieux"\n', encoding="utf-8")
+    monkeypatch.setattr("ptce_analysis.publish.language.LOCALE", tmp_path)
+    messages.main(small_project(tmp_path))
+    assert "fr.po" in capsys.readouterr().out
+    with (tmp_path / "fr.po").open("rb") as stream:
+        assert {"Asked", "# Prose"} <= {message.id for message in read_po(stream)}
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
+def test_every_text_has_a_finished_translation(lang: str) -> None:
+    """Code, templates and notebooks say nothing that is not translated, and the catalogue holds nothing more."""
+    with (LOCALE / f"{lang}.po").open("rb") as stream:
+        found = messages.gaps(read_po(stream, locale=lang), messages.wanted_messages(REPOSITORY))
+    assert not found, f"{len(found)} gaps in {lang}.po:\n" + "\n".join(found)
+
+
+def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
+    """A document's own title stays; what we call it, and where a method comes from, is translated."""
+    from printed_figures import PUBLISHED
+    from ptce_analysis.publish.topics.sources import title
+    from ptce_analysis.published import read_sources
+
+    sources = read_sources(PUBLISHED)
+    described = [source for source in sources.values() if source["title"].startswith("[")]
+    assert described and all(source["title_en"] for source in described)
+    assert title(Words("en"), sources["S19"]) == "[Press piece on the pilot poles]"
+    assert title(Words("fr"), sources["S19"]) == "[Article de presse sur les pôles témoins]"
+    assert title(Words("en"), sources["S3"]) == sources["S3"]["title"]
+    assert str(Words("fr")("definition")) == "définition"

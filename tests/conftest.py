@@ -1,4 +1,4 @@
-"""A small project that builds in a second, and a quiet place to build it."""
+"""A small project that builds in a second, a quiet place to build it, and a browser to look at what is built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,9 @@ from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.build import Options, Outcome, build
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -125,3 +128,29 @@ def results(project: Path) -> dict[str, bytes]:
     """Everything a build publishes in a project."""
     made = ("figures", "data/processed", "build/notebooks", "build/site")
     return contents(*(project / folder for folder in made))
+
+
+CHROMIUM_OPTIONS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+CHROMIUM_OPTIONS += " --disable-component-update --disable-sync"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, where there is one; its absence is a failure in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        explain = pytest.fail if os.environ.get("CI") else pytest.skip
+        explain("no Chromium was found: install the package `chromium` to run the tests in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """An empty tab, as wide as a small desktop."""
+    with browser.new_context(viewport={"width": 1100, "height": 900}, accept_downloads=True) as context:
+        yield context.new_page()

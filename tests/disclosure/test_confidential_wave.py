@@ -21,8 +21,6 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 from test_disclosure_views import chunk, png
-from test_pages_browser import browser as browser
-from test_pages_browser import tab as tab
 
 import pages
 from conftest import REPOSITORY, write_project

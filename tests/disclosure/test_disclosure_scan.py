@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -334,6 +335,24 @@ def test_files_that_cannot_be_looked_into_are_said(tmp_path: Path) -> None:
     """A PDF may hold anything."""
     saved(tmp_path, a__pdf=b"%PDF-1.7")
     assert [(f.file, f.rule, f.where) for f in scan(tmp_path)] == [("a.pdf", "closed", "a.pdf")]
+
+
+def test_what_is_no_file_of_the_folder_is_said(tmp_path: Path) -> None:
+    """Links that lead out or to a folder, broken links and pipes are named; a link to a file of the folder is one."""
+    outside = saved(tmp_path / "outside", name__txt="Éloïse Canari-Dupont")
+    site = saved(tmp_path / "site", page__html=page(), more___page__html=page())
+    links = {"out": outside / "name.txt", "away": outside, "broken": tmp_path / "nothing", "inner": site / "more"}
+    for name, target in links.items():
+        (site / name).symlink_to(target)
+    (site / "same").symlink_to("page.html")
+    os.mkfifo(site / "pipe")
+    assert {finding.file: finding.found for finding in scan(site, CANARIES)} == {
+        "out": "a link that leads out of the folder",
+        "away": "a link that leads out of the folder",
+        "broken": "a link that leads out of the folder",
+        "inner": "a link to a folder",
+        "pipe": "neither a file nor a folder",
+    }
 
 
 def test_an_unreadable_file_or_an_empty_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def scan(folder: Path, canaries: Iterable[str | Needle] = ()) -> list[Finding]:
     """
     wanted = [_needle(canary) for canary in canaries]
     found = {finding for path in site_files(folder) for finding in file_findings(folder, path, wanted)}
-    return sorted(found | set(_unmarked_claims(folder)))
+    return sorted(found | set(_unread(folder)) | set(_unmarked_claims(folder)))
 
 
 def _needle(canary: str | Needle) -> Needle:
@@ -54,11 +54,27 @@ def _needle(canary: str | Needle) -> Needle:
 
 
 def site_files(folder: Path) -> list[Path]:
-    """Return the files to look at: every one, hidden ones included."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    """Return the files to look at: every one, hidden ones included; what `_unread` names is not looked at."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not _why_unread(folder, path))
     if not found:
         raise InputError(f"{folder}: no file to check. Give the folder of a built site, such as build/site.")
     return found
+
+
+def _unread(folder: Path) -> Iterator[Finding]:
+    """What stands in the folder and is no file of its own: who publishes the folder may publish what it leads to."""
+    for path in folder.rglob("*"):
+        if why := _why_unread(folder, path):
+            name = path.relative_to(folder).as_posix()
+            yield Finding(name, "closed", why, name)
+
+
+def _why_unread(folder: Path, path: Path) -> str:
+    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+        return "a link that leads out of the folder"
+    if path.is_symlink() and path.is_dir():
+        return "a link to a folder"
+    return "" if path.is_file() or path.is_dir() else "neither a file nor a folder"
 
 
 def file_findings(folder: Path, path: Path, wanted: Sequence[Needle] = ()) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.build import Options, build, stale_runs
 from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.progress import Progress
 from ptce_analysis.pipeline.runs import declared_runs
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
@@ -272,6 +273,18 @@ def test_progress_is_plain_without_a_terminal(project: Path) -> None:
     assert [line.split(" ")[0] for line in lines] == ["[1/4]", "[2/4]", "[3/4]", "[4/4]"]
     assert lines[0].startswith("[1/4] fr/plain (never built, ") and lines[0].endswith(" s left")
     assert lines[3].endswith("): done") and "\x1b" not in stream.getvalue()
+
+
+def test_the_time_left_is_that_of_the_runs_to_come_on_all_processors() -> None:
+    """Four runs, two at a time, the first took 6 s: three times 6 s for two processors, then two times 4 s."""
+    stream = io.StringIO()
+    progress = Progress(total=4, jobs=2, stream=stream)
+    progress.end("a", "never built", failed=False, seconds=6)
+    progress.end("b", "never built", failed=False, seconds=2)
+    assert [line.rpartition(": ")[2] for line in stream.getvalue().splitlines()] == [
+        "about 9 s left",
+        "about 4 s left",
+    ]
 
 
 class Terminal(io.StringIO):

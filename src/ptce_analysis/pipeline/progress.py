@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TextIO
 
 ERASE = "\r\x1b[K"
@@ -18,8 +17,8 @@ class Progress:
     jobs: int
     stream: TextIO
     verbose: bool = False
-    started: float = field(default_factory=time.monotonic)
     ended: int = 0
+    spent_s: float = 0.0
 
     def start(self) -> None:
         """Say what is going to happen."""
@@ -28,6 +27,7 @@ class Progress:
     def end(self, run: str, reason: str, failed: bool, seconds: float) -> None:
         """Say that a run has ended."""
         self.ended += 1
+        self.spent_s += seconds
         took = f", {seconds:.1f} s" if self.verbose else ""
         state = "FAILED" if failed else self._left()
         self._say(f"[{self.ended}/{self.total}] {run} ({reason}{took}): {state}")
@@ -43,7 +43,8 @@ class Progress:
         return f"about {self._seconds_left():.0f} s left"
 
     def _seconds_left(self) -> float:
-        return (time.monotonic() - self.started) / self.ended * (self.total - self.ended)
+        """As if the runs to come took as long as those that ended; long ones come first, so that it is too much."""
+        return self.spent_s / self.ended * (self.total - self.ended) / min(self.jobs, self.total)
 
     @property
     def _redraws(self) -> bool:

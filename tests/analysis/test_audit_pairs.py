@@ -117,4 +117,5 @@ def test_one_source_cannot_print_two_numbers_for_one_figure() -> None:
     found = findings("repeated", count("respondents", 52), count("respondents", 50, second=True))
     assert {f.verdict for f in found.values()} == {"impossible"}
     assert found["respondents_2015"].reason.startswith("R prints 52 (51.5 to 52.5) and also 50")
+    assert [set(f.related) for f in found.values()] == [set(found) - {name} for name in found]
     assert findings("repeated", count("respondents", 52), count("respondents", 52, second=True)) == {}

@@ -38,6 +38,8 @@ def test_without_a_population_nothing_is_said() -> None:
     """2013: the population is not published, so each function gives the reason instead of a number."""
     for found in (manski((13, 42), None), finite_wilson((13, 42), None), finite_exact((13, 42), None)):
         assert (found.low, found.high, found.reason) == (None, None, "population_not_published")
+        assert found.estimate in (None, 13 / 42)
+    assert finite_exact((13, 42), None).estimate == finite_wilson((13, 42), None).estimate == 13 / 42
     assert silent_odds_ratio((13, 42), None, 0.2) == SilentOdds(None, None, None, "population_not_published")
 
 

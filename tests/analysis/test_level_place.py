@@ -64,6 +64,15 @@ def test_the_number_of_projects_gives_an_exact_place_and_ties_share_one() -> Non
     assert (tied["best"], tied["worst"], tied["verdict"]) == (4, 5, "bounded")
 
 
+def test_two_levels_with_the_same_row_are_above_neither() -> None:
+    """Départements given the row of the State: what is surely equal counts for neither side."""
+    names = ("funding_amount", "funding_projects", "funding_median")
+    same = changed(**{f"{name}_departement_2015": FACTS[f"{name}_etat_2015"].value for name in names})
+    ours, theirs = (places(same, 2015, level).set_index("quantity") for level in ("departement", "etat"))
+    assert ours[["n_above", "n_below"]].equals(theirs[["n_above", "n_below"]])
+    assert (ours.loc["projects", "best"], ours.loc["projects", "worst"]) == (2, 3)
+
+
 def test_a_level_that_was_not_published_has_no_place() -> None:
     """2013: nothing is known, by any quantity."""
     assert set(places(FACTS, 2013, "region")["verdict"]) == {"open"}

@@ -83,6 +83,7 @@ def test_percent_of_the_command_line() -> None:
 def test_percent_takes_what_a_reader_types() -> None:
     """A decimal comma, a percent sign and a coarse grain are read as such; 31% of 42 can only be 13."""
     assert percent("31 %", 42)["counts"] == [13]
+    assert percent("100", 42)["counts"] == [42] and percent("0", 42)["counts"] == [0]
     assert percent("8,2", 61, "0,1")["counts"] == [5]
     assert percent(20, 52, 5)["counts"] == [10, 11]
 
@@ -90,8 +91,10 @@ def test_percent_takes_what_a_reader_types() -> None:
 @pytest.mark.parametrize("value", ["", "abc", "-1", "1e3", "nan", "٢٠", "1/3", "101"])
 def test_percent_refuses_what_is_no_percentage(value: str) -> None:
     """The message names what was given and what is expected."""
-    with pytest.raises(InputError, match="percentage points"):
+    with pytest.raises(InputError, match=f"^value '{value}': .*percentage points|^value {value}: .*percentage points"):
         percent(value, 52)
+    with pytest.raises(InputError, match=r"^grain "):
+        percent("20", 52, value)
 
 
 @pytest.mark.parametrize("base", [0, -5, 10**7])

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 
 from ptce_analysis.publish.canvas import written
 from ptce_analysis.publish.style import FONT_STACK, LIGHT, RC
+from ptce_analysis.publish.svg_neighbours import gathered
 
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 
@@ -32,12 +33,6 @@ KEPT = ("x", "y", "width", "height", "transform", "class")
 
 # What makes a marker of matplotlib a circle: eight curves from its lowest point.
 CIRCLE = re.compile(r"M 0 ([\d.]+) *(?:C [-\d. ]+){8}z *")
-# Lines that follow one another and look alike, and texts that do: what they share is the second group.
-LINES = re.compile(r'<path d="M[^"]*"((?: [a-z-]+="[^"]*")+)/>(?:<path d="M[^"]*"\1/>)+')
-TEXTS = re.compile(
-    r'<text((?: [a-z-]+="[^"]*")*?) x="[^"]*" y="[^"]*">[^<]*</text>'
-    r'(?:<text\1 x="[^"]*" y="[^"]*">[^<]*</text>)+'
-)
 Definitions = Mapping[str, ElementTree.Element]
 
 
@@ -57,7 +52,7 @@ def _image(figure: Figure, spoken: str, stem: str, alt_of: str) -> str:
     _unclip(figure)
     root = ElementTree.fromstring(written(figure))
     defined = {node.attrib["id"]: node for node in root.iter() if "id" in node.attrib}
-    body = _gathered("".join(_element(node, defined, stem) for node in root))
+    body = gathered("".join(_element(node, defined, stem) for node in root))
     width, height = (_rounded(number) for number in root.attrib["viewBox"].split()[2:])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}pt" height="{height}pt"'
@@ -65,29 +60,6 @@ def _image(figure: Figure, spoken: str, stem: str, alt_of: str) -> str:
         f' stroke-linejoin="round">'
     )
     return f"{head}{spoken}{_clips(body, defined, stem)}{body}</svg>\n"
-
-
-def _gathered(body: str) -> str:
-    """Lines alike in one path, texts alike in one group. What is filled, see-through or moved is left as it is.
-
-    >>> _gathered('<path d="M0 0H1" fill="none" stroke="red"/><path d="M0 1H1" fill="none" stroke="red"/>')
-    '<path d="M0 0H1M0 1H1" fill="none" stroke="red"/>'
-    >>> _gathered('<text fill="red" x="0" y="0">a</text><text fill="red" x="0" y="1">b</text>')
-    '<g fill="red"><text x="0" y="0">a</text><text x="0" y="1">b</text></g>'
-    """
-    return TEXTS.sub(_one_group, LINES.sub(_one_path, body))
-
-
-def _one_path(lines: re.Match[str]) -> str:
-    if 'fill="none"' not in lines[1] or re.search(r"opacity|transform|marker", lines[1]):
-        return lines[0]
-    drawn = "".join(re.findall(r'<path d="([^"]*)"', lines[0]))
-    return f'<path d="{drawn}"{lines[1]}/>'
-
-
-def _one_group(texts: re.Match[str]) -> str:
-    bare = texts[0].replace(f"<text{texts[1]} x=", "<text x=")
-    return f"<g{texts[1]}>{bare}</g>" if texts[1] else bare
 
 
 def _unclip(figure: Figure) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import sys
 from pathlib import Path
 
@@ -16,7 +17,10 @@ def main(folder: Path) -> None:
     """Write one page per module, with its source; nothing in them asks for the network."""
     version = f"ptce-analysis {ptce_analysis.__version__}"
     pdoc.render.configure(docformat="markdown", footer_text=version, include_undocumented=False)
-    pdoc.pdoc("ptce_analysis", output_directory=folder)
+    below = pkgutil.walk_packages(ptce_analysis.__path__, "ptce_analysis.")
+    names = [module.name for module in below if not module.name.endswith("__main__")]
+    # Named one by one: a package that lists what it exports would hide its modules.
+    pdoc.pdoc("ptce_analysis", *names, output_directory=folder)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Guides followed to the letter: what a page of `docs/` tells a reader to write and to run, done in a copied project."""
+"""Guides followed to the letter: what a page of `docs/` asks for, written and run in a copied project."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def follow(project: Path, guide: str, only_tests: str) -> str:
     """Do everything a guide asks for, in order; return what its commands print. `make test` runs one file of tests."""
     printed, cells = "", list[Block]()
     for block in blocks(guide):
-        if re.search(r"\bMake `notebooks/|one cell for each block", block.asked) or (cells and block.asked == cells[0].asked):
+        if re.search(r"\bMake `notebooks/|one cell for each block", block.asked) or (
+            cells and block.asked == cells[0].asked
+        ):
             cells.append(block)
             continue
         if block.kind == "sh":

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from conftest import REPOSITORY
 from guides import DOCS, blocks, copied_project, follow, run, write
 
-GUIDES = sorted(path.name for path in DOCS.glob("add*.md")) + ["auditing-a-report.md"]
+GUIDES = [*sorted(path.name for path in DOCS.glob("add*.md")), "auditing-a-report.md"]
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -34,13 +34,15 @@ def test_files_that_a_guide_names_are_there(guide: str) -> None:
 
 def page(project: Path, lang: str, name: str) -> BeautifulSoup:
     """A built page."""
-    return BeautifulSoup((project / "build" / "site" / lang / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(
+        (project / "build" / "site" / lang / f"{name}.html").read_text(encoding="utf-8"), "html.parser"
+    )
 
 
 def test_a_question_is_added_by_its_guide(tmp_path: Path) -> None:
-    """Table, sentence, notebook, run, French and test as written there: a page in each language, listed, tests green."""
+    """Table, sentence, notebook, run, French and test as written: a page in each language, listed, tests green."""
     project = copied_project(tmp_path)
-    printed = follow(project, "adding-a-question.md", "test_response.py")
+    printed = follow(project, "adding-a-question.md", "analysis/test_response.py")
     assert "2 passed" in printed
     assert "69%" in page(project, "en", "08_response").find(class_="answer").get_text()
     french = page(project, "fr", "08_response")
@@ -54,7 +56,7 @@ def test_a_question_is_added_by_its_guide(tmp_path: Path) -> None:
 def test_a_figure_is_added_by_its_guide(tmp_path: Path) -> None:
     """Exhibit, cell, French and test as written there: the figure is on the page in each language, with its data."""
     project = copied_project(tmp_path, "05_profile")
-    printed = follow(project, "adding-a-figure.md", "test_per_job.py")
+    printed = follow(project, "adding-a-figure.md", "publish/test_budget_per_job.py")
     assert "3 passed" in printed
     for lang, said in (("en", "Budget beside one job"), ("fr", "Budget par emploi")):
         assert (project / "figures" / lang / "05_profile-budget_per_job.svg").is_file()

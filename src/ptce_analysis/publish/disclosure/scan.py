@@ -54,7 +54,10 @@ def _needle(canary: str | Needle) -> Needle:
 
 
 def site_files(folder: Path) -> list[Path]:
-    """Return the files to look at: every one, hidden ones included."""
+    """Return the files to look at: every one, hidden ones included.
+
+    Raises `InputError` when there is none.
+    """
     found = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     if not found:
         raise InputError(f"{folder}: no file to check. Give the folder of a built site, such as build/site.")
@@ -62,7 +65,10 @@ def site_files(folder: Path) -> list[Path]:
 
 
 def file_findings(folder: Path, path: Path, wanted: Sequence[Needle] = ()) -> Iterator[Finding]:
-    """Yield what leaks from one file, its name included: each thing once, where it is first reached."""
+    """Yield what leaks from one file, its name included: each thing once, where it is first reached.
+
+    Raises `InputError` when the file cannot be read.
+    """
     name = path.relative_to(folder).as_posix()
     try:
         data = path.read_bytes()

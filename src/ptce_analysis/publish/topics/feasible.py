@@ -17,7 +17,7 @@ SHORT_COUNT = 6  # digits of a number of data sets that are written out
 
 
 def of_statistic(table: pd.DataFrame, statistic: str) -> pd.DataFrame:
-    """Return the rows of one statistic that have bounds."""
+    """Return the rows of one statistic that have bounds, with the columns of `feasible_levels`."""
     return table[(table["statistic"] == statistic) & table["low"].notna()]
 
 

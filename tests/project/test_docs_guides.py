@@ -98,6 +98,7 @@ def test_a_language_is_added_by_its_guide(tmp_path: Path) -> None:
     follow_until_pages(project)
     pseudo_translated(project, "de")
     run(project, "make")
+    assert " passed" in run(project, "make test", "publish/test_language.py")
     german = page(project, "de", "05_profile")
     assert german.html["lang"] == "de" and german.h1.get_text().startswith("Ü")
     text = german.get_text(" ")

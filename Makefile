@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data test check lab verify bench clean help lock
+.PHONY: build data test check lab docs verify bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
@@ -43,6 +43,9 @@ check: $(TOOLS)  ## lint, types, translations
 
 lab: .venv-lab/.installed  ## open the index in JupyterLab, in its own environment
 	@.venv-lab/bin/python -m jupyterlab --config=jupyter_lab_config.py
+
+docs: $(TOOLS)  ## write the reference of the library from its docstrings: build/docs/index.html
+	@$(PY) docs/reference.py build/docs
 
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
 	@$(PY) -m ptce_analysis verify

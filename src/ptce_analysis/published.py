@@ -120,7 +120,10 @@ def _text(path: Path) -> str:
 def read_table(
     path: Path, columns: Sequence[str], optional: Sequence[str] = ()
 ) -> tuple[list[tuple[int, Row]], list[Fault]]:
-    """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header."""
+    """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header.
+
+    Raises `InputError` when the file is empty.
+    """
     text, delimiter = _without_separator_line(path)
     lines = list(_lines(path, text, delimiter))
     if not lines:
@@ -177,12 +180,14 @@ def _columns(path: Path, header: tuple[int, list[str]], columns: Sequence[str], 
 
 
 def refuse(path: Path, faults: Iterable[Fault]) -> None:
+    """Raise `InputError` with every fault of a file, a line each in the order of its rows, if there is any."""
     lines = [f"{path.name}, row {number}, {fault}" for number, fault in sorted(faults, key=lambda fault: fault[0])]
     if lines:
         raise InputError("\n".join(lines))
 
 
 def repeated(rows: Iterable[tuple[int, Row]]) -> list[Fault]:
+    """Return a fault for each row whose id stands in an earlier one."""
     first: dict[str, int] = {}
     found = []
     for number, row in rows:

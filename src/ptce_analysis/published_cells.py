@@ -42,11 +42,13 @@ def with_decimal_points(row: Row) -> Row:
 
 
 def one_of(legal: Iterable[str]) -> Callable[[str], str]:
+    """Return what says why a cell is none of the legal values; an empty text when it is one."""
     legal = tuple(legal)
     return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
 
 
 def matches(pattern: re.Pattern[str], meaning: str) -> Callable[[str], str]:
+    """Return what says that a cell has not the form expected; an empty text when it has."""
     return lambda value: "" if pattern.fullmatch(value) else f"{meaning} is expected."
 
 

@@ -364,7 +364,7 @@ def test_a_page_of_the_site_links_to_the_index_and_to_its_other_language() -> No
         ({"ptce": {"parameters": {"lang": "fr"}}}, "fr"),
         ({"papermill": {"parameters": {"lang": "fr"}}}, "fr"),
         ({"language": "fr"}, "fr"),
-        ({"language": "de"}, "en"),
+        ({"language": "xx"}, "en"),
         ({}, "en"),
     ],
 )

@@ -106,8 +106,8 @@ def test_labels_come_in_the_reader_s_language() -> None:
 
 def test_an_unknown_language_is_refused() -> None:
     """The error names the legal ones."""
-    with pytest.raises(InputError, match=r"language 'de': legal values: fr, en\."):
-        catalogue("de")
+    with pytest.raises(InputError, match=f"language 'xx': legal values: {', '.join(LANGUAGES)}\\."):
+        catalogue("xx")
 
 
 @pytest.fixture
@@ -251,8 +251,67 @@ def test_the_command_rewrites_the_catalogue_of_a_project(
 def test_every_text_has_a_finished_translation(lang: str) -> None:
     """Code, templates and notebooks say nothing that is not translated, and the catalogue holds nothing more."""
     with (LOCALE / f"{lang}.po").open("rb") as stream:
-        found = messages.gaps(read_po(stream, locale=lang), messages.wanted_messages(REPOSITORY))
+        found = messages.gaps(read_po(stream, locale=lang), messages.wanted_messages(REPOSITORY, lang))
     assert not found, f"{len(found)} gaps in {lang}.po:\n" + "\n".join(found)
+
+
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """German among the languages, and a folder for its catalogue."""
+    monkeypatch.setitem(LANGUAGES, "de", ("German", "allemand"))
+    monkeypatch.setattr("ptce_analysis.publish.language.LOCALE", tmp_path)
+    catalogue.cache_clear()
+    yield tmp_path
+    catalogue.cache_clear()
+
+
+def test_a_language_without_a_catalogue_says_how_to_begin_one(german: Path) -> None:
+    """The error names the file and the command that writes it."""
+    assert not list(german.iterdir())
+    with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*python -m ptce_analysis\.publish\.messages"):
+        Words("de")("A cat.")
+
+
+def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german: Path) -> None:
+    """Units and lists as translated, decimals as CLDR has them, labels from English; what is missing is English."""
+    texts = {
+        "{n}%": "{n}\u00a0%",
+        "€{n}k": "{n}\u00a0Tsd.\u00a0€",
+        "{items} and {last}": "{items} und {last}",
+        "State": "Staat",
+    }
+    entries = "\n\n".join(f'msgid "{source}"\nmsgstr "{text}"' for source, text in texts.items())
+    (german / "de.po").write_text(entries, encoding="utf-8")
+    words = Words("de")
+    assert words.number(Number(0.282, "share1")) == "28,2\u00a0%"
+    assert words.number(Number(-1239000, "keur")) == "−1.239\u00a0Tsd.\u00a0€"
+    assert words.number(Number(None, "share")) == "not known"
+    assert words.listing(["a", "b", "c"]) == "a, b und c"
+    assert words.label(("State", "État")) == "Staat"
+
+
+@pytest.mark.parametrize(("lang", "marks"), [("en", (".", ",")), ("fr", (",", ";")), ("de", (",", ";"))])
+def test_csv_marks_are_those_of_the_language(lang: str, marks: tuple[str, str]) -> None:
+    """A decimal comma leaves the comma to numbers: columns are then separated by semicolons."""
+    assert Words(lang).csv_marks == marks
+
+
+@pytest.mark.usefixtures("german")
+def test_a_new_language_gets_a_catalogue_with_the_labels_too(
+    german: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """French stands beside each label; a language more has its English to translate. Translations stay."""
+    (german / "fr.po").write_text('msgid "# Prose"\nmsgstr "# De la prose"\n', encoding="utf-8")
+    messages.main(small_project(tmp_path_factory.mktemp("project")))
+    read = {}
+    for lang in ("fr", "de"):
+        with (german / f"{lang}.po").open("rb") as stream:
+            read[lang] = {message.id: message.string for message in read_po(stream) if message.id}
+    assert read["fr"]["# Prose"] == "# De la prose" and read["de"]["# Prose"] == ""
+    # Some labels are also texts of the code, such as "Median".
+    assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
+    # By hand, one of each kind of table: a level, an indicator, a unit, a quantity of a page, a language.
+    assert {"Régions", "poles in emergence", "euros", "total amount", "French"} <= set(read["de"]) - set(read["fr"])
 
 
 def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:

@@ -165,7 +165,10 @@ def surviving_comparisons(facts: Facts, wave: int) -> pd.DataFrame:
 
 
 def surviving_levels(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return the statements on one level decided the same way under every scenario, with whether each one holds."""
+    """Return the statements on one level decided the same way under every scenario, with whether each one holds.
+
+    Columns: `statement` (a quantity), `threshold` (euros, or a share), `level`, `holds`.
+    """
     tables = [single_levels(facts, wave, scenario) for scenario in SCENARIOS]
     return _surviving(tables, ["statement", "threshold", "level", "holds"])
 

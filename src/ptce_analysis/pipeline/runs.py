@@ -63,7 +63,10 @@ def _but_level(run: Run) -> dict[str, Any]:
 
 
 def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:
-    """Return the runs with these names (`02_emergence` for both languages, `fr/02_emergence` for one); all for none."""
+    """Return the runs with these names (`02_emergence` for both languages, `fr/02_emergence` for one); all for none.
+
+    Raises `InputError` for a name that is not declared, with the legal ones and the nearest.
+    """
     names = list(names)
     legal = sorted({run.name for run in runs} | {run.id for run in runs})
     for name in names:
@@ -153,7 +156,10 @@ def notebook_path(project: Path, stem: str) -> Path:
 
 
 def notebook_parameters(path: Path) -> dict[str, Any]:
-    """Return the names and default values assigned in the notebook's cell tagged `parameters`."""
+    """Return the names and default values assigned in the notebook's cell tagged `parameters`.
+
+    Raises `InputError` when no cell, or more than one, is tagged, or when the cell does anything else.
+    """
     tagged = [code for tags, code in _cells(path) if "parameters" in tags]
     if len(tagged) != 1:
         raise InputError(f"{path.name}: {len(tagged)} cells are tagged `parameters`; one is expected.")

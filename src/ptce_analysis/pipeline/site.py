@@ -62,7 +62,7 @@ def site_index(words: Words, entries: Sequence[Entry]) -> bytes:
         ours=True,
         title=words("French PTCE in 2013 and 2015: what the published figures determine"),
         description=words("One page per question, each with its answer and its uncertainty."),
-        alternate=f"../{furniture(words)['other_lang']}/index.html",
+        file="index.html",
         families=_families(entries),
         downloads=[download for entry in entries for download in entry.downloads],
         n_claims=sum(len(entry.claims) for entry in entries),

@@ -124,7 +124,10 @@ def difference(here: Path, rebuilt: Path, name: str) -> Difference | None:
 
 
 def first_difference(ours: bytes, theirs: bytes) -> tuple[str, str, str]:
-    """Return where two contents first differ, line and column, and what stands there in each."""
+    """Return where two contents first differ, line and column, and what stands there in each.
+
+    Raises `ValueError` when they are the same.
+    """
     mine, other = (re.split(r"(?<=\n)", data.decode(errors="backslashreplace")) for data in (ours, theirs))
     for number, (a, b) in enumerate(zip_longest(mine, other, fillvalue=""), start=1):
         if a != b:

@@ -174,11 +174,10 @@ def _words(notebook: Any) -> Words:
 
 def furniture(words: Words) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
-    other = next(code for code in LANGUAGES if code != words.lang)
+    others = [code for code in LANGUAGES if code != words.lang]
     return {
         "lang": words.lang,
-        "other_lang": other,
-        "other_name": Words(other).label(LANGUAGES[other]).capitalize(),
+        "others": [(code, Words(code).label(LANGUAGES[code]).capitalize()) for code in others],
         "words": words,
         "policy": POLICY,
         "version": __version__,

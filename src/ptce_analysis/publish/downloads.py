@@ -66,8 +66,7 @@ def data_package(words: Words, downloads: list[Download]) -> bytes:
 
 
 def _resource(words: Words, download: Download) -> dict[str, Any]:
-    point = "," if words.lang == "fr" else "."
-    delimiter = ";" if words.lang == "fr" else ","
+    point, delimiter = words.csv_marks
     rows = list(csv.reader(io.StringIO(download.data.decode("utf-8-sig")), delimiter=delimiter))
     return {
         "name": download.name.removesuffix(".csv").lower(),

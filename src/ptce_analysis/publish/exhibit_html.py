@@ -88,7 +88,7 @@ def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object])
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
-    """Return the data as CSV for the language: `;` and decimal comma in French, `,` and point in English.
+    """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
     A file travels without its page: on every row of fictitious data it says so.
     """
@@ -97,9 +97,10 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     table.columns = pd.Index([column.heading for column in exhibit.columns])
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
-    separators = {"sep": ";", "decimal": ","} if words.lang == "fr" else {"sep": ",", "decimal": "."}
-    mark = "\ufeff" if words.lang == "fr" else ""
-    return mark + str(table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g", **separators))
+    decimal, sep = words.csv_marks
+    # Spreadsheets that expect `;` take a file without this mark for Windows-1252.
+    mark = "\ufeff" if sep == ";" else ""
+    return mark + str(table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g", sep=sep, decimal=decimal))
 
 
 def csv_link(words: Words, exhibit: Exhibit, file_name: str) -> str:

@@ -1,6 +1,7 @@
-"""The two languages of the study: gettext catalogue, number formats, and notebooks' prose.
+"""The languages of the study: gettext catalogues, number formats, and notebooks' prose.
 
-English is the source; `locale/fr.po` holds the French. A `Words` is passed to whatever writes for a reader.
+English is the source; `locale/fr.po` holds the French, and any language more is a catalogue more
+(`docs/adding-a-language.md`). A `Words` is passed to whatever writes for a reader.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.sentences import Number as Number
@@ -27,7 +28,20 @@ from ptce_analysis.vocabulary import LANGUAGES, Label
 LOCALE = Path(__file__).parent / "locale"
 NOT_WORDS = re.compile(r"(```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<[a-z]+:[^>]*>)", re.DOTALL)
 NARROW, NO_BREAK = "\u202f", "\u00a0"
-MISSING = {"en": "not known", "fr": "non connu"}
+SOURCE = "en"
+
+
+class Written:
+    """How numbers and lists are written: texts to translate."""
+
+    MISSING = "not known"
+    LISTED = "{items} and {last}"
+    PERCENT = "{n}%"
+    POINTS = "{n} points"
+    BELOW = "<{n}"
+    EUR = "€{n}"
+    KEUR = "€{n}k"
+    MEUR = "€{n}m"
 
 
 @dataclass(frozen=True)
@@ -57,30 +71,45 @@ class Words:
 
     def label(self, label: Label) -> str:
         """Return a vocabulary label in the reader's language, typeset as any text."""
-        return typeset(label[0 if self.lang == "en" else 1], self.lang)
+        english, french = label
+        return typeset(french if self.lang == "fr" else translation(self.lang, english), self.lang)
 
     def number(self, number: Number) -> str:
         """Return a number as a reader of this language expects it; an unknown one says so."""
         if number.value is None or number.value != number.value:
-            return MISSING[self.lang]
+            return _written(Written.MISSING, self.lang)
         return FORMATS[number.kind](float(number.value), self.lang)
 
     def listing(self, items: Iterable[str]) -> str:
         """Return "a, b and c" in the reader's language."""
         *head, last = list(items) or [""]
-        word = {"en": "and", "fr": "et"}[self.lang]
-        return f"{', '.join(head)} {word} {last}" if head else last
+        return _written(Written.LISTED, self.lang, items=", ".join(head), last=last) if head else last
+
+    @property
+    def csv_marks(self) -> tuple[str, str]:
+        """The decimal mark of the language's CSV files and what separates their columns, as its spreadsheets expect."""
+        return self.decimal_mark, ";" if self.decimal_mark == "," else ","
+
+    @property
+    def decimal_mark(self) -> str:
+        """What stands between units and tenths."""
+        return str(get_decimal_symbol(self.lang))
+
+
+def _written(pattern: str, lang: str, **values: str) -> str:
+    """A pattern of the language, filled, with the spaces of its typography."""
+    return typeset(translation(lang, pattern), lang).format(**values)
 
 
 def _decimal(value: float, lang: str, digits: int, *, least: int = 0) -> str:
-    """Thousands are grouped by narrow no-break spaces in French and commas in English."""
+    """Thousands and decimals as the language groups and marks them: narrow no-break spaces in French, for one."""
     fraction = "0" * least + "#" * (digits - least)
     return str(format_decimal(value, format=f"#,##0.{fraction}" if digits else "#,##0", locale=lang)).replace("-", "−")
 
 
 def _percent(value: float, lang: str, digits: int = 0, *, least: int | None = None) -> str:
     text = _decimal(value * 100, lang, digits, least=digits if least is None else least)
-    return text + (f"{NO_BREAK}%" if lang == "fr" else "%")
+    return _written(Written.PERCENT, lang, n=text)
 
 
 def _signed(text: str, value: float) -> str:
@@ -90,20 +119,20 @@ def _signed(text: str, value: float) -> str:
 def _points(value: float, lang: str, least: int = 1) -> str:
     value = value if abs(value) >= 0.0005 else 0.0
     text = _signed(_decimal(value * 100, lang, 1, least=least), value)
-    return text + (f"{NO_BREAK}points" if lang == "fr" else " points")
+    return _written(Written.POINTS, lang, n=text)
 
 
-def _money(value: float, lang: str, scale: float, unit: Label, digits: int, *, least: int = 0) -> str:
+def _money(value: float, lang: str, scale: float, unit: str, digits: int, *, least: int = 0) -> str:
+    """An amount in its unit; the sign comes first, also where the unit stands before the number."""
     text = _decimal(value / scale, lang, digits, least=least)
-    if lang == "fr":
-        return f"{text}{NO_BREAK}{unit[1]}"
-    return f"−€{text[1:]}{unit[0]}" if text.startswith("−") else f"€{text}{unit[0]}"
+    sign = "−" if text.startswith("−") else ""
+    return sign + _written(unit, lang, n=text.removeprefix("−"))
 
 
 def _p_value(value: float, lang: str) -> str:
     """Two decimals, three below one per cent, and a bound below one per thousand."""
     if value < 0.0005:
-        return f"<{NARROW if lang == 'fr' else ''}{_decimal(0.001, lang, 3)}"
+        return _written(Written.BELOW, lang, n=_decimal(0.001, lang, 3))
     return _decimal(value, lang, 2, least=2) if value >= 0.0095 else _decimal(value, lang, 3, least=3)
 
 
@@ -118,16 +147,16 @@ FORMATS: dict[str, Callable[[float, str], str]] = {
     "share": lambda value, lang: _percent(value, lang),
     "share1": lambda value, lang: _percent(value, lang, 1),
     "points": _points,
-    "keur": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 0),
-    "keur1": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 1, least=1),
-    "meur": lambda value, lang: _money(value, lang, 1e6, ("m", "M€"), 2, least=2),
-    "eur": lambda value, lang: _money(value, lang, 1, ("", "€"), 0),
+    "keur": lambda value, lang: _money(value, lang, 1e3, Written.KEUR, 0),
+    "keur1": lambda value, lang: _money(value, lang, 1e3, Written.KEUR, 1, least=1),
+    "meur": lambda value, lang: _money(value, lang, 1e6, Written.MEUR, 2, least=2),
+    "eur": lambda value, lang: _money(value, lang, 1, Written.EUR, 0),
     "number2": lambda value, lang: _decimal(value, lang, 2),
     "share2": lambda value, lang: _percent(value, lang, 2, least=0),
     "share_2": lambda value, lang: _percent(value, lang, 2),
-    "keur2": lambda value, lang: _money(value, lang, 1e3, ("k", "k€"), 2),
+    "keur2": lambda value, lang: _money(value, lang, 1e3, Written.KEUR, 2),
     "points0": lambda value, lang: _points(value, lang, least=0),
-    "meur2": lambda value, lang: _money(value, lang, 1e6, ("m", "M€"), 2),
+    "meur2": lambda value, lang: _money(value, lang, 1e6, Written.MEUR, 2),
     "p": _p_value,
 }
 
@@ -147,17 +176,24 @@ def typeset(text: str, lang: str) -> str:
 
 @cache
 def catalogue(lang: str) -> Catalog:
-    """Return the catalogue of a language; English, the source, needs none."""
+    """Return the catalogue of a language; English, the source, needs none.
+
+    Raises `InputError` for a language that is not one of `LANGUAGES`, or that has no catalogue.
+    """
     if lang not in LANGUAGES:
         raise InputError(f"language {lang!r}: legal values: {', '.join(LANGUAGES)}.")
     path = LOCALE / f"{lang}.po"
+    if not path.exists():
+        raise InputError(
+            f"language {lang!r}: no catalogue {path.name}. Write one to fill: python -m ptce_analysis.publish.messages."
+        )
     with path.open("rb") as stream:
         return read_po(stream, locale=lang)
 
 
 def translation(lang: str, text: str) -> str:
     """Return the translation of a source text; the text itself where there is none (tests refuse such gaps)."""
-    if lang == "en":
+    if lang == SOURCE:
         return text
     message = catalogue(lang).get(text)
     return str(message.string) if message and message.string and not message.fuzzy else text
@@ -184,7 +220,7 @@ def translated_prose(source: str, lang: str) -> str:
 
     Typography is for words: code, formulas and addresses stay as they are.
     """
-    if lang == "en":
+    if lang == SOURCE:
         return source
     parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
     return "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))

@@ -24,6 +24,7 @@ from ptce_analysis.publish import language
 from ptce_analysis.vocabulary import LANGUAGES
 
 LIBRARY = Path(__file__).parents[1]
+LABELLED = re.compile(r"\b(Label|Indicator)\b")
 NAMES = re.compile(r"\{(\w+)\}")
 
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
@@ -49,6 +50,25 @@ def kept_in_tables() -> dict[str, str]:
     about = [text for method in METHODS.values() for text in (method.convention, method.source)]
     texts = [*about, *REASONS.values()]
     return dict.fromkeys(texts, "proportions/records.py")
+
+
+def labels(library: Path = LIBRARY) -> dict[str, str]:
+    """Return the English of every label (English, French) kept in tables, with the file where it stands.
+
+    French stands beside it; any other language translates it in its catalogue.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(library.rglob("*.py")):
+        tables = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.AnnAssign))
+        labelled = (table for table in tables if LABELLED.search(ast.unparse(table.annotation)))
+        found |= dict.fromkeys((text for table in labelled for text in _english(table)), path.name)
+    return found
+
+
+def _english(table: ast.AST) -> Iterator[str]:
+    for node in ast.walk(table):
+        if isinstance(node, ast.Tuple) and len(texts := [text for part in node.elts for text in _constant(part)]) == 2:
+            yield texts[0]
 
 
 def _in_code(tree: ast.AST) -> Iterator[str]:
@@ -124,21 +144,23 @@ def brought_up_to_date(catalogue: Catalog, wanted: Iterable[str], lang: str) -> 
     return header.encode() + stream.getvalue()
 
 
-def wanted_messages(project: Path) -> dict[str, str]:
+def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
     """Return every text that needs a translation: written out, or asked for by a notebook of the project."""
-    found = written_messages(project) | kept_in_tables()
+    found = written_messages(project) | kept_in_tables() | (labels() if lang != "fr" else {})
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
-        found = dict.fromkeys(used_messages(notebook, {"lang": "fr"}), notebook.name) | found
+        found = dict.fromkeys(used_messages(notebook, {"lang": lang}), notebook.name) | found
     return found
 
 
 def main(project: Path) -> None:
-    """Bring the catalogues of the library up to date with a project."""
-    wanted = wanted_messages(project)
-    for lang in (code for code in LANGUAGES if code != "en"):
+    """Bring the catalogues of the library up to date with a project; a new language gets one to fill."""
+    for lang in (code for code in LANGUAGES if code != language.SOURCE):
         path = language.LOCALE / f"{lang}.po"
+        if not path.exists():
+            path.write_bytes(brought_up_to_date(Catalog(locale=lang), [], lang))
         with path.open("rb") as stream:
             catalogue = read_po(stream, locale=lang)
+        wanted = wanted_messages(project, lang)
         path.write_bytes(brought_up_to_date(catalogue, wanted, lang))
         print(f"{path.name}: {len(wanted)} texts, {len(gaps(catalogue, wanted))} changes or gaps")
 

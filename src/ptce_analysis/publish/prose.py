@@ -103,7 +103,10 @@ def prose_html(source: str, words: Words, outline: Outline, attachments: Mapping
 
 
 def check_references(outline: Outline, anchors: set[str]) -> None:
-    """Refuse a reference inside the page that leads nowhere."""
+    """Refuse a reference inside the page that leads nowhere.
+
+    Raises `InputError` that lists what the page has.
+    """
     legal = anchors | set(outline.exhibits) | {key for _, key, _ in outline.headings}
     broken = [key for key in outline.references if key not in legal]
     if broken:

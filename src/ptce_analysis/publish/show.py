@@ -35,7 +35,10 @@ PUBLISHED = Path("data", "raw", "published")
 
 
 def project_folder() -> Path:
-    """Return the project's folder: `$PTCE_PROJECT`, or the nearest folder upwards that holds `data/raw/published`."""
+    """Return the project's folder: `$PTCE_PROJECT`, or the nearest folder upwards that holds `data/raw/published`.
+
+    Raises `InputError` when there is none.
+    """
     start = Path(os.environ.get(PROJECT_VARIABLE) or ".").resolve()
     for folder in (start, *start.parents):
         if (folder / PUBLISHED).is_dir():
@@ -69,6 +72,8 @@ class Page:
         """Show the sentence that a function writes from tables; `headline` marks the page's answer.
 
         `origin` is that of the numbers which do not say theirs; a sentence on fictitious data says so.
+
+        Raises `InputError` when origins clash, or when it states of answers what the rules did not release.
         """
         sentence = sentences(self.words, *tables)
         key, made_by = self._new_key(sentences.__name__), _name_of(sentences)

@@ -105,7 +105,10 @@ class Shown:
 
     @property
     def origin(self) -> str:
-        """The origin of the answers, the same for all waves."""
+        """The origin of the answers, the same for all waves.
+
+        Raises `InputError` when they differ.
+        """
         found = {str(origin) for wave in self.waves for origin in wave.poles["origin"]}
         if len(found) != 1:
             raise InputError(f"waves of origins {', '.join(sorted(found)) or 'unknown'} cannot be shown together.")

@@ -114,6 +114,8 @@ def sample_size(
 
     `n_first`: the size of a first wave that is over; without it both waves have the same size. The size returned, found
     by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in the size).
+
+    Raises `InputError` when the two shares are equal: no size detects no change.
     """
     checked_fraction(wanted, "wanted")
     one, two = (_checked_share(share) for share in shares)

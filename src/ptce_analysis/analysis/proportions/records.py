@@ -139,6 +139,8 @@ class Test:
 def parse_rate(text: str) -> Rate:
     """Return the count and the base written as `13/42`.
 
+    Raises `InputError` for a text that is not two whole numbers with a slash.
+
     >>> parse_rate("13/42")
     (13, 42)
     """
@@ -167,14 +169,20 @@ def checked_rate(rate: Rate, name: str) -> Rate:
 
 
 def checked_fraction(value: float, name: str) -> float:
-    """Return a number strictly between 0 and 1 (a confidence, a level, a power)."""
+    """Return a number strictly between 0 and 1 (a confidence, a level, a power).
+
+    Raises `InputError`, naming it, for any other.
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
         raise InputError(f"{name}: value {value!r}: legal values lie strictly between 0 and 1; write 0.95 for 95 %.")
     return float(value)
 
 
 def checked_choice(value: str, name: str, legal: tuple[str, ...]) -> str:
-    """Return a value that is one of the legal ones."""
+    """Return a value that is one of the legal ones.
+
+    Raises `InputError`, naming it, the legal ones and the nearest, for any other.
+    """
     if value not in legal:
         raise InputError(f"{name}: value {value!r}: legal values: {', '.join(legal)}.{nearest(value, legal)}")
     return value

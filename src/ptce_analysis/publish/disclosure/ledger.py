@@ -19,6 +19,8 @@ from ptce_analysis.survey.waves import CODEBOOKS, read_waves
 def ledger(folder: Path, facts: Facts) -> pd.DataFrame:
     """Return what is hidden of the waves of a folder: each figure, its rule and, for a further one, what it protects.
 
+    The columns are those of `ledger_table`, and `origin`.
+
     Raises
     ------
     InputError
@@ -40,7 +42,10 @@ def by_rule(found: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def write_ledger(found: pd.DataFrame, path: Path, site: Path) -> None:
-    """Write the ledger as CSV, beside the site and never in it: it tells more than the marks do."""
+    """Write the ledger as CSV, beside the site and never in it: it tells more than the marks do.
+
+    Raises `InputError` for a path inside the site.
+    """
     if path.resolve().is_relative_to(site.resolve()):
         raise InputError(f"{path}: the ledger is for the team that holds the answers. Write it outside {site}.")
     path.write_text(found.map(lambda cell: neutralised(str(cell))).to_csv(index=False), encoding="utf-8")

@@ -70,7 +70,10 @@ def _written(cell: str | Shown) -> Any:
 
 
 def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Protected:
-    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else."""
+    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else.
+
+    Raises `InputError` when none of the tables is protected.
+    """
     if not sources:
         raise InputError("derived needs a protected table: what is made of nothing protected is not.")
     table = function(*(source.table.copy() for source in sources))
@@ -165,7 +168,7 @@ def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """Return the ledger of what is hidden: measure, cell, statistic, rule, and what a further figure protects."""
+    """Return the ledger of what is hidden, with the columns `LEDGER`: which figure, by which rule, to protect what."""
     return pd.DataFrame(rows, columns=list(LEDGER)).astype("str")
 
 

@@ -54,7 +54,10 @@ def _needle(canary: str | Needle) -> Needle:
 
 
 def site_files(folder: Path) -> list[Path]:
-    """Return the files to look at: every one, hidden ones included; what `_unread` names is not looked at."""
+    """Return the files to look at: every one, hidden ones included; what `_unread` names is not looked at.
+
+    Raises `InputError` when there is none.
+    """
     found = sorted(path for path in folder.rglob("*") if path.is_file() and not _why_unread(folder, path))
     if not found:
         raise InputError(f"{folder}: no file to check. Give the folder of a built site, such as build/site.")
@@ -78,7 +81,10 @@ def _why_unread(folder: Path, path: Path) -> str:
 
 
 def file_findings(folder: Path, path: Path, wanted: Sequence[Needle] = ()) -> Iterator[Finding]:
-    """Yield what leaks from one file, its name included: each thing once, where it is first reached."""
+    """Yield what leaks from one file, its name included: each thing once, where it is first reached.
+
+    Raises `InputError` when the file cannot be read.
+    """
     name = path.relative_to(folder).as_posix()
     try:
         data = path.read_bytes()

@@ -37,6 +37,8 @@ class Shown:
 def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
     """Return k/n unless too few units are in it, too few are outside it, or all answered the same.
 
+    Raises `InputError` when the count is not between 0 and its base.
+
     >>> protected_share(13, 42).value, protected_share(51, 52).rule
     (0.30952380952380953, 'few_others')
     """

@@ -17,7 +17,7 @@ SHORT_COUNT = 6  # digits of a number of data sets that are written out
 
 
 def of_statistic(table: pd.DataFrame, statistic: str) -> pd.DataFrame:
-    """Return the rows of one statistic that have bounds."""
+    """Return the rows of one statistic that have bounds, with the columns of `feasible_levels`."""
     return table[(table["statistic"] == statistic) & table["low"].notna()]
 
 
@@ -38,8 +38,7 @@ def power_of_ten(words: Words, count: int) -> str:
         return words.number(Number(count, "count"))
     exponent, tenths = len(digits) - 1, round(int(digits[:3]) / 10)
     exponent, tenths = (exponent + 1, 10) if tenths == 100 else (exponent, tenths)
-    mantissa = f"{tenths // 10}.{tenths % 10}"
-    mantissa = mantissa.replace(".", ",") if words.lang == "fr" else mantissa
+    mantissa = f"{tenths // 10}{words.decimal_mark}{tenths % 10}"
     return f"{mantissa}{NO_BREAK}×{NO_BREAK}10{str(exponent).translate(SUPERSCRIPTS)}"
 
 

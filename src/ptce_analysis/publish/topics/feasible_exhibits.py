@@ -252,7 +252,10 @@ def _attaining_row(words: Words, row: Row) -> Row:
 
 
 def counts_table(words: Words, counts: pd.DataFrame) -> Exhibit:
-    """Return how many sets of whole amounts print as each row."""
+    """Return how many sets of whole amounts print as each row.
+
+    Raises `InputError` when no row is printed.
+    """
     counted = counts[counts["datasets"] != ""]
     if counted.empty:
         raise InputError("no row is printed: there are no sets of amounts to count.")

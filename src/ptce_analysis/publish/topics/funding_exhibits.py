@@ -179,7 +179,10 @@ def _draw_amounts(words: Words, data: pd.DataFrame) -> Figure:
 
 
 def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, Mapping[str, Limits | None]]) -> Exhibit:
-    """Return the figure of mean against median amount by level, and what the widest gap forces."""
+    """Return the figure of mean against median amount by level, and what the widest gap forces.
+
+    Raises `InputError` when no level has a median that can be used.
+    """
     named = _named(words, _known(table))
     ratios = (named["mean_eur"] / named["median_used_eur"].where(named["median_used_eur"] > 0)).dropna()
     if ratios.empty:
@@ -251,7 +254,10 @@ def _gap_title(words: Words, widest: Row, top_half: Limits | None) -> Sentence:
 
 
 def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:
-    """Return the figure of what the levels add up to, beside the printed total."""
+    """Return the figure of what the levels add up to, beside the printed total.
+
+    Raises `InputError` when neither a total nor a complete table is printed.
+    """
     names = {
         "local": words("Four local levels"),
         "local_and_state": words("Local levels and State"),

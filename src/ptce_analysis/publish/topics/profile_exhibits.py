@@ -40,7 +40,10 @@ def _as_printed(words: Words, fact: Fact) -> str:
 
 
 def medians(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> Exhibit:
-    """Return the figure of each median's relative change, with what rounding allows and both printed values."""
+    """Return the figure of each median's relative change, with what rounding allows and both printed values.
+
+    Raises `InputError` when no median is printed for both surveys.
+    """
     if pairs.empty:
         raise InputError("no median is printed for both surveys: there is nothing to compare.")
     data = pairs.assign(**_told(words, pairs, facts, sources))
@@ -122,7 +125,10 @@ def _told(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> 
 
 
 def totals(words: Words, found: pd.DataFrame, facts: Facts, wave: int) -> Exhibit:
-    """Return what each total forces when its median is that of the same poles."""
+    """Return what each total forces when its median is that of the same poles.
+
+    Raises `InputError` when no total is printed with its number of poles and a median.
+    """
     if found.empty:
         raise InputError(
             f"{wave}: no total is printed with its number of poles and a median: there is nothing to show."

@@ -20,8 +20,8 @@ def computed_from_deck(words: Words) -> Sentence:
 
 
 def title(words: Words, source: Mapping[str, str]) -> str:
-    """Return the title of a source: its own, whatever the language; a description of ours is in the reader's."""
-    described = source.get("title_en", "") if words.lang == "en" else ""
+    """Return the title of a source: its own, whatever the language; a description of ours in French or English."""
+    described = source.get("title_en", "") if words.lang != "fr" else ""
     return described or typeset(source["title"], "fr")
 
 

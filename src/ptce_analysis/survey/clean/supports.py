@@ -164,7 +164,7 @@ def _shared_part(level: str, code: Array, amount: Column | None, alone: Mask) ->
 def supports_tables(
     columns: dict[str, Column], codebook: Codebook
 ) -> tuple[pd.DataFrame, dict[str, npt.NDArray[np.object_]]]:
-    """Return the supports, one row per pole and level involved or declared zero, and every link by pole and level."""
+    """Return the supports, one row per pole and level involved or declared zero, and the columns `link_<level>`."""
     poles = columns["pole_id"].words()
     ticked = _ticked(codebook, columns, len(poles))
     parts = [part for support in codebook.supports for part in level_parts(support, columns, codebook, ticked)]

@@ -58,6 +58,7 @@ def spellings(value: Any, where: str, kind: str, faults: Faults) -> dict[str, st
 
 
 def variables(top: Mapping[str, Any], shared: Mapping[str, dict[str, str]], faults: Faults) -> tuple[cb.Variable, ...]:
+    """Return the variables of a codebook, in its order; what is wrong with them is added to `faults`."""
     entries = faults.mapping(top.get("variables"), "variables")
     if "pole_id" not in entries:
         faults.add("variables.pole_id", "missing. Say which column identifies the pole (kind: id).")
@@ -126,6 +127,7 @@ def _asked_if(value: Any, where: str, faults: Faults) -> tuple[str, tuple[str, .
 
 
 def supports(top: Mapping[str, Any], shared: Mapping[str, dict[str, str]], faults: Faults) -> tuple[cb.Support, ...]:
+    """Return the questions on support of a codebook, in its order; what is wrong with them is added to `faults`."""
     entries = top.get("supports") or []
     if not isinstance(entries, list):
         faults.add("supports", "must be a list (- level: …).")

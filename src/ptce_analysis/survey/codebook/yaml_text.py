@@ -31,7 +31,10 @@ def yaml_mapping(path: Path) -> dict[str, Any]:
 
 
 def yaml_text_mapping(text: str, file: str) -> dict[str, Any]:
-    """Return the mapping a YAML text holds; see `yaml_mapping`."""
+    """Return the mapping a YAML text holds; see `yaml_mapping`.
+
+    Raises `InputError` for a text that is not YAML, or holds something else than a mapping.
+    """
     import yaml
 
     try:

@@ -1,0 +1,67 @@
+"""What docstrings of the library owe to whoever calls it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ptce_analysis.pipeline.place import LIBRARY
+
+FILES = sorted(LIBRARY.rglob("*.py"))
+
+
+def public(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions that others may call: those of the module and of its public classes, without a leading `_`."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node.name, node
+
+
+def methods(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The public methods that have a docstring: those without one only answer to a parser's call."""
+    classes = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+    for one in classes:
+        for node in one.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and ast.get_docstring(node):
+                yield f"{one.name}.{node.name}", node
+
+
+def said(node: ast.FunctionDef) -> str:
+    """The docstring of a function."""
+    return ast.get_docstring(node) or ""
+
+
+def raised(node: ast.FunctionDef) -> set[str]:
+    """The errors that a function raises itself."""
+    errors = [one.exc for one in ast.walk(node) if isinstance(one, ast.Raise) and isinstance(one.exc, ast.Call)]
+    return {ast.unparse(error.func) for error in errors}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_every_module_and_public_function_says_what_it_is_for(path: Path) -> None:
+    """No public function without a docstring, and no module that holds something without one."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not tree.body or ast.get_docstring(tree) or path.name == "__main__.py"
+    assert [name for name, node in public(path) if not said(node)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_errors_are_announced(path: Path) -> None:
+    """A function that raises says so: `Raises`, or that it refuses."""
+    silent = [
+        name
+        for name, node in [*public(path), *methods(path)]
+        if raised(node) and not any(word in said(node).lower() for word in ("raise", "refuse"))
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(LIBRARY).as_posix())
+def test_tables_are_described(path: Path) -> None:
+    """A function that returns a table names its columns, or the function or constant that does."""
+    tables = [(name, node) for name, node in public(path) if node.returns and "DataFrame" in ast.unparse(node.returns)]
+    assert [name for name, node in tables if not re.search(r"`|\(columns\b", said(node))] == []

@@ -1,0 +1,96 @@
+"""The examples of docstrings and of `docs/` are true, and say what the library really gives."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import papermill  # noqa: F401 (loads this library's engine by its entry point: the engine cannot be loaded before)
+import pytest
+import yaml
+
+import ptce_analysis
+from conftest import REPOSITORY
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(ptce_analysis.__path__, "ptce_analysis.")
+    if not module.name.endswith("__main__")
+)
+PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
+
+
+def examples(module: ModuleType) -> list[doctest.DocTest]:
+    """The docstrings of a module that hold examples."""
+    return [test for test in doctest.DocTestFinder(exclude_empty=True).find(module) if test.examples]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_docstrings_are_true(name: str) -> None:
+    """Each `>>>` gives what is written under it."""
+    runner = doctest.DocTestRunner()
+    for test in examples(importlib.import_module(name)):
+        runner.run(test)
+    assert runner.failures == 0, name
+
+
+def test_examples_are_found() -> None:
+    """The search above sees examples in each part of the library that computes: it cannot pass by finding none."""
+    with_some = {name.split(".")[1] for name in MODULES if examples(importlib.import_module(name))}
+    assert {"analysis", "survey", "publish", "fictitious", "errors"} <= with_some
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_examples_of_the_pages_are_true(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for the documentation, whose paths start at the project."""
+    monkeypatch.chdir(REPOSITORY)
+    assert doctest.testfile(str(path), module_relative=False, encoding="utf-8").failed == 0
+
+
+METHOD = (REPOSITORY / "docs" / "feasible-sets.md").read_text(encoding="utf-8")
+
+
+def test_the_method_is_checked_at_every_step() -> None:
+    """The note on feasible sets computes in each of its sections that claims something."""
+    sections = {part.splitlines()[0]: part for part in METHOD.split("\n## ")[1:]}
+    claiming = [part for title, part in sections.items() if title[0] in "12345"]
+    assert len(claiming) == 5 and all(">>> " in part for part in claiming)
+
+
+def test_each_claim_of_the_method_names_tests_that_exist() -> None:
+    """The table of validation names functions of the tests, each defined once."""
+    named = re.findall(r"`(test_\w+)`", METHOD)
+    sources = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py")]
+    defined = Counter(name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE))
+    assert len(named) > 10 and {name: defined[name] for name in named} == dict.fromkeys(named, 1)
+
+
+def test_the_method_is_cited_with_the_version_at_hand() -> None:
+    """The citation it asks for names this version, as CITATION.cff does."""
+    assert f"version {ptce_analysis.__version__}." in " ".join(METHOD.split())
+    cited = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(cited["version"]) == ptce_analysis.__version__
+
+
+def test_the_reference_has_a_page_for_each_module_and_asks_for_nothing(tmp_path: Path) -> None:
+    """`make docs`: one page per public module with its docstring; no script, style, font or image from elsewhere."""
+    script, source = REPOSITORY / "docs" / "reference.py", str(REPOSITORY / "src")
+    command = [sys.executable, str(script), str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": source})
+    pages = {
+        path.relative_to(tmp_path).as_posix(): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")
+    }
+    assert {f"{name.replace('.', '/')}.html" for name in MODULES} <= set(pages)
+    for name, page in pages.items():
+        assert not re.findall(
+            r"""<(?:script|img|link)\b[^>]*(?:src|href)=["']?(?:https?:)?//|url\(["']?http""", page
+        ), name
+    assert "smallest_sum" in pages["ptce_analysis/analysis/feasible/row.html"]

@@ -1,0 +1,146 @@
+"""README and LISEZMOI: the same text in two languages, and commands that work when copied."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY
+from guides import run
+from ptce_analysis.cli import COMMANDS, main
+
+README, LISEZMOI = ((REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "LISEZMOI.md"))
+PAGES = [path for path in REPOSITORY.rglob("*.md") if not {".venv", ".venv-lab", "build"} & set(path.parts)]
+BIN = Path(sys.executable).parent
+
+
+def commands(text: str) -> list[str]:
+    """Every command shown, without its comment."""
+    lines = [
+        line
+        for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+        for line in block.splitlines()
+    ]
+    return [shlex.join(shlex.split(line, comments=True)) for line in lines]
+
+
+SHOWN = commands(README)
+
+
+def test_both_files_show_the_same_commands() -> None:
+    """What works in English works in French, in the same order."""
+    assert commands(LISEZMOI) == SHOWN and len(SHOWN) > 10
+
+
+def outline(text: str) -> list[str]:
+    """The shape of a text: its titles by level, its lists, blocks, images and tables by their length."""
+    kinds = [(r"(#+) ", "title {}"), (r"\d+\. ", "item"), (r"!\[", "image"), (r"```(\w*)", "block {}"), (r"\| ", "row")]
+    found = []
+    for line in text.splitlines():
+        for pattern, kind in kinds:
+            if match := re.match(pattern, line):
+                found.append(kind.format(*match.groups()))
+    return found
+
+
+def test_both_files_have_the_same_sections() -> None:
+    """Titles, questions, blocks, figures and rows of tables follow each other alike."""
+    assert outline(README) == outline(LISEZMOI)
+
+
+def test_both_files_lead_to_the_same_places() -> None:
+    """The same links, each to the other file and to the figure of its language aside."""
+    english, french = (
+        [
+            link
+            for link in re.findall(r"\]\(([^)]+)\)", text)
+            if not re.fullmatch(r"README.md|LISEZMOI.md|.*\.svg", link)
+        ]
+        for text in (README, LISEZMOI)
+    )
+    assert english == french and len(english) > 10
+
+
+def test_both_files_state_the_same_numbers() -> None:
+    """42, 52, 75, exit codes and versions: the numbers of both texts are the same."""
+    numbers = [
+        sorted(re.findall(r"\b\d+(?:\.\d+)?\b", re.sub(r"\]\([^)]*\)|```.*?```", "", t, flags=re.DOTALL)))
+        for t in (README, LISEZMOI)
+    ]
+    assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_every_link_leads_somewhere(path: Path) -> None:
+    """A link to a file of the project names one that is there."""
+    links = re.findall(
+        r"\]\(([^)#\s]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    )
+    assert [link for link in links if not re.match(r"\w+:", link) and not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("command", [command for command in SHOWN if command.startswith("make")])
+def test_a_make_command_names_a_target_and_says_what_it_would_do(command: str) -> None:
+    """`make -n` accepts it; the environments count as installed, so that nothing is fetched."""
+    old = ["-o", ".venv/.installed", "-o", ".venv/.tools", "-o", ".venv-lab/.installed"]
+    done = subprocess.run([*command.split(), "-n", *old], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
+
+
+PRINTS = {
+    "percent": (1, "possible         no"),
+    "rates": (0, "newcombe"),
+    "feasible": (0, "max_median"),
+    "audit": (1, "impossible"),
+    "parse": (0, "1200000"),
+    "runs": (0, "fr/02_emergence"),
+}
+ASKED = {command.split()[1]: command.split(maxsplit=1)[1] for command in SHOWN if command.startswith(".venv/bin/ptce")}
+
+
+def test_every_command_shown_is_run_by_a_test() -> None:
+    """`check-site` below, on a built site; the others here."""
+    assert set(ASKED) == {*PRINTS, "check-site"} and set(ASKED) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_a_command_answers_as_said(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It prints what its comment announces, with the exit code that the text gives it."""
+    monkeypatch.chdir(REPOSITORY)
+    code, part = PRINTS[name]
+    assert main(shlex.split(ASKED[name])) == code
+    assert part in capsys.readouterr().out
+
+
+def test_a_built_site_can_be_checked(
+    built_project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last command, in a project that was built."""
+    monkeypatch.chdir(built_project)
+    assert main(shlex.split(ASKED["check-site"])) == 0
+    assert "safe" in capsys.readouterr().out
+
+
+def test_a_notebook_becomes_a_page_by_hand(tmp_path: Path) -> None:
+    """papermill, then nbconvert, by the words of the README: the page is French and has the level asked for."""
+    for name in ("data", "notebooks"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name)
+    (tmp_path / "build").mkdir()
+    by_hand = [command for command in SHOWN if re.match(r"\.venv/bin/(papermill|jupyter)", command)]
+    assert len(by_hand) == 2 and all(after.split()[0] != before for before, after in pairwise(by_hand))
+    for command in by_hand:
+        run(tmp_path, command.replace(".venv/bin", str(BIN)))
+    page = (tmp_path / "build" / "out.html").read_text(encoding="utf-8")
+    assert '<html lang="fr"' in page and "90\u00a0%" in page
+    executed = json.loads((tmp_path / "build" / "out.ipynb").read_text(encoding="utf-8"))
+    assert executed["metadata"]["papermill"]["parameters"] == {"lang": "fr", "confidence": 0.9}

@@ -10,11 +10,14 @@ from urllib.parse import quote
 import pandas as pd
 
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.sentences import sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
 from ptce_analysis.survey.formulas import neutralised
 from ptce_analysis.vocabulary import ORIGINS
+
+PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
+MIXED, WORDS_ONLY = "data", "words"
 
 # What an address cannot hold as it is; letters of any alphabet can stand.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u206f\ufeff]")
@@ -67,34 +70,44 @@ def cell_text(words: Words, value: Any, kind: str) -> str:
 
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll."""
-    heads = "".join(f'<th scope="col"{_text_class(column)}>{escape(column.heading)}</th>' for column in exhibit.columns)
-    rows = "".join(_row_html(words, exhibit.columns, row) for row in exhibit.data.to_dict("records"))
+    mixed = _table_class(exhibit.columns) == MIXED
+    heads = "".join(
+        f'<th scope="col"{_text_class(column, mixed)}>{escape(column.heading)}</th>' for column in exhibit.columns
+    )
+    rows = "".join(_row_html(words, exhibit.columns, row, mixed) for row in exhibit.data.to_dict("records"))
     name = escape(str(words("Data: {number}", number=number)))
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
-        f'<table class="data"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<table class="{_table_class(exhibit.columns)}"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
-def _text_class(column: Column) -> str:
-    """Numbers stand at the right of their column; words say that they do not."""
-    return ' class="t"' if column.kind == "text" else ""
+def _table_class(columns: tuple[Column, ...]) -> str:
+    """Numbers stand at the right of their column; a table that has none says so once."""
+    return MIXED if any(column.kind != "text" for column in columns) else WORDS_ONLY
 
 
-def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object]) -> str:
-    first, *others = (escape(cell_text(words, row[column.name], column.kind)) for column in columns)
-    cells = "".join(f"<td{_text_class(column)}>{text}</td>" for column, text in zip(columns[1:], others, strict=True))
-    return f'<tr><th scope="row">{first}</th>{cells}</tr>'
+def _text_class(column: Column, mixed: bool) -> str:
+    return ' class="t"' if mixed and column.kind == "text" else ""
+
+
+def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool) -> str:
+    texts = [escape(cell_text(words, row[column.name], column.kind)) for column in columns]
+    others = zip(columns[1:], texts[1:], strict=True)
+    cells = "".join(f"<td{_text_class(column, mixed)}>{text}</td>" for column, text in others)
+    return f'<tr><th scope="row">{texts[0]}</th>{cells}</tr>'
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
-    A file travels without its page: on every row of fictitious data it says so.
+    A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
+    words together on a page hinders who reads a table by program.
     """
     names = [column.name for column in exhibit.columns]
-    table = exhibit.data[names].map(lambda v: neutralised(v) if isinstance(v, str) else v)
-    table.columns = pd.Index([column.heading for column in exhibit.columns])
+    table = exhibit.data[names].map(lambda v: neutralised(v.translate(PLAIN_SPACES)) if isinstance(v, str) else v)
+    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in exhibit.columns])
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
     decimal, sep = words.csv_marks

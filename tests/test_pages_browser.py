@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from browsers import chromium
 from pages import REPOSITORY, site
 from ptce_analysis.pipeline.runs import declared_runs
 
@@ -23,8 +22,6 @@ EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 FIRST_OF_EACH = {(run.lang, run.notebook): run.id for run in reversed(declared_runs(REPOSITORY))}
 ONE_OF_EACH = pytest.mark.parametrize("name", [*PAGES[:3], *sorted(FIRST_OF_EACH.values())])
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-OPTIONS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-OPTIONS += " --disable-component-update --disable-sync"
 
 # Text of drawings: contrast of its colour with the paper (WCAG 2), and its size on the screen.
 DRAWN_TEXT = """() => {
@@ -67,14 +64,8 @@ FOCUSABLE = """() => [...document.querySelectorAll('a[href], summary, [tabindex=
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, where there is one; its absence is a failure in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        explain = pytest.fail if os.environ.get("CI") else pytest.skip
-        explain("no Chromium was found: install the package `chromium` to run the tests in a browser")
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=OPTIONS.split())
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

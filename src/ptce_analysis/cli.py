@@ -164,7 +164,10 @@ def _audit(options: argparse.Namespace) -> int:
     from ptce_analysis.analysis.audit import audit_json
     from ptce_analysis.published import read_facts, read_published
 
-    facts = read_facts(options.facts) if options.facts else read_published(options.project / "data/raw/published")
+    published = options.project / "data/raw/published"
+    if not options.facts and not published.is_dir():
+        raise InputError(f"{published}: not found. Give --facts FILE, or run the command inside the project.")
+    facts = read_facts(options.facts) if options.facts else read_published(published)
     rows = audit_json(facts)
     if options.json:
         print_json(rows)

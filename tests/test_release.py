@@ -21,6 +21,8 @@ from ptce_analysis.cli import main
 from ptce_analysis.pipeline import release as under_test
 from ptce_analysis.pipeline.verify import Report
 
+pytestmark = pytest.mark.usefixtures("restored_environment")
+
 ARCHIVE = Path("build", "release", f"ptce-analysis-{__version__}.zip")
 SUMS = ARCHIVE.with_name("SHA256SUMS")
 TOP = f"ptce-analysis-{__version__}/"
@@ -36,7 +38,7 @@ def with_documents(project: Path) -> Path:
 
 
 @pytest.fixture
-def ready(built_project: Path, restored_environment: None) -> Path:
+def ready(built_project: Path) -> Path:
     """A small project, built, with everything a release needs."""
     with_documents(built_project)
     build_quietly(built_project)
@@ -46,7 +48,7 @@ def ready(built_project: Path, restored_environment: None) -> Path:
 @pytest.fixture
 def verified(monkeypatch: pytest.MonkeyPatch) -> None:
     """Building again elsewhere, which takes seconds, is left to the tests that are about it."""
-    monkeypatch.setattr(under_test, "verify", lambda project: Report(1, []))
+    monkeypatch.setattr(under_test, "verify", lambda _: Report(1, []))
 
 
 def released(project: Path) -> zipfile.ZipFile:
@@ -66,7 +68,7 @@ def in_another_place(project: Path, zone: str, umask: int) -> bytes:
 
 
 def test_two_folders_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
-    """Another folder, time zone and umask, other modes and dates of the files, `ptce verify` included: the same bytes."""
+    """Another folder, time zone, umask, other modes and dates of files: the same bytes, `ptce verify` included."""
     with_documents(project)
     other = Path(shutil.copytree(project, tmp_path / "un autre dossier, à côté"))
     for path in other.rglob("*"):
@@ -101,7 +103,7 @@ def test_entries_say_nothing_of_the_machine(ready: Path) -> None:
 
 @pytest.mark.usefixtures("verified")
 def test_every_file_has_its_digest(ready: Path, tmp_path: Path) -> None:
-    """`sha256sum -c SHA256SUMS` finds every file of the archive as it was; the archive itself has its digest beside it."""
+    """`sha256sum -c SHA256SUMS` finds every file of the archive as it was; the archive has its digest beside it."""
     whole = released(ready)
     whole.extractall(tmp_path / "there")
     check = ["sha256sum", "--quiet", "--strict", "-c", "SHA256SUMS"]
@@ -187,9 +189,7 @@ def test_nothing_is_released_while_answers_are_supplied(
     assert "nothing is released while answers are supplied (PTCE_WAVES)" in capsys.readouterr().err
 
 
-def test_what_cannot_be_built_again_is_not_released(
-    ready: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_built_again_is_not_released(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """When building elsewhere gives other bytes, the report of `ptce verify` is the reason; an older archive stays."""
     (ready / ARCHIVE).parent.mkdir(parents=True)
     (ready / ARCHIVE).write_bytes(b"older")

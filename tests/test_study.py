@@ -91,7 +91,7 @@ def test_every_table_is_described_once() -> None:
     assert sorted(described) == sorted(path.relative_to(REPOSITORY).as_posix() for path in tables)
 
 
-# The terms of CodeMeta 3.0 that describe a software, and those of the things it names. Source: codemeta.github.io/terms.
+# The terms of CodeMeta 3.0 used here. Source: the table of terms of the CodeMeta project, version 3.0.
 TERMS = {
     "@context", "@type", "identifier", "name", "description", "version", "license", "author", "keywords",
     "programmingLanguage", "runtimePlatform", "developmentStatus", "isAccessibleForFree", "readme", "softwareHelp",
@@ -116,7 +116,7 @@ def test_codemeta_uses_terms_of_its_context() -> None:
 
 
 def test_version_title_and_authors_are_the_same_everywhere() -> None:
-    """The library, its metadata, the citation, CodeMeta, both data packages and the pages tell one version and title."""
+    """The library, its metadata, the citation, CodeMeta and the data packages tell one version, title and author."""
     sites = [of_json(site() / lang / "datapackage.json") for lang in ("en", "fr")]
     versions = {PYPROJECT["version"], CITATION["version"], CODEMETA["version"], PACKAGE["version"]}
     assert versions | {one["version"] for one in sites} == {__version__}

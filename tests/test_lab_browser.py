@@ -92,7 +92,9 @@ def launched(python: Path, folder: Path, lang: str) -> tuple[subprocess.Popen[by
     project = copy_project(folder / "project")
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(REPOSITORY / "src")}
     env |= {"LANG": {"fr": "fr_FR.UTF-8", "en": "C.UTF-8"}[lang], "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
-    command = [python, "-m", "jupyterlab", "--config=jupyter_lab_config.py"]
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (options,) = re.findall(r"@\.venv-lab/bin/python (-m jupyterlab .*)", makefile)
+    command = [python, *options.split()]
     command += ["--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=test"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=project, env=env, stdout=log, stderr=log)
@@ -206,7 +208,7 @@ def test_a_french_reader_finds_menus_and_notebooks_in_french(opened: Any) -> Non
 CHANGED = {
     'lang = "fr"\nconfidence = 0.9': ("", "90"),
     'lang = "fr"\nconfidence = 90': ("a number from 0.5 to 0.999 is expected", ""),
-    'lang = "french"\nconfidence = 0.9': ("legal values: fr, en.", ""),
+    'lang = "french"\nconfidence = 0.9': ("legal values: fr, en. Did you mean 'fr'?", ""),
 }
 
 

@@ -80,9 +80,11 @@ def test_two_folders_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("verified")
 def test_the_archive_holds_results_and_what_goes_with_them(ready: Path) -> None:
     """Site, claims, notebooks, figures, tables, documents, sums; no answers, nothing of the build's own."""
+    (ready / "docs").mkdir()
+    (ready / "docs" / "method.md").write_text("# Method\n", encoding="utf-8")
     whole = released(ready)
     names = {name.removeprefix(TOP) for name in whole.namelist()}
-    expected = {*under_test.DOCUMENTS, "SHA256SUMS", "site/index.html"}
+    expected = {*under_test.DOCUMENTS, "docs/method.md", "SHA256SUMS", "site/index.html"}
     expected |= {f"data/processed/{table}.csv" for table in ("funding_by_level", "funding_totals")}
     for lang in ("en", "fr"):
         pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json")

@@ -29,10 +29,11 @@ from ptce_analysis.survey.waves import WAVES_VARIABLE
 
 NAME = f"ptce-analysis-{__version__}"
 SUMS = "SHA256SUMS"
-# What is released besides results: how to read, cite and reuse them, and the figures typed from the sources.
+# What is released besides results and `docs`: how to read, cite and reuse them, and the figures typed from the sources.
 DOCUMENTS = (
-    "README.md", "LISEZMOI.md", "CHANGELOG.md", "CITATION.cff", "codemeta.json", "datapackage.json",
-    "LICENSE", "LICENSES/DATA.md", "data/processed/README.md", "data/raw/published/README.md",
+    "README.md", "LISEZMOI.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+    "CITATION.cff", "codemeta.json", "datapackage.json", "LICENSE", "LICENSES/DATA.md",
+    "data/processed/README.md", "data/raw/published/README.md",
     "data/raw/published/figures.csv", "data/raw/published/roles.csv", "data/raw/published/sources.csv",
 )  # fmt: skip
 # The earliest date a zip archive can hold.
@@ -123,7 +124,7 @@ def _contents(place: Place, made: set[Path]) -> dict[str, bytes]:
     """The files of the archive by their names there: those below `build` stand at the top."""
     missing = [name for name in DOCUMENTS if not (place.project / name).is_file()]
     _refuse("a file that goes with every release is missing", missing)
-    paths = [*made, *(place.project / name for name in DOCUMENTS)]
+    paths = [*made, *(place.project / name for name in DOCUMENTS), *sorted((place.project / "docs").rglob("*.md"))]
     inside = {
         path: path.relative_to(place.build if path.is_relative_to(place.build) else place.project) for path in paths
     }

@@ -103,8 +103,10 @@ def launched(python: Path, folder: Path, lang: str) -> tuple[subprocess.Popen[by
         if written:
             port = json.loads(written[0].read_text())["port"]
             return server, Lab(project, f"http://127.0.0.1:{port}", folder / "log")
-        assert server.poll() is None, (folder / "log").read_text()
+        if server.poll() is not None:
+            break
         time.sleep(0.1)
+    server.kill()
     raise AssertionError((folder / "log").read_text())
 
 

@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data test check lab docs verify bench clean help lock
+.PHONY: build data test check lab docs verify release bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
@@ -14,6 +14,7 @@ else
   PY := .venv/bin/python
   ENVIRONMENT := .venv/.installed
   TOOLS := .venv/.tools
+  LAB := .venv-lab/.installed
 endif
 BASE_PYTHON ?= python3
 
@@ -35,7 +36,7 @@ build: $(ENVIRONMENT)  ## build everything that is stale: tables, notebooks, fig
 data: $(ENVIRONMENT)  ## build the processed tables only
 	@$(PY) -m ptce_analysis data
 
-test: $(TOOLS)  ## run the tests
+test: $(TOOLS) $(LAB)  ## run the tests
 	@$(PY) -m pytest -n auto
 
 check: $(TOOLS)  ## lint, types, translations
@@ -49,6 +50,9 @@ docs: $(TOOLS)  ## write the reference of the library from its docstrings: build
 
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
 	@$(PY) -m ptce_analysis verify
+
+release: $(ENVIRONMENT)  ## write one archive of the study, with its checksums, in build/release: the same bytes each time
+	@$(PY) -m ptce_analysis release
 
 bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md (QUICK=1: a little)
 	@$(PY) benchmarks/bench.py $(if $(QUICK),--quick)

@@ -1,22 +1,39 @@
-# A quiet JupyterLab on the project: the index open, no news prompt, no update check, no kernel warning; in French when
-# the reader's LANG asks for French. What the reader changes there stays in build/lab.
+# A quiet JupyterLab on the project: the index open, no news prompt, no update check, no warning of the kernel or the
+# server; menus and notebooks in French when the reader's terminal asks for French (make lab LANG=fr). What the reader
+# changes in the settings stays in build/lab. What is saved in notebooks/ is saved as git keeps it, without outputs.
 import json
 import os
+import warnings
 from pathlib import Path
+
+from ptce_analysis.pipeline.lab import committed_form, reader_language, reader_notebooks
 
 PROJECT = Path(__file__).resolve().parent
 LAB = PROJECT / "build" / "lab"
+LANG = reader_language(os.environ)
+NOTEBOOKS = reader_notebooks(PROJECT, LANG).relative_to(PROJECT).as_posix()
 
-defaults = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
-if os.environ.get("LANG", "").startswith("fr"):
-    defaults["@jupyterlab/translation-extension:plugin"] = {"locale": "fr_FR"}
+defaults = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/translation-extension:plugin": {"locale": {"fr": "fr_FR"}.get(LANG, "en")},
+}
 (LAB / "defaults").mkdir(parents=True, exist_ok=True)
 (LAB / "defaults" / "overrides.json").write_text(json.dumps(defaults), encoding="utf-8")
 
+
+def keep_clean(model, path, **_):
+    if model["type"] == "notebook" and path.startswith("notebooks/"):
+        model["content"] = committed_form(model["content"])
+
+
+# The server loads this file twice.
+warnings.filterwarnings("ignore", message="Overriding existing pre_save_hook")
 c = get_config()  # noqa: F821
+c.Application.log_level = "ERROR"
 c.ServerApp.root_dir = str(PROJECT)
-c.ServerApp.log_level = "WARN"
-c.LabApp.default_url = "/lab/tree/notebooks/00_index.ipynb"
+c.ServerApp.websocket_ping_interval = c.ServerApp.websocket_ping_timeout = 30
+c.FileContentsManager.pre_save_hook = keep_clean
+c.LabApp.default_url = f"/lab/tree/{NOTEBOOKS}/00_index.ipynb"
 c.LabApp.app_settings_dir = str(LAB / "defaults")
 c.LabApp.user_settings_dir = str(LAB / "settings")
 c.LabApp.workspaces_dir = str(LAB / "workspaces")

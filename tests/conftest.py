@@ -130,23 +130,13 @@ def results(project: Path) -> dict[str, bytes]:
     return contents(*(project / folder for folder in made))
 
 
-CHROMIUM_OPTIONS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-CHROMIUM_OPTIONS += " --disable-component-update --disable-sync"
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, where there is one; its absence is a failure in CI."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        explain = pytest.fail if os.environ.get("CI") else pytest.skip
-        explain("no Chromium was found: install the package `chromium` to run the tests in a browser")
-    from playwright.sync_api import sync_playwright
+    from browsers import chromium
 
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS.split())
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

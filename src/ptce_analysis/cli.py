@@ -154,6 +154,18 @@ def _verify(options: argparse.Namespace) -> int:
     return 0 if report.succeeded else 1
 
 
+def _release(options: argparse.Namespace) -> int:
+    from ptce_analysis.pipeline.place import Place
+    from ptce_analysis.pipeline.release import release
+    from ptce_analysis.pipeline.runs import declared_runs
+
+    place = Place(options.project.resolve())
+    made = release(place, declared_runs(place.project))
+    shown = made.archive.relative_to(place.project).as_posix()
+    print_record({"archive": shown, "sha256": made.sha256, "files": made.n_files}, options.json)
+    return 0
+
+
 def _audit_options(parser: argparse.ArgumentParser) -> None:
     _project(parser)
     _json(parser)
@@ -164,7 +176,10 @@ def _audit(options: argparse.Namespace) -> int:
     from ptce_analysis.analysis.audit import audit_json
     from ptce_analysis.published import read_facts, read_published
 
-    facts = read_facts(options.facts) if options.facts else read_published(options.project / "data/raw/published")
+    published = options.project / "data/raw/published"
+    if not options.facts and not published.is_dir():
+        raise InputError(f"{published}: not found. Give --facts FILE, or run the command inside the project.")
+    facts = read_facts(options.facts) if options.facts else read_published(published)
     rows = audit_json(facts)
     if options.json:
         print_json(rows)
@@ -336,6 +351,7 @@ COMMANDS: dict[str, Any] = {
     "build": (_build, "build the stale runs: notebooks, figures, pages", _build_options),
     "data": (_data, "build the processed tables", _project_options),
     "verify": (_verify, "rebuild everything elsewhere and compare byte for byte", _project_options),
+    "release": (_release, "write one archive of the study, once nothing is stale", _project_options),
     "runs": (_runs, "list the declared runs and their state", _project_options),
     "check-site": (_check_site, "say, rule by rule, whether a folder can be published", _check_site_options),
 }

@@ -120,3 +120,9 @@ def test_the_commands_do_not_need_the_project(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=surroundings, check=True, capture_output=True)
     assert {name: (tmp_path / "w" / name).read_bytes() for name in wave_files()} == wave_files()
     assert (tmp_path / "c" / "poles.csv").is_file()
+
+
+def test_the_audit_outside_a_project_says_what_to_give_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the printed figures of a project, `ptce audit` asks for a file of figures."""
+    assert main(["audit", "--project", str(tmp_path)]) == 2
+    assert "published: not found. Give --facts FILE, or run the command inside the project." in capsys.readouterr().err

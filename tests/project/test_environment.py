@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,29 @@ def test_the_makefile_lists_itself() -> None:
     shown = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in shown.splitlines()] == re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE)
     assert {line.split()[0] for line in shown.splitlines()} == set(phony.split())
+
+
+def test_the_supported_pythons_are_told_once() -> None:
+    """The oldest one named is the one that pip, the linter, the type checker and the locks are told."""
+    named = [text.rpartition(" ")[2] for text in PYPROJECT["project"]["classifiers"] if " :: 3." in text]
+    versions = sorted(tuple(map(int, text.split("."))) for text in named)
+    assert [".".join(map(str, version)) for version in versions] == named
+    assert all(newer == (older[0], older[1] + 1) for older, newer in pairwise(versions))
+    tools, oldest = PYPROJECT["tool"], named[0]
+    assert PYPROJECT["project"]["requires-python"] == f">={oldest}"
+    assert tools["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+    assert tools["mypy"]["python_version"] == oldest
+    script = (REPOSITORY / "requirements" / "compile.sh").read_text(encoding="utf-8")
+    assert f"--python-version {oldest} " in script and '"Programming Language :: Python :: ' in script
+
+
+def test_commits_are_checked_by_the_project_s_own_tools() -> None:
+    """pre-commit fetches nothing: each hook runs a tool of the locked environment, on files that exist."""
+    config = yaml.safe_load((REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repository["repo"] for repository in config["repos"]] == ["local"]
+    dev = names(REPOSITORY / "requirements" / "dev.lock")
+    for hook in config["repos"][0]["hooks"]:
+        assert hook["language"] == "system", hook["id"]
+        tool, *arguments = hook["entry"].split(".venv/bin/python -m ")[1].split()
+        assert tool in dev, hook["id"]
+        assert all((REPOSITORY / name).exists() for name in arguments if "/" in name), hook["id"]

@@ -23,6 +23,11 @@ class Place:
     project: Path
 
     @property
+    def sources(self) -> Path:
+        """The notebooks as written."""
+        return self.project / "notebooks"
+
+    @property
     def figures(self) -> Path:
         """Committed figures, one folder per language."""
         return self.project / "figures"
@@ -46,6 +51,11 @@ class Place:
     def site(self) -> Path:
         """The HTML site."""
         return self.build / "site"
+
+    @property
+    def lab(self) -> Path:
+        """What JupyterLab keeps: settings, and notebooks in the reader's language."""
+        return self.build / "lab"
 
     @property
     def lock(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -134,9 +135,9 @@ def comparison(words: Words, table: pd.DataFrame) -> Exhibit:
     )
 
 
-def methods(words: Words, found: dict[str, Any]) -> Exhibit:
-    """Return every estimate for one pair of readings with its method, convention and source."""
-    data = pd.DataFrame(_method_rows(words, found))
+def methods(words: Words, found: dict[str, Any], groups: Sequence[str] = ("2013", "2015")) -> Exhibit:
+    """Return every estimate for two rates with its method, convention and source; `groups` names the two."""
+    data = pd.DataFrame(_method_rows(words, found, groups))
     first, second = found["first"], found["second"]
     pair = f"{first['count']}/{first['base']} → {second['count']}/{second['base']}"
     return Exhibit(
@@ -172,10 +173,10 @@ def methods(words: Words, found: dict[str, Any]) -> Exhibit:
     )
 
 
-def _method_rows(words: Words, found: dict[str, Any]) -> list[dict[str, Any]]:
+def _method_rows(words: Words, found: dict[str, Any], groups: Sequence[str]) -> list[dict[str, Any]]:
     rows = [
-        _method(words, words("share, {wave}", wave=wave), method, found[side]["share"], found[side][method])
-        for side, wave in (("first", "2013"), ("second", "2015"))
+        _method(words, words("share, {wave}", wave=group), method, found[side]["share"], found[side][method])
+        for side, group in zip(("first", "second"), groups, strict=True)
         for method in ("wilson", "clopper_pearson", "jeffreys")
     ]
     rows += [

@@ -1,0 +1,78 @@
+"""What JupyterLab opens and saves: notebooks in the reader's language, and without outputs where git looks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.stamps import made_by, publish
+from ptce_analysis.publish.language import translated_notebook
+from ptce_analysis.vocabulary import LANGUAGES
+
+# The language in which notebooks are written.
+SOURCE = "en"
+# Where a terminal says its reader's language; as for other programs, the first that says something decides.
+SAID_IN = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def reader_language(environment: Mapping[str, str]) -> str:
+    """Return the language that the environment of a terminal asks for, where we speak it; English otherwise.
+
+    >>> reader_language({"LANG": "fr_FR.UTF-8"}), reader_language({"LC_ALL": "C.UTF-8", "LANG": "fr"})
+    ('fr', 'en')
+    """
+    said = next(filter(None, (environment.get(name) for name in SAID_IN)), "")
+    wanted = re.split(r"[_.@:-]", said)[0].lower()
+    return wanted if wanted in LANGUAGES else SOURCE
+
+
+def reader_notebooks(project: Path, lang: str) -> Path:
+    """Return the folder of the notebooks in a language: the project's own, or translated copies of them in `build`.
+
+    A copy that its reader has changed since is left as it is; the others follow the project's notebooks.
+    """
+    place = Place(project)
+    if lang == SOURCE:
+        return place.sources
+    folder, stamp = place.lab / lang, place.lab / f"{lang}.json"
+    ours = set(made_by(stamp, project))
+    copies = {folder / path.name: _copy(path, lang) for path in sorted(place.sources.glob("*.ipynb"))}
+    publish(stamp, project, {}, {path: data for path, data in copies.items() if path in ours or not path.exists()})
+    return folder
+
+
+def _copy(path: Path, lang: str) -> bytes:
+    """A notebook whose prose is in a language, and which asks for pages in it."""
+    notebook = translated_notebook(json.loads(path.read_text(encoding="utf-8")), lang)
+    cells = [{**cell, "source": _asking_for(cell, lang)} for cell in notebook["cells"]]
+    return (json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _asking_for(cell: Mapping[str, Any], lang: str) -> str:
+    source = "".join(cell["source"])
+    if "parameters" not in cell["metadata"].get("tags", []):
+        return source
+    return re.sub(rf'^lang = "{SOURCE}"', f'lang = "{lang}"', source, flags=re.MULTILINE)
+
+
+def committed_form(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a notebook as git keeps it: no output, no count, nothing of the machine; its cells' tags and folds stay.
+
+    The form in which JupyterLab saves it otherwise would say who ran it, when and with what.
+    """
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    cells = [_committed_cell(cell) for cell in notebook["cells"]]
+    return {**notebook, "cells": cells, "metadata": metadata}
+
+
+def _committed_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in cell["metadata"].items() if name in ("tags", "jupyter")}
+    emptied: dict[str, Any] = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+    return {**cell, "metadata": kept, **emptied}

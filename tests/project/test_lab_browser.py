@@ -1,0 +1,253 @@
+"""JupyterLab as `make lab` opens it, in real Chromium: every notebook, both languages, other parameters."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request
+
+from browsers import chromium, missing
+from conftest import REPOSITORY
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
+PLACES = {"en": "notebooks", "fr": "build/lab/fr"}
+LONG_MS = 120_000
+
+# Prompts of the cells that show one: empty before it has run, a star while it waits or runs.
+DONE = """() => {
+  const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
+    .map(prompt => prompt.textContent).filter(text => text);
+  return prompts.length > 1 && prompts.every(text => /^\\[\\d+\\]:$/.test(text));
+}"""
+IMAGES = "images => images.map(image => image.src)"
+ON_SCREEN = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-MarkdownOutput"
+FAULTS = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+
+
+@dataclass
+class Lab:
+    """A server on a copy of the project, and what its page asked for elsewhere."""
+
+    project: Path
+    address: str
+    log: Path
+    elsewhere: list[str] = field(default_factory=list)
+
+    def seen(self, request: Request) -> None:
+        """Keep a request that leaves this machine."""
+        if urlsplit(request.url).scheme.startswith("http") and urlsplit(request.url).hostname != "127.0.0.1":
+            self.elsewhere.append(request.url)
+
+    def url(self, path: str) -> str:
+        """The address of something of this server, with nothing else open, for somebody who has its token."""
+        return f"{self.address}{path}?reset&token=test"
+
+
+def copy_project(folder: Path) -> Path:
+    """What JupyterLab needs of the project: running and saving must not touch the one under test."""
+    for name in ("notebooks", "data"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    for name in ("runs.toml", "requirements.lock", "jupyter_lab_config.py"):
+        shutil.copy(REPOSITORY / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Lab]]:
+    """Start JupyterLab in a language, once; everything ends with the tests of this file."""
+    python = REPOSITORY / ".venv-lab" / "bin" / "python"
+    if not python.is_file():
+        missing("JupyterLab's environment was not found: `make .venv-lab/.installed` makes it")
+    labs: dict[str, Lab] = {}
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start(lang: str) -> Lab:
+        if lang not in labs:
+            folder = tmp_path_factory.mktemp(f"lab-{lang}")
+            server, labs[lang] = launched(python, folder, lang)
+            servers.append(server)
+        return labs[lang]
+
+    yield start
+    for server in servers:
+        server.terminate()
+        server.wait()
+
+
+def launched(python: Path, folder: Path, lang: str) -> tuple[subprocess.Popen[bytes], Lab]:
+    """The command of `make lab`, without opening a browser, for a reader whose terminal speaks a language."""
+    project = copy_project(folder / "project")
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(REPOSITORY / "src")}
+    env |= {"LANG": {"fr": "fr_FR.UTF-8", "en": "C.UTF-8"}[lang], "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (options,) = re.findall(r"@\.venv-lab/bin/python (-m jupyterlab .*)", makefile)
+    command = [python, *options.split()]
+    command += ["--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=test"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=project, env=env, stdout=log, stderr=log)
+    for _ in range(600):
+        written = [path for path in (folder / "runtime").glob("jpserver-*.json") if path.stat().st_size]
+        if written:
+            port = json.loads(written[0].read_text())["port"]
+            return server, Lab(project, f"http://127.0.0.1:{port}", folder / "log")
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    server.kill()
+    raise AssertionError((folder / "log").read_text())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, where there is one; its absence is a failure in CI."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(browser: Browser, started: Callable[[str], Lab]) -> Iterator[Callable[..., tuple[Lab, Page]]]:
+    """Open an address of JupyterLab in a language; the notebook it leads to is there, and its kernel."""
+    pages: list[Page] = []
+
+    def open_page(lang: str, path: str) -> tuple[Lab, Page]:
+        lab = started(lang)
+        lab.elsewhere.clear()
+        page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+        pages.append(page)
+        page.on("request", lab.seen)
+        page.goto(lab.url(path))
+        page.wait_for_selector(f"{ON_SCREEN} h1", timeout=LONG_MS)
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=LONG_MS)
+        return lab, page
+
+    yield open_page
+    for page in pages:
+        page.evaluate(
+            "async () => { for (const k of await (await fetch('/api/kernels?token=test')).json())"
+            " await fetch(`/api/kernels/${k.id}?token=test`, {method: 'DELETE'}); }"
+        )
+        page.context.close()
+
+
+def start_all(page: Page) -> None:
+    """Run > Run All Cells, whatever the menus' language."""
+    page.locator(".lm-MenuBar-itemLabel").nth(3).click()
+    page.locator('[data-command="runmenu:run-all"]').click()
+
+
+def run_all(page: Page) -> None:
+    """Run every cell and wait for the last."""
+    start_all(page)
+    page.wait_for_function(DONE, timeout=LONG_MS)
+
+
+def title(page: Page) -> str:
+    """The title of the notebook on the screen."""
+    return page.locator(f"{ON_SCREEN} h1").first.inner_text()
+
+
+def drawn(page: Page) -> list[str]:
+    """The figures on the screen, as SVG, in order."""
+    sources = page.locator(".jp-RenderedSVG img").evaluate_all(IMAGES)
+    return [unquote(source.split(",", 1)[1]) for source in sources]
+
+
+def published(name: str, lang: str) -> set[str]:
+    """The figures of the page of a notebook with its defaults, as committed."""
+    folder, stem = REPOSITORY / "figures" / lang, {"07_level": "07_level-commune"}.get(name[:-6], name[:-6])
+    return {path.read_text(encoding="utf-8") for path in folder.glob(f"{stem}-*.svg")}
+
+
+@pytest.mark.parametrize("lang", PLACES)
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_notebook_runs_from_top_to_bottom(opened: Any, name: str, lang: str) -> None:
+    """Opened and run with its defaults, without error or warning, a notebook shows the figures of its page."""
+    lab, page = opened(lang, f"/lab/tree/{PLACES[lang]}/{name}")
+    run_all(page)
+    assert page.locator(FAULTS).all_text_contents() == []
+    code = [cell for cell in json.loads((REPOSITORY / "notebooks" / name).read_text())["cells"] if "outputs" in cell]
+    assert page.locator(".jp-CodeCell").count() == len(code)
+    shown = drawn(page)
+    expected = published(name, lang)
+    assert set(shown) == expected if expected else name.startswith("08") == bool(shown)
+    assert lab.elsewhere == []
+
+
+def test_the_index_opens_in_a_quiet_lab(opened: Any) -> None:
+    """`make lab` leads to the index; no dialog, notice, warning or request to anybody else."""
+    lab, page = opened("en", "/")
+    assert (
+        page.locator(".jp-NotebookPanel .jp-MarkdownOutput h1").first.inner_text().startswith("What do the published")
+    )
+    assert urlsplit(page.url).path == "/lab/tree/notebooks/00_index.ipynb"
+    assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
+    assert page.locator(".lm-MenuBar-itemLabel").first.inner_text() == "File"
+    assert lab.elsewhere == []
+    assert re.findall(r"(?i).*\bwarn.*|\[[WE] .*", lab.log.read_text()) == []
+
+
+def test_a_french_reader_finds_menus_and_notebooks_in_french(opened: Any) -> None:
+    """A terminal that speaks French is enough."""
+    _, page = opened("fr", "/")
+    assert title(page).startswith("Que disent")
+    assert page.locator(".lm-MenuBar-itemLabel").first.inner_text() == "Fichier"
+    assert 'lang = "fr"' in page.locator(".jp-CodeCell .cm-content").first.inner_text()
+
+
+CHANGED = {
+    'lang = "fr"\nconfidence = 0.9': ("", "90"),
+    'lang = "fr"\nconfidence = 90': ("a number from 0.5 to 0.999 is expected", ""),
+    'lang = "french"\nconfidence = 0.9': ("legal values: fr, en. Did you mean 'fr'?", ""),
+}
+
+
+@pytest.mark.parametrize("source", CHANGED)
+def test_a_parameter_is_changed_in_place(opened: Any, source: str) -> None:
+    """A legal value changes what is shown; another one is refused with what is legal, before anything is computed."""
+    _, page = opened("en", "/lab/tree/notebooks/02_emergence.ipynb")
+    page.locator(".jp-CodeCell .cm-content").first.fill(source)
+    refused, shown = CHANGED[source]
+    start_all(page)
+    if shown:
+        page.wait_for_function(DONE, timeout=LONG_MS)
+        assert f"à {shown}\u00a0%" in (page.locator(".jp-Notebook").text_content() or "")
+    else:
+        page.wait_for_selector(FAULTS, state="attached", timeout=LONG_MS)
+        (fault,) = page.locator(FAULTS).all_text_contents()
+        assert refused in fault and "InputError" in fault and drawn(page) == []
+
+
+def test_a_notebook_is_saved_as_git_keeps_it(opened: Any) -> None:
+    """After running and saving, the file is the one that was opened, to the byte; outputs stay on the screen."""
+    lab, page = opened("en", "/lab/tree/notebooks/05_profile.ipynb")
+    path = lab.project / "notebooks" / "05_profile.ipynb"
+    before, saved = path.read_bytes(), path.stat().st_mtime_ns
+    run_all(page)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".jp-mod-current:not(.jp-mod-dirty)", timeout=LONG_MS)
+    assert path.stat().st_mtime_ns > saved and path.read_bytes() == before
+    assert drawn(page)
+
+
+def test_a_setting_of_the_reader_stays(opened: Any) -> None:
+    """What is changed in the settings is kept in the project's build, not in the reader's home."""
+    lab, page = opened("en", "/lab/tree/notebooks/00_index.ipynb")
+    page.evaluate(
+        """async () => await fetch('/lab/api/settings/@jupyterlab/apputils-extension:themes?token=test', {
+             method: 'PUT', body: JSON.stringify({raw: '{"theme": "JupyterLab Dark"}'})})"""
+    )
+    written = list((lab.project / "build" / "lab" / "settings").rglob("themes.jupyterlab-settings"))
+    assert [json.loads(path.read_text())["theme"] for path in written] == ["JupyterLab Dark"]

@@ -1,0 +1,191 @@
+"""The library without its repository: a wheel, an environment of its own, another folder.
+
+The environment holds the wheel and borrows the packages that the tests run with: this shows that the wheel is whole,
+and that it imports nothing but what it asks for. That an index can give those packages is shown when locks are made.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY
+from ptce_analysis import __version__
+from ptce_analysis.pipeline.place import LIBRARY
+
+BUILD = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A wheel, the environment that holds it, and a folder far from the repository."""
+
+    wheel: Path
+    bin: Path
+    folder: Path
+
+    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a program of the environment, which knows nothing of the repository."""
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
+        words = [str(self.bin / command[0]), *map(str, command[1:])]
+        return subprocess.run(words, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
+
+    def answer(self, *arguments: str | Path, code: int = 0) -> object:
+        """What `ptce ... --json` answers."""
+        done = self.run("ptce", *arguments, "--json")
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The wheel of the repository, built and installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, folder], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    wheel = folder / done.stdout.split()[-1]
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "env"], check=True)
+    python = folder / "env" / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", wheel]
+    subprocess.run(pip, check=True, capture_output=True)
+    # Packages only: the `.pth` files of that folder, and with them the repository, are not read.
+    borrowed = Path(sysconfig.get_path("purelib", vars={"base": folder / "env", "platbase": folder / "env"}))
+    (borrowed / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    (folder / "elsewhere").mkdir()
+    return Installed(wheel, folder / "env" / "bin", folder / "elsewhere")
+
+
+def test_the_library_is_that_of_the_wheel(installed: Installed) -> None:
+    """What is imported lies in the environment, and has the version of the repository."""
+    done = installed.run("python", "-c", "import ptce_analysis as p; print(p.__file__, p.__version__)")
+    assert done.stdout.split()[0].startswith(str(installed.bin.parent)), done
+    assert done.stdout.split()[1] == __version__ == installed.run("ptce", "--version").stdout.split()[1]
+
+
+def test_the_wheel_holds_every_file_of_the_library_and_nothing_else(installed: Installed) -> None:
+    """Catalogue, templates, codebooks, mark of typed packages: all that the library holds; no test, no data."""
+    with zipfile.ZipFile(installed.wheel) as wheel:
+        names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        metadata = {name.split("/", 1)[1] for name in wheel.namelist() if ".dist-info/" in name}
+    files = (path for path in LIBRARY.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    assert names == {f"{LIBRARY.name}/{path.relative_to(LIBRARY).as_posix()}" for path in files}
+    assert f"{LIBRARY.name}/py.typed" in names
+    assert {"licenses/LICENSE", "licenses/LICENSES/DATA.md", "entry_points.txt"} <= metadata
+
+
+QUESTIONS = {
+    "percent": ("percent", "20", "--base", "50"),
+    "rates": ("rates", "13/42", "10/52"),
+    "feasible": ("feasible", "--n", "29", "--sum", "1239", "--median", "10", "--draws", "100"),
+    "parse": ("parse", "amount", "1,2 M€", "env. 30 000"),
+    "levels": ("parse", "level", "Communauté de communes et Région"),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_questions_are_answered_as_in_the_repository(installed: Installed, name: str) -> None:
+    """The same answer, to the last digit, from an environment without the repository."""
+    here = [sys.executable, "-m", "ptce_analysis", *QUESTIONS[name], "--json"]
+    done = subprocess.run(here, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert installed.answer(*QUESTIONS[name]) == json.loads(done.stdout)
+
+
+def test_another_report_is_audited(installed: Installed) -> None:
+    """`ptce audit --facts FILE` needs the file only; without one, it says that it is not in a project."""
+    path = shutil.copy(REPOSITORY / "data" / "raw" / "published" / "figures.csv", installed.folder / "report.csv")
+    verdicts = installed.answer("audit", "--facts", Path(path).name, code=1)
+    assert isinstance(verdicts, list) and {"consistent", "impossible"} <= {row["verdict"] for row in verdicts}
+    done = installed.run("ptce", "audit")
+    assert done.returncode == 2 and "--facts" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("wave", ["2013", "2015"])
+def test_an_export_is_cleaned(installed: Installed, wave: str) -> None:
+    """From the wheel alone: fictitious waves written, one cleaned, its codebook drafted."""
+    waves = installed.folder / f"waves-{wave}"
+    assert installed.run("ptce", "fictitious", "--out", waves).returncode == 0
+    (export,) = (path for path in (waves / wave).iterdir() if path.suffix in (".csv", ".xlsx"))
+    summary = installed.answer("clean", export, "--codebook", waves / wave / "codebook.yml", "--out", f"clean-{wave}")
+    assert isinstance(summary, dict)
+    assert summary["rows_in"] == summary["rows_kept"] + summary["rows_quarantined"] and summary["rows_kept"] > 40
+    written = {path.name for path in (installed.folder / f"clean-{wave}").iterdir()}
+    assert written >= {"poles.csv", "supports.csv", "ledger.csv", "quarantine.csv"}
+    assert "to_finish:" in installed.run("ptce", "codebook", export).stdout
+
+
+FRENCH = """
+from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.appendix import PtceExporter
+import nbformat
+print(Words("fr")("Figure"))
+cells = [nbformat.v4.new_markdown_cell("# Titre")]
+print(PtceExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0])
+"""
+
+
+def test_pages_are_written_in_french(installed: Installed) -> None:
+    """The catalogue and the template came along; nbconvert and papermill know the library by its name."""
+    shown = installed.run("python", "-c", FRENCH)
+    assert shown.stdout.startswith("Graphique\n<!doctype html>"), shown.stderr
+    known = "import nbconvert.exporters as e, papermill.engines as p; print(e.get_exporter('ptce').__name__, {})"
+    engine = "p.papermill_engines.get_engine('ptce').__name__"
+    done = installed.run("python", "-c", known.format(engine))
+    assert done.stdout.split() == ["PtceExporter", "ForkEngine"], done.stderr
+
+
+def test_its_types_are_seen_from_outside(installed: Installed) -> None:
+    """A type checker reads the installed library: a call that is right passes, one that is wrong does not."""
+    client = installed.folder / "client.py"
+    client.write_text("from ptce_analysis.analysis.percent import percent\npercent(20, 52)\npercent(20, '52')\n")
+    command = ["--strict", "--no-incremental", "--python-executable", installed.bin / "python", client]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *command], cwd=installed.folder, capture_output=True, text=True, check=False
+    )
+    assert re.findall(r"client\.py:(\d+): error: .*\[(.*)\]", done.stdout) == [("3", "arg-type")], done.stdout
+
+
+def asked_for(name: str, found: set[str]) -> set[str]:
+    """A distribution and all that it asks for, extras aside, as far as it is installed."""
+    key = re.sub(r"[-_.]+", "-", name).lower()
+    if key not in found:
+        found.add(key)
+        try:
+            wanted = requires(name) or []
+        except PackageNotFoundError:
+            wanted = []
+        for text in wanted:
+            if "extra ==" not in text:
+                asked_for(re.split(r"[^A-Za-z0-9_.-]", text)[0], found)
+    return found
+
+
+def outside_imports() -> Iterator[tuple[str, str]]:
+    """Each import of something that is neither Python's nor the library's own, with the file that makes it."""
+    for path in sorted(LIBRARY.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for name in {name.split(".")[0] for name in names} - {LIBRARY.name, *sys.stdlib_module_names}:
+                yield path.relative_to(LIBRARY).as_posix(), name
+
+
+def test_the_library_imports_only_what_it_asks_for() -> None:
+    """Every package imported anywhere comes with the declared dependencies; none is there by chance, for the tests."""
+    wanted = asked_for("ptce-analysis", set())
+    givers = packages_distributions()
+    normal = {name: {re.sub(r"[-_.]+", "-", one).lower() for one in some} for name, some in givers.items()}
+    assert [(file, name) for file, name in outside_imports() if not normal.get(name, set()) & wanted] == []

@@ -317,7 +317,7 @@ def test_code_that_the_page_explains_stands_at_its_end() -> None:
     folds = soup(exported("# T", *cells)).find_all("details", class_="code")
     assert [[line.get_text() for line in fold.find_all("code")] for fold in folds] == [
         ["print(1)"],
-        ["lang = 'fr'", "page = 1", "page.say()"],
+        ["lang = 'fr'\n\npage = 1\n\npage.say()"],
     ]
     assert all(fold.summary.get_text() for fold in folds)
 

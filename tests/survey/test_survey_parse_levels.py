@@ -127,3 +127,18 @@ def test_places_are_those_of_the_official_lists() -> None:
     assert set(geography.REGION_OF_2016.values()) == set(geography.REGIONS_2016)
     assert set(geography.REGION_OF_DEPARTEMENT.values()) == set(geography.REGIONS_2015)
     assert geography.REGION_OF_2016["22"] == "32" and geography.REGION_OF_DEPARTEMENT["93"] == "11"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Conseil général et régional", "conseils départementaux et régionaux", "Conseil régional & départemental"],
+)
+def test_a_word_said_once_opens_both_names(text: str) -> None:
+    """« conseil général et régional » names two councils, and neither is lost."""
+    assert level(text).value == ("departement", "region")
+
+
+@pytest.mark.parametrize("text", ["Conseil général de Seine et Marne", "Communauté de communes et d’agglomération"])
+def test_one_level_named_in_two_words_stays_one(text: str) -> None:
+    """« et » inside a name, or between two kinds of one level, adds none."""
+    assert isinstance(level(text).value, str)

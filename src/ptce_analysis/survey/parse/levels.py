@@ -104,12 +104,18 @@ def _outside_brackets(text: str, separator: str) -> list[str]:
 
 
 def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Reading]:
-    """Return the readings of « X et Y »: two collectivities only if both are readable and the whole is not one name."""
+    """Return the readings of « X et Y »: two collectivities only if both are readable and the whole is not one name.
+
+    A word said once may open both: « conseil général et régional ».
+    """
     whole = _decided(text, decisions) or _quiet(text) or _one(text, wave)
     if plain(text) in PLACES or place_name(text) in PLACES or whole.rule == "codebook_decision":
         return [whole]
     pieces = _outside_brackets(text, " (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?")
-    parts = [_decided(piece.strip(), decisions) or _one(piece.strip(), wave) for piece in pieces if piece.strip()]
+    named = [piece.strip() for piece in pieces if piece.strip()]
+    parts = [_decided(piece, decisions) or _one(piece, wave) for piece in named]
+    opened = [_one(f"{named[0].split()[0]} {piece}", wave) for piece in named]
+    parts = [again if one.status == "unreadable" else one for one, again in zip(parts, opened, strict=True)]
     known = all(part.status in (*_FOR_SURE, "ambiguous") for part in parts)
     same = whole.status in _FOR_SURE and {code for part in parts for code in codes(part)} == set(codes(whole))
     return parts if len(parts) > 1 and known and not same else [whole]

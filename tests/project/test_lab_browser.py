@@ -7,8 +7,8 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,8 +83,16 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
 
     yield start
     for server in servers:
-        server.terminate()
-        server.wait()
+        stop(server)
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End a server; one that is still busy with a kernel when it is told to stop may never do so by itself."""
+    server.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(10)
+    server.kill()
+    server.wait()
 
 
 def launched(python: Path, folder: Path, lang: str) -> tuple[subprocess.Popen[bytes], Lab]:
@@ -103,10 +111,10 @@ def launched(python: Path, folder: Path, lang: str) -> tuple[subprocess.Popen[by
         if written:
             port = json.loads(written[0].read_text())["port"]
             return server, Lab(project, f"http://127.0.0.1:{port}", folder / "log")
-        if server.poll() is not None:
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.1)
             break
-        time.sleep(0.1)
-    server.kill()
+    stop(server)
     raise AssertionError((folder / "log").read_text())
 
 

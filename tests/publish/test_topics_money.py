@@ -461,7 +461,7 @@ def test_sources_of_both_sides_are_named(facts, sources):
     one = pairs.assign(first_source="S9", second_source="S9")
     assert str(profile.not_one_source(EN, one, {})) == "Both sides are printed by S9."
     assert str(profile.not_one_source(EN, pairs.head(0), sources)) == "No median is printed for both surveys."
-    assert profile.source_name({"S": {"author": "A", "year": ""}}, "S") == "A"
+    assert sources.name({"S": {"author": "A", "year": ""}}, "S") == "A"
 
 
 def test_links_are_told_with_what_their_labels_say(facts):

@@ -22,12 +22,14 @@ KEY = re.compile(r"[a-z][a-z0-9_-]*")
 class Column:
     """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
 
-    `kind` is a key of `language.FORMATS`, or "text".
+    `kind` is a key of `language.FORMATS`, or "text". A text said `once` stands once on the page for the rows below each
+    other that share it; their CSV repeats it.
     """
 
     name: str
     heading: str
     kind: str = "text"
+    once: bool = False
 
 
 @dataclass(frozen=True)

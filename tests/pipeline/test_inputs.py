@@ -18,7 +18,7 @@ from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
 from ptce_analysis.pipeline.runs import Run, declared_runs
 
-NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted({run.notebook for run in declared_runs(REPOSITORY)})
 
 
 def run_of(notebook: str, lang: str = "fr", project: Path = REPOSITORY, reads: tuple[str, ...] = ()) -> Run:
@@ -55,7 +55,7 @@ UNUSED = (
     "analysis/emergence/__init__.py",
     "pipeline/verify.py",
     "pipeline/build.py",
-    "cli.py",
+    "cli/study.py",
     "publish/topics/emergence.py",
 )
 

@@ -36,6 +36,7 @@ class Written:
 
     MISSING = "not known"
     LISTED = "{items} and {last}"
+    BETWEEN = "; "
     PERCENT = "{n}%"
     POINTS = "{n} points"
     BELOW = "<{n}"
@@ -84,6 +85,11 @@ class Words:
         """Return "a, b and c" in the reader's language."""
         *head, last = list(items) or [""]
         return _written(Written.LISTED, self.lang, items=", ".join(head), last=last) if head else last
+
+    @property
+    def semicolon(self) -> str:
+        """What stands between statements of one list, with the spaces of the language."""
+        return _written(Written.BETWEEN, self.lang)
 
     @property
     def csv_marks(self) -> tuple[str, str]:

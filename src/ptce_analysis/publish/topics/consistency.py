@@ -113,7 +113,7 @@ def joint_bases(words: Words, common: pd.DataFrame, source: str) -> Sentence:
 
 def rules(words: Words) -> Sentence:
     """Return the list of the rules, in the order in which they are applied."""
-    labels = "; ".join(words.label(RULE_LABELS[rule]) for rule in methods())
+    labels = words.semicolon.join(words.label(RULE_LABELS[rule]) for rule in methods())
     return words("{n} rules are applied: {rules}.", n=Number(len(methods()), "count"), rules=labels)
 
 

@@ -12,7 +12,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings_money
 from ptce_analysis.publish.drawings_money import Inner
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words, typeset
+from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
 from ptce_analysis.publish.topics.feasible import power_of_ten, widest
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of
@@ -100,11 +100,7 @@ def alike(words: Words, sets: pd.DataFrame) -> Exhibit:
 
 
 def _listed(words: Words, amounts: Sequence[float]) -> str:
-    return _separator(words).join(words.number(Number(amount, "keur1")) for amount in amounts)
-
-
-def _separator(words: Words) -> str:
-    return typeset(" ; ", "fr") if words.lang == "fr" else "; "
+    return words.semicolon.join(words.number(Number(amount, "keur1")) for amount in amounts)
 
 
 def largest(words: Words, table: pd.DataFrame) -> Exhibit:
@@ -247,7 +243,7 @@ def _attaining_row(words: Words, row: Row) -> Row:
         "name": label[0].upper() + label[1:],
         "end": words.label(ENDS[row["end"]]),
         "value": words.number(Number(row["value"], KINDS[row["statistic"]])),
-        "runs": _separator(words).join(runs),
+        "runs": words.semicolon.join(runs),
     }
 
 

@@ -128,7 +128,7 @@ def by_scenario(words: Words, tables: Sequence[pd.DataFrame]) -> Sentence:
         )
         for table in tables
     ]
-    return words("Its rank by median amount, under each scenario – {ranks}.", ranks=joined(said, "; "))
+    return words("Its rank by median amount, under each scenario – {ranks}.", ranks=joined(said, words.semicolon))
 
 
 def presence(words: Words, level: str, table: pd.DataFrame) -> Sentence:

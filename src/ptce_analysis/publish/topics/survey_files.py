@@ -111,7 +111,7 @@ def repairs(words: Words, tables: Shown) -> Exhibit:
         measure=words("Cells whose writing differs from the clean tables, by what the repair is about"),
         note=words(
             "A repair changes how an answer is written, never what it says: an answer that could mean two things is set"
-            " aside unless the codebook decides. The rules are named as in the ledger that `ptce clean` writes."
+            " aside unless the codebook decides. The rules are named as in the ledger that ptce clean writes."
         ),
         reading=words(
             "{wave}, {family}: {n} repairs.",
@@ -155,7 +155,7 @@ def printed_again(words: Words, tables: Shown) -> Exhibit:
         data=data,
         columns=(
             Column("wave", str(words("Wave"))),
-            Column("name", str(words("Figure"))),
+            Column("name", str(words("Printed figure"))),
             Column("printed", str(words("Printed"))),
             Column("given", str(words("From the answers"))),
             Column("said", str(words("Outcome"))),

@@ -1,0 +1,88 @@
+"""What printed figures determine: `ptce audit`, `percent`, `rates`, `feasible`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ptce_analysis.cli.options import as_json, project
+from ptce_analysis.errors import InputError
+from ptce_analysis.terminal import print_json, print_record, print_table
+
+
+def audit_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `ptce audit` takes."""
+    project(parser)
+    as_json(parser)
+    parser.add_argument("--facts", type=Path, metavar="FILE", help="audit another report, typed in the same format")
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Print the verdict of every figure; 1 when one is impossible."""
+    from ptce_analysis.analysis.audit import audit_json
+    from ptce_analysis.published import read_facts, read_published
+
+    published = options.project / "data/raw/published"
+    if not options.facts and not published.is_dir():
+        raise InputError(f"{published}: not found. Give --facts FILE, or run the command inside the project.")
+    facts = read_facts(options.facts) if options.facts else read_published(published)
+    rows = audit_json(facts)
+    if options.json:
+        print_json(rows)
+    else:
+        print_table(rows, ("id", "verdict", "reason"))
+    return int(any(row["verdict"] == "impossible" for row in rows))
+
+
+def percent_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `ptce percent` takes."""
+    as_json(parser)
+    parser.add_argument("value", help="the printed percentage, such as 20 or 8.2")
+    parser.add_argument("--base", type=int, required=True, help="how many units it is a percentage of")
+    parser.add_argument("--grain", default="1", help="rounding step in percentage points (default: 1)")
+
+
+def percent(options: argparse.Namespace) -> int:
+    """Print whether a percentage can occur; 1 when it cannot."""
+    from ptce_analysis.analysis.percent import percent
+
+    result = percent(options.value, options.base, options.grain)
+    print_record(result, options.json)
+    return 0 if result["possible"] else 1
+
+
+def rates_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `ptce rates` takes."""
+    as_json(parser)
+    parser.add_argument("first", help="count and base of the first group, such as 13/42")
+    parser.add_argument("second", help="count and base of the second group, such as 10/52")
+    parser.add_argument("--confidence", type=float, default=0.95, help="level of the intervals (default: 0.95)")
+
+
+def rates(options: argparse.Namespace) -> int:
+    """Print every comparison of two rates."""
+    from ptce_analysis.analysis.proportions import parse_rate, rates
+
+    result = rates(parse_rate(options.first), parse_rate(options.second), options.confidence)
+    print_record(result, options.json)
+    return 0
+
+
+def feasible_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `ptce feasible` takes."""
+    as_json(parser)
+    parser.add_argument("--n", type=int, required=True, help="number of amounts")
+    parser.add_argument("--sum", required=True, help="their printed sum, such as 1239")
+    parser.add_argument("--median", required=True, help="their printed median, in the same unit")
+    parser.add_argument("--grain", default="1", help="rounding step of both; 0: exactly as printed (default: 1)")
+    parser.add_argument("--draws", type=int, default=0, help="number of reference draws (default: none)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the draws (default: 1)")
+
+
+def feasible(options: argparse.Namespace) -> int:
+    """Print what a row determines; 1 when no amounts have it."""
+    from ptce_analysis.analysis.feasible import feasible
+
+    result = feasible(options.n, options.sum, options.median, options.grain, options.draws, options.seed)
+    print_record(result, options.json)
+    return 0 if result["possible"] else 1

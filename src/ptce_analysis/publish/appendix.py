@@ -98,7 +98,7 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
     family = [_sibling(words, about["name"], **one) for one in about.get("family", ())]
     check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})
     return {
-        **furniture(words),
+        **furniture(words, "".join(block["html"] for block in blocks)),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
         "description": _headline(notebook) or _first_words(blocks),
@@ -172,8 +172,8 @@ def _words(notebook: Any) -> Words:
     return Words(lang if lang in LANGUAGES else "en")
 
 
-def furniture(words: Words) -> dict[str, Any]:
-    """Return what every page of the site needs, whatever it says."""
+def furniture(words: Words, body: str = "") -> dict[str, Any]:
+    """Return what every page of the site needs, whatever it says, and the style of what its body draws."""
     others = [code for code in LANGUAGES if code != words.lang]
     return {
         "lang": words.lang,
@@ -182,15 +182,19 @@ def furniture(words: Words) -> dict[str, Any]:
         "policy": POLICY,
         "version": __version__,
         "years": f"{min(WAVES)}/{max(WAVES)}",
-        "style": stylesheet(),
+        "style": stylesheet(body),
     }
 
 
-def stylesheet() -> str:
+def stylesheet(body: str = "") -> str:
     """Return the page's CSS, with the colours of the figures declared once for light and dark schemes."""
     text = (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8")
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in COLOURS.items()) for i in (0, 1))
-    text = text.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*drawing*/", recoloured())
+    text = (
+        text.replace("/*light*/", light)
+        .replace("/*dark*/", dark)
+        .replace("/*drawing*/", recoloured(body) if "<svg" in body else "")
+    )
     return "".join(line.strip() for line in text.splitlines())
 
 

@@ -106,7 +106,10 @@ def _spans(cells: pd.Series, once: bool) -> list[int]:
     if not once:
         return [1] * len(cells)
     runs = (cells != cells.shift()).cumsum()
-    return [int((runs == run).sum()) if place == 0 else 0 for run, place in zip(runs, cells.groupby(runs).cumcount(), strict=True)]
+    return [
+        int((runs == run).sum()) if place == 0 else 0
+        for run, place in zip(runs, cells.groupby(runs).cumcount(), strict=True)
+    ]
 
 
 def _row_html(

@@ -67,7 +67,10 @@ def answer(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
 
 
 def found(
-    words: Words, verdicts: Sequence[Verdict], rule: str, sources: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    words: Words,
+    verdicts: Sequence[Verdict],
+    rule: str,
+    sources: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Sentence:
     """Return the arithmetic of every figure that a rule found impossible or true on another base only; once each."""
     return _said(words, verdicts, rule, ("impossible", "other_base_only"), sources)

@@ -44,14 +44,23 @@ def _fill(figure: Figure) -> None:
 
 
 def narrow(figure: Figure) -> bool:
-    """Turn a figure of named lines into one for a phone, names and labels above the marks; return whether it can be."""
-    if len(figure.axes) != 1 or not _is_of_lines(figure.axes[0]):
+    """Turn a figure into one for a phone, names and labels of its lines above the marks; return whether it can be."""
+    of_lines = len(figure.axes) == 1 and _is_of_lines(figure.axes[0])
+    if len(figure.axes) != 1 or (figure.axes[0].get_label() == "lines" and not of_lines):
         return False
-    (axes,) = figure.axes
-    names = {round(tick.get_position()[1]): tick.get_text() for tick in axes.get_yticklabels()}
     for text in (text for text in figure.texts if text.get_gid() == "watermark"):
         text.set_fontsize(float(text.get_fontsize()) * NARROW_IN / figure.get_figwidth())
     figure.set_figwidth(NARROW_IN)
+    if of_lines:
+        _name_above(figure, figure.axes[0])
+    _fold_legend(figure, figure.axes[0])
+    _fill(figure)
+    return True
+
+
+def _name_above(figure: Figure, axes: Axes) -> None:
+    """Write the names of the lines above their marks, and give each line the height this takes."""
+    names = {round(tick.get_position()[1]): tick.get_text() for tick in axes.get_yticklabels()}
     axes.set_yticks([])
     above_pt = LINE_PT * _above(axes, names)
     row_pt = above_pt + MARK_PT
@@ -59,8 +68,6 @@ def narrow(figure: Figure) -> bool:
     _all_for_data(axes)
     _fold_legend(figure, axes)
     figure.set_figheight(row_pt * len(names) / 72 + _outside_in(figure, axes))
-    _fill(figure)
-    return True
 
 
 def _lay_out(figure: Figure) -> None:

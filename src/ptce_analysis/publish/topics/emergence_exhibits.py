@@ -51,10 +51,13 @@ def forest(words: Words, table: pd.DataFrame) -> Exhibit:
     return Exhibit(
         key="forest",
         title=words(
-            "Under all {all} readings of the printed shares, a fall and a rise are both compatible with the figures"
-            if with_zero.all()
-            else "{n} of the {all} readings of the printed shares leave the sign of the change open",
-            **({} if with_zero.all() else {"n": Number(int(with_zero.sum()), "count")}),
+            "Under all {all} readings of the printed shares, a fall and a rise are both compatible with the figures",
+            all=Number(len(printed), "count"),
+        )
+        if with_zero.all()
+        else words(
+            "{n} of the {all} readings of the printed shares leave the sign of the change open",
+            n=Number(int(with_zero.sum()), "count"),
             all=Number(len(printed), "count"),
         ),
         measure=words(

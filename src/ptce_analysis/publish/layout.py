@@ -54,6 +54,7 @@ def narrow(figure: Figure) -> bool:
     if of_lines:
         _name_above(figure, figure.axes[0])
     _fold_legend(figure, figure.axes[0])
+    _lay_out(figure)
     _fill(figure)
     return True
 
@@ -73,12 +74,13 @@ def _name_above(figure: Figure, axes: Axes) -> None:
 def _lay_out(figure: Figure) -> None:
     """Give the axes the place they will have, without drawing anything.
 
-    A label beside its mark gets its room inside the axes (`_widen`); one above the axes, from what surrounds them. One
-    pair of axes without a title takes what its labels leave: matplotlib's solver, which does more, costs three times as
-    much, several times a figure.
+    A label beside its mark, or above the marks of a phone, has its room inside the axes; one above the axes gets it from
+    what surrounds them. One pair of axes without a title takes what its labels leave: matplotlib's solver, which does
+    more, costs three times as much, several times a figure.
     """
     for label in (label for axes in figure.axes for label in _labels(axes)):
-        label.set(in_layout=label.get_verticalalignment() != "center", gid="halo")
+        around = label.get_verticalalignment() != "center" and label.xycoords == "data"
+        label.set(in_layout=around, gid="halo")
     engine = figure.get_layout_engine()
     if engine and (len(figure.axes) > 1 or any(axes.get_title(side) for axes in figure.axes for side in SIDES)):
         engine.execute(figure)
@@ -210,7 +212,7 @@ def _fold_legend(figure: Figure, axes: Axes) -> None:
 
 def _above(axes: Axes, names: dict[int, str]) -> int:
     """Write names above their lines, labels at the right of all names or below all; return the most lines of text."""
-    room = float(NARROW_IN * 72 - 4 * SLACK_PT)
+    room = float(NARROW_IN * 72 - 7 * SLACK_PT)
     titles = {place: _title(axes, place, name, room) for place, name in names.items()}
     labels = {round(label.xy[1]): label for label in _beside(axes)}
     for label in labels.values():

@@ -148,11 +148,11 @@ def methods(words: Words, found: dict[str, Any], groups: Sequence[str] = ("2013"
     return Exhibit(
         key="methods",
         title=words(
-            "{pair}: a difference of {difference}, from {low} to {high} by Newcombe’s interval at {confidence}",
+            "{pair}: a change of {change}, from {low} to {high} by Newcombe’s interval at {confidence}",
             pair=pair.replace(" ", NO_BREAK),
-            difference=Number(found["difference"], "points"),
-            low=Number(found["intervals"]["newcombe"][0], "points"),
-            high=Number(found["intervals"]["newcombe"][1], "points"),
+            change=Number(-found["difference"], "points"),
+            low=Number(-found["intervals"]["newcombe"][1], "points"),
+            high=Number(-found["intervals"]["newcombe"][0], "points"),
             confidence=Number(found["confidence"], "share"),
         ),
         measure=words(

@@ -31,7 +31,7 @@ def soup(path: Path) -> BeautifulSoup:
 
 
 def test_every_page_is_light() -> None:
-    """60 kB and 15 kB gzipped with up to two drawings, 20 kB and 5 kB more for each further one; tables give no room."""
+    """60 kB and 15 kB gzipped with two drawings, 20 kB and 5 kB more for each further one; tables give no room."""
     heavy = {}
     for path in pages():
         data = path.read_bytes()

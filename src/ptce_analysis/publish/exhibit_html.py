@@ -134,9 +134,10 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
     words together on a page hinders who reads a table by program.
     """
-    names = [column.name for column in exhibit.columns]
+    columns = [column for column in exhibit.columns if column.in_csv]
+    names = [column.name for column in columns]
     table = exhibit.data[names].map(lambda v: neutralised(v.translate(PLAIN_SPACES)) if isinstance(v, str) else v)
-    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in exhibit.columns])
+    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in columns])
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
     decimal, sep = words.csv_marks

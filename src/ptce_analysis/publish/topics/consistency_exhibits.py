@@ -277,7 +277,7 @@ def verdict_table(
             Column("name", str(words("Printed figure"))),
             Column("printed", str(words("Printed"))),
             Column("verdict", str(words("Verdict"))),
-            Column("reason", str(words("Arithmetic")), once=True),
+            Column("reason", str(words("Arithmetic")), once=True, in_csv=False),
             Column("source", str(words("Source")), once=True),
         ),
     )

@@ -80,12 +80,20 @@ def test_no_label_is_clipped(draw: Callable[[], Figure], phone: bool) -> None:
     assert texts_outside(drawn(draw, phone=phone)) == []
 
 
-def test_a_label_above_the_axes_has_its_room() -> None:
-    """A base named above its line is read, and keeps the map in one form: a phone could not hold it."""
-    table = pd.DataFrame({"name": ["a", LONG], 51: [True, False], 52: [False, True]})
-    figure = drawn(lambda: drawings.presence_map(FR, table, [51, 52], [52]))
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_a_map_joins_the_bases_that_follow_each_other_and_crosses_the_lined_one(phone: bool) -> None:
+    """A bar reaches over neighbouring bases, one alone has its own; a figure that cannot occur on the line is crossed."""
+    held = {50: [True, True], 51: [True, False], 52: [False, True], 53: [True, True]}
+    table = pd.DataFrame({"name": ["a", LONG], **held})
+    names = ("possible", "impossible sur cette base", "ensemble des 52 répondants")
+    figure = drawn(lambda: drawings.presence_map(FR, table, [50, 51, 52, 53], 52, names), phone=phone)
     assert texts_outside(figure) == []
-    assert not narrow(figure)
+    axes = figure.axes[0]
+    bars = [[(segment[0][0], segment[1][0]) for segment in bar.get_segments()] for bar in axes.collections]
+    assert bars == [[(49.64, 51.36), (52.64, 53.36)], [(49.64, 50.36), (51.64, 53.36)]]
+    crossed = next(line for line in axes.lines if line.get_marker() == "x")
+    assert (list(crossed.get_xdata()), list(crossed.get_ydata())) == ([52], [0])
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(names)
 
 
 @settings(max_examples=15, deadline=None)
@@ -146,13 +154,32 @@ def test_short_labels_stand_at_the_right_of_the_name_on_a_phone() -> None:
     assert (sides["1"], sides["A"]) == ("right", "left")
 
 
-def test_a_figure_that_is_not_made_of_lines_keeps_its_one_form() -> None:
-    """No narrow form is invented for a figure that has no named lines."""
+def test_a_figure_without_named_lines_is_drawn_again_as_narrow_as_a_phone() -> None:
+    """Its labels keep their size and stay on the paper."""
+
+    def draw() -> Figure:
+        ends = [(n, -0.30, 0.05 + n * phi / 1000, phi) for phi in (-0.33, 0.0, 0.73) for n in (0, 42)]
+        table = pd.DataFrame(ends, columns=["n", "low", "high", "phi"])
+        return drawings.limits(
+            FR, table, x="n", low="low", high="high", by="phi", kind="points", name="corrélation", across="pôles communs"
+        )
+
+    figure = drawn(draw, phone=True)
+    assert figure.get_figwidth() == NARROW_IN
+    assert texts_outside(figure) == []
+
+
+def test_a_figure_of_several_axes_and_lines_with_a_second_label_keep_their_one_form() -> None:
+    """No narrow form is invented where labels would not find their line."""
     with drawing():
-        figure = new_figure(2)
-        figure.add_subplot().plot([0, 1], [0, 1])
-        fit(figure)
-        assert not narrow(figure)
+        several = new_figure(2)
+        several.subplots(1, 2)
+        figure = stems()
+        figure.axes[0].annotate("twice", (1, 0), (9, 0), textcoords="offset points", va="center")
+        for one in (several, figure):
+            width = one.get_figwidth()
+            assert not narrow(one)
+            assert one.get_figwidth() == width
 
 
 def test_a_wide_legend_is_folded() -> None:

@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader
 
 from ptce_analysis.pipeline.place import LIBRARY, Place
 from ptce_analysis.pipeline.runs import Run
-from ptce_analysis.publish.appendix import TEMPLATES, family_title, furniture, summary_of
+from ptce_analysis.publish.appendix import family_title, furniture, summary_of
 from ptce_analysis.publish.assumptions import assumptions
 from ptce_analysis.publish.claims import claims_json, page_claims
 from ptce_analysis.publish.downloads import FOLDER, Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.stylesheet import TEMPLATES
 from ptce_analysis.vocabulary import LANGUAGES
 
 CLAIMS, PACKAGE = "claims.json", "datapackage.json"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import TemplateExporter
@@ -19,11 +18,9 @@ from ptce_analysis.publish.language import Words, translated_prose
 from ptce_analysis.publish.outputs import output_html, role
 from ptce_analysis.publish.parameters import readable
 from ptce_analysis.publish.prose import Outline, check_references, prose_html
-from ptce_analysis.publish.style import COLOURS, recoloured
+from ptce_analysis.publish.stylesheet import TEMPLATES, stylesheet
 from ptce_analysis.publish.trust import is_ours
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -98,7 +95,7 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
     family = [_sibling(words, about["name"], **one) for one in about.get("family", ())]
     check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})
     return {
-        **furniture(words, "".join(block["html"] for block in blocks)),
+        **furniture(words),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
         "description": _headline(notebook) or _first_words(blocks),
@@ -172,8 +169,8 @@ def _words(notebook: Any) -> Words:
     return Words(lang if lang in LANGUAGES else "en")
 
 
-def furniture(words: Words, body: str = "") -> dict[str, Any]:
-    """Return what every page of the site needs, whatever it says, and the style of what its body draws."""
+def furniture(words: Words) -> dict[str, Any]:
+    """Return what every page of the site needs, whatever it says."""
     others = [code for code in LANGUAGES if code != words.lang]
     return {
         "lang": words.lang,
@@ -182,18 +179,8 @@ def furniture(words: Words, body: str = "") -> dict[str, Any]:
         "policy": POLICY,
         "version": __version__,
         "years": f"{min(WAVES)}/{max(WAVES)}",
-        "style": stylesheet(body),
+        "stylesheet": stylesheet,
     }
-
-
-def stylesheet(body: str = "") -> str:
-    """Return the CSS of a page with this body: the colours it uses are declared once, for light and dark schemes."""
-    text = (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8")
-    text = text.replace("/*drawing*/", recoloured(body) if "<svg" in body else "")
-    used = {name: pair for name, pair in COLOURS.items() if f"var(--{name})" in text}
-    light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in used.items()) for i in (0, 1))
-    text = text.replace("/*light*/", light).replace("/*dark*/", dark)
-    return "".join(line.strip() for line in text.splitlines())
 
 
 def _outputs(notebook: Any) -> Iterator[Any]:

@@ -43,11 +43,12 @@ def stems(
 ) -> Figure:
     """Return points on stems from zero, one line per row, each labelled directly."""
     figure, axes = lines_of(data)
-    for line, (value, colour, label) in enumerate(zip(data[x], colours, labels, strict=True)):
-        if pd.notna(value):
-            axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
-            axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
-            axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
+    rows = [row for row in enumerate(zip(data[x], colours, labels, strict=True)) if pd.notna(row[1][0])]
+    for line, (value, colour, _) in rows:
+        axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
+    for line, (value, colour, label) in rows:
+        axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
+        axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
     axes.set_xlim(0, float(data[x].max()) * 1.03)
     number_axis(words, axes, kind)
     return figure

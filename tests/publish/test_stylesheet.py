@@ -32,7 +32,9 @@ def test_rules_for_what_a_page_does_not_have_are_left_out(body: str, kept: str, 
 def test_conditions_and_what_has_no_name_always_stay() -> None:
     """An empty page keeps its box model, focus ring, print sheet and balanced braces."""
     css = stylesheet("")
-    assert all(text in css for text in ("*{box-sizing", ":is(a,summary,[tabindex]):focus-visible{", "@media print{@page"))
+    assert all(
+        text in css for text in ("*{box-sizing", ":is(a,summary,[tabindex]):focus-visible{", "@media print{@page")
+    )
     assert css.count("{") == css.count("}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -115,7 +116,7 @@ def presence_map(
 ) -> Figure:
     """Return a map of figures (lines) by bases (across): bars over the bases where each can occur.
 
-    The base `marked` is lined, and crossed where a figure cannot occur on it. `names` are those of bars, cross and line.
+    The base `marked` is lined, and crossed where a figure cannot occur. `names` are those of bars, cross and line.
     """
     figure, axes = lines_of(data, extra_in=1.0)
     axes.grid(visible=False)
@@ -123,7 +124,7 @@ def presence_map(
         starts, ends = _runs([base for base in bases if row[base]])
         axes.hlines([line] * len(starts), starts, ends, color=LIGHT["accent"], linewidth=5, label=names[0] * (not line))
     missing = [line for line, held in enumerate(data[marked]) if not held]
-    look = {"markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
+    look: dict[str, Any] = {"markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
     axes.plot([marked] * len(missing), missing, "x", color=LIGHT["second"], label=names[1], **look)
     axes.axvline(marked, color=LIGHT["second"], linewidth=1, zorder=0, label=names[2])
     axes.set_xlim(min(bases) - 1, max(bases) + 1)

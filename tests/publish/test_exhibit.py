@@ -181,6 +181,21 @@ def test_no_cell_of_a_csv_runs_in_a_spreadsheet(start: str) -> None:
     assert cells[1][0] == f"'{start}cmd"
 
 
+def test_a_text_said_once_spans_its_rows_and_stands_on_every_row_of_the_csv() -> None:
+    """Rows below each other share one cell on the page; a file repeats it, without what only explains."""
+    data = pd.DataFrame(
+        {"name": list("abc"), "amount_eur": [1.0, 2.0, 3.0], "place": ["p", "p", "q"], "why": ["w"] * 3}
+    )
+    places = Column("place", "Place", once=True), Column("why", "Why", once=True, in_csv=False)
+    shown = exhibit(data=data, columns=(*exhibit().columns, *places))
+    rows = BeautifulSoup(data_html(EN, shown, "Table 1"), "html.parser").find_all("tr")
+    assert [[(c.get_text(), c.get("rowspan")) for c in row.find_all("td")[1:]] for row in rows[1:]] == [
+        [("p", "2"), ("w", "3")], [], [("q", None)],
+    ]  # fmt: skip
+    header, *lines = csv.reader(io.StringIO(csv_text(EN, shown), newline=""))
+    assert header[-1] == "Place" and [line[-1] for line in lines] == ["p", "p", "q"]
+
+
 def test_the_link_holds_the_very_csv() -> None:
     """The address decodes to the CSV, and holds nothing that an address or an attribute cannot."""
     awkward = exhibit(data=pd.DataFrame({"name": ['a "b" <c> #1 & 50 %', "é\u202f'"], "amount_eur": [1.0, 2.0]}))

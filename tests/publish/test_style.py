@@ -84,11 +84,14 @@ def test_colours_that_meet_in_a_figure_are_told_apart(scheme: str, sight: str, g
 
 def test_the_page_gives_every_colour_of_a_drawing_its_value_in_the_scheme() -> None:
     """Each light value is mapped to the name whose value depends on the scheme, as fill and as stroke."""
-    css = recoloured()
+    drawn = "".join(f'fill="{light}" stroke="{light}"' for light in LIGHT.values())
+    css = recoloured(drawn)
     for name, light in LIGHT.items():
         assert f'.drawing [fill="{light}"]{{fill:var(--{name})}}' in css
         assert f'.drawing [stroke="{light}"]{{stroke:var(--{name})}}' in css
     assert len(set(LIGHT.values())) == len(LIGHT)
+    only = recoloured(f'fill="{LIGHT["ink"]}"')
+    assert "var(--ink)" in only and "var(--accent)" not in only
 
 
 def test_drawing_ignores_and_restores_the_reader_s_configuration() -> None:

@@ -28,6 +28,7 @@ from ptce_analysis.publish.topics import (
     profile,
     profile_exhibits,
 )
+from ptce_analysis.publish.topics import sources as source_lines
 from ptce_analysis.published import read_published, read_sources
 from ptce_analysis.vocabulary import SCENARIOS
 
@@ -461,7 +462,7 @@ def test_sources_of_both_sides_are_named(facts, sources):
     one = pairs.assign(first_source="S9", second_source="S9")
     assert str(profile.not_one_source(EN, one, {})) == "Both sides are printed by S9."
     assert str(profile.not_one_source(EN, pairs.head(0), sources)) == "No median is printed for both surveys."
-    assert profile.source_name({"S": {"author": "A", "year": ""}}, "S") == "A"
+    assert source_lines.name({"S": {"author": "A", "year": ""}}, "S") == "A"
 
 
 def test_links_are_told_with_what_their_labels_say(facts):

@@ -98,14 +98,14 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
     family = [_sibling(words, about["name"], **one) for one in about.get("family", ())]
     check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})
     return {
-        **furniture(words),
+        **furniture(words, "".join(block["html"] for block in blocks)),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
         "description": _headline(notebook) or _first_words(blocks),
         "contents": [(key, _text(text)) for level, key, text in outline.headings if level == 2],
         "parameters": readable(words, about.get("parameters", {})),
         "blocks": blocks,
-        "code": [cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell)],
+        "code": escape("\n\n".join(_quiet_code(notebook)), quote=False),
         "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
         "name": about.get("name", ""),
         "family": family,
@@ -172,8 +172,8 @@ def _words(notebook: Any) -> Words:
     return Words(lang if lang in LANGUAGES else "en")
 
 
-def furniture(words: Words) -> dict[str, Any]:
-    """Return what every page of the site needs, whatever it says."""
+def furniture(words: Words, body: str = "") -> dict[str, Any]:
+    """Return what every page of the site needs, whatever it says, and the style of what its body draws."""
     others = [code for code in LANGUAGES if code != words.lang]
     return {
         "lang": words.lang,
@@ -182,15 +182,17 @@ def furniture(words: Words) -> dict[str, Any]:
         "policy": POLICY,
         "version": __version__,
         "years": f"{min(WAVES)}/{max(WAVES)}",
-        "style": stylesheet(),
+        "style": stylesheet(body),
     }
 
 
-def stylesheet() -> str:
-    """Return the page's CSS, with the colours of the figures declared once for light and dark schemes."""
+def stylesheet(body: str = "") -> str:
+    """Return the CSS of a page with this body: the colours it uses are declared once, for light and dark schemes."""
     text = (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8")
-    light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in COLOURS.items()) for i in (0, 1))
-    text = text.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*drawing*/", recoloured())
+    text = text.replace("/*drawing*/", recoloured(body) if "<svg" in body else "")
+    used = {name: pair for name, pair in COLOURS.items() if f"var(--{name})" in text}
+    light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in used.items()) for i in (0, 1))
+    text = text.replace("/*light*/", light).replace("/*dark*/", dark)
     return "".join(line.strip() for line in text.splitlines())
 
 
@@ -214,6 +216,10 @@ def _blocks(notebook: Any, words: Words, outline: Outline) -> Iterator[dict[str,
         else:
             code = "" if _is_quiet(cell) else cell.source
             yield {"kind": "code", "code": code, "html": "\n".join(_with_figures(cell.outputs, words, outline))}
+
+
+def _quiet_code(notebook: Any) -> Iterator[str]:
+    return (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
 
 
 def _is_quiet(cell: Any) -> bool:

@@ -22,12 +22,16 @@ KEY = re.compile(r"[a-z][a-z0-9_-]*")
 class Column:
     """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
 
-    `kind` is a key of `language.FORMATS`, or "text".
+    `kind` is a key of `language.FORMATS`, or "text". A text said `once` stands once on the page for the rows below each
+    other that share it; their CSV repeats it. A text not `in_csv` explains its
+    row to readers, and stays on the page.
     """
 
     name: str
     heading: str
     kind: str = "text"
+    once: bool = False
+    in_csv: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +21,10 @@ PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
 MIXED, WORDS_ONLY = "data", "words"
 
 # What an address cannot hold as it is; letters of any alphabet can stand.
-NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u206f\ufeff]")
+NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
+
+# Numbers of a text cell, with what stands between them: a range, a fraction. Short ones keep to one line.
+NUMBERS = re.compile(r"[-−+<>≤≥≈]?\s?\d.{,24}")
 
 
 def origin_html(words: Words, origin: str, protected: bool = False) -> str:
@@ -62,9 +66,10 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
 
 
 def cell_text(words: Words, value: Any, kind: str) -> str:
-    """Return one cell as a reader of the language expects it."""
+    """Return one cell as a reader of the language expects it; a range of numbers does not break."""
     if kind == "text" or isinstance(value, str):
-        return "" if pd.isna(value) else str(value)
+        text = "" if pd.isna(value) else str(value)
+        return text.replace(" ", NO_BREAK) if NUMBERS.fullmatch(text) else text
     return words.number(Number(None if pd.isna(value) else value, kind))
 
 
@@ -74,7 +79,11 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
     heads = "".join(
         f'<th scope="col"{_text_class(column, mixed)}>{escape(column.heading)}</th>' for column in exhibit.columns
     )
-    rows = "".join(_row_html(words, exhibit.columns, row, mixed) for row in exhibit.data.to_dict("records"))
+    spans = [_spans(exhibit.data[column.name], column.once) for column in exhibit.columns]
+    rows = "".join(
+        _row_html(words, exhibit.columns, row, mixed, lines)
+        for row, *lines in zip(exhibit.data.to_dict("records"), *spans, strict=True)
+    )
     name = escape(str(words("Data: {number}", number=number)))
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
@@ -92,11 +101,31 @@ def _text_class(column: Column, mixed: bool) -> str:
     return ' class="t"' if mixed and column.kind == "text" else ""
 
 
-def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool) -> str:
+def _spans(cells: pd.Series, once: bool) -> list[int]:
+    """How many rows each cell of a column stands for; none when the cell above says it for its row too."""
+    if not once:
+        return [1] * len(cells)
+    runs = (cells != cells.shift()).cumsum()
+    return [
+        int((runs == run).sum()) if place == 0 else 0
+        for run, place in zip(runs, cells.groupby(runs).cumcount(), strict=True)
+    ]
+
+
+def _row_html(
+    words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool, lines: Sequence[int]
+) -> str:
     texts = [escape(cell_text(words, row[column.name], column.kind)) for column in columns]
-    others = zip(columns[1:], texts[1:], strict=True)
-    cells = "".join(f"<td{_text_class(column, mixed)}>{text}</td>" for column, text in others)
+    cells = "".join(
+        f"<td{_text_class(column, mixed)}{_rows(n)}>{text}</td>"
+        for column, text, n in zip(columns[1:], texts[1:], lines[1:], strict=True)
+        if n
+    )
     return f'<tr><th scope="row">{texts[0]}</th>{cells}</tr>'
+
+
+def _rows(n: int) -> str:
+    return f' rowspan="{n}"' if n > 1 else ""
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
@@ -105,9 +134,10 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
     words together on a page hinders who reads a table by program.
     """
-    names = [column.name for column in exhibit.columns]
+    columns = [column for column in exhibit.columns if column.in_csv]
+    names = [column.name for column in columns]
     table = exhibit.data[names].map(lambda v: neutralised(v.translate(PLAIN_SPACES)) if isinstance(v, str) else v)
-    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in exhibit.columns])
+    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in columns])
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
     decimal, sep = words.csv_marks

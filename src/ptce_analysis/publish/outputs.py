@@ -13,7 +13,11 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.inert import inert_html, picture_html, plain_html
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.prose import Outline, formula, prose_html
+from ptce_analysis.publish.style import LIGHT
 from ptce_analysis.publish.trust import is_ours
+
+# What a page says once for all its drawings.
+GIVEN = r' (?:xmlns|width|height|font-family|font-size|stroke-linejoin)="[^"]*"'
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -47,11 +51,10 @@ def our_html(output: Any) -> str:
 
 
 def _in_page(image: str) -> str:
-    """A drawing without the title that its caption already gives, at the size the page gives it."""
+    """A drawing without what the page gives: title, size, letters (`style.recoloured`), paper."""
     image = re.sub(r"<title>.*?</title>", "", image, count=1)
-    return (
-        re.sub(r' (?:width|height)="[\d.]+pt"', "", image).replace(' xmlns="http://www.w3.org/2000/svg"', "", 1).strip()
-    )
+    image = re.sub(rf'<path d="M0 [^"]*z" fill="{LIGHT["paper"]}"/>', "", image, count=1)
+    return re.sub("<svg[^>]*>", lambda root: re.sub(GIVEN, "", root[0]), image, count=1).strip()
 
 
 def foreign_html(output: Any, words: Words, outline: Outline) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, runs
 from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.topics.sources import name as source_name
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, STATISTICS
 
@@ -13,10 +16,12 @@ from ptce_analysis.vocabulary import LEVELS, STATISTICS
 KINDS = {"eur": "keur2", "share": "share2", "factor": "years", "fte": "fte", "years": "years"}
 
 
-def phrase(words: Words, said: Phrase) -> Sentence:
-    """Return a finding's arithmetic as one sentence of the reader's language."""
+def phrase(words: Words, said: Phrase, sources: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> Sentence:
+    """Return a finding's arithmetic as one sentence of the reader's language; a listed source by author and year."""
     filled = {
-        name: phrase(words, value) if isinstance(value, Phrase) else quantity(words, value)
+        name: phrase(words, value, sources)
+        if isinstance(value, Phrase)
+        else source_name(sources, quantity(words, value))
         for name, value in said.values.items()
     }
     return words(said.key.value, **filled)

@@ -110,10 +110,8 @@ def watermark(figure: Figure, words: str) -> None:
     figure.supxlabel(words, x=1, ha="right", fontsize="medium", fontweight="bold", color=LIGHT["second"])
 
 
-def recoloured() -> str:
-    """Return the CSS that gives the colours of a drawing their value in the page's scheme."""
-    return "".join(
-        f'.drawing [{part}="{light}"]{{{part}:var(--{name})}}'
-        for name, light in LIGHT.items()
-        for part in ("fill", "stroke")
-    )
+def recoloured(page: str) -> str:
+    """Return the CSS that gives the colours of the drawings of a page their value in its scheme, and their letters."""
+    colours = ((name, f'{part}="{light}"', part) for name, light in LIGHT.items() for part in ("fill", "stroke"))
+    rules = [f".drawing [{stated}]{{{part}:var(--{name})}}" for name, stated, part in colours if stated in page]
+    return "".join([f".drawing svg{{font:{RC['font.size']}px {FONT_STACK};stroke-linejoin:round}}", *rules])

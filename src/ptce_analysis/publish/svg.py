@@ -1,7 +1,7 @@
 """The bytes of a figure: a lean SVG whose text stays text and which speaks to screen readers.
 
 matplotlib writes one group per artist, a style on every element and a definition per marker. What is drawn is kept, the
-wrapping is not: styles become attributes, default values and empty groups go, coordinates keep a hundredth of a point,
+wrapping is not: styles become attributes, default values and empty groups go, coordinates keep a tenth of a point,
 and neighbours that look alike say once how they look.
 Colours are the light ones of the palette; a page maps them to its scheme by their value (`style.recoloured`).
 """
@@ -139,7 +139,7 @@ def _markers(group: ElementTree.Element, defined: Definitions, stem: str) -> str
 def _moves(places: Sequence[tuple[float, float]]) -> Iterator[str]:
     """Each place by its distance from the one before, as rounded: no error adds up."""
     before = (0.0, 0.0)
-    for x, y in ((round(x, 2), round(y, 2)) for x, y in places):
+    for x, y in ((round(x, 1), round(y, 1)) for x, y in places):
         yield f"m{_rounded(x - before[0])} {_rounded(y - before[1])}"
         before = (x, y)
 
@@ -207,15 +207,15 @@ def _written(attributes: Mapping[str, str]) -> str:
 
 
 def _rounded(number: str | float) -> str:
-    text = f"{float(number):.2f}".rstrip("0").rstrip(".")
+    text = f"{float(number):.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 
 
 def _numbers(text: str) -> str:
-    """Numbers to a hundredth, no space around the letters of a path.
+    """Numbers to a tenth, no space around the letters of a path.
 
     >>> _numbers("M 127.228912 20.736805 \\nL 171.26905 20.736805 \\n")
-    'M127.23 20.74H171.27'
+    'M127.2 20.7H171.3'
     """
     short = re.sub(r"-?\d+\.?\d*(?:e-?\d+)?", lambda m: _rounded(m[0]), " ".join(text.split()))
     if not short.startswith("M"):

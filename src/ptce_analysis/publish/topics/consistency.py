@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -65,9 +66,14 @@ def answer(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
     )
 
 
-def found(words: Words, verdicts: Sequence[Verdict], rule: str) -> Sentence:
+def found(
+    words: Words,
+    verdicts: Sequence[Verdict],
+    rule: str,
+    sources: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Sentence:
     """Return the arithmetic of every figure that a rule found impossible or true on another base only; once each."""
-    return _said(words, verdicts, rule, ("impossible", "other_base_only"))
+    return _said(words, verdicts, rule, ("impossible", "other_base_only"), sources)
 
 
 def unequal_ratios(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
@@ -75,13 +81,19 @@ def unequal_ratios(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
     return _said(words, verdicts, "ratios", tuple(VERDICT_LABELS))
 
 
-def _said(words: Words, verdicts: Sequence[Verdict], rule: str, kinds: tuple[str, ...]) -> Sentence:
+def _said(
+    words: Words,
+    verdicts: Sequence[Verdict],
+    rule: str,
+    kinds: tuple[str, ...],
+    sources: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> Sentence:
     """What a rule says, one line per arithmetic, each after the first figure it is about."""
     lines: dict[str, Sentence] = {}
     for verdict in verdicts:
         for finding in verdict.findings:
             if finding.rule == rule and finding.verdict in kinds:
-                arithmetic = phrase(words, finding.phrase)
+                arithmetic = phrase(words, finding.phrase, sources)
                 line = words("{figure} — {arithmetic}", figure=Sentence(name(words, verdict)), arithmetic=arithmetic)
                 lines.setdefault(str(arithmetic), line)
     return joined(lines.values(), "\n") if lines else words("This rule finds nothing to object to.")

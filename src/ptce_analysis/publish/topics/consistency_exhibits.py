@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -236,20 +237,24 @@ def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
     )
 
 
-def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
-    """Return the verdicts of figures that can be tested, with the arithmetic that decides each."""
+def verdict_table(
+    words: Words, verdicts: Sequence[Verdict], titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> Exhibit:
+    """Return the verdicts of figures that can be tested; those that one line of arithmetic decides stand together."""
     rows = [
         {
             "name": name(words, verdict),
             "printed": printed(words, verdict.fact),
             "verdict": words.label(VERDICT_LABELS[verdict.verdict]),
-            "reason": str(phrase(words, verdict.findings[0].phrase)),
-            "source": verdict.fact.source,
+            "reason": str(phrase(words, verdict.findings[0].phrase, titles)),
+            "source": sources.name(titles, verdict.fact.source),
         }
         for verdict in verdicts
         if verdict.verdict != "unverifiable"
     ]
     data = pd.DataFrame(rows)
+    together = data.groupby("reason", sort=False).ngroup()
+    data = data.iloc[together.argsort(kind="stable")].reset_index(drop=True)
     first = data.iloc[0]
     return Exhibit(
         key="verdicts",
@@ -272,8 +277,8 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict]) -> Exhibit:
             Column("name", str(words("Printed figure"))),
             Column("printed", str(words("Printed"))),
             Column("verdict", str(words("Verdict"))),
-            Column("reason", str(words("Arithmetic"))),
-            Column("source", str(words("Source"))),
+            Column("reason", str(words("Arithmetic")), once=True, in_csv=False),
+            Column("source", str(words("Source")), once=True),
         ),
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
+from ptce_analysis.publish.topics import sources as source_lines
 from ptce_analysis.publish.topics.funding_labels import level_name
 from ptce_analysis.published import indicator
 
@@ -63,7 +64,7 @@ def _labels(words: Words, pairs: pd.DataFrame, kind: str) -> list[str]:
 def not_one_source(words: Words, pairs: pd.DataFrame, sources: Sources) -> Sentence:
     """Return who printed the medians of each survey."""
     first, second = (
-        words.listing(sorted({source_name(sources, one) for one in pairs[side]}))
+        words.listing(sorted({source_lines.name(sources, one) for one in pairs[side]}))
         for side in ("first_source", "second_source")
     )
     if pairs.empty:
@@ -76,12 +77,6 @@ def not_one_source(words: Words, pairs: pd.DataFrame, sources: Sources) -> Sente
         first=first,
         second=second,
     )
-
-
-def source_name(sources: Sources, key: str) -> str:
-    """Return who wrote a source and when, or its id when it is not listed."""
-    known = sources.get(key)
-    return ", ".join(part for part in (known["author"], known["year"]) if part) if known else key
 
 
 def links(words: Words, found: pd.DataFrame) -> Sentence:

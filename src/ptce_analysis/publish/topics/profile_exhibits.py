@@ -12,7 +12,7 @@ from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.phrases import printed
 from ptce_analysis.publish.topics import sources as source_lines
-from ptce_analysis.publish.topics.profile import Sources, label, source_name
+from ptce_analysis.publish.topics.profile import Sources, label
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import Label
 
@@ -118,8 +118,8 @@ def _told(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> 
         "name": [_name(words, one) for one in pairs["indicator"]],
         "before": [_as_printed(words, facts[key]) for key in pairs["first_id"]],
         "after": [_as_printed(words, facts[key]) for key in pairs["second_id"]],
-        "first_told": [source_name(sources, key) for key in pairs["first_source"]],
-        "second_told": [source_name(sources, key) for key in pairs["second_source"]],
+        "first_told": [source_lines.name(sources, key) for key in pairs["first_source"]],
+        "second_told": [source_lines.name(sources, key) for key in pairs["second_source"]],
         "said": [words.label(DIRECTION_LABELS[direction]) for direction in pairs["direction"]],
     }
 

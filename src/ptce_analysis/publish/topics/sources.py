@@ -25,6 +25,12 @@ def title(words: Words, source: Mapping[str, str]) -> str:
     return described or typeset(source["title"], "fr")
 
 
+def name(titles: Mapping[str, Mapping[str, str]], key: str) -> str:
+    """Return who wrote a source and when, or its id when it is not listed."""
+    known = titles.get(key)
+    return ", ".join(part for part in (known["author"], known["year"]) if part) if known else key
+
+
 def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:
     """Return the source line of statements copied from some sources; of the deck when none is cited."""
     named = [f"{titles[one]['author']}, {title(words, titles[one])}" for one in ids if one in titles and one != "DECK"]

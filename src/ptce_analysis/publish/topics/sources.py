@@ -28,7 +28,7 @@ def title(words: Words, source: Mapping[str, str]) -> str:
 def name(titles: Mapping[str, Mapping[str, str]], key: str) -> str:
     """Return who wrote a source and when, or its id when it is not listed."""
     known = titles.get(key)
-    return ", ".join(part for part in (known["author"], known["year"]) if part) if known else key
+    return typeset(", ".join(part for part in (known["author"], known["year"]) if part), "fr") if known else key
 
 
 def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:

@@ -70,7 +70,7 @@ PROVENANCE: dict[str, Label] = {
 SCENARIOS: dict[str, Label] = {
     "as_printed": (
         "as printed (the Communes median is not used)",
-        "tel qu’imprimé (la médiane des communes n’est pas utilisée)",
+        "tel que publié (la médiane des communes n’est pas utilisée)",
     ),
     "communes_15": (
         "15 of the 16 projects supported by communes gave an amount",
@@ -78,7 +78,7 @@ SCENARIOS: dict[str, Label] = {
     ),
     "local_medians_reversed": (
         "hypothesis: the four local medians were printed in reverse order",
-        "hypothèse : les quatre médianes locales ont été imprimées dans l’ordre inverse",
+        "hypothèse : les quatre médianes locales ont été publiées dans l’ordre inverse",
     ),
 }
 

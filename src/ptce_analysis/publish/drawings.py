@@ -14,6 +14,7 @@ from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.style import LIGHT, legend_above, lines_axes, new_figure
 
 LINE_IN = 0.42
+RUN_END = 0.36  # of the step between two whole numbers, on each side of a bar: single numbers stay apart
 
 # Ticks are round numbers: they need fewer decimals than a value.
 AXIS_KINDS = {"points": "points0", "share1": "share2", "keur1": "keur2", "meur": "meur2"}
@@ -109,25 +110,31 @@ def forest(
 
 
 def presence_map(
-    words: Words,  # noqa: ARG001 (every drawing is given the words first)
-    data: pd.DataFrame,
-    bases: Sequence[int],
-    marked: Sequence[int],
+    words: Words, data: pd.DataFrame, bases: Sequence[int], marked: int, names: tuple[str, str, str]
 ) -> Figure:
-    """Return a map of figures (lines) by bases (across): a mark where it can occur; `marked` bases are lined."""
-    figure, axes = lines_of(data, extra_in=0.9)
+    """Return a map of figures (lines) by bases (across): bars over the bases where each can occur.
+
+    The base `marked` has a line, crossed where a figure cannot occur on it. `names`: those of bars, cross and line.
+    """
+    figure, axes = lines_of(data, extra_in=1.0)
     axes.grid(visible=False)
-    for base in marked:
-        axes.axvline(base, color=LIGHT["second"], linewidth=1, zorder=0)
-        axes.annotate(str(base), (base, -0.5), (0, 4), textcoords="offset points", ha="center", color=LIGHT["second"])
     for line, row in enumerate(data.to_dict("records")):
-        held = [base for base in bases if row[base]]
-        axes.plot(held, [line] * len(held), "s", color=LIGHT["accent"], markersize=4.2)
-        missing = [base for base in marked if not row[base]]
-        axes.plot(missing, [line] * len(missing), "x", color=LIGHT["second"], markersize=8, markeredgewidth=2)
+        starts, ends = _runs([base for base in bases if row[base]])
+        axes.hlines([line] * len(starts), starts, ends, color=LIGHT["accent"], linewidth=5, label=names[0] * (not line))
+    missing = [line for line, held in enumerate(data[marked]) if not held]
+    look = {"markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
+    axes.plot([marked] * len(missing), missing, "x", color=LIGHT["second"], label=names[1], **look)
+    axes.axvline(marked, color=LIGHT["second"], linewidth=1, zorder=0, label=names[2])
     axes.set_xlim(min(bases) - 1, max(bases) + 1)
-    axes.set_axisbelow(True)
+    legend_above(axes, 3)
+    axes.xaxis.set_major_formatter(numbers(words, "count"))
     return figure
+
+
+def _runs(held: Sequence[int]) -> tuple[list[float], list[float]]:
+    """Where bars over whole numbers start and end: numbers that follow each other share one."""
+    starts = [one - RUN_END for one in held if one - 1 not in held]
+    return starts, [one + RUN_END for one in held if one + 1 not in held]
 
 
 def bounds_and_value(
@@ -155,16 +162,18 @@ def bounds_and_value(
 
 
 def points_by_line(
-    words: Words, data: pd.DataFrame, *, x: str, kind: str, reference: float, labels: Sequence[str]
+    words: Words, data: pd.DataFrame, *, x: str, kind: str, reference: tuple[float, str], labels: Sequence[str]
 ) -> Figure:
-    """Return one labelled point per row against a reference line: how far each lies from it, and on which side."""
-    figure, axes = lines_of(data)
-    axes.axvline(reference, color=LIGHT["second"], linewidth=1.5)
+    """Return one labelled point per row against a named line: how far each lies from it, and on which side."""
+    figure, axes = lines_of(data, extra_in=1.0)
+    place, name = reference
+    axes.axvline(place, color=LIGHT["second"], linewidth=1.5, label=name)
+    legend_above(axes, 1)
     axes.plot(data[x], range(len(data)), "o", color=LIGHT["accent"], markersize=7)
     for line, (value, label) in enumerate(zip(data[x], labels, strict=True)):
         axes.annotate(label, (value, line), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
-    span = float(max(data[x].max(), reference) - min(data[x].min(), reference))
-    axes.set_xlim(min(data[x].min(), reference) - 0.08 * span, max(data[x].max(), reference) + 0.35 * span)
+    span = float(max(data[x].max(), place) - min(data[x].min(), place))
+    axes.set_xlim(min(data[x].min(), place) - 0.08 * span, max(data[x].max(), place) + 0.35 * span)
     number_axis(words, axes, kind)
     return figure
 
@@ -208,19 +217,20 @@ def bands(
     data: pd.DataFrame,
     *,
     x: str,
-    wide: tuple[str, str],
-    narrow: tuple[str, str],
-    reference: float,
+    wide: tuple[str, str, str],
+    narrow: tuple[str, str, str],
+    reference: tuple[float, str],
     kind: str,
 ) -> Figure:
-    """Return a wide band, a narrow band and a point per row, with a reference line."""
-    figure, axes = lines_of(data)
-    axes.axvline(reference, color=LIGHT["second"], linewidth=1.5)
+    """Return a wide band, a narrow band and a point per row, with a reference line; each is named by its last part."""
+    figure, axes = lines_of(data, extra_in=1.0)
     lines = range(len(data))
-    axes.hlines(lines, data[wide[0]], data[wide[1]], color=LIGHT["rule"], linewidth=11)
-    axes.hlines(lines, data[narrow[0]], data[narrow[1]], color=LIGHT["accent"], linewidth=3)
+    for (low, high, name), colour, width in ((wide, "rule", 11), (narrow, "accent", 3)):
+        axes.hlines(lines, data[low], data[high], color=LIGHT[colour], linewidth=width, label=name)
     axes.plot(data[x], lines, "o", color=LIGHT["accent"], markersize=7)
-    axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference)))
+    axes.axvline(reference[0], color=LIGHT["second"], linewidth=1.5, label=reference[1])
+    axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference[0])))
+    legend_above(axes, 3)
     number_axis(words, axes, kind)
     return figure
 

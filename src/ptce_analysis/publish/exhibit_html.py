@@ -18,6 +18,7 @@ from ptce_analysis.survey.formulas import neutralised
 from ptce_analysis.vocabulary import ORIGINS
 
 PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
+LONG_TEXT = 60  # characters; a column of such texts is not squeezed by its neighbours
 MIXED, WORDS_ONLY = "data", "words"
 
 # What an address cannot hold as it is; letters of any alphabet can stand.
@@ -77,7 +78,8 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll."""
     mixed = _table_class(exhibit.columns) == MIXED
     heads = "".join(
-        f'<th scope="col"{_text_class(column, mixed)}>{escape(column.heading)}</th>' for column in exhibit.columns
+        f'<th scope="col"{_head_class(column, mixed, exhibit.data[column.name])}>{escape(column.heading)}</th>'
+        for column in exhibit.columns
     )
     spans = [_spans(exhibit.data[column.name], column.once) for column in exhibit.columns]
     rows = "".join(
@@ -99,6 +101,13 @@ def _table_class(columns: tuple[Column, ...]) -> str:
 
 def _text_class(column: Column, mixed: bool) -> str:
     return ' class="t"' if mixed and column.kind == "text" else ""
+
+
+def _head_class(column: Column, mixed: bool, cells: pd.Series) -> str:
+    """The class of a heading: that of its cells, and whether they hold long texts, which need width."""
+    long = column.kind == "text" and int(cells.astype(str).str.len().max()) > LONG_TEXT
+    names = ["t"] * (mixed and column.kind == "text") + ["long"] * long
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _spans(cells: pd.Series, once: bool) -> list[int]:

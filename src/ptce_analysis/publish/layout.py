@@ -44,14 +44,24 @@ def _fill(figure: Figure) -> None:
 
 
 def narrow(figure: Figure) -> bool:
-    """Turn a figure of named lines into one for a phone, names and labels above the marks; return whether it can be."""
-    if len(figure.axes) != 1 or not _is_of_lines(figure.axes[0]):
+    """Turn a figure into one for a phone, names and labels of its lines above the marks; return whether it can be."""
+    of_lines = len(figure.axes) == 1 and _is_of_lines(figure.axes[0])
+    if len(figure.axes) != 1 or (figure.axes[0].get_label() == "lines" and not of_lines):
         return False
-    (axes,) = figure.axes
-    names = {round(tick.get_position()[1]): tick.get_text() for tick in axes.get_yticklabels()}
     for text in (text for text in figure.texts if text.get_gid() == "watermark"):
         text.set_fontsize(float(text.get_fontsize()) * NARROW_IN / figure.get_figwidth())
     figure.set_figwidth(NARROW_IN)
+    if of_lines:
+        _name_above(figure, figure.axes[0])
+    _fold_legend(figure, figure.axes[0])
+    _lay_out(figure)
+    _fill(figure)
+    return True
+
+
+def _name_above(figure: Figure, axes: Axes) -> None:
+    """Write the names of the lines above their marks, and give each line the height this takes."""
+    names = {round(tick.get_position()[1]): tick.get_text() for tick in axes.get_yticklabels()}
     axes.set_yticks([])
     above_pt = LINE_PT * _above(axes, names)
     row_pt = above_pt + MARK_PT
@@ -59,19 +69,18 @@ def narrow(figure: Figure) -> bool:
     _all_for_data(axes)
     _fold_legend(figure, axes)
     figure.set_figheight(row_pt * len(names) / 72 + _outside_in(figure, axes))
-    _fill(figure)
-    return True
 
 
 def _lay_out(figure: Figure) -> None:
     """Give the axes the place they will have, without drawing anything.
 
-    A label beside its mark gets its room inside the axes (`_widen`); one above the axes, from what surrounds them. One
-    pair of axes without a title takes what its labels leave: matplotlib's solver, which does more, costs three times as
-    much, several times a figure.
+    A label beside its mark, or above the marks of a phone, has its room inside the axes; one above the axes takes it
+    from what surrounds them. One pair of axes without a title takes what its labels leave: matplotlib's solver, which does
+    more, costs three times as much, several times a figure.
     """
     for label in (label for axes in figure.axes for label in _labels(axes)):
-        label.set(in_layout=label.get_verticalalignment() != "center", gid="halo")
+        around = label.get_verticalalignment() != "center" and label.xycoords == "data"
+        label.set(in_layout=around, gid="halo")
     engine = figure.get_layout_engine()
     if engine and (len(figure.axes) > 1 or any(axes.get_title(side) for axes in figure.axes for side in SIDES)):
         engine.execute(figure)
@@ -203,7 +212,7 @@ def _fold_legend(figure: Figure, axes: Axes) -> None:
 
 def _above(axes: Axes, names: dict[int, str]) -> int:
     """Write names above their lines, labels at the right of all names or below all; return the most lines of text."""
-    room = float(NARROW_IN * 72 - 4 * SLACK_PT)
+    room = float(NARROW_IN * 72 - 7 * SLACK_PT)
     titles = {place: _title(axes, place, name, room) for place, name in names.items()}
     labels = {round(label.xy[1]): label for label in _beside(axes)}
     for label in labels.values():

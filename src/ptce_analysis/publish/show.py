@@ -84,14 +84,14 @@ class Page:
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
         kind = "answer" if headline else "say"
-        html, text = sentence_html(sentence, key).replace("\n", "<br>"), sentence.text
+        html, text = sentence_html(sentence, key), sentence.text
         if origin == "fictitious":
             html = f"{origin_html(self.words, origin, held is not None)} {html}"
             text = f"[{self.words.label(ORIGINS[origin])}] {text}"
         claims = claims_of(key, sentence, origin, "", made_by)
         about: dict[str, Any] = {"key": key, "kind": kind, "text": text, "origin": origin, "claims": claims}
         about["protected"] = held is not None
-        _display(f'<p class="{kind}">{html}</p>', text, about)
+        _display(_paragraph(html, kind), text, about)
 
     def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
         """Show the figure or table that a function composes from tables, or refuse it naming what is missing."""
@@ -146,6 +146,14 @@ class Page:
         html = notes_html(self.words, exhibit, self._number(exhibit), file_name)
         plain = "\n".join(f"{name}: {text}" for _, name, text in note_parts(self.words, exhibit))
         _display(html, plain, {"key": exhibit.key, "kind": "notes", "file": file_name})
+
+
+def _paragraph(html: str, kind: str) -> str:
+    """A sentence as a paragraph; one of several lines as a list."""
+    if "\n" not in html:
+        return f'<p class="{kind}">{html}</p>'
+    lines = "".join(f"<li>{line}</li>" for line in html.split("\n"))
+    return f'<ul class="{kind}">{lines}</ul>'
 
 
 def open_page(stem: str, **parameters: Any) -> Page:

@@ -16,9 +16,9 @@ CSV_ADDRESS = "data:text/csv;charset=utf-8,"
 # Everything the library writes into an output, and no more.
 OUR_TAGS = frozenset(
     (
-        "a", "br", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "g",
-        "image", "p", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
-        "title", "tr", "tspan",
+        "a", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "g",
+        "image", "li", "p", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
+        "title", "tr", "tspan", "ul",
     )
 )  # fmt: skip
 OUR_ADDRESSES = ("#", CSV_ADDRESS, "data:image/png;base64,")

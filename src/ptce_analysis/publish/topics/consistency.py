@@ -32,7 +32,7 @@ RULE_LABELS = {
     "sums": ("parts of a total", "parties d’un total"),
     "shares_of_a_share": ("shares said of a part", "parts d’une partie"),
     "links": ("links against supported projects", "liens et projets soutenus"),
-    "repeated": ("a figure printed twice", "chiffre imprimé deux fois"),
+    "repeated": ("a figure printed twice", "chiffre publié deux fois"),
     "sources": ("two sources for one figure", "deux sources pour un chiffre"),
     "ratios": ("ratios of totals against ratios of medians", "rapports de totaux et de médianes"),
     "other_shares": ("shares that are not counts", "parts qui ne sont pas des effectifs"),

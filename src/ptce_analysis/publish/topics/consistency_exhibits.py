@@ -46,8 +46,7 @@ def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: 
         ),
         measure=words("Bases on which some whole number of poles gives the printed percentage, once rounded"),
         note=words(
-            "A mark: the percentage can occur on that base. A cross on the line: it cannot occur among all respondents. A"
-            " smaller base means that some respondents did not answer the question."
+            "A base smaller than the number of respondents means that some of them did not answer the question."
         ),
         reading=words(
             "{figure} can occur on {n} of the bases shown.",
@@ -71,8 +70,14 @@ def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: 
             Column("n_bases", str(words("Bases where it can occur")), "count"),
             Column("holds", str(words("Can it occur among all respondents?"))),
         ),
-        draw=lambda frame: drawings.presence_map(words, frame, bases, [respondents]),
+        draw=lambda frame: drawings.presence_map(words, frame, bases, respondents, _map_names(words, respondents)),
     )
+
+
+def _map_names(words: Words, respondents: int) -> tuple[str, str, str]:
+    """What bars, crosses and line of the map are."""
+    n = Number(respondents, "count")
+    return str(words("possible")), str(words("impossible on this base")), str(words("all {n} respondents", n=n))
 
 
 def minimum_sums(words: Words, table: pd.DataFrame) -> Exhibit:
@@ -145,8 +150,10 @@ def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
             "{n} of the {all} ways of adding levels give the printed total",
             n=Number(fitting, "count"),
             all=Number(len(table), "count"),
-        ),
-        measure=words("Sum of some of the levels, in thousands of euros, against the printed total (line)"),
+        )
+        if fitting
+        else words("None of the {all} ways of adding levels gives the printed total", all=Number(len(table), "count")),
+        measure=words("Sum of some of the levels, in thousands of euros, against the printed total"),
         note=words(
             "The {n} nearest sums are shown; roundings never move a sum by more than half a step per level.",
             n=str(len(data)),
@@ -176,7 +183,7 @@ def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
             frame,
             x="sum_eur",
             kind="keur",
-            reference=total,
+            reference=(total, str(words("printed total: {total}", total=Number(total, "keur")))),
             labels=[words.number(Number(value, "keur")) for value in frame["sum_eur"]],
         ),
     )

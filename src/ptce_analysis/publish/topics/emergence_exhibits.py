@@ -11,7 +11,7 @@ from ptce_analysis.analysis.proportions.power import Detectable
 from ptce_analysis.analysis.proportions.records import METHODS
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
 
 INTERVALS = {
@@ -29,7 +29,8 @@ def _population(words: Words) -> Sentence:
 def _reading_name(row: dict[str, Any]) -> str:
     least = "≥ " if row["at_least_first"] else ""
     star = "" if row["attainable_second"] else " *"
-    return f"{least}{row['count_first']}/{row['base_first']} → {row['count_second']}/{row['base_second']}{star}"
+    name = f"{least}{row['count_first']}/{row['base_first']} → {row['count_second']}/{row['base_second']}{star}"
+    return name.replace(" ", NO_BREAK)
 
 
 def _as_change(table: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +51,11 @@ def forest(words: Words, table: pd.DataFrame) -> Exhibit:
     return Exhibit(
         key="forest",
         title=words(
+            "Under all {all} readings of the printed shares, a fall and a rise are both compatible with the figures",
+            all=Number(len(printed), "count"),
+        )
+        if with_zero.all()
+        else words(
             "{n} of the {all} readings of the printed shares leave the sign of the change open",
             n=Number(int(with_zero.sum()), "count"),
             all=Number(len(printed), "count"),
@@ -104,14 +110,13 @@ def forest(words: Words, table: pd.DataFrame) -> Exhibit:
 def comparison(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the p-values and the probability of a fall for every pair of readings."""
     data = _as_change(table)
-    first = data.iloc[0]
+    first, printed = data.iloc[0], data.loc[~data["at_least_first"], list(TESTS)]
     return Exhibit(
         key="comparison",
         title=words(
-            "Read as {name}, p-values run from {low} to {high}",
-            name=first["name"],
-            low=Number(float(first[list(TESTS)].min()), "p"),
-            high=Number(float(first[list(TESTS)].max()), "p"),
+            "Whatever the reading of the printed shares and the test, the p-value lies between {low} and {high}",
+            low=Number(float(printed.min(axis=None)), "p"),
+            high=Number(float(printed.max(axis=None)), "p"),
         ),
         measure=words("Two-sided p-values, and probability that the share fell (flat prior)"),
         note=words("What each test counts as at least as extreme is in the table of methods."),
@@ -142,7 +147,14 @@ def methods(words: Words, found: dict[str, Any], groups: Sequence[str] = ("2013"
     pair = f"{first['count']}/{first['base']} → {second['count']}/{second['base']}"
     return Exhibit(
         key="methods",
-        title=words("What each method gives for {pair}", pair=pair),
+        title=words(
+            "{pair}: a change of {change}, from {low} to {high} by Newcombe’s interval at {confidence}",
+            pair=pair.replace(" ", NO_BREAK),
+            change=Number(-found["difference"], "points"),
+            low=Number(-found["intervals"]["newcombe"][1], "points"),
+            high=Number(-found["intervals"]["newcombe"][0], "points"),
+            confidence=Number(found["confidence"], "share"),
+        ),
         measure=words(
             "Estimate and interval at {confidence}, or p-value", confidence=Number(found["confidence"], "share")
         ),
@@ -240,8 +252,8 @@ def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
         ),
         measure=words("Share of emerging poles among all poles identified in 2015, by reading of the printed share"),
         note=words(
-            "Wide band: whatever the silent poles are. Narrow band: exact interval at {confidence} if those who answered were drawn"
-            " at random, which nothing says. Line: the share printed for 2013.",
+            "The narrow band is the exact interval at {confidence} for answers drawn at random: nothing says that they were."
+            " Point: share of those who answered.",
             confidence=Number(float(first["confidence"]), "share"),
         ),
         reading=words(
@@ -272,9 +284,9 @@ def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
             words,
             frame,
             x="share",
-            wide=("manski_low", "manski_high"),
-            narrow=("finite_exact_low", "finite_exact_high"),
-            reference=target,
+            wide=("manski_low", "manski_high", str(words("whatever the silent poles are"))),
+            narrow=("finite_exact_low", "finite_exact_high", str(words("if answers were drawn at random"))),
+            reference=(target, str(words("share printed for 2013"))),
             kind="share",
         ),
     )

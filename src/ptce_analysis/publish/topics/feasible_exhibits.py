@@ -156,10 +156,9 @@ def _bounds(words: Words, table: pd.DataFrame, statistic: str, measure: Sentence
         title=_title(words, statistic, row),
         measure=measure,
         note=words(
-            "Wide band: every value that some amounts with the printed number, total and median can give, roundings"
-            " included; both ends are attained. Marks inside: median and central {share} of draws under two reference"
-            " measures. They are no confidence intervals: another measure would move them. Maximum-entropy draws have"
-            " the printed total on average only, and may leave the band.",
+            "Band: every value possible with the printed number, total and median, roundings included. Marks: median and"
+            " central {share} of draws under two reference measures; they are no confidence intervals, and maximum-entropy"
+            " draws may leave the band.",
             share=Number(CENTRAL_SHARE, "share", origin="assumption"),
         ),
         reading=words("{level}: from {low} to {high}, whatever the amounts were.", level=row["name"], **ends),
@@ -204,8 +203,8 @@ def _bounds(words: Words, table: pd.DataFrame, statistic: str, measure: Sentence
 def _band_label(words: Words, row: Row, kind: str) -> str:
     if pd.isna(row["low"]):
         return str(row["state"])
-    ends = (words.number(Number(row[end], {"keur1": "keur"}.get(kind, kind))) for end in ("low", "high"))
-    return " – ".join(ends)
+    low, high = (words.number(Number(row[end], {"keur1": "keur"}.get(kind, kind))) for end in ("low", "high"))
+    return str(words("{low} to {high}", low=low, high=high))
 
 
 def attaining(words: Words, sets: pd.DataFrame) -> Exhibit:

@@ -143,7 +143,11 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
 def _limits(words: Words, table: pd.DataFrame) -> list[str]:
     """The shares that the rounding of all amounts allows, in words."""
     ends = zip(table["share_low"], table["share_high"], strict=True)
-    return ["" if pd.isna(end[0]) else " – ".join(words.number(Number(one, "share_2")) for one in end) for end in ends]
+    return ["" if pd.isna(low) else str(words("{low} to {high}", **_written(low, high))) for low, high in ends]
+
+
+def _written(low: float, high: float) -> dict[str, Number]:
+    return {"low": Number(low, "share_2"), "high": Number(high, "share_2")}
 
 
 def _some_silent(table: pd.DataFrame) -> bool:

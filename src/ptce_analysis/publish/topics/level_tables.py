@@ -20,7 +20,7 @@ Values = dict[str, Number | str | Sentence]
 QUESTIONS: dict[str, Label] = {
     "row": (
         "Beside each median, print the number of amounts it is the median of.",
-        "À côté de chaque médiane, imprimer le nombre de montants dont elle est la médiane.",
+        "À côté de chaque médiane, publier le nombre de montants dont elle est la médiane.",
     ),
     "amounts": (
         "For each level: how much did it give to your pole? (an amount, “nothing” or “not known”)",
@@ -28,11 +28,11 @@ QUESTIONS: dict[str, Label] = {
     ),
     "order": (
         "Print the quartiles of the amounts beside the median.",
-        "Imprimer les quartiles des montants à côté de la médiane.",
+        "Publier les quartiles des montants à côté de la médiane.",
     ),
     "mean_beyond_chance": (
         "Keep the answers, or print the standard deviation beside each mean.",
-        "Conserver les réponses, ou imprimer l’écart-type à côté de chaque moyenne.",
+        "Conserver les réponses, ou publier l’écart-type à côté de chaque moyenne.",
     ),
     "amount_per_pole": (
         "Ask every pole about each level, also those that receive nothing.",
@@ -56,15 +56,15 @@ QUESTIONS: dict[str, Label] = {
     ),
     "presence_joint": (
         "Ask about each level separately, and print one figure for each.",
-        "Interroger sur chaque échelon séparément, et imprimer un chiffre pour chacun.",
+        "Interroger sur chaque échelon séparément, et publier un chiffre pour chacun.",
     ),
     "base": (
         "Print how many poles answered the question.",
-        "Imprimer le nombre de pôles qui ont répondu à la question.",
+        "Publier le nombre de pôles qui ont répondu à la question.",
     ),
     "total": (
         "Say which levels and which poles a printed total covers.",
-        "Dire quels échelons et quels pôles un total imprimé recouvre.",
+        "Dire quels échelons et quels pôles le total publié recouvre.",
     ),
     "roles": (
         "What does this level do for your pole, besides money? (open question)",
@@ -92,7 +92,7 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
     counted: Values = {"level": own_name, "n": Number(len(addressed), "count"), "own": Number(n_own, "count")}
     return Exhibit(
         key="roles",
-        title=words("{level}: {n} statements of the slides; for this level alone, {own}", **counted)
+        title=words("{level}: {n} statements of the slides, {own} of them for this level alone", **counted)
         if addressed
         else words("{level}: the slides address nothing to this level", level=own_name),
         measure=words("Statements on what public levels do or may do for PTCE, in the words of the slides or shortened"),

@@ -32,12 +32,12 @@ FAMILY_LABELS: dict[str, Label] = {
     "writing": ("writing of numbers and spaces", "écriture des nombres et des espaces"),
 }
 VERDICT_LABELS: dict[str, Label] = {
-    "reproduced": ("as printed", "tel qu’imprimé"),
+    "reproduced": ("as printed", "tel que publié"),
     "differs": ("another figure", "autre valeur"),
-    "as_far_as_shown": ("as printed, as far as may be shown", "tel qu’imprimé, autant qu’on puisse le montrer"),
-    "other_base": ("as printed, on another base", "tel qu’imprimé, sur une autre base"),
+    "as_far_as_shown": ("as printed, as far as may be shown", "tel que publié, autant qu’on puisse le montrer"),
+    "other_base": ("as printed, on another base", "tel que publié, sur une autre base"),
     "hidden": ("not compared", "non comparé"),
-    "nothing_printed": ("nothing printed to compare", "rien d’imprimé à comparer"),
+    "nothing_printed": ("nothing printed to compare", "rien de publié à comparer"),
 }
 VERDICT_ORDER = tuple(VERDICT_LABELS)
 HIDDEN: Label = ("not shown", "non diffusé")

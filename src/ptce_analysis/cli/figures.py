@@ -18,7 +18,7 @@ def audit_options(parser: argparse.ArgumentParser) -> None:
 
 
 def audit(options: argparse.Namespace) -> int:
-    """Print the verdict of every figure; 1 when one is impossible."""
+    """Print the verdict of every figure; 1 when one is impossible. Refuses a folder without published figures."""
     from ptce_analysis.analysis.audit import audit_json
     from ptce_analysis.published import read_facts, read_published
 

@@ -272,6 +272,7 @@ def verdict_table(
         measure=words("Figure as printed, verdict, arithmetic"),
         note=words(
             "The worst finding of all rules is shown. A verdict is about figures together: it does not say which one is wrong."
+            " The file to download leaves the arithmetic to this table; the command ptce audit --json gives both."
         ),
         reading=words(
             "{name}: {verdict}. {reason}", name=first["name"], verdict=first["verdict"], reason=first["reason"]

@@ -110,7 +110,10 @@ def _bound(words: Words, statistic: str, bound: dict[str, Any]) -> dict[str, Any
 
 
 def verdicts(words: Words, found: Sequence[Verdict]) -> Exhibit:
-    """Return the verdict on each figure of a report of the reader's own, with the arithmetic that decides it."""
+    """Return the verdict on each figure of a report of the reader’s own, with the arithmetic that decides it.
+
+    Refuses a report of which no figure can be tested.
+    """
     if all(verdict.verdict == "unverifiable" for verdict in found):
         raise InputError(
             "none of these figures can be tested: type a percentage with its base, or number, sum and median of a row."

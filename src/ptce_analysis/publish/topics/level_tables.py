@@ -120,7 +120,7 @@ def _role_row(words: Words, level: str, role: Role) -> dict[str, str]:
         "text": words.label(role.text),
         "kind": words.label(ROLE_KINDS[role.kind]),
         "whom": whom if role.stated else str(words("{whom} ({how})", whom=whom, how=words.label(ADDRESSEES["read"]))),
-        "locator": typeset(role.locator, "fr"),
+        "locator": typeset(role.locator.removeprefix("slide "), "fr"),
     }
 
 

@@ -80,12 +80,13 @@ def test_no_label_is_clipped(draw: Callable[[], Figure], phone: bool) -> None:
     assert texts_outside(drawn(draw, phone=phone)) == []
 
 
-def test_a_label_above_the_axes_has_its_room() -> None:
-    """A base named above its line is read, and keeps the map in one form: a phone could not hold it."""
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_a_map_of_bases_has_room_for_its_words(phone: bool) -> None:
+    """Names of figures, of bars, crosses and of the line are on the paper, on a desk and on a phone."""
     table = pd.DataFrame({"name": ["a", LONG], 51: [True, False], 52: [False, True]})
-    figure = drawn(lambda: drawings.presence_map(FR, table, [51, 52], [52]))
+    names = ("possible", "impossible sur cette base", "ensemble des 52 répondants")
+    figure = drawn(lambda: drawings.presence_map(FR, table, [51, 52], 52, names), phone=phone)
     assert texts_outside(figure) == []
-    assert not narrow(figure)
 
 
 @settings(max_examples=15, deadline=None)
@@ -146,11 +147,12 @@ def test_short_labels_stand_at_the_right_of_the_name_on_a_phone() -> None:
     assert (sides["1"], sides["A"]) == ("right", "left")
 
 
-def test_a_figure_that_is_not_made_of_lines_keeps_its_one_form() -> None:
-    """No narrow form is invented for a figure that has no named lines."""
+def test_a_figure_of_several_axes_keeps_its_one_form() -> None:
+    """No narrow form is invented for axes that stand side by side."""
     with drawing():
         figure = new_figure(2)
-        figure.add_subplot().plot([0, 1], [0, 1])
+        for place in (121, 122):
+            figure.add_subplot(place).plot([0, 1], [0, 1])
         fit(figure)
         assert not narrow(figure)
 

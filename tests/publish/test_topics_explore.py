@@ -42,7 +42,7 @@ def test_a_percentage_that_no_count_gives_names_the_nearest(value: str | int) ->
 def test_a_percentage_that_a_count_gives_names_it() -> None:
     """13 of 42 is 30.95 %, printed as 31 %; decimals are written as the language writes them."""
     assert str(explore.percentage(EN, "31", 42)).startswith("31% of 42 can be printed: it stands for 13.")
-    assert str(explore.percentage(FR, "12.5", 8)).startswith("12,5\u00a0% de 8 peut être imprimé")
+    assert str(explore.percentage(FR, "12.5", 8)).startswith("12,5\u00a0% de 8 est possible")
     assert str(explore.percentage(EN, "12,5", 8)).startswith("12.5% of 8 can be printed")
 
 

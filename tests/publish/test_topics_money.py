@@ -523,4 +523,4 @@ def test_a_median_that_is_printed_and_not_used_is_never_said_to_be_unknown(facts
 def test_limits_of_a_share_have_as_many_decimals(facts):
     """Two on each side, so that the band can be read."""
     limits = funding_page(EN, facts)[0].data["limits"]
-    assert all(len(part.split(".")[1]) == 3 for band in limits for part in band.split(" – "))
+    assert all(len(part.split(".")[1]) == 3 for band in limits for part in band.split(" to "))

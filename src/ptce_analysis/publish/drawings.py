@@ -122,8 +122,8 @@ def presence_map(
         starts, ends = _runs([base for base in bases if row[base]])
         axes.hlines([line] * len(starts), starts, ends, color=LIGHT["accent"], linewidth=5, label=names[0] * (not line))
     missing = [line for line, held in enumerate(data[marked]) if not held]
-    look = {"markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
-    axes.plot([marked] * len(missing), missing, "x", color=LIGHT["second"], label=names[1], **look)
+    crosses = axes.plot([marked] * len(missing), missing, "x", color=LIGHT["second"], label=names[1], linestyle="none")
+    crosses[0].set(markersize=8, markeredgewidth=2)
     axes.axvline(marked, color=LIGHT["second"], linewidth=1, zorder=0, label=names[2])
     axes.set_xlim(min(bases) - 1, max(bases) + 1)
     legend_above(axes, 3)

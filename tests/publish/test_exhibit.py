@@ -216,3 +216,11 @@ def test_head_and_notes_say_everything_with_every_number_marked() -> None:
     assert notes.find(id="amounts.reading.amount") and notes.details.table and notes.find("a", download=True)
     table = BeautifulSoup(notes_html(EN, exhibit(draw=None), "Table 1", "x.csv"), "html.parser")
     assert table.find("table").find_next("dl") and not table.details
+
+
+def test_a_column_of_words_may_be_empty() -> None:
+    """A column whose every cell is missing, as in a wave that did not ask, is written as empty cells."""
+    data = pd.DataFrame({"name": ["a", "b"], "told": pd.Series([None, None], dtype="str"), "amount_eur": [1.0, 2.0]})
+    columns = (Column("name", "Level"), Column("told", "Told"), Column("amount_eur", "Amount", "keur"))
+    table = BeautifulSoup(data_html(EN, exhibit(data=data, columns=columns), "Table 1"), "html.parser")
+    assert [row.td.get_text() for row in table.tbody.find_all("tr")] == ["", ""]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -44,12 +43,11 @@ def stems(
 ) -> Figure:
     """Return points on stems from zero, one line per row, each labelled directly."""
     figure, axes = lines_of(data)
-    rows = [row for row in enumerate(zip(data[x], colours, labels, strict=True)) if pd.notna(row[1][0])]
-    for line, (value, colour, _) in rows:
-        axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
-    for line, (value, colour, label) in rows:
-        axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
-        axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
+    for line, (value, colour, label) in enumerate(zip(data[x], colours, labels, strict=True)):
+        if pd.notna(value):
+            axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
+            axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
+            axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
     axes.set_xlim(0, float(data[x].max()) * 1.03)
     number_axis(words, axes, kind)
     return figure
@@ -116,7 +114,7 @@ def presence_map(
 ) -> Figure:
     """Return a map of figures (lines) by bases (across): bars over the bases where each can occur.
 
-    The base `marked` is lined, and crossed where a figure cannot occur. `names` are those of bars, cross and line.
+    The base `marked` has a line, crossed where a figure cannot occur on it. `names`: those of bars, cross and line.
     """
     figure, axes = lines_of(data, extra_in=1.0)
     axes.grid(visible=False)
@@ -124,8 +122,8 @@ def presence_map(
         starts, ends = _runs([base for base in bases if row[base]])
         axes.hlines([line] * len(starts), starts, ends, color=LIGHT["accent"], linewidth=5, label=names[0] * (not line))
     missing = [line for line, held in enumerate(data[marked]) if not held]
-    look: dict[str, Any] = {"markersize": 8, "markeredgewidth": 2, "linestyle": "none"}
-    axes.plot([marked] * len(missing), missing, "x", color=LIGHT["second"], label=names[1], **look)
+    crosses = axes.plot([marked] * len(missing), missing, "x", color=LIGHT["second"], label=names[1], linestyle="none")
+    crosses[0].set(markersize=8, markeredgewidth=2)
     axes.axvline(marked, color=LIGHT["second"], linewidth=1, zorder=0, label=names[2])
     axes.set_xlim(min(bases) - 1, max(bases) + 1)
     legend_above(axes, 3)

@@ -105,7 +105,7 @@ def _text_class(column: Column, mixed: bool) -> str:
 
 def _head_class(column: Column, mixed: bool, cells: pd.Series) -> str:
     """The class of a heading: that of its cells, and whether they hold long texts, which need width."""
-    long = column.kind == "text" and int(cells.astype(str).str.len().max()) > LONG_TEXT
+    long = column.kind == "text" and any(len(text) > LONG_TEXT for text in cells.dropna().astype(str))
     names = ["t"] * (mixed and column.kind == "text") + ["long"] * long
     return f' class="{" ".join(names)}"' if names else ""
 

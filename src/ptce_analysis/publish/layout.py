@@ -74,7 +74,7 @@ def _name_above(figure: Figure, axes: Axes) -> None:
 def _lay_out(figure: Figure) -> None:
     """Give the axes the place they will have, without drawing anything.
 
-    A label beside its mark, or above the marks of a phone, has its room inside the axes; one above the axes gets it
+    A label beside its mark, or above the marks of a phone, has its room inside the axes; one above the axes takes it
     from what surrounds them. One pair of axes without a title takes what its labels leave: matplotlib's solver, which
     does more, costs three times as much, several times a figure.
     """

@@ -57,6 +57,21 @@ def test_every_link_of_the_site_resolves() -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_prose_refers_to_figures_and_tables_by_their_number(lang: str) -> None:
+    """A link to an exhibit of the page reads as the number in its caption, and most pages have one."""
+    seen = set()
+    for path in sorted((site() / lang).glob("0*.html")):
+        page = soup(path)
+        numbers = {
+            f"#{one['id']}": one.select_one(".number").find(string=True).strip() for one in page.find_all("figure")
+        }
+        for link in page.select("main > p a[href^='#']"):
+            assert link.get_text() == numbers[str(link["href"])], path.name
+            seen.add(path.name.partition("_")[0])
+    assert seen >= {"01", "02", "03", "04", "05", "07"}
+
+
 def test_ids_are_unique_and_headings_in_order() -> None:
     """On every page: one first-level heading, no level skipped, no id twice, a language and a title."""
     for path in pages():

@@ -20,7 +20,7 @@ from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.failures import Failure, blamed_cell, failure_of, section_of
 from ptce_analysis.pipeline.files import write_together
 from ptce_analysis.pipeline.normalise import INJECTED_ID, normalised, without_colour
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 

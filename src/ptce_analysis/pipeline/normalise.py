@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from ptce_analysis.pipeline.place import LIBRARY
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

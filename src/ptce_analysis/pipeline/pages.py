@@ -11,10 +11,10 @@ import nbformat
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.execute import executed_notebook
-from ptce_analysis.pipeline.inputs import VERSIONS, versions
 from ptce_analysis.pipeline.place import PACKAGE, Place
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest_of_value
+from ptce_analysis.pipeline.versions import VERSIONS, versions
 from ptce_analysis.publish.appendix import PtceExporter
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 

@@ -19,9 +19,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from ptce_analysis.pipeline import engine
 from ptce_analysis.pipeline.execute import FORKED, KERNEL, with_papermill
 from ptce_analysis.pipeline.normalise import normalised
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 
 PROJECT = Path(__file__).parents[2]
 
@@ -91,11 +92,11 @@ def outputs(node: Any, folder: Path) -> list[tuple[str, Any, Any]]:
     return [(cell.source, cell.execution_count, cell.outputs) for cell in done.cells if cell.cell_type == "code"]
 
 
-def execute(node: Any, folder: Path, engine: str = FORKED, timeout_s: int = 60) -> Any:
+def execute(node: Any, folder: Path, kind: str = FORKED, timeout_s: int = 60) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not capture what programs print when it sees this
         patch.setattr(warnings, "showwarning", shown)
-        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, engine)
+        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, kind)
 
 
 def shown(message: Warning, category: type[Warning], filename: str, line: int, *_: object) -> None:
@@ -112,7 +113,7 @@ def copied(folder: Path) -> Any:
 
 def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
     """Cell by cell, outputs and numbers equal those of papermill's own engine with a real kernel."""
-    forked, real = (outputs(execute(notebook(CELLS), tmp_path, engine), tmp_path) for engine in (FORKED, KERNEL))
+    forked, real = (outputs(execute(notebook(CELLS), tmp_path, kind), tmp_path) for kind in (FORKED, KERNEL))
     for name, ours, theirs in zip(CELLS, forked, real, strict=True):
         assert ours == theirs, name
 
@@ -120,9 +121,9 @@ def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
 def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
     """Errors, with their tracebacks, equal those of a real kernel; a tagged cell lets the notebook go on."""
     found = []
-    for engine in (FORKED, KERNEL):
+    for kind in (FORKED, KERNEL):
         with pytest.raises(PapermillExecutionError):
-            execute(notebook(FAILING, ["raises-exception"]), tmp_path, engine)
+            execute(notebook(FAILING, ["raises-exception"]), tmp_path, kind)
         found.append(outputs(copied(tmp_path), tmp_path))
     for name, ours, theirs in zip(FAILING, *found, strict=True):
         if name == "input":  # refused in the same words, by another function
@@ -137,8 +138,8 @@ def test_committed_notebooks_are_executed_as_a_kernel_does(path: Path, tmp_path:
     run = Run(path.stem, path, "en", ())
     folder = path.parent
     forked, real = (
-        normalised(with_papermill(node, tmp_path / "copy.ipynb", {}, folder, 300, engine), run, PROJECT)
-        for engine in (FORKED, KERNEL)
+        normalised(with_papermill(node, tmp_path / "copy.ipynb", {}, folder, 300, kind), run, PROJECT)
+        for kind in (FORKED, KERNEL)
     )
     assert forked == real
 
@@ -192,6 +193,47 @@ def test_a_flood_of_output_arrives_whole(tmp_path: Path) -> None:
     done = execute(notebook(["print('x' * 5_000_000)", "'y' * 5_000_000"]), tmp_path)
     assert len(done.cells[0].outputs[0].text) == 5_000_001
     assert len(done.cells[1].outputs[0].data["text/plain"]) == 5_000_002
+
+
+ENDLESS = {
+    "printed": "while True: print('x' * 1000)",
+    "by a program": "!yes",
+    "shown": "from IPython.display import display\nwhile True: display('x' * 10_000)",
+}
+
+
+@pytest.mark.parametrize("how", ENDLESS)
+def test_output_without_end_is_stopped(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that prints or shows for ever is stopped long before the disk or the memory is full, and named."""
+    monkeypatch.setattr(engine, "MOST_OUTPUT_MB", 2)
+    with pytest.raises(engine.TooMuchOutput, match="more than 2 MB of output"):
+        execute(notebook(["'done'", ENDLESS[how]]), tmp_path)
+    first, flooding = copied(tmp_path).cells
+    assert first.outputs[0].data["text/plain"] == "'done'"
+    assert flooding.execution_count == 2 and flooding.outputs
+
+
+def test_a_child_that_a_cell_forks_is_not_the_kernel(tmp_path: Path) -> None:
+    """A child that goes on after its cell prints, but neither shows, answers nor runs the next cells."""
+    cells = ["import os\nchild = os.fork()\nprint('both', flush=True)\nif child: done = os.waitpid(child, 0)\n'shown'"]
+    done = execute(notebook([*cells, "'next'"]), tmp_path)
+    printed, shown = done.cells[0].outputs
+    assert printed.text == "both\nboth\n" and shown.data["text/plain"] == "'shown'"
+    assert [output.data["text/plain"] for output in done.cells[1].outputs] == ["'next'"]
+
+
+def test_programs_have_nothing_to_read(tmp_path: Path) -> None:
+    """What a cell starts does not read what is typed into the build."""
+    ours, theirs = os.pipe()
+    before = os.dup(0)
+    os.dup2(ours, 0)
+    try:
+        done = execute(notebook(["import subprocess\nsubprocess.run(['cat'], capture_output=True).stdout"]), tmp_path)
+    finally:
+        os.dup2(before, 0)
+        for descriptor in (ours, theirs, before):
+            os.close(descriptor)
+    assert done.cells[0].outputs[0].data["text/plain"] == "b''"
 
 
 def test_nothing_of_a_notebook_reaches_the_next(tmp_path: Path) -> None:

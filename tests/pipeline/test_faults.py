@@ -217,7 +217,7 @@ def test_leftovers_of_a_killed_build_are_removed(built_project: Path) -> None:
 SURROUNDINGS = {
     "turkish, far away, private": {
         "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7",
-        "MPLBACKEND": "TkAgg", "HOME": "/nonexistent", "SOURCE_DATE_EPOCH": "0", "OMP_NUM_THREADS": "3",
+        "MPLBACKEND": "TkAgg", "HOME": "/dev/null/nobody", "SOURCE_DATE_EPOCH": "0", "OMP_NUM_THREADS": "3",
         "OPENBLAS_CORETYPE": "Prescott",  # the arithmetic of another processor
     },
     "bare": {

@@ -76,7 +76,7 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
     with one_at_a_time(place.lock):
-        remove_leftovers(place.made)
+        remove_leftovers(place.made, place.scratch)
         inputs = Inputs(place)
         tables = build_tables(place, inputs)
         stale = stale_runs(place, inputs, chosen)
@@ -101,7 +101,7 @@ def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
     with one_at_a_time(place.lock):
-        remove_leftovers(place.made)
+        remove_leftovers(place.made, place.scratch)
         return build_tables(place, Inputs(place))
 
 

@@ -23,7 +23,7 @@ SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figure
 
 def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int) -> dict[Path, bytes]:
     """Return every file of a run by its path. Raises `RunFailed`."""
-    executed = executed_notebook(run, place.project, place.failed(run), timeout_s)
+    executed = executed_notebook(run, place, timeout_s)
     node = with_provenance(executed, provenance(run, inputs))
     named = {"unique_key": run.name}  # for figures that the notebook did not name
     html, resources = exporter().from_notebook_node(node, named)

@@ -63,6 +63,11 @@ class Place:
         return self.build / "lock"
 
     @property
+    def scratch(self) -> Path:
+        """What runs at work need for a while."""
+        return self.build / "scratch"
+
+    @property
     def made(self) -> tuple[Path, ...]:
         """The folders a build writes into."""
         return self.figures, self.processed, self.build

@@ -20,9 +20,11 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from ptce_analysis.pipeline import engine
-from ptce_analysis.pipeline.execute import FORKED, KERNEL, with_papermill
-from ptce_analysis.pipeline.normalise import normalised
+from ptce_analysis.pipeline.execute import FORKED, KERNEL, read_notebook, with_papermill
+from ptce_analysis.pipeline.normalise import INJECTED_ID, normalised
 from ptce_analysis.pipeline.run import Run
+from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.publish.language import translated_notebook
 
 PROJECT = Path(__file__).parents[2]
 
@@ -131,17 +133,33 @@ def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
         assert ours == theirs, name
 
 
+def both_ways(run: Run, notebook: Any, given: dict[str, Any], folder: Path) -> list[Any]:
+    """The normalised notebook of a run by each engine."""
+    ways = (
+        with_papermill(notebook, folder / "copy.ipynb", given, PROJECT / "notebooks", 300, k) for k in (FORKED, KERNEL)
+    )
+    return [normalised(done, run, PROJECT) for done in ways]
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_committed_notebooks_are_executed_as_a_kernel_does(path: Path, tmp_path: Path) -> None:
     """Every notebook of the collection, with its defaults, gives equal normalised notebooks with both engines."""
-    node = nbformat.read(path, as_version=4)
-    run = Run(path.stem, path, "en", ())
-    folder = path.parent
-    forked, real = (
-        normalised(with_papermill(node, tmp_path / "copy.ipynb", {}, folder, 300, kind), run, PROJECT)
-        for kind in (FORKED, KERNEL)
-    )
+    forked, real = both_ways(Run(path.stem, path, "en", ()), nbformat.read(path, as_version=4), {}, tmp_path)
     assert forked == real
+
+
+# The last declared run of each notebook, in French: translated, and with parameters where it has some.
+DECLARED = {run.notebook: run for run in declared_runs(PROJECT) if run.lang == "fr"}
+
+
+@pytest.mark.parametrize("run", DECLARED.values(), ids=lambda run: run.id)
+def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -> None:
+    """Every notebook, translated and with the parameters of a run, is the same with both engines."""
+    notebook = nbformat.from_dict(translated_notebook(read_notebook(run.notebook), run.lang))
+    forked, real = both_ways(run, notebook, dict(run.parameters), tmp_path)
+    assert forked == real
+    injected = next(cell.source for cell in real.cells if cell.id == INJECTED_ID)
+    assert all(f"{name} = " in injected for name, _ in run.parameters)
 
 
 def test_parameters_are_papermills(tmp_path: Path) -> None:

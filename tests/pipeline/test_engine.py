@@ -172,6 +172,7 @@ def test_parameters_are_papermills(tmp_path: Path) -> None:
 
 
 ENDINGS = {
+    "import ctypes, faulthandler\nfaulthandler.disable()\nprint('said', flush=True)\nctypes.string_at(0)": "SIGSEGV",
     "import os\nprint('said', flush=True)\nos._exit(7)": "exit code 7",
     "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGTERM)": "SIGTERM",
     "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)": "SIGKILL",

@@ -8,6 +8,7 @@ import importlib.util
 import io
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -138,6 +139,53 @@ def test_a_disk_that_refuses_changes_nothing_published(
     assert results(built_project) == before
     assert not list(built_project.rglob("*.part"))
     assert build_quietly(built_project).succeeded
+
+
+def test_a_system_that_refuses_large_files_is_one_line(project: Path, built_once: Path) -> None:
+    """A limit of the system's own, met in the middle of a file: exit code 1, the path, and nothing cut short."""
+    limit = max(map(len, results(built_once).values())) - 1  # the largest file does not pass
+    refused = subprocess.run(
+        [*BUILD, "--keep-going"], cwd=project, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert refused.returncode == 1 and os.strerror(errno.EFBIG) in refused.stderr, refused.stderr
+    assert "Traceback" not in refused.stderr
+    whole = results(built_once)
+    assert all(whole[name] == data for name, data in results(project).items())
+    assert not list(project.rglob("*.part"))
+    assert build_quietly(project).succeeded and results(project) == whole
+
+
+@pytest.mark.parametrize("name", ["site/fr/plain.html", "stamps/fr/plain.json"])
+def test_a_folder_in_place_of_a_result_is_named(name: str, built_project: Path) -> None:
+    """What somebody put there stays; the run fails with the path, and is built once the way is free."""
+    before, path = results(built_project), built_project / "build" / name
+    path.unlink()
+    write_files(path, {"mine.txt": "mine"})
+    (failure,) = build_quietly(built_project).failed
+    assert failure.error == f"{path}: {os.strerror(errno.EISDIR)}" and (path / "mine.txt").read_text() == "mine"
+    shutil.rmtree(path)
+    assert build_quietly(built_project).succeeded and results(built_project) == before
+
+
+def test_a_link_in_place_of_a_result_is_replaced(built_project: Path, tmp_path: Path) -> None:
+    """The page comes back; what the link led to is not written."""
+    before, page = results(built_project), built_project / "build" / "site" / "fr" / "plain.html"
+    for target in (tmp_path / "precious", tmp_path / "nowhere"):
+        (tmp_path / "precious").write_text("precious")
+        page.unlink()
+        page.symlink_to(target)
+        assert list(build_quietly(built_project).built) == ["fr/plain"]
+        assert (tmp_path / "precious").read_text() == "precious" and not (tmp_path / "nowhere").exists()
+        assert not page.is_symlink() and results(built_project) == before
+
+
+def test_a_build_folder_removed_in_the_middle_is_made_again(project: Path, built_once: Path) -> None:
+    """Whatever was lost, the next build finishes to the same bytes."""
+    write_notebook(project / "notebooks" / "plain.ipynb", ["import shutil\nshutil.rmtree('../build')"])
+    build_quietly(project, jobs=1, keep_going=True)
+    shutil.copy(built_once / "notebooks" / "plain.ipynb", project / "notebooks" / "plain.ipynb")
+    assert build_quietly(project).succeeded and results(project) == results(built_once)
 
 
 @pytest.mark.parametrize("name", ["funding", "index.html"])

@@ -26,8 +26,7 @@ from ptce_analysis.pipeline.children import ending
 
 STREAMS = ("stdout", "stderr")
 
-# Assumption: no page needs more. Source: the pages of this collection, below 0.1 MB each. If wrong: a run fails and
-# says so; without a limit, a cell that prints for ever fills the disk.
+# A page of this collection shows less than 0.1 MB; without any limit, a cell that prints for ever fills the disk.
 MOST_OUTPUT_MB = 100
 
 

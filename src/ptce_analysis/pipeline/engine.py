@@ -44,12 +44,11 @@ class _Child:
     read: list[int] = field(default_factory=lambda: [0, 0])
     received: int = 0
 
-    def waits(self, seconds: float | None) -> bool:
-        """Return whether a message comes within some seconds. Raises `TooMuchOutput` as soon as that is so."""
-        until = None if seconds is None else time.monotonic() + seconds
-        while not self.connection.poll(1 if until is None else min(1, max(0, until - time.monotonic()))):
+    def waits(self, deadline: float | None) -> bool:
+        """Return whether a message comes in time. Raises `TooMuchOutput` as soon as that is so."""
+        while not self.connection.poll(min(1, max(0, deadline - time.monotonic())) if deadline else 1):
             self.refuse_floods()
-            if until is not None and time.monotonic() >= until:
+            if deadline and time.monotonic() >= deadline:
                 return False
         return True
 
@@ -87,8 +86,8 @@ class ForkEngine(Engine):  # type: ignore[misc]
     def execute_managed_notebook(cls, nb_man: Any, _kernel_name: str, execution_timeout: int = 0, **_: Any) -> None:
         """Run the code cells of the notebook; stop at the first error, as papermill expects.
 
-        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs), and
-        `DeadKernelError` when the child dies.
+        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs),
+        `DeadKernelError` when the child dies, and `TooMuchOutput`.
         """
         client = NotebookClient(nb_man.nb)
         client.reset_execution_trackers()
@@ -175,7 +174,7 @@ def _messages(child: _Child, cell: Any, timeout_s: int) -> Iterator[dict[str, An
     deadline = time.monotonic() + timeout_s if timeout_s else None
     try:
         child.connection.send(cell.source)
-        while child.waits(deadline and max(0, deadline - time.monotonic())):
+        while child.waits(deadline):
             message, written = child.message()
             yield from (_stream(*stream) for stream in child.printed(written))
             yield message

@@ -9,6 +9,13 @@ here() { "$folder/bin/python" -m "$@"; }
 with_pip() { here pip install --quiet --disable-pip-version-check "$@"; }
 with_uv() { here uv pip install --quiet --compile-bytecode --python "$folder/bin/python" "$@"; }
 
+# Two at once would write the same files: one waits. The lock ends with whoever holds it; without flock there is none.
+mkdir -p build
+exec 9>build/install.lock
+if command -v flock >/dev/null; then
+    flock -n 9 || { echo "install.sh: another installation is at work: waiting until it ends" >&2; flock 9; }
+fi
+
 done=$folder/.$(basename "$lock").sum
 sum=$(cat "$lock" pyproject.toml requirements/bootstrap.lock requirements/install.sh | cksum)
 if [ "$(cat "$done" 2>/dev/null)" = "$sum" ]; then exit 0; fi

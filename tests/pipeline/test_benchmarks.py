@@ -45,12 +45,12 @@ def test_every_declared_run_is_made_in_every_way(tmp_path: Path, monkeypatch: py
 
 FOUND = {
     "build": {
-        "seconds": {"ours": 2.0, "naive loop": 20.0},
+        "seconds": {"ours": 2.0, "naive loop": 20.0, "ours, nothing to do": 0.2},
         "ours over": {"naive loop": 0.1},
         "at most": {"naive loop": 0.143},
         "runs": {"runs": 26, "processors": 2},
     },
-    "cleaning": {"rows": 10, "all rows / half of them": 2.0},
+    "cleaning": {"rows": 10, "peak memory, GB": 0.2},
     "sampler": {"europe": {"draw / exponentials": 15.4, "rejection / draw": None}},
 }
 
@@ -65,12 +65,14 @@ def test_the_report_is_tables_and_the_file_is_json(tmp_path: Path, monkeypatch: 
     bench.main()
     assert json.loads((tmp_path / "build" / "bench.json").read_text()) == FOUND
     lines = (tmp_path / "build" / "bench.md").read_text().splitlines()
-    assert lines[2:8] == [
+    assert lines[2:9] == [
         "## 26 pages on 2 processors",
         "",
         "| way | seconds | ours ÷ this | at most |",
         "| --- | ---: | ---: | ---: |",
+        "| ours, nothing to do | 0.20 |  | 0.5 s |",
         "| ours | 2.00 |  |  |",
         "| naive loop | 20.00 | 0.1 | 0.143 |",
     ]
-    assert "| europe | 15.4 |  |" in lines
+    assert "| peak memory, GB | 0.2 | below 1 |" in lines
+    assert lines[-2:] == ["| bar | at most 25 |  |", "| europe | 15.4 |  |"]

@@ -19,9 +19,12 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from ptce_analysis.pipeline.execute import FORKED, KERNEL, with_papermill
-from ptce_analysis.pipeline.normalise import normalised
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline import engine
+from ptce_analysis.pipeline.execute import FORKED, KERNEL, read_notebook, with_papermill
+from ptce_analysis.pipeline.normalise import INJECTED_ID, normalised
+from ptce_analysis.pipeline.run import Run
+from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.publish.language import translated_notebook
 
 PROJECT = Path(__file__).parents[2]
 
@@ -91,11 +94,11 @@ def outputs(node: Any, folder: Path) -> list[tuple[str, Any, Any]]:
     return [(cell.source, cell.execution_count, cell.outputs) for cell in done.cells if cell.cell_type == "code"]
 
 
-def execute(node: Any, folder: Path, engine: str = FORKED, timeout_s: int = 60) -> Any:
+def execute(node: Any, folder: Path, kind: str = FORKED, timeout_s: int = 60) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not capture what programs print when it sees this
         patch.setattr(warnings, "showwarning", shown)
-        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, engine)
+        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, kind)
 
 
 def shown(message: Warning, category: type[Warning], filename: str, line: int, *_: object) -> None:
@@ -112,7 +115,7 @@ def copied(folder: Path) -> Any:
 
 def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
     """Cell by cell, outputs and numbers equal those of papermill's own engine with a real kernel."""
-    forked, real = (outputs(execute(notebook(CELLS), tmp_path, engine), tmp_path) for engine in (FORKED, KERNEL))
+    forked, real = (outputs(execute(notebook(CELLS), tmp_path, kind), tmp_path) for kind in (FORKED, KERNEL))
     for name, ours, theirs in zip(CELLS, forked, real, strict=True):
         assert ours == theirs, name
 
@@ -120,9 +123,9 @@ def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
 def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
     """Errors, with their tracebacks, equal those of a real kernel; a tagged cell lets the notebook go on."""
     found = []
-    for engine in (FORKED, KERNEL):
+    for kind in (FORKED, KERNEL):
         with pytest.raises(PapermillExecutionError):
-            execute(notebook(FAILING, ["raises-exception"]), tmp_path, engine)
+            execute(notebook(FAILING, ["raises-exception"]), tmp_path, kind)
         found.append(outputs(copied(tmp_path), tmp_path))
     for name, ours, theirs in zip(FAILING, *found, strict=True):
         if name == "input":  # refused in the same words, by another function
@@ -130,17 +133,33 @@ def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
         assert ours == theirs, name
 
 
+def both_ways(run: Run, notebook: Any, given: dict[str, Any], folder: Path) -> list[Any]:
+    """The normalised notebook of a run by each engine."""
+    ways = (
+        with_papermill(notebook, folder / "copy.ipynb", given, PROJECT / "notebooks", 300, k) for k in (FORKED, KERNEL)
+    )
+    return [normalised(done, run, PROJECT) for done in ways]
+
+
 @pytest.mark.parametrize("path", sorted((PROJECT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_committed_notebooks_are_executed_as_a_kernel_does(path: Path, tmp_path: Path) -> None:
     """Every notebook of the collection, with its defaults, gives equal normalised notebooks with both engines."""
-    node = nbformat.read(path, as_version=4)
-    run = Run(path.stem, path, "en", ())
-    folder = path.parent
-    forked, real = (
-        normalised(with_papermill(node, tmp_path / "copy.ipynb", {}, folder, 300, engine), run, PROJECT)
-        for engine in (FORKED, KERNEL)
-    )
+    forked, real = both_ways(Run(path.stem, path, "en", ()), nbformat.read(path, as_version=4), {}, tmp_path)
     assert forked == real
+
+
+# The last declared run of each notebook, in French: translated, and with parameters where it has some.
+DECLARED = {run.notebook: run for run in declared_runs(PROJECT) if run.lang == "fr"}
+
+
+@pytest.mark.parametrize("run", DECLARED.values(), ids=lambda run: run.id)
+def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -> None:
+    """Every notebook, translated and with the parameters of a run, is the same with both engines."""
+    notebook = nbformat.from_dict(translated_notebook(read_notebook(run.notebook), run.lang))
+    forked, real = both_ways(run, notebook, dict(run.parameters), tmp_path)
+    assert forked == real
+    injected = next(cell.source for cell in real.cells if cell.id == INJECTED_ID)
+    assert all(f"{name} = " in injected for name, _ in run.parameters)
 
 
 def test_parameters_are_papermills(tmp_path: Path) -> None:
@@ -153,6 +172,7 @@ def test_parameters_are_papermills(tmp_path: Path) -> None:
 
 
 ENDINGS = {
+    "import ctypes, faulthandler\nfaulthandler.disable()\nprint('said', flush=True)\nctypes.string_at(0)": "SIGSEGV",
     "import os\nprint('said', flush=True)\nos._exit(7)": "exit code 7",
     "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGTERM)": "SIGTERM",
     "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)": "SIGKILL",
@@ -192,6 +212,47 @@ def test_a_flood_of_output_arrives_whole(tmp_path: Path) -> None:
     done = execute(notebook(["print('x' * 5_000_000)", "'y' * 5_000_000"]), tmp_path)
     assert len(done.cells[0].outputs[0].text) == 5_000_001
     assert len(done.cells[1].outputs[0].data["text/plain"]) == 5_000_002
+
+
+ENDLESS = {
+    "printed": "while True: print('x' * 1000)",
+    "by a program": "!yes",
+    "shown": "from IPython.display import display\nwhile True: display('x' * 10_000)",
+}
+
+
+@pytest.mark.parametrize("how", ENDLESS)
+def test_output_without_end_is_stopped(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that prints or shows for ever is stopped long before the disk or the memory is full, and named."""
+    monkeypatch.setattr(engine, "MOST_OUTPUT_MB", 2)
+    with pytest.raises(engine.TooMuchOutput, match="more than 2 MB of output"):
+        execute(notebook(["'done'", ENDLESS[how]]), tmp_path)
+    first, flooding = copied(tmp_path).cells
+    assert first.outputs[0].data["text/plain"] == "'done'"
+    assert flooding.execution_count == 2 and flooding.outputs
+
+
+def test_a_child_that_a_cell_forks_is_not_the_kernel(tmp_path: Path) -> None:
+    """A child that goes on after its cell prints, but neither shows, answers nor runs the next cells."""
+    cells = ["import os\nchild = os.fork()\nprint('both', flush=True)\nif child: done = os.waitpid(child, 0)\n'shown'"]
+    done = execute(notebook([*cells, "'next'"]), tmp_path)
+    printed, shown = done.cells[0].outputs
+    assert printed.text == "both\nboth\n" and shown.data["text/plain"] == "'shown'"
+    assert [output.data["text/plain"] for output in done.cells[1].outputs] == ["'next'"]
+
+
+def test_programs_have_nothing_to_read(tmp_path: Path) -> None:
+    """What a cell starts does not read what is typed into the build."""
+    ours, theirs = os.pipe()
+    before = os.dup(0)
+    os.dup2(ours, 0)
+    try:
+        done = execute(notebook(["import subprocess\nsubprocess.run(['cat'], capture_output=True).stdout"]), tmp_path)
+    finally:
+        os.dup2(before, 0)
+        for descriptor in (ours, theirs, before):
+            os.close(descriptor)
+    assert done.cells[0].outputs[0].data["text/plain"] == "b''"
 
 
 def test_nothing_of_a_notebook_reaches_the_next(tmp_path: Path) -> None:

@@ -15,16 +15,19 @@ from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.execute import RunFailed, executed_notebook, read_notebook
 from ptce_analysis.pipeline.failures import Failure, failure_of, section_of
 from ptce_analysis.pipeline.normalise import normalised
-from ptce_analysis.pipeline.place import LIBRARY
-from ptce_analysis.pipeline.runs import Run, declared_runs
+from ptce_analysis.pipeline.place import LIBRARY, Place
+from ptce_analysis.pipeline.run import Run
+from ptce_analysis.pipeline.runs import declared_runs
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
+
+KEPT = "build/failed/fr/note.ipynb"
 
 
 def executed(tmp_path: Path, cells: list[str], timeout_s: int = 60) -> Any:
     """The executed notebook of a project with this notebook only, in French."""
     project = write_project(tmp_path / "p", {"note": cells})
-    return executed_notebook(declared_runs(project)[0], project, project / "kept.ipynb", timeout_s)
+    return executed_notebook(declared_runs(project)[0], Place(project), timeout_s)
 
 
 def failure(tmp_path: Path, cells: list[str], timeout_s: int = 60) -> Failure:
@@ -80,6 +83,13 @@ def test_what_names_this_machine_is_replaced(what: str) -> None:
     assert raised.evalue == after and raised.traceback == [after]
 
 
+def test_a_temporary_folder_may_hold_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that stands for a cell is replaced as a whole, wherever the machine keeps temporary files."""
+    monkeypatch.setattr("tempfile.tempdir", "/home/Jean Dupont/a temp")
+    text = "/home/Jean Dupont/a temp/ipykernel_12/987.py:1: UserWarning"
+    assert settled({"output_type": "stream", "name": "stderr", "text": text}).text == "cell-987.py:1: UserWarning"
+
+
 def test_colours_leave_tracebacks() -> None:
     """The escapes of a terminal are not kept."""
     raised = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["\x1b[31mE\x1b[39;49;00m: no"]}
@@ -104,7 +114,7 @@ def test_an_error_names_section_cell_and_last_line(tmp_path: Path) -> None:
     found = failure(tmp_path, ["1", "raise ValueError('first\\nlast')"])
     assert (found.error, found.section, found.cell) == ("ValueError: last", "The answer", "cell-1")
     assert found.source == "raise ValueError('first\\nlast')" and "\x1b" not in found.traceback
-    assert found.copy == "kept.ipynb" and (tmp_path / "p" / "kept.ipynb").is_file()
+    assert found.copy == KEPT and (tmp_path / "p" / KEPT).is_file()
 
 
 def test_an_error_without_a_message_is_named(tmp_path: Path) -> None:
@@ -117,7 +127,7 @@ def test_a_time_limit_names_its_cell(tmp_path: Path) -> None:
     found = failure(tmp_path, ["print('before')", "while True: pass"], timeout_s=1)
     assert found.error.startswith("CellTimeoutError: A cell timed out") and "after 1 seconds" in found.error
     assert found.cell == "cell-1"
-    assert "before" in (tmp_path / "p" / "kept.ipynb").read_text()
+    assert "before" in (tmp_path / "p" / KEPT).read_text()
 
 
 def test_a_dead_kernel_names_its_cell(tmp_path: Path) -> None:
@@ -147,8 +157,7 @@ def test_without_a_copy_the_error_alone_is_told(tmp_path: Path, monkeypatch: pyt
 
 def test_a_copy_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
     """A full or protected disk does not hide the failure itself."""
-    (tmp_path / "p").mkdir()
-    (tmp_path / "p" / "kept.ipynb").mkdir()
+    (tmp_path / "p" / KEPT).mkdir(parents=True)
     found = failure(tmp_path, ["1 / 0"])
     assert found.error == "ZeroDivisionError: division by zero" and "could not be kept" in found.copy
 
@@ -158,6 +167,18 @@ def test_an_error_of_the_system_names_its_file(tmp_path: Path) -> None:
     run = Run("n", tmp_path / "n.ipynb", "fr", ())
     assert failure_of(run, OSError(28, "No space left on device", "/x/y")).error == "/x/y: No space left on device"
     assert failure_of(run, OSError("odd")).error == "OSError: odd"
+
+
+def test_what_shows_a_failure_again(tmp_path: Path) -> None:
+    """A cell fails again in JupyterLab, with the answers it read; what fails after the cells, in another build."""
+    given = (("lang", "fr"), ("waves", "supplied"))
+    told = Failure("fr/n", "notebooks/n.ipynb", "E", cell="c", parameters=given).text()
+    in_lab = 'make lab WAVES=DIR, open notebooks/n.ipynb, set lang = "fr", waves = "supplied", run all cells'
+    assert told.endswith(f"  to reproduce: {in_lab}")
+    told = Failure("fr/n", "notebooks/n.ipynb", "E", parameters=given).text()
+    assert told.endswith("  to reproduce: PTCE_WAVES=DIR .venv/bin/ptce build fr/n --verbose")
+    (told,) = failure_of(Run("n", tmp_path / "n.ipynb", "fr", ()), OSError(28, "full", "/x")).text().splitlines()[-1:]
+    assert told == "  to reproduce: .venv/bin/ptce build fr/n --verbose"
 
 
 def test_the_section_is_the_heading_above(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ import importlib.util
 import io
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,6 +31,13 @@ from ptce_analysis.pipeline.place import Place
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
 BUILD = [sys.executable, "-m", "ptce_analysis", "build"]
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files below a folder, each with this text."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
 def kills() -> ModuleType:
@@ -132,6 +141,53 @@ def test_a_disk_that_refuses_changes_nothing_published(
     assert build_quietly(built_project).succeeded
 
 
+def test_a_system_that_refuses_large_files_is_one_line(project: Path, built_once: Path) -> None:
+    """A limit of the system's own, met in the middle of a file: exit code 1, the path, and nothing cut short."""
+    limit = max(map(len, results(built_once).values())) - 1  # the largest file does not pass
+    refused = subprocess.run(
+        [*BUILD, "--keep-going"], cwd=project, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert refused.returncode == 1 and os.strerror(errno.EFBIG) in refused.stderr, refused.stderr
+    assert "Traceback" not in refused.stderr
+    whole = results(built_once)
+    assert all(whole[name] == data for name, data in results(project).items())
+    assert not list(project.rglob("*.part"))
+    assert build_quietly(project).succeeded and results(project) == whole
+
+
+@pytest.mark.parametrize("name", ["site/fr/plain.html", "stamps/fr/plain.json"])
+def test_a_folder_in_place_of_a_result_is_named(name: str, built_project: Path) -> None:
+    """What somebody put there stays; the run fails with the path, and is built once the way is free."""
+    before, path = results(built_project), built_project / "build" / name
+    path.unlink()
+    write_files(path, {"mine.txt": "mine"})
+    (failure,) = build_quietly(built_project).failed
+    assert failure.error == f"{path}: {os.strerror(errno.EISDIR)}" and (path / "mine.txt").read_text() == "mine"
+    shutil.rmtree(path)
+    assert build_quietly(built_project).succeeded and results(built_project) == before
+
+
+def test_a_link_in_place_of_a_result_is_replaced(built_project: Path, tmp_path: Path) -> None:
+    """The page comes back; what the link led to is not written."""
+    before, page = results(built_project), built_project / "build" / "site" / "fr" / "plain.html"
+    for target in (tmp_path / "precious", tmp_path / "nowhere"):
+        (tmp_path / "precious").write_text("precious")
+        page.unlink()
+        page.symlink_to(target)
+        assert list(build_quietly(built_project).built) == ["fr/plain"]
+        assert (tmp_path / "precious").read_text() == "precious" and not (tmp_path / "nowhere").exists()
+        assert not page.is_symlink() and results(built_project) == before
+
+
+def test_a_build_folder_removed_in_the_middle_is_made_again(project: Path, built_once: Path) -> None:
+    """Whatever was lost, the next build finishes to the same bytes."""
+    write_notebook(project / "notebooks" / "plain.ipynb", ["import shutil\nshutil.rmtree('../build')"])
+    build_quietly(project, jobs=1, keep_going=True)
+    shutil.copy(built_once / "notebooks" / "plain.ipynb", project / "notebooks" / "plain.ipynb")
+    assert build_quietly(project).succeeded and results(project) == results(built_once)
+
+
 @pytest.mark.parametrize("name", ["funding", "index.html"])
 def test_a_disk_that_refuses_tables_or_indexes_is_one_line(
     name: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -209,29 +265,48 @@ def test_leftovers_of_a_killed_build_are_removed(built_project: Path) -> None:
 SURROUNDINGS = {
     "turkish, far away, private": {
         "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7",
-        "MPLBACKEND": "TkAgg", "HOME": "/nonexistent",
+        "MPLBACKEND": "TkAgg", "HOME": "/dev/null/nobody", "SOURCE_DATE_EPOCH": "0", "OMP_NUM_THREADS": "3",
+        "OPENBLAS_CORETYPE": "Prescott",  # the arithmetic of another processor
     },
-    "bare": {"LC_ALL": "C", "PYTHONUTF8": "0", "TZ": "America/St_Johns", "PYTHONHASHSEED": "random", "COLUMNS": "20"},
+    "bare": {
+        "LC_ALL": "C", "PYTHONUTF8": "0", "TZ": "America/St_Johns", "PYTHONHASHSEED": "random", "COLUMNS": "20",
+        "PYTHONOPTIMIZE": "2", "PYTHONDEVMODE": "1", "PYTHONWARNINGS": "always", "PYTHONASYNCIODEBUG": "1",
+    },
 }  # fmt: skip
+
+# Settings of a reader's own, which change what is shown elsewhere.
+AT_HOME = {
+    ".config/matplotlib/matplotlibrc": "font.size: 30",
+    ".ipython/profile_default/startup/first.py": "print('hello'); import numpy; numpy.set_printoptions(precision=1)",
+    ".ipython/profile_default/ipython_config.py": "get_config().InteractiveShell.ast_node_interactivity = 'all'",
+    ".jupyter/jupyter_nbconvert_config.py": "get_config().TemplateExporter.exclude_input = True",
+    ".local/share/jupyter/nbconvert/templates/ptce/index.html.j2": "nothing",
+    ".local/share/jupyter/kernels/python3/kernel.json": '{"argv": ["false"], "display_name": "", "language": "python"}',
+}
+SHOWN = ("02_emergence", "03_funding", "04_feasible")
 
 
 def test_surroundings_change_nothing(tmp_path: Path) -> None:
-    """Folder, home, locale, time zone, hash order, display, file mask, jobs and matplotlib settings: the same bytes."""
+    """Folder, home, locale, time zone, hash order, display, mask, jobs, arithmetic and settings: the same bytes."""
+    write_files(tmp_path / "home", AT_HOME)
     made = []
     for number, (name, settings) in enumerate(SURROUNDINGS.items()):
         folder = write_project(tmp_path / f"{name} é", {"printed": ["print({'b', 'a', 'c'}, 'é')", "object()"]})
-        shutil.copy(REPOSITORY / "notebooks" / "03_funding.ipynb", folder / "notebooks")
+        for notebook in SHOWN:
+            shutil.copy(REPOSITORY / "notebooks" / f"{notebook}.ipynb", folder / "notebooks")
         with (folder / "runs.toml").open("a") as stream:
-            stream.write('[[runs]]\nnotebook = "03_funding"\n')
+            stream.writelines(f'[[runs]]\nnotebook = "{notebook}"\n' for notebook in SHOWN)
         (folder / "notebooks" / "matplotlibrc").write_text("font.size: 30\n" * number)
         kept = {key: value for key, value in os.environ.items() if key in ("PATH", "PYTHONPATH", "TMPDIR")}
         done = subprocess.run(
-            [*BUILD, "fr/printed", "fr/03_funding", "--jobs", str(number + 1)],
-            cwd=folder, env=kept | settings, umask=0o077 * number, capture_output=True, check=False,
+            [*BUILD, "fr/printed", *(f"fr/{notebook}" for notebook in SHOWN), "--jobs", str(number + 1)],
+            cwd=folder, env=kept | {"HOME": str(tmp_path / "home")} | settings, umask=0o077 * number,
+            capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
         made.append(results(folder))
-    assert made[0] == made[1]
+    assert made[0].keys() == made[1].keys()
+    assert [name for name, data in made[0].items() if made[1][name] != data] == []
     assert any(name.endswith(".svg") for name in made[0])
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY
+from conftest import REPOSITORY, write_notebook
 from ptce_analysis.pipeline import inputs
 from ptce_analysis.pipeline.imports import import_graph, imported_names, modules_used, notebook_imports
 from ptce_analysis.pipeline.inputs import Inputs
@@ -57,6 +57,8 @@ UNUSED = (
     "pipeline/build.py",
     "cli/study.py",
     "publish/topics/emergence.py",
+    "survey/parse/amounts.py",
+    "pipeline/runs.py",
 )
 
 
@@ -80,6 +82,37 @@ def test_what_tables_are_made_from(project: Path) -> None:
         f"{PACKAGE}/analysis/funding.py",
     } <= names
     assert not any(name.startswith("notebooks/") for name in names)
+
+
+def test_answers_count_where_answers_are_read() -> None:
+    """A changed wave makes stale the page on the waves, not pages of published figures, nor the tables."""
+    waves = {"data/raw/waves/2013/reponses_2013.csv", "data/raw/waves/2015/reponses_2015.xlsx"}
+    found = Inputs(Place(REPOSITORY))
+    for notebook in NOTEBOOKS:
+        assert bool(waves & found.of_run(run_of(notebook.stem)).keys()) is (notebook.stem == "06_survey"), notebook.stem
+    assert waves <= found.of_run(run_of("06_survey")).keys() and not waves & found.of_tables().keys()
+
+
+OPENING = (
+    "import pandas as pd",
+    "from pathlib import Path",
+    "open('../data/raw/waves/2013/reponses_2013.csv').read()",
+    "!cat ../data/raw/waves/2013/reponses_2013.csv",
+    "%run other.py",
+    "from ptce_analysis.survey.read import read",
+    "from ptce_analysis.publish.show import project_folder\n[*project_folder().rglob('*.csv')]",
+    "from ptce_analysis.publish.show import project_folder\n(project_folder() / 'data' / 'raw' / 'waves')",
+)
+
+
+@pytest.mark.parametrize("source", ["from ptce_analysis.analysis import funding", *OPENING])
+def test_a_notebook_that_opens_files_depends_on_all_data(source: str, project: Path) -> None:
+    """Answers count unless a notebook asks the library only, and nothing of it that reads answers."""
+    (project / "data" / "raw" / "waves").mkdir()
+    (project / "data" / "raw" / "waves" / "answers.csv").write_text("1")
+    write_notebook(project / "notebooks" / "plain.ipynb", [source])
+    names = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    assert ("data/raw/waves/answers.csv" in names) is (source in OPENING)
 
 
 DATA = (

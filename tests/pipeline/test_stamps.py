@@ -126,8 +126,11 @@ def test_the_users_mask_is_respected(tmp_path: Path) -> None:
 
 
 def test_only_our_leftovers_are_removed(tmp_path: Path) -> None:
-    """The temporary neighbours of a killed build go; anything else stays."""
+    """The temporary neighbours of a killed build and its scratch folder go; anything else stays."""
     for name in (".page.html.123.part", "page.html", ".hidden", ".x.part", "notes.123.part"):
         (tmp_path / name).write_text("x")
-    remove_leftovers([tmp_path, tmp_path / "missing"])
+    (tmp_path / "scratch" / "tmp1").mkdir(parents=True)
+    (tmp_path / "scratch" / "tmp1" / "executed.ipynb").write_text("half")
+    remove_leftovers([tmp_path, tmp_path / "missing"], tmp_path / "scratch")
+    remove_leftovers([tmp_path], tmp_path / "scratch")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", ".x.part", "notes.123.part", "page.html"]

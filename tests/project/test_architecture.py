@@ -73,44 +73,96 @@ def test_the_package_itself_imports_nothing() -> None:
 # What gives something else at each execution, on each machine or in each process.
 UNREPRODUCIBLE = {
     "the time of day": r"(?:\w+\.)*(?:datetime|date|Timestamp|time)\."
-    r"(?:now|today|utcnow|time|time_ns|localtime|ctime|strftime)",
+    r"(?:now|today|utcnow|time|time_ns|localtime|gmtime|ctime|asctime|strftime)",
     "the current folder": r"os\.getcwdb?|(?:pathlib\.)?Path\.(?:cwd|home)|os\.path\.(?:abspath|realpath|expanduser)",
     "numbers without a seed": r"(?:np|numpy)\.random\.(?!default_rng|Generator|PCG64|SeedSequence)\w+"
     r"|random\.(?!Random)\w+|secrets\.\w+|os\.urandom|uuid\.uuid[14]",
     "an address": r"id|hex|hash|object\.__repr__",
+    "this machine": r"socket\.gethostname|platform\.(?:node|uname|platform|processor)|os\.(?:uname|getlogin)"
+    r"|getpass\.getuser",
+    "the reader's language": r"locale\.\w+",
 }
+LISTING = r"os\.(?:listdir|scandir|walk)|glob\.i?glob|.*\.(?:glob|rglob|iterdir)"
+IN_ORDER = re.compile(r"list|tuple|enumerate|(?:.*\.)?(?:join|Series|Index|DataFrame)")
+ORDERLESS = ("sorted", "set", "frozenset", "any", "all", "len", "sum", "min", "max")
 
 # The documented places, each with its reason.
 ALLOWED = {
     "pipeline/kernel.py": {"np.random.seed"},  # a forked child draws numbers of its own, as a kernel does
+    "pipeline/files.py": {"folder.rglob"},  # what is left over is removed, in any order
+    "pipeline/imports.py": {"library.rglob"},  # names and digests, which are compared by name
+    "pipeline/inputs.py": {"os.walk", "self.library.rglob", "self.place.project.glob"},  # the same
+    "pipeline/verify.py": {"folder.rglob"},  # names, which the report sorts
 }
 
 
-def calls(source: str) -> Iterator[ast.Call]:
-    """Every call in a source; none in what is not Python."""
+def tree(source: str) -> ast.Module:
+    """A source as Python reads it, without the lines that only IPython understands."""
     lines = source.splitlines()
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
-    return (node for node in ast.walk(ast.parse(plain)) if isinstance(node, ast.Call))
+    return ast.parse("\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines))
+
+
+def imported_as(module: ast.Module) -> dict[str, str]:
+    """What each imported name stands for: `{"clock": "time.time"}` for `from time import time as clock`."""
+    found = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found |= {alias.asname: alias.name for alias in node.names if alias.asname}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def called(call: ast.Call, names: dict[str, str]) -> str:
+    """The dotted name of what is called, whatever it was imported as."""
+    first, dot, rest = ast.unparse(call.func).partition(".")
+    return names.get(first, first) + dot + rest
+
+
+def in_any_order(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
+    """Whether what surrounds a node does not depend on the order in which it gives things."""
+    while node in above and not isinstance(node, ast.stmt):
+        node = above[node]
+        if isinstance(node, ast.SetComp) or (isinstance(node, ast.Call) and ast.unparse(node.func) in ORDERLESS):
+            return True
+    return False
+
+
+def is_set(node: ast.expr) -> bool:
+    """Whether an expression is a set on the face of it."""
+    made = isinstance(node, ast.Call) and ast.unparse(node.func) in ("set", "frozenset")
+    return made or isinstance(node, ast.Set | ast.SetComp)
 
 
 def unreproducible(source: str) -> list[str]:
-    """The calls of a source that cannot be reproduced, each with why."""
-    found = []
-    for call in calls(source):
-        name, given = ast.unparse(call.func), {key.arg for key in call.keywords}
-        found += [f"{name}: {why}" for why, pattern in UNREPRODUCIBLE.items() if re.fullmatch(pattern, name)]
-        unseeded = re.fullmatch(r"(?:.*\.)?(?:default_rng|Random|SeedSequence|PCG64)", name) and not (
-            call.args or given
-        )
-        # A table's `sample(n)`; a generator's takes what to draw from and how many.
-        drawn = name.endswith(".sample") and len(call.args) < 2 and not given & {"random_state", None}
-        found += [f"{name}: numbers without a seed"] if unseeded or drawn else []
+    """What in a source cannot be reproduced, each with why."""
+    module = tree(source)
+    names, found = imported_as(module), list[str]()
+    above = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            found += unreproducible_call(node, called(node, names), in_any_order(node, above))
+        elif isinstance(node, ast.ListComp) and is_set(node.generators[0].iter) and not in_any_order(node, above):
+            found.append("a list of a set: the order of a set")
     return found
+
+
+def unreproducible_call(call: ast.Call, name: str, any_order: bool) -> list[str]:
+    """What is wrong with one call."""
+    given = {key.arg for key in call.keywords}
+    found = [f"{name}: {why}" for why, pattern in UNREPRODUCIBLE.items() if re.fullmatch(pattern, name)]
+    unseeded = re.fullmatch(r"(?:.*\.)?(?:default_rng|Random|SeedSequence|PCG64)", name) and not (call.args or given)
+    # A table's `sample(n)`; a generator's takes what to draw from and how many.
+    drawn = name.endswith(".sample") and len(call.args) < 2 and not given & {"random_state", None}
+    found += [f"{name}: numbers without a seed"] if unseeded or drawn else []
+    found += [f"{name}: the order of a folder"] if re.fullmatch(LISTING, name) and not any_order else []
+    listed = IN_ORDER.fullmatch(name) and any(is_set(argument) for argument in call.args) and not any_order
+    return found + ([f"{name}: the order of a set"] if listed else [])
 
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.py")), ids=lambda path: path.relative_to(LIBRARY).as_posix())
 def test_the_library_can_be_reproduced(path: Path) -> None:
-    """No time of day, current folder, unseeded number or address in the code."""
+    """No time of day, current folder, unseeded number, address, machine or accidental order in the code."""
     allowed = ALLOWED.get(path.relative_to(LIBRARY).as_posix(), set())
     found = unreproducible(path.read_text(encoding="utf-8"))
     assert [fault for fault in found if fault.split(":")[0] not in allowed] == []
@@ -141,6 +193,19 @@ FORBIDDEN = {
     "table.sample(3)": "numbers without a seed",
     "%matplotlib inline\nid(x)": "an address",
     "hash('text')": "an address",
+    "from time import time as clock\nclock()": "the time of day",
+    "from uuid import uuid4\nuuid4()": "numbers without a seed",
+    "from os import getcwd\ngetcwd()": "the current folder",
+    "import numpy.random as npr\nnpr.normal()": "numbers without a seed",
+    "from random import choice\nchoice(poles)": "numbers without a seed",
+    "import socket\nsocket.gethostname()": "this machine",
+    "import locale\nlocale.setlocale(locale.LC_ALL, '')": "the reader's language",
+    "for path in folder.glob('*.csv'): print(path)": "the order of a folder",
+    "os.listdir(folder)": "the order of a folder",
+    "from glob import glob\n[read(name) for name in glob('*.csv')]": "the order of a folder",
+    "', '.join({level for level in levels})": "the order of a set",
+    "list(set(levels))": "the order of a set",
+    "[label(level) for level in set(levels)]": "the order of a set",
 }
 
 
@@ -158,6 +223,11 @@ PERMITTED = (
     "found.id",
     "rng.random(3)",
     "rng.sample(poles, 3)",
+    "sorted(folder.glob('*.csv'))",
+    "sorted(path for path in folder.rglob('*') if path.is_file())",
+    "', '.join(sorted({level for level in levels}))",
+    "len(list(set(levels)))",
+    "import datetime\ndatetime.date(2015, 1, 1)",
 )
 
 

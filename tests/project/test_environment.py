@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
+import shutil
 import subprocess
 import tomllib
 from itertools import pairwise
@@ -123,6 +125,26 @@ def test_without_uv_the_build_backend_alone_is_installed() -> None:
     done = subprocess.run(f"awk {program} '{lock}'", shell=True, capture_output=True, text=True, check=True)
     kept = Path(lock).read_text(encoding="utf-8").split("uv==")[0]
     assert done.stdout == kept and "flit-core==" in kept
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="this system has no flock: nothing is locked there")
+def test_a_second_installation_waits_for_the_first(tmp_path: Path) -> None:
+    """It says so, and finds everything installed: the same files are not installed twice."""
+    needed = ("requirements.lock", "pyproject.toml", "requirements/install.sh", "requirements/bootstrap.lock")
+    for name in needed:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / name, tmp_path / name)
+    (tmp_path / "build").mkdir()
+    arguments = ["sh", "requirements/install.sh", "here", "no-such-python", "requirements.lock"]
+    with (tmp_path / "build" / "install.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        second = subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        assert second.stderr is not None and "another installation is at work" in second.stderr.readline()
+        together = f"cat {needed[0]} {needed[1]} {needed[3]} {needed[2]} | cksum"
+        (tmp_path / "here").mkdir()
+        done = subprocess.run(together, shell=True, cwd=tmp_path, capture_output=True, check=True).stdout
+        (tmp_path / "here" / ".requirements.lock.sum").write_bytes(done)
+    assert second.communicate()[1] == "" and second.returncode == 0
 
 
 def test_the_makefile_lists_itself() -> None:

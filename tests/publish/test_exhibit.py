@@ -166,6 +166,15 @@ def test_cells_say_what_they_hold(value: Any, kind: str, text: str) -> None:
     assert cell_text(EN, value, kind) == text
 
 
+def test_numbers_in_a_column_of_words_are_written_like_others() -> None:
+    """Beside words, texts or nothing, a number has the decimal mark of its language and the ten digits that count."""
+    mixed = exhibit(
+        data=pd.DataFrame({"name": ["a", "b", "c"], "amount_eur": pd.Series([1 / 3, "x", None], dtype=object)})
+    )
+    assert csv_text(FR, mixed).splitlines()[1:] == ["a;0,3333333333", "b;x", "c;"]
+    assert csv_text(EN, mixed).splitlines()[1:] == ["a,0.3333333333", "b,x", "c,"]
+
+
 def test_the_csv_is_that_of_the_language() -> None:
     """French: BOM, semicolon and decimal comma; English: comma and point; raw values in both."""
     shown = exhibit(data=pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [15375.5, None]}))

@@ -27,11 +27,11 @@ def build_options(parser: argparse.ArgumentParser) -> None:
 
 def build(options: argparse.Namespace) -> int:
     """Build what is stale; 1 when something failed."""
-    from ptce_analysis.pipeline import build, environment
+    environment = _settled(options)
+    from ptce_analysis.pipeline import build
     from ptce_analysis.pipeline.place import Place
     from ptce_analysis.pipeline.runs import chosen_runs, declared_runs
 
-    environment.settle(restart=options.typed)
     place = Place(options.project.resolve())
     runs = declared_runs(place.project)
     chosen = chosen_runs(runs, options.runs + options.only)
@@ -56,16 +56,24 @@ def build(options: argparse.Namespace) -> int:
 
 def data(options: argparse.Namespace) -> int:
     """Build the processed tables."""
-    from ptce_analysis.pipeline import build, environment
+    _settled(options)
+    from ptce_analysis.pipeline import build
     from ptce_analysis.pipeline.place import Place
 
-    environment.settle(restart=options.typed)
     reason = build.build_data(Place(options.project.resolve()))
     if options.json:
         print_json({"tables": reason})
     else:
         print(f"tables: {reason or 'up to date'}")
     return 0
+
+
+def _settled(options: argparse.Namespace) -> Any:
+    """Fix the surroundings, before anything is imported that would be for nothing if the command starts again."""
+    from ptce_analysis.pipeline import environment
+
+    environment.settle(restart=options.typed)
+    return environment
 
 
 def runs(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from ptce_analysis.pipeline import children, environment
+from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.committed import refuse_committed_answers
 from ptce_analysis.pipeline.failures import Failure, failure_of
 from ptce_analysis.pipeline.files import remove_leftovers
@@ -17,7 +17,7 @@ from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.lock import one_at_a_time
 from ptce_analysis.pipeline.place import SITE, TABLES, Place
 from ptce_analysis.pipeline.progress import Progress
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import made_by, publish, recorded, stale_because
 
 
@@ -76,7 +76,7 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
     with one_at_a_time(place.lock):
-        remove_leftovers(place.made)
+        remove_leftovers(place.made, place.scratch)
         inputs = Inputs(place)
         tables = build_tables(place, inputs)
         stale = stale_runs(place, inputs, chosen)
@@ -101,7 +101,7 @@ def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
     with one_at_a_time(place.lock):
-        remove_leftovers(place.made)
+        remove_leftovers(place.made, place.scratch)
         return build_tables(place, Inputs(place))
 
 
@@ -123,6 +123,8 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     ended: dict[Run, Failure | None] = {}
     if not stale:
         return ended
+    from ptce_analysis.pipeline import children
+
     progress = Progress(len(stale), options.jobs, options.stream, options.verbose)
     made_from = {run: inputs.of_run(run) for run in stale}
     progress.start()

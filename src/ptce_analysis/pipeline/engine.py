@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, BinaryIO
 
 from nbclient import NotebookClient
@@ -25,6 +26,13 @@ from ptce_analysis.pipeline.children import ending
 
 STREAMS = ("stdout", "stderr")
 
+# A page of this collection shows less than 0.1 MB; without any limit, a cell that prints for ever fills the disk.
+MOST_OUTPUT_MB = 100
+
+
+class TooMuchOutput(RuntimeError):
+    """A notebook printed or showed more than anybody reads."""
+
 
 @dataclass
 class _Child:
@@ -34,12 +42,33 @@ class _Child:
     connection: Connection
     files: tuple[BinaryIO, BinaryIO]
     read: list[int] = field(default_factory=lambda: [0, 0])
+    received: int = 0
+
+    def waits(self, deadline: float | None) -> bool:
+        """Return whether a message comes in time. Raises `TooMuchOutput` as soon as that is so."""
+        while not self.connection.poll(min(1, max(0, deadline - time.monotonic())) if deadline else 1):
+            self.refuse_floods()
+            if deadline and time.monotonic() >= deadline:
+                return False
+        return True
+
+    def message(self) -> Any:
+        """Return the next message, with how far the streams had come."""
+        data = self.connection.recv_bytes()
+        self.received += len(data)
+        self.refuse_floods()
+        return ForkingPickler.loads(data)
+
+    def refuse_floods(self) -> None:
+        """Raise `TooMuchOutput` when what was printed and shown so far is too much."""
+        if self.received + sum(os.fstat(file.fileno()).st_size for file in self.files) > MOST_OUTPUT_MB * 10**6:
+            raise TooMuchOutput(f"the notebook gave more than {MOST_OUTPUT_MB} MB of output")
 
     def printed(self, upto: tuple[int, int] | None = None) -> Iterator[tuple[str, str]]:
         """Yield what each stream received since the last time, by its name."""
         for index, (name, file) in enumerate(zip(STREAMS, self.files, strict=True)):
             end = upto[index] if upto else os.fstat(file.fileno()).st_size
-            data = os.pread(file.fileno(), end - self.read[index], self.read[index])
+            data = os.pread(file.fileno(), min(end - self.read[index], MOST_OUTPUT_MB * 10**6), self.read[index])
             self.read[index] += len(data)
             if data:
                 yield name, data.decode("utf-8", errors="replace")
@@ -57,8 +86,8 @@ class ForkEngine(Engine):  # type: ignore[misc]
     def execute_managed_notebook(cls, nb_man: Any, _kernel_name: str, execution_timeout: int = 0, **_: Any) -> None:
         """Run the code cells of the notebook; stop at the first error, as papermill expects.
 
-        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs), and
-        `DeadKernelError` when the child dies.
+        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs),
+        `DeadKernelError` when the child dies, and `TooMuchOutput`.
         """
         client = NotebookClient(nb_man.nb)
         client.reset_execution_trackers()
@@ -87,7 +116,7 @@ def _kernel() -> Iterator[_Child]:
     with (
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
-        tempfile.TemporaryDirectory(prefix="ptce-ipython-") as folder,
+        tempfile.TemporaryDirectory(prefix="ipython-", dir=os.environ.get("IPYTHONDIR")) as folder,
         ours,
     ):
         process = context.Process(target=serve, args=(theirs, ours, (out, err), folder))
@@ -145,8 +174,8 @@ def _messages(child: _Child, cell: Any, timeout_s: int) -> Iterator[dict[str, An
     deadline = time.monotonic() + timeout_s if timeout_s else None
     try:
         child.connection.send(cell.source)
-        while child.connection.poll(deadline and max(0, deadline - time.monotonic())):
-            message, written = child.connection.recv()
+        while child.waits(deadline):
+            message, written = child.message()
             yield from (_stream(*stream) for stream in child.printed(written))
             yield message
     except (EOFError, OSError):

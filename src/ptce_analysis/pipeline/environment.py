@@ -28,6 +28,18 @@ FIXED = {
     "MATPLOTLIBRC": os.devnull,
 }
 
+# What makes Python print more, or drop the docstrings that libraries read (PYTHONOPTIMIZE=2 moves marks of figures).
+NOT_SET = (
+    "PYTHONASYNCIODEBUG",
+    "PYTHONDEVMODE",
+    "PYTHONINSPECT",
+    "PYTHONOPTIMIZE",
+    "PYTHONPROFILEIMPORTTIME",
+    "PYTHONTRACEMALLOC",
+    "PYTHONVERBOSE",
+    "PYTHONWARNINGS",
+)
+
 # How long one cell of a notebook may take, unless somebody says otherwise.
 CELL_TIMEOUT_S = 300
 
@@ -43,6 +55,8 @@ def settle(restart: bool = False) -> None:
     """
     _open_streams()
     differ = any(os.environ.get(name) != value for name, value in FIXED.items())
+    for name in NOT_SET:
+        differ |= bool(os.environ.pop(name, ""))
     os.environ.update(FIXED)
     if hasattr(time, "tzset"):
         time.tzset()

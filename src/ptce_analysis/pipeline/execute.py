@@ -20,7 +20,8 @@ from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.failures import Failure, blamed_cell, failure_of, section_of
 from ptce_analysis.pipeline.files import write_together
 from ptce_analysis.pipeline.normalise import INJECTED_ID, normalised, without_colour
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 
@@ -36,23 +37,24 @@ class RunFailed(RuntimeError):
         self.failure = failure
 
 
-def executed_notebook(run: Run, project: Path, kept_aside: Path, timeout_s: int) -> Any:
+def executed_notebook(run: Run, place: Place, timeout_s: int) -> Any:
     """Return the executed, normalised notebook of a run; on failure keep the executed copy aside and raise.
 
     Raises `RunFailed` when a cell raises, runs longer than `timeout_s`, ends the notebook early or kills its kernel.
     """
     source = read_notebook(run.notebook)
     node = nbformat.from_dict(translated_notebook(source, run.lang))  # type: ignore[no-untyped-call]
-    with tempfile.TemporaryDirectory(prefix="ptce-") as folder:
+    place.scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.scratch) as folder:
         # No start-up files of the reader's own; the notebook finds its data whatever the folder.
-        os.environ |= {"IPYTHONDIR": folder, PROJECT_VARIABLE: str(project)}
+        os.environ |= {"IPYTHONDIR": folder, PROJECT_VARIABLE: str(place.project)}
         copy = Path(folder) / "executed.ipynb"
         try:
-            done = with_papermill(node, copy, dict(run.parameters), project / "notebooks", timeout_s)
+            done = with_papermill(node, copy, dict(run.parameters), place.sources, timeout_s)
             _require_whole(done)
         except Exception as error:
-            raise RunFailed(_failure(run, source, error, copy, kept_aside, project)) from error
-    return normalised(done, run, project)
+            raise RunFailed(_failure(run, source, error, copy, place)) from error
+    return normalised(done, run, place.project)
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
@@ -91,9 +93,7 @@ def _require_whole(node: Any) -> None:
         raise _Unfinished("the notebook ended itself before its last cell")
 
 
-def _failure(
-    run: Run, source: dict[str, Any], error: Exception, copy: Path, kept_aside: Path, project: Path
-) -> Failure:
+def _failure(run: Run, source: dict[str, Any], error: Exception, copy: Path, place: Place) -> Failure:
     """Keep the executed copy aside and return what a person needs to know."""
     told = _told(run, error)
     if not copy.is_file():
@@ -101,8 +101,8 @@ def _failure(
     executed = nbformat.read(copy, as_version=4)  # type: ignore[no-untyped-call]
     cell = blamed_cell(executed, error.cell_index if isinstance(error, PapermillExecutionError) else None)
     name = INJECTED_ID if INJECTED_ID in cell.metadata.get("tags", []) else cell.id
-    place = {"section": section_of(source, name), "cell": name, "source": cell.source}
-    return replace(told, **place, copy=_kept(copy, kept_aside, project))
+    where = {"section": section_of(source, name), "cell": name, "source": cell.source}
+    return replace(told, **where, copy=_kept(copy, run, place))
 
 
 def _told(run: Run, error: Exception) -> Failure:
@@ -116,10 +116,10 @@ def _told(run: Run, error: Exception) -> Failure:
     return replace(told, error=": ".join(lines), traceback=without_colour("\n".join(error.traceback)))
 
 
-def _kept(copy: Path, kept_aside: Path, project: Path) -> str:
+def _kept(copy: Path, run: Run, place: Place) -> str:
     """Keep the executed copy where a person finds it, if the disk lets us."""
     try:
-        write_together({kept_aside: copy.read_bytes()})
+        write_together({place.failed(run): copy.read_bytes()})
     except OSError as error:
         return f"could not be kept: {error.filename}: {error.strerror}"
-    return kept_aside.relative_to(project).as_posix()
+    return place.failed(run).relative_to(place.project).as_posix()

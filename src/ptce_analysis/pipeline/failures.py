@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 
 BEFORE_ANY = "(before any heading)"
 
@@ -38,8 +38,15 @@ class Failure:
             lines += [f"    {line}" for line in self.source.strip().splitlines()]
         lines += [f"  executed copy: {self.copy}"] if self.copy else []
         lines += [f"    {line}" for line in self.traceback.splitlines()] if verbose else []
+        return "\n".join([*lines, f"  to reproduce: {self._how_to_reproduce()}"])
+
+    def _how_to_reproduce(self) -> str:
+        """What shows the failure again: in JupyterLab if a cell is to blame, else another build."""
+        supplied = dict(self.parameters).get("waves") == "supplied"
+        if not self.cell:
+            return f"{'PTCE_WAVES=DIR ' * supplied}.venv/bin/ptce build {self.run} --verbose"
         given = ", ".join(f"{name} = {json.dumps(value)}" for name, value in self.parameters)
-        return "\n".join([*lines, f"  to reproduce: make lab, open {self.notebook}, set {given}, run all cells"])
+        return f"make lab{' WAVES=DIR' * supplied}, open {self.notebook}, set {given}, run all cells"
 
 
 def blamed_cell(executed: Any, index: int | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -43,8 +44,10 @@ def _blaming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def remove_leftovers(folders: Iterable[Path]) -> None:
-    """Remove what a killed build left beside final names."""
+def remove_leftovers(folders: Iterable[Path], scratch: Path) -> None:
+    """Remove what a killed build left beside final names, and where its runs were at work."""
+    if scratch.is_dir():
+        shutil.rmtree(scratch, ignore_errors=True)
     for folder in folders:
         for path in folder.rglob(".*.part"):
             if PART.fullmatch(path.name):

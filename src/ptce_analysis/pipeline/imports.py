@@ -11,12 +11,16 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from ptce_analysis.pipeline.place import PACKAGE
 
 # A line that starts as an import does, up to the end of its parentheses.
 IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t][^(\n]*(?:\([^)]*\))?", re.MULTILINE)
+
+# How a cell may come to a file without importing anything: by opening or naming it, or with a line of IPython's own.
+OPENS = re.compile(r"\b(?:open|glob|rglob|iterdir|exec|eval|raw|__import__)\b|^[ \t]*[%!]", re.MULTILINE)
 
 # Each module of the library by its dotted name, with its file and the dotted names it imports.
 Graph = Mapping[str, tuple[Path, tuple[str, ...]]]
@@ -41,9 +45,18 @@ def modules_used(graph: Graph, names: Iterable[str]) -> set[str]:
 
 def notebook_imports(path: Path) -> list[str]:
     """Return the dotted names that a notebook's code cells import."""
+    return [name for source in _code_cells(path) for name in imported_names(_python(source))]
+
+
+def only_asks_the_library(path: Path) -> bool:
+    """Whether a notebook imports nothing but the library and neither opens a file nor names one by itself."""
+    own = all(name.split(".")[0] == PACKAGE for name in notebook_imports(path))
+    return own and not any(OPENS.search(source) for source in _code_cells(path))
+
+
+def _code_cells(path: Path) -> list[str]:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return [name for source in code for name in imported_names(_python(source))]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
 
 
 def imported_names(source: str) -> Iterator[str]:
@@ -80,6 +93,7 @@ def _dotted(library: Path, path: Path) -> str:
     return ".".join([PACKAGE, *(parts[:-1] if parts[-1] == "__init__" else parts)])
 
 
+@cache
 def _with_packages(name: str) -> list[str]:
     """`a.b.c` is loaded after `a` and `a.b`."""
     parts = name.split(".")

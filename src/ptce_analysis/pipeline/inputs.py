@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.metadata import version
+from functools import cached_property
 from pathlib import Path
 
-from ptce_analysis.pipeline.imports import Graph, import_graph, modules_used, notebook_imports
+from ptce_analysis.pipeline.imports import (
+    Graph,
+    import_graph,
+    modules_used,
+    notebook_imports,
+    only_asks_the_library,
+)
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest, digest_of_value
-from ptce_analysis.survey.waves import supplied_folder, wave_files
+from ptce_analysis.pipeline.versions import versions
+from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
 
 # What turns any notebook into its page, besides what the notebook itself imports. Papermill finds the engine by its
 # entry point, not by an import.
 MAKES_PAGES = (f"{PACKAGE}.pipeline.pages", f"{PACKAGE}.pipeline.engine")
 MAKES_TABLES = (f"{PACKAGE}.pipeline.tables",)
 
-# The packages whose versions a page states.
-VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
+# What reads respondents' answers: who does not use it, and opens nothing by itself, is not made from them.
+READS_ANSWERS = f"{PACKAGE}/survey/read/__init__.py"
 
 Digests = dict[str, str]
 
@@ -36,13 +41,15 @@ class Inputs:
 
     def of_tables(self) -> Digests:
         """Return what the processed tables are made from."""
-        return self._raw | self._locked | self._code(MAKES_TABLES)
+        code = self._code(MAKES_TABLES)
+        return self._raw_for(code) | self._locked | code
 
     def of_run(self, run: Run) -> Digests:
         """Return what a run's notebook, figures and page are made from."""
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
-        found = self._raw | self._processed | self._locked | self._beside | self._resources([run.lang]) | code
+        raw = self._raw_for(code) if only_asks_the_library(run.notebook) else self._raw
+        found = raw | self._processed | self._locked | self._beside | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":
             found |= self._supplied
         return found | self._files(own) | {"parameters": digest_of_value([run.parameters, run.family])}
@@ -62,8 +69,18 @@ class Inputs:
         return import_graph(self.library)
 
     @cached_property
+    def _file_of(self) -> dict[str, str]:
+        """The name of each module's file."""
+        return {module: path.relative_to(self.library.parent).as_posix() for module, (path, _) in self._graph.items()}
+
+    @cached_property
     def _raw(self) -> Digests:
         return self._data("raw")
+
+    def _raw_for(self, code: Digests) -> Digests:
+        """The raw data that some code can read: the waves only if it can read answers."""
+        waves = "" if READS_ANSWERS in code else f"{WAVES.as_posix()}/"
+        return {name: found for name, found in self._raw.items() if not (waves and name.startswith(waves))}
 
     @cached_property
     def _supplied(self) -> Digests:
@@ -87,9 +104,8 @@ class Inputs:
         return {path.relative_to(self.library.parent).as_posix(): digest(path.read_bytes()) for path in files}
 
     def _code(self, names: Iterable[str]) -> Digests:
-        used = (self._graph[name][0] for name in modules_used(self._graph, names))
-        files = (path.relative_to(self.library.parent).as_posix() for path in used)
-        return {name: self._library_files[name] for name in files}
+        used = (self._file_of[module] for module in modules_used(self._graph, names))
+        return {name: self._library_files[name] for name in used}
 
     def _resources(self, langs: Iterable[str]) -> Digests:
         """Templates, styles and the catalogues of some languages."""
@@ -117,12 +133,6 @@ class Inputs:
     def _files(self, paths: Iterable[Path]) -> Digests:
         project = self.place.project
         return {path.relative_to(project).as_posix(): digest(path.read_bytes()) for path in paths}
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Return the versions of the packages that make the numbers and the pages, and of Python."""
-    return {"python": platform.python_version(), **{name: version(name) for name in VERSIONS}}
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -36,6 +36,8 @@ class _Pipe(Session):
     connection = AnyTrait()
 
     def send(self, _socket: Any, message: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore[override]
+        if os.getpid() != self.pid:  # a process that a cell forked: it may print, but the cell is not its own
+            return
         whole = message if isinstance(message, dict) else self.msg(message, content)
         self.connection.send((self.unpack(self.pack(whole)), _written()))
 
@@ -66,7 +68,10 @@ async def _serve(shell: Any, connection: Connection) -> None:
             source = connection.recv()
         except EOFError:
             return
+        kernel = os.getpid()
         result = await _run(shell, source)
+        if os.getpid() != kernel:  # the cell forked and let the child go on: there is one kernel, and this is not it
+            os._exit(0)
         connection.send((_reply(shell, result), _written()))
 
 
@@ -112,7 +117,9 @@ def _draw_inline() -> None:
 
 
 def _print_into(files: tuple[BinaryIO, BinaryIO]) -> None:
-    """Let both streams, and what programs started by a cell print, go to the files; nobody answers `input()`."""
+    """Let both streams, and what programs started by a cell print, go to the files; nobody answers who asks."""
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 (a descriptor is what counts)
+        os.dup2(nothing.fileno(), 0)
     for descriptor, (name, file) in enumerate(zip(STREAMS, files, strict=True), start=1):
         os.dup2(file.fileno(), descriptor)
         raw = io.FileIO(descriptor, "w", closefd=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sysconfig
+import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import nbformat
 
 from ptce_analysis.pipeline.place import LIBRARY
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -78,6 +79,8 @@ def _settled(value: Any, folders: tuple[str, ...]) -> Any:
 
 
 def _settled_text(text: str, folders: tuple[str, ...]) -> str:
+    if "ipykernel_" in text:  # the folder may hold spaces, at which the pattern stops
+        text = text.replace(tempfile.gettempdir(), "")
     for words, pattern, replacement in REPLACED:
         text = pattern.sub(replacement, text) if words in text else text
     for folder in folders:

@@ -11,10 +11,10 @@ import nbformat
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.execute import executed_notebook
-from ptce_analysis.pipeline.inputs import VERSIONS, versions
 from ptce_analysis.pipeline.place import PACKAGE, Place
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest_of_value
+from ptce_analysis.pipeline.versions import VERSIONS, versions
 from ptce_analysis.publish.appendix import PtceExporter
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 
@@ -23,7 +23,7 @@ SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figure
 
 def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int) -> dict[Path, bytes]:
     """Return every file of a run by its path. Raises `RunFailed`."""
-    executed = executed_notebook(run, place.project, place.failed(run), timeout_s)
+    executed = executed_notebook(run, place, timeout_s)
     node = with_provenance(executed, provenance(run, inputs))
     named = {"unique_key": run.name}  # for figures that the notebook did not name
     html, resources = exporter().from_notebook_node(node, named)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 
 # The package itself: its folder, and its name in import lines.
 LIBRARY = Path(__file__).parents[1]
@@ -61,6 +61,11 @@ class Place:
     def lock(self) -> Path:
         """What a working build holds."""
         return self.build / "lock"
+
+    @property
+    def scratch(self) -> Path:
+        """What runs at work need for a while."""
+        return self.build / "scratch"
 
     @property
     def made(self) -> tuple[Path, ...]:

@@ -21,7 +21,7 @@ from ptce_analysis.pipeline.files import write_together
 from ptce_analysis.pipeline.inputs import Inputs, files_below
 from ptce_analysis.pipeline.lock import one_at_a_time
 from ptce_analysis.pipeline.place import SITE, TABLES, Place
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest, made_by, stale_because
 from ptce_analysis.pipeline.verify import verify
 from ptce_analysis.publish.disclosure.scan import scan

@@ -8,37 +8,17 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.publish.parameters import check_parameters
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 
 RUNS_FILE = "runs.toml"
-
-
-@dataclass(frozen=True)
-class Run:
-    """One page to build: its name, its notebook, its language and all parameters the notebook receives.
-
-    `reads` names, as patterns below the project, the files its notebook opens besides `data/`. `family` lists the runs
-    that make one page for each level from the same notebook, by name and level, this one among them.
-    """
-
-    name: str
-    notebook: Path
-    lang: str
-    parameters: tuple[tuple[str, Any], ...]
-    reads: tuple[str, ...] = ()
-    family: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def id(self) -> str:
-        """`lang/name`, which also says where its page is."""
-        return f"{self.lang}/{self.name}"
 
 
 def declared_runs(project: Path) -> tuple[Run, ...]:

@@ -12,7 +12,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader
 
 from ptce_analysis.pipeline.place import LIBRARY, Place
-from ptce_analysis.pipeline.runs import Run
+from ptce_analysis.pipeline.run import Run
 from ptce_analysis.publish.appendix import family_title, furniture, summary_of
 from ptce_analysis.publish.assumptions import assumptions
 from ptce_analysis.publish.claims import claims_json, page_claims

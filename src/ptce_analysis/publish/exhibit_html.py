@@ -144,15 +144,23 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     words together on a page hinders who reads a table by program.
     """
     columns = [column for column in exhibit.columns if column.in_csv]
-    names = [column.name for column in columns]
-    table = exhibit.data[names].map(lambda v: neutralised(v.translate(PLAIN_SPACES)) if isinstance(v, str) else v)
+    decimal, sep = words.csv_marks
+    table = exhibit.data[[column.name for column in columns]].map(lambda value: _csv_cell(value, decimal))
     table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in columns])
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
-    decimal, sep = words.csv_marks
     # Spreadsheets that expect `;` take a file without this mark for Windows-1252.
     mark = "\ufeff" if sep == ";" else ""
-    return mark + str(table.to_csv(index=False, lineterminator="\r\n", float_format="%.10g", sep=sep, decimal=decimal))
+    return mark + str(table.to_csv(index=False, lineterminator="\r\n", sep=sep))
+
+
+def _csv_cell(value: object, decimal: str) -> object:
+    """A cell as a CSV holds it; pandas itself rounds, and marks decimals, only in columns that hold nothing else."""
+    if isinstance(value, str):
+        return neutralised(value.translate(PLAIN_SPACES))
+    if isinstance(value, float) and not pd.isna(value):
+        return f"{value:.10g}".replace(".", decimal)
+    return value
 
 
 def csv_link(words: Words, exhibit: Exhibit, file_name: str) -> str:

@@ -66,7 +66,7 @@ def site_files(folder: Path) -> list[Path]:
 
 def _unread(folder: Path) -> Iterator[Finding]:
     """What stands in the folder and is no file of its own: who publishes the folder may publish what it leads to."""
-    for path in folder.rglob("*"):
+    for path in sorted(folder.rglob("*")):
         if why := _why_unread(folder, path):
             name = path.relative_to(folder).as_posix()
             yield Finding(name, "closed", why, name)

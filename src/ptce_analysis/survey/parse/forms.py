@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import cast
 
 from ptce_analysis.survey.parse.reading import Reading, simple
 from ptce_analysis.survey.parse.silences import machine_text, silence
@@ -124,8 +125,8 @@ def _silent(text: str) -> Term | None:
 def _quantity(text: str, kind: Kind) -> Term | None:
     """Return what the first of the kind's rules and the shared rules makes of a text that is not a silence."""
     shared = (_approximate, _bound, _between, _total, _stated_twice, _of_which)
-    own: list[Rule] = [partial(rule, kind=kind) for rule in shared]
-    for rule in (*kind.before, *own, *kind.after, partial(_several, kind=kind)):
+    own = [cast("Rule", partial(rule, kind=kind)) for rule in (*shared, _several)]
+    for rule in (*kind.before, *own[:-1], *kind.after, own[-1]):
         if term := rule(text):
             return term
     return None

@@ -17,7 +17,7 @@ SHARES = {
 SHARES_WITHOUT = {
     "1": "ambiguous", "1.500": "ambiguous", "132 %": "unreadable", "-5 %": "unreadable", "250": "unreadable",
     "1/0": "unreadable",
-    "5/4": "unreadable", "trois": "unreadable", "32 % du budget": "unreadable", "30-40 %": "range",
+    "5/4": "unreadable", "trois": "unreadable", "30-40 %": "range",
     "entre 30 et 40 %": "range",
     "> 50 %": "range", "nsp": "unknown", "": "unknown", "sans objet": "not_applicable",
 }  # fmt: skip
@@ -48,8 +48,8 @@ COUNTS = {
     "3 ans": 3,
     "1\u202f200": 1200,
 }
-COUNTS_WITHOUT = {"3,5": "unreadable", "12 k": "unreadable", "12 millions": "unreadable", "12 dont 3 CDI": "unreadable",
-                  "30 par structure": "unreadable", "12 associations et 3 SCIC": "unreadable", "1.500": "ambiguous",
+COUNTS_WITHOUT = {"3,5": "unreadable", "12 k": "unreadable", "12 millions": "unreadable", "12 dont 3 CDI": "ambiguous",
+                  "30 par structure": "unreadable", "12 associations et 3 SCIC": "ambiguous", "1.500": "ambiguous",
                   "100-120": "range", "dix à douze": "range", "> 50": "range", "?": "unknown"}  # fmt: skip
 
 

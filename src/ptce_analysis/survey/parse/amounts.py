@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from ptce_analysis.survey.parse.asides import not_granted, without_purpose
 from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
 from ptce_analysis.survey.parse.numbers import number, rounded, spelled
 from ptce_analysis.survey.parse.reading import Reading
+from ptce_analysis.survey.parse.years import EACH_YEAR, over_time
 
 # What a bare number is worth in euros when the codebook, or the header, states the unit of a column.
 SCALES = {"eur": 1, "keur": 1_000, "meur": 1_000_000}
@@ -18,15 +19,18 @@ SCALES = {"eur": 1, "keur": 1_000, "meur": 1_000_000}
 # A capital M is a million. A small one is written for « mille » as well as for « million »: it is not guessed.
 _UNITS: tuple[tuple[str, int | None], ...] = (
     (r"Mds? ?(?:€|EUR|E|euros?)?|milliards?(?: (?:d'|de )?(?:euros?|€))?|Mrds? ?€?", 10**9),
-    (r"(?-i:M) ?(?:€|EUR|E|euros?)?|(?-i:Meuros?|MEUR|Meur)|millions?(?: (?:d'|de )?(?:euros?|€|EUR))?", 10**6),
-    (r"k ?(?:€|eur|euros?|e)?|kilo ?-?euros?|mill(?:e|iers?)(?: (?:d'|de )?(?:euros?|€|EUR))?", 1_000),
+    (
+        r"(?-i:M) ?(?:d'|d' )?(?:€(?:uros?)?|EUR|E|euros?)?|(?-i:Meuros?|MEUR|Meur)|millions?(?: (?:d'|"
+        r"de )?(?:euros?|€|EUR))?",
+        10**6,
+    ),
+    (r"k ?(?:€(?:uros?)?|eur|euros?|e)?|kilos? ?-?euros?|mill(?:e|iers?)(?: (?:d'|de )?(?:euros?|€|EUR))?", 1_000),
     (r"(?-i:m) ?(?:€|eur|euros?|e)", None),
-    (r"(?:d'|d' )?(?:€|euros?|eur|e)", 1),
+    (r"(?:d'|d' )?(?:€(?:uros?)?|euros?|eur|e)", 1),
 )
 _UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS))
 _TAX = r"(?: ?\(?(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|toutes taxes comprises|nets?(?: de taxes?)?|bruts?)\)?)?"
-_EACH_YEAR = r"/ ?an|par an|/ ?annee|par annee|l'an|annuels?|chaque annee|p\.a\."
-_YEARLY = rf"(?: ?(?:{_EACH_YEAR}))?"
+_YEARLY = rf"(?: ?(?:{EACH_YEAR}))?"
 _YEAR = r"(?: ?(?:en (?:19|20)[0-9]{2}|\((?:19|20)[0-9]{2}\)))?"
 _DIGITS = r"[-+]?(?:[0-9][0-9 '.,]*(?:(?<=[0-9])e\+?[0-9]{1,2}(?![0-9]))?|[.,][0-9]+)"
 _SINGLE = re.compile(rf"(?P<digits>{_DIGITS}?) ?(?:{_UNIT})?{_TAX}{_YEARLY}{_YEAR}\.?", re.I)
@@ -43,16 +47,13 @@ _DATE = re.compile(
     r"aout|septembre|octobre|novembre|decembre)(?: [0-9]{4})?",
     re.I,
 )
-_SEVERAL_YEARS = re.compile(
-    r"(?P<term>.+?) ?,? ?(?:(?:sur|pour|pendant|en|/) ?(?P<n>[0-9]{1,2}|un|une|deux|trois|quatre|cinq) ?(?:ans?|"
-    r"annees?|exercices?)|"
-    r"\(?(?:sur |de |pour )?(?P<first>20[0-9]{2}) ?(?:-|/|a|et) ?(?P<last>20[0-9]{2})\)?)",
-    re.I,
+_MILLIONS = re.compile(
+    r"(?P<millions>.+? millions?) (?:(?P<half>et demi)(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I
 )
-_MONTHLY = re.compile(r".+(?:/ ?mois|par mois|mensuels?|par trimestre|/ ?jour|par jour).*", re.I)
 _IN_KIND = re.compile(
     r"mises? a disposition|\bnature\b|benevol|gratui|\blocaux\b|\blocal\b|prets? de|pret d'|valoris|heberge|"
-    r"temps d'agent|temps de travail|moyens humains",
+    r"temps d'agent|temps de travail|moyens humains|ingenierie|"
+    r"(?:appui|soutien|aide|accompagnement|assistance) (?:technique|moral|logistique|politique|humain|materiel)",
     re.I,
 )
 _TICKED = re.compile(r"x+|oui|ok|✓|✔|☑|☒|[vV]rai|true|o|y|yes", re.I)
@@ -72,12 +73,13 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
     """
     scale = SCALES[unit_hint or "eur"]
     single = partial(_single, scale=scale, three_digits=three_digits)
-    before: tuple[Rule, ...] = (_not_money, _yes_or_no, partial(_over_time, single=single))
+    before: tuple[Rule, ...] = (_not_money, _yes_or_no, partial(over_time, single=single))
     return understand(text, Kind("eur", single, before, (partial(_in_kind, single=single),), _addable))
 
 
 def _single(text: str, scale: int, three_digits: str) -> Term | None:
-    """Return one amount: digits or words, with its unit, tax and year, in either order."""
+    """Return one amount: digits or words, with its unit, tax, year and purpose, in either order."""
+    text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", without_purpose(text))
     if match := _YEAR_FIRST.fullmatch(text):
         text = match[1]
     if match := _UNIT_FIRST.fullmatch(text):
@@ -85,7 +87,18 @@ def _single(text: str, scale: int, three_digits: str) -> Term | None:
     match = _SINGLE.fullmatch(text)
     if match and match["digits"]:
         return _figures(match, scale, three_digits)
-    return _words(text, scale)
+    return _words(text, scale) or _millions(text)
+
+
+def _millions(text: str) -> Term | None:
+    """Return « 1 million et demi », « 3 millions 500 000 € »: millions and what follows them."""
+    match = _MILLIONS.fullmatch(text)
+    whole, rest = (
+        (_single(match["millions"], 1, ""), _single(match["rest"] or "500 000", 1, "")) if match else (None, None)
+    )
+    if whole is None or rest is None or whole.value is None or rest.value is None or rest.value >= 10**6:
+        return None
+    return Term(whole.value + rest.value, "millions_of_euros", "exact", "€")
 
 
 def _figures(match: re.Match[str], scale: int, three_digits: str) -> Term | None:
@@ -138,9 +151,11 @@ def _addable(terms: list[Term]) -> bool:
 
 
 def _not_money(text: str) -> Term | None:
-    """Dates, shares, other currencies, and figures in brackets (an aside, or an accountant's minus)."""
+    """Dates, shares, other currencies, sums asked for, figures in brackets (an aside, or an accountant's minus)."""
     if text.startswith("(") and text.endswith(")") and any(c.isdigit() for c in text):
         return Term(None, "brackets", "ambiguous")
+    if any(c.isdigit() for c in text) and not_granted(text):
+        return Term(None, "not_granted", "ambiguous")
     if re.fullmatch(r"- [0-9].*", text):
         return Term(None, "dash_or_minus", "ambiguous")
     for rule, pattern in (
@@ -160,36 +175,16 @@ def _yes_or_no(text: str) -> Term | None:
     return Term(None, "answered_no", "not_applicable") if _REFUSED.fullmatch(text) else None
 
 
-def _over_time(text: str, single: Callable[[str], Term | None]) -> Term | None:
-    """`30 000 sur 3 ans`, `2 000 € par mois`: the year's amount is not stated, only bounds are."""
-    # Assumption: a total over several years is not shared out. Source: the text does not state the part of the year.
-    # If wrong: the codebook decides, spelling by spelling.
-    if _MONTHLY.fullmatch(text):
-        return Term(None, "per_month", "ambiguous")
-    match = _SEVERAL_YEARS.fullmatch(text)
-    term = single(match["term"]) if match else None
-    if match is None or term is None or term.value is None:
-        return None
-    if re.search(_EACH_YEAR, match["term"], re.I) or _n_years(match) == 1:
-        return replace(term, rule="per_year")
-    return Term(None, "several_years", "ambiguous", low=Decimal(0), high=term.value)
-
-
-def _n_years(match: re.Match[str]) -> int:
-    """Return the number of years an amount is spread over."""
-    if match["first"]:
-        return int(match["last"]) - int(match["first"]) + 1
-    return int(match["n"]) if match["n"].isdigit() else spelled(match["n"]) or 0
-
-
 def _in_kind(text: str, single: Callable[[str], Term | None]) -> Term | None:
     """Support in kind has no amount; money beside it is stated and is then a part of the support only."""
     if not _IN_KIND.search(text):
         return None
     if not any(c.isdigit() for c in text):
         return Term(None, "in_kind", "unknown")
-    money, mark, kind = re.sub(r" et | avec ", " + ", text, count=1).partition("+")
-    term = single(money.strip()) if mark and not any(c.isdigit() for c in kind) else None
+    sides = re.sub(r" et | avec ", " + ", text, count=1).split("+")
+    money = [side.strip() for side in sides if any(c.isdigit() for c in side) and not _IN_KIND.search(side)]
+    kinds = [side for side in sides if not any(c.isdigit() for c in side)]
+    term = single(money[0]) if len(money) == 1 and len(money) + len(kinds) == len(sides) == 2 else None
     if term is None or term.value is None:
         return Term(None, "in_kind_and_figures", "ambiguous")
     return Term(term.value, "money_beside_kind", "approximate", term.unit_text)

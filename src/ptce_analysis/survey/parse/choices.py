@@ -5,28 +5,43 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from ptce_analysis.survey.parse.asides import doubtful
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.silences import machine_text, silence
-from ptce_analysis.survey.parse.wording import acronym, bare, plain
+from ptce_analysis.survey.parse.wording import acronym, bare, misspelt, plain
 
 # Assumption: only words of the stage itself are mapped. Source: the deck prints 20 % « en émergence » and 25 % « en
 # création »: near words are not synonyms. If wrong: the codebook's answers decide (for « projet », « consolidation »…).
 _STAGES = {
-    "emergence": "emergence|emergent|emergente|emergents|ptce emergent|pole emergent|projet emergent|"
-    "projet en emergence",
+    "emergence": "emergence|emergent|emergente|emergents|emergeant",
     "amorcage": "amorcage|amorce|demarrage|lancement|demarre",
     "creation": "creation|en cours de creation|creation en cours",
-    "fonctionnement": "fonctionnement|fonctionnel|fonctionne|operationnel|activite|exploitation|regime de croisiere|"
+    "fonctionnement": "fonctionnement|fonctionnel|fonctionnelle|fonctionne|operationnel|operationnelle|activite|"
+    "exploitation|regime de croisiere|"
     "croisiere|rythme de croisiere",
 }
+_STAGE_WORDS = (
+    "emergence",
+    "emergent",
+    "amorcage",
+    "creation",
+    "fonctionnement",
+    "operationnel",
+    "demarrage",
+    "lancement",
+)
 _UNDECIDED_STAGES = re.compile(
     r"projet|en projet|idee|reflexion|prefiguration|etude|experimentation|structuration|consolidation|consolide|"
     r"developpement|"
     r"constitution|constitue|cree|creee?|existant|maturite|mature|essaimage|changement d'echelle|perennisation|"
     r"construction"
 )
+# A stage's word inside a longer answer: what is said of the stage decides, and no rule reads that.
+_STAGE_ROOTS = re.compile(r"\b(?:pre|post)?[ -]?(?:emerge|amorc|creation|cree|fonctionn|operationn|projet|etude|idee)")
+_STAGE_ENDING = re.compile(r"(?: (?:du|de ce|de notre) (?:ptce|pole|projet))?(?: depuis (?:19|20)[0-9]{2})?$")
 _STAGE_OPENING = re.compile(
-    r"^(?:[0-9a-d] ?[.):-] ?)?(?:(?:en |au |a l'|a la |le |la |l')?(?:phase|stade|etape|periode) ?:? ?(?:de la |"
+    r"^(?:(?:(?:le |un |notre )?(?:ptce|pole|projet) )(?:est )?)?(?:[0-9a-d] ?[.):-] ?)?(?:(?:en |au |a l'|"
+    r"a la |le |la |l')?(?:phase|stade|etape|periode) ?:? ?(?:de la |"
     r"de l'|du |de |d'|des )?)?"
     r"(?:en (?:cours d'|cours de )?|au |l'|la |le |d'|de )?"
 )
@@ -59,18 +74,27 @@ def stage(text: str) -> Reading:
     ['emergence', 'amorcage', 'creation', None]
     """
     words = acronym(text)
+    if _stage_code(words) == "?":
+        return _undecided(text, "near_stage")
     if quiet := no_value(text):
         return quiet
-    parts = {_stage_code(part.strip(" ()")) for part in re.split(r" ?(?:/|\+|;| puis | et | ou |->|,) ?", words)}
+    parts = {
+        _stage_code(part.strip(" ()"))
+        for part in re.split(r" ?(?:/|\+|;| puis | et | ou |->|,|(?<=[a-z])-(?=[a-z])) ?", words)
+    }
     if len(parts) == 1 and (code := parts.pop()):
         return Reading(text, code, None, "exact", "stage_word") if code != "?" else _undecided(text, "near_stage")
-    known = {_stage_code(words)} | parts
-    return _undecided(text, "several_stages") if known - {""} else Reading(text, None, None, "unreadable", "no_rule")
+    if {_stage_code(words)} | parts != {""}:
+        return _undecided(text, "several_stages")
+    corrected = misspelt(words, _STAGE_WORDS) if words.isascii() and not doubtful(words) else ""
+    if corrected and (code := _stage_code(corrected)) not in ("", "?"):
+        return Reading(text, code, None, "approximate", "misspelling")
+    return _undecided(text, "near_stage") if _STAGE_ROOTS.search(words) else _unread(text)
 
 
 def _stage_code(words: str) -> str:
     """Return a stage, `?` for a word that only resembles one, or nothing."""
-    core = _STAGE_OPENING.sub("", words)
+    core = _STAGE_OPENING.sub("", _STAGE_ENDING.sub("", words))
     for code, spellings in _STAGES.items():
         if {words, core} & set(spellings.split("|")):
             return code
@@ -87,7 +111,7 @@ def legal_form(text: str) -> Reading:
     for code, pattern in _LEGAL_FORMS.items():
         if words == code or re.fullmatch(pattern, words):
             return Reading(text, code, None, "exact", "legal_form_word")
-    return no_value(text) or Reading(text, None, None, "unreadable", "no_rule")
+    return no_value(text) or _unread(text)
 
 
 def yes_no(text: str) -> Reading:
@@ -100,7 +124,7 @@ def yes_no(text: str) -> Reading:
     for code, spellings in YES_NO.items():
         if words in spellings.split("|"):
             return Reading(text, code, None, "exact", "yes_no")
-    return no_value(text) or Reading(text, None, None, "unreadable", "no_rule")
+    return no_value(text) or _unread(text)
 
 
 def day(text: str) -> Reading:
@@ -121,7 +145,7 @@ def day(text: str) -> Reading:
         return Reading(text, found[1] + hour, None, "exact", "date")
     if re.fullmatch(r"[1-9][0-9]{4}(?:\.[0-9]+)?", words):
         return Reading(text, str(date(1899, 12, 30) + timedelta(int(words[:5]))), None, "exact", "spreadsheet_date")
-    return no_value(text) or Reading(text, None, None, "unreadable", "no_rule")
+    return no_value(text) or _unread(text)
 
 
 def _exists(iso: str) -> bool:
@@ -131,6 +155,10 @@ def _exists(iso: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _unread(text: str) -> Reading:
+    return Reading(text, None, None, "unreadable", "no_rule")
 
 
 def _undecided(text: str, rule: str) -> Reading:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import cast
 
-from ptce_analysis.survey.parse.numbers import spelled
 from ptce_analysis.survey.parse.reading import Reading, simple
 from ptce_analysis.survey.parse.silences import machine_text, silence
 from ptce_analysis.survey.parse.wording import bare
@@ -49,25 +50,37 @@ class Kind:
 _ABOUT = (
     r"(?:(?:environs?|env\.?|approximativement|approx\.?|a peu pres|autour de|aux alentours de|pres de|presque|"
     r"quelques?|"
-    r"plus ou moins|estime a|estimation ?:?|ca\.?|circa|de l'ordre de)(?![a-z])|~|≈|±|\+/-)"
+    r"plus ou moins|estime a|estimation ?:?|ca\.?|circa|quasi(?:ment)?|de l'ordre de)(?![a-z])|~|≈|±|\+/-)"
 )
 _ABOUT_AFTER = (
-    r"(?:\(? ?(?:env\.?|environ|approx\.?|estimations?|estime|estimatif|previsionnel|prevu|prev\.?|a confirmer|"
+    r"(?:\(? ?(?:env\.?|environ|approx\.?|estimations?|estime(?:e?s?)|estimatif|previsionnel(?:le)?s?|prevu(?:e?s?)|"
+    r"prev\.?|a confirmer|"
     r"a peu pres|\?+) ?\)?)"
 )
 _APPROXIMATE = re.compile(rf"{_ABOUT} ?(?P<before>.+)|(?P<after>.+?) ?{_ABOUT_AFTER}", re.I)
-_BELOW = r"<=?|≤|moins de|au plus|max(?:imum|i|\.)?|jusqu'a|inferieure? a|pas plus de|un peu moins (?:de|d')"
-_ABOVE = r">=?|≥|plus de|au moins|min(?:imum|i|\.)?|superieure? a|a partir de|un peu plus (?:de|d')"
+_BELOW = (
+    r"<=?|≤|(?:un peu )?moins (?:de |d')|- (?:de |d')|pas plus (?:de |d')|au plus|max(?:imum|i|\.)?|jusqu'a|"
+    r"inferieure? a"
+)
+_ABOVE = r">=?|≥|(?:un peu )?plus (?:de |d')|\+ (?:de |d')|au moins|min(?:imum|i|\.)?|superieure? a|a partir de"
 _BOUND = re.compile(
     rf"(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE})) ?:? ?(?P<term>.+)|"
-    r"(?P<term2>.+?) (?:(?P<below2>max(?:imum|i|\.)?|au plus|ou moins)|(?P<above2>min(?:imum|i|\.)?|au moins|et plus|"
-    r"ou plus))",
+    r"(?P<term2>.+?)(?: (?:(?P<below2>max(?:imum|i|\.)?|au plus|ou moins)|(?P<above2>min(?:imum|i|\.)?|au moins|"
+    r"et plus|ou plus))|(?P<above3>(?<=[0-9])\+))",
     re.I,
 )
 _BETWEEN = re.compile(
     r"(?:entre|de) (?P<low>.+?) (?:et|a|-) (?P<high>.+)|(?P<low2>[^-]+?) ?(?:-| a ) ?(?P<high2>[^-]+)", re.I
 )
-_EITHER = re.compile(r"(.+?) (?:ou|/) (.+)", re.I)
+_IN_BRACKETS = re.compile(r"\[ ?(?P<low>[^];-]+?) ?[;-] ?(?P<high>[^];-]+?) ?\]")
+_SEVERAL = re.compile(r"( ou | / |(?<=[0-9kK€])/(?=[0-9]{2})| et | puis | ?; ?|, )", re.I)
+_TWICE = re.compile(
+    r"(?P<one>[^()=]+?) ?(?:\((?:soit |= ?|total ?:? ?)?(?P<two>[^()]+)\)|,? ?(?:=|soit |"
+    r"c'est-a-dire )(?P<three>[^()=]+))",
+    re.I,
+)
+_OF_WHICH = re.compile(r"[^()]*[0-9][^()]*?,? ?\(?\bdont .+", re.I)
+_QUOTED = re.compile(r"[\"«“] ?([^\"«»“”]+?) ?[\"»”]")
 _PRODUCT = re.compile(
     r"(?P<times>[0-9]{1,3}) ?(?:x|\*|×|fois) ?(?P<term>.+)|(?P<term2>.+?) ?(?:x|\*|×) ?(?P<times2>[0-9]{1,3})", re.I
 )
@@ -75,11 +88,17 @@ _PRODUCT = re.compile(
 
 def understand(text: str, kind: Kind) -> Reading:
     """Return the reading of a written quantity of one kind; the first rule that understands it answers."""
-    written = bare(text)
+    written = _unquoted(bare(text))
     if len(written) > LONGEST_TEXT:
         return Reading(text, None, None, "unreadable", "too_long")
     term = _machine(written) or _silent(written) or _quantity(written, kind)
     return _reading(text, kind.unit, term or Term(None, "no_rule", "unreadable"))
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without the quotes around it or the mark that ends it."""
+    match = _QUOTED.fullmatch(text)
+    return (match[1] if match else text).rstrip(";, ")
 
 
 def _reading(text: str, unit: str, term: Term) -> Reading:
@@ -105,8 +124,9 @@ def _silent(text: str) -> Term | None:
 
 def _quantity(text: str, kind: Kind) -> Term | None:
     """Return what the first of the kind's rules and the shared rules makes of a text that is not a silence."""
-    shared = (_approximate, _bound, _between, _total, _either)
-    for rule in (*kind.before, *(lambda t, r=rule: r(t, kind) for rule in shared), *kind.after):
+    shared = (_approximate, _bound, _between, _total, _stated_twice, _of_which)
+    own = [cast("Rule", partial(rule, kind=kind)) for rule in (*shared, _several)]
+    for rule in (*kind.before, *own[:-1], *kind.after, own[-1]):
         if term := rule(text):
             return term
     return None
@@ -138,8 +158,9 @@ def _bound(text: str, kind: Kind) -> Term | None:
 
 def _between(text: str, kind: Kind) -> Term | None:
     """`10-15 k€`, `entre 10 et 15 k€`: two bounds; the unit of the second serves both where the order allows."""
-    match = _BETWEEN.fullmatch(text)
-    hyphen = match and match["low2"] and " a " not in text and spelled(match["low2"]) is not None
+    bracketed = _IN_BRACKETS.fullmatch(text)
+    match = _BETWEEN.fullmatch(f"entre {bracketed['low']} et {bracketed['high']}" if bracketed else text)
+    hyphen = match and match["low2"] and " a " not in text and not any(c.isdigit() for c in text)
     if not match or (hyphen and kind.single(text)):  # « vingt-cinq mille » is one number
         return None
     low, high = (kind.single((match[name] or match[name + "2"]).strip()) for name in ("low", "high"))
@@ -153,12 +174,28 @@ def _between(text: str, kind: Kind) -> Term | None:
     return Term(None, "between", "range", low=low.value, high=high.value)
 
 
-def _either(text: str, kind: Kind) -> Term | None:
-    """`10 000 ou 15 000`: two values are offered, none is stated."""
-    match = _EITHER.fullmatch(text)
-    if match and all(_total(part, kind) for part in match.groups()):
-        return Term(None, "alternatives", "ambiguous")
-    return None
+def _several(text: str, kind: Kind) -> Term | None:
+    """`10 000 ou 15 000`, `10 000 et 15 000`, `10/15 k€`: several values are given, none of them alone."""
+    parts = _SEVERAL.split(text)
+    if len(parts) < 3 or not all(_approximate(part, kind) or _total(part, kind) for part in parts[::2]):
+        return None
+    offered = any(mark.strip().lower() in ("ou", "/") for mark in parts[1::2])
+    return Term(None, "alternatives" if offered else "several_values", "ambiguous")
+
+
+def _stated_twice(text: str, kind: Kind) -> Term | None:
+    """`15 000 + 5 000 = 20 000`, `150 000 € (cent cinquante mille)`: one value said twice, or two that differ."""
+    match = _TWICE.fullmatch(text)
+    sides = [match["one"], match["two"] or match["three"]] if match else []
+    one, two = [_silent(side.strip()) or _total(side.strip(), kind) for side in sides] or (None, None)
+    if one is None or two is None or one.value is None or two.value is None:
+        return None
+    return one if one.value == two.value else Term(None, "two_values", "ambiguous")
+
+
+def _of_which(text: str, kind: Kind) -> Term | None:  # noqa: ARG001 (one signature)
+    """`20 000 dont 5 000 de FSE`: whether the part belongs to the answer is not said."""
+    return Term(None, "of_which", "ambiguous") if _OF_WHICH.fullmatch(text) else None
 
 
 def _total(text: str, kind: Kind) -> Term | None:

@@ -34,16 +34,18 @@ NAMED: tuple[tuple[str, str, str], ...] = (
     (
         "municipality_word",
         "commune",
-        r"mairies?|villes?|municipalites?|municipal|communes?(?: nouvelles?)?|villages?|ccas|"
+        r"mairies?|villes?|municipalites?|municipal|conseils? municipa(?:l|ux)|communes?(?: nouvelles?)?|"
+        r"villages?|ccas|"
         r"centre communal d'action sociale",
     ),
     (
         "grouping_word",
         "epci",
-        r"(?:communautes?|ctes?|comm?\.?|coms?\.?) ?(?:de communes?|de com\.?|com\.?|d'agglos?|d'agglomerations?|"
+        r"(?:communautes?|ctes?|comm?\.?|coms?\.?) ?(?:de communes?|de com\.?|com\.?|d'agglos?\.?|d'agglomerations?|"
         r"urbaines?)|"
-        r"c\.?c\.?|c\.?u\.?|comcom|agglos?|agglomerations?|san|syndicat d'agglomeration nouvelle|intercos?|"
-        r"intercommuna(?:lites?|l|ux)|epci|e\.p\.c\.i\.?|ept|etablissements? publics? (?:territoria(?:l|ux)|"
+        r"c\.?c\.?|c\.?u\.?|com-?com|agglos?|agglomerations?|san|syndicat d'agglomeration nouvelle|intercos?|"
+        r"(?:(?:structures?|groupements?|syndicats?) )?intercommuna(?:lites?|le?s?|ux)|epci|e\.p\.c\.i\.?|ept|"
+        r"etablissements? publics? (?:territoria(?:l|ux)|"
         r"de cooperation "
         r"intercommunale)|groupements? de communes",
     ),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 
 from ptce_analysis.survey.parse import level_names as names
+from ptce_analysis.survey.parse.asides import doubtful
 from ptce_analysis.survey.parse.places import PLACES, place_name
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.silences import machine_text, silence
@@ -127,14 +129,27 @@ def _one(text: str, wave: int | None) -> Reading:
     if not match:
         return _named(text, wave)
     outside, inside = _named(match[1].strip(), wave), level(match[2].strip(), wave)
+    says, aside = outside.status in _FOR_SURE and outside.rule != "level_not_said", plain(match[2])
+    if doubtful(aside):
+        return Reading(text, None, None, "ambiguous", "denied_or_doubtful")
+    if says and _another_level(aside, codes(outside), wave):
+        return Reading(text, None, None, "ambiguous", "another_level_in_brackets")
     if inside.status not in _FOR_SURE or set(codes(inside)) <= set(codes(outside)):
         return Reading(text, outside.value, None, outside.status, outside.rule)
-    if outside.status in _FOR_SURE and outside.rule != "level_not_said":
+    if says:
         return Reading(text, None, None, "ambiguous", "another_level_in_brackets")
     return Reading(text, inside.value, None, inside.status, "explained_in_brackets")
 
 
 def _named(text: str, wave: int | None) -> Reading:
+    """Return the reading of one name; beside a denial or a doubt it is undecided."""
+    found = _spelt(text.rstrip(" ?"), wave)
+    if found.status in _FOR_SURE and plain(text) not in PLACES and doubtful(plain(text)):
+        return Reading(text, None, None, "ambiguous", "denied_or_doubtful")
+    return replace(found, text=text)
+
+
+def _spelt(text: str, wave: int | None) -> Reading:
     """Return the reading of one name; a level's word misspelt by one letter is read, and said to be approximate."""
     found = _by_words(text, wave)
     if found.status != "unreadable":
@@ -179,7 +194,7 @@ def _alone(text: str, words: str) -> Reading | None:
     """Words that say the level alone, or after the name of a place: « Lille Métropole »."""
     for rule, code, pattern in names.ALONE:
         match = _compiled(pattern).fullmatch(words)
-        if match and not re.search(names.TELLING, match.groupdict().get("name") or ""):
+        if match and not _another_level(match.groupdict().get("name") or "", (code,), None):
             return Reading(text, code, None, "exact", rule)
     return None
 
@@ -188,13 +203,18 @@ def _opening(text: str, words: str, wave: int | None) -> Reading | None:
     """Words that open the name of a collectivity: « conseil général de … », « mairie de … », « CG 93 »."""
     for rule, code, pattern in names.NAMED:
         match = _compiled(rf"(?:{pattern})(?P<name>[ -]?[0-9]{{1,3}}|[ -]2[ab]| .+)?").fullmatch(words)
-        if match and re.search(names.TELLING, match["name"] or ""):
+        if match and _another_level(match["name"] or "", (code,), wave):
             return Reading(text, None, None, "ambiguous", "several_levels_unseparated")
         if match and rule == "petr" and wave is not None and wave < 2014:
             return Reading(text, None, None, "ambiguous", "petr_before_2014")
         if match:
             return Reading(text, code, None, "exact", "pays_petr" if rule == "petr" else rule)
     return None
+
+
+def _another_level(words: str, found: tuple[str, ...], wave: int | None) -> bool:
+    """Return whether the words beside a level tell of another one, or of who passes its money on."""
+    return any(set(codes(_by_words(told, wave))) != set(found) for told in re.findall(names.TELLING, words))
 
 
 def _unread(text: str) -> Reading:

@@ -7,11 +7,17 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from ptce_analysis.survey.parse.asides import without_year
 from ptce_analysis.survey.parse.forms import Kind, Term, understand
 from ptce_analysis.survey.parse.numbers import number, spelled
 from ptce_analysis.survey.parse.reading import Reading
 
-_PERCENT = re.compile(r"(?P<digits>[-+]?[0-9.,][0-9 .,]*?) ?(?:%|pour ?cents?|pct|p\. ?100)", re.I)
+_OF_WHAT = r"(?: (?:du (?:budget|total)(?: (?:total|global|annuel))?|d'auto-?financement|de fonds propres))?"
+_PERCENT = re.compile(
+    r"(?:a )?(?:(?P<digits>[-+]?[0-9.,][0-9 .,]*?)|(?P<words>[a-z]+(?:[ -][a-z]+)*?)) ?"
+    rf"(?:%|pour ?cents?|pct|p\. ?100){_OF_WHAT}",
+    re.I,
+)
 _FRACTION = re.compile(r"([0-9]{1,3}) ?[/⁄] ?([0-9]{1,3})|([0-9]{1,3}) sur ([0-9]{1,3})", re.I)
 _PARTS = {
     "demi": 2,
@@ -50,6 +56,10 @@ def fraction(text: str) -> Term | None:
         return Term(_ALL[words.lower()], "fraction", unit_text=words)
     if match := _FRACTION.fullmatch(words):
         above, below = (int(part) for part in match.groups() if part)
+        if above > below:
+            return Term(None, "more_than_the_whole", "unreadable")
+        if match[1] and not _one_number(match[1], above, below):
+            return Term(None, "fraction_or_two_numbers", "ambiguous")
         return Term(Decimal(above) / below, "fraction", unit_text="/") if below else None
     match = _WRITTEN.fullmatch(words)
     if not match:
@@ -58,8 +68,14 @@ def fraction(text: str) -> Term | None:
     return Term(Decimal(times) / _PARTS[match[2].lower()], "fraction", unit_text=match[2])
 
 
+def _one_number(written: str, above: int, below: int) -> bool:
+    """Return whether `a/b` can only be a fraction: `50/50` and `30/40` are two numbers, `01/03` is a date."""
+    return written[0] != "0" and (above < 10 or below == 100)
+
+
 def _bounded(text: str, unit_hint: str, three_digits: str) -> Term | None:
     """Return one share; what is below 0 or above 1 is not one."""
+    text = without_year(text)
     term = fraction(text) or _percent(text, three_digits) or _plain(text, unit_hint, three_digits)
     if term and term.value is not None and not 0 <= term.value <= 1:
         return replace(term, value=None, status="unreadable", rule="out_of_range")
@@ -69,6 +85,9 @@ def _bounded(text: str, unit_hint: str, three_digits: str) -> Term | None:
 def _percent(text: str, three_digits: str) -> Term | None:
     """Return a share written with its sign, `32,5 %`; three decimals of a per cent are decimals."""
     match = _PERCENT.fullmatch(text)
+    if match and match["words"]:
+        value = spelled(match["words"])
+        return None if value is None else Term(Decimal(value) / 100, "percent", unit_text="%")
     found = number(match["digits"], three_digits or "decimals") if match else None
     return Term(found.value / 100, "percent", unit_text="%") if found and found.value is not None else None
 

@@ -40,18 +40,34 @@ SPREADSHEET_ERROR = re.compile(
 )
 
 
+_PENDING = re.compile(
+    r"(?:en (?:cours|attente)|dossiers?|demandes?|conventions?|subventions?)(?: (?:de|d'|du|en|a ete|"
+    r"est))* ?(?:demandes?|demandee?s?|"
+    r"instruction|"
+    r"negociation|definition|discussion|validation|examen|versement|vote|arbitrage|decision|reponse|notification|"
+    r"conventionnement|signature|finalisation|deposee?s?|faites?|cours|attente)|demandee?s?|sollicitee?s?|"
+    r"a demander|a solliciter|"
+    r"variables?|ca depend|depend .*|selon .*"
+)
+# What may follow a silence without changing it.
+_FOR_NOW = re.compile(
+    r" \(?(?:a ce jour|a ce stade|pour l'instant|pour le moment|actuellement|encore|cette annee|en (?:19|"
+    r"20)[0-9]{2})\)?$"
+)
+
+
 def silence(text: str) -> Silence | None:
     """Return the status and rule of a text that gives no value, or None when it may give one.
 
     >>> silence("N.S.P."), silence("Sans objet"), silence("néant"), silence("25 k€")
     (('unknown', 'does_not_know'), ('not_applicable', 'not_applicable'), ('zero', 'nothing_declared'), None)
     """
-    words = acronym(text)
+    words = _FOR_NOW.sub("", acronym(text))
     if not words and not text.strip(" .:;,!"):
         return ("unknown", "no_answer" if text.strip() else "blank")
     if _NOTHING.fullmatch(words):
         return ("zero", "nothing_declared")
-    return SILENCES.get(words)
+    return SILENCES.get(words) or (("unknown", "pending") if _PENDING.fullmatch(words) else None)
 
 
 def machine_text(text: str) -> str | None:

@@ -7,47 +7,70 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
+from ptce_analysis.survey.parse.asides import doubtful, without_year
 from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
 from ptce_analysis.survey.parse.numbers import number, rounded, spelled
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.shares import fraction
 
 _NUMBER = r"[-+]?[0-9.,][0-9 .,']*|[0-9]{1,3} ?[/⁄] ?[0-9]{1,3}|[½⅓⅔¼¾]|[a-z]+(?:[ -][a-z]+)*?"
-_FTE = r"e\.?t\.?p\.?|equivalents?[ -]temps[ -]pleins?|temps[ -]pleins?|postes? (?:a|en) temps[ -]plein|plein[ -]temps"
-_POSTS = re.compile(rf"(?:(?P<number>{_NUMBER}) ?)?(?P<unit>{_FTE})(?P<half> et demi)?\.?", re.I)
-_PART_TIME = re.compile(
-    r"(?:(?P<times>[0-9]+|[a-z]+) )?(?:(?P<half>(?:postes? (?:a )?)?mi[ -]temps)|(?P<part>[0-9]/[0-9]|"
-    r"trois[ -]quarts?)(?:e|emes?)? "
-    r"?(?:de |d'un )?(?:temps|etp)(?: plein)?)",
+_WHOLE_TIME = r"temps[ -](?:pleins?|complets?)|pleins?[ -]temps"
+_FTE = (
+    rf"e\.?t\.?p\.?t?\.?|(?:equivalents?|equiv\.?|eq\.?)[ -](?:{_WHOLE_TIME})|(?:postes? (?:a |en ))?(?:{_WHOLE_TIME})"
+)
+_POSTS = re.compile(
+    rf"(?:(?P<number>{_NUMBER}) ?)?(?:d')?(?P<unit>{_FTE})(?P<half> et demi| 1/2| ?½)?\.?|etp ?:? ?(?P<after>[0-9].*)",
     re.I,
 )
-_PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I)
+_PART = (
+    r"(?:postes? (?:a )?)?(?P<half>mi[ -]temps)|(?P<part>[0-9]/[0-9]|trois[ -]quarts?|quarts?|tiers)(?:e|emes?)?"
+    r"(?: |-)?(?:de |d'un |d')?(?:temps|etp)(?: plein)?|(?P<fifths>[0-9]/[0-9])(?:e|emes?)|"
+    r"(?P<demi>demi)[ -](?:etp|poste|temps|equivalent temps plein)"
+)
+_PART_TIME = re.compile(rf"(?:(?P<times>[0-9]{{1,2}}|[a-z]+) )?(?:{_PART})", re.I)
+_PERCENT = re.compile(
+    r"(?:a )?([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I
+)
 _HEADS = (
     r"(?:pers\.?|personnes?|salarie(?:e?s?|\(e\)s?|\.e\.s)|postes?|emplois?|permanents?(?:es)?|agents?|animateurs?|"
     r"animatrices?|"
-    r"charge(?:e?s?) de (?:mission|developpement)|coordinateurs?|coordinatrices?|cdi|cdd|employe(?:e?s?))"
+    r"charge(?:e?s?) de (?:mission|developpement|projet)|contrats?(?: aides?)?|cae|cui|emplois? d'avenir|"
+    r"hommes?|femmes?|"
+    r"coordinateurs?|coordinatrices?|cdi|cdd|employe(?:e?s?))"
 )
 _ONLY_HEADS = re.compile(rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", re.I)
 _BOTH = re.compile(
     rf"(?:{_NUMBER}) ?{_HEADS} ?(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|"
     rf"=) (?P<after>[^()]+))|"
-    rf"(?P<first>.+?{_FTE}) ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)",
+    rf"(?P<first>.+?{_FTE})(?: ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|"
+    rf"entre)) (?:{_NUMBER}) ?"
+    rf"{_HEADS})|[0-9]{{1,3}} ?\((?P<stated>[^()]*{_FTE})\)",
     re.I,
 )
-_VOLUNTEERS = (
-    r"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques)? ?(?:services? civiques?|volontaires?(?: en service civique)?|"
-    r"vsc|stagiaires?|"
-    r"stages?|benevoles?|apprenti(?:e?s?)|alternant(?:e?s?)|mecenat de competences?)"
+# How much of a whole time each of several people works.
+_EACH_AT = re.compile(
+    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?(?P<each>{_WHOLE_TIME}|mi[ -]temps|[0-9]{{1,3}} ?%|"
+    rf"[1-4]/[2-5])",
+    re.I,
 )
-_BESIDE = re.compile(rf"(?P<staff>.+?) ?(?:\+|,| et | avec |\bplus\b) ?{_VOLUNTEERS}", re.I)
+_UNPAID = (
+    r"services? civiques?|volontaires?(?: en service civique)?|vsc|stagiaires?|stages?|benevoles?|benevolat|"
+    r"apprenti(?:e?s?)|alternant(?:e?s?)|mecenat de competences?"
+)
+_VOLUNTEERS = rf"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques|que des)? ?(?:{_UNPAID})"
+_BESIDE = re.compile(rf"(?P<staff>.+?) ?\(? ?(?:\+|,(?![0-9])| et | avec |\bplus\b) ?{_VOLUNTEERS}\)?", re.I)
 _HOURS = re.compile(
-    r"[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?", re.I
+    r"[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?|"
+    r"(?:[0-9]{1,3}(?:[.,][0-9]+)?|[a-z]+) ?jours?(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?",
+    re.I,
 )
 _NO_STAFF = re.compile(r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel|permanent|emploi).*", re.I)
 # The thing counted may be named; a word that changes the number (thousands, "per", "of which") may not be there.
+_OTHER_THING = rf"(?:.* )?(?:{_FTE}|heures?|h|jours?|mois|semaines?|{_UNPAID})"
 _COUNTED = re.compile(
     r"(?P<number>[-+]?[0-9.,][0-9 .,']*?|[a-z]+(?:[ -][a-z]+)*?)"
-    r"(?: ?(?!(?:k|m)\b|mill|.*\b(?:par|sans|hors|dont|pas|non|sur|fois|ou|et)\b)[a-z][a-z' ()-]*)?",
+    r"(?: ?(?P<thing>(?!(?:k|m)\b|mill|cents?\b|demi\b|.*\b(?:par|dont|sur|fois|ou|et|"
+    r"chacune?s?)\b)[a-z][a-z' ()-]*))?",
     re.I,
 )
 
@@ -76,15 +99,19 @@ def count(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
 
 def _posts(text: str, three_digits: str) -> Term | None:
     """Return one quantity of staff: a number, a fraction, a percentage or a part-time post."""
+    text = without_year(text)
     if match := _PERCENT.fullmatch(text):
         return Term(Decimal(match[1].replace(",", ".")) / 100, "percent_of_a_post", unit_text="%")
     if match := _PART_TIME.fullmatch(text):
         return _part_time(match)
     match = _POSTS.fullmatch(text)
-    term = _quantity(match["number"] or "1", three_digits) if match else _quantity(text, three_digits)
+    term = _quantity(match["number"] or match["after"] or "1", three_digits) if match else _quantity(text, three_digits)
     if match is None or term is None or term.value is None:
         return term
-    return Term(term.value + (Decimal("0.5") if match["half"] else 0), "fte_stated", term.status, match["unit"])
+    if match["half"] and term.value != term.value.to_integral_value():
+        return Term(None, "half_of_what", "ambiguous")
+    half = Decimal("0.5") if match["half"] else 0
+    return Term(term.value + half, "fte_stated", term.status, match["unit"] or "ETP")
 
 
 def _quantity(text: str, three_digits: str) -> Term | None:
@@ -92,6 +119,8 @@ def _quantity(text: str, three_digits: str) -> Term | None:
     text = text.strip()
     if found := number(text, three_digits):
         return Term(found.value, found.rule, "exact" if found.value is not None else "ambiguous")
+    if (around := rounded(text)) and not around[1]:
+        return Term(Decimal(around[0]), "round_number", "approximate")
     value = spelled(text)
     return Term(Decimal(value), "spelled_out") if value is not None else fraction(text)
 
@@ -100,8 +129,13 @@ def _part_time(match: re.Match[str]) -> Term | None:
     """Return « mi-temps », « 2 mi-temps », « 3/4 temps » in full-time equivalents."""
     written = match["times"] or "1"
     times = int(written) if written.isdigit() else spelled(written)
-    part = Decimal("0.5") if match["half"] else _fraction_value(match["part"].replace("-", " "))
-    return Term(times * part, "part_time", unit_text="temps") if times is not None and part is not None else None
+    share = match["part"] or match["fifths"]
+    part = _fraction_value(share.replace("-", " ")) if share else Decimal("0.5")
+    return (
+        Term(times * part, "part_time", unit_text="temps")
+        if times is not None and times < 100 and part is not None
+        else None
+    )
 
 
 def _fraction_value(text: str) -> Decimal | None:
@@ -115,9 +149,14 @@ def _no_staff(text: str) -> Term | None:
 
 
 def _heads_and_posts(text: str, single: Callable[[str], Term | None]) -> Term | None:
-    """`2 pers. (1,6 ETP)`: the full-time equivalents are stated beside the heads."""
+    """`2 pers. (1,6 ETP)`, `2 salariés à 80 %`: the full-time equivalents are stated beside the heads."""
+    if each := _EACH_AT.fullmatch(text):
+        times = int(each["times"]) if each["times"].isdigit() else spelled(each["times"])
+        part = single(each["each"])
+        return Term(times * part.value, "part_time") if times and part and part.value is not None else None
     match = _BOTH.fullmatch(text)
-    term = single((match["inside"] or match["after"] or match["first"]).strip()) if match else None
+    said = next(filter(None, match.groupdict().values())) if match else ""
+    term = single(said.strip()) if said else None
     return term if term and term.rule in ("fte_stated", "part_time", "percent_of_a_post") else None
 
 
@@ -145,7 +184,10 @@ def _counted(text: str, three_digits: str) -> Term | None:
     """Return one whole number; a thing with a fraction is not a count."""
     if found := rounded(text):
         return Term(Decimal(found[0]), "round_number", "approximate")
-    match = _COUNTED.fullmatch(text)
+    match = _COUNTED.fullmatch(without_year(text))
+    thing = match["thing"] or "" if match else ""
+    if re.fullmatch(_OTHER_THING, thing, re.I) or doubtful(thing):
+        return Term(None, "another_thing_counted", "ambiguous")
     term = _quantity(match["number"], three_digits) if match else None
     if term is None or term.value is None:
         return term

@@ -60,6 +60,15 @@ class Fact:
         """The closed band of true values that round to the printed one, cut at zero."""
         return max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
 
+    @property
+    def limit(self) -> str:
+        """`minimum` or `maximum` when the source says "at least" or "at most" of a figure; empty when it prints it.
+
+        A smallest grant is a minimum by itself: there the source prints the figure.
+        """
+        kind = indicator(self.indicator).statistic
+        return self.statistic if self.statistic in ("minimum", "maximum") and kind not in ("", self.statistic) else ""
+
 
 Facts = Mapping[str, Fact]
 

@@ -102,6 +102,16 @@ def test_two_minima_are_compared_as_figures() -> None:
     assert {f.verdict for f in findings("sources", *minima).values()} == {"unverifiable"}
 
 
+def test_two_limits_in_words_leave_room_for_each_other() -> None:
+    """« More than half » and « more than a third » can both be true; more than half and at most a third cannot."""
+    for statistic, value, expected in (("minimum", 0.33, True), ("maximum", 0.33, False)):
+        half = fact("emergence_share", 0.5, "minimum", "share", 0)
+        other = fact("emergence_share", value, statistic, "share", 0, source="S", second=True)
+        found = findings("sources", half, other)
+        assert {f.verdict == "consistent" for f in found.values()} == {expected}
+        assert "at least 50%" in found["emergence_share_2015"].reason
+
+
 def test_a_mean_and_a_median_or_two_units_are_not_compared() -> None:
     """Different statistics of the same quantity may differ."""
     mean = fact("budget", 10, "mean", "eur", 1)

@@ -18,6 +18,7 @@ from ptce_analysis.analysis.audit.tables import (
     minimum_sums,
     subset_sums,
 )
+from ptce_analysis.analysis.profile import totals_and_medians
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
@@ -103,25 +104,39 @@ def test_subset_sums_that_fit_or_cannot_be_listed() -> None:
 
 
 def test_the_concentration_forced_by_the_totals() -> None:
-    """Jobs: 21 poles at the median of 88, 19 others with (22,000 - 21 × 88) / 19 = 1,060.6 each."""
+    """Jobs: 21 poles at 88.5, which rounds to 88, and 19 with the rest of 21,500, which rounds to 22,000."""
     table = forced_concentrations(FACTS, 2015).set_index("indicator")
     assert table.index.tolist() == ["jobs_total", "enterprises_total", "budget_total"]
     jobs = table.loc["jobs_total"]
-    assert (jobs["n_low"], jobs["low"], jobs["n_high"]) == (21, 88, 19)
-    assert jobs["high"] == pytest.approx((22_000 - 21 * 88) / 19)
-    assert jobs["gini"] == pytest.approx(21 / 40 - 21 * 88 / 22_000)
-    assert jobs["top_half_share"] == pytest.approx(1 - 20 * 88 / 22_000)
+    assert (jobs["total"], jobs["median"]) == (22_000, 88)
+    assert (jobs["n_low"], jobs["low"], jobs["n_high"]) == (21, 88.5, 19)
+    assert jobs["high"] == pytest.approx((21_500 - 21 * 88.5) / 19)
+    assert jobs["gini"] == pytest.approx(21 / 40 - 21 * 88.5 / 21_500)
+    assert jobs["top_half_share"] == pytest.approx(1 - 20 * 88.5 / 21_500)
     assert forced_concentrations(FACTS, 2013).empty
+
+
+def test_the_forced_concentration_is_the_least_that_any_page_or_verdict_states() -> None:
+    """The audit's sentence and the profile of a pole force the same concentration from the same totals."""
+    table = forced_concentrations(FACTS, 2015).set_index("indicator")
+    for pole in totals_and_medians(FACTS, 2015).to_dict("records"):
+        row = table.loc[pole["indicator"]]
+        assert (row["gini"], row["top_half_share"]) == (pole["gini"], pole["top_half_share"])
 
 
 @pytest.mark.parametrize(
     ("n", "total", "median", "runs"),
-    [(3, 100, 30, [(2, 30, 1, 40)]), (1, 30, 30, [(1, 30, 0, 30)]), (3, 59, 30, []), (3, 10, 30, [])],
+    [
+        (3, 100, 30, [(2, 30.5, 1, 38.5)]),
+        (1, 30, 30, [(1, 29.5, 0, 29.5)]),
+        (3, 59, 30, [(1, 0.5, 2, 29.5)]),
+        (3, 10, 30, []),
+    ],
 )
-def test_totals_that_are_impossible_as_printed_are_left_out(
+def test_totals_that_no_data_set_can_have_are_left_out(
     n: int, total: int, median: int, runs: list[tuple[int, ...]]
 ) -> None:
-    """One amount is one run; a total that only roundings save (59 for 2 × 29.5) forces nothing as printed."""
+    """One amount is one run; 59 holds twice 29.5 by its rounding; 10 holds no two amounts that round to 30."""
     figures = report(euros("loans_total", total, base_n=n), euros("loans_median", median, 1, "median"))
     table = forced_concentrations(figures, 2015)
     assert list(table[["n_low", "low", "n_high", "high"]].itertuples(index=False, name=None)) == runs

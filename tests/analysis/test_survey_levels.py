@@ -73,6 +73,8 @@ CASES = [
     (fact("emergence_share", "0.67", grain=Fraction("0.01"), base_n=4), 2 / 3, 3, "other_base"),
     (fact("emergence_share", "0.5", statistic="minimum", grain=Fraction(0)), 2 / 3, 3, "reproduced"),
     (fact("emergence_share", "0.7", statistic="minimum", grain=Fraction(0)), 2 / 3, 3, "differs"),
+    (fact("emergence_share", "0.5", statistic="maximum", grain=Fraction(0)), 2 / 3, 3, "differs"),
+    (fact("emergence_share", "0.7", statistic="maximum", grain=Fraction(0)), 2 / 3, 3, "reproduced"),
     (fact("creation_share", "0.35", grain=Fraction("0.01")), 1 / 3, 3, "differs"),
     (fact("cell_budget_median", "20000"), 20_000, 3, "reproduced"),
     (fact("cell_fte_below_1_share", "0.33", grain=Fraction("0.01")), 1 / 3, 3, "reproduced"),

@@ -10,7 +10,8 @@ from ptce_analysis.analysis.audit import RULES, audit
 from ptce_analysis.analysis.audit import tables as audit_tables
 from ptce_analysis.analysis.audit.records import VERDICTS
 from ptce_analysis.publish.exhibit import faults
-from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.language import NO_BREAK, Words
+from ptce_analysis.publish.phrases import printed
 from ptce_analysis.publish.style import drawing
 from ptce_analysis.publish.topics import consistency, consistency_exhibits, index
 from ptce_analysis.published import read_published, read_sources
@@ -118,3 +119,16 @@ def test_the_index_counts_what_was_published(facts, verdicts):
     numbers = index.answer(EN, facts, verdicts).numbers
     assert numbers["n"].value == len(facts)
     assert numbers["faulty"].value == sum(v.verdict in ("impossible", "other_base_only") for v in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("fact_id", "english", "french"),
+    [
+        ("emergence_share_2013_s3", "at least 50%", "au moins 50 %"),
+        ("call_answers_2011_s21", "at least 130", "au moins 130"),
+        ("call_grant_minimum_2015", "€26k", "26 k€"),
+    ],
+)
+def test_a_limit_in_words_is_not_printed_as_a_figure(facts, fact_id: str, english: str, french: str) -> None:
+    """« En majorité » and « plus de 130 » print no number of their own; the smallest grant of a call is one."""
+    assert [printed(Words(lang), facts[fact_id]).replace(NO_BREAK, " ") for lang in ("en", "fr")] == [english, french]

@@ -68,13 +68,23 @@ def verdict(fact: Fact, got: Marginal) -> str:
     """Return what becomes of a printed figure: a key of `VERDICTS`."""
     if got.value is None:
         return got.reason
-    low, high = (float(end) for end in fact.band)
-    above = fact.statistic == "minimum" and got.value > low
-    if not above and not (fact.statistic != "minimum" and low - TOLERANCE <= got.value <= high + TOLERANCE):
+    if not _holds(fact, got.value):
         return "differs"
     # Respondents are counted out of a frame: their base is not a number of answers.
     same_base = fact.base_n in (None, got.n) or fact.indicator == "respondents"
     return "reproduced" if same_base else "other_base"
+
+
+def _holds(fact: Fact, value: float) -> bool:
+    """Whether a value rounds to the printed one, or is beyond it where the source only gives a limit in words.
+
+    Assumption: such words (« plus de 130 », « en majorité ») exclude the limit itself. Source: ordinary French usage.
+    If wrong: a value equal to the limit is said to differ.
+    """
+    low, high = (float(end) for end in fact.band)
+    if fact.limit:
+        return value > float(fact.value) if fact.limit == "minimum" else value < float(fact.value)
+    return low - TOLERANCE <= value <= high + TOLERANCE
 
 
 def _of(values: Iterable[float], statistic: Callable[[pd.Series], float]) -> Marginal:

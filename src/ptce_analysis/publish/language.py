@@ -176,7 +176,7 @@ def typeset(text: str, lang: str) -> str:
     if lang != "fr":
         return text
     text = re.sub(r" (:|%|€|k€|M€)(?![\w-])", rf"{NO_BREAK}\1", text)
-    text = re.sub(r" ([;!?])", rf"{NARROW}\1", text)
+    text = re.sub(r"([≤≥]) ", rf"\1{NO_BREAK}", re.sub(r" ([;!?])", rf"{NARROW}\1", text))
     return re.sub(r"«\s", f"«{NO_BREAK}", re.sub(r"\s»", f"{NO_BREAK}»", text))
 
 

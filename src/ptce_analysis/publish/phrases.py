@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, runs
+from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, runs
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics.sources import name as source_name
 from ptce_analysis.published import Fact, indicator
@@ -57,7 +57,13 @@ def _word(words: Words, value: str, unit: str) -> str:
 
 
 def printed(words: Words, fact: Fact) -> str:
-    """Return a figure as its source prints it: its own unit and rounding, in the reader's language."""
+    """Return a figure as its source prints it: its own unit and rounding, "at least" where it says no more."""
+    templates = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}
+    value = _printed_value(words, fact)
+    return str(words(templates[fact.limit].value, value=value)) if fact.limit else value
+
+
+def _printed_value(words: Words, fact: Fact) -> str:
     if fact.unit == "eur":
         return words.number(Number(fact.value, "meur" if fact.grain >= 10_000 else "keur"))
     digits = max(len(str(float(fact.grain)).split(".")[1].rstrip("0")), 0)

@@ -107,8 +107,8 @@ def _furthest(group: list[Fact]) -> Iterator[tuple[Fact, Fact, bool]]:
 
     Only the figures with the highest lower end and the lowest upper end need be looked at.
     """
-    same = len({fact.statistic for fact in group}) == 1
-    reaches = {fact.id: fact.band if same else _reach(fact) for fact in group}
+    mixed = len({fact.statistic for fact in group}) > 1
+    reaches = {fact.id: _reach(fact, mixed) for fact in group}
     top = max(group, key=lambda fact: reaches[fact.id][0])
     bottom = min(group, key=lambda fact: reaches[fact.id][1])
     for fact in group:
@@ -121,8 +121,9 @@ def _furthest(group: list[Fact]) -> Iterator[tuple[Fact, Fact, bool]]:
             yield fact, next(other for other in (top, bottom, *group[:3]) if other.id != fact.id), True
 
 
-def _reach(fact: Fact) -> Band:
-    return LIMITS[fact.statistic](fact.value) if fact.statistic in LIMITS else fact.band
+def _reach(fact: Fact, mixed: bool) -> Band:
+    limit = fact.statistic if mixed else fact.limit
+    return LIMITS[limit](fact.value) if limit in LIMITS else fact.band
 
 
 # What "at least" and "at most" claim: everything above, everything below. No printed figure reaches the upper end.
@@ -133,14 +134,21 @@ LIMITS: dict[str, Callable[[Fraction], Band]] = {
 
 
 def _comparison(reason: Reason, fact: Fact, other: Fact) -> Phrase:
+    mixed = fact.statistic != other.statistic
     values: Values = {
         "source": Quantity(fact.source, "text"),
-        "value": quantity(fact),
-        "low": Quantity(fact.band[0], fact.unit),
-        "high": Quantity(fact.band[1], fact.unit),
+        "said": _said(fact, mixed),
         "other_source": Quantity(other.source, "text"),
-        "other": quantity(other),
-        "other_low": Quantity(other.band[0], fact.unit),
-        "other_high": Quantity(other.band[1], fact.unit),
+        "other": _said(other, mixed),
     }
     return Phrase(reason, values)
+
+
+def _said(fact: Fact, mixed: bool) -> Phrase:
+    """What a source says of a figure: its value with the band of its rounding, or a limit."""
+    limit = fact.statistic if mixed else fact.limit
+    ends = {"low": Quantity(fact.band[0], fact.unit), "high": Quantity(fact.band[1], fact.unit)}
+    return Phrase(SAID.get(limit, Reason.SAID), {"value": quantity(fact)} | ({} if limit in SAID else ends))
+
+
+SAID = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}

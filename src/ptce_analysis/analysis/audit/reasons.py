@@ -119,17 +119,14 @@ class Reason(StrEnum):
         " times apart even with roundings. Totals and medians may not describe the same units."
     )
 
-    SOURCES_AGREE = (
-        "{source} prints {value} ({low} to {high}) and {other_source} {other} ({other_low} to {other_high}): both can"
-        " be true."
-    )
+    SAID = "{value} ({low} to {high})"
+    SAID_AT_LEAST = "at least {value}"
+    SAID_AT_MOST = "at most {value}"
+    SOURCES_AGREE = "{source} prints {said} and {other_source} {other}: both can be true."
     SOURCES_DIFFER = (
-        "{source} prints {value} ({low} to {high}) but {other_source} {other} ({other_low} to {other_high}): not the"
-        " same number; perhaps not the same population."
+        "{source} prints {said} but {other_source} {other}: not the same number; perhaps not the same population."
     )
-    REPEATED_DIFFERS = (
-        "{source} prints {value} ({low} to {high}) and also {other} ({other_low} to {other_high}) for the same figure."
-    )
+    REPEATED_DIFFERS = "{source} prints {said} and also {other} for the same figure."
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ptce_analysis.analysis.audit.rows import (
 )
 from ptce_analysis.analysis.audit.shares import is_percentage
 from ptce_analysis.analysis.audit.sums import Parts, parts_by_whole
-from ptce_analysis.analysis.concentration import forced_concentration, possible
+from ptce_analysis.analysis.concentration import forced_concentration, mildest, possible
 from ptce_analysis.analysis.percent import LARGEST_BASE, count_range, joint_bases
 from ptce_analysis.analysis.rows import minimum_sum
 from ptce_analysis.analysis.subset_sum import meet, total_band
@@ -186,14 +186,14 @@ def _rows(facts: Facts, wave: int) -> list[Amounts]:
 
 
 def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return, per printed total said with a median, the most equal data set that has both, exactly as printed.
+    """Return, per printed total said with a median, the most equal data set that rounds to both.
 
-    Columns: `indicator`, `n`, `total`, `median` (stored units), `n_low` units at `low` and `n_high` at `high`, and what
-    this data set implies, the least possible: `gini`, `top_half_share`. Totals that are impossible as printed, without
-    their roundings, are left out.
+    Columns: `indicator`, `n`, `total`, `median` (stored units, as printed), `n_low` units at `low` and `n_high` at
+    `high`, and what this data set implies, the least possible: `gini`, `top_half_share`. Totals that no data set can
+    have are left out.
     """
     rows = (row for row in printed_totals(Printed(facts)) if row.total.wave == wave and row.numbers and row.same_units)
-    kept = [row for row in rows if possible(row.n, (row.total.value,) * 2, (row.median.value,) * 2)]
+    kept = [row for row in rows if possible(row.n, row.total.band, row.median.band)]
     return pd.DataFrame([_forced(row) for row in kept], columns=FORCED_COLUMNS)
 
 
@@ -203,7 +203,7 @@ FORCED_COLUMNS = (
 
 
 def _forced(row: Amounts) -> dict[str, object]:
-    forced = forced_concentration(row.n, row.total.value, row.median.value)
+    forced = forced_concentration(row.n, *mildest(row.n, row.total.band, row.median.band))
     (low, n_low), (high, n_high) = forced.runs if len(forced.runs) == 2 else (*forced.runs, (forced.maximum, 0))
     return {
         "indicator": row.total.indicator,

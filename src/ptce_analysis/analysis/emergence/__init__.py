@@ -85,7 +85,7 @@ def wave_readings(facts: Facts, wave: int, indicator: str = INDICATOR) -> tuple[
 
 def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
     base = _base(facts, fact)
-    if fact.statistic == "minimum":
+    if fact.limit == "minimum":
         # Assumption: words such as « en majorité » mean strictly more than the share. Source: ordinary French usage. If
         # wrong: the smallest count is one lower when share times base is whole.
         return [_reading(fact, "in_words", math.floor(fact.value * base) + 1, base)]

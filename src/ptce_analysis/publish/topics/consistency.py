@@ -10,10 +10,10 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit import methods
 from ptce_analysis.analysis.audit.records import Verdict
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase
 from ptce_analysis.publish.sentences import joined
-from ptce_analysis.published import indicator
+from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS
 
 VERDICT_LABELS = {
@@ -41,10 +41,14 @@ RULE_LABELS = {
 
 def name(words: Words, verdict: Verdict) -> str:
     """Return what a figure measures, with its level and wave, in the reader's words."""
-    fact = verdict.fact
+    label = figure(words, verdict.fact)
+    return f"{label[0].upper()}{label[1:]} ({verdict.fact.wave})"
+
+
+def figure(words: Words, fact: Fact) -> str:
+    """Return what a figure measures, with its level, as it stands inside a sentence."""
     level = f", {words.label(LEVELS[fact.level])}" if fact.level else ""
-    label = words.label(indicator(fact.indicator).label)
-    return f"{label[0].upper()}{label[1:]}{level} ({fact.wave})"
+    return words.label(indicator(fact.indicator).label) + level
 
 
 def of_waves(verdicts: Iterable[Verdict], waves: Sequence[int]) -> tuple[Verdict, ...]:
@@ -137,12 +141,20 @@ def permutation(words: Words, table: pd.DataFrame) -> Sentence:
 
 
 def untested(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
-    """Return the names of the figures that nothing printed elsewhere can test."""
-    names = [name(words, verdict) for verdict in verdicts if verdict.verdict == "unverifiable"]
-    if not names:
+    """Return the names of the figures that nothing printed elsewhere can test, one line per year."""
+    facts = [verdict.fact for verdict in verdicts if verdict.verdict == "unverifiable"]
+    if not facts:
         return words("Every figure can be tested.")
-    return words(
-        "{n} figures are too alone to be tested: {names}.",
-        n=Number(len(names), "count"),
-        names=words.listing(names),
-    )
+    years = sorted({fact.wave for fact in facts})
+    lines = [
+        words("{year}: {names}.", year=str(year), names=_counted(words, (one for one in facts if one.wave == year)))
+        for year in years
+    ]
+    said = words("{n} figures are too alone to be tested:", n=Number(len(facts), "count"))
+    return joined([said, *lines], "\n")
+
+
+def _counted(words: Words, facts: Iterable[Fact]) -> str:
+    """What some figures measure; one that several sources print is named once, with their number."""
+    counts = Counter(figure(words, fact) for fact in facts)
+    return words.listing(f"{name} (×{NO_BREAK}{n})" if n > 1 else name for name, n in counts.items())

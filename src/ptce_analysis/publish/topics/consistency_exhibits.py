@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from types import MappingProxyType
 
 import pandas as pd
@@ -244,9 +244,7 @@ def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
     )
 
 
-def verdict_table(
-    words: Words, verdicts: Sequence[Verdict], titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})
-) -> Exhibit:
+def verdict_table(words: Words, verdicts: Sequence[Verdict], titles: sources.Titles = MappingProxyType({})) -> Exhibit:
     """Return the verdicts of figures that can be tested; those that one line of arithmetic decides stand together."""
     rows = [
         {
@@ -300,9 +298,10 @@ def concentration(words: Words, table: pd.DataFrame) -> Exhibit:
         Column("n", str(words("Poles")), "count"),
         Column("total", str(words("Printed total")), "number2"),
         Column("median", str(words("Printed median")), "number2"),
-        Column("n_low", str(words("Poles at the median")), "count"),
-        Column("n_high", str(words("Other poles")), "count"),
-        Column("high", str(words("What each of these has")), "number2"),
+        Column("n_low", str(words("Poles, lower value")), "count"),
+        Column("low", str(words("Lower value")), "number2"),
+        Column("n_high", str(words("Poles, higher value")), "count"),
+        Column("high", str(words("Higher value")), "number2"),
         Column("top_half_share", str(words("Share of the upper half")), "share"),
         Column("gini", str(words("Gini")), "number"),
     )
@@ -314,14 +313,17 @@ def concentration(words: Words, table: pd.DataFrame) -> Exhibit:
             what=first["name"],
         ),
         measure=words(
-            "The most equal data set that has the printed total and median: every other one is at least as unequal"
+            "The most equal data set that rounds to the printed total and median: every other one is at least as unequal"
         ),
-        note=words("Total and median are assumed to describe the same poles, which the source does not say."),
+        note=words(
+            "Roundings are taken the way that leaves the most equality. Total and median are assumed to describe the same"
+            " poles, which the source does not say."
+        ),
         reading=words(
-            "{name}: with {n_low} poles at the median of {median}, the {n_high} others have {high} each at the most equal.",
+            "{name}: {n_low} poles at {low} and {n_high} at {high}.",
             name=first["name"],
             n_low=Number(int(first["n_low"]), "count"),
-            median=Number(first["median"], "number2"),
+            low=Number(first["low"], "number2"),
             n_high=Number(int(first["n_high"]), "count"),
             high=Number(first["high"], "number2"),
         ),

@@ -159,14 +159,14 @@ def methods(words: Words, found: dict[str, Any], groups: Sequence[str] = ("2013"
             "Estimate and interval at {confidence}, or p-value", confidence=Number(found["confidence"], "share")
         ),
         note=words(
-            "Differences are first wave minus second; ratios are second over first. Prior of the Bayesian line: {prior}.",
+            "Changes are second wave minus first, ratios second over first. Prior of the Bayesian line: {prior}.",
             prior=words.label(PRIOR_LABELS[found["bayes"]["prior"]["name"]]),
         ),
         reading=words(
-            "Newcombe: the difference is {difference}, between {low} and {high}.",
-            difference=Number(found["difference"], "number"),
-            low=Number(found["intervals"]["newcombe"][0], "number"),
-            high=Number(found["intervals"]["newcombe"][1], "number"),
+            "Newcombe: the share changes by {change}, between {low} and {high}.",
+            change=Number(-found["difference"], "number"),
+            low=Number(-found["intervals"]["newcombe"][1], "number"),
+            high=Number(-found["intervals"]["newcombe"][0], "number"),
         ),
         population=_population(words),
         source=words("The last column names where each method was published."),
@@ -191,11 +191,13 @@ def _method_rows(words: Words, found: dict[str, Any], groups: Sequence[str]) -> 
         for side, group in zip(("first", "second"), groups, strict=True)
         for method in ("wilson", "clopper_pearson", "jeffreys")
     ]
-    rows += [
-        _method(words, words("difference"), m, found["difference"], ends) for m, ends in found["intervals"].items()
-    ]
     bayes, ratio, odds = found["bayes"], found["risk_ratio"], found["odds_ratio"]
-    rows.append(_method(words, words("difference"), "beta_binomial", bayes["difference"], bayes["interval"]))
+    differences = {m: (found["difference"], ends) for m, ends in found["intervals"].items()}
+    differences["beta_binomial"] = bayes["difference"], bayes["interval"]
+    rows += [
+        _method(words, words("change"), method, -difference, (-high, -low))
+        for method, (difference, (low, high)) in differences.items()
+    ]
     rows.append(_method(words, words("ratio of shares"), "koopman", ratio["estimate"], ratio["koopman"]))
     rows.append(_method(words, words("odds ratio"), "sample_odds_ratio", odds["sample"], (None, None)))
     rows.append(_method(words, words("odds ratio"), "conditional_odds_ratio", odds["conditional"], odds["exact"]))

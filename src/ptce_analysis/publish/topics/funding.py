@@ -149,7 +149,7 @@ def identified(words: Words, decided: pd.DataFrame) -> Sentence:
     ]
     if never:
         said.append(words("They decide none by {none}: any level may have more.", none=_names(words, never)))
-    return joined(said)
+    return joined(said, "\n")
 
 
 def _decided_counts(decided: pd.DataFrame) -> dict[str, int]:
@@ -182,7 +182,7 @@ def survivors(words: Words, comparisons: pd.DataFrame, levels: pd.DataFrame) -> 
         if order
     ]
     said += _partly(words, comparisons, [name for name, order in orders.items() if not order])
-    return joined([*said, *_hold(words, levels)])
+    return joined([*said, *_hold(words, levels)], "\n")
 
 
 def _partly(words: Words, comparisons: pd.DataFrame, names: Sequence[str]) -> list[Sentence]:

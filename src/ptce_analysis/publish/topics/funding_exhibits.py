@@ -97,7 +97,7 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
             *([Column("n_amounts", str(words("Amounts")), "count")] if _some_silent(table) else []),
             Column("mean_eur", str(words("Mean")), "keur1"),
             Column("median_eur", str(words("Median")), "keur"),
-            Column("state", str(words("Can the row be true?"))),
+            Column("state", str(words("Possible row"))),
         ),
     )
 

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ptce_analysis.publish.language import Sentence, Words, typeset
 
+# What is known of each source, by id: see `published.read_sources`.
+Titles = Mapping[str, Mapping[str, str]]
+
 
 def deck(words: Words) -> Sentence:
     """Return the source line of figures printed in the RTES deck."""
@@ -25,13 +28,13 @@ def title(words: Words, source: Mapping[str, str]) -> str:
     return described or typeset(source["title"], "fr")
 
 
-def name(titles: Mapping[str, Mapping[str, str]], key: str) -> str:
+def name(titles: Titles, key: str) -> str:
     """Return who wrote a source and when, or its id when it is not listed."""
     known = titles.get(key)
     return typeset(", ".join(part for part in (known["author"], known["year"]) if part), "fr") if known else key
 
 
-def cited(words: Words, ids: Iterable[str], titles: Mapping[str, Mapping[str, str]]) -> Sentence:
+def cited(words: Words, ids: Iterable[str], titles: Titles) -> Sentence:
     """Return the source line of statements copied from some sources; of the deck when none is cited."""
     named = [f"{titles[one]['author']}, {title(words, titles[one])}" for one in ids if one in titles and one != "DECK"]
     return Sentence(typeset(" ; ", "fr").join([str(deck(words)), *named]))

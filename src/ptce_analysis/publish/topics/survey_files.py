@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,8 @@ from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase, printed
 from ptce_analysis.publish.survey_tables import Shown
 from ptce_analysis.publish.topics.funding_labels import level_name
+from ptce_analysis.publish.topics.sources import Titles
+from ptce_analysis.publish.topics.sources import name as source_name
 from ptce_analysis.publish.topics.survey import FATES, waves_named
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import Label
@@ -200,14 +203,14 @@ def figure_name(words: Words, fact: Fact) -> str:
     return f"{text}, {level_name(words, fact.level)}" if fact.level else text
 
 
-def cannot_hold(words: Words, tables: Shown) -> Exhibit:
+def cannot_hold(words: Words, tables: Shown, titles: Titles = MappingProxyType({})) -> Exhibit:
     """Return the table of what the printed figures ask for and no answers can hold, each with the arithmetic.
 
     Fictitious answers are shown with what they keep instead; real ones are left out, the arithmetic needs none.
     """
     fictitious, facts = tables.origin == "fictitious", tables.facts
     listed = _listed(facts, tables.years, fictitious)
-    data = pd.DataFrame([_cannot(words, one, facts) for one in listed] or [_nothing_listed(words)])
+    data = pd.DataFrame([_cannot(words, one, facts, titles) for one in listed] or [_nothing_listed(words)])
     columns = (Column("figures", str(words("Printed figures"))), Column("reason", str(words("Why not"))))
     return Exhibit(
         key="cannot_hold",
@@ -245,9 +248,10 @@ def _nothing_listed(words: Words) -> Row:
     return {"figures": "–", "reason": words.label(VERDICT_LABELS["nothing_printed"]), "kept": "–"}
 
 
-def _cannot(words: Words, one: CannotHold, facts: Facts) -> Row:
-    names = [f"{figure_name(words, facts[name])}, {facts[name].wave} ({facts[name].source})" for name in one.ids]
-    reason = str(phrase(words, one.phrase)) if one.phrase else ""
+def _cannot(words: Words, one: CannotHold, facts: Facts, titles: Titles) -> Row:
+    found = [facts[name] for name in one.ids]
+    names = [f"{figure_name(words, fact)}, {fact.wave} ({source_name(titles, fact.source)})" for fact in found]
+    reason = str(phrase(words, one.phrase, titles)) if one.phrase else ""
     return {"figures": " · ".join(names), "reason": reason, "kept": str(_kept(words, one, facts[one.ids[0]]))}
 
 

@@ -43,7 +43,7 @@ def stages(words: Words, tables: Shown) -> Exhibit:
         title=words("Poles by stage, as they told it"),
         measure=words("Number and share of poles by stage"),
         note=words("{mark}.", mark=words.label(MARK_LABEL)),
-        reading=_reading(words, first, "n"),
+        reading=_stage_reading(words, first),
         population=words("Poles that told their stage."),
         source=sources(words, tables),
         origin=tables.origin,
@@ -79,13 +79,18 @@ def _first(data: pd.DataFrame, column: str) -> Row:
     return dict((known if len(known) else data).iloc[0])
 
 
-def _reading(words: Words, row: Row, column: str) -> Sentence:
-    """How to read one cell: a number, or that it is not shown."""
-    where = {"wave": row["wave"], "name": row["name"]}
-    value = row[column]
-    if not _is_number(value):
-        return words("{wave}, {name}: not shown.", **where)
-    return words("{wave}, {name}: {n}.", **where, n=Number(float(value), "count"))
+def _stage_reading(words: Words, row: Row) -> Sentence:
+    if not _is_number(row["n"]):
+        return words("{wave}, {name}: not shown.", wave=row["wave"], name=row["name"])
+    n = Number(float(row["n"]), "count")
+    return words("In {wave}, poles that gave their stage as “{name}”: {n}.", wave=row["wave"], name=row["name"], n=n)
+
+
+def _support_reading(words: Words, row: Row) -> Sentence:
+    if not _is_number(row["projects"]):
+        return words("{wave}, {name}: not shown.", wave=row["wave"], name=row["name"])
+    n = Number(float(row["projects"]), "count")
+    return words("In {wave}, projects supported by the level {name}: {n}.", wave=row["wave"], name=row["name"], n=n)
 
 
 def emergence_shares(words: Words, tables: Shown) -> Exhibit:
@@ -141,7 +146,11 @@ def _rate_reading(words: Words, known: pd.DataFrame) -> Sentence:
         return words("No share may be shown.")
     row = dict(known.iloc[0])
     said = {name: Number(float(row[name]), "share1") for name in ("share", "low", "high")}
-    return words("{wave}: {share}, between {low} and {high}.", wave=row["name"], **said)
+    return words(
+        "In {wave}, {share} of the poles that told their stage are in emergence; interval from {low} to {high}.",
+        wave=row["name"],
+        **said,
+    )
 
 
 def links(words: Words, tables: Shown) -> Exhibit:
@@ -236,7 +245,7 @@ def funding(words: Words, tables: Shown) -> Exhibit:
             " somebody’s own amount. Amounts that a wave did not ask for stay empty: nothing is imputed.",
             mark=words.label(MARK_LABEL),
         ),
-        reading=_reading(words, first, "projects"),
+        reading=_support_reading(words, first),
         population=words("Supports declared for the year of the wave."),
         source=sources(words, tables),
         origin=tables.origin,
@@ -294,7 +303,7 @@ def totals(words: Words, tables: Shown) -> Exhibit:
         title=words("Amounts by level, {wave}", wave=year),
         measure=words("Total of the amounts that poles gave, by level"),
         note=words("{mark}.", mark=words.label(MARK_LABEL)),
-        reading=words("{name}: {total}.", name=first["name"], total=Number(first["total"], "keur"))
+        reading=words("{name}: {total} in all.", name=first["name"], total=Number(first["total"], "keur"))
         if len(known)
         else words("No total may be shown."),
         population=words("Supports whose amount is known."),

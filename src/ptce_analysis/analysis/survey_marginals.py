@@ -76,13 +76,11 @@ def verdict(fact: Fact, got: Marginal) -> str:
 
 
 def _holds(fact: Fact, value: float) -> bool:
-    """Whether a value rounds to the printed one, or is beyond it where the source only gives a limit in words.
-
-    Assumption: such words (« plus de 130 », « en majorité ») exclude the limit itself. Source: ordinary French usage.
-    If wrong: a value equal to the limit is said to differ.
-    """
+    """Whether a value rounds to the printed one, or is beyond it where the source only gives a limit in words."""
     low, high = (float(end) for end in fact.band)
     if fact.limit:
+        # Assumption: such words (« plus de 130 », « en majorité ») exclude the limit itself. Source: ordinary French
+        # usage. If wrong: a value equal to the limit is said to differ.
         return value > float(fact.value) if fact.limit == "minimum" else value < float(fact.value)
     return low - TOLERANCE <= value <= high + TOLERANCE
 

@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from ptce_analysis.analysis.proportions.records import METHODS, REASONS
 from ptce_analysis.publish import language
+from ptce_analysis.publish.assumptions import assumptions
 from ptce_analysis.vocabulary import LANGUAGES
 
 LIBRARY = Path(__file__).parents[1]
@@ -50,6 +51,11 @@ def kept_in_tables() -> dict[str, str]:
     about = [text for method in METHODS.values() for text in (method.convention, method.source)]
     texts = [*about, *REASONS.values()]
     return dict.fromkeys(texts, "proportions/records.py")
+
+
+def assumed(library: Path = LIBRARY) -> dict[str, str]:
+    """Return the texts of the assumptions of the library: what is assumed, on what ground, what if it is wrong."""
+    return {part: one.module for one in assumptions(library) for part in (one.text, one.source, one.if_wrong) if part}
 
 
 def labels(library: Path = LIBRARY) -> dict[str, str]:
@@ -146,7 +152,7 @@ def brought_up_to_date(catalogue: Catalog, wanted: Iterable[str], lang: str) -> 
 
 def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
     """Return every text that needs a translation: written out, or asked for by a notebook of the project."""
-    found = written_messages(project) | kept_in_tables() | (labels() if lang != "fr" else {})
+    found = written_messages(project) | kept_in_tables() | assumed() | (labels() if lang != "fr" else {})
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         found = dict.fromkeys(used_messages(notebook, {"lang": lang}), notebook.name) | found
     return found

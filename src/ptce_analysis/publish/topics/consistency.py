@@ -145,13 +145,17 @@ def untested(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
     facts = [verdict.fact for verdict in verdicts if verdict.verdict == "unverifiable"]
     if not facts:
         return words("Every figure can be tested.")
-    years = sorted({fact.wave for fact in facts})
+    years = {year: [fact for fact in facts if fact.wave == year] for year in sorted({fact.wave for fact in facts})}
     lines = [
-        words("{year}: {names}.", year=str(year), names=_counted(words, (one for one in facts if one.wave == year)))
-        for year in years
+        words(
+            "For {year}, {n} figures are too alone to be tested: {names}.",
+            year=str(year),
+            n=Number(len(some), "count"),
+            names=_counted(words, some),
+        )
+        for year, some in years.items()
     ]
-    said = words("{n} figures are too alone to be tested:", n=Number(len(facts), "count"))
-    return joined([said, *lines], "\n")
+    return joined(lines, "\n")
 
 
 def _counted(words: Words, facts: Iterable[Fact]) -> str:

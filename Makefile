@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data test check lab docs verify release bench clean help lock
+.PHONY: build data test coverage mutants check lab docs verify release bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
@@ -39,6 +39,12 @@ data: $(ENVIRONMENT)  ## build the processed tables only
 test: $(TOOLS) $(LAB)  ## run the tests
 	@$(PY) -m pytest -n auto
 
+coverage: $(TOOLS) $(LAB)  ## run the tests, list the lines and branches that none reaches, and fail below 95 %
+	@$(PY) -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+
+mutants: $(TOOLS)  ## measure how many small changes of the code the tests find: build/mutants.md (QUICK=1: a few; SAMPLE=N)
+	@$(PY) benchmarks/mutants.py $(if $(QUICK),--quick) $(if $(SAMPLE),--sample $(SAMPLE))
+
 check: $(TOOLS)  ## lint, types, translations
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -q tests/publish/test_language.py
 
@@ -58,7 +64,7 @@ bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and 
 	@$(PY) benchmarks/bench.py $(if $(QUICK),--quick)
 
 clean:  ## remove what a build makes and git does not keep
-	rm -rf build
+	rm -rf build mutants
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12

@@ -18,6 +18,7 @@ from ptce_analysis.pipeline import environment
 from ptce_analysis.pipeline.build import Options, Outcome, build
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,6 +34,7 @@ FIGURE = (
 
 
 NOTEBOOKS = {"plain": ["print(lang)", "6 * 7"], "drawn": [FIGURE % "drawn"]}
+RUNS = len(NOTEBOOKS) * len(LANGUAGES)  # of the small project
 
 
 def write_notebook(path: Path, cells: Sequence[str]) -> None:
@@ -68,7 +70,7 @@ def write_project(folder: Path, notebooks: Mapping[str, Sequence[str]]) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Two notebooks in two languages: one prints, one shows a figure."""
+    """Two notebooks in each language: one prints, one shows a figure."""
     return write_project(tmp_path / "project", NOTEBOOKS)
 
 

@@ -45,6 +45,7 @@ from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import shown
 from ptce_analysis.publish.topics import survey_levels
 from ptce_analysis.survey.waves import read_waves
+from ptce_analysis.vocabulary import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +145,7 @@ def test_the_page_of_the_wave_says_something(public: Path) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pages_of_a_hostile_wave_do_nothing_in_chromium(tab: Page, public: Path, lang: str) -> None:
     """No dialog, no request, no script, no error: pages made from hostile answers only show text."""
     for name in ("06_survey_supplied", "index"):

@@ -76,3 +76,99 @@ def test_the_report_is_tables_and_the_file_is_json(tmp_path: Path, monkeypatch: 
     ]
     assert "| peak memory, GB | 0.2 | below 1 |" in lines
     assert lines[-2:] == ["| bar | at most 25 |  |", "| europe | 15.4 |  |"]
+
+
+@pytest.fixture
+def mutants(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script that measures the tests."""
+    return benchmark("mutants", monkeypatch)
+
+
+def test_a_sample_of_mutants_depends_on_the_seed_alone(mutants: ModuleType) -> None:
+    """Mutants of each area, all where there are few, the same whatever the order they are listed in."""
+    names = [f"ptce_analysis.{module}.m.x_f__mutmut_{n}" for module in ("survey.parse", "analysis") for n in range(50)]
+    others = ["ptce_analysis.survey.clean.m.x_f__mutmut_1", "ptce_analysis.publish.disclosure.m.x_f__mutmut_1"]
+    drawn = mutants.sample([*names, *others], 10, 1)
+    assert {area.name: len(found) for area, found in drawn.items()} == {
+        "survey/parse": 10,
+        "analysis": 10,
+        "publish/disclosure": 1,
+    }
+    assert all(area.holds(name) for area, found in drawn.items() for name in found)
+    assert drawn == mutants.sample([*others, *reversed(names)], 10, 1) != mutants.sample([*names, *others], 10, 2)
+
+
+def test_the_score_stands_with_its_interval_beside_the_bar(
+    mutants: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine of ten: R's prop.test(9, 10, correct = FALSE) gives 0.5958 to 0.9821; what survived is shown."""
+    monkeypatch.setattr(mutants, "change", lambda name: f"- `{name}`")
+    area = mutants.AREAS[0]
+    lines = mutants.report({area: list("abcdefghij")}, {area: ["c"]}, 1).splitlines()
+    assert lines[2] == "| area | mutants drawn | killed | score | 95 % interval | at least |"
+    assert lines[4] == "| survey/parse | 10 | 9 | 0.900 | 0.596 to 0.982 | 0.85 |"
+    assert lines[-3:] == ["## Survivors in survey/parse", "", "- `c`"]
+
+
+PARSED = """
+def double(number):
+    return number * 2
+
+TABLE = {number: double(number) for number in (1, 2)}
+
+def tripled(number):
+    return number * 3
+
+def idle(number):
+    return number - 1
+"""
+TRIED = """
+from ptce_analysis.survey.parse import small
+
+def test_table():
+    assert small.TABLE == {1: 2, 2: 4}
+
+def test_tripled():
+    assert small.tripled(2) == 6
+"""
+MUTATED = """
+[tool.mutmut]
+source_paths = ["src"]
+pytest_add_cli_args = ["-p", "no:cacheprovider"]
+pytest_add_cli_args_test_selection = ["tests/survey"]
+"""
+
+
+def test_what_survives_is_what_no_test_sees(
+    mutants: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mutant of a table made at import is killed like that of a function; that of code without a test survives."""
+    packages = ("", "survey/", "survey/parse/")
+    for place, text in {
+        **{f"src/ptce_analysis/{package}__init__.py": "" for package in packages},
+        "src/ptce_analysis/survey/parse/small.py": PARSED,
+        "tests/survey/test_small.py": TRIED,
+        "pyproject.toml": MUTATED,
+    }.items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(mutants, "PROJECT", tmp_path)
+    monkeypatch.setattr(mutants, "FOLDER", tmp_path / "mutants")
+    drawn = mutants.sample(mutants.write_mutants(), 100, 1)
+    lived = mutants.survivors(drawn, children=2)
+    functions = {name.rpartition(".")[2].partition("__")[0] for names in drawn.values() for name in names}
+    assert functions == {"x_double", "x_tripled", "x_idle"}
+    assert {name.rpartition(".")[2].partition("__")[0] for names in lived.values() for name in names} == {"x_idle"}
+    assert "      +    return number + 1" in "".join(map(mutants.change, lived[mutants.AREAS[0]])).splitlines()
+
+
+def test_mutants_of_failing_tests_are_not_measured(
+    mutants: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the tests fail without any mutant, every mutant would seem to be killed: nothing is reported."""
+    monkeypatch.setattr(mutants, "FOLDER", tmp_path)
+    monkeypatch.setattr(mutants, "forked_survivors", lambda names, _: set(names))
+    (tmp_path / "tests" / "survey").mkdir(parents=True)
+    (tmp_path / "tests" / "survey" / "test_bad.py").write_text("def test_bad():\n    assert False\n")
+    with pytest.raises(mutants.NotRun, match=r"fresh process, on the unchanged code: tests/survey"):
+        mutants.survivors({mutants.AREAS[0]: ["a"]}, children=1)

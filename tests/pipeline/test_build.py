@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FIGURE, REPOSITORY, build_quietly, results, write_notebook, write_project
+from conftest import FIGURE, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as building
 from ptce_analysis.pipeline import environment
@@ -22,21 +22,25 @@ from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.progress import Progress
 from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
 
 def test_everything_is_made(project: Path) -> None:
-    """The first build makes tables, executed notebooks, figures, pages and indexes, in both languages."""
+    """The first build makes tables, executed notebooks, figures, pages and indexes, in each language."""
     outcome = build_quietly(project)
-    assert outcome.succeeded and len(outcome.built) == 4
+    assert outcome.succeeded and len(outcome.built) == RUNS
     assert set(outcome.built.values()) == {"never built"} and outcome.tables == "never built"
     names = {name for name in results(project) if not name.startswith("processed/")}
-    runs = [f"{lang}/{name}" for lang in ("en", "fr") for name in ("plain", "drawn")]
-    pages = {"site/index.html", "site/en/index.html", "site/fr/index.html"} | {f"site/{run}.html" for run in runs}
+    runs = [f"{lang}/{name}" for lang in LANGUAGES for name in ("plain", "drawn")]
+    pages = {
+        "site/index.html",
+        *(f"site/{lang}/index.html" for lang in LANGUAGES),
+        *(f"site/{run}.html" for run in runs),
+    }
     assert names >= pages | {f"notebooks/{run}.ipynb" for run in runs} | {
-        "figures/en/drawn.svg",
-        "figures/fr/drawn.svg",
+        f"figures/{lang}/drawn.svg" for lang in LANGUAGES
     }
     assert any(name.startswith("processed/") for name in results(project))
 
@@ -45,7 +49,7 @@ def test_a_second_build_makes_nothing(built_project: Path) -> None:
     """With nothing changed, no file is written again."""
     before = {path: path.stat().st_mtime_ns for path in built_project.rglob("*") if path.is_file()}
     outcome = build_quietly(built_project)
-    assert outcome.built == {} and outcome.tables == "" and len(outcome.up_to_date) == 4
+    assert outcome.built == {} and outcome.tables == "" and len(outcome.up_to_date) == RUNS
     assert {path: path.stat().st_mtime_ns for path in built_project.rglob("*") if path.is_file()} == before
 
 
@@ -124,9 +128,9 @@ def test_what_an_undeclared_run_made_is_removed(built_project: Path) -> None:
     """Its page, notebook, figures and stamp go; the outcome lists them."""
     (built_project / "runs.toml").write_text('[[runs]]\nnotebook = "plain"\n')
     outcome = build_quietly(built_project)
-    gone = {f"build/site/{lang}/drawn.html" for lang in ("en", "fr")}
-    gone |= {f"build/notebooks/{lang}/drawn.ipynb" for lang in ("en", "fr")}
-    gone |= {f"figures/{lang}/drawn.svg" for lang in ("en", "fr")}
+    gone = {f"build/site/{lang}/drawn.html" for lang in LANGUAGES}
+    gone |= {f"build/notebooks/{lang}/drawn.ipynb" for lang in LANGUAGES}
+    gone |= {f"figures/{lang}/drawn.svg" for lang in LANGUAGES}
     assert set(outcome.removed) == gone and not any((built_project / name).exists() for name in gone)
     assert "drawn" not in (built_project / "build" / "site" / "fr" / "index.html").read_text()
     assert build_quietly(built_project).removed == []
@@ -181,18 +185,19 @@ def test_after_a_failure_nothing_new_starts(tmp_path: Path) -> None:
     """One at a time, the run after a failure is not started; the outcome says so."""
     outcome = build_quietly(write_project(tmp_path / "p", FAILING), jobs=1)
     assert [failure.run for failure in outcome.failed] == ["fr/a_bad"]
-    assert outcome.built == {} and len(outcome.not_started) == 5
-    assert outcome.summary() == "tables built (never built), 0 built, 1 failed, 5 not started"
+    assert outcome.built == {} and len(outcome.not_started) == 3 * len(LANGUAGES) - 1
+    started = f"1 failed, {len(outcome.not_started)} not started"
+    assert outcome.summary() == f"tables built (never built), 0 built, {started}"
 
 
 def test_keep_going_builds_all_it_can(tmp_path: Path) -> None:
     """With `keep_going`, every other run is built; the next build tries the failed ones again."""
     project = write_project(tmp_path / "p", FAILING)
     outcome = build_quietly(project, keep_going=True)
-    assert len(outcome.built) == 4 and len(outcome.failed) == 2 and not outcome.succeeded
+    assert len(outcome.built) == RUNS and len(outcome.failed) == len(LANGUAGES) and not outcome.succeeded
     assert not (project / "build" / "site" / "index.html").exists()
     write_notebook(project / "notebooks" / "a_bad.ipynb", ["1"])
-    assert set(build_quietly(project).built) == {"fr/a_bad", "en/a_bad"}
+    assert set(build_quietly(project).built) == {f"{lang}/a_bad" for lang in LANGUAGES}
     assert (project / "build" / "site" / "index.html").is_file()
 
 
@@ -227,7 +232,7 @@ def test_a_broken_template_fails_each_run(project: Path, monkeypatch: pytest.Mon
     """An error after the cells fails the run, not the build, and nothing is published."""
     monkeypatch.setattr("ptce_analysis.pipeline.pages.exporter", None)
     outcome = build_quietly(project, keep_going=True)
-    assert len(outcome.failed) == 4 and results(project).keys() == {
+    assert len(outcome.failed) == RUNS and results(project).keys() == {
         name for name in results(project) if name.startswith("processed/")
     }
     assert outcome.failed[0].error.startswith("TypeError")
@@ -241,7 +246,7 @@ def test_without_fork_each_run_has_a_kernel(
     shutil.copytree(built_project, other, ignore=shutil.ignore_patterns("build", "figures", "processed"))
     (other / "runs.toml").write_text('[[runs]]\nnotebook = "drawn"\n')
     monkeypatch.setattr(environment, "CAN_FORK", False)
-    assert len(build_quietly(other).built) == 2
+    assert len(build_quietly(other).built) == len(LANGUAGES)
     for name in ("figures/fr/drawn.svg", "build/notebooks/fr/drawn.ipynb", "build/site/fr/drawn.html"):
         assert (other / name).read_bytes() == (built_project / name).read_bytes(), name
 
@@ -250,7 +255,7 @@ def test_without_fork_a_failure_also_stops(tmp_path: Path, monkeypatch: pytest.M
     """In this process too, nothing starts after a failure."""
     monkeypatch.setattr(environment, "CAN_FORK", False)
     outcome = build_quietly(write_project(tmp_path / "p", {"a_bad": ["1 / 0"], "b_good": ["1"]}))
-    assert len(outcome.failed) == 1 and len(outcome.not_started) == 3
+    assert len(outcome.failed) == 1 and len(outcome.not_started) == RUNS - 1
 
 
 @pytest.mark.parametrize("jobs", [1, 4])
@@ -269,10 +274,10 @@ def test_progress_is_plain_without_a_terminal(project: Path) -> None:
     runs = declared_runs(project)
     build(Place(project), runs, runs, Options(stream=stream, verbose=True))
     first, *lines = stream.getvalue().splitlines()
-    assert first == "building 4 runs, 1 at a time"
-    assert [line.split(" ")[0] for line in lines] == ["[1/4]", "[2/4]", "[3/4]", "[4/4]"]
-    assert lines[0].startswith("[1/4] fr/plain (never built, ") and lines[0].endswith(" s left")
-    assert lines[3].endswith("): done") and "\x1b" not in stream.getvalue()
+    assert first == f"building {RUNS} runs, 1 at a time"
+    assert [line.split(" ")[0] for line in lines] == [f"[{number}/{RUNS}]" for number in range(1, RUNS + 1)]
+    assert lines[0].startswith(f"[1/{RUNS}] fr/plain (never built, ") and lines[0].endswith(" s left")
+    assert lines[-1].endswith("): done") and "\x1b" not in stream.getvalue()
 
 
 def test_the_time_left_is_that_of_the_runs_to_come_on_all_processors() -> None:

@@ -42,7 +42,8 @@ def changed_by(library: Path, name: str, run: Run, project: Path = REPOSITORY) -
 
 
 USED = ("analysis/funding.py", "publish/topics/funding.py", "vocabulary.py", "pipeline/kernel.py", "__init__.py")
-USED += ("publish/templates/ptce/style.css", "pipeline/engine.py", "publish/locale/fr.po")
+USED += ("publish/templates/ptce/style.css", "pipeline/entry.py", "pipeline/engine.py")
+USED += ("publish/locale/fr.po",)
 
 
 @pytest.mark.parametrize("name", USED)

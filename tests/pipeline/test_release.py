@@ -20,6 +20,7 @@ from ptce_analysis import __version__
 from ptce_analysis.cli import main
 from ptce_analysis.pipeline import release as under_test
 from ptce_analysis.pipeline.verify import Report
+from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("restored_environment")
 
@@ -86,7 +87,7 @@ def test_the_archive_holds_results_and_what_goes_with_them(ready: Path) -> None:
     names = {name.removeprefix(TOP) for name in whole.namelist()}
     expected = {*under_test.DOCUMENTS, "docs/method.md", "SHA256SUMS", "site/index.html"}
     expected |= {f"data/processed/{table}.csv" for table in ("funding_by_level", "funding_totals")}
-    for lang in ("en", "fr"):
+    for lang in LANGUAGES:
         pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json")
         expected |= {f"site/{lang}/{page}" for page in pages} | {f"figures/{lang}/drawn.svg"}
         expected |= {f"notebooks/{lang}/{name}.ipynb" for name in ("plain", "drawn")}

@@ -10,6 +10,7 @@ import pytest
 from conftest import REPOSITORY, write_notebook, write_project
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.runs import chosen_runs, declared_runs, notebook_parameters
+from ptce_analysis.vocabulary import LANGUAGES
 
 
 def declare(project: Path, text: str) -> Path:
@@ -89,9 +90,9 @@ def test_an_illegal_value_is_refused_before_anything_runs(tmp_path: Path) -> Non
 
 
 def test_runs_are_chosen_by_name_or_by_page(project: Path) -> None:
-    """A name chooses both languages, `lang/name` one, nothing all."""
+    """A name chooses every language, `lang/name` one, nothing all."""
     runs = declared_runs(project)
-    assert [run.id for run in chosen_runs(runs, ["plain"])] == ["fr/plain", "en/plain"]
+    assert [run.id for run in chosen_runs(runs, ["plain"])] == [f"{lang}/plain" for lang in LANGUAGES]
     assert [run.id for run in chosen_runs(runs, ["en/drawn"])] == ["en/drawn"]
     assert chosen_runs(runs, []) == runs
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +19,7 @@ from ptce_analysis.pipeline.site import Entry, _families, language_choice, langu
 from ptce_analysis.publish.downloads import Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.trust import sealed
+from ptce_analysis.vocabulary import LANGUAGES
 
 # What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
 SAID = ".say, .answer, .title, .notes div:nth-of-type(2) dd, .notes div:nth-of-type(3) dd"
@@ -57,7 +58,7 @@ def test_every_link_of_the_site_resolves() -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_prose_refers_to_figures_and_tables_by_their_number(lang: str) -> None:
     """A link to an exhibit of the page reads as the number in its caption, and most pages have one."""
     seen = set()
@@ -81,7 +82,7 @@ def test_ids_are_unique_and_headings_in_order() -> None:
         assert len(ids) == len(set(ids)), path
         assert levels.count(1) == 1 and levels[0] == 1, path
         assert all(after - before <= 1 for before, after in pairwise(levels)), path
-        assert page.html["lang"] in ("fr", "en") and page.title.get_text(), path
+        assert page.html["lang"] in LANGUAGES and page.title.get_text(), path
 
 
 def test_no_page_asks_for_anything() -> None:
@@ -93,17 +94,17 @@ def test_no_page_asks_for_anything() -> None:
         assert page.find("meta", attrs={"http-equiv": "Content-Security-Policy"}), path
 
 
-def test_each_page_has_its_twin_in_the_other_language() -> None:
-    """The same pages in French and English, each leading to the other."""
-    names = {lang: {path.name for path in (site() / lang).glob("*.html")} for lang in ("fr", "en")}
-    assert names["fr"] == names["en"]
-    for lang, other in (("fr", "en"), ("en", "fr")):
+def test_each_page_has_its_twin_in_every_other_language() -> None:
+    """The same pages in all languages, each leading to the others."""
+    names = {lang: {path.name for path in (site() / lang).glob("*.html")} for lang in LANGUAGES}
+    assert all(found == names["fr"] for found in names.values())
+    for lang, other in permutations(LANGUAGES, 2):
         for name in names[lang]:
             link = soup(site() / lang / name).find("a", hreflang=other)
             assert link["href"] == f"../{other}/{name}"
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_claim_can_be_reached_from_the_register(lang: str) -> None:
     """Each entry has value, unit, origin and a source or computation, and stands in its page as it says."""
     claims = json.loads((site() / lang / "claims.json").read_text(encoding="utf-8"))
@@ -116,7 +117,7 @@ def test_every_claim_can_be_reached_from_the_register(lang: str) -> None:
         assert claim["unit"] and claim["origin"] and (claim["source"] or claim["computed_by"]), claim
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
     """In sentences, titles, readings and populations, a digit belongs to a registered value or to a year."""
     loose = []
@@ -130,7 +131,7 @@ def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
     assert not loose, f"{len(loose)} sentences with numbers that are not registered:\n" + "\n".join(loose)
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_files_of_the_site_are_those_its_pages_offer(lang: str) -> None:
     """Every download of a page is a file too, byte for byte, listed on the index and described in the data package."""
     offered = {}
@@ -148,7 +149,7 @@ def test_the_files_of_the_site_are_those_its_pages_offer(lang: str) -> None:
 
 def test_the_index_says_what_every_page_answers() -> None:
     """One card per question, with its answer; every page of the language can be reached from it."""
-    for lang in ("fr", "en"):
+    for lang in LANGUAGES:
         page = soup(site() / lang / "index.html")
         linked = {str(link["href"]) for link in page.select(".card a")}
         assert linked == {path.name for path in (site() / lang).glob("*.html")} - {"index.html"}
@@ -168,9 +169,9 @@ def test_the_choice_of_language_names_each_in_its_own_words() -> None:
     """The root page leads to both indexes."""
     page = BeautifulSoup(language_choice().decode(), "html.parser")
     assert [(link["href"], link.get_text()) for link in page.main.find_all("a")] == [
-        ("fr/index.html", "Français"),
-        ("en/index.html", "English"),
+        (f"{lang}/index.html", Words(lang).label(name).capitalize()) for lang, name in LANGUAGES.items()
     ]
+    assert {"Français", "English"} <= {link.get_text() for link in page.main.find_all("a")}
 
 
 def entry(name: str, stem: str, **parameters: str) -> Entry:
@@ -231,7 +232,7 @@ def test_files_of_a_language_have_no_page_missing() -> None:
     assert set(language_files("en", [])) == {"index.html", "claims.json", "datapackage.json"}
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_sheets_of_one_notebook_lead_to_one_another(lang: str) -> None:
     """Each names its level, marks itself, lists the others in order, and turns to the one before and after."""
     runs = [run for run in declared_runs(project()) if run.lang == lang and run.family]

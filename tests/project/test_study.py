@@ -18,6 +18,7 @@ from conftest import REPOSITORY
 from pages import site
 from ptce_analysis import __version__
 from ptce_analysis.publish.downloads import LICENCE
+from ptce_analysis.vocabulary import LANGUAGES
 
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -70,7 +71,7 @@ def test_the_tables_are_a_valid_data_package() -> None:
     assert package_faults(REPOSITORY / "datapackage.json") == []
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_data_of_the_site_are_a_valid_data_package(lang: str) -> None:
     """Separators, decimal commas and types of every CSV are those that the package says."""
     assert package_faults(site() / lang / "datapackage.json") == []
@@ -117,7 +118,7 @@ def test_codemeta_uses_terms_of_its_context() -> None:
 
 def test_version_title_and_authors_are_the_same_everywhere() -> None:
     """The library, its metadata, the citation, CodeMeta and the data packages tell one version, title and author."""
-    sites = [of_json(site() / lang / "datapackage.json") for lang in ("en", "fr")]
+    sites = [of_json(site() / lang / "datapackage.json") for lang in LANGUAGES]
     versions = {PYPROJECT["version"], CITATION["version"], CODEMETA["version"], PACKAGE["version"]}
     assert versions | {one["version"] for one in sites} == {__version__}
     assert f"## {__version__}" in text("CHANGELOG.md")

@@ -358,6 +358,17 @@ def test_a_page_of_the_site_links_to_the_index_and_to_its_other_language() -> No
     assert soup(exported("# T")).header is None
 
 
+def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
+    """A page made by hand has no other pages beside it: what it links to is the notebook."""
+    prose = "# T\n\n[a](02_x.ipynb) [b](02_x.ipynb#Part) [c](https://e.org/d.ipynb)"
+    found = {name: exported(prose, ptce=about) for name, about in {"site": {"name": "01"}, "hand": {}}.items()}
+    linked = {name: [link["href"] for link in soup(page).p.find_all("a")] for name, page in found.items()}
+    assert linked == {
+        "site": ["02_x.html", "02_x.html#Part", "https://e.org/d.ipynb"],
+        "hand": ["02_x.ipynb", "02_x.ipynb#Part", "https://e.org/d.ipynb"],
+    }
+
+
 @pytest.mark.parametrize(
     ("metadata", "lang"),
     [

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from pages import REPOSITORY, site
 from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.browser
 
@@ -162,7 +163,7 @@ def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
     assert tab.locator(":target").get_attribute("value")
 
 
-@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_figures_alone_are_whole(tab: Page, lang: str) -> None:
     """Opened by itself, a figure shows every text on its paper."""
     for path in sorted((site().parents[1] / "figures" / lang).glob("*.svg")):

@@ -15,7 +15,7 @@ from ptce_analysis.publish.phrases import printed
 from ptce_analysis.publish.style import drawing
 from ptce_analysis.publish.topics import consistency, consistency_exhibits, index
 from ptce_analysis.published import read_published, read_sources
-from ptce_analysis.vocabulary import LOCAL_LEVELS, ORIGINS, WAVES
+from ptce_analysis.vocabulary import LANGUAGES, LOCAL_LEVELS, ORIGINS, WAVES
 
 PUBLISHED = Path(__file__).parents[2] / "data" / "raw" / "published"
 EN = Words("en")
@@ -52,7 +52,7 @@ def exhibits(words, facts, verdicts):
     ]
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_exhibit_can_be_shown_and_drawn(facts, verdicts, lang):
     """Nothing a reader needs is missing, in either language."""
     for exhibit in exhibits(Words(lang), facts, verdicts):

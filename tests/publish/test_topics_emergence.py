@@ -15,6 +15,7 @@ from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.style import drawing
 from ptce_analysis.publish.topics import emergence, emergence_exhibits
 from ptce_analysis.published import read_published
+from ptce_analysis.vocabulary import LANGUAGES
 
 PUBLISHED = Path(__file__).parents[2] / "data" / "raw" / "published"
 EN = Words("en")
@@ -45,7 +46,7 @@ def said(facts, first, second, n=42, m=52):
     return str(emergence.answer(EN, conclusion(study.readings(printed(facts, first, second, n, m), CONFIDENCE))))
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_exhibit_can_be_shown_and_drawn(facts, readings, lang):
     """Nothing a reader needs is missing, in either language."""
     words, design = Words(lang), design_of(readings)

@@ -19,6 +19,7 @@ from ptce_analysis.publish.style import drawing
 from ptce_analysis.publish.survey_tables import Shown, emergence, shown
 from ptce_analysis.publish.topics import survey, survey_files, survey_levels
 from ptce_analysis.published import Facts, read_published
+from ptce_analysis.vocabulary import LANGUAGES
 from survey_exports import cleaned
 
 EXHIBITS = (survey_files.lines, survey_files.repairs, survey_files.printed_again, survey_files.cannot_hold,
@@ -47,7 +48,7 @@ def exhibit(function: object, tables: Shown, facts: Facts, words: Words = EN) ->
 @pytest.mark.parametrize("function", EXHIBITS, ids=lambda one: one.__name__)
 def test_every_exhibit_is_complete_and_fictitious(function: object, tables: Shown, facts: Facts) -> None:
     """Nothing missing, origin told, no identifier of a pole, drawn without a fault in both languages."""
-    for lang in ("en", "fr"):
+    for lang in LANGUAGES:
         found = exhibit(function, tables, facts, Words(lang))
         assert faults(found) == [] and found.origin == "fictitious"
         assert "FICTIF" not in found.data.to_csv()

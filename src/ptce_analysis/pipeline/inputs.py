@@ -23,7 +23,7 @@ from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
 
 # What turns any notebook into its page, besides what the notebook itself imports. Papermill finds the engine by its
 # entry point, not by an import.
-MAKES_PAGES = (f"{PACKAGE}.pipeline.pages", f"{PACKAGE}.pipeline.engine")
+MAKES_PAGES = (f"{PACKAGE}.pipeline.pages", f"{PACKAGE}.pipeline.entry")
 MAKES_TABLES = (f"{PACKAGE}.pipeline.tables",)
 
 # What reads respondents' answers: who does not use it, and opens nothing by itself, is not made from them.

@@ -2,7 +2,7 @@
 
 Removed: times, papermill's paths, random cell ids, version of the interpreter. Replaced in outputs: folders of this
 machine, temporary names, addresses of objects. Streams that follow each other are joined, what was printed before what
-was reported as an error: a kernel sends them in pieces, as time allows.
+was reported as an error: a kernel sends them in pieces, as time allows. Links lead to the other executed notebooks.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import nbformat
 
 from ptce_analysis.pipeline.place import LIBRARY
 from ptce_analysis.pipeline.run import Run
+from ptce_analysis.publish.links import to_runs
 
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -50,6 +51,8 @@ def _family(run: Run) -> dict[str, Any]:
 def _cell(cell: Any, folders: tuple[str, ...]) -> dict[str, Any]:
     tags = list(cell.metadata.get("tags", []))
     kept = {"cell_type": cell.cell_type, "source": cell.source, "metadata": {"tags": tags} if tags else {}}
+    if cell.cell_type == "markdown":
+        kept["source"] = to_runs(cell.source)
     kept["id"] = INJECTED_ID if INJECTED_ID in tags else cell.id
     if cell.cell_type == "code":
         outputs = [_settled(_plain(output), folders) for output in _joined(cell.outputs)]

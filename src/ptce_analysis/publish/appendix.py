@@ -90,7 +90,7 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
     """
     about = notebook.metadata.get("ptce", {})
     words = _words(notebook)
-    outline = Outline(_numbers(notebook), subject_of(notebook, words))
+    outline = Outline(_numbers(notebook), subject_of(notebook, words), on_site="name" in about)
     blocks = list(_blocks(notebook, words, outline))
     family = [_sibling(words, about["name"], **one) for one in about.get("family", ())]
     check_references(outline, {key for block in blocks for key in re.findall(r' id="([^"]+)"', block["html"])})

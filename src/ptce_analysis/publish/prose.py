@@ -15,6 +15,7 @@ from latex2mathml.converter import convert_to_element
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.inert import PICTURE
 from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.links import to_page
 
 # The attributes that say how a formula looks; none that leads anywhere.
 MATH_ATTRIBUTES = (
@@ -27,10 +28,14 @@ MATH_ATTRIBUTES = (
 
 @dataclass
 class Outline:
-    """The headings and anchors of a page while it is written; `subject` is whom or what a page of a family is about."""
+    """The headings and anchors of a page while it is written.
+
+    `subject` is whom or what a page of a family is about; on the site, links to notebooks lead to their pages.
+    """
 
     exhibits: Mapping[str, str]
     subject: str = ""
+    on_site: bool = False
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
 
@@ -68,7 +73,7 @@ class _Renderer(mistune.HTMLRenderer):
             key = url.removeprefix("#")
             self.outline.references.append(key)
             text = escape(self.outline.exhibits.get(key, "")) or text
-        return str(super().link(text, url, title))
+        return str(super().link(text, to_page(url) if self.outline.on_site else url, title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         kind, data = next(iter(self.attachments.get(url.removeprefix("attachment:"), {}).items()), ("", ""))

@@ -10,7 +10,7 @@ from ptce_analysis.analysis.audit import audit
 from ptce_analysis.fictitious.cannot_hold import CannotHold, contradictions, what_cannot_hold
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.disclosure.release import derived, joined, public
-from ptce_analysis.publish.disclosure.rules import MARK
+from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import phrase, printed
@@ -111,7 +111,9 @@ def repairs(words: Words, tables: Shown) -> Exhibit:
         measure=words("Cells whose writing differs from the clean tables, by what the repair is about"),
         note=words(
             "A repair changes how an answer is written, never what it says: an answer that could mean two things is set"
-            " aside unless the codebook decides. The rules are named as in the ledger that ptce clean writes."
+            " aside unless the codebook decides. The rules are named as in the ledger that ptce clean writes, those"
+            " that few lines needed left out. {mark}.",
+            mark=words.label(MARK_LABEL),
         ),
         reading=words(
             "{wave}, {family}: {n} repairs.",

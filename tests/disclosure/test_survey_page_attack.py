@@ -20,7 +20,7 @@ from ptce_analysis.publish import survey_tables
 from ptce_analysis.publish.disclosure import MARK, Measure
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
-from ptce_analysis.publish.topics import survey_files, survey_levels
+from ptce_analysis.publish.topics import survey, survey_files, survey_levels
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.clean import Cleaned
 from survey_exports import cleaned
@@ -262,8 +262,20 @@ def test_rules_that_few_lines_needed_are_not_named(tmp_path: Path) -> None:
     funders = ["Métropole de Lyon", "Métropole de Lyon", "", "", ""]
     rows = [f"P{i};création;{i} k€;1;Oui;5;;{one}" for i, one in enumerate(funders)]
     tables = shown([cleaned(tmp_path, *rows, origin="survey")])
-    repairs = tables.repairs.table.set_index("family")
-    assert (repairs.loc["level", "rules"], repairs.loc["level", "n"]) == (MARK, 2)
-    assert "metropole_de_lyon" not in tables.protected.texts
-    assert "thousands_of_euros" in repairs.loc["unit", "rules"]
-    assert set(shown(tables.waves, rules="strict").repairs.table.query("family != 'file'")["rules"]) == {MARK}
+    named = tables.repairs.table.set_index("family")["rules"]
+    assert "level" not in named and "thousands_of_euros" in named["unit"]
+    assert "metropole_de_lyon" not in ", ".join(tables.protected.texts)
+    strict = shown(tables.waves, rules="strict")
+    assert set(strict.repairs.table["family"]) <= {"file"}
+    assert survey_files.repairs(EN, strict).data["rules"].tolist() in (["–"], ["separator"])
+
+
+def test_repairs_do_not_count_the_answers_that_are_hidden(tmp_path: Path) -> None:
+    """Each amount in k€ is a repair: two answers more or fewer at a level, and the page says the same of repairs."""
+    pages = []
+    for n in (1, 2):
+        money = {"region": [10, 20, 30, 40, 50], "epci": [7] * n}
+        tables = shown([linked(tmp_path, {"region": 9, "epci": 9}, 20, money)])
+        assert tables.tables["amounts"].table.set_index("level").loc["epci", "units"] == MARK
+        pages.append((survey_files.repairs(EN, tables).data.to_csv(), str(survey.flow(EN, tables))))
+    assert pages[0] == pages[1] and "unit_of_the_column" in pages[0][0]

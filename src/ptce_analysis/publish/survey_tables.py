@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from ptce_analysis.analysis.proportions import fisher, newcombe, wilson
-from ptce_analysis.analysis.survey_flow import cells_set_aside, family, lines_by_fate, repairs_by_family
+from ptce_analysis.analysis.survey_flow import FAMILIES, WRITING, family, lines_by_fate
 from ptce_analysis.analysis.survey_levels import (
     COLLECTIVITIES,
     amounts,
@@ -73,21 +73,22 @@ class Shown:
 
     @cached_property
     def repairs(self) -> Protected:
-        """The repairs of each file, by what they are about; the names of the rules stand in `rules`.
+        """The names of the rules that repaired each file, by what they are about (`wave`, `family`, `rules`).
 
-        What a rule is called can say where a pole is (`metropole_de_lyon`): that of few lines has a mark.
+        How many cells a rule repaired is not shown: they are answers (each amount in k€ is one repair), and with the
+        figures that are shown they would give those that are not. The name of a rule can say where a pole is
+        (`metropole_de_lyon`): those that few lines needed are left out.
         """
-        found, common = repairs_by_family(self.waves), _common_rules(self.waves, threshold(self.rules))
-        return joined(_named(found, common), of_lines(found.drop(columns="rules")))
+        named = [name for wave in self.waves for name in _common_rules(wave, threshold(self.rules))]
+        of_lines(pd.DataFrame(named, columns=["wave", "family", "rule"]))
+        found = pd.DataFrame(named, columns=["wave", "family", "rules"])
+        return public(found.groupby(["wave", "family"], sort=False, as_index=False).agg(", ".join))
 
     @cached_property
     def flow(self) -> Protected:
-        """A line per wave: lines of its file, poles kept, repairs, cells that could not be used."""
-        rows = [
-            (year, wave.rows_in, wave.rows_kept, len(wave.ledger), cells_set_aside(wave))
-            for year, wave in zip(self.years, self.waves, strict=True)
-        ]
-        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept", "repairs", "cells"]))
+        """A line per wave: lines of its file, poles kept."""
+        rows = [(year, wave.rows_in, wave.rows_kept) for year, wave in zip(self.years, self.waves, strict=True)]
+        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept"]))
 
     @cached_property
     def rates(self) -> Protected:
@@ -169,24 +170,15 @@ def _change(rates: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([row], columns=names)
 
 
-def _common_rules(waves: Sequence[Cleaned], least: int) -> set[tuple[int, str]]:
-    """The rules of each wave that may be named: those that several lines needed, and those about the file itself."""
-    found = set[tuple[int, str]]()
-    for wave in waves:
-        lines = wave.ledger.groupby(wave.ledger["rule"].astype(str))["row"].nunique()
-        named = (str(rule) for rule, n in lines.items() if n >= least or family(str(rule)) == "file")
-        found |= {(int(wave.poles["wave"].iloc[0]), rule) for rule in named}
-    return found
+def _common_rules(wave: Cleaned, least: int) -> list[tuple[int, str, str]]:
+    """The rules of a wave that may be named, with their family: that several lines needed, or about the file itself.
 
-
-def _named(repairs: pd.DataFrame, common: Collection[tuple[int, str]]) -> Protected:
-    """The repairs of each family, with the names of their rules as one text: names of this library alone."""
-    of_lines(pd.DataFrame({"rule": [rule for rules in repairs["rules"] for rule in rules]}))
-    names = [
-        dict.fromkeys(rule if (wave, rule) in common else MARK for rule in rules)
-        for wave, rules in zip(repairs["wave"], repairs["rules"], strict=True)
-    ]
-    return public(repairs.assign(rules=[", ".join(sorted(one, key=MARK.__eq__)) for one in names]))
+    They are in the order of families and of the alphabet: that of their numbers would compare these.
+    """
+    n_lines = wave.ledger.groupby(wave.ledger["rule"].astype(str))["row"].nunique()
+    rules = sorted(str(rule) for rule, n in n_lines.items() if n >= least or family(str(rule)) == "file")
+    year = int(wave.poles["wave"].iloc[0])
+    return [(year, name, rule) for name in (*FAMILIES, WRITING) for rule in rules if family(rule) == name]
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:

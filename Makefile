@@ -27,6 +27,11 @@ ifneq ($(WAVES),)
   export PTCE_WAVES := $(WAVES)
 endif
 
+# Stricter rules of disclosure for them: make WAVES=DIR RULES=strict.
+ifneq ($(RULES),)
+  export PTCE_RULES := $(RULES)
+endif
+
 # `make -n` says which runs would be built, and why.
 DRY := $(findstring n,$(firstword -$(MAKEFLAGS)))
 

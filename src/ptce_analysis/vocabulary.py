@@ -88,6 +88,12 @@ WAVE_SETS: dict[str, Label] = {
     "supplied": ("waves supplied by the reader", "vagues fournies par le lecteur"),
 }
 
+# Under which rules of disclosure answers are shown: those of official statistics, or stricter ones on request.
+RULE_SETS: dict[str, Label] = {
+    "standard": ("usual rules", "règles usuelles"),
+    "strict": ("stricter rules", "règles renforcées"),
+}
+
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.
 UNITS: dict[str, Label] = {
     "eur": ("euros", "euros"),

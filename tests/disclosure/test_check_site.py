@@ -134,6 +134,8 @@ def test_the_ledger_says_which_rule_hides_what(tmp_path: Path, capsys: pytest.Ca
     rows = file.read_text(encoding="utf-8").splitlines()
     assert rows[0] == "measure,cell,statistic,rule,protects,origin"
     assert 'links,"wave 2013, level region",units,few_others,,fictitious' in rows
+    assert main([*common, "--ledger", str(file), "--rules", "strict"]) == 0
+    assert "under_10_units" in file.read_text(encoding="utf-8") and "under_10_units" not in "".join(rows)
     assert main([*common, "--ledger", str(site / "ledger.csv")]) == 2
     assert "Write it outside" in capsys.readouterr().err and not (site / "ledger.csv").exists()
     assert main(["check-site", str(site), "--ledger", str(file)]) == 2

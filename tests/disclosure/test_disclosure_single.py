@@ -84,6 +84,33 @@ def test_a_median_needs_five_units() -> None:
     assert protected_median([1, 2, 3, 4, 5]).value is not None
 
 
+def test_a_median_counts_units_not_amounts() -> None:
+    """By hand: ten amounts of four units are too few, of ten they are not; stricter rules ask for ten."""
+    values = range(1, 11)
+    assert protected_median(values, units="aaabbbccdd") == Shown(None, "median_of_few", 10)
+    assert protected_median(values, units="aaaaabbbbb").rule == "few_units"
+    assert protected_median(values, units="abcdefghij") == protected_median(values) == Shown(6.0, "", 10)
+    assert protected_median(values, rules=STRICT, units="aabcdefghi").rule == "under_10_units"
+    assert protected_median(values, rules=STRICT, units="abcdefghij").value == 6.0
+
+
+# By hand. Whose: 30 thrice one unit's is its own (5 % of it hides within 5); 31 and 33 of one unit are its own too, of
+# two they are nobody's: 32 to the unit.
+OWNERS = {
+    (((10, 20, 30, 30, 30, 40, 50), "abccced")): 30,
+    (((10, 20, 32, 32, 32, 40, 50), "abccced")): 30,
+    (((10, 20, 32, 32, 32, 40, 50), "abcdefg")): 32,
+    (((10, 20, 31, 33, 40, 50), "abccde")): 30,
+    (((10, 20, 31, 33, 40, 50), "abcdef")): 32,
+}
+
+
+@pytest.mark.parametrize(("values", "units"), OWNERS)
+def test_a_median_that_one_unit_holds_is_rounded(values: tuple[float, ...], units: str) -> None:
+    """Several amounts of one unit at the middle are one holder."""
+    assert protected_median(values, units=units).value == OWNERS[values, units]
+
+
 @given(st.lists(st.integers(1, 10**6), min_size=5, max_size=30), st.sampled_from([1.0, 1000.0]))
 def test_a_shown_median_is_near_the_median_but_not_it(values: list[int], grain: float) -> None:
     """It is a multiple of the grain that is said, half a grain away at most; the grain hides an own value by 5 %."""

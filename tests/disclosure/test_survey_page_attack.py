@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from attacker import Knowledge, is_sensitive
 from conftest import REPOSITORY
 from ptce_analysis import vocabulary
 from ptce_analysis.analysis.survey_levels import amounts
+from ptce_analysis.errors import InputError
 from ptce_analysis.publish import survey_tables
 from ptce_analysis.publish.disclosure import MARK, Measure
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
-from ptce_analysis.publish.topics import survey_files, survey_levels
+from ptce_analysis.publish.topics import survey, survey_files, survey_levels
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.clean import Cleaned
 from survey_exports import cleaned
@@ -153,3 +155,127 @@ def test_a_median_of_several_amounts_of_two_poles_is_not_shown(tmp_path: Path, f
     rows += [f"Q{i};création;;;Oui;;;;;" for i in range(20)]
     tables = shown([cleaned(tmp_path, *rows, header=HEADER, **CHANGES)], facts)
     assert "aid_per_collectivity_median_2015" not in said(tables, facts)
+
+
+def test_several_amounts_of_one_pole_at_the_median_are_its_own(tmp_path: Path, facts: Facts) -> None:
+    """By hand: 32 thrice is one pole's, shown as 30 to the five; of three poles it is nobody's."""
+    money = {"b": "10;;", "c": "15;;", "d": ";20;", "e": ";25;", "f": ";;40", "g": ";;50"}
+    rows = [f"{name};création;;;Oui;{given};;" for name, given in money.items()]
+    alone = [*rows, "a;création;;;Oui;32;32;32;;"]
+    three = [*rows, "a;création;;;Oui;32;;;;", "h;création;;;Oui;;32;;;", "i;création;;;Oui;;;32;;"]
+    for answers, expected in ((alone, "€30k"), (three, "€32k")):
+        tables = shown([cleaned(tmp_path, *answers, header=HEADER, **CHANGES)], facts)
+        assert said(tables, facts)["aid_per_collectivity_median_2015"] == expected
+
+
+LINKED = ("commune", "epci", "departement", "region", "pnr_petr")
+LINKS: dict[str, Any] = {
+    "origin": "survey",
+    "variables": {"pole_id": {"header": "id"}, "stage": {"header": "Stade"}},
+    "not_asked": [*CHANGES["not_asked"], "legal_form"],
+    "supports": [{"level": one, "link": f"Lien {one}", "amount": one, "unit": "keur"} for one in LINKED[:4]]
+    + [{"level": "pnr_petr", "link": "Lien pnr_petr"}],
+}
+
+
+def linked(folder: Path, links: dict[str, int], n: int, money: dict[str, list[int]] | None = None) -> Cleaned:
+    """A wave of n poles: the first so many are linked with a level, and the first of those have its amounts (k€)."""
+    given = money or {}
+    rows = [
+        ["création", *("Oui" if i < links.get(one, 0) else "Non" for one in LINKED)]
+        + [str(given[one][i]) if i < len(given.get(one, [])) else "" for one in LINKED[:4]]
+        for i in range(n)
+    ]
+    header = ";".join(["id", "Stade", *(f"Lien {one}" for one in LINKED), *LINKED[:4]])
+    return cleaned(folder, *(";".join([f"P{i}", *row]) for i, row in enumerate(rows)), header=header, **LINKS)
+
+
+def test_figures_of_several_levels_tell_nothing_of_a_hidden_one(tmp_path: Path, facts: Facts) -> None:
+    """By hand: five poles of twenty have two links, so that levels add up to ten: five are shown."""
+    others = {"commune": 5, "epci": 5, "departement": 5, "pnr_petr": 5}
+    made_of_links = {"link_2_to_6_share_2015", "collectivities_involved_median_2015"}
+    every = said(shown([linked(tmp_path, {"region": 15} | others, 20)], facts), facts)
+    assert made_of_links <= set(every) and every["link_2_to_6_share_2015"] == "25.0%"
+    hidden = said(shown([linked(tmp_path, {"region": 18, "commune": 5}, 20)], facts), facts)
+    assert "link_share_region_2015" not in hidden and not made_of_links & set(hidden)
+
+
+def test_a_median_of_nought_leaves_no_room_for_three(tmp_path: Path, facts: Facts) -> None:
+    """By hand: four poles of six at least have no link, so that no level can have three."""
+    given = said(shown([linked(tmp_path, dict.fromkeys(LINKED, 2), 6)], facts), facts)
+    assert "collectivities_involved_median_2015" not in given
+
+
+def test_the_median_of_all_amounts_tells_nothing_of_a_hidden_total(tmp_path: Path, facts: Facts) -> None:
+    """By hand: eight of fourteen amounts are 100 k€ or more, and the shown totals add up to 550: the rest is hidden."""
+    several = {"commune": 4, "epci": 5, "region": 5}
+    money = {"commune": [5000, 100, 100, 100], "epci": [100] * 5, "region": [10] * 5}
+    tables = shown([linked(tmp_path, several, 20, money)], facts)
+    totals = tables.tables["amounts"].table.set_index("level")["total"]
+    assert totals["commune"] == MARK and totals["epci"] + totals["region"] == 550_000
+    assert "aid_per_collectivity_median_2015" not in said(tables, facts)
+    money["commune"] = [100] * 4
+    assert (
+        said(shown([linked(tmp_path, several, 20, money)], facts), facts)["aid_per_collectivity_median_2015"] == "€100k"
+    )
+
+
+def test_supports_do_not_give_what_links_hide(tmp_path: Path, facts: Facts) -> None:
+    """Eighteen poles of twenty linked: two are not. That eighteen are supported would say so; the page has twenty."""
+    tables = shown([linked(tmp_path, {"region": 18, "epci": 9}, 20, {"region": [10] * 18, "epci": [9] * 9})], facts)
+    links, money = (tables.tables[name].table.set_index("level")["units"] for name in ("links", "supported"))
+    assert (links["region"], money["region"]) == (MARK, MARK)
+    assert (links["epci"], money["epci"]) == (9, 9)
+
+
+def test_a_printed_figure_shows_amounts_no_finer_than_the_tables(tmp_path: Path, facts: Facts) -> None:
+    """A source that prints to the euro has the answers beside it to the thousand euros: as far as may be shown."""
+    one = replace(facts["funding_amount_region_2015"], grain=Fraction(1), value=Fraction(60_000))
+    tables = shown([linked(tmp_path, {"region": 6}, 20, {"region": [10] * 6})], {one.id: one})
+    row = tables.printed.table.iloc[0]
+    assert (row["given"], row["grain"], row["verdict"]) == (60_000, 1_000, "as_far_as_shown")
+
+
+def test_what_the_usual_rules_hide_the_stricter_ones_hide_too(tmp_path: Path, facts: Facts) -> None:
+    """So that a page made under each gives, together, no more than the one: in every table and printed figure."""
+    n_hidden = 0
+    for seed in range(300, 312):
+        wave = random_wave(tmp_path, seed)
+        usual, strict = shown([wave], facts), shown([wave], facts, "strict")
+        for name, one in {**usual.tables, "printed": usual.printed}.items():
+            found = (strict.printed if name == "printed" else strict.tables[name]).table
+            marks = found == MARK
+            same = marks | (one.table.map(str) == found.map(str))
+            assert same.drop(columns="verdict", errors="ignore").all(axis=None), (seed, name)
+            n_hidden += int(marks.to_numpy().sum())
+    assert n_hidden > 100
+
+
+def test_unknown_rules_are_refused() -> None:
+    """The message names the legal ones."""
+    with pytest.raises(InputError, match=r"parameter 'rules': value 'strickt': legal values: standard, strict\."):
+        shown([], rules="strickt")
+
+
+def test_rules_that_few_lines_needed_are_not_named(tmp_path: Path) -> None:
+    """By hand: two poles write the name of the Métropole de Lyon, three write k€; stricter rules need ten lines."""
+    funders = ["Métropole de Lyon", "Métropole de Lyon", "", "", ""]
+    rows = [f"P{i};création;{i} k€;1;Oui;5;;{one}" for i, one in enumerate(funders)]
+    tables = shown([cleaned(tmp_path, *rows, origin="survey")])
+    named = tables.repairs.table.set_index("family")["rules"]
+    assert "level" not in named and "thousands_of_euros" in named["unit"]
+    assert "metropole_de_lyon" not in ", ".join(tables.protected.texts)
+    strict = shown(tables.waves, rules="strict")
+    assert set(strict.repairs.table["family"]) <= {"file"}
+    assert survey_files.repairs(EN, strict).data["rules"].tolist() in (["–"], ["separator"])
+
+
+def test_repairs_do_not_count_the_answers_that_are_hidden(tmp_path: Path) -> None:
+    """Each amount in k€ is a repair: two answers more or fewer at a level, and the page says the same of repairs."""
+    pages = []
+    for n in (1, 2):
+        money = {"region": [10, 20, 30, 40, 50], "epci": [7] * n}
+        tables = shown([linked(tmp_path, {"region": 9, "epci": 9}, 20, money)])
+        assert tables.tables["amounts"].table.set_index("level").loc["epci", "units"] == MARK
+        pages.append((survey_files.repairs(EN, tables).data.to_csv(), str(survey.flow(EN, tables))))
+    assert pages[0] == pages[1] and "unit_of_the_column" in pages[0][0]

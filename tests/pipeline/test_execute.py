@@ -177,6 +177,8 @@ def test_what_shows_a_failure_again(tmp_path: Path) -> None:
     assert told.endswith(f"  to reproduce: {in_lab}")
     told = Failure("fr/n", "notebooks/n.ipynb", "E", parameters=given).text()
     assert told.endswith("  to reproduce: PTCE_WAVES=DIR .venv/bin/ptce build fr/n --verbose")
+    told = Failure("fr/n", "notebooks/n.ipynb", "E", parameters=(*given, ("rules", "strict"))).text()
+    assert told.endswith("  to reproduce: PTCE_WAVES=DIR PTCE_RULES=strict .venv/bin/ptce build fr/n --verbose")
     (told,) = failure_of(Run("n", tmp_path / "n.ipynb", "fr", ()), OSError(28, "full", "/x")).text().splitlines()[-1:]
     assert told == "  to reproduce: .venv/bin/ptce build fr/n --verbose"
 

@@ -50,10 +50,12 @@ def test_make_works_in_a_folder_with_spaces(tmp_path: Path, built_once: Path) ->
     done = made_with(["make", "-j8", f"PYTHON={sys.executable}", f"WAVES={waves.name}"], project)
     assert done.returncode == 0, done.stderr
     assert results(project) == results(built_once)
-    probe = "print-waves:\n\t@printenv PTCE_WAVES PYTHONPATH\n"
+    probe = "print-waves:\n\t@printenv PTCE_WAVES PTCE_RULES PYTHONPATH\n"
     (project / "probe.mk").write_text("include Makefile\n" + probe)
-    done = made_with(["make", "-s", "-f", "probe.mk", "print-waves", "PYTHON=p", f"WAVES={waves}"], project)
-    assert done.stdout.splitlines() == [str(waves), f"{project}/src"]
+    done = made_with(
+        ["make", "-s", "-f", "probe.mk", "print-waves", "PYTHON=p", f"WAVES={waves}", "RULES=strict"], project
+    )
+    assert done.stdout.splitlines() == [str(waves), "strict", f"{project}/src"]
 
 
 def test_a_linked_project_is_the_same_project(built_project: Path, tmp_path: Path) -> None:

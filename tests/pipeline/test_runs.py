@@ -135,6 +135,54 @@ def test_a_file_that_is_not_a_notebook_is_refused(tmp_path: Path, text: str) -> 
         notebook_parameters(path)
 
 
+@pytest.fixture
+def on_waves(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose first notebook reads waves, under rules; with nothing asked for by the environment."""
+    path = project / "notebooks" / "plain.ipynb"
+    defaults = '\\nwaves = \\"fictitious\\"\\nrules = \\"standard\\"'
+    path.write_text(path.read_text().replace('lang = \\"en\\"', f'lang = \\"en\\"{defaults}'))
+    for name in ("PTCE_WAVES", "PTCE_RULES"):
+        monkeypatch.delenv(name, raising=False)
+    return project
+
+
+SUPPLIED = '[[runs]]\nnotebook = "plain"\n[[runs]]\nnotebook = "plain"\nname = "mine"\n'
+
+
+def test_stricter_rules_are_those_of_pages_on_supplied_waves(on_waves: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Declared or not, each such page has them, and no other page; without the variable, the usual ones."""
+
+    def rules() -> dict[str, object]:
+        return {run.name: dict(run.parameters).get("rules") for run in declared_runs(on_waves)}
+
+    declare(on_waves, SUPPLIED + 'parameters = {waves = "supplied"}')
+    assert rules() == {"plain": "standard", "mine": "standard"}
+    monkeypatch.setenv("PTCE_RULES", "strict")
+    assert rules() == {"plain": "standard", "mine": "strict"}
+    monkeypatch.setenv("PTCE_WAVES", "anywhere")
+    declare(on_waves, '[[runs]]\nnotebook = "plain"')
+    assert rules() == {"plain": "standard", "plain_supplied": "strict"}
+
+
+RULES_REFUSED = {
+    ("strickt", ""): r"PTCE_RULES: parameter 'rules': value 'strickt': legal values: standard, strict\. Did you mean",
+    ("strict", ""): r"PTCE_RULES=strict: no page is made of waves that you supply.*make WAVES=DIR RULES=strict",
+    ("strict", 'rules = "standard", '): r"run mine: rules = 'standard', but PTCE_RULES asks for 'strict'\. Give one",
+}
+
+
+@pytest.mark.parametrize(("asked", "declared"), RULES_REFUSED)
+def test_rules_that_would_not_be_those_asked_for_are_refused(
+    on_waves: Path, monkeypatch: pytest.MonkeyPatch, asked: str, declared: str
+) -> None:
+    """A misspelt name, rules without a page they would protect, and two that disagree: never a page under others."""
+    monkeypatch.setenv("PTCE_RULES", asked)
+    if declared:
+        declare(on_waves, SUPPLIED + f'parameters = {{{declared}waves = "supplied"}}')
+    with pytest.raises(InputError, match=RULES_REFUSED[asked, declared]):
+        declared_runs(on_waves)
+
+
 def test_runs_that_differ_by_level_only_are_a_family(project: Path) -> None:
     """Each knows the others; another scenario is another family; a level alone has none."""
     path = project / "notebooks" / "plain.ipynb"

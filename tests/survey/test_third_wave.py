@@ -112,6 +112,11 @@ def test_waves_elsewhere_have_a_page_as_long_as_they_are_supplied(
     book.write_text(book.read_text(encoding="utf-8") + "# another look\n", encoding="utf-8")
     reasons = set(stale_runs(Place(project), Inputs(Place(project)), chosen).values())
     assert reasons == {"data/supplied/2013/codebook.yml changed"}
+    assert build_quietly(project, only="06_survey_supplied").succeeded
+    monkeypatch.setenv("PTCE_RULES", "strict")
+    chosen = [run for run in declared_runs(project) if run.name == "06_survey_supplied"]
+    assert set(stale_runs(Place(project), Inputs(Place(project)), chosen).values()) == {"parameters changed"}
+    monkeypatch.delenv("PTCE_RULES")
     supplied = '[[runs]]\nnotebook = "06_survey"\nname = "mine"\nparameters = {waves = "supplied"}\n'
     (project / "runs.toml").write_text(supplied, encoding="utf-8")
     assert {run.name for run in declared_runs(project)} == {"mine"}

@@ -1,4 +1,4 @@
-"""How an export becomes clean tables: lines in, lines set aside, lines kept, and repairs by what they are about."""
+"""How an export becomes clean tables: lines in, lines set aside, lines kept; and what its repairs are about."""
 
 from __future__ import annotations
 
@@ -54,21 +54,3 @@ def lines_by_fate(waves: Iterable[Cleaned]) -> pd.DataFrame:
             (year, "kept", wave.rows_kept),
         ]
     return pd.DataFrame(rows, columns=["wave", "fate", "n"])
-
-
-def repairs_by_family(waves: Iterable[Cleaned]) -> pd.DataFrame:
-    """Return the repairs of each wave: `wave`, `family`, `n`, `rules` (the most frequent first), most repairs first."""
-    rows = []
-    for wave in waves:
-        year = int(wave.poles["wave"].iloc[0])
-        rules = Counter(map(str, wave.ledger["rule"]))
-        for name in (*FAMILIES, WRITING):
-            mine = [(rule, n) for rule, n in rules.most_common() if family(rule) == name]
-            rows.append((year, name, sum(n for _, n in mine), tuple(rule for rule, _ in mine)))
-    found = pd.DataFrame(rows, columns=["wave", "family", "n", "rules"])
-    return found[found["n"] > 0].sort_values(["wave", "n"], ascending=[True, False], kind="stable", ignore_index=True)
-
-
-def cells_set_aside(wave: Cleaned) -> int:
-    """Return how many cells of the lines kept could not be used."""
-    return int((wave.quarantine["column"] != "").sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pandas as pd
@@ -29,13 +29,15 @@ TOLERANCE = 1e-9
 class Marginal:
     """A figure computed from answers: its value, or the verdict that says why there is none.
 
-    `n`: how many units it rests on. `parts`: the values of those units (for a share, 1 or 0), to protect it.
+    `n`: how many values it rests on. `parts`: those values (for a share, 1 or 0), to protect it. `units`: whose each
+    of them is, where a pole may have several.
     """
 
     value: float | None
     n: int
     reason: str = ""
     parts: tuple[float, ...] = field(default=(), repr=False)
+    units: tuple[str, ...] = field(default=(), repr=False)
 
 
 Measured = Callable[[Cleaned, str], Marginal]
@@ -157,7 +159,8 @@ def _amounts(
     if not any(asks_amounts(wave, one) for one in wanted):
         return _NOT_ASKED
     rows = amounts(wave)
-    return _of(rows.loc[rows["level"].isin(wanted), "amount_eur"], statistic)
+    rows = rows[rows["level"].isin(wanted)]
+    return replace(_of(rows["amount_eur"], statistic), units=tuple(rows["pole_id"].astype(str)))
 
 
 def _mobilised(wave: Cleaned, _: str) -> Marginal:

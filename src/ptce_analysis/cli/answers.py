@@ -9,6 +9,7 @@ from typing import Any
 from ptce_analysis.cli.options import as_json, project
 from ptce_analysis.errors import InputError
 from ptce_analysis.terminal import print_json, print_record, print_table
+from ptce_analysis.vocabulary import RULE_SETS
 
 
 def parse_options(parser: argparse.ArgumentParser) -> None:
@@ -93,6 +94,9 @@ def check_site_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write what is hidden of the waves of --raw, and by which rule (CSV)",
     )
+    parser.add_argument(
+        "--rules", choices=RULE_SETS, default="standard", help="the rules that the pages were made under, for --ledger"
+    )
     project(parser)
 
 
@@ -119,6 +123,6 @@ def _hidden(options: argparse.Namespace) -> list[dict[str, Any]]:
 
     if not options.raw:
         raise InputError("--ledger needs --raw DIR: the folder of the waves whose tables are protected.")
-    hidden = ledger(options.raw, read_published(options.project / "data/raw/published"))
+    hidden = ledger(options.raw, read_published(options.project / "data/raw/published"), options.rules)
     write_ledger(hidden, options.ledger, options.folder)
     return by_rule(hidden)

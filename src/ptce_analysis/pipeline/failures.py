@@ -42,9 +42,11 @@ class Failure:
 
     def _how_to_reproduce(self) -> str:
         """What shows the failure again: in JupyterLab if a cell is to blame, else another build."""
-        supplied = dict(self.parameters).get("waves") == "supplied"
+        parameters = dict(self.parameters)
+        supplied, strict = parameters.get("waves") == "supplied", parameters.get("rules") == "strict"
         if not self.cell:
-            return f"{'PTCE_WAVES=DIR ' * supplied}.venv/bin/ptce build {self.run} --verbose"
+            asked = "PTCE_WAVES=DIR " * supplied + "PTCE_RULES=strict " * (supplied and strict)
+            return f"{asked}.venv/bin/ptce build {self.run} --verbose"
         given = ", ".join(f"{name} = {json.dumps(value)}" for name, value in self.parameters)
         return f"make lab{' WAVES=DIR' * supplied}, open {self.notebook}, set {given}, run all cells"
 

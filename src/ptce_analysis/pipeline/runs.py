@@ -19,6 +19,8 @@ from ptce_analysis.survey.waves import WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 
 RUNS_FILE = "runs.toml"
+# Under which rules of disclosure the reader wants the pages on supplied waves: a key of `vocabulary.RULE_SETS`.
+RULES_VARIABLE = "PTCE_RULES"
 
 
 def declared_runs(project: Path) -> tuple[Run, ...]:
@@ -72,12 +74,47 @@ def _entries(project: Path) -> list[dict[str, Any]]:
 def _with_supplied(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the entries with one more for each notebook on waves, when a reader supplies some (`make WAVES=DIR`)."""
     if not os.environ.get(WAVES_VARIABLE):
-        return entries
+        return _under_rules(entries)
     known = [entry for entry in entries if isinstance(entry, dict) and "notebook" in entry]
-    told = {entry["notebook"] for entry in known if entry.get("parameters") == {"waves": "supplied"}}
+    told = {entry["notebook"] for entry in known if _is_supplied(entry)}
     stems = dict.fromkeys(entry["notebook"] for entry in known if entry["notebook"] not in told)
     reading = [stem for stem in stems if "waves" in notebook_parameters(notebook_path(project, stem))]
-    return [*entries, *({"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading)]
+    supplied = ({"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading)
+    return _under_rules([*entries, *supplied])
+
+
+def _is_supplied(entry: Any) -> bool:
+    """Whether an entry is a page on waves that a reader supplies."""
+    given = entry.get("parameters") if isinstance(entry, dict) else None
+    return isinstance(given, dict) and given.get("waves") == "supplied"
+
+
+def _under_rules(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the entries with the rules of disclosure that a reader asks for (`make RULES=strict`), if any.
+
+    Stricter rules that would protect nothing are refused: who asks for them would believe that they did.
+    """
+    rules = os.environ.get(RULES_VARIABLE)
+    if not rules:
+        return entries
+    check_parameters(RULES_VARIABLE, {"rules": rules})
+    if not any(map(_is_supplied, entries)):
+        raise InputError(
+            f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
+            f" Give them too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}), or unset {RULES_VARIABLE}."
+        )
+    return [_under(rules, entry) if _is_supplied(entry) else entry for entry in entries]
+
+
+def _under(rules: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry with the rules of disclosure asked for; one that declares others is refused, not overruled."""
+    declared = entry["parameters"].get("rules", rules)
+    if declared != rules:
+        raise InputError(
+            f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}, but {RULES_VARIABLE} asks for {rules!r}."
+            " Give one of them."
+        )
+    return {**entry, "parameters": {**entry["parameters"], "rules": rules}}
 
 
 def _run(project: Path, entry: Any, lang: str) -> Run:

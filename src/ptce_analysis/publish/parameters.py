@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.publish.sentences import Number
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, SCENARIOS, WAVE_SETS
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, RULE_SETS, SCENARIOS, WAVE_SETS
 
 if TYPE_CHECKING:  # declared runs are checked at every `make`: what only pages need is not loaded
     from ptce_analysis.publish.language import Words
@@ -31,6 +31,7 @@ PARAMETERS: dict[str, Check] = {
     "scenario": _one_of(SCENARIOS),
     "level": _one_of(FUNDING_LEVELS),
     "waves": _one_of(WAVE_SETS),
+    "rules": _one_of(RULE_SETS),
 }
 
 
@@ -53,8 +54,9 @@ def readable(words: Words, parameters: Mapping[str, object]) -> list[tuple[str, 
         "scenario": words("Scenario"),
         "level": words("Level"),
         "waves": words("Answers"),
+        "rules": words("Rules of disclosure"),
     }
-    labels = {"scenario": SCENARIOS, "level": LEVELS, "waves": WAVE_SETS}
+    labels = {"scenario": SCENARIOS, "level": LEVELS, "waves": WAVE_SETS, "rules": RULE_SETS}
     found = []
     for name, value in parameters.items():
         if name in labels:

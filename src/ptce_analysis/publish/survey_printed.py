@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from ptce_analysis.analysis.survey_levels import COLLECTIVITIES
 from ptce_analysis.analysis.survey_marginals import Marginal, marginal, verdict
 from ptce_analysis.publish.disclosure import ALL
 from ptce_analysis.publish.disclosure.release import Protected, derived, gathered, public
-from ptce_analysis.publish.disclosure.rules import MARK
+from ptce_analysis.publish.disclosure.rules import MARK, STANDARD, Rule, threshold
 from ptce_analysis.publish.disclosure.single import (
     Shown,
     protected_median,
@@ -24,7 +26,7 @@ from ptce_analysis.publish.disclosure.single import (
 )
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.survey.clean import Cleaned
-from ptce_analysis.vocabulary import WAVES
+from ptce_analysis.vocabulary import LOCAL_LEVELS, WAVES
 
 Tables = Mapping[str, Protected]
 # What is not compared: nothing was asked, answered or printed that answers could give.
@@ -54,6 +56,17 @@ HELD_BY: Mapping[str, Callable[[str], Held]] = {
         ("legal_form", "legal_form", "scic", "share"),
     ),
 }
+# Figures that stand alone but are made of what the cells of a table add up to: they say how much that is at least.
+# Indicator: table, levels whose cells add up, what is added.
+ADDED_UP: Mapping[str, tuple[str, tuple[str, ...], str]] = {
+    "aid_per_collectivity_median": ("amounts", LOCAL_LEVELS, "total"),
+    "link_2_to_6_share": ("links", COLLECTIVITIES, "units"),
+    "collectivities_involved_median": ("links", COLLECTIVITIES, "units"),
+}
+# Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
+GRAIN_EUR = 1_000.0
+# The fewest levels that a pole counted by this share is linked with.
+FEWEST_LINKS = 2
 
 
 @dataclass(frozen=True)
@@ -74,31 +87,32 @@ class Compared:
         return dict(zip(COLUMNS, cells, strict=True))
 
 
-def compared(waves: Sequence[Cleaned], tables: Tables, facts: Facts) -> Protected:
+def compared(waves: Sequence[Cleaned], tables: Tables, facts: Facts, rules: Sequence[Rule] = STANDARD) -> Protected:
     """Return the printed figures that answers can give: `COLUMNS`, and `verdict`, `hidden` where it may not be shown.
 
     `given` is what may be shown; `grain` is what it was rounded to, 0 where it is exact.
     """
-    rows = [one.row for wave in waves for one in _of_wave(wave, tables, facts)]
+    rows = [one.row for wave in waves for one in _of_wave(wave, tables, facts, rules)]
     found = gathered(rows) if rows else public(pd.DataFrame(columns=list(COLUMNS)))
     return derived(
         lambda table: table.assign(verdict=[_verdict(row, facts) for row in table.to_dict("records")]), found
     )
 
 
-def _of_wave(wave: Cleaned, tables: Tables, facts: Facts) -> Iterator[Compared]:
+def _of_wave(wave: Cleaned, tables: Tables, facts: Facts, rules: Sequence[Rule]) -> Iterator[Compared]:
     """The figures printed about a survey of the study that its answers can give."""
     year = int(wave.poles["wave"].iloc[0])
     for fact in facts.values():
         if fact.wave == year and year in WAVES:
             got = marginal(wave, fact)
             if got.value is not None and got.reason not in SILENT_VERDICTS:
-                yield _one(fact, got, tables)
+                yield _one(fact, got, tables, rules)
 
 
-def _one(fact: Fact, got: Marginal, tables: Tables) -> Compared:
-    given, grain = _alone(fact, got)
+def _one(fact: Fact, got: Marginal, tables: Tables, rules: Sequence[Rule]) -> Compared:
+    given, grain = _alone(fact, got, rules)
     hiding = next((rule for held in _held(fact) if (rule := _hidden(tables, fact.wave, held))), "")
+    hiding = hiding or _tells(fact, given, grain, got.n, tables, threshold(rules))
     return Compared(fact, Shown(None, hiding, given.n) if hiding else given, got.n, grain)
 
 
@@ -106,27 +120,61 @@ def _held(fact: Fact) -> Held:
     return HELD_BY[fact.indicator](fact.level) if fact.indicator in HELD_BY else ()
 
 
-def _alone(fact: Fact, got: Marginal) -> tuple[Shown, float]:
+def _alone(fact: Fact, got: Marginal, rules: Sequence[Rule]) -> tuple[Shown, float]:
     """A figure under the rules of those that stand alone, and what it is rounded to."""
-    grain, statistic = float(fact.grain), indicator(fact.indicator).statistic
+    statistic = indicator(fact.indicator).statistic
+    grain = max(float(fact.grain), GRAIN_EUR) if fact.unit == "eur" else float(fact.grain)
     if statistic == "count":
         # Tables show their zeros: nobody stands behind one.
-        return protected_total(got.parts) if got.parts else Shown(0.0), 0.0
+        return protected_total(got.parts, rules=rules) if got.parts else Shown(0.0), 0.0
     if statistic == "share":
-        return protected_share(int(sum(got.parts)), got.n), 0.0
+        return protected_share(int(sum(got.parts)), got.n, rules), 0.0
     if statistic == "median":
-        return protected_median(got.parts, grain), shown_median(got.parts, grain)[1]
-    return protected_total(got.parts, grain), grain
+        return protected_median(got.parts, grain, rules, got.units), shown_median(got.parts, grain, got.units)[1]
+    return protected_total(got.parts, grain, rules), grain
 
 
 def _hidden(tables: Tables, wave: int, held: tuple[str, str, str, str]) -> str:
     """Why a table of the page hides a figure; nothing when it shows it, or has no place for it."""
     name, column, value, statistic = held
+    return "recoverable" if MARK in _cells(tables, wave, name, column, (value,), statistic) else ""
+
+
+def _cells(tables: Tables, wave: int, name: str, column: str, values: tuple[str, ...], statistic: str) -> list[Any]:
+    """The figures of a table about some values of a column, marks included; none when the page has no such table."""
     if name not in tables:
-        return ""
+        return []
     table = tables[name].table
-    rows = table[(table["wave"] == str(wave)) & ((table[column] == value) if column else True)]
-    return "recoverable" if MARK in list(rows[statistic]) else ""
+    rows = table[(table["wave"] == str(wave)) & (table[column].isin(values) if column else True)]
+    return list(rows[statistic])
+
+
+def _tells(fact: Fact, given: Shown, grain: float, n: int, tables: Tables, fewest: int) -> str:
+    """Why a figure of what several cells add up to is hidden: it says more of hidden cells than that they exist.
+
+    It says what all cells add up to, at least and at most. It tells nothing of the hidden ones where the shown ones
+    reach the least alone, and the most leaves each hidden one the units of a figure that may be shown.
+    """
+    if fact.indicator not in ADDED_UP or given.value is None:
+        return ""
+    name, levels, statistic = ADDED_UP[fact.indicator]
+    cells = _cells(tables, fact.wave, name, "level", levels, statistic)
+    shown, n_hidden = sum(float(cell) for cell in cells if cell != MARK and not pd.isna(cell)), cells.count(MARK)
+    largest = len(levels) if statistic == "units" else np.inf
+    is_share = indicator(fact.indicator).statistic == "share"
+    least, most = _links(given.value * n, n, largest) if is_share else _values(given.value, grain, n, largest)
+    return "recoverable" if n_hidden and (least > shown or most < shown + fewest * n_hidden) else ""
+
+
+def _links(k: float, n: int, largest: float) -> tuple[float, float]:
+    """What the links of n poles add up to at least and at most, where k of them have two or more."""
+    return FEWEST_LINKS * k, k * largest + (n - k)
+
+
+def _values(median: float, grain: float, n: int, largest: float) -> tuple[float, float]:
+    """What n values add up to at least and at most: half of them, and one more, lie on each side of their median."""
+    half = n // 2 + 1
+    return half * (median - grain / 2), half * (median + grain / 2) + largest * (n - half)
 
 
 def _verdict(row: Mapping[str, Any], facts: Facts) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from ptce_analysis.analysis.proportions import fisher, newcombe, wilson
-from ptce_analysis.analysis.survey_flow import cells_set_aside, lines_by_fate, repairs_by_family
+from ptce_analysis.analysis.survey_flow import FAMILIES, WRITING, family, lines_by_fate
 from ptce_analysis.analysis.survey_levels import (
     COLLECTIVITIES,
     amounts,
@@ -22,16 +22,15 @@ from ptce_analysis.analysis.survey_levels import (
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure import Measure, protect
 from ptce_analysis.publish.disclosure.release import Protected, derived, joined, of_lines, public
-from ptce_analysis.publish.disclosure.rules import MARK
-from ptce_analysis.publish.survey_printed import compared, counts
+from ptce_analysis.publish.disclosure.rules import MARK, RULES_OF, STANDARD, Rule, threshold
+from ptce_analysis.publish.parameters import check_parameters
+from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts
 from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES
 
 # The levels of every table, in the study's order: those of the funding table, then the other collectivities.
 SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
-# Amounts are shown to the thousand euros.
-GRAIN_EUR = 1_000.0
 # Level of the intervals of the page.
 CONFIDENCE = 0.95
 COUNTS = ("units", "share")
@@ -45,21 +44,22 @@ LEGAL_FORMS = ("association", "scic", OTHER_ANSWER)
 class Shown:
     """The waves of a page and what may be shown of them: protected tables, by name, and what is made of those.
 
-    `facts` are the printed figures that the answers are compared with.
+    `facts` are the printed figures that the answers are compared with, `rules` those of disclosure.
     """
 
     waves: tuple[Cleaned, ...]
     facts: Facts = field(default_factory=dict)
+    rules: tuple[Rule, ...] = STANDARD
 
     @cached_property
     def tables(self) -> Mapping[str, Protected]:
         """The protected tables: see `_measures`."""
-        return protect(*_measures(self.waves))
+        return protect(*_measures(self.waves), rules=self.rules)
 
     @cached_property
     def printed(self) -> Protected:
         """The printed figures beside what may be shown of the same ones: see `survey_printed.compared`."""
-        return compared(self.waves, self.tables, self.facts)
+        return compared(self.waves, self.tables, self.facts, self.rules)
 
     @cached_property
     def verdicts(self) -> Protected:
@@ -73,18 +73,22 @@ class Shown:
 
     @cached_property
     def repairs(self) -> Protected:
-        """The repairs of each file, by what they are about; the names of the rules stand in `rules`."""
-        found = repairs_by_family(self.waves)
-        return joined(_named(found), of_lines(found.drop(columns="rules")))
+        """The names of the rules that repaired each file, by what they are about (`wave`, `family`, `rules`).
+
+        How many cells a rule repaired is not shown: they are answers (each amount in k€ is one repair), and with the
+        figures that are shown they would give those that are not. The name of a rule can say where a pole is
+        (`metropole_de_lyon`): those that few lines needed are left out.
+        """
+        named = [name for wave in self.waves for name in _common_rules(wave, threshold(self.rules))]
+        of_lines(pd.DataFrame(named, columns=["wave", "family", "rule"]))
+        found = pd.DataFrame(named, columns=["wave", "family", "rules"])
+        return public(found.groupby(["wave", "family"], sort=False, as_index=False).agg(", ".join))
 
     @cached_property
     def flow(self) -> Protected:
-        """A line per wave: lines of its file, poles kept, repairs, cells that could not be used."""
-        rows = [
-            (year, wave.rows_in, wave.rows_kept, len(wave.ledger), cells_set_aside(wave))
-            for year, wave in zip(self.years, self.waves, strict=True)
-        ]
-        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept", "repairs", "cells"]))
+        """A line per wave: lines of its file, poles kept."""
+        rows = [(year, wave.rows_in, wave.rows_kept) for year, wave in zip(self.years, self.waves, strict=True)]
+        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept"]))
 
     @cached_property
     def rates(self) -> Protected:
@@ -126,9 +130,13 @@ class Shown:
         return [(str(year), level) for year, wave in pairs for level in SHOWN_LEVELS if asked(wave, level)]
 
 
-def shown(waves: Sequence[Cleaned], facts: Facts | None = None) -> Shown:
-    """Return the tables of some waves that may be shown, and what they say of the printed figures."""
-    return Shown(tuple(waves), facts or {})
+def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "standard") -> Shown:
+    """Return the tables of some waves that may be shown under a set of rules, and what they say of printed figures.
+
+    Raises `InputError` for a set of rules that `vocabulary.RULE_SETS` does not name.
+    """
+    check_parameters("shown", {"rules": rules})
+    return Shown(tuple(waves), facts or {}, RULES_OF[rules])
 
 
 def emergence(tables: Shown) -> dict[int, tuple[int, int]]:
@@ -162,20 +170,28 @@ def _change(rates: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([row], columns=names)
 
 
-def _named(repairs: pd.DataFrame) -> Protected:
-    """The repairs of each family, with the names of their rules as one text: names of this library alone."""
-    of_lines(pd.DataFrame({"rule": [rule for rules in repairs["rules"] for rule in rules]}))
-    return public(repairs.assign(rules=[", ".join(rules) for rules in repairs["rules"]]))
+def _common_rules(wave: Cleaned, least: int) -> list[tuple[int, str, str]]:
+    """The rules of a wave that may be named, with their family: that several lines needed, or about the file itself.
+
+    They are in the order of families and of the alphabet: that of their numbers would compare these.
+    """
+    n_lines = wave.ledger.groupby(wave.ledger["rule"].astype(str))["row"].nunique()
+    rules = sorted(str(rule) for rule, n in n_lines.items() if n >= least or family(str(rule)) == "file")
+    year = int(wave.poles["wave"].iloc[0])
+    return [(year, name, rule) for name in (*FAMILIES, WRITING) for rule in rules if family(rule) == name]
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
     """Return everything that will be shown of the answers: one call protects it all, since tables can be subtracted."""
     stages, said, by = _all(staged, waves), _all(linked, waves), (("wave", "level"),)
     yes = said[said["linked"]].drop(columns="linked")
+    # The page says how many poles each file became: nobody is left to guess how many did not say.
+    everybody = _all(lambda wave: wave.poles[["wave", "pole_id"]], waves)
     return (
-        Measure("told", stages.drop(columns="stage"), by=(("wave",),)),
+        Measure("poles", everybody, by=(("wave",),), known=True),
+        Measure("told", stages.drop(columns="stage"), by=(("wave",),), within=("poles",)),
         Measure("stages", stages, by=(("wave", "stage"),), statistics=COUNTS, base="told"),
-        Measure("said", said.drop(columns="linked"), by=by),
+        Measure("said", said.drop(columns="linked"), by=by, within=("poles",)),
         Measure("links", yes, by=by, statistics=COUNTS, base="said"),
         Measure("supported", _all(supported, waves), by=by, within=("links",)),
         Measure(
@@ -199,11 +215,9 @@ def _choices(name: str, named: Sequence[str], waves: Sequence[Cleaned], answerin
     asked = [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]
     if asked:
         answers = _all(lambda wave: _chosen(wave, name, named), asked)
-        told = Measure(f"told_{name}", answers.drop(columns=name), by=(("wave",),))
+        told = Measure(f"told_{name}", answers.drop(columns=name), by=(("wave",),), within=("poles",))
         if answering:
-            everybody = _all(lambda wave: wave.poles[["wave", "pole_id"]], asked)
-            yield Measure(f"asked_{name}", everybody, by=(("wave",),))
-            told = replace(told, statistics=COUNTS, base=f"asked_{name}")
+            told = replace(told, statistics=COUNTS, base="poles")
         yield told
         yield Measure(name, answers, by=(("wave", name),), statistics=COUNTS, base=told.name)
 

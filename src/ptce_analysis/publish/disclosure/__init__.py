@@ -6,7 +6,7 @@ work a hidden one out (`disclosure.suppression`). Fictitious answers are protect
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,10 +18,10 @@ from ptce_analysis.publish.disclosure.release import Protected as Protected
 from ptce_analysis.publish.disclosure.release import ledger_table, released
 from ptce_analysis.publish.disclosure.rules import MARK as MARK
 from ptce_analysis.publish.disclosure.rules import STANDARD, WITHIN, Rule
-from ptce_analysis.publish.disclosure.suppression import Hidden, hidden_figures
+from ptce_analysis.publish.disclosure.suppression import hidden_figures
 from ptce_analysis.publish.disclosure.system import Figure, System
 from ptce_analysis.publish.disclosure.tables import check_bases, counts_system, totals_system
-from ptce_analysis.publish.disclosure.written import Key, written
+from ptce_analysis.publish.disclosure.written import Key, Reason, written
 
 
 def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float = WITHIN) -> dict[str, Protected]:
@@ -49,18 +49,36 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
         total    10
     """
     _check(measures, rules, within)
-    counts = counts_system(measures, rules)
-    hidden = _reasons(counts, hidden_figures(counts, within))
-    for measure in measures:
-        if measure.has_totals:
-            places = {place for name, statistic, place in hidden if (name, statistic) == (measure.name, "units")}
-            totals = totals_system(measure, rules, places)
-            hidden |= _reasons(totals, hidden_figures(totals, within))
+    hidden = dict[Key, Reason]()
+    for some in _sets(rules):
+        hidden = _hidden(measures, some, within, hidden)
     by_name = {measure.name: measure for measure in measures}
     return {name: _protected(measure, by_name.get(measure.base), hidden) for name, measure in by_name.items()}
 
 
-def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, tuple[str, str]]) -> Protected:
+def _sets(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
+    """The sets of rules to apply in turn: what the usual ones hide, stricter ones hide too.
+
+    Otherwise a page made under each would give, together, what both hide.
+    """
+    usual = tuple(rule for rule in rules if rule.by_default)
+    return [usual, tuple(rules)] if 0 < len(usual) < len(rules) else [tuple(rules)]
+
+
+def _hidden(
+    measures: Sequence[Measure], rules: Sequence[Rule], within: float, already: Mapping[Key, Reason]
+) -> dict[Key, Reason]:
+    """Why each figure is hidden under some rules, with those that are hidden already."""
+    counts = counts_system(measures, rules)
+    hidden = _reasons(counts, within, already)
+    for measure in measures:
+        if measure.has_totals:
+            places = {place for name, statistic, place in hidden if (name, statistic) == (measure.name, "units")}
+            hidden |= _reasons(totals_system(measure, rules, places), within, already)
+    return {**hidden, **already}
+
+
+def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, Reason]) -> Protected:
     """The table of one measure, and the ledger of what it hides."""
     rows, ledger = written(measure, base, hidden)
     units = {unit for unit, _, _ in measure.records}
@@ -80,16 +98,14 @@ def _check(measures: Sequence[Measure], rules: Sequence[Rule], within: float) ->
     check_bases(measures)
 
 
-def _reasons(system: System, hidden: Mapping[int, Hidden]) -> dict[Key, tuple[str, str]]:
+def _reasons(system: System, within: float, already: Collection[Key]) -> dict[Key, Reason]:
     """Why each figure is hidden, by measure, statistic and place: the rule, and in words what it protects."""
-
-    def key(figure: Figure) -> Key:
-        return figure.measure, figure.statistic, figure.place
-
     figures = system.figures
+    keys = [(figure.measure, figure.statistic, figure.place) for figure in figures]
+    aside = [at for at, key in enumerate(keys) if key in already]
     return {
-        key(figures[at]): (why.rule, "" if why.protects == at else _text(figures[why.protects]))
-        for at, why in sorted(hidden.items())
+        keys[at]: (why.rule, "" if why.protects == at else _text(figures[why.protects]))
+        for at, why in sorted(hidden_figures(system, within, aside).items())
     }
 
 

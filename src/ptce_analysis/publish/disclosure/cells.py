@@ -28,7 +28,8 @@ class Measure:
     `rows` has a line per unit and place. `by` lists the tables: `(("level", "wave"), ("level",), ())` is a table by
     level and wave, the margin of the levels, and the whole. Everything that will ever be shown of a column stands in
     one measure. `base` names the measure whose units are the base of shares; `within`, measures that this one's units
-    are known to belong to. `grain` is what totals are rounded to, in the unit of the values.
+    are known to belong to. `grain` is what totals are rounded to, in the unit of the values. `known`: everybody knows
+    how many units it has, as of the poles that answered a survey; its counts are never hidden.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Measure:
     grain: float = 1.0
     base: str = ""
     within: tuple[str, ...] = ()
+    known: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be protected, saying which column or statistic it is."""

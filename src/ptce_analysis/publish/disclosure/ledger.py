@@ -16,7 +16,7 @@ from ptce_analysis.survey.formulas import neutralised
 from ptce_analysis.survey.waves import CODEBOOKS, read_waves
 
 
-def ledger(folder: Path, facts: Facts) -> pd.DataFrame:
+def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:
     """Return what is hidden of the waves of a folder: each figure, its rule and, for a further one, what it protects.
 
     The columns are those of `ledger_table`, and `origin`.
@@ -30,7 +30,8 @@ def ledger(folder: Path, facts: Facts) -> pd.DataFrame:
     if not books:
         raise InputError(f"{folder}: no wave in it. A wave is a folder with an export and its {CODEBOOKS[0]}.")
     origins = dict.fromkeys(read_codebook(path).origin for path in books)
-    parts = [shown(read_waves(folder, origin), facts).protected.ledger.assign(origin=origin) for origin in origins]
+    made = ((origin, shown(read_waves(folder, origin), facts, rules)) for origin in origins)
+    parts = [one.protected.ledger.assign(origin=origin) for origin, one in made]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -86,7 +86,9 @@ def public(table: pd.DataFrame) -> Protected:
 
 
 def of_lines(table: pd.DataFrame) -> Protected:
-    """Return counts of lines and of repairs of a file, by rule, as they are: they describe the file, not an answer.
+    """Return counts of lines of a file, by rule, as they are: they describe the file, not an answer.
+
+    Counts of repairs are none: they add up answers, the hidden ones too.
 
     Raises
     ------

@@ -136,6 +136,8 @@ RULES: tuple[Rule, ...] = (
 
 STANDARD = tuple(rule for rule in RULES if rule.by_default)
 STRICT = RULES
+# The rules of each set that a page may be made under: the names are those of `vocabulary.RULE_SETS`.
+RULES_OF = {"standard": STANDARD, "strict": STRICT}
 
 # Rules that are not about one cell alone; the ledger names them too.
 OTHER_RULES: dict[str, Label] = {

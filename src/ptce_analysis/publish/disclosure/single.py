@@ -70,29 +70,45 @@ def protected_mean(values: Iterable[float], grain: float = 1.0, rules: Sequence[
     return Shown(None if total.value is None else total.value / total.n, total.rule, total.n)
 
 
-def protected_median(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
+def protected_median(
+    values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD, units: Sequence[str] = ()
+) -> Shown:
     """Return the median of five units or more, rounded so that it is nobody's own value.
+
+    `units` says whose each known value is, where a unit may have several; otherwise each is another unit's.
 
     >>> protected_median([10, 20, 23, 60, 90]).value, protected_median([1, 2, 3, 4]).rule
     (25.0, 'median_of_few')
+    >>> protected_median([10, 20, 23, 60, 90], units="aabbc").rule
+    'median_of_few'
     """
     known = checked_values(values, "median")
-    rule = failed(Contributions(len(known)), rules, "units")
-    if rule or len(known) < MEDIAN_UNITS:
+    n = len(set(units)) if units else len(known)
+    rule = failed(Contributions(n), rules, "units")
+    if rule or n < MEDIAN_UNITS:
         return Shown(None, rule.name if rule else "median_of_few" if known else "", len(known))
-    return Shown(shown_median(known, grain)[0], "", len(known))
+    return Shown(shown_median(known, grain, units)[0], "", len(known))
 
 
-def shown_median(values: Sequence[float], grain: float) -> tuple[float, float]:
-    """Return the median as it is shown, and the grain it is rounded to.
+def shown_median(values: Sequence[float], grain: float, units: Sequence[str] = ()) -> tuple[float, float]:
+    """Return the median as it is shown, and the grain it is rounded to; `units`: whose each value is.
 
-    Fewer than three units that hold the median itself would be exposed by it: it is rounded to hide 5 % of it. One that
-    three units share, or that falls between two values, is rounded to the ordinary grain.
+    Fewer than three units that hold the median itself would be exposed by it, and so would the one that holds both
+    middle values: it is rounded to hide 5 % of it. One that three units share, or that falls between the values of two,
+    is rounded to the ordinary grain.
     """
     median = float(np.median(values))
-    holders = sum(value == median for value in values)
-    grain = max(grain, band_grain(median)) if 0 < holders < BIN_UNITS else grain
+    own = _holders(values, units or range(len(values)))
+    grain = max(grain, band_grain(median)) if own < BIN_UNITS else grain
     return rounded(median, grain), grain
+
+
+def _holders(values: Sequence[float], units: Sequence[object]) -> float:
+    """How many units hold the median; without end where it falls between the values of two."""
+    ranked = sorted(values)
+    middle = {ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]}
+    held = {unit for unit, value in zip(units, values, strict=True) if value in middle}
+    return len(held) if len(middle) == 1 or len(held) == 1 else np.inf
 
 
 def protected_histogram(values: Iterable[float], edges: Sequence[float]) -> list[tuple[float, float, int]]:

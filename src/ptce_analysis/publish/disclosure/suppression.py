@@ -22,13 +22,14 @@ class Hidden:
     protects: int
 
 
-def hidden_figures(system: System, within: float) -> dict[int, Hidden]:
-    """Return the figures to hide, by position.
+def hidden_figures(system: System, within: float, already: Collection[int] = ()) -> dict[int, Hidden]:
+    """Return the figures to hide, by position, those that are hidden `already` among them.
 
     Figures are hidden until every goal stays possible, each time those whose move costs least (their own value); then
     each that turns out not to be needed is shown again, the largest first. Nothing is drawn at random.
     """
-    forbidden = {at: Hidden(f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
+    forbidden = {at: Hidden("recoverable", at) for at in already}
+    forbidden |= {at: Hidden(f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
     wanted = goals(system, within)
     added, seen = _added(system, wanted, forbidden)
     needed = _needed(system, wanted, forbidden, added, seen)
@@ -62,10 +63,10 @@ def _more(system: System, goal: Goal, hidden: Collection[int]) -> list[int]:
 def _costs(system: System, hidden: Collection[int]) -> dict[int, float]:
     """What it costs to hide each figure that still can be: its value, and a trifle by its place.
 
-    An empty cell protects nothing and stays.
+    An empty cell protects nothing and stays; so does what is known anyway.
     """
-    figures = enumerate(system.figures)
-    return {at: max(f.value, 1.0) * (1 + at / TIES) for at, f in figures if f.shown and f.units and at not in hidden}
+    can_be = ((at, f) for at, f in enumerate(system.figures) if f.shown and f.units and not f.known)
+    return {at: max(f.value, 1.0) * (1 + at / TIES) for at, f in can_be if at not in hidden}
 
 
 def _needed(

@@ -25,7 +25,7 @@ class Figure:
 
     `shown`: whether a table has a place for it. `others`: the terms of the units of its base that are not in it.
     `least`: what the median shown beside a total says of it. `can_be_zero`: whether a hidden count may be 0;
-    `may_be_found`: whether it is hidden without being protected.
+    `may_be_found`: whether it is hidden without being protected; `known`: whether it cannot be hidden.
     """
 
     measure: str
@@ -40,6 +40,7 @@ class Figure:
     least: float = -np.inf
     can_be_zero: bool = False
     may_be_found: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,11 @@ def _counts(grids: Mapping[str, Grid], measure: Measure, unknowns: Unknowns, rul
             units, terms = cells.get(place, {}), grids[measure.name].terms(place)
             others = _others(grids, measure, place, terms) if measure.base and shown else None
             n_others = round(float(unknowns.row(others) @ unknowns.truth)) if others is not None else None
-            rule = failed(Contributions(len(units), others=n_others), rules, "units")
+            rule = None if measure.known else failed(Contributions(len(units), others=n_others), rules, "units")
             can_be_zero = others is not None and zero_is_hidden
             yield Figure(
                 measure.name, "units", place, terms, float(len(units)), units, rule, shown, others,
-                can_be_zero=can_be_zero, may_be_found=exclusive and not units,
+                can_be_zero=can_be_zero, may_be_found=exclusive and not units, known=measure.known,
             )  # fmt: skip
 
 

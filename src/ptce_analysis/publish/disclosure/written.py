@@ -12,6 +12,8 @@ from ptce_analysis.publish.disclosure.single import shown_median
 
 # A figure: its measure, its statistic (`units` or `total`), its place.
 Key = tuple[str, str, Place]
+# The rule that hides it, and in words what this protects.
+Reason = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ STATISTIC_OF: Mapping[str, Callable[[Cell], float | None]] = {
 
 
 def written(
-    measure: Measure, base: Measure | None, hidden: Mapping[Key, tuple[str, str]]
+    measure: Measure, base: Measure | None, hidden: Mapping[Key, Reason]
 ) -> tuple[list[dict[str, Any]], list[tuple[str, ...]]]:
     """Return the rows of a measure's table and those of its ledger."""
     rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
@@ -73,7 +75,7 @@ def _whole(measure: Measure, place: Place) -> Place:
 
 
 def _why(
-    measure: Measure, base: Measure | None, place: Place, statistic: str, n: int, hidden: Mapping[Key, tuple[str, str]]
+    measure: Measure, base: Measure | None, place: Place, statistic: str, n: int, hidden: Mapping[Key, Reason]
 ) -> tuple[str, str] | None:
     """The rule that hides a statistic of a cell and what it protects: that of a figure it is worked out from."""
     units, total = (measure.name, "units", place), (measure.name, "total", place)

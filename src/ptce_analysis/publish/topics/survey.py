@@ -67,13 +67,12 @@ def _standing(words: Words, tables: Shown) -> list[Sentence]:
 
 
 def flow(words: Words, tables: Shown) -> Sentence:
-    """Return, for each wave, how many lines were set aside and how many cells of the poles kept could not be read."""
+    """Return, for each wave, how many lines its file has and how many are poles."""
     return joined(
         words(
-            "{wave}: of {lines} lines, {kept} are poles; {repairs} repairs, each with its rule, were needed to read them,"
-            " and {cells} cells could not be used.",
+            "{wave}: of {lines} lines, {kept} are poles.",
             wave=Number(row["wave"], "year"),
-            **{name: Number(row[name], "count") for name in ("lines", "kept", "repairs", "cells")},
+            **{name: Number(row[name], "count") for name in ("lines", "kept")},
         )
         for row in tables.flow.table.to_dict("records")
     )

@@ -34,6 +34,7 @@ FAMILY_LABELS: dict[str, Label] = {
     "word": ("words of a list: stage, status, yes or no, dates", "mots d’une liste : stade, statut, oui ou non, dates"),
     "writing": ("writing of numbers and spaces", "écriture des nombres et des espaces"),
 }
+NO_RULE: Label = ("none that several lines needed", "aucune dont plusieurs lignes aient eu besoin")
 VERDICT_LABELS: dict[str, Label] = {
     "reproduced": ("as printed", "tel que publié"),
     "differs": ("another figure", "autre valeur"),
@@ -98,30 +99,23 @@ def sources(words: Words, tables: Shown) -> Sentence:
 
 
 def repairs(words: Words, tables: Shown) -> Exhibit:
-    """Return the table of repairs by what they are about, with the rules that did them."""
+    """Return the table of the rules that repaired the answers, by what they are about."""
     found = tables.repairs.table
-    data = found.assign(
-        wave=found["wave"].astype(str),
-        family=[words.label(FAMILY_LABELS[name]) for name in found["family"]],
-    )
+    labels = [words.label(FAMILY_LABELS[name]) for name in found["family"]]
+    data = found.assign(wave=found["wave"].astype(str), family=labels)
+    data = data if len(data) else pd.DataFrame([_no_rule(words, year) for year in tables.years])
     first = dict(data.iloc[0])
     return Exhibit(
         key="repairs",
-        title=words(
-            "{n} repairs, each listed with its line, its column and its rule",
-            n=Number(int(found["n"].sum()), "count"),
-        ),
-        measure=words("Cells whose writing differs from the clean tables, by what the repair is about"),
+        title=words("The same thing is written in many ways: rules read it, and each has a name"),
+        measure=words("Rules by which the clean tables differ in writing from the files, by what the repair is about"),
         note=words(
             "A repair changes how an answer is written, never what it says: an answer that could mean two things is set"
-            " aside unless the codebook decides. The rules are named as in the ledger that ptce clean writes."
+            " aside unless the codebook decides. The rules are named as in the ledger that ptce clean writes, line by"
+            " line. Those that few lines needed are left out, and no repair is counted: that would count answers, those"
+            " that are not shown too."
         ),
-        reading=words(
-            "{wave}, {family}: {n} repairs.",
-            wave=first["wave"],
-            family=first["family"],
-            n=Number(int(first["n"]), "count"),
-        ),
+        reading=words("{wave}, {family}: {rules}.", wave=first["wave"], family=first["family"], rules=first["rules"]),
         population=words("Cells of the poles kept, and what was done to read each file."),
         source=sources(words, tables),
         origin=tables.origin,
@@ -130,10 +124,13 @@ def repairs(words: Words, tables: Shown) -> Exhibit:
         columns=(
             Column("wave", str(words("Wave"))),
             Column("family", str(words("What the repair is about"))),
-            Column("n", str(words("Repairs")), "count"),
-            Column("rules", str(words("Rules, the most frequent first"))),
+            Column("rules", str(words("Rules"))),
         ),
-    )  # fmt: skip
+    )
+
+
+def _no_rule(words: Words, year: int) -> Row:
+    return {"wave": str(year), "family": words.label(NO_RULE), "rules": "–"}
 
 
 def printed_again(words: Words, tables: Shown) -> Exhibit:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.read.grid import Note
+from ptce_analysis.survey.read.grid import Grid, Note
 
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -62,6 +64,27 @@ def unscrambled(text: str) -> str:
         return text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return text
+
+
+def unscrambled_grid(grid: Grid) -> Grid:
+    """Return a grid whose letters read twice are put right, each cell noted: a CSV opened wrongly and saved as a
+    workbook keeps them."""
+    texts = {cell for cells in grid.rows for cell in cells if not cell.isascii()}
+    right = {text: better for text in texts if (better := unscrambled(text)) != text}
+    if not right:
+        return grid
+    rows, repairs = [], list[Note]()
+    for number, cells in zip(grid.numbers, grid.rows, strict=True):
+        rows.append([right.get(cell, cell) for cell in cells])
+        repairs += scrambled_cells(number, cells, rows[-1])
+    return replace(grid, rows=rows, notes=(*grid.notes, *repairs))
+
+
+def scrambled_cells(number: int, cells: list[str], right: list[str]) -> Iterator[Note]:
+    """Yield the cells whose letters had been read twice."""
+    for position, (cell, better) in enumerate(zip(cells, right, strict=True)):
+        if cell != better:
+            yield Note(number, position, cell, better, "mojibake")
 
 
 def _recognised(data: bytes, file: str) -> str:

@@ -31,6 +31,10 @@ _DENIED = (
     r"nsp|n\.?c|sans|sauf|hors|hormis|excepte\w*|mais)(?![\w-])|\?|(?<![0-9,. ])[ ]?\b0(?: ?(?:€|euros?|k€))?$"
 )
 
+_NAMED_YEAR = re.compile(
+    r"(?:\ben |\((?:en )?|\bpour |^|[;,+/] ?|\bet )(20[0-9]{2})(?= ?(?::|\)|,|;|\+|$| et | puis ))", re.I
+)
+
 
 def without_purpose(text: str) -> str:
     """Return an amount without the neutral words that say what it is for.
@@ -51,6 +55,15 @@ def without_year(text: str) -> str:
     ('2,5 ETP', '32 %', '2014')
     """
     return re.sub(r" (?:en (?:19|20)[0-9]{2}|\((?:en )?(?:19|20)[0-9]{2}\))$", "", text, flags=re.I)
+
+
+def several_years(text: str) -> bool:
+    """Return whether figures are told of different years, none of which is said to be the one asked for.
+
+    >>> several_years("1 ETP en 2014 et 2 en 2015"), several_years("1 ETP en 2014"), several_years("2013, 2014")
+    (True, False, False)
+    """
+    return len(set(_NAMED_YEAR.findall(text))) > 1 and re.search("[0-9]", _NAMED_YEAR.sub("", text)) is not None
 
 
 def not_granted(text: str) -> bool:

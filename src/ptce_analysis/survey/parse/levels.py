@@ -9,7 +9,7 @@ from functools import cache
 
 from ptce_analysis.survey.parse import level_names as names
 from ptce_analysis.survey.parse.asides import doubtful
-from ptce_analysis.survey.parse.places import PLACES, place_name
+from ptce_analysis.survey.parse.places import PLACES, part_of_a_region, place_name
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.silences import machine_text, silence
 from ptce_analysis.survey.parse.wording import bare, misspelt, plain
@@ -166,6 +166,8 @@ def _by_words(text: str, wave: int | None) -> Reading:
         return Reading(text, "epci", None, "exact", "grouping_word")
     if found := _lyon(text, words, wave) or _place(text, words):
         return found
+    if words.startswith("pays") and part_of_a_region(words[4:]):  # « Pays de Loire »: the region, cut short?
+        return Reading(text, None, None, "ambiguous", "pays_or_region")
     for rule, pattern in names.UNDECIDED:
         if _compiled(pattern).fullmatch(words):
             return Reading(text, None, None, "ambiguous", rule)

@@ -39,6 +39,9 @@ un million et demi d'euros|1500000
 90 000 € sur 3 ans (30 000/an)|30000
 12 000 sur 12 mois|12000
 1 000 x 12 mois|ambiguous
+1 million 5|ambiguous
+3 millions 500|ambiguous
+3 millions 500 k€|3500000
 5 000 € x 1 an|ambiguous
 10 000 (2014), 12 000 (2015)|ambiguous
 0 (pas de financement)|zero
@@ -218,6 +221,10 @@ FSE (via la Région)|ambiguous
 FSE (via Région)|ambiguous
 Département (ville de Lyon)|ambiguous
 pas la région|unreadable
+Région et CDC|ambiguous
+Région et Paris|ambiguous
+Mairie & CA|ambiguous
+Conseil général du Lot et Garonne|departement
 Pays de Bray|pnr_petr
 Pays du Centre Bretagne|pnr_petr
 Syndicat mixte du Pays de Retz|pnr_petr

@@ -119,7 +119,8 @@ def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Rea
     opened = [_one(f"{named[0].split()[0]} {piece}", wave) for piece in named]
     parts = [again if one.status == "unreadable" else one for one, again in zip(parts, opened, strict=True)]
     known = all(part.status in (*_FOR_SURE, "ambiguous") for part in parts)
-    same = whole.status in _FOR_SURE and {code for part in parts for code in codes(part)} == set(codes(whole))
+    sure = all(part.status in _FOR_SURE for part in (whole, *parts))
+    same = sure and {code for part in parts for code in codes(part)} == set(codes(whole))
     return parts if len(parts) > 1 and known and not same else [whole]
 
 

@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.codebook import COMPLETE, Codebook, Variable
+from ptce_analysis.survey.codebook.units import title_fault, unit_fault
 from ptce_analysis.survey.parse.wording import plain
 from ptce_analysis.survey.read import Grid, Note
-from ptce_analysis.survey.read.header import SEARCHED, header_texts
+from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def table(grid: Grid, codebook: Codebook) -> Table:
         If the header, a column or the data are missing, a column is doubled, or a row does not have the header's width.
     """
     header = _found_header(grid, codebook)
-    columns = _columns(header, codebook, grid.file)
+    columns = _columns(grid, header, codebook)
     notes = [*grid.notes, *_above(grid, header), *_unused(grid, header, set(columns.values())), *_merged(grid, header)]
     rows, more = _fitted(grid, header)
     if not rows:
@@ -96,8 +97,8 @@ def _elsewhere(grid: Grid) -> str:
     return where if others else ""
 
 
-def _columns(header: _Header, codebook: Codebook, file: str) -> dict[str, int]:
-    """Return the column of each variable; every missing or doubled one is named in one error."""
+def _columns(grid: Grid, header: _Header, codebook: Codebook) -> dict[str, int]:
+    """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults = dict[str, int](), list[str]()
     for variable in codebook.columns():
         columns = _matching(header, variable)
@@ -106,10 +107,22 @@ def _columns(header: _Header, codebook: Codebook, file: str) -> dict[str, int]:
         else:
             faults.append(_column_fault(header, variable, columns))
     twice = [header.shown(column) for column, n in _claims(found).items() if n > 1]
+    faults += [fault for variable in codebook.columns() for fault in _unit_faults(grid, header, variable, found)]
     faults += [f"the column {name!r} is claimed by two variables." for name in twice]
     if faults:
-        raise InputError(f"{file}: the header does not fit {codebook.file}:\n- " + "\n- ".join(faults))
+        raise InputError(f"{grid.file}: the header does not fit {codebook.file}:\n- " + "\n- ".join(faults))
     return found
+
+
+def _unit_faults(grid: Grid, header: _Header, variable: Variable, found: dict[str, int]) -> Iterator[str]:
+    """Yield what is wrong with the unit of a column, by its header or by the lines above, which may be a part of it."""
+    column = found.get(variable.name, -1)
+    if column >= 0:
+        over, titles = above_texts(grid, header.start, column)
+        whole = " / ".join([*over, header.shown(column)])
+        fault = unit_fault(variable.kind, whole, variable.unit) or title_fault(variable.kind, titles, variable.unit)
+        if fault:
+            yield f"{variable.name}, column {header.shown(column)!r}: {fault}"
 
 
 def _claims(found: dict[str, int]) -> Counter[int]:

@@ -92,9 +92,12 @@ def _recognised(data: bytes, file: str) -> str:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return name
+    if wide := _wide(data):
+        return wide
     if (position := data.find(b"\0")) >= 0:
         raise InputError(
-            f"{file}, line {_line(data, position)}: a NUL byte. The file is damaged or not a text: export it again."
+            f"{file}, line {_line(data, position)}: a NUL byte. The file is damaged or not a text: export it again, "
+            "or save it as UTF-8."
         )
     try:
         data.decode("utf-8")
@@ -103,6 +106,19 @@ def _recognised(data: bytes, file: str) -> str:
             raise _undecodable(data, error.start, file, "utf-8") from error
         return _single_byte(data)
     return "utf-8"
+
+
+def _wide(data: bytes) -> str:
+    """Return the UTF-16 of a file without its mark, or "": every line end and separator then has a zero on one side.
+
+    A byte of a European text in UTF-16 is a zero in every pair but those of a few signs (`€`, `œ`, long dashes).
+    """
+    if len(data) % 2 or b"\0" not in data[:200]:
+        return ""
+    for name, zeros, letters in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+        if zeros.count(0) >= 0.9 * len(zeros) and not letters.count(0):
+            return name
+    return ""
 
 
 def _single_byte(data: bytes) -> str:

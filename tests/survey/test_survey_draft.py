@@ -131,3 +131,21 @@ def test_answers_never_submitted_do_not_all_go_when_no_date_was_kept(tmp_path: P
     """Without one date of submission, the column says nothing about who finished."""
     export, book = drafted(tmp_path, "id,submitdate,lastpage,Q1\n1,,3,x\n2,,3,y\n")
     assert book.layout.complete == () and clean(export, book).rows_kept == 2
+
+
+@pytest.mark.parametrize(("header", "cell", "entry"), [
+    ("Montant de l'aide de la Région (en €)", "25 000", ("region", "amount", "eur")),
+    ("Subvention reçue de la commune en 2014 (k€)", "25", ("commune", "amount", "keur")),
+    ("Pays de la Loire", "1 000 €", ("region", "amount", "")), ("Soutien de l'EPCI", "oui", ("epci", "link", "")),
+    ("Qui vous finance ?", "Région", ("", "funder", "")), ("Département", "93", None), ("Département", "1", None),
+    ("Subvention du département (€)", "93", ("departement", "amount", "eur")),
+    ("Commentaire sur la Région", "bla", None),
+])  # fmt: skip
+def test_a_question_on_a_level_is_known_whatever_is_said_around_its_name(
+    tmp_path: Path, header: str, cell: str, entry: tuple[str, str, str] | None
+) -> None:
+    """Its amount, its link or its funders; a département's number says where the pole is."""
+    _, book = drafted(tmp_path, f"Pôle;{header}\nA;{cell}\n")
+    found = [(s.level, part, column.unit) for s in book.supports
+             for part, column in (("funder", s.funder), ("link", s.link), ("amount", s.amount)) if column]  # fmt: skip
+    assert found == ([entry] if entry else [])

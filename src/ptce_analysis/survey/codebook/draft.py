@@ -21,6 +21,7 @@ from ptce_analysis.survey.codebook.draft_codes import (
 )
 from ptce_analysis.survey.codebook.draft_header import Column, drafted_columns, header_place, wave_year
 from ptce_analysis.survey.codebook.units import stated_units
+from ptce_analysis.survey.parse.places import DEPARTEMENTS
 from ptce_analysis.survey.parse.wording import plain
 from ptce_analysis.survey.read import Limits, read
 from ptce_analysis.vocabulary import LEVELS
@@ -40,7 +41,15 @@ _HEADERS: tuple[tuple[str, str], ...] = (
     ("members", r"membres|adherents|members|structures (membres|adherentes)"),
 )  # fmt: skip
 _MONEY = re.compile(r"montant|subvention|€|\beuros?\b|\bk ?e(ur)?\b|amount|financement|aide")
-_FUNDERS = re.compile(r"financeur|collectivite|soutien|soutenu|partenaires publi|funder")
+_FUNDERS = re.compile(r"financ|subventionn|collectivite|soutien|soutenu|partenaires publi|funder")
+# What a question on a level says beside its name.
+_BESIDE_A_LEVEL = re.compile(
+    r"\b(?:montants?|subventions?|aides?|financements?|soutiens?|participations?|contributions?|dotations?|budgets?|"
+    r"amounts?|recue?s?|versee?s?|accordee?s?|obtenue?s?|percue?s?|apportee?s?|annuel(?:le)?s?|tota(?:l|le|ux)|"
+    r"financi(?:er|ere)s?|en|de|du|des|par|pour|la|le|les|20[0-9]{2}|k?€|euros?|k ?euros?|ke|keur|meur|milliers)\b|"
+    r"\b[ld]'|[k€]€?$",
+    re.I,
+)
 _TO_FINISH = (
     "check every line below against the questionnaire, then delete this list",
     "say which variables were not asked, and who was asked (asked_if)",
@@ -160,11 +169,12 @@ def _support(column: Column) -> _Support | None:
     if _FUNDERS.search(header) and any(r.value for cell in column.cells for r in parse.level_parts(cell)):
         return _Support("", "funder", column)
     code = next((found for text in column.texts() if (found := _level_in(text))), "")
-    if not code:
-        return None
+    money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
+    if not code or (not money and column.cells and all(cell.strip().zfill(2) in DEPARTEMENTS for cell in column.cells)):
+        return None  # « Département »: 93, 59 says where the pole is
     stated = any(parse.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in column.cells)
     ticks = all(parse.yes_no(cell).status == "exact" for cell in column.cells)
-    if (ticks and column.cells) or not (stated or _MONEY.search(header)):
+    if (ticks and column.cells) or not (stated or money):
         return _Support(code, "link", column)
     return _Support(code, "amount", column, _unit("amount", column))
 
@@ -175,12 +185,10 @@ def _level_in(header: str) -> str:
         header,
         *re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", header, flags=re.I),
     ):
-        words = re.sub(
-            r"(?i)\b(montant|subventions?|aide|financement|en|de|du|des|k?€|euros?|k ?euros?|ke)\b|[k€]€?$", " ", piece
-        )
-        found = parse.level(words.strip(" .,;:'")).value if words.strip() else None
-        if isinstance(found, str) and found in LEVELS:
-            return found
+        for words in (piece.strip(" .,;:'"), " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split()).strip(" .,;:'")):
+            found = parse.level(words).value if words else None
+            if isinstance(found, str) and found in LEVELS:
+                return found
     return ""
 
 

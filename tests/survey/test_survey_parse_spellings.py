@@ -221,6 +221,14 @@ FSE (via la Région)|ambiguous
 FSE (via Région)|ambiguous
 Département (ville de Lyon)|ambiguous
 pas la région|unreadable
+Région abandonnée|ambiguous
+Région arrêtée en 2013|ambiguous
+Région jusqu'en 2013|ambiguous
+CG (terminé)|ambiguous
+Région probable|ambiguous
+Région négatif|ambiguous
+Conseil général régional|ambiguous
+Conseil général et régional|('departement', 'region')
 Région et CDC|ambiguous
 Région et Paris|ambiguous
 Mairie & CA|ambiguous

@@ -28,7 +28,9 @@ _NOT_GRANTED = (
 _DENIED = (
     r"\b(?:peut[ -]etre|bientot|a (?:venir|confirmer|verifier|demander|voir)|prevu\w*|"
     r"en (?:cours|attente|discussion|negociation|projet)|non|(?<!-)pas(?!-)(?! de calais)|jamais|aucun\w*|neant|zero|"
-    r"nsp|n\.?c|sans|sauf|hors|hormis|excepte\w*|mais)(?![\w-])|\?|(?<![0-9,. ])[ ]?\b0(?: ?(?:€|euros?|k€))?$"
+    r"nsp|n\.?c|sans|sauf|hors|hormis|excepte\w*|mais|negati\w*|abandon\w*|arret(?:e|ee|es|ees)|cess(?:e|ee|es|ees)|"
+    r"stoppe\w*|termine\w*|fini(?:e|es|s)?|jusqu'(?:en|a|au)|probable\w*|possible\w*|incertain\w*|hypothe\w*|"
+    r"retire\w*)(?![\w-])|\?|(?<![0-9,. ])[ ]?\b0(?: ?(?:€|euros?|k€))?$"
 )
 
 _NAMED_YEAR = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +15,8 @@ from ptce_analysis.analysis.survey_flow import FAMILIES, WRITING, family, lines_
 from ptce_analysis.analysis.survey_levels import amounts, asks_amounts, asks_links, linked, staged, supported
 from ptce_analysis.analysis.survey_marginals import deviations, marginal
 from ptce_analysis.published import Fact
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey import read as read_package
+from ptce_analysis.survey.clean import Cleaned, layout
 from ptce_analysis.survey.clean.rows import ROW_RULES
 from survey_exports import SMALL, cleaned
 
@@ -135,6 +137,19 @@ def test_each_repair_is_about_something() -> None:
     ]  # fmt: skip
     named = [rule for rules in FAMILIES.values() for rule in rules]
     assert len(named) == len(set(named)) and WRITING not in FAMILIES
+
+
+def test_what_the_readers_note_of_a_file_is_about_the_file() -> None:
+    """Every note written while reading or laying out is found in the code, and its rule in the family of the file."""
+    calls = [
+        node
+        for path in [*Path(read_package.__file__).parent.glob("*.py"), Path(layout.__file__)]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note"
+    ]
+    rules = {call.args[-1].value for call in calls if isinstance(call.args[-1], ast.Constant)}
+    assert {"other_sheets", "merged_cells", "hidden_row", "mojibake"} <= rules and len(calls) >= len(rules)
+    assert {family(str(rule)) for rule in rules} == {"file"}
 
 
 def test_every_rule_on_lines_has_words_for_readers() -> None:

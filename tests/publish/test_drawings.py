@@ -397,3 +397,14 @@ def test_the_watermark_is_recognisable() -> None:
     image = written(draw)
     assert re.search(r'<g class="watermark"><text[^>]*>données fictives</text></g>', image)
     assert image.count("données fictives") == 2
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("values", [[0.0, 0.0, 0.0], [None, None, None], [0.0, None, 2.0]])
+def test_amounts_that_are_all_zero_or_unknown_have_an_axis(values: list[float | None]) -> None:
+    """A warning of the drawing would be an output no rule of disclosure looked at: the page would not be published."""
+    data = DATA.assign(x=pd.array(values, "Float64").to_numpy(float, na_value=float("nan")))
+    low, high = stems(data).axes[0].get_xlim()
+    assert low == 0 and high == pytest.approx(max((value or 0) for value in values) * 1.03 or 1)
+    low, high = drawn(lambda: stems(data), phone=True).axes[0].get_xlim()
+    assert low == 0 < high

@@ -59,6 +59,26 @@ def test_who_was_asked_is_data(tmp_path: Path) -> None:
     ]
 
 
+def test_a_value_that_is_understood_but_not_legal_says_what_is(tmp_path: Path) -> None:
+    """The reason gives the legal values and what to do; every line of the file keeps its own."""
+    variables = SMALL["variables"] | {
+        "members": {"header": "Membres"},
+        "cell_self_financed_share": {"header": "Part", "unit": "percent"},
+        "secteur": {"header": "Secteur", "kind": "choice", "answers": {"A1": "culture", "A2": "alimentation"}},
+    }
+    not_asked = [name for name in SMALL["not_asked"] if name not in variables]
+    result = cleaned(tmp_path, ROW + ";3,5;132;A9", ROW.replace("P1", "P2") + ";3;4/3;A1",
+                     header=HEADER + ";Membres;Part;Secteur", variables=variables, not_asked=not_asked)  # fmt: skip
+    end = "; the codebook may decide the spelling: decisions)"
+    share = f"(a share is from 0 to 1, that is from 0 % to 100 %{end}"
+    assert set_cells(result) == [
+        (2, "Membres", "3,5", f"unreadable: not_whole (a count is a whole number{end}"),
+        (2, "Part", "132", f"unreadable: out_of_range {share}"),
+        (2, "Secteur", "A9", f"unreadable: answer_not_in_the_codebook (legal: culture, alimentation{end}"),
+        (3, "Part", "4/3", f"unreadable: more_than_the_whole {share}"),
+    ]
+
+
 def test_an_implausible_figure_is_set_aside_never_rescaled(tmp_path: Path) -> None:
     """Euros under a header in k€ are 12.5 M€: above the bound, hence no value at all."""
     result = cleaned(tmp_path, "P1;création;12500;1;;;;", "P2;création;1;-1;;;;")

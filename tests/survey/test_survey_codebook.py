@@ -171,7 +171,7 @@ def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) ->
         "budget_eur": ("Budget consolidé (k€)", "keur"), "cell_self_financed_share": ("Autofinancement (%)",
             "percent")}  # fmt: skip
     assert [(s.level, bool(s.link), s.amount.unit if s.amount else "", bool(s.funder)) for s in found.supports] == [
-        ("epci", False, "", False), ("region", True, "keur", False), ("", False, "", True)]  # fmt: skip
+        ("epci", False, "eur", False), ("region", True, "keur", False), ("", False, "", True)]  # fmt: skip
     assert found.not_asked == ()
     result = clean(saved(tmp_path, EXPORT.replace(";2e question\n", ";\n")), found)
     assert (result.rows_in, result.rows_kept) == (1, 1)

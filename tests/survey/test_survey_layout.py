@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ptce_analysis.errors import InputError
@@ -85,10 +87,58 @@ def test_rows_of_workbooks_are_filled_and_cells_beyond_the_header_listed() -> No
     assert laid(ods([names, ["P1", "création"]])).cells["stage"] == ["création"]
 
 
-def test_separators_at_the_end_of_lines_are_dropped_and_listed_once() -> None:
-    """Excel adds them; they hold nothing."""
-    found = laid(lines(ROW + ";;", ROW + ";"))
+def test_separators_at_the_end_of_every_line_are_dropped_and_listed_once() -> None:
+    """Software adds them to each line; they hold nothing. A note under the answers needs none."""
+    found = laid(lines(ROW + ";;", ROW + ";;", "* provisoire"))
     assert [(n.row, n.raw_value) for n in found.notes if n.rule == "blank_cells_beyond_the_header"] == [(2, "2 rows")]
+    assert found.cells["pole_id"] == ["P1", "P1", "* provisoire"]
+
+
+def test_a_line_longer_than_others_has_shifted_even_if_it_ends_in_blanks() -> None:
+    """A separator inside an answer moves the answers after it; the last being blank does not show it."""
+    with pytest.raises(InputError, match="line 3: 9 cells where the header has 8"):
+        laid(lines(ROW, "P2;création;10;5;1;Oui;5;;"))
+    with pytest.raises(InputError, match="line 2: 10 cells where the header has 8"):
+        laid(lines(ROW + ";;", ROW + ";"))
+
+
+def test_decimal_commas_that_cut_numbers_in_every_line_are_no_ends_of_lines() -> None:
+    """`1,5` without quotes is two cells in a file of commas; texts before the blank ends are not."""
+    header = HEADER.replace(";", ",")
+    with pytest.raises(InputError, match="line 2: 9 cells where the header has 8"):
+        laid(lines("P1,création,10,1,5,Oui,,,", header=header))
+    found = laid(lines("P1,création,10,,Oui,5,,,", "P2,création,10,,Non,,,,", header=header))
+    assert found.cells["pole_id"] == ["P1", "P2"]
+
+
+def test_merged_cells_among_the_answers_are_listed() -> None:
+    """A value over two lines belongs to the first only; titles and headers may be merged without a word."""
+
+    def merged(sheet: Any) -> None:
+        for cells in ("A1:B1", "B3:B4", "C3:C4"):
+            sheet.merge_cells(cells)
+
+    found = laid(
+        xlsx([["Titre"], ["id", "ETP"], ["P1", 1], ["P2", None]], merged),
+        variables=VARIABLES,
+        not_asked=NOT_ASKED,
+        supports=[],
+    )
+    assert [(n.row, n.column, n.raw_value, n.value) for n in found.notes if n.rule == "merged_cells"] == [
+        (3, 1, "1", "first of 2 cells")
+    ]
+    assert found.cells["cell_fte"] == ["1", ""]
+
+
+def test_a_header_that_is_on_another_sheet_is_looked_for_there() -> None:
+    """The message names the other sheets and the entry of the codebook that chooses one."""
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = "Notice"
+    workbook.create_sheet("Réponses").append(HEADER.split(";"))
+    out = io.BytesIO()
+    workbook.save(out)
+    with pytest.raises(InputError, match=r"no line holds a header .* other sheets \(Réponses\): .* \(layout: sheet\)"):
+        laid(out.getvalue())
 
 
 def test_notes_under_a_csv_are_rows_to_set_aside_not_faults() -> None:

@@ -38,6 +38,12 @@ un million et demi d'euros|1500000
 90 000 € sur 3 ans, soit 30 000 € par an|30000
 90 000 € sur 3 ans (30 000/an)|30000
 12 000 sur 12 mois|12000
+1 000 x 12 mois|ambiguous
+1 million 5|ambiguous
+3 millions 500|ambiguous
+3 millions 500 k€|3500000
+5 000 € x 1 an|ambiguous
+10 000 (2014), 12 000 (2015)|ambiguous
 0 (pas de financement)|zero
 30 000 € estimés|30000 approximate
 30 000 prévus|30000 approximate
@@ -128,6 +134,19 @@ que des bénévoles|ambiguous
 10/12|ambiguous
 deux mille mi-temps|unreadable
 1 poste vacant à 3 fois rien|unreadable
+2 et 1/2|2.5
+un ETP et un mi-temps|1.5
+2 postes à 4/5|1.6
+1 1/2 ETP|ambiguous
+2 4/5e|ambiguous
+1 poste 1/2|unreadable
+2 personnes 3/4|unreadable
+un mi-temps et demi|ambiguous
+2 et 3|ambiguous
+1 et 2 ETP|ambiguous
+1 ETP en 2014 et 2 en 2015|ambiguous
+1 ETP (2014) + 1,5 ETP (2015)|ambiguous
+0,8 %|ambiguous
 """
 STAGES = """
 PTCE en émergence|emergence
@@ -166,6 +185,19 @@ COUNTS = """
 14 emplois supprimés|ambiguous
 12/13|ambiguous
 14 cent|unreadable
+cent vingt salariés|120
+mille deux cents|1200
+quatre vingt dix adhérents|90
+vingt et une structures|21
+une seule|1
+12 locaux neufs|12
+deux trois|unreadable
+12 vingt|unreadable
+2e|unreadable
+12ème|unreadable
+1er|unreadable
+10aine|unreadable
+12 en 2014 + 14 en 2015|ambiguous
 """
 LEVELS = """
 Conseil municipal|commune
@@ -189,6 +221,28 @@ FSE (via la Région)|ambiguous
 FSE (via Région)|ambiguous
 Département (ville de Lyon)|ambiguous
 pas la région|unreadable
+Région abandonnée|ambiguous
+Région arrêtée en 2013|ambiguous
+Région jusqu'en 2013|ambiguous
+CG (terminé)|ambiguous
+Région probable|ambiguous
+Région négatif|ambiguous
+Conseil général régional|ambiguous
+Conseil général et régional|('departement', 'region')
+Région et CDC|ambiguous
+Région et Paris|ambiguous
+Mairie & CA|ambiguous
+Conseil général du Lot et Garonne|departement
+Pays de Bray|pnr_petr
+Pays du Centre Bretagne|pnr_petr
+Syndicat mixte du Pays de Retz|pnr_petr
+Pays de la Loire|region
+Région Pays de Loire|region
+pays de Loire|ambiguous
+Pays-de-Loire|ambiguous
+Pays Loire|ambiguous
+Pays de Rhône|ambiguous
+Pays d'Alsace|ambiguous
 """
 EXPECTED = {
     "amount": AMOUNTS, "share": SHARES, "staff": STAFF, "stage": STAGES, "count": COUNTS, "level": LEVELS,

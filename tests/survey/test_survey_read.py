@@ -21,9 +21,10 @@ def rules(grid: Grid) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("encoding", "noted"), [("utf-8", None), ("utf-8-sig", "utf-8-sig"), ("cp1252", "cp1252"),
     ("iso-8859-15", "iso-8859-15"),
-                                                 ("utf-16", "utf-16"), ("utf-32", "utf-32")])  # fmt: skip
+                                                 ("utf-16", "utf-16"), ("utf-32", "utf-32"),
+    ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be")])  # fmt: skip
 def test_the_encoding_is_recognised_and_noted(encoding: str, noted: str | None) -> None:
-    """The same text comes out of each encoding; anything but plain UTF-8 is in the ledger."""
+    """The same text comes out of each encoding, UTF-16 without its mark too; all but plain UTF-8 is in the ledger."""
     grid = read_bytes(TEXT.encode(encoding), "f.csv")
     assert grid.rows == ROWS
     assert [raw for rule, raw in rules(grid) if rule == "encoding"] == ([noted] if noted else [])
@@ -95,7 +96,9 @@ def test_one_column_is_a_table_too() -> None:
 
 @pytest.mark.parametrize(("data", "message"), [
     (b"", "the file is empty"), (b"\xef\xbb\xbf\r\n", "the file is empty"), (b"\x00\x00", "the file is empty"),
-    (b"id;x\n1;\x002\n", "line 2: a NUL byte"),
+    (b"id;x\n1;\x002\n", "line 2: a NUL byte.* save it as UTF-8"),
+    ("id;x\n1;2\n".encode("utf-16-le")[:-1], "line 1: a NUL byte"),
+    ("id;x\n1;2\n".encode("utf-16-le") + b"\0\0", "line 1: a NUL byte"),
     ("id;é\n1;é\n".encode() + b"2;\xc3", "line 3: byte 0xc3 does not fit .*utf-8.*truncated"),
     ("é\n".encode() + b"\xe9\n", "line 2: byte 0xe9 .*joins two encodings"),
     (b"id;\x81\xe9", "line 1: byte 0x81 does not fit .*cp1252"),

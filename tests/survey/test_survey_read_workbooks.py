@@ -7,6 +7,7 @@ import io
 import zipfile
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ptce_analysis.errors import InputError
@@ -91,8 +92,6 @@ def test_dates_of_old_macintosh_workbooks_count_from_1904() -> None:
 
 def test_the_first_shown_sheet_is_read_unless_one_is_named() -> None:
     """Hidden sheets are skipped; an unknown name lists the sheets."""
-    import openpyxl
-
     workbook = openpyxl.Workbook()
     workbook.active.title, workbook.active.sheet_state = "Cachée", "hidden"
     workbook.active["A1"] = "non"
@@ -105,6 +104,56 @@ def test_the_first_shown_sheet_is_read_unless_one_is_named() -> None:
         InputError, match=r"no sheet 'Reponses'\. Its sheets: Cachée, Réponses\. Did you mean 'Réponses'"
     ):
         grid(out.getvalue(), sheet="Reponses")
+
+
+def test_sheets_that_are_not_read_are_named() -> None:
+    """Answers may be on another sheet: the ledger says which there are, whatever the format and the sheet asked for."""
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "Notice"
+    workbook.active["A1"] = "lisez-moi"
+    for name in ("Réponses", "Listes"):
+        workbook.create_sheet(name)["A1"] = name
+    out = io.BytesIO()
+    workbook.save(out)
+    three = "".join(f'<table:table table:name="{name}"/>' for name in ("Notice", "Réponses", "Listes"))
+    for data in (out.getvalue(), sheet_ods(three)):
+        for sheet, others in (("", "Réponses, Listes"), ("Réponses", "Notice, Listes")):
+            notes = grid(data, sheet=sheet).notes
+            assert [(n.row, n.raw_value) for n in notes if n.rule == "other_sheets"] == [(0, others)]
+    assert not grid(xlsx([["a"]])).notes and not grid(ods([["a"]])).notes
+
+
+def test_hidden_rows_of_an_open_document_are_read_and_noted() -> None:
+    """Collapsed by hand or by a filter, once or repeated; a hidden blank row is nothing."""
+    rows = "".join(
+        f"<table:table-row{shape}><table:table-cell><text:p>{text}</text:p></table:table-cell></table:table-row>"
+        for shape, text in (("", "a"), (' table:visibility="collapse"', "b"), (' table:visibility="visible"', "c"),
+                            (' table:visibility="filter" table:number-rows-repeated="2"', "d"),
+                            (' table:visibility="collapse"', ""))
+    )  # fmt: skip
+    found = grid(sheet_ods(f"<table:table>{rows}</table:table>"))
+    assert found.rows == [["a"], ["b"], ["c"], ["d"], ["d"]]
+    assert [(n.row, n.rule) for n in found.notes] == [(2, "hidden_row"), (4, "hidden_row"), (5, "hidden_row")]
+
+
+def test_letters_read_twice_are_put_right_in_workbooks_too() -> None:
+    """A CSV opened with the wrong table and saved as a workbook keeps `RÃ©gion`; each cell put right is noted."""
+    rows = [["id", "RÃ©gion"], ["Ãa", "crÃ©ation"], ["é", "crÃ©ation"]]
+    for data in (xlsx(rows), ods(rows)):
+        found = grid(data)
+        assert found.rows == [["id", "Région"], ["Ãa", "création"], ["é", "création"]]
+        assert [(n.row, n.column, n.raw_value, n.value) for n in found.notes if n.rule == "mojibake"] == [
+            (1, 1, "RÃ©gion", "Région"), (2, 1, "crÃ©ation", "création"), (3, 1, "crÃ©ation", "création")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stored", "shown"), [("42005.583333333336", "2015-01-01T14:00:00"),
+    ("42004.99999999", "2015-01-01"), ("42005.5416666665", "2015-01-01T13:00:00"), ("1e400", "1e400"),
+    ("nan", "nan"), ("9e9", "9e9")])  # fmt: skip
+def test_a_moment_is_rounded_to_the_second_as_the_spreadsheet_shows_it(stored: str, shown: str) -> None:
+    """Fourteen hours are 0.58333… of a day: cut instead of rounded, they would be 13:59:59. What is no day is kept."""
+    styles = '<styleSheet><cellXfs><xf numFmtId="22"/></cellXfs></styleSheet>'
+    sheet = f'<sheetData><row><c s="0"><v>{stored}</v></c></row></sheetData>'
+    assert grid(sheet_xlsx(sheet, styles=styles)).rows == [[shown]]
 
 
 def test_open_document_cells_are_the_text_a_person_saw() -> None:
@@ -137,7 +186,7 @@ def test_a_million_repeated_blank_rows_cost_nothing_and_are_counted() -> None:
     assert found.numbers == [1_000_001, 1_000_002]
     assert found.rows == [["a  b\tc\nd", "", "z"]] * 2
     assert found.merged[0] == (1_000_001, 0, 1_000_001, 1)
-    assert [(n.raw_value, n.rule) for n in found.notes] == [("1-2", "hidden_columns")]
+    assert [(n.raw_value, n.rule) for n in found.notes] == [("G", "other_sheets"), ("1-2", "hidden_columns")]
 
 
 def test_an_open_document_sheet_that_is_not_there_is_told() -> None:

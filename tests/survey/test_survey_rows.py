@@ -52,6 +52,13 @@ def test_a_pole_may_be_called_anything(tmp_path: Path, name: str) -> None:
     assert list(cleaned(tmp_path, f"{name};création;1;1;;;;").poles["pole_id"]) == [name]
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", " #VALEUR! ", "#nom?"])
+def test_a_spreadsheet_error_is_no_name_of_a_pole(tmp_path: Path, error: str) -> None:
+    """A lookup that failed names nobody, however many lines it fails on."""
+    result = cleaned(tmp_path, ROW, *[f"{error};création;{n};1;;;;" for n in (1, 2)])
+    assert reasons(result) == [(3, "no_identifier"), (4, "no_identifier")]
+
+
 def test_an_answer_never_submitted_is_set_aside(tmp_path: Path) -> None:
     """The codebook's completion column decides; it may be the date of another variable."""
     variables = SMALL["variables"] | {"answered_on": {"header": "submitdate", "kind": "date"}}

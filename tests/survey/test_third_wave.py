@@ -14,6 +14,10 @@ from ptce_analysis.pipeline.build import stale_runs
 from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.survey.clean import clean
+from ptce_analysis.survey.codebook import draft_codebook
+from ptce_analysis.survey.parse import level
+from ptce_analysis.survey.parse.wording import plain
 
 GUIDE = (REPOSITORY / "docs" / "adding-a-wave.md").read_text(encoding="utf-8")
 HEADER = ("Horodateur", "Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres",
@@ -48,7 +52,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def command(text: str) -> list[str]:
     """The arguments of a command of the guide."""
-    (line,) = re.findall(rf"^ +ptce ({text} .*)$", GUIDE, re.MULTILINE)
+    (line,) = re.findall(rf"^ +\.venv/bin/ptce ({text} .*)$", GUIDE, re.MULTILINE)
     return str(line).split()
 
 
@@ -56,6 +60,35 @@ def finished(draft: str) -> str:
     """The draft finished by hand, as the guide asks: the list deleted, what the questions are, said."""
     text = re.sub(r"to_finish:\n(  - .*\n)+", "", draft)
     return text.replace("supports: []", "supports:").replace("wave: \n", "wave: 2017\n")
+
+
+CODES = """id,submitdate,lastpage,Q1,Q2,Q3,Q7[SQ001],Q8[SQ001]
+1,1980-01-01 00:00:00,4,Alpha,A1,12,Y,25000
+2,,2,Bêta,A2,N/A,,N/A
+3,1980-01-01 00:00:00,4,Gamma,A2,8,Y,1500
+"""
+
+
+def test_the_guide_shows_the_draft_of_question_codes_and_finishes_it(tmp_path: Path) -> None:
+    """What the guide says is drafted is what is drafted; finished as it says, it reads the answers."""
+    export = tmp_path / "answers.csv"
+    export.write_text(CODES, encoding="utf-8")
+    drafted, done = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert draft_codebook(export).endswith(f"title: ''\n{drafted}")
+    (tmp_path / "codebook.yml").write_text(f"wave: 2017\norigin: survey\ntitle: ''\n{done}", encoding="utf-8")
+    result = clean(export, tmp_path / "codebook.yml")
+    assert result.poles[["pole_id", "stage", "members"]].to_numpy().tolist() == [
+        ["Alpha", "emergence", 12], ["Gamma", "creation", 8]]  # fmt: skip
+    assert result.supports["amount_eur"].tolist() == [25_000, 1_500] and result.rows_quarantined == 1
+
+
+@pytest.mark.parametrize(("name", "found"), [("Paris", None), ("Martinique", None), ("pays de Loire", None),
+    ("Ville de Paris", "commune"), ("Département de Paris", "departement"),
+    ("Pays de la Loire", "region")])  # fmt: skip
+def test_the_guide_says_which_names_stay_undecided(name: str, found: str | None) -> None:
+    """Each name of the guide is read as it says; the codebook decides the others."""
+    assert f"`{name}`" in GUIDE and level(name).value == found
+    assert level(name, decisions={plain(name): "commune"}).value == "commune"
 
 
 @pytest.mark.usefixtures("restored_environment")

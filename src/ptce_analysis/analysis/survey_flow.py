@@ -15,7 +15,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "file": (
         "encoding", "separator", "separator_line", "line_ends", "mojibake", "line_above_the_header",
         "column_not_in_the_codebook", "cell_beyond_the_header", "blank_cells_beyond_the_header", "hidden_columns",
-        "hidden_row", "formula_as_stored",
+        "hidden_row", "formula_as_stored", "other_sheets", "merged_cells",
     ),
     "silence": (
         "blank", "not_disclosed", "does_not_know", "no_answer", "not_available", "pending", "software_blank",

@@ -38,6 +38,12 @@ def numbers(words: Words, kind: str) -> FuncFormatter:
     return FuncFormatter(lambda value, _: write(value))
 
 
+def from_zero(axes: Axes, values: pd.Series) -> None:
+    """Start the axis of values at zero and end it beyond the largest: at one where all are zeros, or none is known."""
+    largest = float(values.max()) if values.notna().any() else 0.0
+    axes.set_xlim(0, largest * 1.03 if largest > 0 else 1)
+
+
 def stems(
     words: Words, data: pd.DataFrame, *, x: str, kind: str, colours: Sequence[str], labels: Sequence[str]
 ) -> Figure:
@@ -48,7 +54,7 @@ def stems(
             axes.hlines(line, 0, value, color=LIGHT[colour], linewidth=2.5)
             axes.plot(value, line, "o", color=LIGHT[colour], markersize=8)
             axes.annotate(label, (value, line), (9, 0), textcoords="offset points", va="center")
-    axes.set_xlim(0, float(data[x].max()) * 1.03)
+    from_zero(axes, data[x])
     number_axis(words, axes, kind)
     return figure
 

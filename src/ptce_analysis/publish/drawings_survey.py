@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ptce_analysis.publish.drawings import lines_of, number_axis
+from ptce_analysis.publish.drawings import from_zero, lines_of, number_axis
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.style import LIGHT
 
@@ -21,6 +21,6 @@ def rates(words: Words, data: pd.DataFrame, *, labels: Sequence[str]) -> Figure:
         axes.hlines(line, row["low"], row["high"], color=LIGHT["accent"], linewidth=2.5)
         axes.plot(row["share"], line, "o", color=LIGHT["accent"], markersize=8)
         axes.annotate(label, (row["high"], line), (9, 0), textcoords="offset points", va="center")
-    axes.set_xlim(0, float(data["high"].max()) * 1.03)
+    from_zero(axes, data["high"])
     number_axis(words, axes, "share")
     return figure

@@ -250,7 +250,7 @@ def _outside_in(figure: Figure, axes: Axes) -> float:
 
 
 def _all_for_data(axes: Axes) -> None:
-    """Give the whole width to the data: no room is needed beside the marks."""
-    data = axes.dataLim
-    axes.set_xlim(min(axes.get_xlim()[0], data.x0), data.x1 + 0.03 * data.width)
+    """Give the whole width to the data, if they have one: no room is needed beside the marks."""
+    data, (low, high) = axes.dataLim, axes.get_xlim()
+    axes.set_xlim(min(low, data.x0), data.x1 + 0.03 * data.width if data.width > 0 else high)
     axes.xaxis.set_major_locator(MaxNLocator())

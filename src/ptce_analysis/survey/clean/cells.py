@@ -191,7 +191,7 @@ def split_labels(text: str, labels: tuple[str, ...], separator: str = "") -> lis
     mark = re.escape(separator.strip() or separator) if separator else r"[;|\n]" if not labels else r"[;,|\n]"
     rest, parts = text, list[str]()
     known = sorted((label for label in map(plain, labels) if re.search(mark, label)), key=len, reverse=True)
-    while tidy(rest):
+    while rest.strip():  # not `tidy`: it would read the whole rest again for each part
         label = next((n for n in known if _starts(rest, n, mark)), "")
         end = re.search(rf"{mark}|\Z", rest)
         size = _length(rest, label) if label else end.start() if end else len(rest)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.codebook import COMPLETE, Codebook, Variable
+from ptce_analysis.survey.codebook.units import title_fault, unit_fault
 from ptce_analysis.survey.parse.wording import plain
 from ptce_analysis.survey.read import Grid, Note
-from ptce_analysis.survey.read.header import SEARCHED, header_texts
+from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def table(grid: Grid, codebook: Codebook) -> Table:
         If the header, a column or the data are missing, a column is doubled, or a row does not have the header's width.
     """
     header = _found_header(grid, codebook)
-    columns = _columns(header, codebook, grid.file)
-    notes = [*grid.notes, *_above(grid, header), *_unused(grid, header, set(columns.values()))]
+    columns = _columns(grid, header, codebook)
+    notes = [*grid.notes, *_above(grid, header), *_unused(grid, header, set(columns.values())), *_merged(grid, header)]
     rows, more = _fitted(grid, header)
     if not rows:
         raise InputError(f"{grid.file}: a header and no answers under it. Export the answers again.")
@@ -83,12 +85,20 @@ def _found_header(grid: Grid, codebook: Codebook) -> _Header:
         raise InputError(
             f"{grid.file}: no line holds a header of {codebook.file} (for example {expected!r}). "
             f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
+            f"{_elsewhere(grid)}"
         )
     return best
 
 
-def _columns(header: _Header, codebook: Codebook, file: str) -> dict[str, int]:
-    """Return the column of each variable; every missing or doubled one is named in one error."""
+def _elsewhere(grid: Grid) -> str:
+    """Return where else in a workbook the answers may be."""
+    others = next((note.raw_value for note in grid.notes if note.rule == "other_sheets"), "")
+    where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
+    return where if others else ""
+
+
+def _columns(grid: Grid, header: _Header, codebook: Codebook) -> dict[str, int]:
+    """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults = dict[str, int](), list[str]()
     for variable in codebook.columns():
         columns = _matching(header, variable)
@@ -97,10 +107,22 @@ def _columns(header: _Header, codebook: Codebook, file: str) -> dict[str, int]:
         else:
             faults.append(_column_fault(header, variable, columns))
     twice = [header.shown(column) for column, n in _claims(found).items() if n > 1]
+    faults += [fault for variable in codebook.columns() for fault in _unit_faults(grid, header, variable, found)]
     faults += [f"the column {name!r} is claimed by two variables." for name in twice]
     if faults:
-        raise InputError(f"{file}: the header does not fit {codebook.file}:\n- " + "\n- ".join(faults))
+        raise InputError(f"{grid.file}: the header does not fit {codebook.file}:\n- " + "\n- ".join(faults))
     return found
+
+
+def _unit_faults(grid: Grid, header: _Header, variable: Variable, found: dict[str, int]) -> Iterator[str]:
+    """Yield what is wrong with the unit of a column, by its header or by the lines above, which may be a part of it."""
+    column = found.get(variable.name, -1)
+    if column >= 0:
+        over, titles = above_texts(grid, header.start, column)
+        whole = " / ".join([*over, header.shown(column)])
+        fault = unit_fault(variable.kind, whole, variable.unit) or title_fault(variable.kind, titles, variable.unit)
+        if fault:
+            yield f"{variable.name}, column {header.shown(column)!r}: {fault}"
 
 
 def _claims(found: dict[str, int]) -> Counter[int]:
@@ -139,16 +161,29 @@ def _unused(grid: Grid, header: _Header, used: set[int]) -> Iterator[Note]:
             yield Note(number, column, texts[0], "", "column_not_in_the_codebook")
 
 
+def _merged(grid: Grid, header: _Header) -> Iterator[Note]:
+    """Yield the merged cells among the answers: what they hold is read in the first of them, the others are blank."""
+    tops = {top for top, _, _, _ in grid.merged}
+    body = zip(grid.numbers[header.after :], grid.rows[header.after :], strict=True)
+    rows = {number: row for number, row in body if number in tops} if tops else {}
+    for top, left, bottom, right in grid.merged:
+        text = "".join(rows.get(top, [])[left : left + 1])
+        if text.strip():
+            value = f"first of {(bottom - top + 1) * (right - left + 1)} cells"
+            yield Note(top, left, text, value, "merged_cells")
+
+
 def _fitted(grid: Grid, header: _Header) -> tuple[list[list[str]], list[Note]]:
     """Return the rows under the header, each with the header's width, and what was cut or filled to get there."""
     width, body = len(header.spellings), range(header.after, len(grid.rows))
     last_full = max((i for i in body if len(grid.rows[i]) > 1), default=-1)
+    fitting = _fitting_widths(grid, width, range(header.after, last_full + 1))
     rows, notes, trimmed = [], list[Note](), list[int]()
     for position in body:
         row, number = grid.rows[position], grid.numbers[position]
         beyond = [cell for cell in row[width:] if cell.strip()]
         note_line = len(row) == 1 and position > last_full
-        if not grid.sparse and (beyond or len(row) < width) and not note_line:
+        if not grid.sparse and (beyond or len(row) not in fitting) and not note_line:
             raise _ragged(grid.file, number, len(row), width)
         notes += [Note(number, None, cell, "", "cell_beyond_the_header") for cell in beyond]
         if len(row) > width and not beyond:
@@ -157,6 +192,24 @@ def _fitted(grid: Grid, header: _Header) -> tuple[list[list[str]], list[Note]]:
     if trimmed and not grid.sparse:
         notes.append(Note(trimmed[0], None, f"{len(trimmed)} rows", "", "blank_cells_beyond_the_header"))
     return rows, notes
+
+
+def _fitting_widths(grid: Grid, width: int, answers: range) -> set[int]:
+    """Return the widths a row may have: the header's, or the one that all rows have because each ends in separators.
+
+    A row longer than others has shifted, even if what is beyond the header is blank: its last answer may be blank too.
+    So have all the rows of a file of commas in which decimal commas cut numbers (`25,5` is then two cells).
+    """
+    widths = {len(grid.rows[i]) for i in answers}
+    longer = len(widths) == 1 and min(widths) > width
+    return {width} | widths if longer and not _cut_numbers(grid, answers) else {width}
+
+
+def _cut_numbers(grid: Grid, answers: range) -> bool:
+    """Return whether decimal commas without quotes may have cut numbers: neighbouring cells of digits."""
+    if any(note.rule == "separator" for note in grid.notes):
+        return False
+    return any(a.strip().isdigit() and b.strip().isdigit() for i in answers for a, b in pairwise(grid.rows[i]))
 
 
 def _ragged(file: str, number: int, n_cells: int, width: int) -> InputError:

@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from ptce_analysis.survey.clean.cells import SET_ASIDE, Column, written
 from ptce_analysis.survey.clean.layout import Table
+from ptce_analysis.survey.codebook import Variable
+from ptce_analysis.survey.parse import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 LEDGER = ("file", "row", "column", "raw_value", "value", "rule")
 QUARANTINE = ("file", "row", "column", "raw_value", "reason")
 Rows = npt.NDArray[np.int64]
+# What is legal where a rule refuses a value that was understood.
+_LEGAL = {
+    "out_of_range": "a share is from 0 to 1, that is from 0 % to 100 %",
+    "more_than_the_whole": "a share is from 0 to 1, that is from 0 % to 100 %",
+    "not_whole": "a count is a whole number",
+    "answer_not_in_the_codebook": "legal: {}",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,14 @@ def repairs(column: Column, file: str, rows: Rows) -> Entries:
 def doubts(column: Column, file: str, rows: Rows) -> Entries:
     """Return the cells of a column that could not be used, with the reason; their rows are kept."""
     aside = [reading.status in SET_ASIDE for reading in column.readings]
-    return _chosen(column, file, rows, aside, [f"{reading.status}: {reading.rule}" for reading in column.readings])
+    return _chosen(column, file, rows, aside, [_reason(reading, column.variable) for reading in column.readings])
+
+
+def _reason(reading: Reading, variable: Variable) -> str:
+    """Return why a cell could not be used: its status, the rule and, where a rule has legal values, which they are."""
+    reason = f"{reading.status}: {reading.rule}"
+    legal = _LEGAL.get(reading.rule, "").format(", ".join(dict.fromkeys(variable.answers.values())) or "none")
+    return f"{reason} ({legal}; the codebook may decide the spelling: decisions)" if legal else reason
 
 
 def _chosen(column: Column, file: str, rows: Rows, chosen: list[bool], *said: list[str]) -> Entries:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ptce_analysis.survey.clean.layout import Table
 from ptce_analysis.survey.codebook import COMPLETE, Codebook
 from ptce_analysis.survey.parse import day
+from ptce_analysis.survey.parse.silences import SPREADSHEET_ERROR
 from ptce_analysis.survey.parse.wording import plain, tidy
 
 Mask = npt.NDArray[np.bool_]
@@ -89,7 +90,9 @@ def _excluded(table: Table, codebook: Codebook, kept: Mask) -> Mask:  # noqa: AR
 
 
 def _nameless(table: Table, codebook: Codebook, kept: Mask) -> Mask:  # noqa: ARG001
-    return np.fromiter((not tidy(cell) for cell in table.cells["pole_id"]), bool, len(table.numbers))
+    cells = table.cells["pole_id"]
+    known = {cell: not tidy(cell) or bool(SPREADSHEET_ERROR.fullmatch(tidy(cell))) for cell in set(cells)}
+    return np.fromiter((known[cell] for cell in cells), bool, len(cells))
 
 
 def _same_respondent(table: Table, codebook: Codebook, kept: Mask) -> Mask:

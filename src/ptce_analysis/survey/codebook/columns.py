@@ -9,6 +9,7 @@ from typing import Any
 from ptce_analysis.errors import nearest
 from ptce_analysis.survey import codebook as cb
 from ptce_analysis.survey.codebook.faults import Faults
+from ptce_analysis.survey.codebook.units import stated_units, unit_fault
 from ptce_analysis.survey.parse.wording import plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
@@ -101,13 +102,17 @@ def _column(
     low, high = (faults.number(entry.get(n), f"{where}.{n}", b) for n, b in zip(("min", "max"), bounds, strict=True))
     if low is not None and high is not None and low > high:
         faults.add(where, f"min {low:g} is above max {high:g}.")
+    unit = faults.choice(entry.get("unit"), f"{where}.unit", cb.UNITS.get(kind, ()))
+    for header in headers:  # a header of two units is left to the export: a draft that cannot choose still loads
+        if len(stated_units(kind, header)) == 1 and (wrong := unit_fault(kind, header, unit)):
+            faults.add(f"{where}.unit", wrong)
     mark = faults.choice(entry.get("three_digits"), f"{where}.three_digits", THREE_DIGITS)
     own = spellings(entry.get("decisions"), f"{where}.decisions", kind, faults)
     return cb.Variable(
         name=name,
         headers=headers,
         kind=kind,
-        unit=faults.choice(entry.get("unit"), f"{where}.unit", cb.UNITS.get(kind, ())),
+        unit=unit,
         answers=spellings(entry.get("answers"), f"{where}.answers", kind, faults),
         decisions=shared.get(kind, {}) | own,
         low=low,

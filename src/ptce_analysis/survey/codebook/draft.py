@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey import parse
-from ptce_analysis.survey.codebook import STANDARD
+from ptce_analysis.survey.codebook import KINDS, STANDARD
+from ptce_analysis.survey.codebook.draft_codes import (
+    ANSWER_NUMBER,
+    code_kind,
+    is_code,
+    layout_lines,
+    left_to_finish,
+    software,
+)
+from ptce_analysis.survey.codebook.draft_header import Column, drafted_columns, header_place, wave_year
+from ptce_analysis.survey.codebook.units import stated_units
+from ptce_analysis.survey.parse.places import DEPARTEMENTS
 from ptce_analysis.survey.parse.wording import plain
-from ptce_analysis.survey.read import Grid, Limits, read
-from ptce_analysis.survey.read.header import SEARCHED, header_texts
+from ptce_analysis.survey.read import Limits, read
 from ptce_analysis.vocabulary import LEVELS
 
 # How a header usually names a variable. First come, first served: the more telling patterns are above.
@@ -30,8 +41,15 @@ _HEADERS: tuple[tuple[str, str], ...] = (
     ("members", r"membres|adherents|members|structures (membres|adherentes)"),
 )  # fmt: skip
 _MONEY = re.compile(r"montant|subvention|€|\beuros?\b|\bk ?e(ur)?\b|amount|financement|aide")
-_THOUSANDS = re.compile(r"k ?€|k ?euros?|\bke\b|\bkeur\b|milliers d'euros")
-_FUNDERS = re.compile(r"financeur|collectivite|soutien|soutenu|partenaires publi|funder")
+_FUNDERS = re.compile(r"financ|subventionn|collectivite|soutien|soutenu|partenaires publi|funder")
+# What a question on a level says beside its name.
+_BESIDE_A_LEVEL = re.compile(
+    r"\b(?:montants?|subventions?|aides?|financements?|soutiens?|participations?|contributions?|dotations?|budgets?|"
+    r"amounts?|recue?s?|versee?s?|accordee?s?|obtenue?s?|percue?s?|apportee?s?|annuel(?:le)?s?|tota(?:l|le|ux)|"
+    r"financi(?:er|ere)s?|en|de|du|des|par|pour|la|le|les|20[0-9]{2}|k?€|euros?|k ?euros?|ke|keur|meur|milliers)\b|"
+    r"\b[ld]'|[k€]€?$",
+    re.I,
+)
 _TO_FINISH = (
     "check every line below against the questionnaire, then delete this list",
     "say which variables were not asked, and who was asked (asked_if)",
@@ -40,20 +58,12 @@ _TO_FINISH = (
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column of the export: its header and its first filled cells."""
-
-    header: str
-    cells: list[str]
-
-
-@dataclass(frozen=True)
 class _Support:
-    """A column taken for a support: the level, what the column holds (link, amount, funder), its header and unit."""
+    """A column taken for a support: the level, what the column holds (link, amount, funder), and its unit."""
 
     level: str
     part: str
-    header: str
+    column: Column
     unit: str = ""
 
 
@@ -66,50 +76,60 @@ def drafted(export: Path | str, limits: Limits | None = None) -> str:
         If the export cannot be read, or holds no header.
     """
     grid = read(export, limits=limits)
-    found, supports, others = _sorted_out(_drafted_columns(grid))
-    top = " ".join(cell for row in grid.rows[:3] for cell in row)
-    wave = re.search(r"(?:19|20)[0-9]{2}", f"{grid.file} {top[:2000]}")
-    to_finish = (*_TO_FINISH, *(() if wave else ("fill in the year of the wave (wave:)",)))
-    not_asked = [name for name in STANDARD if name not in found]
+    start, n_rows = header_place(grid)
+    columns = drafted_columns(grid, start, n_rows)
+    added = software(columns)
+    found, supports, others = _sorted_out(added.questions if added else columns, added is not None)
+    year = wave_year(Path(export).absolute().parent.name, grid.file, grid, start)
+    coded = {name: column for name, column in others.items() if added and is_code(column)}
+    layout = [*([f"header_rows: {n_rows}"] if n_rows > 1 else []), *(layout_lines(added) if added else [])]
+    to_finish = [
+        *_TO_FINISH,
+        *(() if year else ("fill in the year of the wave (wave:)",)),
+        *_units_to_finish([*found.values(), *(support.column for support in supports)]),
+        *(left_to_finish(added, coded, found["pole_id"]) if added else ()),
+    ]
     written = _written_supports(supports)
     lines = [
         f"# Drafted from {json.dumps(grid.file, ensure_ascii=False)}, to be finished by hand.",
         *("to_finish:", *(f"  - {_quoted(text)}" for text in to_finish)),
-        *(f"wave: {wave[0] if wave else ''}", "origin: survey", "title: ''"),
+        *(f"wave: {year}", "origin: survey", "title: ''"),
+        *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
         *("variables:", *(f"  {name}: {_entry(column, name)}" for name, column in found.items())),
-        *(f"  {name}: {{header: {_quoted(column.header)}, kind: text}}" for name, column in others.items()),
-        f"not_asked: [{', '.join(not_asked)}]",
+        *(
+            f"  {name}: {{header: {_quoted(column.header)}, kind: {_kind(name, coded)}}}"
+            for name, column in others.items()
+        ),
+        f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]",
         *(("supports:", *written) if written else ("supports: []",)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _drafted_columns(grid: Grid) -> list[_Column]:
-    """Return the columns under the most likely header: the first line as wide as most lines are."""
-    widths = [sum(1 for cell in row if cell.strip()) for row in grid.rows]
-    likely = max(widths[:SEARCHED], default=0)
-    start = next((i for i, width in enumerate(widths) if width >= max(1, 0.7 * likely)), None)
-    if start is None:
-        raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
-    headers = [texts[0] for texts in header_texts(grid, start, 1)]
-    body = grid.rows[start + 1 : start + 201]
-    found, seen = [], set[str]()
-    for position, header in enumerate(headers):
-        if plain(header) and plain(header) not in seen:
-            found.append(
-                _Column(header, [row[position] for row in body if position < len(row) and row[position].strip()])
-            )
-            seen.add(plain(header))
-    return found
+def _kind(name: str, coded: Mapping[str, Column]) -> str:
+    """Return the kind of a variable of the codebook's own: text, unless the answers to a coded question say more."""
+    kind = code_kind(coded[name]) if name in coded else "text"
+    return kind if kind in KINDS else "text"
 
 
-def _sorted_out(columns: list[_Column]) -> tuple[dict[str, _Column], list[_Support], dict[str, _Column]]:
-    """Return the columns taken for variables of every wave, those taken for supports, and the others."""
-    found: dict[str, _Column] = {}
+def _units_to_finish(columns: Iterable[Column]) -> Iterable[str]:
+    """Yield the columns whose unit must be chosen: their header may state one or another."""
+    unsure = [column.header for column in columns if len(stated_units("amount", column.header)) > 1]
+    if unsure:
+        yield f"say the unit (unit: eur, keur or meur) of: {', '.join(unsure)}"
+
+
+def _sorted_out(columns: list[Column], numbered: bool) -> tuple[dict[str, Column], list[_Support], dict[str, Column]]:
+    """Return the columns taken for variables of every wave, those taken for supports, and the others.
+
+    `numbered`: a column called `id` holds the number of the answer, and identifies the poles only if nothing else does.
+    """
+    found: dict[str, Column] = {}
     supports: list[_Support] = []
-    others: dict[str, _Column] = {}
-    for column in columns:
-        if name := _variable_name(plain(column.header), found):
+    others: dict[str, Column] = {}
+    late = [column for column in columns if numbered and ANSWER_NUMBER.fullmatch(plain(column.header))]
+    for column in (*(column for column in columns if column not in late), *late):
+        if name := _variable_name(column, found):
             found[name] = column
         elif support := _support(column):
             supports.append(support)
@@ -121,7 +141,7 @@ def _sorted_out(columns: list[_Column]) -> tuple[dict[str, _Column], list[_Suppo
         raise InputError(
             "no column is left to identify the poles: a codebook needs one. Add an identifier to the export."
         )
-    return found, supports, others
+    return {"pole_id": found["pole_id"]} | found, supports, others
 
 
 def _written_supports(supports: list[_Support]) -> list[str]:
@@ -130,30 +150,33 @@ def _written_supports(supports: list[_Support]) -> list[str]:
     for same in level_of.values():
         pair = len(same) == 2 and {support.part for support in same} == {"link", "amount"}
         for entry in [same] if pair else [[support] for support in same]:
-            parts = [f"{support.part}: {_quoted(support.header)}{support.unit}" for support in entry]
+            parts = [f"{support.part}: {_quoted(support.column.header)}{support.unit}" for support in entry]
             lines.append(f"  - {{level: {entry[0].level}, {', '.join(parts)}}}")
-    return [*lines, *(f"  - {{funder: {_quoted(s.header)}}}" for s in supports if s.part == "funder")]
+    return [*lines, *(f"  - {{funder: {_quoted(s.column.header)}}}" for s in supports if s.part == "funder")]
 
 
-def _variable_name(header: str, taken: dict[str, _Column]) -> str:
-    if _MONEY.search(header) and _level_in(header) not in ("", "autre"):
+def _variable_name(column: Column, taken: Mapping[str, Column]) -> str:
+    """Return the variable of every wave a column is, by its own line or by its whole header, or nothing."""
+    if _MONEY.search(plain(column.header)) and _level_in(plain(column.header)) not in ("", "autre"):
         return ""
-    return next((name for name, pattern in _HEADERS if name not in taken and re.search(pattern, header)), "")
+    named = (n for text in column.texts() for n, pattern in _HEADERS if n not in taken and re.search(pattern, text))
+    return next(named, "")
 
 
-def _support(column: _Column) -> _Support | None:
+def _support(column: Column) -> _Support | None:
     """Return a column of funders, or of the link or the amount of a level; None for any other column."""
     header = plain(column.header)
     if _FUNDERS.search(header) and any(r.value for cell in column.cells for r in parse.level_parts(cell)):
-        return _Support("", "funder", column.header)
-    code = _level_in(column.header)
-    if not code:
-        return None
+        return _Support("", "funder", column)
+    code = next((found for text in column.texts() if (found := _level_in(text))), "")
+    money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
+    if not code or (not money and column.cells and all(cell.strip().zfill(2) in DEPARTEMENTS for cell in column.cells)):
+        return None  # « Département »: 93, 59 says where the pole is
     stated = any(parse.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in column.cells)
     ticks = all(parse.yes_no(cell).status == "exact" for cell in column.cells)
-    if (ticks and column.cells) or not (stated or _MONEY.search(header)):
-        return _Support(code, "link", column.header)
-    return _Support(code, "amount", column.header, ", unit: keur" if _THOUSANDS.search(header) else "")
+    if (ticks and column.cells) or not (stated or money):
+        return _Support(code, "link", column)
+    return _Support(code, "amount", column, _unit("amount", column))
 
 
 def _level_in(header: str) -> str:
@@ -162,25 +185,27 @@ def _level_in(header: str) -> str:
         header,
         *re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", header, flags=re.I),
     ):
-        words = re.sub(
-            r"(?i)\b(montant|subventions?|aide|financement|en|de|du|des|k?€|euros?|k ?euros?|ke)\b|[k€]€?$", " ", piece
-        )
-        found = parse.level(words.strip(" .,;:'")).value if words.strip() else None
-        if isinstance(found, str) and found in LEVELS:
-            return found
+        for words in (piece.strip(" .,;:'"), " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split()).strip(" .,;:'")):
+            found = parse.level(words).value if words else None
+            if isinstance(found, str) and found in LEVELS:
+                return found
     return ""
 
 
-def _entry(column: _Column, name: str) -> str:
+def _entry(column: Column, name: str) -> str:
     """Return how a variable is read, its unit where the header says one."""
     kind = "date" if name == "answered_on" else STANDARD[name].kind
-    unit = ", unit: keur" if kind == "amount" and _THOUSANDS.search(plain(column.header)) else ""
-    if kind == "share" and "%" in column.header:
-        unit = ", unit: percent"
-    return f"{{header: {_quoted(column.header)}, kind: {kind}{unit}}}"
+    return f"{{header: {_quoted(column.header)}, kind: {kind}{_unit(kind, column)}}}"
 
 
-def _own_name(header: str, taken: dict[str, _Column]) -> str:
+def _unit(kind: str, column: Column) -> str:
+    """Return the entry of the unit that a header, or else a line above it, states alone; nothing where none does."""
+    said = (stated_units(kind, text) for text in (column.header, *column.titles))
+    units = next((units for units in said if units), ())
+    return f", unit: {units[0]}" if len(units) == 1 else ""
+
+
+def _own_name(header: str, taken: Mapping[str, Column]) -> str:
     """Return a legal name for a variable of the codebook's own."""
     name = re.sub("[^a-z0-9]+", "_", plain(header)).strip("_")[:40]
     name = f"q_{name}" if not re.match("[a-z]", name) or name in STANDARD or name.startswith("link_") else name

@@ -98,6 +98,8 @@ def _millions(text: str) -> Term | None:
     )
     if whole is None or rest is None or whole.value is None or rest.value is None or rest.value >= 10**6:
         return None
+    if rest.value < 1_000:  # « 1 million 5 »: one and a half, or five euros above?
+        return Term(None, "millions_and_what", "ambiguous")
     return Term(whole.value + rest.value, "millions_of_euros", "exact", "€")
 
 

@@ -28,7 +28,13 @@ _NOT_GRANTED = (
 _DENIED = (
     r"\b(?:peut[ -]etre|bientot|a (?:venir|confirmer|verifier|demander|voir)|prevu\w*|"
     r"en (?:cours|attente|discussion|negociation|projet)|non|(?<!-)pas(?!-)(?! de calais)|jamais|aucun\w*|neant|zero|"
-    r"nsp|n\.?c|sans|sauf|hors|hormis|excepte\w*|mais)(?![\w-])|\?|(?<![0-9,. ])[ ]?\b0(?: ?(?:€|euros?|k€))?$"
+    r"nsp|n\.?c|sans|sauf|hors|hormis|excepte\w*|mais|negati\w*|abandon\w*|arret(?:e|ee|es|ees)|cess(?:e|ee|es|ees)|"
+    r"stoppe\w*|termine\w*|fini(?:e|es|s)?|jusqu'(?:en|a|au)|probable\w*|possible\w*|incertain\w*|hypothe\w*|"
+    r"retire\w*)(?![\w-])|\?|(?<![0-9,. ])[ ]?\b0(?: ?(?:€|euros?|k€))?$"
+)
+
+_NAMED_YEAR = re.compile(
+    r"(?:\ben |\((?:en )?|\bpour |^|[;,+/] ?|\bet )(20[0-9]{2})(?= ?(?::|\)|,|;|\+|$| et | puis ))", re.I
 )
 
 
@@ -51,6 +57,15 @@ def without_year(text: str) -> str:
     ('2,5 ETP', '32 %', '2014')
     """
     return re.sub(r" (?:en (?:19|20)[0-9]{2}|\((?:en )?(?:19|20)[0-9]{2}\))$", "", text, flags=re.I)
+
+
+def several_years(text: str) -> bool:
+    """Return whether figures are told of different years, none of which is said to be the one asked for.
+
+    >>> several_years("1 ETP en 2014 et 2 en 2015"), several_years("1 ETP en 2014"), several_years("2013, 2014")
+    (True, False, False)
+    """
+    return len(set(_NAMED_YEAR.findall(text))) > 1 and re.search("[0-9]", _NAMED_YEAR.sub("", text)) is not None
 
 
 def not_granted(text: str) -> bool:

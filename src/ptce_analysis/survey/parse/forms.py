@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
+from ptce_analysis.survey.parse.asides import several_years
 from ptce_analysis.survey.parse.reading import Reading, simple
 from ptce_analysis.survey.parse.silences import machine_text, silence
 from ptce_analysis.survey.parse.wording import bare
@@ -124,12 +125,17 @@ def _silent(text: str) -> Term | None:
 
 def _quantity(text: str, kind: Kind) -> Term | None:
     """Return what the first of the kind's rules and the shared rules makes of a text that is not a silence."""
-    shared = (_approximate, _bound, _between, _total, _stated_twice, _of_which)
+    shared = (_of_several_years, _approximate, _bound, _between, _total, _stated_twice, _of_which)
     own = [cast("Rule", partial(rule, kind=kind)) for rule in (*shared, _several)]
     for rule in (*kind.before, *own[:-1], *kind.after, own[-1]):
         if term := rule(text):
             return term
     return None
+
+
+def _of_several_years(text: str, kind: Kind) -> Term | None:  # noqa: ARG001 (one signature)
+    """`1 ETP en 2014 et 2 en 2015`: neither their sum nor one of them is the answer."""
+    return Term(None, "several_years", "ambiguous") if several_years(text) else None
 
 
 def _inner(text: str, kind: Kind) -> Term | None:

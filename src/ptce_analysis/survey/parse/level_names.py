@@ -111,6 +111,11 @@ UNDECIDED: tuple[tuple[str, str], ...] = (
         "contract_of_several",
         r"cucs(?: .+)?|contrats? (?:de ville|urbain.*|de plan.*|de pays|de territoire)|cper|politique de la ville",
     ),
+    (
+        "several_levels_unseparated",
+        r"conseils? (?:genera|departementa)(?:l|ux) (?:.* )?regiona(?:l|ux)(?: .*)?|"
+        r"conseils? regiona(?:l|ux) (?:.* )?(?:genera|departementa)(?:l|ux)(?: .*)?",
+    ),
     ("commune_or_grouping", r"bloc (?:communal|local)|communaute"),
     ("number_alone", r"[0-9]{1,3}|2[ab]"),
 )

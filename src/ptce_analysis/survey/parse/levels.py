@@ -9,7 +9,7 @@ from functools import cache
 
 from ptce_analysis.survey.parse import level_names as names
 from ptce_analysis.survey.parse.asides import doubtful
-from ptce_analysis.survey.parse.places import PLACES, place_name
+from ptce_analysis.survey.parse.places import PLACES, part_of_a_region, place_name
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.silences import machine_text, silence
 from ptce_analysis.survey.parse.wording import bare, misspelt, plain
@@ -119,7 +119,8 @@ def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Rea
     opened = [_one(f"{named[0].split()[0]} {piece}", wave) for piece in named]
     parts = [again if one.status == "unreadable" else one for one, again in zip(parts, opened, strict=True)]
     known = all(part.status in (*_FOR_SURE, "ambiguous") for part in parts)
-    same = whole.status in _FOR_SURE and {code for part in parts for code in codes(part)} == set(codes(whole))
+    sure = all(part.status in _FOR_SURE for part in (whole, *parts))
+    same = sure and {code for part in parts for code in codes(part)} == set(codes(whole))
     return parts if len(parts) > 1 and known and not same else [whole]
 
 
@@ -166,6 +167,8 @@ def _by_words(text: str, wave: int | None) -> Reading:
         return Reading(text, "epci", None, "exact", "grouping_word")
     if found := _lyon(text, words, wave) or _place(text, words):
         return found
+    if words.startswith("pays") and part_of_a_region(words[4:]):  # « Pays de Loire »: the region, cut short?
+        return Reading(text, None, None, "ambiguous", "pays_or_region")
     for rule, pattern in names.UNDECIDED:
         if _compiled(pattern).fullmatch(words):
             return Reading(text, None, None, "ambiguous", rule)

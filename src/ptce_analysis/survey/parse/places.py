@@ -89,3 +89,19 @@ def _by_name() -> dict[str, tuple[str, ...]]:
 
 # Paris is a commune and a département; five overseas names are a region and a département. They stay undecided.
 PLACES: dict[str, tuple[str, ...]] = _by_name() | {"paris": ("commune_name", "departement_name")}
+
+# Words that name no place by themselves.
+_LITTLE = frozenset(("de", "la", "le", "les", "l", "d", "du", "des", "et"))
+_REGION_WORDS = tuple(
+    frozenset(place_name(name).split()) - _LITTLE for name in (*REGIONS_2015.values(), *REGIONS_2016.values())
+)
+
+
+def part_of_a_region(text: str) -> bool:
+    """Return whether all the words of a name stand in the name of one region.
+
+    >>> part_of_a_region("Loire"), part_of_a_region("Centre Bretagne"), part_of_a_region("Bray")
+    (True, False, False)
+    """
+    words = frozenset(place_name(text).split()) - _LITTLE
+    return bool(words) and any(words <= region for region in _REGION_WORDS)

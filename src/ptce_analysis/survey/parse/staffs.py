@@ -50,7 +50,7 @@ _BOTH = re.compile(
 # How much of a whole time each of several people works.
 _EACH_AT = re.compile(
     rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?(?P<each>{_WHOLE_TIME}|mi[ -]temps|[0-9]{{1,3}} ?%|"
-    rf"[1-4]/[2-5])",
+    rf"(?<=\ba )[1-4]/[2-5])",
     re.I,
 )
 _UNPAID = (
@@ -69,7 +69,7 @@ _NO_STAFF = re.compile(r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel
 _OTHER_THING = rf"(?:.* )?(?:{_FTE}|heures?|h|jours?|mois|semaines?|{_UNPAID})"
 _COUNTED = re.compile(
     r"(?P<number>[-+]?[0-9.,][0-9 .,']*?|[a-z]+(?:[ -][a-z]+)*?)"
-    r"(?: ?(?P<thing>(?!(?:k|m)\b|mill|cents?\b|demi\b|.*\b(?:par|dont|sur|fois|ou|et|"
+    r"(?: ?(?P<thing>(?!(?:k|m|e|ere?|n?de?|i?emes?|aines?)\b|mill|cents?\b|demi\b|.*\b(?:par|dont|sur|fois|ou|et|"
     r"chacune?s?)\b)[a-z][a-z' ()-]*))?",
     re.I,
 )
@@ -84,7 +84,12 @@ def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
     'approximate'
     """
     single = partial(_posts, three_digits=three_digits)
-    before: tuple[Rule, ...] = (_no_staff, partial(_heads_and_posts, single=single), partial(_beside, single=single))
+    before: tuple[Rule, ...] = (
+        _no_staff,
+        partial(_heads_and_posts, single=single),
+        partial(_beside, single=single),
+        partial(_joined, single=single),
+    )
     return understand(text, Kind("fte", single, before, (_only_heads,), plus=r"\+| et | plus "))
 
 
@@ -101,7 +106,7 @@ def _posts(text: str, three_digits: str) -> Term | None:
     """Return one quantity of staff: a number, a fraction, a percentage or a part-time post."""
     text = without_year(text)
     if match := _PERCENT.fullmatch(text):
-        return Term(Decimal(match[1].replace(",", ".")) / 100, "percent_of_a_post", unit_text="%")
+        return _percent_of_a_post(Decimal(match[1].replace(",", ".")))
     if match := _PART_TIME.fullmatch(text):
         return _part_time(match)
     match = _POSTS.fullmatch(text)
@@ -125,11 +130,20 @@ def _quantity(text: str, three_digits: str) -> Term | None:
     return Term(Decimal(value), "spelled_out") if value is not None else fraction(text)
 
 
+def _percent_of_a_post(percent: Decimal) -> Term:
+    """Return `80 %` of a post; nobody works less than a hundredth of one, `0,8 %` may be 0.8 of it."""
+    if 0 < percent < 1:
+        return Term(None, "share_or_percent", "ambiguous")
+    return Term(percent / 100, "percent_of_a_post", unit_text="%")
+
+
 def _part_time(match: re.Match[str]) -> Term | None:
     """Return « mi-temps », « 2 mi-temps », « 3/4 temps » in full-time equivalents."""
     written = match["times"] or "1"
     times = int(written) if written.isdigit() else spelled(written)
     share = match["part"] or match["fifths"]
+    if share and "/" in share and match["times"] and "temps" not in match[0].lower():  # `1 1/2 ETP`: 1.5, or 0.5
+        return Term(None, "number_and_fraction", "ambiguous")
     part = _fraction_value(share.replace("-", " ")) if share else Decimal("0.5")
     return (
         Term(times * part, "part_time", unit_text="temps")
@@ -171,6 +185,20 @@ def _beside(text: str, single: Callable[[str], Term | None]) -> Term | None:
     return Term(term.value, "volunteers_not_counted", "approximate") if term and term.value is not None else None
 
 
+def _joined(text: str, single: Callable[[str], Term | None]) -> Term | None:
+    """`2 et 3`, `1 et 2 ETP`, « un mi-temps et demi »: joined by « et », numbers are a sum or two answers."""
+    parts = text.split(" et ")
+    terms = [single(part.strip()) for part in parts]
+    first, last = terms[0], terms[-1]
+    if len(parts) != 2 or first is None or last is None or first.value is None or single(text):
+        return None
+    if last.rule == "fraction":
+        whole = first.value == first.value.to_integral_value() and first.rule != "part_time"
+        return None if whole else Term(None, "half_of_what", "ambiguous")
+    alike = not first.unit_text and (not last.unit_text or last.rule == "fte_stated")
+    return Term(None, "several_values", "ambiguous") if alike else None
+
+
 def _only_heads(text: str) -> Term | None:
     """`2 personnes`, `35 h`: a number is stated, but not of full-time equivalents."""
     if _HOURS.fullmatch(text):
@@ -184,11 +212,26 @@ def _counted(text: str, three_digits: str) -> Term | None:
     """Return one whole number; a thing with a fraction is not a count."""
     if found := rounded(text):
         return Term(Decimal(found[0]), "round_number", "approximate")
-    match = _COUNTED.fullmatch(without_year(text))
+    text = without_year(text)
+    n_words = len(_spelled_start(text))
+    match = _COUNTED.fullmatch("1" + text[n_words:] if n_words else text)
     thing = match["thing"] or "" if match else ""
     if re.fullmatch(_OTHER_THING, thing, re.I) or doubtful(thing):
         return Term(None, "another_thing_counted", "ambiguous")
-    term = _quantity(match["number"], three_digits) if match else None
+    if match is None or any(_number_word(word) for word in re.split("[ '-]", thing)):
+        return None
+    term = _quantity(text[:n_words] or match["number"], three_digits)
     if term is None or term.value is None:
         return term
     return term if term.value == term.value.to_integral_value() else Term(None, "not_whole", "unreadable")
+
+
+def _spelled_start(text: str) -> str:
+    """Return the longest start of a text that spells one number: « cent vingt » of « cent vingt salariés »."""
+    ends = [match.start() for match in re.finditer(r" |$", text)]
+    return next((text[:end] for end in reversed(ends) if spelled(text[:end]) is not None), "")
+
+
+def _number_word(word: str) -> bool:
+    """Return whether a word is a number by itself; « un » is an article as well."""
+    return word.lower() not in ("un", "une", "neuf") and spelled(word) is not None

@@ -24,9 +24,6 @@ _YEARS_FIRST = re.compile(rf"(?:sur )?(?:{_COUNT}) ?(?:ans?|annees?|mois) ?(?:x|
 _AND_PER_YEAR = re.compile(
     rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?(?:{EACH_YEAR}))\)?", re.I
 )
-_NAMED_YEAR = re.compile(
-    r"(?:\ben |\((?:en )?|\bpour |^|[;,+/] ?|\bet )(20[0-9]{2})(?= ?(?::|\)|,|;|\+|$| et | puis ))", re.I
-)
 _MONTHLY = re.compile(r".+(?:/ ?mois|par mois|mensuel(?:le)?s?|par trimestre|trimestriel|/ ?jour|par jour).*", re.I)
 
 
@@ -39,20 +36,22 @@ def over_time(text: str, single: Callable[[str], Term | None]) -> Term | None:
     if found := _and_per_year(text, single) or _spread(text, single):
         return found
     first = _YEARS_FIRST.fullmatch(text)
-    several = len(set(_NAMED_YEAR.findall(text))) > 1 and re.search(r"[0-9]", _NAMED_YEAR.sub("", text))
-    unclear = several or (first and single(first["term"]))
-    return Term(None, "several_years", "ambiguous") if unclear else None
+    return Term(None, "several_years", "ambiguous") if first and single(first["term"]) else None
 
 
 def _spread(text: str, single: Callable[[str], Term | None]) -> Term | None:
-    """`30 000 sur 3 ans`, `10 000 € par an sur 3 ans`: an amount, then the time it is for."""
+    """`30 000 sur 3 ans`, `10 000 € par an sur 3 ans`: an amount, then the time it is for.
+
+    Times a number of months or years (`5 000 x 12 mois`), it is that of each of them: the total is above it.
+    """
     match = _SEVERAL_YEARS.fullmatch(text)
     term = single(match["term"]) if match else None
     if match is None or term is None or term.value is None:
         return None
-    if re.search(EACH_YEAR, match["term"], re.I) or _n_years(match) == 1:
+    times = re.match(r" ?,? ?\(?[x*×]", match[0][match.end("term") :], re.I)
+    if re.search(EACH_YEAR, match["term"], re.I) or (_n_years(match) == 1 and not times):
         return replace(term, rule="per_year")
-    high = None if re.search(r"[x*×]", match[0][match.end("term") :], re.I) else term.value
+    high = None if times else term.value
     return Term(None, "several_years", "ambiguous", low=Decimal(0), high=high)
 
 

@@ -67,12 +67,13 @@ def read_bytes(
 def _workbook(data: bytes, file: str, limits: Limits, sheet: str) -> Grid:
     """Return the grid of a zipped workbook, by the parts it holds."""
     from ptce_analysis.survey.read.archive import Archive
+    from ptce_analysis.survey.read.encoding import unscrambled_grid
     from ptce_analysis.survey.read.ods import read_ods
     from ptce_analysis.survey.read.xlsx import read_xlsx
 
     names = Archive(data, file, limits).names()
     if "xl/workbook.xml" in names:
-        return read_xlsx(data, file, limits, sheet)
+        return unscrambled_grid(read_xlsx(data, file, limits, sheet))
     if "content.xml" in names:
-        return read_ods(data, file, limits, sheet)
+        return unscrambled_grid(read_ods(data, file, limits, sheet))
     raise InputError(f"{file}: a zip file that is neither .xlsx nor .ods. Unpack it, or save the sheet again.")

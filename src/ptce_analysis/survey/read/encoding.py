@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.read.grid import Note
+from ptce_analysis.survey.read.grid import Grid, Note
 
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -64,14 +66,38 @@ def unscrambled(text: str) -> str:
         return text
 
 
+def unscrambled_grid(grid: Grid) -> Grid:
+    """Return a grid whose letters read twice are put right, each cell noted: a CSV opened wrongly and saved as a
+    workbook keeps them."""
+    texts = {cell for cells in grid.rows for cell in cells if not cell.isascii()}
+    right = {text: better for text in texts if (better := unscrambled(text)) != text}
+    if not right:
+        return grid
+    rows, repairs = [], list[Note]()
+    for number, cells in zip(grid.numbers, grid.rows, strict=True):
+        rows.append([right.get(cell, cell) for cell in cells])
+        repairs += scrambled_cells(number, cells, rows[-1])
+    return replace(grid, rows=rows, notes=(*grid.notes, *repairs))
+
+
+def scrambled_cells(number: int, cells: list[str], right: list[str]) -> Iterator[Note]:
+    """Yield the cells whose letters had been read twice."""
+    for position, (cell, better) in enumerate(zip(cells, right, strict=True)):
+        if cell != better:
+            yield Note(number, position, cell, better, "mojibake")
+
+
 def _recognised(data: bytes, file: str) -> str:
     """Return the name of the encoding the bytes point to."""
     for mark, name in _MARKS:
         if data.startswith(mark):
             return name
+    if wide := _wide(data):
+        return wide
     if (position := data.find(b"\0")) >= 0:
         raise InputError(
-            f"{file}, line {_line(data, position)}: a NUL byte. The file is damaged or not a text: export it again."
+            f"{file}, line {_line(data, position)}: a NUL byte. The file is damaged or not a text: export it again, "
+            "or save it as UTF-8."
         )
     try:
         data.decode("utf-8")
@@ -80,6 +106,19 @@ def _recognised(data: bytes, file: str) -> str:
             raise _undecodable(data, error.start, file, "utf-8") from error
         return _single_byte(data)
     return "utf-8"
+
+
+def _wide(data: bytes) -> str:
+    """Return the UTF-16 of a file without its mark, or "": every line end and separator then has a zero on one side.
+
+    A byte of a European text in UTF-16 is a zero in every pair but those of a few signs (`€`, `œ`, long dashes).
+    """
+    if len(data) % 2 or b"\0" not in data[:200]:
+        return ""
+    for name, zeros, letters in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+        if zeros.count(0) >= 0.9 * len(zeros) and not letters.count(0):
+            return name
+    return ""
 
 
 def _single_byte(data: bytes) -> str:

@@ -114,6 +114,11 @@ class Keeper:
         )
 
 
+def other_sheets(names: list[str]) -> tuple[Note, ...]:
+    """Return what says that a workbook has sheets which were not read."""
+    return (Note(0, None, ", ".join(names), "not read", "other_sheets"),) if names else ()
+
+
 def is_blank(cells: list[str]) -> bool:
     """Return whether a row holds nothing but spaces."""
     return not any(cell and not cell.isspace() for cell in cells)

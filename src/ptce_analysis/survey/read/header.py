@@ -21,6 +21,20 @@ def header_texts(grid: Grid, start: int, n_rows: int) -> list[list[str]]:
     return texts
 
 
+def above_texts(grid: Grid, start: int, column: int) -> tuple[list[str], list[str]]:
+    """Return what the lines above a header say over one of its columns, and the titles, which say it of no column."""
+    over, titles = list[str](), list[str]()
+    for position in range(start):
+        filled = [text for cell in grid.rows[position] if (text := tidy(cell))]
+        alone = len(filled) == 1 and bool(grid.rows[position][0].strip())
+        spread = _spread(grid, position, max(len(grid.rows[position]), column + 1), upper=not alone)
+        if text := tidy(spread[column]):
+            over.append(text)
+        else:
+            titles.append(" | ".join(filled))
+    return over, titles
+
+
 def _spread(grid: Grid, position: int, width: int, upper: bool) -> list[str]:
     """Return a header line, merged cells spread over all they cover; in a CSV an upper line fills to the right."""
     row = [*grid.rows[position], *[""] * (width - len(grid.rows[position]))]

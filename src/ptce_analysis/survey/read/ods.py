@@ -6,7 +6,7 @@ import re
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.read.archive import Archive, Handler, local, local_attributes, number_text
-from ptce_analysis.survey.read.grid import Grid, Growing, Keeper, Limits, Note, is_blank
+from ptce_analysis.survey.read.grid import Grid, Growing, Keeper, Limits, Note, is_blank, other_sheets
 
 _UNIT_SHOWN = re.compile(r"[^\d\s.,'+()-]\D*$")
 
@@ -25,7 +25,10 @@ def read_ods(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
     if not reader.found:
         known = ", ".join(reader.sheets) or "none"
         raise InputError(f"{file}: no sheet {sheet!r}. Its sheets: {known}.{nearest(sheet, reader.sheets)}")
-    return Grid(file, reader.rows, reader.numbers, tuple(reader.notes), tuple(reader.merged), sparse=True)
+    others = [name for position, name in enumerate(reader.sheets) if position != reader.read]
+    return Grid(
+        file, reader.rows, reader.numbers, (*other_sheets(others), *reader.notes), tuple(reader.merged), sparse=True
+    )
 
 
 class _Tables(Handler):
@@ -38,11 +41,13 @@ class _Tables(Handler):
         self.merged: list[tuple[int, int, int, int]] = []
         self.sheets: list[str] = []
         self.found = self._open = False
+        self.read = -1
         self._keeper, self._wanted = keeper, wanted
         self._row, self._row_times, self._cells = 0, 1, list[str]()
         self._cell: dict[str, str] = {}
         self._lines: Growing | None = None
         self._note_depth = self._columns = 0
+        self._hidden = False
         self._pending = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -57,12 +62,14 @@ class _Tables(Handler):
     def _start_table(self, name: str) -> None:
         self.sheets.append(name)
         self._open = not self.found and self._wanted in ("", name)
+        self.read = len(self.sheets) - 1 if self._open else self.read
         self.found = self.found or self._open
 
     def _start_inside(self, name: str, attributes: dict[str, str]) -> None:
         """Open a row, a cell or a paragraph of the wanted sheet."""
         if name == "table-row":
             self._cells, self._pending, self._row_times = [], 0, self._times(attributes, "number-rows-repeated")
+            self._hidden = attributes.get("visibility", "visible") != "visible"
         elif name in ("table-cell", "covered-table-cell"):
             self._cell, self._lines = attributes, None
         elif name == "table-column":
@@ -148,6 +155,8 @@ class _Tables(Handler):
             raise self._keeper.too_many(self._row + 1, "rows", self._keeper.limits.n_rows)
         for _ in range(self._row_times):
             self._row += 1
+            if self._hidden:
+                self.notes.append(Note(self._row, None, "hidden", "read", "hidden_row"))
             self.rows.append(self._keeper.keep(self._row, self._cells))
             self.numbers.append(self._row)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.read.encoding import MOJIBAKE, decoded, unscrambled
+from ptce_analysis.survey.read.encoding import MOJIBAKE, decoded, scrambled_cells, unscrambled
 from ptce_analysis.survey.read.grid import Grid, Keeper, Limits, Note, is_blank
 
 # In this order when the evidence is equal: French software first.
@@ -43,7 +43,7 @@ def read_separated(data: bytes, file: str, limits: Limits, encoding: str = "", s
     for number, cells in _records(opened, file):
         if not is_blank(cells):
             right = [unscrambled(cell) for cell in cells] if scrambled else cells
-            repairs += _repairs(number, cells, right) if scrambled else ()
+            repairs += scrambled_cells(number, cells, right) if scrambled else ()
             rows.append(keeper.keep(number, right))
             numbers.append(number)
     return Grid(file, rows, numbers, (*notes, *opened.notes, *repairs))
@@ -134,10 +134,3 @@ def _lines(text: str) -> Iterator[str]:
         yield text[start : end + 1]
         start = end + 1
     yield text[start:] + "\n"
-
-
-def _repairs(number: int, cells: list[str], right: list[str]) -> Iterator[Note]:
-    """Yield the cells whose letters had been read twice."""
-    for position, (cell, better) in enumerate(zip(cells, right, strict=True)):
-        if cell != better:
-            yield Note(number, position, cell, better, "mojibake")

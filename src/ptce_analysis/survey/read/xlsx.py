@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.read.archive import Archive, Handler, local, number_text
-from ptce_analysis.survey.read.grid import Grid, Growing, Keeper, Limits, Note, is_blank
+from ptce_analysis.survey.read.grid import Grid, Growing, Keeper, Limits, Note, is_blank, other_sheets
 from ptce_analysis.survey.read.xlsx_parts import Elements, Styles, Texts, unescaped
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -22,7 +22,7 @@ def read_xlsx(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
         If the workbook is damaged, hostile or too large, or has no such sheet.
     """
     archive = Archive(data, file, limits)
-    part, base = _sheet_part(archive, sheet)
+    part, base, others = _sheet_part(archive, sheet)
     names = set(archive.names())
     shared, styles = Texts(limits, file), Styles()
     for name, handler in (("xl/sharedStrings.xml", shared), ("xl/styles.xml", styles)):
@@ -30,11 +30,13 @@ def read_xlsx(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
             archive.parse(name, handler)
     reader = _Sheet(Keeper(file, limits), shared.texts, styles.formats, base)
     archive.parse(part, reader)
-    return Grid(file, reader.rows, reader.numbers, tuple(reader.notes), tuple(reader.merged), sparse=True)
+    return Grid(
+        file, reader.rows, reader.numbers, (*other_sheets(others), *reader.notes), tuple(reader.merged), sparse=True
+    )
 
 
-def _sheet_part(archive: Archive, wanted: str) -> tuple[str, datetime]:
-    """Return the part that holds the sheet, and the day its dates count from."""
+def _sheet_part(archive: Archive, wanted: str) -> tuple[str, datetime, list[str]]:
+    """Return the part that holds the sheet, the day its dates count from, and the names of the other sheets."""
     book, links = Elements(), Elements()
     archive.parse("xl/workbook.xml", book)
     archive.parse("xl/_rels/workbook.xml.rels", links)
@@ -50,7 +52,8 @@ def _sheet_part(archive: Archive, wanted: str) -> tuple[str, datetime]:
     target = targets.get(chosen.get("id", ""), "")
     old = any(a.get("date1904", "") in ("1", "true") for name, a in book.found if name == "workbookPr")
     part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    return part, datetime(1904, 1, 1) if old else datetime(1899, 12, 30)  # noqa: DTZ001 (a calendar day, no time zone)
+    base = datetime(1904, 1, 1) if old else datetime(1899, 12, 30)  # noqa: DTZ001 (a calendar day, no time zone)
+    return part, base, [a.get("name", "") for a in sheets if a is not chosen]
 
 
 class _Sheet(Handler):
@@ -156,7 +159,7 @@ class _Sheet(Handler):
 
     def _date(self, stored: str) -> str:
         try:
-            moment = self._base + timedelta(days=float(stored))
+            moment = self._base + timedelta(seconds=round(float(stored) * 86_400))
         except (ValueError, OverflowError):
             return stored
         return moment.isoformat(timespec="seconds").removesuffix("T00:00:00")

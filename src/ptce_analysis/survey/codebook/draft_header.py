@@ -1,0 +1,115 @@
+"""Where an export's header is, on one line or two, and the columns under it, for a draft."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey import parse
+from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.read import Grid
+from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
+
+_SHOWN = 200
+_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?![0-9])")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the export: its header, the lowest line of it, the titles above, and its first filled cells."""
+
+    header: str
+    label: str
+    titles: tuple[str, ...]
+    cells: list[str]
+
+    def texts(self) -> tuple[str, str]:
+        """Return what the column may be known by, fit for comparison: its own line first, then the whole header."""
+        return plain(self.label), plain(self.header)
+
+
+def header_place(grid: Grid) -> tuple[int, int]:
+    """Return the first line of the header and its number of lines.
+
+    Raises
+    ------
+    InputError
+        If no line looks like a header.
+    """
+    widths = [sum(1 for cell in row if cell.strip()) for row in grid.rows]
+    likely = max(widths[:SEARCHED], default=0)
+    start = next((i for i, width in enumerate(widths) if width >= max(1, 0.7 * likely)), None)
+    if start is None:
+        raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
+    first = next((i for i in (start - 2, start - 1, start) if i >= 0 and _on_two_lines(grid, i)), None)
+    return (start, 1) if first is None else (first, 2)
+
+
+def _on_two_lines(grid: Grid, first: int) -> bool:
+    """Return whether a line and the next are one header: groups above, or cells merged across, and names below."""
+    if first + 2 >= len(grid.rows):
+        return False
+    upper, lower = grid.rows[first], grid.rows[first + 1]
+    names = [position for position, cell in enumerate(lower) if cell.strip()]
+    if not all(_is_name(lower[position]) for position in names):
+        return False
+    if _merged_over(grid, first, len(lower)):
+        return True
+    filled = [position for position, cell in enumerate(upper) if cell.strip()]
+    titled = filled in ([], [0])
+    gaps = [position for position in names if position >= len(upper) or not upper[position].strip()]
+    return not titled and len(gaps) > 0 and any(_numbers_under(grid, first + 2, position) for position in names)
+
+
+def _merged_over(grid: Grid, first: int, width: int) -> bool:
+    """Return whether a cell of a line is merged with some but not all of the columns, or with the line below."""
+    number, following = grid.numbers[first : first + 2]
+    return any(
+        top == number and ((left < right and right - left + 1 < width) or bottom == following)
+        for top, left, bottom, right in grid.merged
+    )
+
+
+def _is_name(cell: str) -> bool:
+    """Return whether a text may head a column: it is no number (but a year), date, tick or silence."""
+    text = tidy(cell)
+    if re.fullmatch(r"(?:19|20)[0-9]{2}", text):
+        return True
+    stated = parse.amount(text).value is not None or parse.day(text).status == "exact"
+    return not (stated or parse.no_value(text) or parse.yes_no(text).value is not None)
+
+
+def _numbers_under(grid: Grid, start: int, position: int) -> bool:
+    """Return whether most answers of a column are numbers."""
+    cells = [
+        row[position] for row in grid.rows[start : start + _SHOWN] if position < len(row) and row[position].strip()
+    ]
+    return 2 * sum(1 for cell in cells if parse.amount(cell).value is not None) > len(cells)
+
+
+def drafted_columns(grid: Grid, start: int, n_rows: int) -> list[Column]:
+    """Return the named columns under a header, the first of each name."""
+    body = grid.rows[start + n_rows :][:_SHOWN]
+    found: dict[str, Column] = {}
+    for position, texts in enumerate(header_texts(grid, start, n_rows)):
+        if plain(texts[0]):
+            over, titles = above_texts(grid, start, position)
+            cells = [row[position] for row in body if position < len(row) and row[position].strip()]
+            column = Column(texts[0], texts[min(1, len(texts) - 1)], (*over, *titles), cells)
+            found.setdefault(plain(texts[0]), column)
+    return list(found.values())
+
+
+def wave_year(folder: str, file: str, grid: Grid, start: int) -> str:
+    """Return the year the folder is called by, else the only one the file's name or else the titles give, or "".
+
+    Neither questions nor answers count: they tell of other years, and anonymised dates of 1980.
+    """
+    if re.fullmatch(r"20[0-9]{2}", folder):
+        return folder
+    for text in (file, " ".join(cell for row in grid.rows[:start] for cell in row)):
+        years = {match[0] for match in _YEAR.finditer(text)}
+        if len(years) == 1:
+            return years.pop()
+    return ""

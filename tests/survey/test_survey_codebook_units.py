@@ -1,0 +1,134 @@
+"""The unit a header states: an amount in thousands read as euros would be exact, and a thousand times too small."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey.clean import clean
+from ptce_analysis.survey.codebook.units import stated_units, title_fault, unit_fault
+from survey_exports import SMALL, book, saved, xlsx
+
+# One line each: the unit stated | headers.
+AMOUNTS = """
+keur|Budget (k€);Budget (K€);Budget en K€uros;Budget (k €);Budget en k.€;Budget en KE;Budget (kE)
+keur|budget_keur;budget_k_eur
+keur|Budget en milliers d'euros;Budget en milliers d’€;Budget (milliers);Budget en mille euros;Budget en kilo-euros
+keur|Budget x 1000 €;Budget (x 1 000);Budget (000 €);Budget en 1 000 euros;Budget 2014 k€;Montant (en K)
+keur|€k;Budget : K€ ?
+keur|Montants (k€) / Région;Budget prévu pour l'année 2015 (en k€)
+meur|Budget (en M€);Budget en millions d'euros;Budget (MEUR);Budget (M euros);Budget en M d'euros
+eur|Budget (€);Budget en euros;Budget EUR;budget_eur;Montant en €uros;Budget arrondi au millier (en euros)
+keur meur|Budget en m€
+keur eur|Budget (en euros, pas en k€)
+|Budget;Montant de la Région;Plus de 25 k€ ?;entre 10 et 25 k€;Commune;Mille-feuille;Aide européenne
+|Arrondi au k€;Kermesse
+|Budget en milliards d'euros
+"""
+SHARES = "percent|Part (%);Part en %;Pourcentage;% d'autofinancement;Part, en pour cent\n|Part;50 % ou plus;Proportion"
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "units"),
+    [(kind, header, line.split("|")[0].split()) for kind, lines in (("amount", AMOUNTS), ("share", SHARES))
+     for line in lines.strip().split("\n") for header in line.split("|")[1].split(";")],
+)  # fmt: skip
+def test_a_header_states_its_unit(kind: str, header: str, units: list[str]) -> None:
+    """However it is written; a threshold of the question, or what answers are rounded to, is no unit of theirs."""
+    assert set(stated_units(kind, header)) == set(units)
+    assert stated_units("staff", header) == ()
+
+
+@pytest.mark.parametrize("piece", ["k", "1 ", "€", "en ", "arrondi ", "1 k€ ", "x 000", "M d' "])
+def test_a_long_header_ends(piece: str) -> None:
+    """A header as long as a cell can be is read at once: no rule looks back over all of it."""
+    assert stated_units("amount", piece * (32_000 // len(piece))) is not None
+
+
+def test_a_contradiction_is_told_and_an_agreement_is_not() -> None:
+    """Euros are what no unit means: only a header that states them may go without one."""
+    assert unit_fault("amount", "Budget (k€)", "keur") == unit_fault("amount", "Budget (€)", "") == ""
+    assert unit_fault("amount", "Budget", "keur") == unit_fault("count", "Budget (k€)", "") == ""
+    assert unit_fault("amount", "Budget (en euros, pas en k€)", "eur") == ""
+    assert unit_fault("amount", "Budget (k€)", "eur").endswith(
+        "thousands of euros and the codebook eur: write `unit: keur`."
+    )
+    assert unit_fault("amount", "Budget (€)", "keur").endswith("states euros and the codebook keur: write `unit: eur`.")
+    assert unit_fault("amount", "Budget (m€)", "").endswith("write `unit: keur` or `unit: meur`.")
+    assert unit_fault("share", "Part (%)", "share").endswith(
+        "states per cent and the codebook share: write `unit: percent`."
+    )
+    assert title_fault("amount", ["Montants en euros"], "") == title_fault("amount", ["en k€"], "eur") == ""
+    assert "'en k€' states thousands of euros" in title_fault("amount", ["Enquête", "en k€"], "")
+
+
+VARIABLES: dict[str, Any] = {"pole_id": {"header": "id"}}
+NOT_ASKED = ["stage", "members", "employees", "budget_eur", "cell_budget_eur", "cell_self_financed_share", "cell_fte",
+             "legal_form"]  # fmt: skip
+
+
+def one_amount(amount: str, unit: str = "", header_rows: str = "1") -> Any:
+    """Return a codebook of one amount, that of the Region."""
+    entry = {"level": "region", "amount": amount} | ({"unit": unit} if unit else {})
+    return book(variables=VARIABLES, not_asked=NOT_ASKED, supports=[entry], layout={"header_rows": header_rows})
+
+
+@pytest.mark.parametrize(("variable", "entry", "message"), [
+    ("cell_budget_eur", {"header": "Budget (K€)"}, r"cell_budget_eur\.unit: the header 'Budget \(K€\)' .*`unit: keur`"),
+    ("cell_budget_eur", {"header": "En milliers d'euros", "unit": "eur"}, "the codebook eur: write `unit: keur`"),
+    ("cell_budget_eur", {"header": ["Budget", "Budget (M€)"]}, r"'Budget \(M€\)' states millions .*`unit: meur`"),
+    ("cell_budget_eur", {"header": "Budget (euros)", "unit": "keur"}, "states euros .*`unit: eur`"),
+    ("cell_self_financed_share", {"header": "Part (%)"}, "states per cent .*`unit: percent`"),
+])  # fmt: skip
+def test_a_codebook_whose_header_states_another_unit_is_refused(variable: str, entry: Any, message: str) -> None:
+    """The fault names the variable, the header and what to write."""
+    not_asked = [name for name in [*SMALL["not_asked"], "cell_budget_eur"] if name != variable]
+    variables = {k: v for k, v in SMALL["variables"].items() if k != "cell_budget_eur"} | {variable: entry}
+    with pytest.raises(InputError, match=message):
+        book(variables=variables, not_asked=not_asked)
+
+
+HEADERS: dict[str, tuple[Any, str]] = {
+    "one line": ("id;Région (k€)\nP1;25\n", "1"),
+    "two lines": ("id;Montants (k€);\n;Région;EPCI\nP1;25;3\n", "2"),
+    "two lines, read as one": (";Montants (k€);\nid;Région;EPCI\nP1;25;3\n", "1"),
+    "a title": ("Montants en k€\nid;Région\nP1;25\n", "1"),
+    "a workbook": ([["id", "En milliers d'euros", None], [None, "Région", "EPCI"], ["P1", 25, 3]], "2"),
+    "a workbook, read as one": ([[None, "En milliers d'euros", None], ["id", "Région", "EPCI"], ["P1", 25, 3]], "1"),
+}
+
+
+@pytest.mark.parametrize("shape", HEADERS)
+def test_an_export_whose_header_states_thousands_needs_their_unit(tmp_path: Path, shape: str) -> None:
+    """Named with the export, its column and what to write; with the unit, twenty-five thousand euros are read."""
+    content, header_rows = HEADERS[shape]
+    merged = xlsx(content, lambda sheet: sheet.merge_cells("B1:C1")) if isinstance(content, list) else content
+    export = saved(tmp_path, merged, "export.xlsx" if isinstance(content, list) else "export.csv")
+    name = "Région (k€)" if shape == "one line" else "Région"
+    if shape != "one line":  # the codebook itself is refused there, see above
+        with pytest.raises(
+            InputError, match=rf"{export.name}: .*\n- supports\[1\].amount, column .*Région.*`unit: keur`"
+        ):
+            clean(export, one_amount(name, header_rows=header_rows))
+    result = clean(export, one_amount(name, "keur", header_rows))
+    assert result.supports["amount_eur"].tolist() == [25_000]
+
+
+def test_a_group_of_columns_contradicts_and_a_title_only_asks(tmp_path: Path) -> None:
+    """« Montants (k€) » stands over the column; a title is about the file, and one column may be in euros."""
+    group = saved(tmp_path, HEADERS["two lines, read as one"][0])
+    with pytest.raises(InputError, match="the codebook eur: write `unit: keur`"):
+        clean(group, one_amount("Région", "eur"))
+    title = saved(tmp_path, HEADERS["a title"][0])
+    assert clean(title, one_amount("Région", "eur")).supports["amount_eur"].tolist() == [25]
+
+
+def test_a_header_of_two_units_must_be_decided(tmp_path: Path) -> None:
+    """« m€ » is written for thousands and for millions: the codebook says which."""
+    export = saved(tmp_path, "id;Région (m€)\nP1;2\n")
+    with pytest.raises(InputError, match="write `unit: keur` or `unit: meur`"):
+        clean(export, one_amount("Région (m€)"))
+    assert clean(export, one_amount("Région (m€)", "meur")).supports["amount_eur"].tolist() == [2_000_000]

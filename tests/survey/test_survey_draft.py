@@ -1,0 +1,151 @@
+"""Drafts of codebooks: headers on two lines, the year of the wave, and exports of LimeSurvey."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ptce_analysis.survey.clean import clean
+from ptce_analysis.survey.codebook import Codebook, draft_codebook, read_codebook
+from survey_exports import saved, xlsx
+
+
+def drafted(folder: Path, content: str | bytes, name: str = "export.csv") -> tuple[Path, Codebook]:
+    """Return an export and the codebook drafted from it, its year filled in."""
+    export = saved(folder, content, name)
+    text = draft_codebook(export).replace("wave: \n", "wave: 2015\n")
+    return export, read_codebook(saved(folder, text, "draft.yaml"))
+
+
+ROWS: list[list[Any]] = [["A", "création", 10, 20, 30], ["B", "émergence", 1, 2, 3]]
+GROUPS: dict[str, Any] = {
+    "names merged down": ([["Pôle", "Stade", "Montants (k€)"], [None, None, "Région", "Commune", "EPCI"], *ROWS],
+                          ["C1:E1", "A1:A2", "B1:B2"]),
+    "names below": ([[None, None, "Montants (k€)"], ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["C1:E1"]),
+    "a title above": ([["Enquête 2015"], [], [None, None, "Montants (k€)"],
+                       ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["A1:E1", "C3:E3"]),
+    "in a CSV": "Pôle;Stade;Montants (k€);;\n;;Région;Commune;EPCI\nA;création;10;20;30\nB;émergence;1;2;3\n",
+    "in a CSV, names below": ";;Montants (k€);;\nPôle;Stade;Région;Commune;EPCI\nA;création;10;20;30\n"
+    "B;émergence;1;2;3\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", GROUPS)
+def test_a_header_on_two_lines_is_drafted_with_the_unit_of_its_groups(tmp_path: Path, shape: str) -> None:
+    """The draft cleans as it is: each amount has its group's unit, each name its variable."""
+    content = GROUPS[shape]
+    if isinstance(content, str):
+        export, book = drafted(tmp_path, content)
+    else:
+        rows, merges = content
+        made = xlsx(rows, lambda sheet: [sheet.merge_cells(cells) for cells in merges])
+        export, book = drafted(tmp_path, made, "export.xlsx")
+    assert book.layout.header_rows == 2 and [v.name for v in book.variables] == ["pole_id", "stage"]
+    result = clean(export, book)
+    assert result.supports.pivot(index="pole_id", columns="level", values="amount_eur").to_numpy().tolist() == [
+        [20_000, 30_000, 10_000], [2_000, 3_000, 1_000]]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [
+    "Pôle;Stade;;Budget de la cellule\nA;création;x;10\nB;émergence;;12\n",
+    "Pôle;Stade;;Commentaire\nA;création;bla;bla\nB;émergence;bla;bla\n",
+    "Enquête PTCE\nPôle;Stade\nA;création\nB;émergence\n", "Pôle;Stade\nA;création\n",
+])  # fmt: skip
+def test_a_first_answer_is_not_taken_for_a_second_line_of_header(tmp_path: Path, content: str) -> None:
+    """A column without a name, a title and a short export have a header of one line."""
+    export, book = drafted(tmp_path, content)
+    assert book.layout.header_rows == 1 and "A" in set(clean(export, book).poles["pole_id"])
+
+
+def test_a_group_of_years_and_titles_of_thousands_are_headers(tmp_path: Path) -> None:
+    """Years may be names of columns; a title states the unit of the amounts under it."""
+    _, book = drafted(tmp_path, "Pôle;Budget (k€);\n;2013;2014\nA;10;20\nB;1;2\n")
+    assert [(v.name, v.headers[0], v.unit) for v in book.variables][1] == ("budget_eur", "Budget (k€) / 2013", "keur")
+    export, book = drafted(tmp_path, "Montants en milliers d'euros\nPôle;Région\nA;10\nB;1\n")
+    assert clean(export, book).supports["amount_eur"].tolist() == [10_000, 1_000]
+
+
+def test_a_unit_that_cannot_be_chosen_is_left_to_be_finished(tmp_path: Path) -> None:
+    """« m€ » is thousands or millions: the draft loads, says so, and does not choose."""
+    _, book = drafted(tmp_path, "Pôle;Budget en m€\nA;10\n")
+    assert "say the unit (unit: eur, keur or meur) of: Budget en m€" in book.to_finish
+    assert [v.unit for v in book.variables if v.name == "budget_eur"] == [""]
+
+
+@pytest.mark.parametrize(("folder", "name", "content", "wave"), [
+    ("2017", "export.csv", "Enquête 2015\nid;Stade\nA;création\n", "2017"), ("x", "ptce_2013.csv", "id\n1\n", "2013"),
+    ("x", "export.csv", "Enquête PTCE 2015\nid;Stade\nA;création\n", "2015"),
+    ("x", "results-survey201512.csv", "id\n1\n", ""), ("x", "2013-2015.csv", "id\n1\n", ""),
+    ("x", "export.csv", "id;Montant 2014\n1;5\n", ""), ("x", "export.csv", "id;Date\nA;12/03/2015\n", ""),
+    ("x", "export.csv", "id,submitdate,Stade\n1,1980-01-01 00:00:00,création\n", ""),
+])  # fmt: skip
+def test_the_year_of_the_wave_is_said_by_the_file_not_by_answers(
+    tmp_path: Path, folder: str, name: str, content: str, wave: str
+) -> None:
+    """By the folder, the file's name or a title, if one alone is given; else it is to be filled in."""
+    (tmp_path / folder).mkdir()
+    text = draft_codebook(saved(tmp_path / folder, content, name))
+    assert f"\nwave: {wave}\n" in text and ("fill in the year" in text) == (not wave)
+
+
+LIME = """"id","submitdate","lastpage","startlanguage","ipaddr","token","Q1","Q2","Q2[other]","Q3",\
+"Q7[SQ001]","Q7[SQ002]","Q7[SQ002comment]","Q8[SQ001]"
+"1","1980-01-01 00:00:00","5","fr","10.0.0.1","t1","Alpha","A1","","12","Y","","oui","25000"
+"2","","2","fr","10.0.0.2","t2","Bêta","A2","","N/A","","Y","","N/A"
+"3","1980-01-01 00:00:00","5","fr","10.0.0.3","t3","Gamma","-oth-","x","8","Y","Y","","300"
+"""
+
+
+def test_an_export_of_question_codes_says_what_it_cannot_know(tmp_path: Path) -> None:
+    """Kinds are those the answers show, the software's own columns are left out, the rest is to be finished."""
+    export, book = drafted(tmp_path, LIME)
+    assert {v.name: v.kind for v in book.variables} == {
+        "pole_id": "id", "answered_on": "date", "q1": "text", "q2": "choice", "q2_other": "text", "q3": "text",
+        "q7_sq001": "yes_no", "q7_sq002": "yes_no", "q7_sq002comment": "text", "q8_sq001": "text"}  # fmt: skip
+    assert (book.layout.complete, book.layout.not_shown, book.supports) == (("submitdate",), ("n/a",), ())
+    told = "\n".join(book.to_finish)
+    for said in ("pole_id is the number of the answer", "without a submission date are set aside", "anonymised",
+                 "left out, as the software adds them: lastpage, startlanguage, ipaddr, token",
+                 "headers are codes of questions", "(count, amount, share or staff): q3, q8_sq001",
+                 "to be given their meaning (answers: {A1: …}): q2", 'link: "Q7[SQ001]"'):  # fmt: skip
+        assert said in told
+    result = clean(export, book)
+    assert (result.rows_kept, result.rows_in) == (2, 3)
+
+
+def test_labels_of_limesurvey_are_drafted_as_any_header(tmp_path: Path) -> None:
+    """With whole questions as headers, levels are found between brackets and the pole by its name."""
+    export, book = drafted(tmp_path, '"ID de la réponse","Date de soumission","Dernière page","Nom du pôle",'
+        '"Qui vous soutient ? [Région]","Qui vous soutient ? [Commune]"\n'
+        '"7","2015-03-12 10:00:00","3","Alpha","Oui","Non"\n')  # fmt: skip
+    assert book.variables[0].headers == ("Nom du pôle",) and book.layout.complete == ("Date de soumission",)
+    assert [(s.level, s.link.headers[0]) for s in book.supports if s.link] == [
+        ("commune", "Qui vous soutient ? [Commune]"), ("region", "Qui vous soutient ? [Région]")]  # fmt: skip
+    assert not any("codes" in text or "number of the answer" in text for text in book.to_finish)
+    assert clean(export, book).rows_kept == 1
+
+
+def test_answers_never_submitted_do_not_all_go_when_no_date_was_kept(tmp_path: Path) -> None:
+    """Without one date of submission, the column says nothing about who finished."""
+    export, book = drafted(tmp_path, "id,submitdate,lastpage,Q1\n1,,3,x\n2,,3,y\n")
+    assert book.layout.complete == () and clean(export, book).rows_kept == 2
+
+
+@pytest.mark.parametrize(("header", "cell", "entry"), [
+    ("Montant de l'aide de la Région (en €)", "25 000", ("region", "amount", "eur")),
+    ("Subvention reçue de la commune en 2014 (k€)", "25", ("commune", "amount", "keur")),
+    ("Pays de la Loire", "1 000 €", ("region", "amount", "")), ("Soutien de l'EPCI", "oui", ("epci", "link", "")),
+    ("Qui vous finance ?", "Région", ("", "funder", "")), ("Département", "93", None), ("Département", "1", None),
+    ("Subvention du département (€)", "93", ("departement", "amount", "eur")),
+    ("Commentaire sur la Région", "bla", None),
+])  # fmt: skip
+def test_a_question_on_a_level_is_known_whatever_is_said_around_its_name(
+    tmp_path: Path, header: str, cell: str, entry: tuple[str, str, str] | None
+) -> None:
+    """Its amount, its link or its funders; a département's number says where the pole is."""
+    _, book = drafted(tmp_path, f"Pôle;{header}\nA;{cell}\n")
+    found = [(s.level, part, column.unit) for s in book.supports
+             for part, column in (("funder", s.funder), ("link", s.link), ("amount", s.amount)) if column]  # fmt: skip
+    assert found == ([entry] if entry else [])

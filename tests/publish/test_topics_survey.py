@@ -108,6 +108,17 @@ def test_flow_and_waves_side_by_side(tables: Shown) -> None:
     assert "Links were asked about in several waves for: Régions." in text and "nothing is imputed" in text
 
 
+def test_the_lines_set_aside_in_several_waves_are_added_up(tmp_path: Path, facts: Facts) -> None:
+    """By hand: nine totals and ten are nineteen lines, a number that no wave has of its own."""
+    rows = [f"P{i};création;10;1;Oui;5;;" for i in range(20)]
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first = cleaned(tmp_path / "a", *rows, *["Total;;;;;;;"] * 9, wave="2013")
+    both = shown([first, cleaned(tmp_path / "b", *rows, *["Total;;;;;;;"] * 10, wave="2015")])
+    found = exhibit(survey_files.lines, both, facts)
+    assert faults(found) == [] and str(found.title).startswith("19 lines of the files")
+
+
 def test_figures_that_differ_stand_first(tables: Shown) -> None:
     """The four that do not hold, with what the answers give, under the rules of disclosure."""
     rows = survey_files.printed_again(EN, tables).data

@@ -101,7 +101,7 @@ def _under_rules(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not any(map(_is_supplied, entries)):
         raise InputError(
             f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
-            f" Give them too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}), or unset {RULES_VARIABLE}."
+            f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}), or unset {RULES_VARIABLE}."
         )
     return [_under(rules, entry) if _is_supplied(entry) else entry for entry in entries]
 

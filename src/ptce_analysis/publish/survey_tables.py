@@ -86,9 +86,10 @@ class Shown:
 
     @cached_property
     def flow(self) -> Protected:
-        """A line per wave: lines of its file, poles kept."""
-        rows = [(year, wave.rows_in, wave.rows_kept) for year, wave in zip(self.years, self.waves, strict=True)]
-        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept"]))
+        """A line per wave: lines of its file, poles kept, lines set aside."""
+        pairs = zip(self.years, self.waves, strict=True)
+        rows = [(year, wave.rows_in, wave.rows_kept, wave.rows_quarantined) for year, wave in pairs]
+        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept", "aside"]))
 
     @cached_property
     def rates(self) -> Protected:

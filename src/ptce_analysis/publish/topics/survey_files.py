@@ -57,7 +57,7 @@ def lines(words: Words, tables: Shown) -> Exhibit:
         colour=["accent" if fate in ("in", "kept") else "second" for fate in found["fate"]],
     )
     first, kept = dict(data.iloc[0]), dict(data[data["fate"] == "kept"].iloc[-1])
-    n_aside = int(found.loc[~found["fate"].isin(("in", "kept")), "n"].sum())
+    n_aside = int(tables.flow.table["aside"].sum())
     return Exhibit(
         key="lines",
         title=words(

@@ -1,0 +1,115 @@
+"""The survey page read by an attacker who lists every way of answering about the levels, and counts poles by way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_survey_page_attack import EN, LINKED, LINKS, said
+
+from attacker import Knowledge
+from conftest import REPOSITORY
+from ptce_analysis.analysis.survey_levels import linked_with
+from ptce_analysis.publish import survey_printed, survey_tables
+from ptce_analysis.publish.disclosure import Measure
+from ptce_analysis.publish.survey_tables import Shown, shown
+from ptce_analysis.publish.topics import survey_levels
+from ptce_analysis.publish.topics.funding_labels import level_name, short_name
+from ptce_analysis.published import Facts, read_published
+from ptce_analysis.survey.clean import Cleaned
+from survey_exports import cleaned
+
+SILENT, NO, YES = "", "Non", "Oui"
+WAYS = tuple(product((SILENT, NO, YES), repeat=len(LINKED)))
+FEWEST = 3
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    """The figures of the collection."""
+    return read_published(REPOSITORY / "data" / "raw" / "published")
+
+
+def random_links(folder: Path, seed: int) -> Cleaned:
+    """A wave of 2015 with few or many poles, levels that nearly all or hardly any are linked with, some supported."""
+    rng = np.random.default_rng(seed)
+    linked, silent, supported = rng.beta(0.6, 0.6, len(LINKED)), rng.choice([0, 0.2]), rng.beta(0.6, 0.6, 4)
+    rows = []
+    for i in range(int(rng.integers(8, 40))):
+        links = [SILENT if rng.random() < silent else (YES if rng.random() < p else NO) for p in linked]
+        money = [
+            f"{np.exp(rng.normal(3, 1)):.0f}" if link == YES and rng.random() < p else ""
+            for link, p in zip(links[:4], supported, strict=True)
+        ]
+        rows.append(";".join([f"P{i}", "création", *links, *money]))
+    header = ";".join(["id", "Stade", *(f"Lien {one}" for one in LINKED), *LINKED[:4]])
+    return cleaned(folder, *rows, header=header, **LINKS)
+
+
+def read(tables: Shown, facts: Facts) -> Knowledge:
+    """What the page says of how many poles answered in each way."""
+    known, poles = Knowledge(), int(tables.flow.table["kept"].iloc[0])
+    known.line(dict.fromkeys(WAYS, 1.0), poles, poles)
+    links = survey_levels.links(EN, tables).data.set_index("name")
+    money = survey_levels.funding(EN, tables).data.set_index("name")
+    for at, level in enumerate(LINKED):
+        row, yes = links.loc[f"2015 · {short_name(EN, level)}"], ways(at, YES)
+        if isinstance(row["n"], (int, float)):
+            known.line(yes, row["n"], row["n"])
+            if isinstance(row["share"], float) and row["share"] > 0:
+                base = round(row["n"] / row["share"])
+                known.line(yes | ways(at, NO), base, base)
+        if level in LINKED[:4]:
+            told = money.loc[level_name(EN, level), ["projects", "known"]]
+            known.line(yes, max([int(n) for n in told if isinstance(n, (int, float))], default=0), poles)
+    given = said(tables, facts)
+    if "link_2_to_6_share_2015" in given:
+        share, several = float(given["link_2_to_6_share_2015"].strip("%")) / 100, [w for w in WAYS if w.count(YES) > 1]
+        counts = [k for k in range(poles + 1) if abs(k / poles - share) <= 0.0005]
+        known.line(dict.fromkeys(several, 1.0), counts[0], counts[-1])
+    if "collectivities_involved_median_2015" in given:
+        median = float(given["collectivities_involved_median_2015"])
+        known.line({w: 1.0 for w in WAYS if w.count(YES) <= median + 0.5}, poles / 2, poles)
+        known.line({w: 1.0 for w in WAYS if w.count(YES) >= median - 0.5}, poles / 2, poles)
+    return known
+
+
+def ways(at: int, answer: str) -> dict[object, float]:
+    """The ways that have an answer about one level."""
+    return {way: 1.0 for way in WAYS if way[at] == answer}
+
+
+def found_small(tables: Shown, facts: Facts) -> list[str]:
+    """The levels of which the page says that fewer than three poles are linked, or answered that they are not."""
+    known, wave, found = read(tables, facts), tables.waves[0], []
+    for at, level in enumerate(LINKED):
+        linked = linked_with(wave, level)["linked"]
+        for answer, truth in ((YES, int(linked.sum())), (NO, int((~linked).sum()))):
+            if 0 < truth < FEWEST and known.range_of(ways(at, answer), whole=True)[1] < FEWEST - 0.5:
+                found.append(f"{level}: {answer}")
+    return found
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_nobody_learns_that_few_poles_are_linked_or_not(tmp_path: Path, facts: Facts, block: int) -> None:
+    """Links, supports, how many poles there are, how many have two links or more, and the median of their number."""
+    for seed in range(5 * block, 5 * block + 5):
+        assert found_small(shown([random_links(tmp_path, seed)], facts), facts) == [], seed
+
+
+def test_the_attacker_wins_when_the_number_of_poles_is_forgotten(
+    tmp_path: Path, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it was before the poles that the page counts went through the same call as the links."""
+    measures = survey_tables._measures
+
+    def apart(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
+        return tuple(replace(one, within=()) if one.name == "said" else one for one in measures(waves))
+
+    monkeypatch.setattr(survey_tables, "_measures", apart)
+    monkeypatch.setattr(survey_printed, "_tells", lambda *_: "")
+    assert any(found_small(shown([random_links(tmp_path, seed)], facts), facts) for seed in range(20))

@@ -91,6 +91,14 @@ def test_data_sets_worked_by_hand(facts):
     assert sets.data_set_counts(facts, 2015).set_index("level").loc["commune", "datasets"] == "0"
 
 
+def test_a_count_stands_beside_the_printed_row_and_its_unit(facts):
+    """A level's line: its figures as printed, in euros, and the thousand of euros in which its sets are counted."""
+    line = sets.data_set_counts(facts, 2015).set_index("level").loc["europe"]
+    printed = [float(facts[f"funding_{part}_europe_2015"].value) for part in ("projects", "amount", "median")]
+    assert line[["n", "total_eur", "median_eur"]].tolist() == printed
+    assert line["unit_eur"] == 1000.0
+
+
 def test_a_level_without_projects_is_not_counted(facts):
     """Zero projects: an impossible row, and no count."""
     counts = sets.data_set_counts(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from printed_figures import PUBLISHED
-from ptce_analysis.analysis.identification import QUANTITIES, limits_by_level
+from ptce_analysis.analysis.identification import QUANTITIES, comparisons, limits_by_level
 from ptce_analysis.analysis.level_gaps import Gap, Known, gaps
 from ptce_analysis.analysis.level_place import places, places_by_scenario, presence
 from ptce_analysis.published import Fact, read_published
@@ -126,6 +126,25 @@ def test_a_first_survey_that_is_supplied_is_no_gap() -> None:
     assert all(unknown(level)["earlier"].values == {"wave": 2013} for level in FUNDING_LEVELS)
     assert "earlier" not in unknown("region", {**FACTS, **rows})
     assert unknown("region", without("funding_median_region_2015"))["current"].values == {"wave": 2015}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("level", FUNDING_LEVELS)
+def test_an_undecided_order_is_bounded_when_one_comparison_is(level: str, scenario: str) -> None:
+    """Route: every comparison of the level with another, counted one by one; `open` when none has a bound."""
+    table = comparisons(FACTS, 2015, scenario).to_dict("records")
+    own = [row for row in table if level in (row["level"], row["other"]) and row["statement"] in QUANTITIES]
+    verdicts = [row["verdict"] for row in own if row["verdict"] != "decided"]
+    verdict = "bounded" if verdicts.count("bounded") else "open"
+    expected = Gap("order", verdict, {"n": len(verdicts), "all": len(own)}) if verdicts else None
+    assert unknown(level, scenario=scenario).get("order") == expected
+
+
+def test_an_order_without_any_bound_is_open() -> None:
+    """With no other row printed, nothing bounds the comparisons of a level."""
+    alone = {i: f for i, f in FACTS.items() if not i.startswith("funding_") or f.level in ("region", None, "")}
+    order = unknown("region", alone)["order"]
+    assert order.verdict == "open" and order.values["n"] == order.values["all"] > 0
 
 
 def test_exact_rows_of_one_amount_leave_nothing_about_amounts() -> None:

@@ -287,3 +287,11 @@ def test_the_result_says_its_method(method: Callable[[Rate], Estimate]) -> None:
     """Method and confidence travel with the numbers, and the share is the sample's."""
     found = method((1, 4))
     assert (found.method, found.estimate, found.confidence, found.reason) == (method.__name__, 0.25, 0.95, "")
+
+
+@pytest.mark.parametrize("method", [newcombe, agresti_caffo, miettinen_nurminen, koopman])
+def test_a_comparison_says_its_method(method: Callable[[Rate, Rate], Estimate]) -> None:
+    """So does a comparison: of 1 in 4 and 1 in 2, a difference of -1/4 or a ratio of 2."""
+    found = method((1, 4), (1, 2))
+    assert (found.method, found.confidence, found.reason) == (method.__name__, 0.95, "")
+    assert abs(found.estimate) == pytest.approx(2.0 if method is koopman else 0.25)

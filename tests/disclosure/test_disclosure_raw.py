@@ -86,6 +86,14 @@ def test_short_cells_name_nobody(text: str, found: bool) -> None:
     assert bool(given([("row 1", text)])) == found
 
 
+def test_a_long_answer_is_looked_for_whole_and_by_every_eight_words() -> None:
+    """By hand: ten words have three runs of eight; seven of them are no quotation."""
+    said = "nous avons ouvert ensemble une cantine près de la halle"
+    every = said.split()
+    runs = {" ".join(every[start : start + 8]) for start in range(3)}
+    assert words(given([("row 1", said)])) == {said.replace("è", "e"), *(run.replace("è", "e") for run in runs)}
+
+
 def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
     """Looking for nothing would look safe."""
     (tmp_path / "note.md").write_text("x")

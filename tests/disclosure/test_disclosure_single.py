@@ -147,6 +147,7 @@ def test_joined_bins_keep_every_unit(values: list[int], cuts: set[int]) -> None:
         ([1, 2, 3], [0, 0, 5], "two or more rising numbers are expected"),
         ([1, 2, 30], [0, 10], "1 values lie outside the edges 0 to 10: widen them"),
         ([1, 2], [0, 10], "2 values: a histogram needs 3"),
+        ([1, 2, -3], [0, 10], "histogram: value -3: contributions must be finite and not negative"),
     ],
 )
 def test_a_histogram_is_refused(values: list[float], edges: list[float], message: str) -> None:

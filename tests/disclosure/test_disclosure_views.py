@@ -77,6 +77,7 @@ WRAPPED: dict[str, bytes] = {
     "PNG zTXt": png(chunk(b"zTXt", b"Author\0\0" + zlib.compress(TEXT))),
     "PNG iTXt": png(chunk(b"iTXt", b"Author\0\x01\0fr\0auteur\0" + zlib.compress(TEXT))),
     "PNG iTXt, plain": png(chunk(b"iTXt", b"Author\0\0\0fr\0auteur\0" + TEXT)),
+    "PNG, colour profile": png(chunk(b"iCCP", b"profile\0\0" + zlib.compress(TEXT))),
     "PNG EXIF": png(chunk(b"eXIf", EXIF)),
     "PNG, own chunk": png(chunk(b"prVt", TEXT)),
     "PNG, after the end": png(tail=TEXT),
@@ -100,6 +101,7 @@ def test_a_text_is_read_through_what_wraps_it(how: str) -> None:
 # How the text is reached in each; a step a wrapping.
 REACHED = {
     "PNG in base64": "a > base64 > PNG tEXt",
+    "PNG, colour profile": "a > PNG iCCP",
     "PNG, own chunk": "a > PNG prVt",
     "PNG, after the end": "a > PNG after the end",
     "JPEG EXIF": "a > JPEG",

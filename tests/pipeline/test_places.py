@@ -19,6 +19,7 @@ import pytest
 
 from conftest import NOTEBOOKS, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
 from ptce_analysis.pipeline.progress import Progress
+from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
@@ -113,7 +114,7 @@ def test_a_renamed_notebook_takes_its_page_along(built_project: Path) -> None:
     declared = (built_project / "runs.toml").read_text().replace("plain", "simple")
     (built_project / "runs.toml").write_text(declared)
     outcome = build_quietly(built_project)
-    assert set(outcome.built) == {"fr/simple", "en/simple"}
+    assert set(outcome.built) == {f"{lang}/simple" for lang in LANGUAGES}
     assert not [name for name in results(built_project) if "plain" in name]
     index = (built_project / "build" / "site" / "fr" / "index.html").read_text()
     assert "simple.html" in index and "plain.html" not in index

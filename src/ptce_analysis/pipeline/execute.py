@@ -71,7 +71,7 @@ def with_papermill(
     logging.getLogger("papermill").setLevel(logging.ERROR)
     return papermill.execute_notebook(
         node,
-        str(copy),
+        str(copy).replace("{", "{{").replace("}", "}}"),  # papermill fills in what stands in braces
         parameters=parameters,
         kernel_name="python3",
         engine_name=engine or (FORKED if environment.CAN_FORK else KERNEL),

@@ -67,6 +67,15 @@ def test_a_group_of_years_and_titles_of_thousands_are_headers(tmp_path: Path) ->
     assert clean(export, book).supports["amount_eur"].tolist() == [10_000, 1_000]
 
 
+def test_a_line_of_units_under_the_questions_is_part_of_the_header(tmp_path: Path) -> None:
+    """Each amount and share is drafted with the unit written under it."""
+    export, book = drafted(tmp_path, "Pôle;Région;Commune;Part autofinancée;ETP\n;k€;€;en %;nb\nA;10;20;32;1\n")
+    assert book.layout.header_rows == 2
+    result = clean(export, book)
+    assert sorted(result.supports["amount_eur"]) == [20, 10_000]
+    assert result.poles[["cell_self_financed_share", "cell_fte"]].to_numpy().tolist() == [[0.32, 1]]
+
+
 def test_a_unit_that_cannot_be_chosen_is_left_to_be_finished(tmp_path: Path) -> None:
     """« m€ » is thousands or millions: the draft loads, says so, and does not choose."""
     _, book = drafted(tmp_path, "Pôle;Budget en m€\nA;10\n")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey import parse
+from ptce_analysis.survey.codebook import UNITS
+from ptce_analysis.survey.codebook.units import is_unit
 from ptce_analysis.survey.parse.wording import plain, tidy
 from ptce_analysis.survey.read import Grid
 from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
@@ -54,12 +56,17 @@ def _on_two_lines(grid: Grid, first: int) -> bool:
     names = [position for position, cell in enumerate(lower) if cell.strip()]
     if not all(_is_name(lower[position]) for position in names):
         return False
-    if _merged_over(grid, first, len(lower)):
+    if _merged_over(grid, first, len(lower)) or _of_units(lower):
         return True
     filled = [position for position, cell in enumerate(upper) if cell.strip()]
     titled = filled in ([], [0])
     gaps = [position for position in names if position >= len(upper) or not upper[position].strip()]
     return not titled and len(gaps) > 0 and any(_numbers_under(grid, first + 2, position) for position in names)
+
+
+def _of_units(lower: list[str]) -> bool:
+    """Return whether a line of no pole states units, as one below the questions does."""
+    return not lower[0].strip() and any(is_unit(kind, cell) for cell in lower for kind in UNITS)
 
 
 def _merged_over(grid: Grid, first: int, width: int) -> bool:
@@ -92,9 +99,10 @@ def drafted_columns(grid: Grid, start: int, n_rows: int) -> list[Column]:
     """Return the named columns under a header, the first of each name."""
     body = grid.rows[start + n_rows :][:_SHOWN]
     found: dict[str, Column] = {}
-    for position, texts in enumerate(header_texts(grid, start, n_rows)):
+    headers = header_texts(grid, start, n_rows)
+    above = above_texts(grid, start, len(headers))
+    for position, (texts, (over, titles)) in enumerate(zip(headers, above, strict=True)):
         if plain(texts[0]):
-            over, titles = above_texts(grid, start, position)
             cells = [row[position] for row in body if position < len(row) and row[position].strip()]
             column = Column(texts[0], texts[min(1, len(texts) - 1)], (*over, *titles), cells)
             found.setdefault(plain(texts[0]), column)

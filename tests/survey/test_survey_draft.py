@@ -26,6 +26,8 @@ GROUPS: dict[str, Any] = {
     "names below": ([[None, None, "Montants (k€)"], ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["C1:E1"]),
     "a title above": ([["Enquête 2015"], [], [None, None, "Montants (k€)"],
                        ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["A1:E1", "C3:E3"]),
+    "a short title just above": ([["Enquête 2015"], [None, None, "Montants (k€)"],
+                                  ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["A1:B1", "C2:E2"]),
     "in a CSV": "Pôle;Stade;Montants (k€);;\n;;Région;Commune;EPCI\nA;création;10;20;30\nB;émergence;1;2;3\n",
     "in a CSV, names below": ";;Montants (k€);;\nPôle;Stade;Région;Commune;EPCI\nA;création;10;20;30\n"
     "B;émergence;1;2;3\n",
@@ -57,6 +59,20 @@ def test_a_first_answer_is_not_taken_for_a_second_line_of_header(tmp_path: Path,
     """A column without a name, a title and a short export have a header of one line."""
     export, book = drafted(tmp_path, content)
     assert book.layout.header_rows == 1 and "A" in set(clean(export, book).poles["pole_id"])
+
+
+def test_a_merged_question_does_not_make_a_header_of_the_first_answer(tmp_path: Path) -> None:
+    """« Contact » over two columns, and answers that are words: the columns beside have theirs already."""
+    rows = [["Pôle", "Stade", "Contact", None], ["Alpha", "création", "Jeanne", "Dijon"], ["Bêta", "émergence", "Paul"]]
+    export, book = drafted(tmp_path, xlsx(rows, lambda sheet: sheet.merge_cells("C1:D1")), "export.xlsx")
+    assert book.layout.header_rows == 1 and clean(export, book).rows_kept == 2
+
+
+def test_a_title_merged_over_some_columns_is_no_line_of_the_header(tmp_path: Path) -> None:
+    """It stands alone on its line, at the left: the year of the wave is read there."""
+    made = xlsx([["Enquête 2015"], ["Pôle", "Stade", "ETP"], ["A", "création", 1]], lambda s: s.merge_cells("A1:B1"))
+    _, book = drafted(tmp_path, made, "export.xlsx")
+    assert (book.layout.header_rows, book.wave, book.variables[0].headers) == (1, 2015, ("Pôle",))
 
 
 def test_a_group_of_years_and_titles_of_thousands_are_headers(tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ HEADERS: dict[str, tuple[Any, str]] = {
     "one line": ("id;Région (k€)\nP1;25\n", "1"),
     "two lines": ("id;Montants (k€);\n;Région;EPCI\nP1;25;3\n", "2"),
     "two lines, read as one": (";Montants (k€);\nid;Région;EPCI\nP1;25;3\n", "1"),
+    "units below, read as an answer": ("id;Région;EPCI\n;(k€);(k€)\nP1;25;3\n", "1"),
     "a title": ("Montants en k€\nid;Région\nP1;25\n", "1"),
     "a workbook": ([["id", "En milliers d'euros", None], [None, "Région", "EPCI"], ["P1", 25, 3]], "2"),
     "a workbook, read as one": ([[None, "En milliers d'euros", None], ["id", "Région", "EPCI"], ["P1", 25, 3]], "1"),

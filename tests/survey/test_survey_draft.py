@@ -26,6 +26,8 @@ GROUPS: dict[str, Any] = {
     "names below": ([[None, None, "Montants (k€)"], ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["C1:E1"]),
     "a title above": ([["Enquête 2015"], [], [None, None, "Montants (k€)"],
                        ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["A1:E1", "C3:E3"]),
+    "a short title just above": ([["Enquête 2015"], [None, None, "Montants (k€)"],
+                                  ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["A1:B1", "C2:E2"]),
     "in a CSV": "Pôle;Stade;Montants (k€);;\n;;Région;Commune;EPCI\nA;création;10;20;30\nB;émergence;1;2;3\n",
     "in a CSV, names below": ";;Montants (k€);;\nPôle;Stade;Région;Commune;EPCI\nA;création;10;20;30\n"
     "B;émergence;1;2;3\n",
@@ -59,12 +61,35 @@ def test_a_first_answer_is_not_taken_for_a_second_line_of_header(tmp_path: Path,
     assert book.layout.header_rows == 1 and "A" in set(clean(export, book).poles["pole_id"])
 
 
+def test_a_merged_question_does_not_make_a_header_of_the_first_answer(tmp_path: Path) -> None:
+    """« Contact » over two columns, and answers that are words: the columns beside have theirs already."""
+    rows = [["Pôle", "Stade", "Contact", None], ["Alpha", "création", "Jeanne", "Dijon"], ["Bêta", "émergence", "Paul"]]
+    export, book = drafted(tmp_path, xlsx(rows, lambda sheet: sheet.merge_cells("C1:D1")), "export.xlsx")
+    assert book.layout.header_rows == 1 and clean(export, book).rows_kept == 2
+
+
+def test_a_title_merged_over_some_columns_is_no_line_of_the_header(tmp_path: Path) -> None:
+    """It stands alone on its line, at the left: the year of the wave is read there."""
+    made = xlsx([["Enquête 2015"], ["Pôle", "Stade", "ETP"], ["A", "création", 1]], lambda s: s.merge_cells("A1:B1"))
+    _, book = drafted(tmp_path, made, "export.xlsx")
+    assert (book.layout.header_rows, book.wave, book.variables[0].headers) == (1, 2015, ("Pôle",))
+
+
 def test_a_group_of_years_and_titles_of_thousands_are_headers(tmp_path: Path) -> None:
     """Years may be names of columns; a title states the unit of the amounts under it."""
     _, book = drafted(tmp_path, "Pôle;Budget (k€);\n;2013;2014\nA;10;20\nB;1;2\n")
     assert [(v.name, v.headers[0], v.unit) for v in book.variables][1] == ("budget_eur", "Budget (k€) / 2013", "keur")
     export, book = drafted(tmp_path, "Montants en milliers d'euros\nPôle;Région\nA;10\nB;1\n")
     assert clean(export, book).supports["amount_eur"].tolist() == [10_000, 1_000]
+
+
+def test_a_line_of_units_under_the_questions_is_part_of_the_header(tmp_path: Path) -> None:
+    """Each amount and share is drafted with the unit written under it."""
+    export, book = drafted(tmp_path, "Pôle;Région;Commune;Part autofinancée;ETP\n;k€;€;en %;nb\nA;10;20;32;1\n")
+    assert book.layout.header_rows == 2
+    result = clean(export, book)
+    assert sorted(result.supports["amount_eur"]) == [20, 10_000]
+    assert result.poles[["cell_self_financed_share", "cell_fte"]].to_numpy().tolist() == [[0.32, 1]]
 
 
 def test_a_unit_that_cannot_be_chosen_is_left_to_be_finished(tmp_path: Path) -> None:

@@ -39,6 +39,10 @@ un million et demi d'euros|1500000
 90 000 € sur 3 ans (30 000/an)|30000
 12 000 sur 12 mois|12000
 1 000 x 12 mois|ambiguous
+25 000 par an x 3|ambiguous
+25 000 €/an (x 3)|ambiguous
+3 x 25 000 € par an|ambiguous
+25 000 € / an x 3 ans|25000
 1 million 5|ambiguous
 3 millions 500|ambiguous
 3 millions 500 k€|3500000
@@ -190,6 +194,10 @@ mille deux cents|1200
 quatre vingt dix adhérents|90
 vingt et une structures|21
 une seule|1
+une petite centaine|unreadable
+un bon millier d'adhérents|unreadable
+un certain nombre|ambiguous
+une partie des membres|ambiguous
 12 locaux neufs|12
 deux trois|unreadable
 12 vingt|unreadable

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.codebook import COMPLETE, Codebook, Variable
-from ptce_analysis.survey.codebook.units import title_fault, unit_fault
+from ptce_analysis.survey.codebook.units import is_unit, title_fault, unit_fault
 from ptce_analysis.survey.parse.wording import plain
 from ptce_analysis.survey.read import Grid, Note
 from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
@@ -107,22 +107,30 @@ def _columns(grid: Grid, header: _Header, codebook: Codebook) -> dict[str, int]:
         else:
             faults.append(_column_fault(header, variable, columns))
     twice = [header.shown(column) for column, n in _claims(found).items() if n > 1]
-    faults += [fault for variable in codebook.columns() for fault in _unit_faults(grid, header, variable, found)]
+    above = above_texts(grid, header.start, len(header.spellings))
+    faults += [
+        f"{v.name}, column {header.shown(found[v.name])!r}: {fault}"
+        for v in codebook.columns()
+        if v.name in found
+        and (fault := _unit_fault(v, _with_unit_below(grid, header, v, found), *above[found[v.name]]))
+    ]
     faults += [f"the column {name!r} is claimed by two variables." for name in twice]
     if faults:
         raise InputError(f"{grid.file}: the header does not fit {codebook.file}:\n- " + "\n- ".join(faults))
     return found
 
 
-def _unit_faults(grid: Grid, header: _Header, variable: Variable, found: dict[str, int]) -> Iterator[str]:
-    """Yield what is wrong with the unit of a column, by its header or by the lines above, which may be a part of it."""
-    column = found.get(variable.name, -1)
-    if column >= 0:
-        over, titles = above_texts(grid, header.start, column)
-        whole = " / ".join([*over, header.shown(column)])
-        fault = unit_fault(variable.kind, whole, variable.unit) or title_fault(variable.kind, titles, variable.unit)
-        if fault:
-            yield f"{variable.name}, column {header.shown(column)!r}: {fault}"
+def _with_unit_below(grid: Grid, header: _Header, variable: Variable, found: dict[str, int]) -> str:
+    """Return the header of a column, with its unit where the line below is one of units and no answer."""
+    column = found[variable.name]
+    below = "".join("".join(row[column : column + 1]) for row in grid.rows[header.after : header.after + 1])
+    return " / ".join([header.shown(column), *([below.strip()] if is_unit(variable.kind, below) else [])])
+
+
+def _unit_fault(variable: Variable, shown: str, over: list[str], titles: list[str]) -> str:
+    """Return what is wrong with the unit of a column, by its header or by the lines above, which may be part of it."""
+    whole = " / ".join([*over, shown])
+    return unit_fault(variable.kind, whole, variable.unit) or title_fault(variable.kind, titles, variable.unit)
 
 
 def _claims(found: dict[str, int]) -> Counter[int]:

@@ -50,6 +50,7 @@ _BESIDE_A_LEVEL = re.compile(
     r"\b[ld]'|[k€]€?$",
     re.I,
 )
+_LONGEST = 1_000
 _TO_FINISH = (
     "check every line below against the questionnaire, then delete this list",
     "say which variables were not asked, and who was asked (asked_if)",
@@ -168,7 +169,7 @@ def _support(column: Column) -> _Support | None:
     header = plain(column.header)
     if _FUNDERS.search(header) and any(r.value for cell in column.cells for r in parse.level_parts(cell)):
         return _Support("", "funder", column)
-    code = next((found for text in column.texts() if (found := _level_in(text))), "")
+    code = next((found for text in dict.fromkeys(column.texts()) if (found := _level_in(text))), "")
     money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
     if not code or (not money and column.cells and all(cell.strip().zfill(2) in DEPARTEMENTS for cell in column.cells)):
         return None  # « Département »: 93, 59 says where the pole is
@@ -180,13 +181,12 @@ def _support(column: Column) -> _Support | None:
 
 
 def _level_in(header: str) -> str:
-    """Return the level a header names alone or after a separator, or nothing."""
-    for piece in (
-        header,
-        *re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", header, flags=re.I),
-    ):
-        for words in (piece.strip(" .,;:'"), " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split()).strip(" .,;:'")):
-            found = parse.level(words).value if words else None
+    """Return the level a header names alone or after a separator, or nothing; what is longer than a question is not."""
+    text = header[:_LONGEST]
+    pieces = re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", text, flags=re.I)
+    for piece in dict.fromkeys((text, *pieces)):
+        for words in (piece, " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split())):
+            found = parse.level(name).value if (name := words.strip(" .,;:'")) else None
             if isinstance(found, str) and found in LEVELS:
                 return found
     return ""

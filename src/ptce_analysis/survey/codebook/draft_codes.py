@@ -25,6 +25,7 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,29}(?:\[[A-Za-z0-9_]+\](?:\[[A-Za-z
 _ANSWER_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}|-oth-")
 _ANONYMISED = "1980-01-01"
 _NOT_SHOWN = "N/A"
+_LOOKED_AT = 20
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def code_kind(column: Column) -> str:
     """
     if re.search(r"(?:other|comment)\]$", column.header):
         return "text"
-    cells = [cell for cell in column.cells if plain(cell) != plain(_NOT_SHOWN)]
+    cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != plain(_NOT_SHOWN)][:_LOOKED_AT]
     if cells and all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
         return "choice"
     if cells and all(parse.amount(cell).value is not None for cell in cells):

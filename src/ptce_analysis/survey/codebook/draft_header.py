@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey import parse
+from ptce_analysis.survey.codebook import UNITS
+from ptce_analysis.survey.codebook.units import is_unit
 from ptce_analysis.survey.parse.wording import plain, tidy
 from ptce_analysis.survey.read import Grid
 from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
@@ -54,21 +56,36 @@ def _on_two_lines(grid: Grid, first: int) -> bool:
     names = [position for position, cell in enumerate(lower) if cell.strip()]
     if not all(_is_name(lower[position]) for position in names):
         return False
-    if _merged_over(grid, first, len(lower)):
+    if _merged_down(grid, first):
         return True
-    filled = [position for position, cell in enumerate(upper) if cell.strip()]
-    titled = filled in ([], [0])
+    titled = [position for position, cell in enumerate(upper) if cell.strip()] in ([], [0])
+    if _of_units(lower) or (not titled and _merged_across(grid, first)):
+        return True
     gaps = [position for position in names if position >= len(upper) or not upper[position].strip()]
     return not titled and len(gaps) > 0 and any(_numbers_under(grid, first + 2, position) for position in names)
 
 
-def _merged_over(grid: Grid, first: int, width: int) -> bool:
-    """Return whether a cell of a line is merged with some but not all of the columns, or with the line below."""
+def _of_units(lower: list[str]) -> bool:
+    """Return whether a line of no pole states units, as one below the questions does."""
+    return not lower[0].strip() and any(is_unit(kind, cell) for cell in lower for kind in UNITS)
+
+
+def _merged_down(grid: Grid, first: int) -> bool:
+    """Return whether a cell of a line is merged with the line below."""
     number, following = grid.numbers[first : first + 2]
-    return any(
-        top == number and ((left < right and right - left + 1 < width) or bottom == following)
-        for top, left, bottom, right in grid.merged
-    )
+    return any(top == number and bottom == following for top, _, bottom, _ in grid.merged)
+
+
+def _merged_across(grid: Grid, first: int) -> bool:
+    """Return whether cells of a line are merged across columns that the line below names.
+
+    A column outside them that both lines fill has a header and an answer, not two lines of header.
+    """
+    number, (upper, lower) = grid.numbers[first], grid.rows[first : first + 2]
+    merges = [(left, right) for top, left, _, right in grid.merged if top == number and left < right]
+    covered = {column for left, right in merges for column in range(left, right + 1)}
+    both = {i for i, (one, other) in enumerate(zip(upper, lower, strict=False)) if one.strip() and other.strip()}
+    return bool(covered) and both <= covered
 
 
 def _is_name(cell: str) -> bool:
@@ -92,9 +109,10 @@ def drafted_columns(grid: Grid, start: int, n_rows: int) -> list[Column]:
     """Return the named columns under a header, the first of each name."""
     body = grid.rows[start + n_rows :][:_SHOWN]
     found: dict[str, Column] = {}
-    for position, texts in enumerate(header_texts(grid, start, n_rows)):
+    headers = header_texts(grid, start, n_rows)
+    above = above_texts(grid, start, len(headers))
+    for position, (texts, (over, titles)) in enumerate(zip(headers, above, strict=True)):
         if plain(texts[0]):
-            over, titles = above_texts(grid, start, position)
             cells = [row[position] for row in body if position < len(row) and row[position].strip()]
             column = Column(texts[0], texts[min(1, len(texts) - 1)], (*over, *titles), cells)
             found.setdefault(plain(texts[0]), column)

@@ -55,6 +55,18 @@ def stated_units(kind: str, header: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_unit(kind: str, text: str) -> bool:
+    """Return whether a text is a unit and nothing else, as on a line of units under the questions.
+
+    >>> is_unit("amount", "(en k€)"), is_unit("amount", "quelques milliers d'euros"), is_unit("amount", "5 k€")
+    (True, False, False)
+    """
+    rest = bare(text)
+    for _, pattern in _STATED.get(kind, ()):
+        rest = re.sub(pattern, "", rest)
+    return bool(stated_units(kind, text)) and not re.search(r"[0-9]|[a-z]{3}", rest, re.I)
+
+
 def unit_fault(kind: str, header: str, unit: str) -> str:
     """Return what is wrong with the unit a codebook gives to a column of that header, "" if nothing is.
 

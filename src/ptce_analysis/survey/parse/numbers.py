@@ -112,6 +112,16 @@ def _hundreds(current: int, word: str) -> int | None:
     return current + small if tens == 0 or after_ten or after_tens or after_sixty else None
 
 
+def counts(word: str) -> bool:
+    """Return whether a word beside a number changes it: another number, or a round one. « un » is an article too.
+
+    >>> counts("vingt"), counts("centaines"), counts("une"), counts("structures")
+    (True, True, False, False)
+    """
+    plain = word.lower()
+    return plain.removesuffix("s") in _ROUND or (plain not in ("un", "une", "neuf") and spelled(plain) is not None)
+
+
 def rounded(text: str) -> tuple[int, str] | None:
     """Return the number in « une vingtaine de k€ » and the words after it, or None.
 

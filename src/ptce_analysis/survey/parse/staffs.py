@@ -9,7 +9,7 @@ from functools import partial
 
 from ptce_analysis.survey.parse.asides import doubtful, without_year
 from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
-from ptce_analysis.survey.parse.numbers import number, rounded, spelled
+from ptce_analysis.survey.parse.numbers import counts, number, rounded, spelled
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.shares import fraction
 
@@ -71,6 +71,13 @@ _COUNTED = re.compile(
     r"(?P<number>[-+]?[0-9.,][0-9 .,']*?|[a-z]+(?:[ -][a-z]+)*?)"
     r"(?: ?(?P<thing>(?!(?:k|m|e|ere?|n?de?|i?emes?|aines?)\b|mill|cents?\b|demi\b|.*\b(?:par|dont|sur|fois|ou|et|"
     r"chacune?s?)\b)[a-z][a-z' ()-]*))?",
+    re.I,
+)
+
+# « un certain nombre », « une partie des membres »: an article, not a one.
+_VAGUE = re.compile(
+    r"\b(?:nombre|peu|partie|part|multitude|majorite|minorite|moitie|tiers|quart|poignee|paire|couple|serie|ensemble|"
+    r"equipe|reseau|groupe\w*|collectif|tas|certaine?s?)\b",
     re.I,
 )
 
@@ -218,8 +225,10 @@ def _counted(text: str, three_digits: str) -> Term | None:
     thing = match["thing"] or "" if match else ""
     if re.fullmatch(_OTHER_THING, thing, re.I) or doubtful(thing):
         return Term(None, "another_thing_counted", "ambiguous")
-    if match is None or any(_number_word(word) for word in re.split("[ '-]", thing)):
+    if match is None or any(map(counts, re.split("[ '-]", thing))):
         return None
+    if text[:n_words].lower() in ("un", "une") and _VAGUE.search(thing):
+        return Term(None, "vague_number", "ambiguous")
     term = _quantity(text[:n_words] or match["number"], three_digits)
     if term is None or term.value is None:
         return term
@@ -230,8 +239,3 @@ def _spelled_start(text: str) -> str:
     """Return the longest start of a text that spells one number: « cent vingt » of « cent vingt salariés »."""
     ends = [match.start() for match in re.finditer(r" |$", text)]
     return next((text[:end] for end in reversed(ends) if spelled(text[:end]) is not None), "")
-
-
-def _number_word(word: str) -> bool:
-    """Return whether a word is a number by itself; « un » is an article as well."""
-    return word.lower() not in ("un", "une", "neuf") and spelled(word) is not None

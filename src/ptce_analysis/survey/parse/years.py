@@ -24,6 +24,9 @@ _YEARS_FIRST = re.compile(rf"(?:sur )?(?:{_COUNT}) ?(?:ans?|annees?|mois) ?(?:x|
 _AND_PER_YEAR = re.compile(
     rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?(?:{EACH_YEAR}))\)?", re.I
 )
+_TIMES_A_YEARLY = re.compile(
+    rf"[0-9]{{1,2}} ?(?:x|\*|×|fois) ?.+(?:{EACH_YEAR})|.+(?:{EACH_YEAR}) ?\(?(?:x|\*|×) ?[0-9]{{1,2}}\)?", re.I
+)
 _MONTHLY = re.compile(r".+(?:/ ?mois|par mois|mensuel(?:le)?s?|par trimestre|trimestriel|/ ?jour|par jour).*", re.I)
 
 
@@ -33,6 +36,8 @@ def over_time(text: str, single: Callable[[str], Term | None]) -> Term | None:
     # If wrong: the codebook decides, spelling by spelling.
     if _MONTHLY.fullmatch(text):
         return Term(None, "per_month", "ambiguous")
+    if _TIMES_A_YEARLY.fullmatch(text):  # three grants a year, or three years?
+        return Term(None, "several_years", "ambiguous")
     if found := _and_per_year(text, single) or _spread(text, single):
         return found
     first = _YEARS_FIRST.fullmatch(text)

@@ -21,18 +21,16 @@ def header_texts(grid: Grid, start: int, n_rows: int) -> list[list[str]]:
     return texts
 
 
-def above_texts(grid: Grid, start: int, column: int) -> tuple[list[str], list[str]]:
-    """Return what the lines above a header say over one of its columns, and the titles, which say it of no column."""
-    over, titles = list[str](), list[str]()
+def above_texts(grid: Grid, start: int, width: int) -> list[tuple[list[str], list[str]]]:
+    """Return, for each column of a header, what the lines above say over it, and the titles, which say it of none."""
+    texts: list[tuple[list[str], list[str]]] = [([], []) for _ in range(width)]
     for position in range(start):
         filled = [text for cell in grid.rows[position] if (text := tidy(cell))]
         alone = len(filled) == 1 and bool(grid.rows[position][0].strip())
-        spread = _spread(grid, position, max(len(grid.rows[position]), column + 1), upper=not alone)
-        if text := tidy(spread[column]):
-            over.append(text)
-        else:
-            titles.append(" | ".join(filled))
-    return over, titles
+        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not alone)
+        for (over, titles), cell in zip(texts, spread, strict=False):
+            (over if tidy(cell) else titles).append(tidy(cell) or " | ".join(filled))
+    return texts
 
 
 def _spread(grid: Grid, position: int, width: int, upper: bool) -> list[str]:

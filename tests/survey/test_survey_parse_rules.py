@@ -139,6 +139,17 @@ def test_every_number_in_words_below_two_thousand_reads_back() -> None:
         assert spelled(plain(french(n))) == n, french(n)
 
 
+def test_amounts_in_words_read_back_with_and_without_euros() -> None:
+    """« Mille » and « million » belong to the number before the unit, however long it is."""
+    for millions in (0, 1, 2, 12, 80):
+        for rest in (0, 1_000, 5_500, 80_000, 91_077, 200_000, 999_000):
+            parts = [f"{french(millions)} million{'s' if millions > 1 else ''}"] * (millions > 0)
+            text = " ".join([*parts, *[french(rest)] * (rest > 0 or not millions)])
+            expected = millions * 10**6 + rest
+            assert [amount(text).value, amount(f"{text} euros").value] == [expected] * 2, text
+            assert amount(f"{text} k€").value == expected * 1_000, text
+
+
 @pytest.mark.parametrize(("word", "value"), [("dizaine", 10), ("douzaine", 12), ("quinzaine", 15), ("vingtaine", 20),
     ("trentaine", 30),
     ("quarantaine", 40), ("cinquantaine", 50), ("soixantaine", 60), ("centaine", 100), ("millier", 1_000)])  # fmt: skip

@@ -9,7 +9,7 @@ from functools import partial
 
 from ptce_analysis.survey.parse.asides import not_granted, without_purpose
 from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
-from ptce_analysis.survey.parse.numbers import number, rounded, spelled
+from ptce_analysis.survey.parse.numbers import SPELLED, number, rounded, spelled
 from ptce_analysis.survey.parse.reading import Reading
 from ptce_analysis.survey.parse.years import EACH_YEAR, over_time
 
@@ -34,7 +34,7 @@ _YEARLY = rf"(?: ?(?:{EACH_YEAR}))?"
 _YEAR = r"(?: ?(?:en (?:19|20)[0-9]{2}|\((?:19|20)[0-9]{2}\)))?"
 _DIGITS = r"[-+]?(?:[0-9][0-9 '.,]*(?:(?<=[0-9])e\+?[0-9]{1,2}(?![0-9]))?|[.,][0-9]+)"
 _SINGLE = re.compile(rf"(?P<digits>{_DIGITS}?) ?(?:{_UNIT})?{_TAX}{_YEARLY}{_YEAR}\.?", re.I)
-_SPELLED = re.compile(rf"(?P<words>[a-z]+(?:[ -][a-z]+)*?)(?: (?:{_UNIT}))?{_TAX}{_YEARLY}", re.I)
+_SPELLED = re.compile(rf"(?P<words>{SPELLED})(?: (?:{_UNIT}))?{_TAX}{_YEARLY}", re.I)
 _UNIT_FIRST = re.compile(r"(€|EUR|euros?|k ?€|keur|M ?€) ?:? ?([-+]?[0-9][0-9 '.,]*)", re.I)
 _YEAR_FIRST = re.compile(r"(?:en )?(?:19|20)[0-9]{2} ?: ?(.+)", re.I)
 
@@ -47,6 +47,9 @@ _DATE = re.compile(
     r"aout|septembre|octobre|novembre|decembre)(?: [0-9]{4})?",
     re.I,
 )
+# Assumption: four digits without a unit or a mark, from 1990 to 2039 and not round, may be the year of a support rather
+# than its amount. Source: amounts asked of poles are round. If wrong: the codebook decides, spelling by spelling.
+_A_YEAR = re.compile(r"(?:199|20[0-3])[0-9](?<!00)")
 _MILLIONS = re.compile(
     r"(?P<millions>.+? millions?) (?:(?P<half>et demi)(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I
 )
@@ -98,7 +101,7 @@ def _millions(text: str) -> Term | None:
     )
     if whole is None or rest is None or whole.value is None or rest.value is None or rest.value >= 10**6:
         return None
-    if rest.value < 1_000:  # « 1 million 5 »: one and a half, or five euros above?
+    if rest.value < 1_000:  # « 1 million 5 », « un million deux »: tenths of a million, or euros?
         return Term(None, "millions_and_what", "ambiguous")
     return Term(whole.value + rest.value, "millions_of_euros", "exact", "€")
 
@@ -106,6 +109,8 @@ def _millions(text: str) -> Term | None:
 def _figures(match: re.Match[str], scale: int, three_digits: str) -> Term | None:
     """Return the amount written in digits. Euros have no third decimal: with « € », three digits are thousands."""
     unit, worth = _unit(match)
+    if scale == 1 and not unit and _A_YEAR.fullmatch(match["digits"]):
+        return Term(None, "amount_or_year", "ambiguous")
     marks = "thousands" if worth == 1 and unit and not three_digits else three_digits
     found = number(match["digits"].rstrip(" .,"), marks)
     if found is None:
@@ -129,6 +134,8 @@ def _words(text: str, scale: int) -> Term | None:
     value = spelled(match["words"]) if match else None
     if match is None or value is None:
         return None
+    if value > 10**6 and 0 < value % 10**6 < 1_000:
+        return Term(None, "millions_and_what", "ambiguous")
     unit_text, worth = _unit(match)
     return Term(Decimal(value * (worth if unit_text else scale)), "spelled_out", "exact", unit_text) if worth else None
 

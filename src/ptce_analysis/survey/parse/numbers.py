@@ -75,6 +75,11 @@ _ROUND = {
 }  # fmt: skip
 
 
+_WORD = "|".join(sorted({*_SMALL, *_LARGE, "cent", "cents", "et"}, key=len, reverse=True))
+# Words of numbers up to their last one: « mille » and « million » belong to the number, not to the unit after it.
+SPELLED = rf"(?:{_WORD})(?:[ -](?:{_WORD}))*+"
+
+
 def spelled(text: str) -> int | None:
     """Return a number spelled out in French, or None.
 

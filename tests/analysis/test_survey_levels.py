@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import statistics
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +12,21 @@ from typing import Any
 
 import pytest
 
+from conftest import REPOSITORY
 from ptce_analysis.analysis.survey_flow import FAMILIES, WRITING, family, lines_by_fate
-from ptce_analysis.analysis.survey_levels import amounts, asks_amounts, asks_links, linked, staged, supported
+from ptce_analysis.analysis.survey_levels import (
+    COLLECTIVITIES,
+    amounts,
+    asks_amounts,
+    asks_links,
+    linked,
+    staged,
+    supported,
+)
 from ptce_analysis.analysis.survey_marginals import deviations, marginal
 from ptce_analysis.published import Fact
 from ptce_analysis.survey import read as read_package
-from ptce_analysis.survey.clean import Cleaned, layout
+from ptce_analysis.survey.clean import Cleaned, clean, layout
 from ptce_analysis.survey.clean.rows import ROW_RULES
 from survey_exports import SMALL, cleaned
 
@@ -107,6 +117,18 @@ def test_what_was_not_asked_says_so(wave: Cleaned, printed: Fact, reason: str) -
     found = marginal(wave, printed)
     assert (found.value, found.n, found.reason) == (None, 0, reason)
     assert deviations(wave, {"x": printed})["verdict"].tolist() == [reason]
+
+
+def test_links_with_several_collectivities_are_counted_by_pole() -> None:
+    """Route: the cells of the fictitious wave of 2015, pole by pole, over the four levels of collectivity."""
+    folder = REPOSITORY / "data" / "raw" / "waves" / "2015"
+    wave = clean(folder / "reponses_2015.xlsx", folder / "codebook.yml")
+    names = [f"link_{level}" for level in COLLECTIVITIES]
+    numbers = [sum(row[name] == "involved" for name in names) for row in wave.poles.to_dict("records")]
+    found = marginal(wave, fact("link_2_to_6_share", "1"))
+    assert (found.value, found.n) == (sum(2 <= n <= 6 for n in numbers) / len(numbers), len(numbers))
+    middle = marginal(wave, fact("collectivities_involved_median", "2"))
+    assert (middle.value, middle.n) == (statistics.median(numbers), len(numbers))
 
 
 def test_a_wave_that_asked_nothing_about_money_or_staff(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,14 @@ def test_a_total_and_its_mean_are_hidden_together() -> None:
 def test_unknown_contributions_do_not_count_as_units() -> None:
     """Two known values are too few, however many are unknown."""
     assert protected_total([40, 60, float("nan"), float("nan")]).rule == "few_units"
+
+
+@pytest.mark.parametrize("protected", [protected_total, protected_median])
+def test_an_impossible_contribution_is_refused_by_name(protected: Callable[..., Shown]) -> None:
+    """The message says which figure it was for."""
+    name = protected.__name__.removeprefix("protected_")
+    with pytest.raises(InputError, match=f"^{name}: value -1: contributions must be finite and not negative"):
+        protected([1.0, 2.0, -1.0])
 
 
 def test_the_stricter_rules_can_be_asked_for() -> None:

@@ -388,9 +388,8 @@ print(json.dumps(sorted(set(json.loads(done.cells[-1].outputs[0].text)) - before
 def test_what_is_made_from_most_is_built_first(tmp_path: Path) -> None:
     """The longest run must not be the last one to start: processors end together."""
     project = write_project(tmp_path / "p", {"a_small": ["1"], "b_big": ["import ptce_analysis.analysis.funding"]})
-    assert list(build_quietly(project, jobs=1).built) == [
-        f"{lang}/{name}" for name in ("b_big", "a_small") for lang in LANGUAGES
-    ]
+    built = [run.partition("/")[2] for run in build_quietly(project, jobs=1).built]
+    assert built == ["b_big"] * len(LANGUAGES) + ["a_small"] * len(LANGUAGES)
 
 
 def test_reasons_are_listed_without_building(project: Path) -> None:

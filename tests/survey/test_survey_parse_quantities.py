@@ -173,3 +173,10 @@ def test_every_kind_reads_a_blank_as_silence(kind: str) -> None:
     found = KINDS[kind]("")
     assert (found.value, found.status, found.rule) == (None, "unknown", "blank")
     assert found.status in STATUSES
+
+
+@pytest.mark.parametrize("text", ["pas de salarié", "aucun salarié", "0 ETP", "aucun emploi permanent", "zéro salarié"])
+def test_no_staff_is_a_declared_zero(text: str) -> None:
+    """Nobody employed is the number 0, not an unknown one."""
+    found = staff(text)
+    assert (found.value, found.status) == (0, "zero")

@@ -24,6 +24,7 @@ from ptce_analysis.publish.disclosure import Measure, protect
 from ptce_analysis.publish.disclosure.release import Protected, derived, joined, of_lines, public
 from ptce_analysis.publish.disclosure.rules import MARK, RULES_OF, STANDARD, Rule, threshold
 from ptce_analysis.publish.parameters import check_parameters
+from ptce_analysis.publish.survey_by_level import by_level
 from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts
 from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import Cleaned
@@ -102,9 +103,23 @@ class Shown:
         return derived(_change, self.rates)
 
     @cached_property
+    def by_level(self) -> Protected:
+        """Emergence among the poles linked with each level and among the others: see `survey_by_level`."""
+        return by_level(self.waves, self.tables, self.rules)
+
+    @cached_property
     def protected(self) -> Protected:
         """Everything that may be stated of these waves: what a page checks its exhibits and sentences against."""
-        made = (self.printed, self.verdicts, self.lines, self.repairs, self.flow, self.rates, self.change)
+        made = (
+            self.printed,
+            self.verdicts,
+            self.lines,
+            self.repairs,
+            self.flow,
+            self.rates,
+            self.change,
+            self.by_level,
+        )
         sums = derived(lambda flow: flow.drop(columns="wave").sum().to_frame().T, self.flow)
         return joined(*self.tables.values(), *made, sums, public(pd.DataFrame({"confidence": [CONFIDENCE]})))
 

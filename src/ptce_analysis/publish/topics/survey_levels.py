@@ -12,6 +12,7 @@ from ptce_analysis.publish.disclosure.release import Protected, joined, public
 from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.survey_by_level import FIGURES
 from ptce_analysis.publish.survey_tables import CONFIDENCE, Shown
 from ptce_analysis.publish.topics.funding_labels import level_name, short_name
 from ptce_analysis.publish.topics.survey_files import sources
@@ -194,9 +195,9 @@ def links(words: Words, tables: Shown) -> Exhibit:
     )  # fmt: skip
 
 
-def _with_lines(tables: Shown, drawn: pd.DataFrame) -> Protected:
-    """What may be stated, and how many lines are drawn: whoever sees the released figures can count them."""
-    return joined(tables.protected, public(pd.DataFrame({"n": [len(drawn)]})))
+def _with_lines(tables: Shown, drawn: pd.DataFrame, *counted: int) -> Protected:
+    """What may be stated, and how many lines are drawn or counted: whoever sees the released figures can count them."""
+    return joined(tables.protected, public(pd.DataFrame({"n": [len(drawn), *counted]})))
 
 
 def _money_only(tables: Shown) -> set[tuple[str, str]]:
@@ -223,6 +224,82 @@ def _share_reading(words: Words, row: Row) -> Sentence:
     if not _is_number(row["share"]):
         return words("{name}: not shown.", name=row["name"])
     return words("{name}: {share} of the poles.", name=row["name"], share=Number(row["share"], "share1"))
+
+
+def emergence_by_level(words: Words, tables: Shown) -> Exhibit:
+    """Return the table of emergence among the poles linked with each level and among the others, wave by wave."""
+    asked = set(tables.asks("links")) - _money_only(tables)
+    found = tables.by_level.table
+    rows = [_compared(words, row) for row in found.to_dict("records") if (row["wave"], row["level"]) in asked]
+    data = pd.DataFrame(rows or [_none_compared(words, tables)])
+    known = data[data["difference"].map(_is_number)]
+    return Exhibit(
+        key="emergence_by_level",
+        title=_title_compared(words, known),
+        measure=words("Poles in emergence among those linked with the level and among the others, and difference"),
+        note=words(
+            "{mark}. A level is shown when every group of poles by stage and link is large enough. The intervals"
+            " (Newcombe, {confidence}) say what chance alone may do if poles were drawn at random, which they were not;"
+            " of many differences, some would exclude zero by chance.",
+            mark=words.label(MARK_LABEL),
+            confidence=Number(CONFIDENCE, "share"),
+        ),
+        reading=_compared_reading(words, _first(data, "difference")),
+        population=words("Poles that told their stage and whether they are linked with the level."),
+        source=sources(words, tables),
+        origin=tables.origin,
+        protected=_with_lines(tables, known, int(_excludes_zero(known).sum())),
+        data=data,
+        columns=_columns(
+            data,
+            "difference",
+            Column("name", str(words("Wave and level"))),
+            Column("count_linked", str(words("Linked, in emergence")), "count"),
+            Column("base_linked", str(words("Linked")), "count"),
+            Column("count_others", str(words("Others, in emergence")), "count"),
+            Column("base_others", str(words("Others")), "count"),
+            Column("difference", str(words("Difference")), "points"),
+            Column("low", str(words("from")), "points"),
+            Column("high", str(words("to")), "points"),
+            Column("fisher", str(words("Fisher’s p")), "p"),
+        ),
+    )
+
+
+def _compared(words: Words, row: Row) -> Row:
+    return row | {"name": f"{row['wave']} · {short_name(words, row['level'])}"}
+
+
+def _none_compared(words: Words, tables: Shown) -> Row:
+    silent = dict.fromkeys(FIGURES, words.label(SILENT["not_asked"]))
+    return {"name": str(tables.years[-1]), **silent}
+
+
+def _excludes_zero(known: pd.DataFrame) -> pd.Series:
+    return (known["low"].astype(float) > 0) | (known["high"].astype(float) < 0)
+
+
+def _title_compared(words: Words, known: pd.DataFrame) -> Sentence:
+    if known.empty:
+        return words("Emergence by level: no comparison may be shown")
+    return words(
+        "Emergence among linked poles and the others: {n} differences may be shown, {apart} of them beyond chance",
+        n=Number(len(known), "count"),
+        apart=Number(int(_excludes_zero(known).sum()), "count"),
+    )
+
+
+def _compared_reading(words: Words, row: Row) -> Sentence:
+    if not _is_number(row["difference"]):
+        return words("{name}: not shown.", name=row["name"])
+    counts = {name: Number(int(row[name]), "count") for name in FIGURES[:4]}
+    return words(
+        "{name}: {count_linked} of {base_linked} linked poles are in emergence, {count_others} of {base_others} others;"
+        " a difference of {difference}.",
+        name=row["name"],
+        difference=Number(float(row["difference"]), "points"),
+        **counts,
+    )
 
 
 def funding(words: Words, tables: Shown) -> Exhibit:

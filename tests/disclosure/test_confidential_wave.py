@@ -43,7 +43,7 @@ from ptce_analysis.publish.disclosure.scan import file_findings, scan
 from ptce_analysis.publish.downloads import FOLDER
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import shown
-from ptce_analysis.publish.topics import survey_levels
+from ptce_analysis.publish.topics import survey_emergence
 from ptce_analysis.survey.waves import read_waves
 from ptce_analysis.vocabulary import LANGUAGES
 
@@ -235,4 +235,4 @@ def test_what_is_shown_of_the_wave_is_released_row_by_row(raw: Path) -> None:
     for name, one in tables.tables.items():
         held = {str(cell) for cell in one.table.to_numpy().ravel()}
         assert not held & set(HOSTILE) - {"0", "None"}, name
-    assert survey_levels.stages(Words("fr"), tables).protected is not None
+    assert survey_emergence.stages(Words("fr"), tables).protected is not None

@@ -14,7 +14,7 @@ from ptce_analysis.publish import survey_by_level
 from ptce_analysis.publish.disclosure import MARK
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
-from ptce_analysis.publish.topics.survey_levels import emergence_by_level
+from ptce_analysis.publish.topics.survey_emergence import emergence_by_level
 from survey_exports import cleaned
 
 STAGES = {"emergence": "émergence", "other": "création", "untold": ""}

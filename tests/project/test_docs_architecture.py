@@ -111,13 +111,13 @@ def test_the_files_to_open_are_there() -> None:
 def test_the_first_hop_leads_from_the_page_to_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
     """The claim named on the page is made by the notebook's call, shows that share, and names that function."""
     from ptce_analysis.publish.survey_tables import shown
-    from ptce_analysis.publish.topics import survey_levels
+    from ptce_analysis.publish.topics import survey_emergence
 
     monkeypatch.setenv(show.PROJECT_VARIABLE, str(REPOSITORY))
     kept: list[dict[str, Any]] = []
     monkeypatch.setattr(show, "display", lambda *_, **told: kept.append(told["metadata"]["ptce"]))
     page = show.open_page("06_survey", lang="en", waves="fictitious")
-    page.show(survey_levels.emergence_shares, shown(open_waves("fictitious"), page.facts))
+    page.show(survey_emergence.emergence_shares, shown(open_waves("fictitious"), page.facts))
     claims = {claim["id"]: claim for about in kept for claim in about.get("claims", ())}
     claim = claims["emergence.reading.share"]
     assert "`emergence.reading.share`" in PAGE and f"`{claim['computed_by']}`" in PAGE

@@ -17,14 +17,23 @@ from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.show import open_page
 from ptce_analysis.publish.style import drawing
 from ptce_analysis.publish.survey_tables import Shown, emergence, shown
-from ptce_analysis.publish.topics import survey, survey_files, survey_levels
+from ptce_analysis.publish.topics import survey, survey_emergence, survey_files, survey_levels
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.vocabulary import LANGUAGES
 from survey_exports import cleaned
 
-EXHIBITS = (survey_files.lines, survey_files.repairs, survey_files.printed_again, survey_files.cannot_hold,
-            survey_levels.stages, survey_levels.emergence_shares, survey_levels.links, survey_levels.funding,
-            survey_levels.totals)  # fmt: skip
+EXHIBITS = (
+    survey_files.lines,
+    survey_files.repairs,
+    survey_files.printed_again,
+    survey_files.cannot_hold,
+    survey_emergence.stages,
+    survey_emergence.emergence_shares,
+    survey_emergence.emergence_by_level,
+    survey_levels.links,
+    survey_levels.funding,
+    survey_levels.totals,
+)
 EN = Words("en")
 
 

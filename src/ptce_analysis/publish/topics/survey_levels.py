@@ -1,167 +1,45 @@
-"""What the survey answers say by stage and by level: figures and tables, protected."""
+"""What the survey answers say level by level, links and money: figures and tables, protected."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.publish import drawings, drawings_survey
-from ptce_analysis.publish.disclosure.release import Protected, joined, public
+from ptce_analysis.publish import drawings
 from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.survey_by_level import FIGURES
-from ptce_analysis.publish.survey_tables import CONFIDENCE, Shown
+from ptce_analysis.publish.survey_tables import Shown
 from ptce_analysis.publish.topics.funding_labels import level_name, short_name
+from ptce_analysis.publish.topics.survey_cells import (
+    SILENT,
+    Row,
+    first_shown,
+    is_number,
+    money_only,
+    shown_columns,
+    with_lines,
+)
 from ptce_analysis.publish.topics.survey_files import sources
-from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES, Label
-
-Row = dict[str, Any]
-SILENT: dict[str, Label] = {
-    "not_asked": ("not asked", "non demandé"),
-    "nobody": ("nobody", "personne"),
-}
-
-
-def stages(words: Words, tables: Shown) -> Exhibit:
-    """Return the table of poles by stage and wave."""
-    found = tables.tables["stages"].table
-    data = pd.DataFrame(
-        {
-            "wave": found["wave"].astype(str),
-            "name": [words.label(STAGES[stage]) for stage in found["stage"]],
-            "n": found["units"],
-            "share": found["share"],
-        }
-    )
-    told = dict(zip(tables.tables["told"].table["wave"], tables.tables["told"].table["units"], strict=True))
-    data = data.assign(base=[told[wave] for wave in data["wave"]])
-    first = _first(data, "n")
-    return Exhibit(
-        key="stages",
-        title=words("Poles by stage, as they told it"),
-        measure=words("Number and share of poles by stage"),
-        note=words("{mark}.", mark=words.label(MARK_LABEL)),
-        reading=_stage_reading(words, first),
-        population=words("Poles that told their stage."),
-        source=sources(words, tables),
-        origin=tables.origin,
-        protected=tables.protected,
-        data=data,
-        columns=_columns(
-            data,
-            "n",
-            Column("wave", str(words("Wave"))),
-            Column("name", str(words("Stage"))),
-            Column("n", str(words("Poles")), "count"),
-            Column("base", str(words("Poles that told")), "count"),
-            Column("share", str(words("Share")), "share1"),
-        ),
-    )
-
-
-def _is_number(cell: object) -> bool:
-    """Whether a cell holds a number that is shown: neither a mark, nor a word, nor nothing."""
-    return isinstance(cell, (int, float)) and cell == cell
-
-
-def _columns(data: pd.DataFrame, main: str, *columns: Column) -> tuple[Column, ...]:
-    """Return columns as they can be shown: one in which every number is hidden holds words, and all do with `main`."""
-    numeric = {column.name for column in columns if data[column.name].map(_is_number).any()}
-    numeric = numeric if main in numeric else set()
-    return tuple(column if column.name in numeric else Column(column.name, column.heading) for column in columns)
-
-
-def _first(data: pd.DataFrame, column: str) -> Row:
-    """Return the first row whose number is shown, else the first one: what the reader is shown how to read."""
-    known = data[data[column].map(_is_number)]
-    return dict((known if len(known) else data).iloc[0])
-
-
-def _stage_reading(words: Words, row: Row) -> Sentence:
-    if not _is_number(row["n"]):
-        return words("{wave}, {name}: not shown.", wave=row["wave"], name=row["name"])
-    n = Number(float(row["n"]), "count")
-    return words("In {wave}, poles that gave their stage as “{name}”: {n}.", wave=row["wave"], name=row["name"], n=n)
+from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 
 def _support_reading(words: Words, row: Row) -> Sentence:
-    if not _is_number(row["projects"]):
+    if not is_number(row["projects"]):
         return words("{wave}, {name}: not shown.", wave=row["wave"], name=row["name"])
     n = Number(float(row["projects"]), "count")
     return words("In {wave}, projects supported by the level {name}: {n}.", wave=row["wave"], name=row["name"], n=n)
 
 
-def emergence_shares(words: Words, tables: Shown) -> Exhibit:
-    """Return the figure of the share in emergence of each wave, with its interval; a table where none may be shown."""
-    rates = {row["wave"]: row for row in tables.rates.table.to_dict("records")}
-    rows = [_rate(year, rates.get(year, {})) for year in tables.years]
-    data = pd.DataFrame(rows)
-    known = data.dropna(subset=["share"]).reset_index(drop=True)
-    return Exhibit(
-        key="emergence",
-        title=words("Share of poles in emergence, wave by wave"),
-        measure=words(
-            "Share of the poles that told their stage; interval of Wilson, {level}", level=Number(CONFIDENCE, "share")
-        ),
-        note=words(
-            "The intervals say what chance alone may do if those who answered were drawn at random, which they were"
-            " not. The two sets of respondents are not the same, and may overlap."
-        ),
-        reading=_rate_reading(words, known),
-        population=words("Poles that told their stage."),
-        source=sources(words, tables),
-        origin=tables.origin,
-        protected=tables.protected,
-        alt=words(
-            "One point per wave with its interval: {shares}.",
-            shares=words.listing(
-                f"{row['name']}: {words.number(Number(row['share'], 'share1'))}" for row in known.to_dict("records")
-            ),
-        ),
-        data=data,
-        columns=_columns(
-            data,
-            "share",
-            Column("name", str(words("Wave"))),
-            Column("n", str(words("In emergence")), "count"),
-            Column("base", str(words("Poles that told")), "count"),
-            Column("share", str(words("Share")), "share1"),
-            Column("low", str(words("From")), "share1"),
-            Column("high", str(words("To")), "share1"),
-        ),
-        draw=None if known.empty else lambda _: drawings_survey.rates(
-            words, known, labels=[f"{r['n']:.0f}/{r['base']:.0f}" for r in known.to_dict("records")]
-        ),
-    )  # fmt: skip
-
-
-def _rate(year: int, rate: Row) -> Row:
-    return {"name": str(year)} | {name: rate.get(name) for name in ("n", "base", "share", "low", "high")}
-
-
-def _rate_reading(words: Words, known: pd.DataFrame) -> Sentence:
-    if known.empty:
-        return words("No share may be shown.")
-    row = dict(known.iloc[0])
-    said = {name: Number(float(row[name]), "share1") for name in ("share", "low", "high")}
-    return words(
-        "In {wave}, {share} of the poles that told their stage are in emergence; interval from {low} to {high}.",
-        wave=row["name"],
-        **said,
-    )
-
-
 def links(words: Words, tables: Shown) -> Exhibit:
     """Return the figure of the share of poles linked with each level, wave by wave."""
-    asked = set(tables.asks("links")) - _money_only(tables)
+    asked = set(tables.asks("links")) - money_only(tables)
     found = tables.tables["links"].table
     rows = [_link(words, row) for row in found.to_dict("records") if (str(row["wave"]), row["level"]) in asked]
     data = pd.DataFrame(rows or [_no_link(words, tables)])
-    known = data[data["share"].map(_is_number)].reset_index(drop=True)
-    first = _first(data, "share")
+    known = data[data["share"].map(is_number)].reset_index(drop=True)
+    first = first_shown(data, "share")
     return Exhibit(
         key="links",
         title=words("Share of poles linked with each level of collectivity"),
@@ -174,14 +52,14 @@ def links(words: Words, tables: Shown) -> Exhibit:
         population=words("Poles that answered about the level."),
         source=sources(words, tables),
         origin=tables.origin,
-        protected=_with_lines(tables, known),
+        protected=with_lines(tables, known),
         alt=words(
             "One stem per wave and level. First, {name}; {n} lines can be drawn.",
             name=first["name"],
             n=Number(len(known), "count"),
         ),
         data=data,
-        columns=_columns(
+        columns=shown_columns(
             data,
             "share",
             Column("name", str(words("Wave and level"))),
@@ -193,16 +71,6 @@ def links(words: Words, tables: Shown) -> Exhibit:
             labels=[words.number(Number(share, "share")) for share in known["share"]],
         ),
     )  # fmt: skip
-
-
-def _with_lines(tables: Shown, drawn: pd.DataFrame, *counted: int) -> Protected:
-    """What may be stated, and how many lines are drawn or counted: whoever sees the released figures can count them."""
-    return joined(tables.protected, public(pd.DataFrame({"n": [len(drawn), *counted]})))
-
-
-def _money_only(tables: Shown) -> set[tuple[str, str]]:
-    """Waves and levels asked about through amounts alone: who is not funded did not say whether it is linked."""
-    return {pair for pair in tables.asks("amounts") if pair[1] in ("etat", "europe")}
 
 
 def _link(words: Words, row: Row) -> Row:
@@ -221,85 +89,9 @@ def _no_link(words: Words, tables: Shown) -> Row:
 
 
 def _share_reading(words: Words, row: Row) -> Sentence:
-    if not _is_number(row["share"]):
+    if not is_number(row["share"]):
         return words("{name}: not shown.", name=row["name"])
     return words("{name}: {share} of the poles.", name=row["name"], share=Number(row["share"], "share1"))
-
-
-def emergence_by_level(words: Words, tables: Shown) -> Exhibit:
-    """Return the table of emergence among the poles linked with each level and among the others, wave by wave."""
-    asked = set(tables.asks("links")) - _money_only(tables)
-    found = tables.by_level.table
-    rows = [_compared(words, row) for row in found.to_dict("records") if (row["wave"], row["level"]) in asked]
-    data = pd.DataFrame(rows or [_none_compared(words, tables)])
-    known = data[data["difference"].map(_is_number)]
-    return Exhibit(
-        key="emergence_by_level",
-        title=_title_compared(words, known),
-        measure=words("Poles in emergence among those linked with the level and among the others, and difference"),
-        note=words(
-            "{mark}. A level is shown when every group of poles by stage and link is large enough. The intervals"
-            " (Newcombe, {confidence}) say what chance alone may do if poles were drawn at random, which they were not;"
-            " of many differences, some would exclude zero by chance.",
-            mark=words.label(MARK_LABEL),
-            confidence=Number(CONFIDENCE, "share"),
-        ),
-        reading=_compared_reading(words, _first(data, "difference")),
-        population=words("Poles that told their stage and whether they are linked with the level."),
-        source=sources(words, tables),
-        origin=tables.origin,
-        protected=_with_lines(tables, known, int(_excludes_zero(known).sum())),
-        data=data,
-        columns=_columns(
-            data,
-            "difference",
-            Column("name", str(words("Wave and level"))),
-            Column("count_linked", str(words("Linked, in emergence")), "count"),
-            Column("base_linked", str(words("Linked")), "count"),
-            Column("count_others", str(words("Others, in emergence")), "count"),
-            Column("base_others", str(words("Others")), "count"),
-            Column("difference", str(words("Difference")), "points"),
-            Column("low", str(words("from")), "points"),
-            Column("high", str(words("to")), "points"),
-            Column("fisher", str(words("Fisher’s p")), "p"),
-        ),
-    )
-
-
-def _compared(words: Words, row: Row) -> Row:
-    return row | {"name": f"{row['wave']} · {short_name(words, row['level'])}"}
-
-
-def _none_compared(words: Words, tables: Shown) -> Row:
-    silent = dict.fromkeys(FIGURES, words.label(SILENT["not_asked"]))
-    return {"name": str(tables.years[-1]), **silent}
-
-
-def _excludes_zero(known: pd.DataFrame) -> pd.Series:
-    return (known["low"].astype(float) > 0) | (known["high"].astype(float) < 0)
-
-
-def _title_compared(words: Words, known: pd.DataFrame) -> Sentence:
-    if known.empty:
-        return words("Emergence by level: no comparison may be shown")
-    return words(
-        "Emergence among linked poles and the others: {n} differences may be shown, {apart} of them beyond chance",
-        n=Number(len(known), "count"),
-        apart=Number(int(_excludes_zero(known).sum()), "count"),
-    )
-
-
-def _compared_reading(words: Words, row: Row) -> Sentence:
-    if not _is_number(row["difference"]):
-        return words("{name}: not shown.", name=row["name"])
-    counts = {name: Number(int(row[name]), "count") for name in FIGURES[:4]}
-    return words(
-        "{name}: {count_linked} of {base_linked} linked poles are in emergence, {count_others} of {base_others} others;"
-        " a difference of {difference}.",
-        name=row["name"],
-        difference=Number(float(row["difference"]), "points"),
-        **counts,
-    )
 
 
 def funding(words: Words, tables: Shown) -> Exhibit:
@@ -312,7 +104,7 @@ def funding(words: Words, tables: Shown) -> Exhibit:
         for level in FUNDING_LEVELS
     ]
     data = pd.DataFrame(rows)
-    first = _first(data, "projects")
+    first = first_shown(data, "projects")
     return Exhibit(
         key="funding",
         title=words("Who funds, and how much, wave by wave"),
@@ -328,7 +120,7 @@ def funding(words: Words, tables: Shown) -> Exhibit:
         origin=tables.origin,
         protected=tables.protected,
         data=data,
-        columns=_columns(
+        columns=shown_columns(
             data,
             "projects",
             Column("wave", str(words("Wave"))),
@@ -373,8 +165,8 @@ def totals(words: Words, tables: Shown) -> Exhibit:
     money = _by_place(tables.tables["amounts"].table)
     rows = [{"name": level_name(words, level), "level": level, **money[year, level]} for level in FUNDING_LEVELS]
     data = pd.DataFrame(rows)
-    known = data[data["total"].map(_is_number)].reset_index(drop=True)
-    first = _first(data, "total")
+    known = data[data["total"].map(is_number)].reset_index(drop=True)
+    first = first_shown(data, "total")
     return Exhibit(
         key="totals",
         title=words("Amounts by level, {wave}", wave=year),
@@ -386,14 +178,14 @@ def totals(words: Words, tables: Shown) -> Exhibit:
         population=words("Supports whose amount is known."),
         source=sources(words, tables),
         origin=tables.origin,
-        protected=_with_lines(tables, known),
+        protected=with_lines(tables, known),
         alt=words(
             "One stem per level, in the study’s order. First, {name}; {n} levels can be drawn.",
             name=first["name"],
             n=Number(len(known), "count"),
         ),
         data=data,
-        columns=_columns(
+        columns=shown_columns(
             data,
             "total",
             Column("name", str(words("Level"))),

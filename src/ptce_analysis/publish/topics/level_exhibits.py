@@ -133,7 +133,7 @@ def places_table(words: Words, level: str, found: pd.DataFrame) -> Exhibit:
             " have more, or less; “either”, those for which both are possible or nothing is known."
         ),
         reading=words(
-            "{name}: {above} levels are surely above, {below} surely below.",
+            "{name}: levels surely above, {above}; surely below, {below}.",
             name=data["name"].iloc[0],
             above=Number(int(first["n_above"]), "count"),
             below=Number(int(first["n_below"]), "count"),

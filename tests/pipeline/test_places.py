@@ -189,6 +189,22 @@ IMPATIENCE = {
 }
 
 
+def test_ctrl_c_while_a_child_is_forked_is_not_lost() -> None:
+    """Python swallows what is raised in its hooks of a fork: the build would go on, deaf to any other Ctrl-C."""
+    code = """
+import os, signal, sys, time
+from ptce_analysis.pipeline import children, environment
+signal.signal(signal.SIGINT, environment._interrupt_once)
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGINT))
+try:
+    list(children.results(time.sleep, [5], jobs=1))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.mark.parametrize("how", IMPATIENCE)
 def test_impatience_does_no_harm(how: str, hanging: Path, project: Path, built_once: Path) -> None:
     """However a build is asked to end, no child stays at work, no traceback is printed and nothing is half done."""

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar, cast
 
@@ -37,8 +38,9 @@ def results(
         while running or (waiting and may_start()):
             while waiting and len(running) < jobs and may_start():
                 task = waiting.pop(0)
-                receiver, child = _started(work, task)
-                running[receiver] = task, child
+                with _uninterrupted():
+                    receiver, child = _started(work, task)
+                    running[receiver] = task, child
             for ready in wait(list(running)):
                 task, child = running.pop(cast(Connection, ready))
                 yield task, _received(cast(Connection, ready), child)
@@ -57,6 +59,16 @@ def results_here(
             yield task, work(task)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment: one that comes while Python forks would be lost, and the child not be stopped."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _started(work: Callable[[Task], Result], task: Task) -> tuple[Connection, Any]:
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
@@ -72,6 +84,7 @@ def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> N
     die_with_parent()
     reporting.append(sender)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     sender.send(work(task))
 
 

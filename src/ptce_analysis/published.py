@@ -106,6 +106,12 @@ def read_sources(folder: Path) -> dict[str, Row]:
     return {row["id"]: row for _, row in rows}
 
 
+def respondents(facts: Facts, wave: int) -> int | None:
+    """Return how many poles answered a wave (the figure `respondents_<wave>`), None where it is not printed."""
+    fact = facts.get(f"respondents_{wave}")
+    return int(fact.value) if fact else None
+
+
 def indicator(name: str) -> Indicator:
     """Return what is known of an indicator; one that another report brings is described by its own name."""
     label = name.replace("_", " ")

@@ -14,6 +14,7 @@ from ptce_analysis.analysis.audit.tables import (
     common_bases,
     forced_concentrations,
     held_medians,
+    map_bases,
     median_permutations,
     minimum_sums,
     subset_sums,
@@ -142,6 +143,19 @@ def test_totals_that_no_data_set_can_have_are_left_out(
     assert list(table[["n_low", "low", "n_high", "high"]].itertuples(index=False, name=None)) == runs
 
 
+@pytest.mark.parametrize(
+    ("respondents", "poles", "ends"),
+    [(52, 75, (20, 75)), (12, 75, (12, 75)), (140, 75, (20, 140)), (None, None, (20, 20))],
+)
+def test_a_map_goes_from_a_small_base_to_all_poles_through_the_respondents(respondents, poles, ends) -> None:
+    """The respondents are always on it, be they few or more than the poles identified."""
+    printed = {"respondents_2015": respondents, "poles_identified_2015": poles}
+    kept = {id: fact for id, fact in FACTS.items() if printed.get(id, 0) is not None}
+    altered = {id: replace(fact, value=Fraction(printed[id])) if id in printed else fact for id, fact in kept.items()}
+    found = map_bases(altered, 2015)
+    assert (found[0], found[-1]) == ends
+
+
 def test_printed_medians_are_the_most_spread_out_and_their_reverse_the_least() -> None:
     """Of the 24 orders of the four local medians: first as printed, last in reverse; no tie at either end."""
     table = median_permutations(FACTS, 2015, LOCAL_LEVELS)
@@ -176,9 +190,9 @@ def test_permutations_of_another_table() -> None:
 
 @pytest.mark.parametrize("broken", [row(0, 0, 0), row(3, 90, 0), row(3, 90, 30)[:1]])
 def test_permutations_need_complete_rows(broken: tuple) -> None:
-    """A missing or zero number, amount or median has no ratio of mean to median."""
-    with pytest.raises(InputError, match="loans, level 'commune', 2015: number, amount and median above zero"):
-        median_permutations(report(*broken), 2015, ["commune"], "loans")
+    """A missing or zero number, amount or median has no ratio of mean to median: there is no order to rank."""
+    table = median_permutations(report(*broken), 2015, ["commune"], "loans")
+    assert table.empty and {"spread", "rank", "is_printed", "is_reversed", "all_possible"} <= set(table)
 
 
 def test_permutations_are_limited() -> None:

@@ -43,6 +43,33 @@ def test_a_wave_without_amounts_stays_empty(facts):
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
 
 
+def test_a_row_that_is_not_printed_whole_says_what_it_does(facts):
+    """Without their median, 20 projects and 322 k€ still make a mean of 16.1 k€ and a share; no row can be judged."""
+    partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
+    row, before = (funding_by_level(some, 2015).set_index("level").loc["epci"] for some in (partly, facts))
+    assert (row["status"], row["n_projects"], row["mean_eur"]) == ("not published", 20, before["amount_eur"] / 20)
+    assert row["share"] == before["share"] and row[["median_eur", "n_amounts", "median_usable"]].isna().all()
+    assert list(totals(partly, 2015)["total_eur"]) == list(totals(facts, 2015)["total_eur"])
+
+
+def test_no_share_of_six_levels_without_all_six_amounts(facts):
+    """A share of what is left would not be that of the table; the sums that need the missing amount are left out."""
+    partly = {id: fact for id, fact in facts.items() if id != "funding_amount_europe_2015"}
+    table = funding_by_level(partly, 2015).set_index("level")
+    assert table["share"].isna().all() and table["amount_eur"].notna().sum() == 5
+    assert table.loc["europe", "n_projects"] == facts["funding_projects_europe_2015"].value
+    assert list(totals(partly, 2015)["perimeter"]) == ["local", "local_and_state", "printed"]
+
+
+def test_amounts_of_nothing_have_shares_of_nothing(facts):
+    """Six exact zeros: no division by their sum."""
+    none = {
+        id: dataclasses.replace(f, value=Fraction(0), grain=Fraction(0)) if f.indicator == "funding_amount" else f
+        for id, f in facts.items()
+    }
+    assert set(funding_by_level(none, 2015)["share"]) == {0.0}
+
+
 def test_shares_add_up_to_one(facts):
     """Shares are those of the six levels' money."""
     assert funding_by_level(facts, 2015)["share"].sum() == pytest.approx(1)

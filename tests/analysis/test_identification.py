@@ -172,6 +172,18 @@ def test_a_wave_without_amounts_leaves_everything_open(facts):
     assert ranking(table, "total") == ()
 
 
+def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone(facts):
+    """Régions without a median: total and mean as before, no limits on single amounts; without a number, no mean."""
+    whole = limits_by_level(facts, 2015, "as_printed")["region"]
+    partly = {id: fact for id, fact in facts.items() if id != "funding_median_region_2015"}
+    found = limits_by_level(partly, 2015, "as_printed")["region"]
+    assert {name for name in QUANTITIES if found[name] is not None} == {"total", "mean"}
+    assert (found["total"], found["mean"]) == (whole["total"], whole["mean"])
+    alone = {id: fact for id, fact in facts.items() if id != "funding_projects_region_2015"}
+    found = limits_by_level(alone, 2015, "as_printed")["region"]
+    assert (found["total"], found["mean"], found["median"]) == (whole["total"], None, whole["median"])
+
+
 def test_a_level_without_projects_has_no_mean(facts):
     """Zero projects give no mean, median or amounts to compare; the total stays."""
     limits = limits_by_level(changed(facts, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]

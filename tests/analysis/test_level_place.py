@@ -78,6 +78,16 @@ def test_a_level_that_was_not_published_has_no_place() -> None:
     assert set(places(FACTS, 2013, "region")["verdict"]) == {"open"}
 
 
+def test_a_place_by_projects_needs_no_more_than_their_number() -> None:
+    """Without its amount, a level keeps its place by projects; without the number, it has none, others' widen."""
+    partly = {id: fact for id, fact in FACTS.items() if id != "funding_amount_region_2015"}
+    assert places(partly, 2015, "region").iloc[0]["best"] == 1
+    missing = {id: fact for id, fact in FACTS.items() if id != "funding_projects_region_2015"}
+    assert places(missing, 2015, "region").iloc[0]["verdict"] == "open"
+    row = places(missing, 2015, "etat").iloc[0]
+    assert (row["best"], row["worst"], row["n_either"]) == (1, 2, 1)
+
+
 def test_the_scenarios_move_the_median_only_where_they_say() -> None:
     """The Communes median: not used, then 30 k€ on 15 amounts, then the Régions' 10 k€."""
     ranks = [table.set_index("quantity").loc["median"] for table in places_by_scenario(FACTS, 2015, "commune")]

@@ -16,7 +16,7 @@ from test_exhibit import exhibit
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings, show
 from ptce_analysis.publish.disclosure.release import public
-from ptce_analysis.publish.exhibit import Exhibit
+from ptce_analysis.publish.exhibit import Exhibit, NothingToShow
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.show import open_page, project_folder
 from ptce_analysis.publish.trust import is_ours
@@ -95,6 +95,28 @@ def test_an_exhibit_that_says_too_little_is_refused(outputs: list[Any]) -> None:
     ):
         open_page("p", lang="en").show(lambda words: drawn(words, **poor))
     assert outputs == []
+
+
+def unpublished(words: Words) -> Exhibit:
+    """An exhibit whose figures were not published."""
+    raise NothingToShow(words("No amount by level was published for {wave}.", wave=Number(2013, "year")))
+
+
+def test_an_exhibit_without_figures_leaves_a_sentence_in_its_place(outputs: list[Any]) -> None:
+    """The page stands: it says why, and counts no figure."""
+    page = open_page("p", lang="en")
+    page.show(unpublished)
+    page.show(drawn)
+    assert [output.metadata.ptce.kind for output in outputs] == ["say", "head", "drawing", "notes"]
+    assert outputs[0].data["text/plain"] == "No amount by level was published for 2013."
+    assert outputs[0].metadata.ptce.claims[0]["computed_by"] == "test_show.unpublished"
+    assert outputs[1].metadata.ptce.number == "Figure\u00a01"
+
+
+def test_outside_a_page_nothing_to_show_is_an_error() -> None:
+    """Its message is the sentence of the page."""
+    with pytest.raises(InputError, match=r"No amount by level was published for 2013\."):
+        unpublished(Words("en"))
 
 
 def test_a_key_is_used_once_a_page(outputs: list[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,35 +32,58 @@ COLUMN_TYPES = {
 
 
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
-    """Return one row per funding level, in order; a level or wave that was not published has empty cells.
+    """Return one row per funding level, in order; what was not published of it has empty cells.
 
     Columns, money in euros: `wave`, `scenario`; `amount_eur` and its rounding band, `share` of the six levels and its
-    band, `n_projects` supported, `n_amounts` (those taken to have given an amount), `mean_eur` per amount and its
-    band, `median_eur`, `median_usable` (false when no amounts can have this number, total and median),
-    `minimum_sum_eur` (the smallest total the median allows, roundings included), `status` (`possible`, `impossible`,
-    `not published`).
+    band (empty unless all six amounts are printed), `n_projects` supported, `mean_eur` and its band, `median_eur`;
+    then, for a row that is printed whole, under the scenario: `n_amounts` (the projects taken to have given an amount),
+    `median_usable` (false when no amounts can have this number, total and median), `minimum_sum_eur` (the smallest
+    total the median allows, roundings included), `status` (`possible`, `impossible`; `not published` for a row that is
+    not printed whole).
     """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    table = pd.DataFrame([_cells(level, rows) for level in FUNDING_LEVELS], columns=list(COLUMN_TYPES))
+    printed = {level: facts.get(f"funding_amount_{level}_{wave}") for level in FUNDING_LEVELS}
+    amounts = {level: amount for level, amount in printed.items() if amount}
+    alone = [{"level": level, **_alone(facts, wave, level), **_amount(level, amounts)} for level in FUNDING_LEVELS]
+    found = [
+        cells | (_whole(rows[level]) if level in rows else {})
+        for level, cells in zip(FUNDING_LEVELS, alone, strict=True)
+    ]
+    table = pd.DataFrame(found, columns=list(COLUMN_TYPES))
     return table.assign(wave=wave, scenario=scenario).astype(COLUMN_TYPES)
 
 
-def _cells(level: str, rows: dict[str, Row]) -> dict[str, object]:
-    if level not in rows:
-        return {"level": level, "status": "not published"}
-    row, others = rows[level], [other for name, other in rows.items() if name != level]
-    low, high = row.total.band
+def _alone(facts: Facts, wave: int, level: str) -> dict[str, object]:
+    """What each figure of a row says by itself: a row that is not printed whole is said as far as it is."""
+    projects, total, median = (facts.get(f"funding_{part}_{level}_{wave}") for part in ("projects", "amount", "median"))
+    n = int(projects.value) if projects else None
+    known = {"n_projects": n, "median_eur": float(median.value) if median else None, "status": "not published"}
+    return known | (_mean(total, n) if total and n else {})
+
+
+def _amount(level: str, amounts: Mapping[str, Fact]) -> dict[str, object]:
+    """The amount of a level, and its share where all six are printed."""
+    if level not in amounts:
+        return {}
+    low, high = amounts[level].band
+    cells = {"amount_eur": amounts[level].value, "amount_low_eur": low, "amount_high_eur": high}
+    others = [amount for name, amount in amounts.items() if name != level]
+    if len(amounts) == len(FUNDING_LEVELS):
+        cells["share"] = _part(amounts[level].value, sum((other.value for other in others), Fraction(0)))
+        cells["share_low"], cells["share_high"] = _part(low, _edge(others, 1)), _part(high, _edge(others, 0))
+    return {name: float(value) for name, value in cells.items()}
+
+
+def _part(one: Fraction, others: Fraction) -> Fraction:
+    """What one amount is of all; nothing is no part, even of nothing."""
+    return one / (one + others) if one else Fraction(0)
+
+
+def _whole(row: Row) -> dict[str, object]:
+    """What a row that is printed whole says under a scenario."""
     return {
-        "level": level,
-        "amount_eur": float(row.total.value),
-        "amount_low_eur": float(low),
-        "amount_high_eur": float(high),
-        "share": float(row.total.value / sum(other.total.value for other in rows.values())),
-        "share_low": float(low / (low + _edge(others, 1))),
-        "share_high": float(high / (high + _edge(others, 0))),
-        "n_projects": row.n_projects,
         "n_amounts": row.n,
-        **(_mean(row) if row.n else {}),
+        **(_mean(row.total, row.n) if row.n else {}),
         "median_eur": float(row.median.value),
         "median_usable": row.possible,
         "minimum_sum_eur": float(row.minimum_sum[0]),
@@ -68,36 +91,42 @@ def _cells(level: str, rows: dict[str, Row]) -> dict[str, object]:
     }
 
 
-def _mean(row: Row) -> dict[str, object]:
-    low, high = row.total.band
-    ends = {"mean_eur": row.total.value, "mean_low_eur": low, "mean_high_eur": high}
-    return {name: float(total / row.n) for name, total in ends.items()}
+def _mean(total: Fact, n: int) -> dict[str, object]:
+    low, high = total.band
+    ends = {"mean_eur": total.value, "mean_low_eur": low, "mean_high_eur": high}
+    return {name: float(end / n) for name, end in ends.items()}
 
 
-def _edge(rows: Iterable[Row], side: int) -> Fraction:
+def _edge(amounts: Iterable[Fact], side: int) -> Fraction:
     """Sum of the lower (0) or upper (1) ends of the rounding bands."""
-    return sum((row.total.band[side] for row in rows), Fraction(0))
+    return sum((amount.band[side] for amount in amounts), Fraction(0))
 
 
 def totals(facts: Facts, wave: int) -> pd.DataFrame:
     """Return the total of the table over each perimeter beside the total printed for the wave, in euros.
 
     Columns: `perimeter` (a key of `PERIMETERS`, or `printed`), `total_eur` and its rounding band, `n_supports` (level ×
-    project supports added; empty for the printed total, which names none).
+    project supports added; empty where a number is not printed, and for the printed total, which names none). A
+    perimeter with an amount that is not printed has no row.
     """
-    rows = printed_rows(facts, wave, FUNDING_LEVELS)
     found = []
     for perimeter, levels in PERIMETERS.items():
-        kept = [rows[level] for level in levels if level in rows]
-        if len(kept) == len(levels):
-            total = sum((row.total.value for row in kept), Fraction(0))
-            n_supports = sum(row.n_projects for row in kept)
-            found.append(_total(perimeter, total, (_edge(kept, 0), _edge(kept, 1)), n_supports))
+        amounts, projects = (_parts(facts, f"funding_{part}", levels, wave) for part in ("amount", "projects"))
+        if amounts:
+            total = sum((amount.value for amount in amounts), Fraction(0))
+            n_supports = sum(int(number.value) for number in projects) if projects else None
+            found.append(_total(perimeter, total, (_edge(amounts, 0), _edge(amounts, 1)), n_supports))
     printed = facts.get(f"funding_total_{wave}")
     if printed:
         found.append(_total("printed", printed.value, printed.band, None))
     columns = ["perimeter", "total_eur", "total_low_eur", "total_high_eur", "n_supports"]
     return pd.DataFrame(found, columns=columns).astype({"n_supports": "Int64"})
+
+
+def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
+    """The figure of every one of some levels, or none when one of them is not printed."""
+    found = [fact for level in levels if (fact := facts.get(f"{indicator}_{level}_{wave}"))]
+    return found if len(found) == len(levels) else []
 
 
 def _total(name: str, value: Fraction, band: tuple[Fraction, Fraction], n: int | None) -> tuple[object, ...]:

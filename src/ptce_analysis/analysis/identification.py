@@ -6,9 +6,10 @@ one less the highest of the other, and the reverse, and can be anything in betwe
 
 - `decided` when the limits leave only one answer: one level has more, whatever the amounts were;
 - `bounded` when either may have more, within limits that are known;
-- `open` when some level has no limits: its row is not printed, or cannot be true, or nothing printed bears on it.
+- `open` when some level has no limits: what it takes is not printed, or cannot be true, or nothing printed bears on it.
 
-A row that contradicts itself counts for its number, its total and their ratio, and for nothing else. The same verdicts
+A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
+printed whole, each figure counts alone. The same verdicts
 are given on statements about one level ("one project received more than so much"). A claim on funding that is not
 decided here is a bug.
 """
@@ -24,7 +25,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.feasible.bounds import bounds
 from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
-from ptce_analysis.published import Facts
+from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 
 # What a quantity can be: its lowest and its highest value.
@@ -35,18 +36,20 @@ SPREADS = ("max", "sd", "gini", "top_half_share")
 
 
 def _total(row: Row) -> Limits | None:
-    low, high = row.total.band
-    return float(low), float(high)
+    return _shared_out(row.total, 1)
 
 
 def _mean(row: Row) -> Limits | None:
-    low, high = row.total.band
-    return (float(low / row.n), float(high / row.n)) if row.n else None
+    return _shared_out(row.total, row.n)
 
 
 def _median(row: Row) -> Limits | None:
-    low, high = row.median.band
-    return (float(low), float(high)) if row.n and row.possible else None
+    return _shared_out(row.median, 1) if row.n and row.possible else None
+
+
+def _shared_out(figure: Fact | None, n: int) -> Limits | None:
+    """What rounds to a printed figure, over n; nothing without either."""
+    return (float(figure.band[0] / n), float(figure.band[1] / n)) if figure and n else None
 
 
 def _spreads(row: Row) -> dict[str, Limits | None]:
@@ -95,8 +98,18 @@ LEVEL_COLUMNS = {"scenario": "str", "statement": "str", "threshold": "float", "l
 def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[str, Limits | None]]:
     """Return, for each funding level and quantity, what the printed row leaves possible; None for no limits."""
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    nothing: dict[str, Limits | None] = dict.fromkeys(QUANTITIES)
-    return {level: _limits_of(rows[level]) if level in rows else dict(nothing) for level in FUNDING_LEVELS}
+    return {
+        level: _limits_of(rows[level]) if level in rows else _limits_of_parts(facts, wave, level)
+        for level in FUNDING_LEVELS
+    }
+
+
+def _limits_of_parts(facts: Facts, wave: int, level: str) -> dict[str, Limits | None]:
+    """What a row that is not printed whole leaves possible: each figure says what it says alone."""
+    projects, total, median = (facts.get(f"funding_{part}_{level}_{wave}") for part in ("projects", "amount", "median"))
+    n = int(projects.value) if projects else 0
+    alone = {"total": _shared_out(total, 1), "mean": _shared_out(total, n), "median": _shared_out(median, 1)}
+    return dict.fromkeys(QUANTITIES) | alone
 
 
 def _limits_of(row: Row) -> dict[str, Limits | None]:

@@ -6,8 +6,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit.records import as_printed
 from ptce_analysis.analysis.identification import QUANTITIES, Limits, comparisons, limits_by_level
-from ptce_analysis.analysis.rows import printed_rows
-from ptce_analysis.published import Facts
+from ptce_analysis.published import Facts, respondents
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 
 PLACE_COLUMNS = {
@@ -52,7 +51,8 @@ def _place(quantity: str, limits: Limits | None, n_above: int, n_below: int) -> 
 
 def _by_projects(facts: Facts, wave: int, level: str) -> dict[str, object]:
     """The place by number of supported projects, which are printed exactly."""
-    numbers = {name: row.n_projects for name, row in printed_rows(facts, wave, FUNDING_LEVELS).items()}
+    printed = {name: facts.get(f"funding_projects_{name}_{wave}") for name in FUNDING_LEVELS}
+    numbers = {name: int(fact.value) for name, fact in printed.items() if fact}
     if level not in numbers:
         return _place("projects", None, 0, 0)
     own = numbers[level]
@@ -82,8 +82,8 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
 
 def _bases(facts: Facts, wave: int) -> tuple[int | None, int | None]:
     """The smaller and the larger number of poles that the table can be about; None where it is not printed."""
-    total, respondents = facts.get(f"funding_total_{wave}"), facts.get(f"respondents_{wave}")
-    found = sorted({n for n in (total and total.base_n, respondents and int(respondents.value)) if n})
+    total = facts.get(f"funding_total_{wave}")
+    found = sorted({n for n in (total and total.base_n, respondents(facts, wave)) if n})
     return (found[0], found[-1]) if found else (None, None)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
@@ -61,6 +62,14 @@ class Exhibit:
     def is_figure(self) -> bool:
         """Whether the exhibit is drawn; otherwise its data are shown as a table."""
         return self.draw is not None
+
+
+class NothingToShow(InputError):
+    """What an exhibit needs was not published; a page says `why` in its place, so that the rest of it stands."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why.text)
+        self.why = why
 
 
 def faults(exhibit: Exhibit) -> list[str]:

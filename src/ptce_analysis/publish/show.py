@@ -9,7 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from IPython.display import display
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import protection, unreleased
-from ptce_analysis.publish.exhibit import TEXTS, Exhibit, faults
+from ptce_analysis.publish.exhibit import TEXTS, Exhibit, NothingToShow, faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
 from ptce_analysis.publish.layout import fit, narrow
@@ -94,15 +94,27 @@ class Page:
         _display(_paragraph(html, kind), text, about)
 
     def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
-        """Show the figure or table that a function composes from tables, or refuse it naming what is missing."""
-        exhibit = exhibits(self.words, *tables)
+        """Show the figure or table that a function composes from tables, or say why there is none.
+
+        Raises `InputError` naming what is missing of an exhibit, or what it states of answers that was not released.
+        """
+        try:
+            exhibit = exhibits(self.words, *tables)
+        except NothingToShow as nothing:
+            why = nothing.why
+            self.say(wraps(exhibits)(lambda _words: why))
+        else:
+            self._lay_out(exhibit, _name_of(exhibits))
+
+    def _lay_out(self, exhibit: Exhibit, made_by: str) -> None:
+        """Display an exhibit, its parts in order; refuse one that says too little."""
         found = faults(exhibit)
         found += [f"another exhibit of the page has this key: {exhibit.key}"] if self.keys[exhibit.key] else []
         if found:
             raise InputError(f"exhibit {exhibit.key!r} cannot be shown: {'; '.join(found)}.")
         self._new_key(exhibit.key)
         self.counts[exhibit.is_figure] += 1
-        self._head(exhibit, _name_of(exhibits))
+        self._head(exhibit, made_by)
         if exhibit.is_figure:
             self._drawing(exhibit)
         self._notes(exhibit)

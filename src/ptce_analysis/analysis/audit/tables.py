@@ -24,11 +24,20 @@ from ptce_analysis.analysis.percent import LARGEST_BASE, count_range, joint_base
 from ptce_analysis.analysis.rows import minimum_sum
 from ptce_analysis.analysis.subset_sum import meet, total_band
 from ptce_analysis.errors import InputError
-from ptce_analysis.published import Fact, Facts
+from ptce_analysis.published import Fact, Facts, respondents
 from ptce_analysis.vocabulary import LEVELS
 
 MOST_LISTED_PARTS = 12
 MOST_PERMUTED = 6
+# Where a map of bases begins: among fewer poles, few whole percentages can occur at all.
+LEAST_MAPPED = 20
+
+
+def map_bases(facts: Facts, wave: int) -> range:
+    """Return the bases of a map of a wave: from a small one to all its poles, its respondents always among them."""
+    poles = facts.get(f"poles_identified_{wave}")
+    known = [n for n in (respondents(facts, wave), int(poles.value) if poles else None) if n]
+    return range(min([LEAST_MAPPED, *known]), max([LEAST_MAPPED, *known]) + 1)
 
 
 def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataFrame:
@@ -141,15 +150,23 @@ def median_permutations(facts: Facts, wave: int, levels: Sequence[str], stem: st
 
     Columns: `median_<level>_eur`; `n_possible` (rows that can hold their median) and `all_possible`; `spread`, the
     standard deviation over the rows of log(mean / median), as printed; `spread_range`, the largest less the smallest;
-    `rank` of the spread (1 for the largest); `is_printed`, `is_reversed`.
+    `rank` of the spread (1 for the largest); `is_printed`, `is_reversed`. No row where a level has a figure that is not
+    printed, or is zero.
 
-    Raises `InputError` for more than six levels, a row that is not fully printed, or an amount of zero.
+    Raises `InputError` for more than six levels, or none.
     """
     rows = _rows_of(facts, wave, levels, stem)
+    if not rows:
+        return pd.DataFrame(columns=PERMUTATION_COLUMNS)
     printed = tuple(row.median for row in rows)
     table = pd.DataFrame([_permuted(rows, order, printed) for order in itertools.permutations(printed)])
     table["rank"] = table["spread"].round(12).rank(ascending=False, method="min").astype(int)
     return table.sort_values("rank", kind="stable", ignore_index=True)
+
+
+PERMUTATION_COLUMNS = (
+    "n_possible", "all_possible", "spread", "spread_range", "is_printed", "is_reversed", "rank",
+)  # fmt: skip
 
 
 def _permuted(rows: Sequence[Amounts], order: tuple[Fact, ...], printed: tuple[Fact, ...]) -> dict[str, object]:
@@ -170,12 +187,9 @@ def _permuted(rows: Sequence[Amounts], order: tuple[Fact, ...], printed: tuple[F
 def _rows_of(facts: Facts, wave: int, levels: Sequence[str], stem: str) -> list[Amounts]:
     if not 1 <= len(levels) <= MOST_PERMUTED:
         raise InputError(f"{len(levels)} levels: 1 to {MOST_PERMUTED} can be permuted.")
-    found = {row.total.level: row for row in reversed(_rows(facts, wave)) if row.total.indicator == f"{stem}_amount"}
-    for level in levels:
-        row = found.get(level)
-        if row is None or not row.numbers or not row.n * row.total.value * row.median.value:
-            raise InputError(f"{stem}, level {level!r}, {wave}: number, amount and median above zero are needed.")
-    return [found[level] for level in levels]
+    printed = [row for row in reversed(_rows(facts, wave)) if row.total.indicator == f"{stem}_amount" and row.numbers]
+    found = {row.total.level: row for row in printed if row.n * row.total.value * row.median.value}
+    return [found[level] for level in levels] if all(level in found for level in levels) else []
 
 
 def _rows(facts: Facts, wave: int) -> list[Amounts]:

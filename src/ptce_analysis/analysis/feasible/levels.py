@@ -11,7 +11,6 @@ from ptce_analysis.analysis.feasible import Record, feasible
 from ptce_analysis.analysis.feasible.bounds import Runs, amounts, bounds
 from ptce_analysis.analysis.feasible.draws import draws
 from ptce_analysis.analysis.rows import Row, minimum_sum, printed_rows, scenario_rows
-from ptce_analysis.errors import InputError
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
@@ -128,22 +127,25 @@ def _exact(row: Row) -> bool:
     return row.total.value > 0 and minimum_sum(row.n, row.median.value) <= row.total.value
 
 
-def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str, seed: int = SEED) -> pd.DataFrame:
+ALIKE_COLUMNS = ("level", "scenario", "kind", "amounts", "total_eur", "median_eur", "max_eur", "top_half_share")
+
+
+def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, seed: int = SEED) -> pd.DataFrame:
     """Return sets of amounts with exactly the printed row of a level: the most equal, random ones, the least equal.
 
     Columns: `level`, `scenario`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros,
-    increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`.
-
-    Raises `InputError` when no amounts above zero have exactly this row.
+    increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`. No row without a level, or where no three
+    amounts or more, above zero, have exactly its row.
     """
-    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level)
+    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
     if row is None or row.n < 3 or not _exact(row):
-        raise InputError(f"{level}, {wave}, {scenario}: no three amounts or more have exactly the printed row.")
+        return pd.DataFrame(columns=ALIKE_COLUMNS)
     ends = bounds(row.n, row.total.value, row.median.value, grain=0)["gini"]
     sample = draws(row.n, row.total.value, row.median.value, size=2, seed=seed)
     sets = [("most_equal", amounts(ends.low_data)), *(("draw", list(one)) for one in sample)]
     sets.append(("least_equal", amounts(ends.high_data)))
-    return pd.DataFrame([{"level": level, "scenario": scenario, **_alike(kind, values)} for kind, values in sets])
+    found = [{"level": level, "scenario": scenario, **_alike(kind, values)} for kind, values in sets]
+    return pd.DataFrame(found, columns=ALIKE_COLUMNS)
 
 
 def _alike(kind: str, values: list[float]) -> dict[str, object]:
@@ -158,25 +160,25 @@ def _alike(kind: str, values: list[float]) -> dict[str, object]:
     }
 
 
-def attaining_sets(facts: Facts, wave: int, scenario: str, level: str) -> pd.DataFrame:
+def attaining_sets(facts: Facts, wave: int, scenario: str, level: str | None) -> pd.DataFrame:
     """Return, for each statistic shown, its two bounds for a level and the amounts that attain each.
 
     Columns: `level`, `scenario`, `n`, `statistic`, `end` (`low`, `high`), `value`, `runs` (pairs of an amount in euros
-    and how many times it occurs).
-
-    Raises `InputError` when no amounts can have this row.
+    and how many times it occurs). No row without a level, or where no amounts can have its row.
     """
-    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level)
-    if status(row) != "possible" or row is None:
-        raise InputError(f"{level}, {wave}, {scenario}: no amounts have this row, so that there are no bounds.")
+    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
+    ends = _ends(row) if row is not None and status(row) == "possible" else []
+    table = pd.DataFrame(ends, columns=["statistic", "end", "value", "runs"])
+    return table.assign(level=level, scenario=scenario, n=row.n if row else None)
+
+
+def _ends(row: Row) -> list[tuple[object, ...]]:
     found = bounds(row.n, row.total.value, row.median.value, max(row.total.grain, row.median.grain))
-    ends = [
+    return [
         (name, end, getattr(found[name], end), _euros(getattr(found[name], f"{end}_data")))
         for name in SHOWN
         for end in ("low", "high")
     ]
-    table = pd.DataFrame(ends, columns=["statistic", "end", "value", "runs"])
-    return table.assign(level=level, scenario=scenario, n=row.n)
 
 
 def _euros(runs: Runs) -> tuple[tuple[float, int], ...]:

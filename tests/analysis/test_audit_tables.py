@@ -14,7 +14,6 @@ from ptce_analysis.analysis.audit.tables import (
     common_bases,
     forced_concentrations,
     held_medians,
-    map_bases,
     median_permutations,
     minimum_sums,
     subset_sums,
@@ -152,7 +151,7 @@ def test_a_map_goes_from_a_small_base_to_all_poles_through_the_respondents(respo
     printed = {"respondents_2015": respondents, "poles_identified_2015": poles}
     kept = {id: fact for id, fact in FACTS.items() if printed.get(id, 0) is not None}
     altered = {id: replace(fact, value=Fraction(printed[id])) if id in printed else fact for id, fact in kept.items()}
-    found = map_bases(altered, 2015)
+    found = list(attainability_map(altered, 2015))
     assert (found[0], found[-1]) == ends
 
 

@@ -2,6 +2,10 @@
 
 from fractions import Fraction
 
+import numpy as np
+import pandas as pd
+import pytest
+
 from ptce_analysis.publish.language import Number, Sentence, Words, joined
 from ptce_analysis.publish.sentences import machine_value, sentence_html, values
 
@@ -54,3 +58,13 @@ def test_an_unknown_number_is_read_as_its_text() -> None:
     """Not estimable is a value with words, for machines as well."""
     said = EN("{n}", n=Number(None, "keur"))
     assert machine_value(said, "n", "not known") == "not known"
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
+def test_a_missing_number_is_none_whatever_a_table_has_for_it(missing) -> None:
+    """A sentence then says that it is not known; a value stays what it is, and a text is refused when it is written."""
+    assert Number(missing, "count").value is None
+    for value in (0, 0.0, np.int64(3), np.float64(2.5), Fraction(1, 3)):
+        assert Number(value, "count").value == value
+    with pytest.raises(ValueError, match="could not convert"):
+        Words("en")("{n}", n=Number("…", "count"))

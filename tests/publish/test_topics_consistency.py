@@ -39,9 +39,7 @@ def changed(facts, **values):
 def exhibits(words, facts, verdicts):
     """Every exhibit of the page and of the index."""
     return [
-        consistency_exhibits.attainability(
-            words, facts, audit_tables.attainability_map(facts, 2015, range(1, 121)), 52
-        ),
+        consistency_exhibits.attainability(words, facts, audit_tables.attainability_map(facts, 2015), 52),
         consistency_exhibits.minimum_sums(words, audit_tables.minimum_sums(facts, 2015)),
         consistency_exhibits.subset_sums(words, audit_tables.subset_sums(facts, 2015)),
         consistency_exhibits.permutations(words, audit_tables.median_permutations(facts, 2015, LOCAL_LEVELS)),

@@ -108,7 +108,7 @@ def test_the_headline_changes_with_the_figures() -> None:
     assert "total amount: 1;" in answer("europe", changed(funding_amount_europe_2015=5_000_000))
     none = {i: fact for i, fact in FACTS.items() if not i.startswith("funding_amount_etat")}
     assert answer("etat", none) == "State: no amount was published for this wave."
-    with pytest.raises(InputError, match="etat: no amount of this level was published for this wave"):
+    with pytest.raises(InputError, match="State: no amount was published for this wave"):
         exhibits(EN, "etat", none)
 
 
@@ -193,7 +193,7 @@ def test_links_of_both_surveys_are_for_the_level_that_has_them() -> None:
 
 def test_every_gap_has_its_words_and_a_question() -> None:
     """Whatever a rule can find is told with what would close it, in both languages."""
-    missing = {i: fact for i, fact in FACTS.items() if i != "funding_median_europe_2015"}
+    missing = {i: fact for i, fact in FACTS.items() if i != "funding_amount_europe_2015"}
     kinds: dict[str, Any] = {}
     for facts in (FACTS, missing):
         for level in FUNDING_LEVELS:

@@ -168,9 +168,9 @@ def test_a_wave_without_amounts_says_so_and_shows_nothing(facts):
     survivors = identification.surviving_comparisons(facts, 2013), identification.surviving_levels(facts, 2013)
     assert str(funding.survivors(EN, *survivors)) == "No conclusion holds under all the scenarios."
     refused = [
-        (funding_exhibits.amounts_figure, (table,), "2013: no amount by level was published"),
-        (funding_exhibits.mean_median_figure, (table, {}), "2013: no amount by level was published"),
-        (funding_exhibits.totals_figure, (none,), "no total and no complete table was published"),
+        (funding_exhibits.amounts_figure, (table,), "For 2013, no amount by level was published"),
+        (funding_exhibits.mean_median_figure, (table, {}), "For 2013, no amount by level was published"),
+        (funding_exhibits.totals_figure, (none,), "No total and no complete table was published"),
         (feasible_exhibits.largest, (sets.feasible_levels(facts, 2013),), "there are no bounds to show"),
         (feasible_exhibits.counts_table, (sets.data_set_counts(facts, 2013),), "there are no sets of amounts to count"),
     ]
@@ -252,7 +252,7 @@ def test_the_mean_is_said_to_be_above_the_median_only_where_it_is(facts):
     flat = changed(facts, **{f"funding_median_{level}_2015": value for level, value in high.items()})
     assert str(funding_page(EN, flat)[2].title) == "No mean is above the median where the median can be used"
     zero = changed(facts, **{f"funding_median_{level}_2015": 0 for level in (*high, "departement")})
-    with pytest.raises(InputError, match="no level has a median that can be used"):
+    with pytest.raises(InputError, match="No level has a median that can be used"):
         funding_page(EN, zero)
 
 
@@ -377,7 +377,7 @@ def test_refused_rows_are_named_or_none_is(facts):
         "Communes: no amounts at all"
     )
     partly = sets.feasible_levels(without(facts, "funding_median_europe_2015"), 2015, n_draws=0)
-    assert str(feasible.refused(EN, partly)).endswith("Europe: no row was published.")
+    assert str(feasible.refused(EN, partly)).endswith("Europe: the row was not published, or not whole.")
     fine = sets.feasible_levels(facts, 2015, "communes_15", n_draws=0)
     assert str(feasible.refused(EN, fine)) == "Under this scenario every printed row leaves some amounts possible."
 
@@ -499,9 +499,9 @@ def test_the_profile_figures_change_with_the_figures(facts, sources):
     assert "Total enterprises" in str(profile_page(EN, fewer, sources)[1].title)
     assert list(medians.data["after"])[-1] == "€3m"
     pairs = profile_analysis.paired_medians(facts)
-    with pytest.raises(InputError, match="no median is printed for both surveys"):
+    with pytest.raises(InputError, match="No median was published for both surveys"):
         profile_exhibits.medians(EN, pairs.head(0), facts, sources)
-    with pytest.raises(InputError, match="2013: no total is printed with its number of poles and a median"):
+    with pytest.raises(InputError, match="No total was published with its number of poles and a median"):
         profile_exhibits.totals(EN, profile_analysis.totals_and_medians(facts, 2013), facts, 2013)
 
 

@@ -58,7 +58,7 @@ def _amounts(known: Known) -> list[Gap]:
     table = places(known.facts, known.wave, known.level, known.scenario).set_index("quantity").loc[list(SPREADS)]
     largest = table.loc["max"]
     if pd.isna(largest["low"]):
-        return [Gap("amounts", "open")]
+        return [Gap("amounts", "missing" if _own_row(known, known.wave)["status"] == "not published" else "open")]
     loose = (table["low"] < table["high"]).any()
     return [Gap("amounts", "bounded", {"low": largest["low"], "high": largest["high"]})] if loose else []
 
@@ -87,13 +87,14 @@ def _own_comparisons(known: Known) -> pd.DataFrame:
 
 
 def _earlier(known: Known) -> list[Gap]:
-    """Waves whose row of the level is not published."""
-    found = []
-    for kind, wave in (("earlier", known.earlier), ("current", known.wave)):
-        table = funding_by_level(known.facts, wave, known.scenario).set_index("level")
-        if table.loc[known.level, "status"] == "not published":
-            found.append(Gap(kind, "missing", {"wave": wave}))
-    return found
+    """Waves whose amount of the level is not published."""
+    waves = {"earlier": known.earlier, "current": known.wave}
+    missing = {kind: wave for kind, wave in waves.items() if pd.isna(_own_row(known, wave)["amount_eur"])}
+    return [Gap(kind, "missing", {"wave": wave}) for kind, wave in missing.items()]
+
+
+def _own_row(known: Known, wave: int) -> pd.Series:
+    return funding_by_level(known.facts, wave, known.scenario).set_index("level").loc[known.level]
 
 
 def _presence(known: Known) -> list[Gap]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from ptce_analysis.errors import InputError
@@ -66,9 +67,9 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str, made_by: s
     return found
 
 
-def _rounded(value: Any) -> float | None:
+def _rounded(value: float | Fraction | None) -> float | None:
     """Twelve digits: what a sentence can rest on, the same on every processor."""
-    return None if value is None or value != value else float(f"{float(value):.12g}")
+    return None if value is None else float(f"{float(value):.12g}")
 
 
 def origins_that_clash(origin: str, stated: set[str]) -> str:

@@ -72,6 +72,13 @@ class NothingToShow(InputError):
         self.why = why
 
 
+def with_rows(table: pd.DataFrame, why: Sentence) -> pd.DataFrame:
+    """Return a table that has rows; raise `NothingToShow` with the reason for any other."""
+    if table.empty:
+        raise NothingToShow(why)
+    return table
+
+
 def faults(exhibit: Exhibit) -> list[str]:
     """Return why an exhibit cannot be shown; an empty list when it can."""
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]

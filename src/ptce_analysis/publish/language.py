@@ -77,7 +77,7 @@ class Words:
 
     def number(self, number: Number) -> str:
         """Return a number as a reader of this language expects it; an unknown one says so."""
-        if number.value is None or number.value != number.value:
+        if number.value is None:
             return _written(Written.MISSING, self.lang)
         return FORMATS[number.kind](float(number.value), self.lang)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import escape
+from numbers import Real
 
 # Characters of Unicode's private use area, which no text of the study holds: mark, name, separator, value, end.
 OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
@@ -22,13 +23,18 @@ class Number:
     """A number on its way into a sentence or a cell: value, kind (a key of `language.FORMATS`) and where it comes from.
 
     `source` names the printed figure or the table; `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or
-    sentence which states it when empty.
+    sentence which states it when empty. A missing value, whatever a table has for it, is None: said to be unknown.
     """
 
     value: float | Fraction | None
     kind: str
     source: str = ""
     origin: str = ""
+
+    def __post_init__(self) -> None:
+        # A text is no missing number: it stays, and is refused where it would be written.
+        if not isinstance(self.value, (Real, str)) or self.value != self.value:
+            object.__setattr__(self, "value", None)
 
 
 @dataclass(frozen=True)

@@ -33,24 +33,28 @@ MOST_PERMUTED = 6
 LEAST_MAPPED = 20
 
 
-def map_bases(facts: Facts, wave: int) -> range:
-    """Return the bases of a map of a wave: from a small one to all its poles, its respondents always among them."""
-    poles = facts.get(f"poles_identified_{wave}")
-    known = [n for n in (respondents(facts, wave), int(poles.value) if poles else None) if n]
-    return range(min([LEAST_MAPPED, *known]), max([LEAST_MAPPED, *known]) + 1)
+def attainability_map(facts: Facts, wave: int, bases: Iterable[int] | None = None) -> pd.DataFrame:
+    """Return whether each percentage of a wave (rows, by id) can occur on each base (columns).
 
-
-def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataFrame:
-    """Return whether each percentage of a wave (rows, by id) can occur on each base (columns)."""
-    bases = list(bases)
+    Unless they are given, the bases go from a small one to all the poles, the respondents always among them.
+    """
+    bases = list(_map_bases(facts, wave) if bases is None else bases)
     shares = [fact for fact in facts.values() if fact.wave == wave and is_percentage(fact)]
     cells = [[bool(count_range(fact.value, base, fact.grain)) for base in bases] for fact in shares]
     index = pd.Index([fact.id for fact in shares], name="id", dtype="str")
     return pd.DataFrame(cells, index=index, columns=pd.Index(bases, name="base"), dtype="bool")
 
 
-def common_bases(facts: Facts, wave: int, largest: int = LARGEST_BASE) -> pd.DataFrame:
-    """Return, per source of a wave, the bases up to `largest` on which all its percentages can occur at once.
+def _map_bases(facts: Facts, wave: int) -> range:
+    poles = facts.get(f"poles_identified_{wave}")
+    known = [n for n in (respondents(facts, wave), int(poles.value) if poles else None) if n]
+    return range(min([LEAST_MAPPED, *known]), max([LEAST_MAPPED, *known]) + 1)
+
+
+def common_bases(facts: Facts, wave: int, largest: int | None = None) -> pd.DataFrame:
+    """Return, per source of a wave, the bases on which all its percentages can occur at once.
+
+    They go up to `largest`, or to `LARGEST_BASE` when nothing says how many poles there can be.
 
     Columns: `source`, `n_figures`, `bases` (a tuple, empty when no single base will do).
     """
@@ -59,7 +63,11 @@ def common_bases(facts: Facts, wave: int, largest: int = LARGEST_BASE) -> pd.Dat
         if fact.wave == wave and is_percentage(fact):
             by_source.setdefault(fact.source, []).append(fact)
     rows = [
-        {"source": source, "n_figures": len(some), "bases": joint_bases([(f.value, f.grain) for f in some], largest)}
+        {
+            "source": source,
+            "n_figures": len(some),
+            "bases": joint_bases([(f.value, f.grain) for f in some], largest or LARGEST_BASE),
+        }
         for source, some in by_source.items()
     ]
     return pd.DataFrame(rows, columns=["source", "n_figures", "bases"])

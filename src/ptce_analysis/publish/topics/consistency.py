@@ -105,7 +105,10 @@ def _said(
 
 def joint_bases(words: Words, common: pd.DataFrame, source: str) -> Sentence:
     """Return the bases on which all the percentages of a source can occur at once."""
-    row = common.set_index("source").loc[source]
+    own = common[common["source"] == source]
+    if own.empty:
+        return words("No percentage of this source was published.")
+    row = own.iloc[0]
     if not row["bases"]:
         return words(
             "No base makes the {n} percentages of this source attainable at once: they were not all asked of the same poles.",
@@ -124,8 +127,15 @@ def rules(words: Words) -> Sentence:
     return words("{n} rules are applied: {rules}.", n=Number(len(methods()), "count"), rules=labels)
 
 
+def no_permutation(words: Words) -> Sentence:
+    """Return why the medians of some rows cannot be exchanged."""
+    return words("The rows of the local levels were not all published whole: their medians cannot be exchanged.")
+
+
 def permutation(words: Words, table: pd.DataFrame) -> Sentence:
     """Return where the printed order of the local medians and its reverse stand among all orders."""
+    if table.empty:
+        return no_permutation(words)
     printed = table[table["is_printed"]].iloc[0]
     reverse = table[table["is_reversed"]].iloc[0]
     return words(

@@ -9,15 +9,14 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import Column, Exhibit, NothingToShow, with_rows
 from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.phrases import phrase, printed
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.consistency import VERDICT_LABELS, name
+from ptce_analysis.publish.topics.consistency import VERDICT_LABELS, name, no_permutation
 from ptce_analysis.published import Facts, indicator
 from ptce_analysis.vocabulary import LEVELS
 
-MAP_BASES = range(20, 76)
 NEAREST_SUBSETS = 8
 
 
@@ -27,13 +26,15 @@ def _short(words: Words, facts: Facts, fact_id: str) -> str:
     return f"{words.label(indicator(fact.indicator).label)}{level}"
 
 
-def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: int) -> Exhibit:
+def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: int | None) -> Exhibit:
     """Return the map of percentages by base: where each printed percentage can occur."""
-    bases = list(MAP_BASES)
-    data = table[bases].copy()
+    nothing = words("The percentages or the number of respondents were not published: there is no map to draw.")
+    if not respondents:
+        raise NothingToShow(nothing)
+    data, bases = with_rows(table, nothing).copy(), list(table)
     absent = data.index[~data[respondents]]
     data.insert(0, "name", [f"{printed(words, facts[i])} · {_short(words, facts, i)}" for i in data.index])
-    data["n_bases"] = table[bases].sum(axis=1)
+    data["n_bases"] = table.sum(axis=1)
     data["holds"] = [str(words("yes")) if held else str(words("no")) for held in table[respondents]]
     first = data.iloc[0]
     return Exhibit(
@@ -82,7 +83,8 @@ def _map_names(words: Words, respondents: int) -> tuple[str, str, str]:
 
 def minimum_sums(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the smallest sum each median allows against the printed sum."""
-    data = table.assign(name=[words.label(LEVELS[level]) for level in table["level"]])
+    nothing = words("No amounts were published with their number and their median: no sum can be checked.")
+    data = with_rows(table, nothing).assign(name=[words.label(LEVELS[level]) for level in table["level"]])
     wrong = data["verdict"] == "impossible"
     shown = data[wrong].iloc[0] if wrong.any() else data.iloc[0]
     return Exhibit(
@@ -139,7 +141,8 @@ def minimum_sums(words: Words, table: pd.DataFrame) -> Exhibit:
 
 def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the choices of levels whose sum is nearest to the printed total."""
-    data = table.head(NEAREST_SUBSETS).sort_values("sum_eur", ignore_index=True)
+    nothing = words("No total was published with its parts: there is nothing to add up.")
+    data = with_rows(table, nothing).head(NEAREST_SUBSETS).sort_values("sum_eur", ignore_index=True)
     total = float((data["sum_eur"] - data["distance_eur"]).iloc[0])
     data["name"] = [" + ".join(words.label(LEVELS[level]).split(" (")[0] for level in parts) for parts in data["parts"]]
     nearest = data.loc[data["distance_eur"].abs().idxmin()]
@@ -191,7 +194,7 @@ def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
 
 def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of every order of the local medians by how widely it spreads the levels."""
-    printed_place = int(table.index[table["is_printed"]][0])
+    printed_place = int(with_rows(table, no_permutation(words)).index[table["is_printed"]][0])
     reversed_place = int(table.index[table["is_reversed"]][0])
     medians = [column for column in table.columns if column.startswith("median_")]
     data = table.assign(
@@ -257,7 +260,7 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict], titles: sources.Tit
         for verdict in verdicts
         if verdict.verdict != "unverifiable"
     ]
-    data = pd.DataFrame(rows)
+    data = with_rows(pd.DataFrame(rows), words("No figure can be tested."))
     together = data.groupby("reason", sort=False).ngroup()
     data = data.iloc[together.argsort(kind="stable")].reset_index(drop=True)
     first = data.iloc[0]
@@ -291,7 +294,8 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict], titles: sources.Tit
 
 def concentration(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return what totals and medians force: the most equal data set still possible, and its concentration."""
-    data = table.assign(name=[words.label(indicator(one).label) for one in table["indicator"]])
+    nothing = words("No total was published with its number of poles and a median: nothing follows.")
+    data = with_rows(table, nothing).assign(name=[words.label(indicator(one).label) for one in table["indicator"]])
     first = data.iloc[0]
     columns = (
         Column("name", str(words("Total"))),

@@ -10,7 +10,7 @@ import pandas as pd
 from ptce_analysis.analysis.proportions.power import Detectable
 from ptce_analysis.analysis.proportions.records import METHODS
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import Column, Exhibit, with_rows
 from ptce_analysis.publish.language import NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
 
@@ -242,7 +242,9 @@ METHOD_LABELS = {
 
 def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of what silent poles could make of the share: worst cases, and random response."""
-    data = table.drop_duplicates(["count", "base"]).reset_index(drop=True)
+    nothing = words("How many poles there were was not published: nothing bounds the share among all of them.")
+    known = with_rows(table[table["reason"] == ""], nothing)
+    data = known.drop_duplicates(["count", "base"]).reset_index(drop=True)
     data = data.assign(name=[f"{count}/{base}" for count, base in zip(data["count"], data["base"], strict=True)])
     first, target = data.iloc[0], float(data["target"].iloc[0])
     return Exhibit(

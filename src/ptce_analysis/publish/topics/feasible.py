@@ -91,7 +91,7 @@ def refused(words: Words, table: pd.DataFrame) -> Sentence:
     missing = _levels(table, "not published")
     if missing:
         names = words.listing(level_name(words, level) for level in missing)
-        said.append(words("{levels}: no row was published.", levels=names))
+        said.append(words("{levels}: the row was not published, or not whole.", levels=names))
     return joined(said) if said else words("Under this scenario every printed row leaves some amounts possible.")
 
 
@@ -133,8 +133,15 @@ def draws_made(words: Words) -> Sentence:
     )
 
 
+def no_example(words: Words) -> Sentence:
+    """Return why no level can serve as an example."""
+    return words("No level has a row that three amounts or more can have exactly: there is no example to show.")
+
+
 def same_sets(words: Words, sets: pd.DataFrame) -> Sentence:
     """Return how many different sets of amounts attain all the bounds of a level."""
+    if sets.empty:
+        return no_example(words)
     n = sets["runs"].nunique()
     return words(
         "{level}: {n} sets of amounts are enough to attain all {all} bounds.",

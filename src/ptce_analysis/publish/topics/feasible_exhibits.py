@@ -8,13 +8,12 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.feasible.levels import CENTRAL_SHARE, PROBABILITIES
-from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings_money
 from ptce_analysis.publish.drawings_money import Inner
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import Column, Exhibit, NothingToShow, with_rows
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.feasible import power_of_ten, widest
+from ptce_analysis.publish.topics.feasible import no_example, power_of_ten, widest
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of
 from ptce_analysis.vocabulary import Label
 
@@ -40,7 +39,8 @@ ENDS: dict[str, Label] = {"low": ("lowest", "plus basse"), "high": ("highest", "
 
 def alike(words: Words, sets: pd.DataFrame) -> Exhibit:
     """Return the figure of very different sets of amounts that all print as the row of one level."""
-    level, n = level_name(words, sets["level"].iloc[0]), len(sets["amounts"].iloc[0])
+    example = with_rows(sets, no_example(words)).iloc[0]
+    level, n = level_name(words, example["level"]), len(example["amounts"])
     names = [words.label(SET_LABELS[kind]) for kind in sets["kind"]]
     listed = [_listed(words, amounts) for amounts in sets["amounts"]]
     data = sets.assign(name=names, listed=listed)
@@ -141,7 +141,7 @@ def _title(words: Words, statistic: str, row: Row) -> Sentence:
 def _bounds(words: Words, table: pd.DataFrame, statistic: str, measure: Sentence) -> Exhibit:
     shown = widest(table, statistic)
     if shown is None:
-        raise InputError("no printed row leaves any amounts possible: there are no bounds to show.")
+        raise NothingToShow(words("No printed row leaves any amounts possible: there are no bounds to show."))
     kind = KINDS[statistic]
     row = {**shown, "name": level_name(words, shown["level"]), "bounds_origin": origin_of(table)}
     data = table[table["statistic"] == statistic].reset_index(drop=True)
@@ -209,7 +209,7 @@ def _band_label(words: Words, row: Row, kind: str) -> str:
 
 def attaining(words: Words, sets: pd.DataFrame) -> Exhibit:
     """Return the amounts that attain each bound of one level."""
-    level = level_name(words, sets["level"].iloc[0])
+    level = level_name(words, with_rows(sets, no_example(words))["level"].iloc[0])
     data = pd.DataFrame([_attaining_row(words, row) for row in sets.to_dict("records")])
     data["n"] = int(sets["n"].iloc[0])
     return Exhibit(
@@ -247,13 +247,9 @@ def _attaining_row(words: Words, row: Row) -> Row:
 
 
 def counts_table(words: Words, counts: pd.DataFrame) -> Exhibit:
-    """Return how many sets of whole amounts print as each row.
-
-    Raises `InputError` when no row is printed.
-    """
-    counted = counts[counts["datasets"] != ""]
-    if counted.empty:
-        raise InputError("no row is printed: there are no sets of amounts to count.")
+    """Return how many sets of whole amounts print as each row."""
+    nothing = words("No row was published whole: there are no sets of amounts to count.")
+    counted = with_rows(counts[counts["datasets"] != ""], nothing)
     most = dict(counted.loc[counted["datasets"].map(int).idxmax()])
     data = counts.assign(
         name=[level_name(words, level) for level in counts["level"]],

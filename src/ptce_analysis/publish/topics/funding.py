@@ -21,9 +21,30 @@ Values = dict[str, Number | str | Sentence]
 def answer(words: Words, table: pd.DataFrame, totals: pd.DataFrame) -> Sentence:
     """Return the page's answer: which level gives most, if rounding lets it be said, and what does not add up."""
     top = table.dropna(subset="amount_eur").nlargest(2, "amount_eur").to_dict("records")
-    if len(top) < 2:
+    if not top:
         return words("No amount by collectivity level was published for this wave.")
+    if pd.isna(top[0]["share"]):
+        return joined([_published(words, top), *_sum_of_table(words, totals)])
     return joined([_largest(words, *top), *_sum_of_table(words, totals)])
+
+
+def _published(words: Words, top: Sequence[Row]) -> Sentence:
+    """The largest amounts of a table that was not published whole: there are no shares of it."""
+    named = ((level_name(words, row["level"]), Number(row["amount_eur"], "keur", "funding_amount")) for row in top)
+    said = [words("{level} ({amount})", level=level, amount=amount) for level, amount in named]
+    if len(said) < 2:
+        return words("A single amount by level was published, that of {first}.", first=said[0])
+    if top[0]["amount_low_eur"] > top[1]["amount_high_eur"]:
+        return words(
+            "Of the amounts published, the largest is that of {first}, ahead of {second}.",
+            first=said[0],
+            second=said[1],
+        )
+    return words(
+        "Of the amounts published, those of {first} and {second} are too close for their rounding to tell which is larger.",
+        first=said[0],
+        second=said[1],
+    )
 
 
 def _largest(words: Words, first: Row, second: Row) -> Sentence:
@@ -87,6 +108,8 @@ def earlier_wave(words: Words, table: pd.DataFrame) -> Sentence:
 def impossible_rows(words: Words, table: pd.DataFrame) -> Sentence:
     """Return, for each row that no amounts can satisfy, the arithmetic that shows it."""
     found = table[table["status"] == "impossible"]
+    if (table["status"] == "not published").all():
+        return words("No row was published whole: there is none to test.")
     if found.empty:
         return words(
             "Under this scenario every printed row can be true: some amounts have its number, total and median."

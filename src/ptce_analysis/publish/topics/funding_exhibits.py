@@ -9,28 +9,26 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ptce_analysis.analysis.identification import Limits
-from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import Column, Exhibit, NothingToShow, with_rows
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
 from ptce_analysis.publish.topics.funding_labels import at_least, level_name, origin_of, points_at_most
 
 Row = dict[str, Any]
+Values = dict[str, Number | str | Sentence]
 
 PERIMETER_COLOURS = {"local": "third", "local_and_state": "third", "all": "accent", "printed": "second"}
 
 
-def _known(table: pd.DataFrame) -> pd.DataFrame:
-    """The table, or a refusal when no amount of it was published."""
-    if table["amount_eur"].isna().all():
-        wave = int(table["wave"].iloc[0])
-        raise InputError(f"{wave}: no amount by level was published, so there is nothing to show. Choose another wave.")
-    return table
+def _known(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose amount was published, or the reason why there is nothing to show."""
+    nothing = words("For {wave}, no amount by level was published: there is nothing to show.", wave=_year(table))
+    return with_rows(table[table["amount_eur"].notna()], nothing)
 
 
-def _largest(table: pd.DataFrame) -> Row:
-    return dict(_known(table).loc[table["amount_eur"].idxmax()])
+def _largest(words: Words, table: pd.DataFrame) -> Row:
+    return dict(table.loc[_known(words, table)["amount_eur"].idxmax()])
 
 
 def _year(table: pd.DataFrame) -> Number:
@@ -54,20 +52,19 @@ def _population(words: Words, table: pd.DataFrame) -> Sentence:
 
 def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> Exhibit:
     """Return the table of amounts, shares, supported projects, means and medians by level, beside the earlier wave."""
-    top = _largest(table)
+    top = _largest(words, table)
     missing = str(words("not published"))
     before = [words.number(Number(v, "keur")) if pd.notna(v) else missing for v in earlier["amount_eur"]]
     year = words.number(_year(table))
     told = {"possible": str(words("yes")), "impossible": str(words("no")), "not published": missing}
     states = [told[status] for status in table["status"]]
+    said: Values = {"level": level_name(words, top["level"]), "amount": Number(top["amount_eur"], "keur")}
+    n_projects = Number(top["n_projects"], "count")
     return Exhibit(
         key="funding_table",
-        title=words(
-            "{level} mobilise {amount} for {n} projects, the largest amount printed",
-            level=level_name(words, top["level"]),
-            amount=Number(top["amount_eur"], "keur"),
-            n=Number(top["n_projects"], "count"),
-        ),
+        title=words("{level} mobilise {amount} for {n} projects, the largest amount printed", n=n_projects, **said)
+        if n_projects.value
+        else words("{level} mobilise {amount}, the largest amount printed", **said),
         measure=words(
             "Amount, share of the six levels with the limits that rounding leaves, supported projects, mean and median"
             " amount"
@@ -77,9 +74,11 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
             " scenario says otherwise. A row cannot be true when no amounts have its number, total and median: its"
             " median is shown as printed and used nowhere."
         ),
-        reading=words(
+        reading=words("{level} mobilise {amount}.", **said)
+        if pd.isna(top["n_amounts"]) or pd.isna(top["mean_eur"])
+        else words(
             "{level}: {n} amounts, {mean} on average.",
-            level=level_name(words, top["level"]),
+            level=said["level"],
             n=Number(top["n_amounts"], "count"),
             mean=Number(top["mean_eur"], "keur1"),
         ),
@@ -104,21 +103,17 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
 
 def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of amounts by level, with shares and numbers of projects."""
-    top = _largest(table)
-    apart = pd.concat([table["share_high"] - table["share"], table["share"] - table["share_low"]])
+    top = _largest(words, table)
+    said: Values = {"level": level_name(words, top["level"]), "amount": Number(top["amount_eur"], "keur")}
     return Exhibit(
         key="amounts",
         title=_first(words, table, top),
         measure=words("Amount mobilised in {wave}, and share of the six levels", wave=_year(table)),
-        note=words(
-            "Amounts are rounded as printed: no share lies further than {width} percentage points from the one shown.",
-            width=points_at_most(apart),
-        ),
-        reading=words(
-            "{level} mobilise {amount}, {share} of the six levels’ total.",
-            level=level_name(words, top["level"]),
-            amount=Number(top["amount_eur"], "keur"),
-            share=Number(top["share"], "share1"),
+        note=shares_note(words, table),
+        reading=words("{level} mobilise {amount}.", **said)
+        if pd.isna(top["share"])
+        else words(
+            "{level} mobilise {amount}, {share} of the six levels’ total.", share=Number(top["share"], "share1"), **said
         ),
         population=_population(words, table),
         source=sources.computed_from_deck(words),
@@ -126,8 +121,7 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
         alt=words(
             "Points on one scale, a level per line: {levels}. The largest is {level} with {amount}.",
             levels=words.listing(level_name(words, level) for level in table["level"]),
-            level=level_name(words, top["level"]),
-            amount=Number(top["amount_eur"], "keur"),
+            **said,
         ),
         data=_named(words, table),
         columns=(
@@ -136,7 +130,18 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
             Column("share", str(words("Share")), "share1"),
             Column("n_projects", str(words("Projects supported")), "count"),
         ),
-        draw=lambda data: _draw_amounts(words, data),
+        draw=lambda data: draw_amounts(words, data, list(data["level"])),
+    )
+
+
+def shares_note(words: Words, table: pd.DataFrame) -> Sentence:
+    """Return how far rounding can move the shares, or why there are none."""
+    apart = pd.concat([table["share_high"] - table["share"], table["share"] - table["share_low"]])
+    if apart.isna().all():
+        return words("Amounts are rounded as printed. Shares would need the amounts of all six levels.")
+    return words(
+        "Amounts are rounded as printed: no share lies further than {width} percentage points from the one shown.",
+        width=points_at_most(apart),
     )
 
 
@@ -160,37 +165,39 @@ def _first(words: Words, table: pd.DataFrame, top: Row) -> Sentence:
     others = table.loc[table["level"] != top["level"], "amount_high_eur"]
     if (others >= top["amount_low_eur"]).any():
         return words("The largest amounts are too close for their rounding to tell which level gives most")
+    level = level_name(words, top["level"])
+    if pd.isna(top["share"]):
+        return words("{level} are first among the levels whose amount was published", level=level)
     return words(
         "{level} are first with {share} of the money of the six levels",
-        level=level_name(words, top["level"]),
+        level=level,
         share=Number(top["share"], "share1"),
     )
 
 
-def _draw_amounts(words: Words, data: pd.DataFrame) -> Figure:
-    labels = [
-        str(
-            words(
-                "{amount} · {share} · {n} projects",
-                amount=Number(row["amount_eur"], "keur"),
-                share=Number(row["share"], "share1"),
-                n=Number(row["n_projects"], "count"),
-            )
-        )
-        for row in data.to_dict("records")
-    ]
-    return drawings.stems(words, data, x="amount_eur", kind="keur", colours=list(data["level"]), labels=labels)
+def draw_amounts(words: Words, data: pd.DataFrame, colours: list[str]) -> Figure:
+    """Return the drawing of amounts by level, each line with what was published of it."""
+    labels = [_amount_label(words, row) for row in data.to_dict("records")]
+    return drawings.stems(words, data, x="amount_eur", kind="keur", colours=colours, labels=labels)
+
+
+def _amount_label(words: Words, row: Row) -> str:
+    amount, share = Number(row["amount_eur"], "keur"), Number(row["share"], "share1")
+    n = Number(row["n_projects"], "count")
+    if amount.value is None:
+        return ""
+    if share.value is None or n.value is None:
+        return words.number(amount)
+    return str(words("{amount} · {share} · {n} projects", amount=amount, share=share, n=n))
 
 
 def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, Mapping[str, Limits | None]]) -> Exhibit:
-    """Return the figure of mean against median amount by level, and what the widest gap forces.
-
-    Raises `InputError` when no level has a median that can be used.
-    """
-    named = _named(words, _known(table))
+    """Return the figure of mean against median amount by level, and what the widest gap forces."""
+    _known(words, table)
+    named = _named(words, table)
     ratios = (named["mean_eur"] / named["median_used_eur"].where(named["median_used_eur"] > 0)).dropna()
     if ratios.empty:
-        raise InputError("no level has a median that can be used: there is no mean to set against one.")
+        raise NothingToShow(words("No level has a median that can be used: there is no mean to set against one."))
     widest = dict(named.loc[ratios.idxmax()])
     numbers = {
         "level": widest["name"],
@@ -258,19 +265,15 @@ def _gap_title(words: Words, widest: Row, top_half: Limits | None) -> Sentence:
 
 
 def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:
-    """Return the figure of what the levels add up to, beside the printed total.
-
-    Raises `InputError` when neither a total nor a complete table is printed.
-    """
+    """Return the figure of what the levels add up to, beside the printed total."""
     names = {
         "local": words("Four local levels"),
         "local_and_state": words("Local levels and State"),
         "all": words("All six levels"),
         "printed": words("Total printed beside the table"),
     }
-    if totals.empty:
-        raise InputError("no total and no complete table was published for this wave: there is nothing to show.")
-    data = totals.assign(name=[str(names[perimeter]) for perimeter in totals["perimeter"]])
+    nothing = words("No total and no complete table was published for this wave: there is nothing to show.")
+    data = with_rows(totals, nothing).assign(name=[str(names[perimeter]) for perimeter in totals["perimeter"]])
     last = data.iloc[-1]
     numbers = {"name": last["name"], "total": Number(last["total_eur"], "keur")}
     apart = words("None of these choices of levels adds up to the printed total")

@@ -17,6 +17,7 @@ from ptce_analysis.published_roles import Role, roles_of
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS, Label
 
 Row = dict[str, Any]
+Values = dict[str, Number | str | Sentence]
 
 PLACE_LABELS: dict[str, Label] = {"projects": ("number of projects", "nombre de projets")} | QUANTITY_LABELS
 
@@ -41,19 +42,31 @@ def rank(words: Words, row: Row, origin: str = "") -> Sentence:
 def answer(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Sentence:
     """Return the page's answer: what the level is printed to give, its place among the six, what cannot be true."""
     row = own_row(table, level)
-    if row["status"] == "not published":
-        return words("{level}: no amount was published for this wave.", level=level_name(words, level))
+    if pd.isna(row["amount_eur"]):
+        return no_amount(words, level)
     return joined([_gives(words, row), _ranks(words, found), *_warning(words, row)])
 
 
+def no_amount(words: Words, level: str) -> Sentence:
+    """Return what is said of a level without a published amount."""
+    return words("{level}: no amount was published for this wave.", level=level_name(words, level))
+
+
 def _gives(words: Words, row: Row) -> Sentence:
+    said: Values = {
+        "level": level_name(words, row["level"]),
+        "amount": Number(row["amount_eur"], "keur", f"funding_amount_{row['level']}_{row['wave']}"),
+        "wave": Number(row["wave"], "year"),
+    }
+    if pd.isna(row["n_projects"]) or pd.isna(row["share"]):
+        return words(
+            "{level}: {amount} in {wave}; what it is part of, or for how many projects, was not published.", **said
+        )
     return words(
         "{level}: {amount} for {n} projects in {wave}, {share} of the money of the six levels.",
-        level=level_name(words, row["level"]),
-        amount=Number(row["amount_eur"], "keur", f"funding_amount_{row['level']}_{row['wave']}"),
         n=Number(row["n_projects"], "count", f"funding_projects_{row['level']}_{row['wave']}"),
-        wave=Number(row["wave"], "year"),
         share=Number(row["share"], "share1"),
+        **said,
     )
 
 
@@ -87,7 +100,17 @@ def row_said(words: Words, level: str, table: pd.DataFrame) -> Sentence:
             "{level}: the printed row can be true; some amounts have its number, its total and its median.",
             level=level_name(words, level),
         )
+    if row["status"] == "not published":
+        return not_whole(words, level)
     return impossible_rows(words, table[table["level"] == level])
+
+
+def not_whole(words: Words, level: str) -> Sentence:
+    """Return why the row of a level cannot be tested."""
+    return words(
+        "{level}: the row was not published whole. Nothing can be said of its single amounts.",
+        level=level_name(words, level),
+    )
 
 
 def earlier_links(words: Words, level: str, found: pd.DataFrame) -> Sentence:
@@ -173,6 +196,8 @@ def _supported(words: Words, row: Row) -> list[Sentence]:
 def spread(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Sentence:
     """Return what one project can have received from the level: limits, or why there are none."""
     row, largest = own_row(table, level), dict(found.set_index("quantity").loc["max"])
+    if row["status"] == "not published":
+        return not_whole(words, level)
     if row["status"] != "possible":
         return words(
             "{level}: no limits can be given, since no amounts have the printed row.", level=level_name(words, level)

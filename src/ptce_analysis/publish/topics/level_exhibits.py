@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from ptce_analysis.analysis.identification import Limits
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish import drawings, drawings_level
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish import drawings_level
+from ptce_analysis.publish.exhibit import Column, Exhibit, NothingToShow, with_rows
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.funding_labels import level_name, origin_of, points_at_most, short_name
-from ptce_analysis.publish.topics.level import PLACE_LABELS, own_row, rank
+from ptce_analysis.publish.topics.funding_exhibits import draw_amounts, shares_note
+from ptce_analysis.publish.topics.funding_labels import level_name, origin_of, short_name
+from ptce_analysis.publish.topics.level import PLACE_LABELS, no_amount, own_row, rank
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 Row = dict[str, Any]
@@ -28,9 +27,7 @@ PLACE_KINDS = {
 
 
 def _six(words: Words, level: str, table: pd.DataFrame) -> pd.DataFrame:
-    """The six levels by short name, that of the sheet marked in words; refused when its row is not published."""
-    if own_row(table, level)["status"] == "not published":
-        raise InputError(f"{level}: no amount of this level was published for this wave: there is nothing to show.")
+    """The six levels by short name, that of the sheet marked in words."""
     own = {True: words("{level} (this sheet)", level=short_name(words, level)), False: ""}
     names = [str(own[True]) if one == level else short_name(words, one) for one in table["level"]]
     return table.assign(name=names).reset_index(drop=True)
@@ -52,28 +49,27 @@ def _population(words: Words, table: pd.DataFrame) -> Sentence:
 def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Exhibit:
     """Return the figure of amounts by level, the sheet's own among the others."""
     data, own = _six(words, level, table), own_row(table, level)
+    if pd.isna(own["amount_eur"]):
+        raise NothingToShow(no_amount(words, level))
     said: Values = {
         "level": level_name(words, level),
         "amount": Number(own["amount_eur"], "keur"),
         "share": Number(own["share"], "share1"),
     }
-    apart = pd.concat([table["share_high"] - table["share"], table["share"] - table["share_low"]])
+    place = rank(words, dict(found.set_index("quantity").loc["total"]))
+    whole = pd.notna(own["share"])
     return Exhibit(
         key="amounts",
-        title=words(
-            "{level}: {share} of the money of the six levels, rank {rank} by amount",
-            level=said["level"],
-            share=said["share"],
-            rank=rank(words, dict(found.set_index("quantity").loc["total"])),
-        ),
+        title=words("{level}: {share} of the money of the six levels, rank {rank} by amount", rank=place, **said)
+        if whole
+        else words("{level}: {amount}, rank {rank} by amount", rank=place, **said),
         measure=words(
             "Amount mobilised in {wave}, and share of the six levels", wave=Number(int(table["wave"].iloc[0]), "year")
         ),
-        note=words(
-            "Amounts are rounded as printed: no share lies further than {width} percentage points from the one shown.",
-            width=points_at_most(apart),
-        ),
-        reading=words("{level} mobilise {amount}, {share} of the six levels’ total.", **said),
+        note=shares_note(words, table),
+        reading=words("{level} mobilise {amount}, {share} of the six levels’ total.", **said)
+        if whole
+        else words("{level} mobilise {amount}.", **said),
         population=_population(words, table),
         source=sources.computed_from_deck(words),
         origin="derived",
@@ -87,25 +83,8 @@ def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) 
             Column("share", str(words("Share")), "share1"),
             Column("n_projects", str(words("Projects supported")), "count"),
         ),
-        draw=lambda frame: _draw_amounts(words, level, frame),
+        draw=lambda frame: draw_amounts(words, frame, _colours(frame, level)),
     )
-
-
-def _draw_amounts(words: Words, level: str, data: pd.DataFrame) -> Figure:
-    labels = [
-        str(
-            words(
-                "{amount} · {share} · {n} projects",
-                amount=Number(row["amount_eur"], "keur"),
-                share=Number(row["share"], "share1"),
-                n=Number(row["n_projects"], "count"),
-            )
-        )
-        if pd.notna(row["amount_eur"])
-        else ""
-        for row in data.to_dict("records")
-    ]
-    return drawings.stems(words, data, x="amount_eur", kind="keur", colours=_colours(data, level), labels=labels)
 
 
 def places_table(words: Words, level: str, found: pd.DataFrame) -> Exhibit:
@@ -177,26 +156,25 @@ def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
         linked=[words.number(Number(v, "share")) if pd.notna(v) else missing for v in table["link_share"]],
     )  # fmt: skip
     own = own_row(data, level)
+    supported = data[data["n_projects"].notna()]
+    nothing = words("No number of supported projects was published for this wave.")
+    first = own if pd.notna(own["n_projects"]) else dict(with_rows(supported, nothing).iloc[0])
+    said: Values = {"level": level_name(words, level), "linked": own["linked"]}
     return Exhibit(
         key="presence",
         title=words(
             "{level}: {n} projects supported; share of poles linked, {linked}",
-            level=level_name(words, level),
             n=Number(own["n_projects"], "count"),
-            linked=own["linked"],
-        ),
+            **said,
+        )
+        if pd.notna(own["n_projects"])
+        else words("{level}: share of poles linked, {linked}", **said),
         measure=words("Share of poles linked with each level, as printed, and share of poles that it supports"),
         note=words(
             "The table of amounts prints no base: the share supported is counted on all respondents, then on the poles of"
             " the printed total (our assumption). Where one figure is printed for two levels, both are named."
         ),
-        reading=words(
-            "{level}: {n} projects supported, {low} to {high} of the poles.",
-            level=own["name"],
-            n=Number(own["n_projects"], "count"),
-            low=Number(own["supported_low"], "share", origin="assumption"),
-            high=Number(own["supported_high"], "share", origin="assumption"),
-        ),
+        reading=_supported(words, first),
         population=words("Poles that answered in 2015; the base of each share is not printed."),
         source=sources.computed_from_deck(words),
         origin="assumption",
@@ -212,6 +190,18 @@ def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
     )
 
 
+def _supported(words: Words, row: Row) -> Sentence:
+    said: Values = {"level": row["name"], "n": Number(row["n_projects"], "count")}
+    if pd.isna(row["supported_low"]) or pd.isna(row["supported_high"]):
+        return words("{level}: {n} projects supported.", **said)
+    return words(
+        "{level}: {n} projects supported, {low} to {high} of the poles.",
+        low=Number(row["supported_low"], "share", origin="assumption"),
+        high=Number(row["supported_high"], "share", origin="assumption"),
+        **said,
+    )
+
+
 def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dict[str, Limits | None]]) -> Exhibit:
     """Return the figure of mean amounts and of what the best supported project can have received, by level."""
     data = _six(words, level, table)
@@ -219,6 +209,13 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
     data = data.assign(max_low=[low for low, _ in ends], max_high=[high for _, high in ends])
     data = data.astype({"max_low": "float", "max_high": "float"})
     own = own_row(data, level)
+    if pd.isna(own["mean_eur"]):
+        raise NothingToShow(
+            words(
+                "{level}: without an amount and a number of projects there is no mean to show.",
+                level=level_name(words, level),
+            )
+        )
     known = pd.notna(own["max_low"])
     said: Values = {
         "level": level_name(words, level),
@@ -236,7 +233,7 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
             high=said["high"],
         )
         if known
-        else words("{level}: {mean} on average, and no limits, since the row cannot be true", **mean_only),
+        else _no_limits(words, own["status"], mean_only),
         measure=words("Mean amount per project, and limits of the largest amount, by level"),
         note=words(
             "Limits, not a margin of error: each end is reached by amounts that print as the row. A level without a bar"
@@ -275,6 +272,12 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
             labels=[_ends(words, row) for row in frame.to_dict("records")],
         ),
     )
+
+
+def _no_limits(words: Words, status: str, said: Values) -> Sentence:
+    if status == "impossible":
+        return words("{level}: {mean} on average, and no limits, since the row cannot be true", **said)
+    return words("{level}: {mean} on average, and no limits, since the row was not published whole", **said)
 
 
 def _ends(words: Words, row: Row) -> str:

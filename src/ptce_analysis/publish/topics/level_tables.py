@@ -201,6 +201,8 @@ def unknown(words: Words, gap: Gap) -> Sentence:
 def _amounts(words: Words, gap: Gap) -> Sentence:
     if gap.verdict == "open":
         return words("What each project received: no limits, since the row cannot be true")
+    if gap.verdict == "missing":
+        return words("What each project received: no limits, since the row was not published whole")
     return words(
         "What each project received: the largest amount lies between {low} and {high}",
         low=Number(gap.values["low"], "keur1"),

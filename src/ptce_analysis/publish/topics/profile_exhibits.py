@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.errors import InputError
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import Column, Exhibit, with_rows
 from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.phrases import printed
 from ptce_analysis.publish.topics import sources as source_lines
@@ -40,13 +39,9 @@ def _as_printed(words: Words, fact: Fact) -> str:
 
 
 def medians(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> Exhibit:
-    """Return the figure of each median's relative change, with what rounding allows and both printed values.
-
-    Raises `InputError` when no median is printed for both surveys.
-    """
-    if pairs.empty:
-        raise InputError("no median is printed for both surveys: there is nothing to compare.")
-    data = pairs.assign(**_told(words, pairs, facts, sources))
+    """Return the figure of each median's relative change, with what rounding allows and both printed values."""
+    nothing = words("No median was published for both surveys: there is nothing to compare.")
+    data = with_rows(pairs, nothing).assign(**_told(words, pairs, facts, sources))
     first, last = dict(data.iloc[0]), dict(data.iloc[-1])
     n_apart = int(data["direction"].isin(["lower", "higher"]).sum())
     waves = {"first": str(facts[first["first_id"]].wave), "second": str(facts[first["second_id"]].wave)}
@@ -125,15 +120,9 @@ def _told(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> 
 
 
 def totals(words: Words, found: pd.DataFrame, facts: Facts, wave: int) -> Exhibit:
-    """Return what each total forces when its median is that of the same poles.
-
-    Raises `InputError` when no total is printed with its number of poles and a median.
-    """
-    if found.empty:
-        raise InputError(
-            f"{wave}: no total is printed with its number of poles and a median: there is nothing to show."
-        )
-    data = found.assign(
+    """Return what each total forces when its median is that of the same poles."""
+    nothing = words("No total was published with its number of poles and a median: nothing follows.")
+    data = with_rows(found, nothing).assign(
         name=[_name(words, one) for one in found["indicator"]],
         printed=[_as_printed(words, facts[f"{one}_{wave}"]) for one in found["indicator"]],
         middle=[_in_unit(words, row, "median") for row in found.to_dict("records")],

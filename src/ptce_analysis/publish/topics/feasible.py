@@ -98,6 +98,7 @@ def refused(words: Words, table: pd.DataFrame) -> Sentence:
 def dependence(words: Words, table: pd.DataFrame) -> Sentence:
     """Return how far apart the two reference measures are, and where the second one leaves the bounds."""
     rows = of_statistic(table, "max").dropna(subset=["uniform_high", "entropy_high"])
+    rows = rows[rows["uniform_high"] > 0]  # amounts of nothing leave nothing to draw
     if rows.empty:
         return words("No row has draws under both measures.")
     gap = (rows["entropy_high"] / rows["uniform_high"]).idxmax()

@@ -13,7 +13,7 @@ from ptce_analysis.publish.exhibit import faults
 from ptce_analysis.publish.language import NO_BREAK, Words
 from ptce_analysis.publish.phrases import printed
 from ptce_analysis.publish.style import drawing
-from ptce_analysis.publish.topics import consistency, consistency_exhibits, index
+from ptce_analysis.publish.topics import consistency, consistency_exhibits, consistency_rows, index
 from ptce_analysis.published import read_published, read_sources
 from ptce_analysis.vocabulary import LANGUAGES, LOCAL_LEVELS, ORIGINS, WAVES
 
@@ -40,10 +40,10 @@ def exhibits(words, facts, verdicts):
     """Every exhibit of the page and of the index."""
     return [
         consistency_exhibits.attainability(words, facts, audit_tables.attainability_map(facts, 2015), 52),
-        consistency_exhibits.minimum_sums(words, audit_tables.minimum_sums(facts, 2015)),
-        consistency_exhibits.subset_sums(words, audit_tables.subset_sums(facts, 2015)),
-        consistency_exhibits.permutations(words, audit_tables.median_permutations(facts, 2015, LOCAL_LEVELS)),
-        consistency_exhibits.concentration(words, audit_tables.forced_concentrations(facts, 2015)),
+        consistency_rows.minimum_sums(words, audit_tables.minimum_sums(facts, 2015)),
+        consistency_rows.subset_sums(words, audit_tables.subset_sums(facts, 2015)),
+        consistency_rows.permutations(words, audit_tables.median_permutations(facts, 2015, LOCAL_LEVELS)),
+        consistency_rows.concentration(words, audit_tables.forced_concentrations(facts, 2015)),
         consistency_exhibits.verdict_table(words, verdicts),
         index.origins(words),
         index.sources_table(words, facts, read_sources(PUBLISHED)),
@@ -90,8 +90,8 @@ def test_a_rule_that_finds_nothing_says_so(facts):
 def test_titles_change_with_the_figures(facts):
     """The number of impossible rows in the title is counted, not written."""
     mended = changed(facts, funding_median_commune_2015=15_000)
-    before = consistency_exhibits.minimum_sums(EN, audit_tables.minimum_sums(facts, 2015))
-    after = consistency_exhibits.minimum_sums(EN, audit_tables.minimum_sums(mended, 2015))
+    before = consistency_rows.minimum_sums(EN, audit_tables.minimum_sums(facts, 2015))
+    after = consistency_rows.minimum_sums(EN, audit_tables.minimum_sums(mended, 2015))
     assert str(before.title).startswith("1 of the 6 ")
     assert str(after.title).startswith("0 of the 6 ")
     assert faults(after) == []

@@ -13,7 +13,7 @@ from ptce_analysis.analysis.emergence.design import Design, design_of
 from ptce_analysis.publish.exhibit import faults
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.style import drawing
-from ptce_analysis.publish.topics import emergence, emergence_exhibits
+from ptce_analysis.publish.topics import emergence, emergence_exhibits, emergence_robustness
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import LANGUAGES
 
@@ -54,9 +54,9 @@ def test_every_exhibit_can_be_shown_and_drawn(facts, readings, lang):
         emergence_exhibits.forest(words, readings),
         emergence_exhibits.comparison(words, readings),
         emergence_exhibits.methods(words, design.rates(CONFIDENCE)),
-        emergence_exhibits.non_response(words, emergence_sensitivity.stock(facts, 2015, 2013, CONFIDENCE)),
-        emergence_exhibits.overlap(words, design.overlap(CONFIDENCE)),
-        emergence_exhibits.power(words, design.power_curve(), design.detectable()),
+        emergence_robustness.non_response(words, emergence_sensitivity.stock(facts, 2015, 2013, CONFIDENCE)),
+        emergence_robustness.overlap(words, design.overlap(CONFIDENCE)),
+        emergence_robustness.power(words, design.power_curve(), design.detectable()),
     ):
         assert faults(exhibit) == [], exhibit.key
         if exhibit.draw:

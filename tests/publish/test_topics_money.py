@@ -24,6 +24,7 @@ from ptce_analysis.publish.topics import (
     funding,
     funding_exhibits,
     funding_labels,
+    funding_means,
     funding_verdicts,
     profile,
     profile_exhibits,
@@ -72,7 +73,7 @@ def funding_page(words, facts, scenario="as_printed", wave=2015):
     return [
         funding_exhibits.funding_table(words, table, funding_by_level(facts, 2013)),
         funding_exhibits.amounts_figure(words, table),
-        funding_exhibits.mean_median_figure(words, table, limits),
+        funding_means.mean_median_figure(words, table, limits),
         funding_exhibits.totals_figure(words, totals(facts, wave)),
         funding_verdicts.pairs_table(words, decided),
         funding_verdicts.conclusions_table(words, decided, identification.surviving_comparisons(facts, wave)),
@@ -169,7 +170,7 @@ def test_a_wave_without_amounts_says_so_and_shows_nothing(facts):
     assert str(funding.survivors(EN, *survivors)) == "No conclusion holds under all the scenarios."
     refused = [
         (funding_exhibits.amounts_figure, (table,), "For 2013, no amount by level was published"),
-        (funding_exhibits.mean_median_figure, (table, {}), "For 2013, no amount by level was published"),
+        (funding_means.mean_median_figure, (table, {}), "For 2013, no amount by level was published"),
         (funding_exhibits.totals_figure, (none,), "No total and no complete table was published"),
         (feasible_exhibits.largest, (sets.feasible_levels(facts, 2013),), "there are no bounds to show"),
         (feasible_exhibits.counts_table, (sets.data_set_counts(facts, 2013),), "there are no sets of amounts to count"),

@@ -21,6 +21,7 @@ from babel.numbers import format_decimal, get_decimal_symbol
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.sentences import Number as Number
 from ptce_analysis.publish.sentences import Sentence as Sentence
+from ptce_analysis.publish.sentences import Values as Values
 from ptce_analysis.publish.sentences import joined as joined
 from ptce_analysis.publish.sentences import mark, unmarked, within
 from ptce_analysis.vocabulary import LANGUAGES, Label

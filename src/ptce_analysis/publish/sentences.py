@@ -49,6 +49,10 @@ class Sentence:
         return self.text
 
 
+# What fills the names of a text.
+Values = dict[str, Number | str | Sentence]
+
+
 def mark(name: str, value: str) -> str:
     """Return a value with the marks that carry its name."""
     return f"{OPEN}{name}{THEN}{value}{CLOSE}"

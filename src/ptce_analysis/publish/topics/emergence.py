@@ -65,6 +65,11 @@ def _in_words(words: Words, verdict: Verdict) -> Sentence:
     )
 
 
+def population(words: Words) -> Sentence:
+    """Return whom the shares of emerging poles are about."""
+    return words("Poles that answered the RTES surveys of 2013 and 2015; they are not a random sample of all poles.")
+
+
 def readings_listed(words: Words, table: pd.DataFrame) -> Sentence:
     """Return the readings of the later share, and why there are several."""
     later = _distinct(table, "second")

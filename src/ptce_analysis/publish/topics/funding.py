@@ -9,13 +9,12 @@ import pandas as pd
 
 from ptce_analysis.analysis.funding import Lognormal, Pooled
 from ptce_analysis.analysis.identification import QUANTITIES, ranking
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import Number, Sentence, Values, Words
 from ptce_analysis.publish.sentences import joined
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of, short_name
 from ptce_analysis.vocabulary import SCENARIOS
 
 Row = dict[str, Any]
-Values = dict[str, Number | str | Sentence]
 
 
 def answer(words: Words, table: pd.DataFrame, totals: pd.DataFrame) -> Sentence:

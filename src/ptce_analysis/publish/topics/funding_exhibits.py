@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ptce_analysis.analysis.identification import Limits
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.exhibit import Column, Exhibit, NothingToShow, with_rows
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.exhibit import Column, Exhibit, with_rows
+from ptce_analysis.publish.language import Number, Sentence, Values, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.funding_labels import at_least, level_name, origin_of, points_at_most
+from ptce_analysis.publish.topics.funding_labels import level_name, origin_of, points_at_most
 
 Row = dict[str, Any]
-Values = dict[str, Number | str | Sentence]
 
 PERIMETER_COLOURS = {"local": "third", "local_and_state": "third", "all": "accent", "printed": "second"}
 
 
-def _known(words: Words, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose amount was published, or the reason why there is nothing to show."""
+def known_amounts(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose amount was published; raise `NothingToShow` when there is none."""
     nothing = words("For {wave}, no amount by level was published: there is nothing to show.", wave=_year(table))
     return with_rows(table[table["amount_eur"].notna()], nothing)
 
 
 def _largest(words: Words, table: pd.DataFrame) -> Row:
-    return dict(table.loc[_known(words, table)["amount_eur"].idxmax()])
+    return dict(table.loc[known_amounts(words, table)["amount_eur"].idxmax()])
 
 
 def _year(table: pd.DataFrame) -> Number:
     return Number(int(table["wave"].iloc[0]), "year")
 
 
-def _named(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+def named(words: Words, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the names of its levels and, apart, the medians that may be used."""
     names = [level_name(words, level) for level in table["level"]]
     kept = table["median_eur"].where(table["median_usable"].fillna(False).astype(bool))
     return table.assign(name=names, median_used_eur=kept)
 
 
-def _population(words: Words, table: pd.DataFrame) -> Sentence:
+def population(words: Words, table: pd.DataFrame) -> Sentence:
+    """Return what the table of amounts is about, and that it prints no base."""
     return words(
         "Projects supported by each level in {wave}, as printed ({n} level and project pairs); the table prints no"
         " base.",
@@ -82,10 +81,10 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
             n=Number(top["n_amounts"], "count"),
             mean=Number(top["mean_eur"], "keur1"),
         ),
-        population=_population(words, table),
+        population=population(words, table),
         source=sources.computed_from_deck(words),
         origin=origin_of(table),
-        data=_named(words, table).assign(before=before, state=states, limits=_limits(words, table)),
+        data=named(words, table).assign(before=before, state=states, limits=_limits(words, table)),
         columns=(
             Column("name", str(words("Level"))),
             Column("before", str(words("Amount, {wave}", wave=_year(earlier)))),
@@ -115,7 +114,7 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
         else words(
             "{level} mobilise {amount}, {share} of the six levels’ total.", share=Number(top["share"], "share1"), **said
         ),
-        population=_population(words, table),
+        population=population(words, table),
         source=sources.computed_from_deck(words),
         origin="derived",
         alt=words(
@@ -123,7 +122,7 @@ def amounts_figure(words: Words, table: pd.DataFrame) -> Exhibit:
             levels=words.listing(level_name(words, level) for level in table["level"]),
             **said,
         ),
-        data=_named(words, table),
+        data=named(words, table),
         columns=(
             Column("name", str(words("Level"))),
             Column("amount_eur", str(words("Amount")), "keur"),
@@ -189,79 +188,6 @@ def _amount_label(words: Words, row: Row) -> str:
     if share.value is None or n.value is None:
         return words.number(amount)
     return str(words("{amount} · {share} · {n} projects", amount=amount, share=share, n=n))
-
-
-def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, Mapping[str, Limits | None]]) -> Exhibit:
-    """Return the figure of mean against median amount by level, and what the widest gap forces."""
-    _known(words, table)
-    named = _named(words, table)
-    ratios = (named["mean_eur"] / named["median_used_eur"].where(named["median_used_eur"] > 0)).dropna()
-    if ratios.empty:
-        raise NothingToShow(words("No level has a median that can be used: there is no mean to set against one."))
-    widest = dict(named.loc[ratios.idxmax()])
-    numbers = {
-        "level": widest["name"],
-        "median": Number(widest["median_used_eur"], "keur"),
-        "mean": Number(widest["mean_eur"], "keur1"),
-    }
-    return Exhibit(
-        key="mean_median",
-        title=_gap_title(words, widest, limits[widest["level"]]["top_half_share"]),
-        measure=words("Mean and median amount per supported project"),
-        note=words(
-            "A median is drawn only where some amounts can have the printed number, total and median. The gap does"
-            " not say which level is more unequal: a few amounts far above the others, or many a little above, give"
-            " the same."
-        ),
-        reading=words(
-            "{level}: at least half of the {n} amounts are {median} or less; the mean is {mean}.",
-            n=Number(widest["n_amounts"], "count"),
-            **numbers,
-        ),
-        population=_population(words, table),
-        source=sources.computed_from_deck(words),
-        origin=origin_of(table),
-        alt=words(
-            "Two points per level, median and mean amount per project. Widest gap: {level}, median {median}, mean"
-            " {mean}.",
-            **numbers,
-        ),
-        data=named.assign(used=[_yes_no(words, pd.notna(value)) for value in named["median_used_eur"]]),
-        columns=(
-            Column("name", str(words("Level"))),
-            Column("n_amounts", str(words("Amounts")), "count"),
-            Column("median_eur", str(words("Median, as printed")), "keur"),
-            Column("used", str(words("Is it drawn?"))),
-            Column("mean_eur", str(words("Mean")), "keur1"),
-        ),
-        draw=lambda data: drawings.pairs(
-            words,
-            data,
-            first=("median_used_eur", str(words("Median"))),
-            second=("mean_eur", str(words("Mean"))),
-            kind="keur",
-            missing=str(words("median not usable")),
-        ),
-    )
-
-
-def _yes_no(words: Words, said: bool) -> str:
-    return str(words("yes") if said else words("no"))
-
-
-def _gap_title(words: Words, widest: Row, top_half: Limits | None) -> Sentence:
-    ratio = widest["mean_eur"] / widest["median_used_eur"]
-    if ratio <= 1 or top_half is None:
-        return words("No mean is above the median where the median can be used")
-    return words(
-        "For {level} the mean is {times} times the printed median: the {k} largest of the {n} amounts make up at least"
-        " {share} of the money",
-        level=widest["name"],
-        times=Number(ratio, "years"),
-        k=Number(int(widest["n_amounts"]) // 2, "count"),
-        n=Number(widest["n_amounts"], "count"),
-        share=at_least(top_half[0]),
-    )
 
 
 def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.identification import QUANTITIES
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import Number, Sentence, Values, Words
 from ptce_analysis.publish.sentences import joined
 from ptce_analysis.publish.topics.funding import impossible_rows
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of, short_name
@@ -17,7 +17,6 @@ from ptce_analysis.published_roles import Role, roles_of
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS, Label
 
 Row = dict[str, Any]
-Values = dict[str, Number | str | Sentence]
 
 PLACE_LABELS: dict[str, Label] = {"projects": ("number of projects", "nombre de projets")} | QUANTITY_LABELS
 

@@ -9,15 +9,14 @@ import pandas as pd
 from ptce_analysis.analysis.identification import Limits
 from ptce_analysis.publish import drawings_level
 from ptce_analysis.publish.exhibit import Column, Exhibit, NothingToShow, with_rows
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import Number, Sentence, Values, Words
 from ptce_analysis.publish.topics import sources
-from ptce_analysis.publish.topics.funding_exhibits import draw_amounts, shares_note
+from ptce_analysis.publish.topics.funding_exhibits import draw_amounts, population, shares_note
 from ptce_analysis.publish.topics.funding_labels import level_name, origin_of, short_name
 from ptce_analysis.publish.topics.level import PLACE_LABELS, no_amount, own_row, rank
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 Row = dict[str, Any]
-Values = dict[str, Number | str | Sentence]
 
 # How the limits of each quantity are written.
 PLACE_KINDS = {
@@ -36,14 +35,6 @@ def _six(words: Words, level: str, table: pd.DataFrame) -> pd.DataFrame:
 def _colours(table: pd.DataFrame, level: str) -> list[str]:
     """The sheet's level in its own colour, the others in grey."""
     return [level if one == level else "muted" for one in table["level"]]
-
-
-def _population(words: Words, table: pd.DataFrame) -> Sentence:
-    return words(
-        "Projects supported by each level in {wave} ({n} level and project pairs); the table prints no base.",
-        wave=Number(int(table["wave"].iloc[0]), "year"),
-        n=Number(int(table["n_projects"].sum()), "count"),
-    )
 
 
 def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Exhibit:
@@ -70,7 +61,7 @@ def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) 
         reading=words("{level} mobilise {amount}, {share} of the six levels’ total.", **said)
         if whole
         else words("{level} mobilise {amount}.", **said),
-        population=_population(words, table),
+        population=population(words, table),
         source=sources.computed_from_deck(words),
         origin="derived",
         alt=words(
@@ -242,7 +233,7 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
         reading=words("{level}: {mean} on average; the largest amount lies between {low} and {high}.", **said)
         if known
         else words("{level}: {mean} on average.", **mean_only),
-        population=_population(words, table),
+        population=population(words, table),
         source=sources.computed_from_deck(words),
         origin=origin_of(table),
         alt=words(

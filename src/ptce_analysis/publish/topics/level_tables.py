@@ -8,13 +8,11 @@ import pandas as pd
 
 from ptce_analysis.analysis.level_gaps import Gap
 from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.language import Number, Sentence, Words, typeset
+from ptce_analysis.publish.language import Number, Sentence, Values, Words, typeset
 from ptce_analysis.publish.topics import sources
 from ptce_analysis.publish.topics.funding_labels import level_name, short_name
 from ptce_analysis.published_roles import Role, roles_of
 from ptce_analysis.vocabulary import ADDRESSEES, ROLE_KINDS, Label
-
-Values = dict[str, Number | str | Sentence]
 
 # What to ask in the next survey, or of those who hold the answers to this one, so that the gap closes.
 QUESTIONS: dict[str, Label] = {

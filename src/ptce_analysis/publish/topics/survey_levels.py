@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ptce_analysis.publish import drawings
-from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL
+from ptce_analysis.publish.disclosure.rules import MARK_LABEL
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.survey_tables import Shown
@@ -149,13 +149,8 @@ def _funding(
     if not asked:
         return where | dict.fromkeys(("projects", "known", "total", "median"), words.label(SILENT["not_asked"]))
     given = money[wave, level]
-    total, median = (MARK if given[name] == MARK else given[name] for name in ("total", "median"))
-    return where | {
-        "projects": projects[wave, level]["units"],
-        "known": given["units"],
-        "total": total,
-        "median": median,
-    }
+    known = {"known": given["units"], "total": given["total"], "median": given["median"]}
+    return where | {"projects": projects[wave, level]["units"], **known}
 
 
 def totals(words: Words, tables: Shown) -> Exhibit:

@@ -41,6 +41,15 @@ def test_parse_prints_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> 
     assert [row["value"] for row in rows] == [["departement", "region"], None]
 
 
+def test_parse_says_which_change_of_institutions_a_reading_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """Once for each, with its date and law; nothing for a reading that rests on none, and nothing more in JSON."""
+    assert main(["parse", "level", "Métropole de Lyon", "Grand Lyon (métropole de Lyon)", "commune"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("since 2015-01-01") == 1 and "Law 2014-58" in said
+    assert main(["parse", "level", "commune"]) == 0
+    assert "since" not in capsys.readouterr().out
+
+
 def test_parse_refuses_an_unknown_kind(capsys: pytest.CaptureFixture[str]) -> None:
     """Bad usage, with the legal kinds and the nearest one."""
     assert main(["parse", "amout", "3"]) == 2

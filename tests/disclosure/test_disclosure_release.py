@@ -131,7 +131,6 @@ def test_figures_that_stand_alone_are_gathered_with_their_ledger() -> None:
     )
     assert found.table["value"].tolist() == [0.25, MARK, None]
     assert found.ledger.to_numpy().tolist() == [["", "total", "value", "dominant_unit", ""]]
-    assert found.n_hidden == 1
 
 
 def test_a_page_finds_the_release_of_what_it_is_given(amounts: Protected) -> None:

@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ptce_analysis.analysis.concentration import forced_concentration, mildest, possible
+from ptce_analysis.analysis.audit.tables import forced_concentrations
 from ptce_analysis.published import Fact, Facts
-from ptce_analysis.vocabulary import FUNDING_LEVELS, INDICATORS, WAVES, Indicator
+from ptce_analysis.vocabulary import FUNDING_LEVELS, INDICATORS, WAVES
 
 Band = tuple[Fraction, Fraction]
 Waves = tuple[int, int]
@@ -80,30 +80,11 @@ def totals_and_medians(facts: Facts, wave: int = FIRST_TO_SECOND[1]) -> pd.DataF
     possible, roundings included: `top_half_share` held by the `n_half` largest, `gini`. A total without a number of
     poles, or that no amounts could have with its median, is left out.
     """
-    rows = [_forced(facts, wave, name, known) for name, known in INDICATORS.items() if known.median]
-    found = [row for row in rows if row]
-    return pd.DataFrame(found, columns=list(TOTAL_COLUMNS)).astype(TOTAL_COLUMNS)
-
-
-def _forced(facts: Facts, wave: int, name: str, known: Indicator) -> dict[str, object] | None:
-    total, median = facts.get(f"{name}_{wave}"), facts.get(f"{known.median}_{wave}")
-    if not total or not median or not total.base_n or not median.value:
-        return None
-    if not possible(total.base_n, total.band, median.band):
-        return None
-    least = forced_concentration(total.base_n, *mildest(total.base_n, total.band, median.band))
-    mean = total.value / total.base_n
-    return {
-        "indicator": name,
-        "n": total.base_n,
-        "total": float(total.value),
-        "median": float(median.value),
-        "mean": float(mean),
-        "mean_to_median": float(mean / median.value),
-        "n_half": total.base_n // 2,
-        "top_half_share": float(least.top_half_share),
-        "gini": float(least.gini),
-    }
+    table = forced_concentrations(facts, wave)
+    table = table[table["median"] > 0].reset_index(drop=True)
+    mean = table["total"] / table["n"]
+    table = table.assign(mean=mean, mean_to_median=mean / table["median"], n_half=table["n"] // 2)
+    return table[list(TOTAL_COLUMNS)].astype(TOTAL_COLUMNS)
 
 
 def euros_per_job(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:

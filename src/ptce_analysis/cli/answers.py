@@ -20,14 +20,20 @@ def parse_options(parser: argparse.ArgumentParser) -> None:
 
 
 def parse(options: argparse.Namespace) -> int:
-    """Print what each text states."""
+    """Print what each text states; for people, the change of institutions that a reading rests on too."""
+    from ptce_analysis.survey.breaks import BREAKS
     from ptce_analysis.survey.parse import parse_rows
 
     rows = parse_rows(options.kind, options.texts)
     if options.json:
         print_json(rows)
-    else:
-        print_table(rows, ("text", "value", "unit", "status", "rule"))
+        return 0
+    print_table(rows, ("text", "value", "unit", "status", "rule"))
+    told = {
+        name: f"since {known.date}: {known.change} {known.reading} {known.source}" for name, known in BREAKS.items()
+    }
+    if used := {row["rule"]: told[row["rule"]] for row in rows if row["rule"] in told}:
+        print_record(used, options.json)
     return 0
 
 

@@ -36,7 +36,6 @@ LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 
 WIDTH_IN = 7.2
 NARROW_IN = 3.6  # a phone: text drawn at this width keeps its size on a screen of 320 pixels
-CORNER_PT = 13.0  # height of the words in the corner of a figure of fictitious data
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
 RC = {

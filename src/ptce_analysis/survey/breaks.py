@@ -18,8 +18,8 @@ class Break:
 BREAKS: dict[str, Break] = {
     "pays_petr": Break(
         "2014-01-27",
-        "The MAPTAM law creates the PETR; the legal basis of the « pays » had been repealed in December 2010.",
-        "A « pays » and the PETR that follows it are one level, pnr_petr.",
+        "The MAPTAM law creates the PETR; the legal basis of the « pays » had been repealed in December 2010.",
+        "A « pays » and the PETR that follows it are one level, pnr_petr.",
         "Law 2014-58, article 79; law 2010-1563.",
     ),
     "petr_before_2014": Break(

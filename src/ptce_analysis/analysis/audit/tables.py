@@ -110,14 +110,6 @@ def _minimum(row: Amounts) -> dict[str, object]:
     }
 
 
-def held_medians(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return whether each row of amounts (by level) could hold each printed median (columns, by their level)."""
-    rows = [row for row in _rows(facts, wave) if row.numbers]
-    cells = [[row.allows(row.n, other.median) for other in rows] for row in rows]
-    levels = [row.total.level for row in rows]
-    return pd.DataFrame(cells, index=pd.Index(levels, name="level"), columns=pd.Index(levels, name="median_of"))
-
-
 def subset_sums(facts: Facts, wave: int, whole: str = "funding_total") -> pd.DataFrame:
     """Return every choice of the parts of a printed total with its sum, nearest to the total first.
 

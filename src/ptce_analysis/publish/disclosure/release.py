@@ -38,11 +38,6 @@ class Protected:
     texts: frozenset[str] = field(repr=False)
     units: frozenset[str] = field(repr=False)
 
-    @property
-    def n_hidden(self) -> int:
-        """How many figures are hidden: what a note may say."""
-        return int((self.table == MARK).to_numpy().sum())
-
 
 def released(table: pd.DataFrame, ledger: pd.DataFrame, units: Iterable[str] = ()) -> Protected:
     """Return a table as one that may be shown: for the rules of this library alone to call."""

@@ -28,8 +28,8 @@ def answer(words: Words, facts: Facts, verdicts: Sequence[Verdict]) -> Sentence:
     """Return the collection in one sentence: how much was printed, and how much of it holds together."""
     counts = Counter(verdict.verdict for verdict in verdicts)
     return words(
-        "{n} figures were published, {waves} of them on the two surveys; {faulty} of these cannot hold as printed, and most"
-        " comparisons people draw from the others are wider than they look.",
+        "{n} figures were published, {waves} of them on the two surveys; {faulty} of these cannot hold as printed. The"
+        " answers themselves never were: each page says what the figures determine, and what they leave open.",
         n=Number(len(facts), "count"),
         waves=Number(len(verdicts), "count"),
         faulty=Number(counts["impossible"] + counts["other_base_only"], "count"),

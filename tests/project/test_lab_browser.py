@@ -216,6 +216,17 @@ def test_a_french_reader_finds_menus_and_notebooks_in_french(opened: Any) -> Non
     assert 'lang = "fr"' in page.locator(".jp-CodeCell .cm-content").first.inner_text()
 
 
+@pytest.mark.parametrize("lang", PLACES)
+def test_the_index_leads_to_the_sheet_of_a_level(opened: Any, lang: str) -> None:
+    """On the site the link opens that level's page; in JupyterLab, the notebook of all levels, in one language."""
+    _, page = opened(lang, f"/lab/tree/{PLACES[lang]}/00_index.ipynb")
+    page.locator(f"{ON_SCREEN} a", has_text="Europe").click()
+    page.wait_for_function("() => location.pathname.endsWith('/07_level.ipynb')", timeout=LONG_MS)
+    page.wait_for_selector(f"{ON_SCREEN} h1", timeout=LONG_MS)
+    assert urlsplit(page.url).path == f"/lab/tree/{PLACES[lang]}/07_level.ipynb"
+    assert page.locator(".jp-Dialog").all_inner_texts() == []
+
+
 CHANGED = {
     'lang = "fr"\nconfidence = 0.9': ("", "90"),
     'lang = "fr"\nconfidence = 90': ("a number from 0.5 to 0.999 is expected", ""),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from printed_figures import count, euros, fact, report, row
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.analysis.audit.records import Printed, Verdict
-from ptce_analysis.analysis.audit.rows import highest_median, largest_number, printed_rows_of_amounts
+from ptce_analysis.analysis.audit.rows import highest_median, printed_rows_of_amounts
+from ptce_analysis.analysis.feasible.row import Row, largest_n
 from ptce_analysis.published import Fact
 
 HALF = Fraction(1, 2)
@@ -152,7 +153,7 @@ def test_limits_are_the_last_that_hold(n: int, total: int, median: int, grain: i
         "consistent",
         "impossible",
     ]
-    most = largest_number(printed.total.band, printed.median.band)
+    most = largest_n(printed.bands)
     if most is None:
         assert printed.median.band[0] == 0
     elif most > 2:
@@ -164,8 +165,8 @@ def test_limits_are_the_last_that_hold(n: int, total: int, median: int, grain: i
 
 def test_no_number_holds_when_the_total_is_below_the_median() -> None:
     """A total of 10 holds no amount with a median of 30: the largest number is 0."""
-    assert largest_number((Fraction(10), Fraction(10)), (Fraction(30), Fraction(30))) == 0
-    assert largest_number((Fraction(40), Fraction(40)), (Fraction(30), Fraction(30))) == 0
+    assert largest_n(Row(1, Fraction(10), Fraction(10), Fraction(30), Fraction(30))) == 0
+    assert largest_n(Row(1, Fraction(40), Fraction(40), Fraction(30), Fraction(30))) == 0
 
 
 def totals(total: int, median: int, base_n: int | None = 40, median_base: int | None = None) -> list[Fact]:

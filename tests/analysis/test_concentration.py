@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptce_analysis.analysis.concentration import forced_concentration, mildest, possible
+from ptce_analysis.analysis.concentration import forced_concentration, mildest
+from ptce_analysis.analysis.feasible.row import can_hold
 from ptce_analysis.errors import InputError
 
 
@@ -32,7 +33,7 @@ def test_no_data_set_is_less_concentrated(n: int) -> None:
 @given(st.integers(1, 30), st.integers(0, 500), st.integers(0, 40))
 def test_the_extreme_data_set_is_one_of_them(n: int, total: int, median: int) -> None:
     """It has the number, the total and the median asked for, and its measures are those announced."""
-    if not possible(n, (Fraction(total), Fraction(total)), (Fraction(median), Fraction(median))):
+    if not can_hold(n, (Fraction(total), Fraction(total)), (Fraction(median), Fraction(median))):
         with pytest.raises(InputError, match=f"{n} amounts with median {median} cannot total {total}"):
             forced_concentration(n, Fraction(total), Fraction(median))
         return
@@ -66,13 +67,13 @@ def test_a_huge_number_is_not_listed() -> None:
 def test_roundings_are_used_to_force_the_least(a: Fraction, b: Fraction, c: Fraction, d: Fraction, n: int) -> None:
     """No total and median within the bands force less than the pair chosen: a grid of halves and the ends is tried."""
     total, median = (min(a, b), max(a, b)), (min(c, d), max(c, d))
-    if not possible(n, total, median):
+    if not can_hold(n, total, median):
         return
     chosen_total, chosen_median = mildest(n, total, median)
     assert total[0] <= chosen_total <= total[1] and median[0] <= chosen_median <= median[1]
     least = forced_concentration(n, chosen_total, chosen_median)
     for some_total, some_median in itertools.product((*total, sum(total) / 2), (*median, sum(median) / 2)):
-        if possible(n, (some_total, some_total), (some_median, some_median)) and some_total:
+        if can_hold(n, (some_total, some_total), (some_median, some_median)) and some_total:
             other = forced_concentration(n, some_total, some_median)
             assert other.gini >= least.gini and other.maximum >= least.maximum
             assert other.top_half_share >= least.top_half_share or not chosen_total

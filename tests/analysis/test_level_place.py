@@ -135,7 +135,14 @@ def test_a_first_survey_that_is_supplied_is_no_gap() -> None:
     }
     assert all(unknown(level)["earlier"].values == {"wave": 2013} for level in FUNDING_LEVELS)
     assert "earlier" not in unknown("region", {**FACTS, **rows})
-    assert unknown("region", without("funding_median_region_2015"))["current"].values == {"wave": 2015}
+    assert unknown("region", without("funding_amount_region_2015"))["current"].values == {"wave": 2015}
+
+
+def test_an_amount_without_its_median_is_known_and_its_single_amounts_are_not() -> None:
+    """What the level gave is no gap; that nothing bounds each project's amount is one, for want of a whole row."""
+    found = unknown("region", without("funding_median_region_2015"))
+    assert "current" not in found
+    assert (found["amounts"].verdict, unknown("commune")["amounts"].verdict) == ("missing", "open")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

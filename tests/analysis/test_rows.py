@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptce_analysis.analysis.feasible.row import Row
-from ptce_analysis.analysis.rows import SCENARIO_RULES, minimum_sum, printed_rows, scenario_rows
+from ptce_analysis.analysis.feasible.row import Row, minimum_sum
+from ptce_analysis.analysis.rows import SCENARIO_RULES, printed_rows, scenario_rows
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, SCENARIOS
 

@@ -5,21 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ptce_analysis.analysis.rows import minimum_sum
+from ptce_analysis.analysis.feasible.row import Band, can_hold
 from ptce_analysis.errors import InputError
-
-Band = tuple[Fraction, Fraction]
-
-
-def possible(n: int, total: Band, median: Band) -> bool:
-    """Return whether some n non-negative amounts have a total and a median within these bands.
-
-    From three amounts on, the total must reach `minimum_sum`, and has no upper limit. One amount is its own total, two
-    total twice their median, and none at all total nothing.
-    """
-    if n > 2:
-        return minimum_sum(n, median[0]) <= total[1]
-    return n * median[0] <= total[1] and total[0] <= n * median[1] and (n > 0 or median[0] == 0)
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,7 @@ def forced_concentration(n: int, total: Fraction, median: Fraction) -> Concentra
 
     Raises `InputError` when no n amounts have this total and median.
     """
-    if n < 1 or not possible(n, (total, total), (median, median)):
+    if n < 1 or not can_hold(n, (total, total), (median, median)):
         raise InputError(f"{n} amounts with median {median} cannot total {total}.")
     centre, others = n // 2 + 1, (n - 1) // 2
     if not others:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ptce_analysis.analysis.feasible import row as feasible_row
+from ptce_analysis.analysis.feasible.row import Band, can_hold, minimum_sum
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import LOCAL_LEVELS
-
-Band = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -45,21 +44,7 @@ class Row:
     @property
     def possible(self) -> bool:
         """Whether any non-negative amounts can have this number, total and median, roundings included."""
-        if self.n == 0:
-            return self.total.band[0] == self.median.band[0] == 0
-        return feasible_row.obstacle(self.bands) is None
-
-
-def minimum_sum(n: int, median: Fraction) -> Fraction:
-    """Return the smallest sum of n non-negative amounts with that median: (floor(n/2) + 1) times the median.
-
-    For odd n the median and the (n-1)/2 amounts above it are at least the median. For even n the two middle amounts add
-    up to twice the median and the n/2 - 1 above them are at least the upper one. A single amount is its own sum.
-
-    >>> minimum_sum(16, Fraction(30))
-    Fraction(270, 1)
-    """
-    return (n // 2 + 1) * median
+        return can_hold(self.n, self.total.band, self.median.band)
 
 
 def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, Row]:

@@ -10,7 +10,7 @@ from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
 from ptce_analysis.analysis.audit.records import Finding, Printed, quantity
 from ptce_analysis.analysis.audit.rows import Amounts, printed_totals
 from ptce_analysis.analysis.audit.shares import Values
-from ptce_analysis.analysis.concentration import Band
+from ptce_analysis.analysis.feasible.row import Band
 from ptce_analysis.published import Fact
 
 # Assumption: totals over the same units whose ratio is twice that of the medians, or half of it, deserve a word.

@@ -10,8 +10,9 @@ from fractions import Fraction
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
 from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity, whole_numbers
 from ptce_analysis.analysis.audit.shares import Values
-from ptce_analysis.analysis.concentration import Band, forced_concentration, mildest, possible
-from ptce_analysis.analysis.rows import minimum_sum
+from ptce_analysis.analysis.concentration import forced_concentration, mildest
+from ptce_analysis.analysis.feasible import row as feasible_row
+from ptce_analysis.analysis.feasible.row import Band, can_hold, largest_n, smallest_sum
 from ptce_analysis.published import Fact, indicator
 
 
@@ -45,7 +46,12 @@ class Amounts:
 
     def allows(self, n: int, median: Fact) -> bool:
         """Return whether n amounts can have this total and that median, roundings included."""
-        return possible(n, self.total.band, median.band)
+        return can_hold(n, self.total.band, median.band)
+
+    @property
+    def bands(self) -> feasible_row.Row:
+        """The number to reason with, and the totals and medians that round to those printed."""
+        return feasible_row.Row(self.n, *self.total.band, *self.median.band)
 
 
 def printed_rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
@@ -121,7 +127,7 @@ def refusal(row: Amounts, medians: list[Fact]) -> Phrase:
     known: Values = {"n": Quantity(row.n), "median": quantity(row.median), "total": quantity(row.total)}
     if row.n == 0:
         return Phrase(Reason.ROW_EMPTY, known)
-    if minimum_sum(row.n, row.median.band[0]) > row.total.band[1]:
+    if smallest_sum(row.bands) > row.total.band[1]:
         held = tuple(median.value for median in medians if row.allows(row.n, median))
         values = row_values(row) | {"held": Quantity(held, row.median.unit)}
         return Phrase(Reason.ROW_FAILS, values)
@@ -139,10 +145,10 @@ def row_values(row: Amounts) -> Values:
         "total": quantity(row.total),
         "median": quantity(row.median),
         "median_low": Quantity(lowest, unit),
-        "minimum": Quantity(minimum_sum(n, lowest), unit),
+        "minimum": Quantity(smallest_sum(row.bands), unit),
         "total_high": Quantity(row.total.band[1], unit),
         "highest_median": Quantity(highest_median(n, row.total.band, row.median), unit),
-        "largest_n": Quantity(largest_number(row.total.band, row.median.band)),
+        "largest_n": Quantity(largest_n(row.bands)),
     }
 
 
@@ -151,22 +157,11 @@ def highest_median(n: int, total: Band, median: Fact) -> Fraction:
 
     For 16 amounts printed 246 in whole units: (246 + 1/2) / 9 = 27.4, which prints as 27.
     """
-    limit = total[1] / (n // 2 + 1)
+    limit = feasible_row.highest_median(feasible_row.Row(n, *total, *median.band))
     if not median.grain:
         return limit
     offset = median.value % median.grain
     return (limit + median.grain / 2 - offset) // median.grain * median.grain + offset
-
-
-def largest_number(total: Band, median: Band) -> int | None:
-    """Return the largest number of amounts that this total and median allow; `None` when there is no limit.
-
-    The total holds q = floor(total / median) times the median, so floor(n/2) + 1 can be q at the most: n = 2q - 1.
-    """
-    if not median[0]:
-        return None
-    n = max(2 * (total[1] // median[0]) - 1, 0)
-    return n if possible(n, total, median) else 0
 
 
 def totals(printed: Printed) -> Iterator[Finding]:

@@ -13,15 +13,14 @@ from ptce_analysis.analysis.audit.records import Printed
 from ptce_analysis.analysis.audit.rows import (
     Amounts,
     highest_median,
-    largest_number,
     printed_rows_of_amounts,
     printed_totals,
 )
 from ptce_analysis.analysis.audit.shares import is_percentage
 from ptce_analysis.analysis.audit.sums import Parts, parts_by_whole
-from ptce_analysis.analysis.concentration import forced_concentration, mildest, possible
+from ptce_analysis.analysis.concentration import forced_concentration, mildest
+from ptce_analysis.analysis.feasible.row import largest_n, minimum_sum
 from ptce_analysis.analysis.percent import LARGEST_BASE, count_range, joint_bases
-from ptce_analysis.analysis.rows import minimum_sum
 from ptce_analysis.analysis.subset_sum import meet, total_band
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts, respondents
@@ -105,7 +104,7 @@ def _minimum(row: Amounts) -> dict[str, object]:
         "minimum_sum_low_eur": float(minimum_sum(n, low)),
         "minimum_sum_high_eur": float(minimum_sum(n, high)),
         "highest_median_eur": float(highest_median(n, row.total.band, row.median)),
-        "largest_n": largest_number(row.total.band, row.median.band),
+        "largest_n": largest_n(row.bands),
         "verdict": "consistent" if row.allows(n, row.median) else "impossible",
     }
 
@@ -207,7 +206,7 @@ def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
     have are left out.
     """
     rows = (row for row in printed_totals(Printed(facts)) if row.total.wave == wave and row.numbers and row.same_units)
-    kept = [row for row in rows if possible(row.n, row.total.band, row.median.band)]
+    kept = [row for row in rows if row.allows(row.n, row.median)]
     return pd.DataFrame([_forced(row) for row in kept], columns=FORCED_COLUMNS)
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 from ptce_analysis.analysis.feasible import Record, feasible
 from ptce_analysis.analysis.feasible.bounds import Runs, amounts, bounds
 from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.rows import Row, minimum_sum, printed_rows, scenario_rows
+from ptce_analysis.analysis.feasible.row import minimum_sum
+from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 

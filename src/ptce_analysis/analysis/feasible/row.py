@@ -20,6 +20,7 @@ from numbers import Integral, Rational, Real
 from ptce_analysis.errors import InputError
 
 Number = int | float | Fraction | Decimal | str
+Band = tuple[Fraction, Fraction]
 
 LARGEST_N = 1_000_000
 SMALLEST_AMOUNT, LARGEST_AMOUNT = "1e-9", "1e15"
@@ -99,9 +100,21 @@ def printed_row(n: int, total: Number, median: Number, grain: Number = 1) -> Row
     return Row(n, max(zero, s - half), s + half, max(zero, m - half), m + half)
 
 
+def minimum_sum(n: int, median: Fraction) -> Fraction:
+    """Return the smallest sum of n non-negative amounts with that median: (floor(n/2) + 1) times the median.
+
+    For odd n the median and the (n-1)/2 amounts above it are at least the median. For even n the two middle amounts add
+    up to twice the median and the n/2 - 1 above them are at least the upper one. A single amount is its own sum.
+
+    >>> minimum_sum(16, Fraction(30))
+    Fraction(270, 1)
+    """
+    return (n // 2 + 1) * median
+
+
 def smallest_sum(row: Row) -> Fraction:
     """Return the smallest sum that the number of amounts and some median of the band allow."""
-    return row.heavy * row.median_low
+    return minimum_sum(row.n, row.median_low)
 
 
 def highest_median(row: Row) -> Fraction:
@@ -143,6 +156,13 @@ def obstacle(row: Row) -> str | None:
             f"{shown(row.heavy * row.median_high)}; the printed total needs at least {shown(row.sum_low)}."
         )
     return None
+
+
+def can_hold(n: int, total: Band, median: Band) -> bool:
+    """Return whether some n non-negative amounts have a total and a median within these bands; none total nothing."""
+    if n == 0:
+        return total[0] == median[0] == 0
+    return obstacle(Row(n, *total, *median)) is None
 
 
 def possible(n: int, total: Number, median: Number, grain: Number = 1) -> bool:

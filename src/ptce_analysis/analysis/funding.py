@@ -10,7 +10,7 @@ from fractions import Fraction
 import pandas as pd
 
 from ptce_analysis.analysis.pooled_median import pooled_median
-from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
+from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
@@ -55,7 +55,7 @@ def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> p
 
 def _alone(facts: Facts, wave: int, level: str) -> dict[str, object]:
     """What each figure of a row says by itself: a row that is not printed whole is said as far as it is."""
-    projects, total, median = (facts.get(f"funding_{part}_{level}_{wave}") for part in ("projects", "amount", "median"))
+    projects, total, median = row_figures(facts, wave, level)
     n = int(projects.value) if projects else None
     known = {"n_projects": n, "median_eur": float(median.value) if median else None, "status": "not published"}
     return known | (_mean(total, n) if total and n else {})

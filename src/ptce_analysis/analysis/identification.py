@@ -24,7 +24,7 @@ from itertools import combinations
 import pandas as pd
 
 from ptce_analysis.analysis.feasible.bounds import bounds
-from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
+from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 
@@ -106,7 +106,7 @@ def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[st
 
 def _limits_of_parts(facts: Facts, wave: int, level: str) -> dict[str, Limits | None]:
     """What a row that is not printed whole leaves possible: each figure says what it says alone."""
-    projects, total, median = (facts.get(f"funding_{part}_{level}_{wave}") for part in ("projects", "amount", "median"))
+    projects, total, median = row_figures(facts, wave, level)
     n = int(projects.value) if projects else 0
     alone = {"total": _shared_out(total, 1), "mean": _shared_out(total, n), "median": _shared_out(median, 1)}
     return dict.fromkeys(QUANTITIES) | alone

@@ -47,12 +47,17 @@ class Row:
         return can_hold(self.n, self.total.band, self.median.band)
 
 
+def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact | None, Fact | None]:
+    """Return the number of projects, the total and the median of a level's row; None for one that is not printed."""
+    projects, total, median = (facts.get(f"funding_{part}_{level}_{wave}") for part in ("projects", "amount", "median"))
+    return projects, total, median
+
+
 def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, Row]:
     """Return the rows of a wave that are fully printed, by level, in the order of `levels`."""
     found = {}
     for level in levels:
-        names = (f"funding_{part}_{level}_{wave}" for part in ("projects", "amount", "median"))
-        projects, total, median = (facts.get(name) for name in names)
+        projects, total, median = row_figures(facts, wave, level)
         if projects and total and median:
             found[level] = Row(level, int(projects.value), int(projects.value), total, median)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -197,6 +198,9 @@ def test_a_statistic_without_counts_is_refused() -> None:
 
 
 def test_more_than_everybody_is_refused() -> None:
-    """More than 100 % of 42 has no count."""
-    with pytest.raises(InputError, match="no count out of 42 is more than that share"):
-        wave_readings(facts_of(fact("emergence_share", Fraction(1), "minimum", "share", 0, base_n=42)), 2015)
+    """More than 100 % of 42 has no count: an error where nothing else is printed, left out where a share is."""
+    everybody = fact("emergence_share", Fraction(1), "minimum", "share", 0, base_n=42)
+    with pytest.raises(InputError, match="emergence_share_2015: value 1: no count of its base is more than that share"):
+        wave_readings(facts_of(everybody), 2015)
+    printed = replace(everybody, id="printed", statistic="share", value=Fraction(1, 2), grain=Fraction(1, 100))
+    assert {reading.fact for reading in wave_readings(facts_of(everybody, printed), 2015)} == {"printed"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -182,6 +183,15 @@ def test_the_population_of_another_source_or_wave_is_not_borrowed() -> None:
     facts = {one.id: one for one in known}
     assert stock(facts, 2015, 2013)["population"].isna().all()
     assert list(stock(facts, 2013, 2015, 0.9)["population"]) == [90]
+
+
+def test_a_population_below_those_who_answered_bounds_nothing() -> None:
+    """38 poles identified and 52 answers contradict each other: no bound, and the reason says so."""
+    facts = read_published(PUBLISHED)
+    few = {**facts, "poles_identified_2015": replace(facts["poles_identified_2015"], value=Fraction(38))}
+    table = stock(few, 2015, 2013)
+    assert set(table["reason"]) == set(table["silent_reason"]) == {"population_below_base"}
+    assert table["manski_low"].isna().all() and set(table["population"]) == {38}
 
 
 @pytest.mark.parametrize("population", [51, 1_000_001, 75.0, True])

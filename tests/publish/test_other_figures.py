@@ -38,7 +38,8 @@ def times(factor: Fraction, *starts: str) -> Facts:
     """The figures, those whose id begins so multiplied, in whole grains."""
 
     def changed(fact: Fact) -> Fact:
-        return replace(fact, value=Fraction(round(fact.value * factor / fact.grain)) * fact.grain)
+        value = Fraction(round(fact.value * factor / fact.grain)) * fact.grain if fact.grain else fact.value * factor
+        return replace(fact, value=min(value, Fraction(1)) if fact.unit == "share" else value)
 
     return {id: changed(fact) if id.startswith(starts) else fact for id, fact in FACTS.items()}
 
@@ -65,6 +66,8 @@ OTHERS: dict[str, Facts] = {
     "amounts of nothing": times(Fraction(0), "funding_amount", "funding_median"),
     "ten times the projects": times(Fraction(10), "funding_projects"),
     "more respondents than poles were mapped to": times(Fraction(3), "respondents_2015", "poles_identified"),
+    "fewer poles than respondents": times(Fraction(1, 2), "poles_identified_2015"),
+    "everybody was emerging": times(Fraction(10), "emergence_share_2013_s3"),
     "hardly any respondents": times(Fraction(1, 10), "respondents_2015"),
 }
 

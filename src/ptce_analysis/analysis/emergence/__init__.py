@@ -74,13 +74,17 @@ class Reading:
 def wave_readings(facts: Facts, wave: int, indicator: str = INDICATOR) -> tuple[Reading, ...]:
     """Return every reading of a wave's share, in the order of the facts.
 
-    Raises `InputError` when the wave prints no such share, or prints one without any base to read it on.
+    Raises `InputError` when the wave prints no such share, prints one without any base to read it on, or says in words
+    alone more than any count can be.
     """
     found = [fact for fact in facts.values() if (fact.indicator, fact.wave, fact.level) == (indicator, wave, "")]
     if not found:
         printed = sorted({fact.wave for fact in facts.values() if fact.indicator == indicator})
         raise InputError(f"{indicator}, wave {wave}: no figure is printed. Waves that print it: {printed or 'none'}.")
-    return tuple(reading for fact in found for reading in _fact_readings(facts, fact))
+    readings = tuple(reading for fact in found for reading in _fact_readings(facts, fact))
+    if not readings:
+        raise InputError(f"{found[0].id}: value {found[0].value}: no count of its base is more than that share.")
+    return readings
 
 
 def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
@@ -88,7 +92,8 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
     if fact.limit == "minimum":
         # Assumption: words such as « en majorité » mean strictly more than the share. Source: ordinary French usage. If
         # wrong: the smallest count is one lower when share times base is whole.
-        return [_reading(fact, "in_words", math.floor(fact.value * base) + 1, base)]
+        least = math.floor(fact.value * base) + 1
+        return [_reading(fact, "in_words", least, base)] if least <= base else []
     if fact.statistic != "share":
         raise InputError(f"{fact.id}: statistic {fact.statistic!r}: a share or a minimum is expected to read a count.")
     counts = attainable_counts(fact.value, base, fact.grain)
@@ -103,8 +108,6 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
 
 
 def _reading(fact: Fact, status: str, count: int, base: int) -> Reading:
-    if count > base:
-        raise InputError(f"{fact.id}: value {fact.value}: no count out of {base} is more than that share.")
     return Reading(fact.wave, fact.id, fact.source, status, count, base)
 
 

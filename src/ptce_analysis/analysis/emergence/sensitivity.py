@@ -141,10 +141,12 @@ def stock(facts: Facts, wave: int, against: int, confidence: float = 0.95, indic
 
 
 def _stock_row(reading: Reading, population: int | None, target: Reading, confidence: float) -> dict[str, Any]:
-    worst = manski(reading.rate, population)
-    score = finite_wilson(reading.rate, population, confidence)
-    exact = finite_exact(reading.rate, population, confidence)
-    silent = silent_odds_ratio(reading.rate, population, target.count / target.base)
+    contradicted = population is not None and population < reading.base
+    usable = None if contradicted else population
+    worst = manski(reading.rate, usable)
+    score = finite_wilson(reading.rate, usable, confidence)
+    exact = finite_exact(reading.rate, usable, confidence)
+    silent = silent_odds_ratio(reading.rate, usable, target.count / target.base)
     return {
         **{name: getattr(reading, name) for name in ("wave", "source", "status", "count", "base")},
         "share": reading.count / reading.base,
@@ -157,8 +159,8 @@ def _stock_row(reading: Reading, population: int | None, target: Reading, confid
         "target": target.count / target.base,
         "needed": silent.needed,
         "silent_odds_ratio": silent.odds_ratio,
-        "reason": worst.reason,
-        "silent_reason": silent.reason,
+        "reason": "population_below_base" if contradicted else worst.reason,
+        "silent_reason": "population_below_base" if contradicted else silent.reason,
         "confidence": confidence,
         "origin": "assumption",
     }

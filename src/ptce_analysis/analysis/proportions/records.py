@@ -93,6 +93,7 @@ REASONS: dict[str, str] = {
     "beyond_numbers": "the Bayes factor is larger than a number can hold",
     "group_too_large": "a group is larger than this exact test is computed for; use the other tests",
     "population_not_published": "the number of units in the population is not published",
+    "population_below_base": "fewer units are printed for the population than answered",
     "nobody_silent": "every unit of the population answered",
     "out_of_reach": "no answer of the silent units could give this share",
     "beyond_largest": "not reached with the largest size considered",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ptce_analysis.analysis.proportions.power import Detectable
+from ptce_analysis.analysis.proportions.records import REASONS
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.exhibit import Column, Exhibit, with_rows
 from ptce_analysis.publish.language import Number, Words
@@ -14,7 +15,8 @@ from ptce_analysis.publish.topics.emergence import population
 
 def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of what silent poles could make of the share: worst cases, and random response."""
-    nothing = words("How many poles there were was not published: nothing bounds the share among all of them.")
+    why = next(filter(None, table["reason"]), "population_not_published")
+    nothing = words("Nothing bounds the share among all poles: {reason}.", reason=words(REASONS[why]))
     known = with_rows(table[table["reason"] == ""], nothing)
     data = known.drop_duplicates(["count", "base"]).reset_index(drop=True)
     data = data.assign(name=[f"{count}/{base}" for count, base in zip(data["count"], data["base"], strict=True)])

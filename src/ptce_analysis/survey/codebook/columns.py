@@ -99,20 +99,14 @@ def _column(
     headers = faults.texts(entry.get("header"), f"{where}.header")
     if not any(headers):
         faults.add(f"{where}.header", "missing. Give the header of the column, or several spellings of it.")
-    low, high = (faults.number(entry.get(n), f"{where}.{n}", b) for n, b in zip(("min", "max"), bounds, strict=True))
-    if low is not None and high is not None and low > high:
-        faults.add(where, f"min {low:g} is above max {high:g}.")
-    unit = faults.choice(entry.get("unit"), f"{where}.unit", cb.UNITS.get(kind, ()))
-    for header in headers:  # a header of two units is left to the export: a draft that cannot choose still loads
-        if len(stated_units(kind, header)) == 1 and (wrong := unit_fault(kind, header, unit)):
-            faults.add(f"{where}.unit", wrong)
+    low, high = _bounds(entry, where, bounds, faults)
     mark = faults.choice(entry.get("three_digits"), f"{where}.three_digits", THREE_DIGITS)
     own = spellings(entry.get("decisions"), f"{where}.decisions", kind, faults)
     return cb.Variable(
         name=name,
         headers=headers,
         kind=kind,
-        unit=unit,
+        unit=_unit(kind, headers, entry, where, faults),
         answers=spellings(entry.get("answers"), f"{where}.answers", kind, faults),
         decisions=shared.get(kind, {}) | own,
         low=low,
@@ -121,6 +115,25 @@ def _column(
         three_digits=mark or shared["numbers"]["three_digits"],
         separator=entry.get("separator", "") if isinstance(entry.get("separator", ""), str) else "",
     )
+
+
+def _bounds(
+    entry: Mapping[str, Any], where: str, usual: tuple[float | None, float | None], faults: Faults
+) -> tuple[float | None, float | None]:
+    """Return the least and the most that are plausible, the usual ones where the codebook gives none."""
+    low, high = (faults.number(entry.get(n), f"{where}.{n}", b) for n, b in zip(("min", "max"), usual, strict=True))
+    if low is not None and high is not None and low > high:
+        faults.add(where, f"min {low:g} is above max {high:g}.")
+    return low, high
+
+
+def _unit(kind: str, headers: tuple[str, ...], entry: Mapping[str, Any], where: str, faults: Faults) -> str:
+    """Return the unit of bare numbers; a header that states another one is a fault."""
+    unit = faults.choice(entry.get("unit"), f"{where}.unit", cb.UNITS.get(kind, ()))
+    for header in headers:  # a header of two units is left to the export: a draft that cannot choose still loads
+        if len(stated_units(kind, header)) == 1 and (wrong := unit_fault(kind, header, unit)):
+            faults.add(f"{where}.unit", wrong)
+    return unit
 
 
 def _asked_if(value: Any, where: str, faults: Faults) -> tuple[str, tuple[str, ...]] | None:

@@ -90,21 +90,29 @@ def drafted(export: Path | str, limits: Limits | None = None) -> str:
         *_units_to_finish([*found.values(), *(support.column for support in supports)]),
         *(left_to_finish(added, coded, found["pole_id"]) if added else ()),
     ]
-    written = _written_supports(supports)
     lines = [
         f"# Drafted from {json.dumps(grid.file, ensure_ascii=False)}, to be finished by hand.",
         *("to_finish:", *(f"  - {_quoted(text)}" for text in to_finish)),
         *(f"wave: {year}", "origin: survey", "title: ''"),
         *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
-        *("variables:", *(f"  {name}: {_entry(column, name)}" for name, column in found.items())),
-        *(
-            f"  {name}: {{header: {_quoted(column.header)}, kind: {_kind(name, coded)}}}"
-            for name, column in others.items()
-        ),
-        f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]",
-        *(("supports:", *written) if written else ("supports: []",)),
+        *_written_variables(found, others, coded),
+        *(("supports:", *_written_supports(supports)) if supports else ("supports: []",)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _written_variables(
+    found: Mapping[str, Column], others: Mapping[str, Column], coded: Mapping[str, Column]
+) -> list[str]:
+    """Return the lines of the variables: those of every wave, the codebook's own, and those that were not asked."""
+    own = (f"  {name}: {{header: {_quoted(c.header)}, kind: {_kind(name, coded)}}}" for name, c in others.items())
+    not_asked = ", ".join(name for name in STANDARD if name not in found)
+    return [
+        "variables:",
+        *(f"  {name}: {_entry(c, name)}" for name, c in found.items()),
+        *own,
+        f"not_asked: [{not_asked}]",
+    ]
 
 
 def _kind(name: str, coded: Mapping[str, Column]) -> str:

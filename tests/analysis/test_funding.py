@@ -43,6 +43,15 @@ def test_a_wave_without_amounts_stays_empty(facts):
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
 
 
+def test_medians_are_those_of_the_scenario(facts):
+    """As printed from Communes to Régions, then in reverse order; the State's and Europe's stay."""
+    medians = [
+        funding_by_level(facts, 2015, name)["median_eur"].tolist() for name in ("as_printed", "local_medians_reversed")
+    ]
+    printed = [30_000, 17_000, 28_000, 10_000, 33_000, 70_000]
+    assert medians == [printed, [*printed[3::-1], *printed[4:]]]
+
+
 def test_a_row_that_is_not_printed_whole_says_what_it_does(facts):
     """Without their median, 20 projects and 322 k€ still make a mean of 16.1 k€ and a share; no row can be judged."""
     partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}

@@ -103,6 +103,9 @@ def test_a_printed_figure_is_computed_again(wave: Cleaned, printed: Fact, value:
     """Value, number of units and outcome, by hand."""
     (row,) = deviations(wave, {printed.id: printed}).to_dict("records")
     assert (row["value"], row["n"], row["verdict"]) == (pytest.approx(value), n, verdict)
+    assert (row["id"], row["indicator"], row["level"], row["unit"], row["printed"]) == (
+        printed.id, printed.indicator, printed.level, printed.unit, float(printed.value)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("printed", "reason"), [

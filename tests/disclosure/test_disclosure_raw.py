@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -117,3 +118,22 @@ def test_an_export_is_read_as_its_codebook_says(tmp_path: Path) -> None:
         "la fabrique du mans": "export.csv, row 2, column Nom du pôle",
         "eve canari": "export.csv, row 2, column 3",
     }
+
+
+def test_the_sheet_that_the_codebook_names_is_the_one_looked_into(tmp_path: Path) -> None:
+    """A workbook opens on its notice: the answers on another sheet are what must not appear."""
+    book = openpyxl.Workbook()
+    book.active.append(["Notice"])
+    answers = book.create_sheet("Réponses")
+    answers.append(["Nom du pôle", "Stade"])
+    answers.append(["La Fabrique du Mans", "création"])
+    book.save(tmp_path / "export.xlsx")
+    names = ("pole_id", "stage")
+    codebook = {
+        **CODEBOOK,
+        "layout": {"sheet": "Réponses"},
+        "variables": {name: CODEBOOK["variables"][name] for name in names},
+        "not_asked": [*CODEBOOK["not_asked"], "cell_fte"],
+    }
+    (tmp_path / "codebook.yaml").write_text(yaml.safe_dump(codebook, allow_unicode=True), encoding="utf-8")
+    assert [needle.words.strip() for needle in needles(tmp_path)] == ["la fabrique du mans"]

@@ -29,7 +29,7 @@ class Protected:
     """A table that may be shown, the ledger of what it hides, and every number and text that was released with it.
 
     The ledger says which rule hides which cell: it is for the team that holds the answers, since it tells more than
-    the marks do. `notes` is for readers. `units` are the respondents' ids, which no exhibit may hold.
+    the marks do. `units` are the respondents' ids, which no exhibit may hold.
     """
 
     table: pd.DataFrame

@@ -25,7 +25,10 @@ def _short(words: Words, facts: Facts, fact_id: str) -> str:
 
 
 def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: int | None) -> Exhibit:
-    """Return the map of percentages by base: where each printed percentage can occur."""
+    """Return the map of percentages by base: where each printed percentage can occur.
+
+    Raises `NothingToShow` where percentages or respondents were not published.
+    """
     nothing = words("The percentages or the number of respondents were not published: there is no map to draw.")
     if not respondents:
         raise NothingToShow(nothing)

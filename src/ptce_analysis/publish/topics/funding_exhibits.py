@@ -33,7 +33,10 @@ def _year(table: pd.DataFrame) -> Number:
 
 
 def named(words: Words, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with the names of its levels and, apart, the medians that may be used."""
+    """Return the table with the names of its levels (`name`) and, apart, the medians that may be used.
+
+    The latter are in `median_used_eur`, empty where the row that prints a median cannot be true.
+    """
     names = [level_name(words, level) for level in table["level"]]
     kept = table["median_eur"].where(table["median_usable"].fillna(False).astype(bool))
     return table.assign(name=names, median_used_eur=kept)

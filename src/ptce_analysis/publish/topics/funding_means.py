@@ -16,7 +16,10 @@ from ptce_analysis.publish.topics.funding_labels import at_least, origin_of
 
 
 def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, Mapping[str, Limits | None]]) -> Exhibit:
-    """Return the figure of mean against median amount by level, and what the widest gap forces."""
+    """Return the figure of mean against median amount by level, and what the widest gap forces.
+
+    Raises `NothingToShow` where no amount was published, or no median can be used.
+    """
     known_amounts(words, table)
     data = named(words, table)
     ratios = (data["mean_eur"] / data["median_used_eur"].where(data["median_used_eur"] > 0)).dropna()

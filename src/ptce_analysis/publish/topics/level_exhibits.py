@@ -38,7 +38,10 @@ def _colours(table: pd.DataFrame, level: str) -> list[str]:
 
 
 def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Exhibit:
-    """Return the figure of amounts by level, the sheet's own among the others."""
+    """Return the figure of amounts by level, the sheet's own among the others.
+
+    Raises `NothingToShow` where that of the sheet's level was not published.
+    """
     data, own = _six(words, level, table), own_row(table, level)
     if pd.isna(own["amount_eur"]):
         raise NothingToShow(no_amount(words, level))
@@ -194,7 +197,10 @@ def _supported(words: Words, row: Row) -> Sentence:
 
 
 def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dict[str, Limits | None]]) -> Exhibit:
-    """Return the figure of mean amounts and of what the best supported project can have received, by level."""
+    """Return the figure of mean amounts and of what the best supported project can have received, by level.
+
+    Raises `NothingToShow` where the sheet's level has no mean.
+    """
     data = _six(words, level, table)
     ends = [limits[one]["max"] or (None, None) for one in data["level"]]
     data = data.assign(max_low=[low for low, _ in ends], max_high=[high for _, high in ends])

@@ -167,7 +167,7 @@ def test_a_wave_without_amounts_says_so_and_shows_nothing(facts):
     )
     assert str(funding.lognormal(EN, lognormal_fits(facts, 2013))).startswith("No row is fully printed")
     survivors = identification.surviving_comparisons(facts, 2013), identification.surviving_levels(facts, 2013)
-    assert str(funding.survivors(EN, *survivors)) == "No conclusion holds under all the scenarios."
+    assert str(funding_verdicts.survivors(EN, *survivors)) == "No conclusion holds under all the scenarios."
     refused = [
         (funding_exhibits.amounts_figure, (table,), "For 2013, no amount by level was published"),
         (funding_means.mean_median_figure, (table, {}), "For 2013, no amount by level was published"),
@@ -259,14 +259,16 @@ def test_the_mean_is_said_to_be_above_the_median_only_where_it_is(facts):
 
 def test_what_is_identified_is_counted_not_written(facts):
     """All, some and none are told apart, and change with the scenario."""
-    said = {name: str(funding.identified(EN, identification.comparisons(facts, 2015, name))) for name in SCENARIOS}
+    said = {
+        name: str(funding_verdicts.identified(EN, identification.comparisons(facts, 2015, name))) for name in SCENARIOS
+    }
     assert said["as_printed"].startswith(
         "The printed figures decide all 15 comparisons of two levels by total amount and mean"
     )
     assert "By median amount, they decide 10 of 15." in said["as_printed"]
     assert said["as_printed"].endswith("share of the larger half of amounts: any level may have more.")
     assert "mean amount and median amount" in said["communes_15"]
-    nothing = str(funding.identified(EN, identification.comparisons(facts, 2013, "as_printed")))
+    nothing = str(funding_verdicts.identified(EN, identification.comparisons(facts, 2013, "as_printed")))
     assert nothing.startswith("They decide none by total amount")
 
 
@@ -274,19 +276,19 @@ def test_exact_rows_may_leave_nothing_undecided(facts):
     """When every quantity is decided there is no sentence about what is not."""
     table = identification.comparisons(facts, 2015, "as_printed")
     certain = table.assign(verdict="decided")
-    assert str(funding.identified(EN, certain)).count(".") == 1
+    assert str(funding_verdicts.identified(EN, certain)).count(".") == 1
 
 
 def test_survivors_are_told_by_order_number_and_none(facts):
     """Complete orders are listed, incomplete ones counted, and what never survives is named."""
     kept, levels = identification.surviving_comparisons(facts, 2015), identification.surviving_levels(facts, 2015)
-    said = str(funding.survivors(EN, kept, levels))
+    said = str(funding_verdicts.survivors(EN, kept, levels))
     assert "from the most to the least: Régions, State, EPCI, Europe, Départements and Communes." in said
     assert "By median amount, 7 comparisons of two levels come out the same" in said
     assert "one project at least received more than €100k from: Europe." in said
     assert "none does" in said
     half = pd.DataFrame([("top_half_share", 0.75, "europe", True), ("max", 5e4, "etat", False)], columns=levels.columns)
-    alone = str(funding.survivors(EN, kept.head(0), half.astype({"holds": "boolean"})))
+    alone = str(funding_verdicts.survivors(EN, kept.head(0), half.astype({"holds": "boolean"})))
     assert "makes up more than 75% of the money for: Europe." in alone
     assert "State" not in alone
 

@@ -1,17 +1,16 @@
-"""Who funds PTCE, and what the printed figures decide: the sentences of the funding notebook."""
+"""Who funds PTCE, and what adds up: the sentences of the funding notebook."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from ptce_analysis.analysis.funding import Lognormal, Pooled
-from ptce_analysis.analysis.identification import QUANTITIES, ranking
 from ptce_analysis.publish.language import Number, Sentence, Values, Words
 from ptce_analysis.publish.sentences import joined
-from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS, level_name, origin_of, short_name
+from ptce_analysis.publish.topics.funding_labels import level_name
 from ptce_analysis.vocabulary import SCENARIOS
 
 Row = dict[str, Any]
@@ -144,105 +143,6 @@ def totals_sentence(words: Words, totals: pd.DataFrame) -> Sentence:
     if any(_meet(rows.loc[name], rows.loc["printed"]) for name in sums):
         return joined([added, words("One of these is the total that the slides print, {printed}.", **printed)])
     return joined([added, words("The slides print {printed} mobilised: none of these is that total.", **printed)])
-
-
-def identified(words: Words, decided: pd.DataFrame) -> Sentence:
-    """Return by which quantities the printed figures decide between two levels: always, sometimes, never."""
-    counts = _decided_counts(decided)
-    n = Number(_pairs(decided), "count")
-    always = [name for name in QUANTITIES if counts[name] == n.value]
-    never = [name for name in QUANTITIES if not counts[name]]
-    said = []
-    if always:
-        said.append(
-            words(
-                "The printed figures decide all {n} comparisons of two levels by {all}.", n=n, all=_names(words, always)
-            )
-        )
-    said += [
-        words(
-            "By {quantity}, they decide {decided} of {n}.",
-            quantity=words.label(QUANTITY_LABELS[name]),
-            decided=Number(counts[name], "count", origin=origin_of(decided)),
-            n=n,
-        )
-        for name in QUANTITIES
-        if name not in always + never
-    ]
-    if never:
-        said.append(words("They decide none by {none}: any level may have more.", none=_names(words, never)))
-    return joined(said, "\n")
-
-
-def _decided_counts(decided: pd.DataFrame) -> dict[str, int]:
-    counts = decided[decided["verdict"] == "decided"]["statement"].value_counts()
-    return {name: int(counts.get(name, 0)) for name in QUANTITIES}
-
-
-def _pairs(decided: pd.DataFrame) -> int:
-    return int((decided["statement"] == QUANTITIES[0]).sum())
-
-
-def _names(words: Words, quantities: Iterable[str]) -> str:
-    return words.listing(words.label(QUANTITY_LABELS[name]) for name in quantities)
-
-
-def survivors(words: Words, comparisons: pd.DataFrame, levels: pd.DataFrame) -> Sentence:
-    """Return the conclusions that hold under every scenario: orders of levels, then statements on one level."""
-    if comparisons.empty and levels.empty:
-        return words("No conclusion holds under all the scenarios.")
-    orders = {name: ranking(comparisons, name) for name in QUANTITIES}
-    said = [
-        words(
-            "By {quantity}, the order of the levels is the same under all {n} scenarios, from the most to the least:"
-            " {levels}.",
-            quantity=words.label(QUANTITY_LABELS[name]),
-            n=Number(len(SCENARIOS), "count"),
-            levels=words.listing(short_name(words, level) for level in order),
-        )
-        for name, order in orders.items()
-        if order
-    ]
-    said += _partly(words, comparisons, [name for name, order in orders.items() if not order])
-    return joined([*said, *_hold(words, levels)], "\n")
-
-
-def _partly(words: Words, comparisons: pd.DataFrame, names: Sequence[str]) -> list[Sentence]:
-    """By which quantities some comparisons are decided alike under every scenario, and by which none is."""
-    counts = comparisons["statement"].value_counts()
-    said = [
-        words(
-            "By {quantity}, {n} comparisons of two levels come out the same under all of them.",
-            quantity=words.label(QUANTITY_LABELS[name]),
-            n=Number(int(counts[name]), "count"),
-        )
-        for name in names
-        if name in counts
-    ]
-    never = [name for name in names if name not in counts]
-    return [*said, words("By {none}, none does.", none=_names(words, never))] if never else said
-
-
-def _hold(words: Words, levels: pd.DataFrame) -> list[Sentence]:
-    """The statements on one level that hold under every scenario, one sentence each."""
-    true = levels[levels["holds"].fillna(False).astype(bool)]
-    groups = true.groupby(["statement", "threshold"], sort=False)["level"]
-    return [_above(words, name, value, list(some)) for (name, value), some in groups]
-
-
-def _above(words: Words, quantity: str, value: float, levels: list[str]) -> Sentence:
-    names = words.listing(short_name(words, level) for level in levels)
-    if quantity == "max":
-        return words(
-            "Under all of them, one project at least received more than {value} from: {levels}.",
-            value=Number(value, "keur"),
-            levels=names,
-        )
-    return words(
-        "Under all of them, the larger half of the amounts makes up more than {value} of the money for: {levels}.",
-        value=Number(value, "share"),
-        levels=names,
-    )
 
 
 def pooled(words: Words, found: Pooled | None) -> Sentence:

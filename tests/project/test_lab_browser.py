@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 PLACES = {"en": "notebooks", "fr": "build/lab/fr"}
-LONG_MS = 120_000
+LONG_MS = 240_000
 
 # Prompts of the cells that show one: empty before it has run, a star while it waits or runs.
 DONE = """() => {

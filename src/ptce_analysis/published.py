@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.published_cells import COLUMNS, OPTIONAL_COLUMNS, row_faults, with_decimal_points
-from ptce_analysis.vocabulary import INDICATORS, Indicator
+from ptce_analysis.vocabulary import INDICATORS, Band, Indicator
 
 FIGURES_FILE, SOURCES_FILE = "figures.csv", "sources.csv"
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
@@ -56,7 +56,7 @@ class Fact:
     row: int
 
     @property
-    def band(self) -> tuple[Fraction, Fraction]:
+    def band(self) -> Band:
         """The closed band of true values that round to the printed one, cut at zero."""
         return max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
 

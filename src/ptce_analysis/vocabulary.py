@@ -7,8 +7,11 @@ rest of the library, the notebooks' parameters and the error messages read these
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 Label = tuple[str, str]
+# The lowest and the highest value that a printed figure may stand for.
+Band = tuple[Fraction, Fraction]
 
 LANGUAGES: dict[str, Label] = {"fr": ("French", "français"), "en": ("English", "anglais")}
 

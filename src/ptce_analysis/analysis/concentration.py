@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ptce_analysis.analysis.feasible.row import Band, can_hold
+from ptce_analysis.analysis.feasible.row import can_hold
 from ptce_analysis.errors import InputError
+from ptce_analysis.vocabulary import Band
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def forced_concentration(n: int, total: Fraction, median: Fraction) -> Concentra
     return Concentration(n, total, tuple(sorted(((median, centre), (rest, others)))))
 
 
-def mildest(n: int, total: Band, median: Band) -> tuple[Fraction, Fraction]:
+def mildest(n: int, total: Band, median: Band) -> Band:
     """Return the total and median, within their bands, that force the least concentration on n amounts (n above 0)."""
     if total[0] > n * median[1]:
         return total[0], median[1]

@@ -12,7 +12,7 @@ import pandas as pd
 from ptce_analysis.analysis.pooled_median import pooled_median
 from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
 from ptce_analysis.published import Fact, Facts
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, Band
 
 # Perimeters over which the levels are added, from the closest to the poles to all six.
 PERIMETERS: dict[str, tuple[str, ...]] = {
@@ -129,7 +129,7 @@ def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> 
     return found if len(found) == len(levels) else []
 
 
-def _total(name: str, value: Fraction, band: tuple[Fraction, Fraction], n: int | None) -> tuple[object, ...]:
+def _total(name: str, value: Fraction, band: Band, n: int | None) -> tuple[object, ...]:
     return name, float(value), float(band[0]), float(band[1]), n
 
 

@@ -25,8 +25,8 @@ from itertools import combinations, product
 
 from ptce_analysis.analysis.feasible.row import Row, obstacle
 from ptce_analysis.errors import InputError
+from ptce_analysis.vocabulary import Band
 
-Band = tuple[Fraction, Fraction]
 Point = tuple[Fraction, Fraction]
 
 

@@ -12,9 +12,8 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit.tables import forced_concentrations
 from ptce_analysis.published import Fact, Facts
-from ptce_analysis.vocabulary import FUNDING_LEVELS, INDICATORS, WAVES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, INDICATORS, WAVES, Band
 
-Band = tuple[Fraction, Fraction]
 Waves = tuple[int, int]
 
 FIRST_TO_SECOND: Waves = (WAVES[0], WAVES[-1])

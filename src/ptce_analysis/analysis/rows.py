@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ptce_analysis.analysis.feasible import row as feasible_row
-from ptce_analysis.analysis.feasible.row import Band, can_hold, minimum_sum
+from ptce_analysis.analysis.feasible.row import can_hold, minimum_sum
 from ptce_analysis.published import Fact, Facts
-from ptce_analysis.vocabulary import LOCAL_LEVELS
+from ptce_analysis.vocabulary import LOCAL_LEVELS, Band
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
 
-Band = tuple[Fraction, Fraction]
+from ptce_analysis.vocabulary import Band
+
 Whole = tuple[int, int]
 # Lowest sum, highest sum and parts (one bit each) of a choice.
 Choice = tuple[int, int, int]

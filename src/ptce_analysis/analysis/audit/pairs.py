@@ -10,8 +10,8 @@ from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
 from ptce_analysis.analysis.audit.records import Finding, Printed, quantity
 from ptce_analysis.analysis.audit.rows import Amounts, printed_totals
 from ptce_analysis.analysis.audit.shares import Values
-from ptce_analysis.analysis.feasible.row import Band
 from ptce_analysis.published import Fact
+from ptce_analysis.vocabulary import Band
 
 # Assumption: totals over the same units whose ratio is twice that of the medians, or half of it, deserve a word.
 # Source: none; inequality alone moves the two apart. If wrong: a note is missing or superfluous, no verdict changes.

@@ -12,8 +12,9 @@ from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity
 from ptce_analysis.analysis.audit.shares import Values
 from ptce_analysis.analysis.concentration import forced_concentration, mildest
 from ptce_analysis.analysis.feasible import row as feasible_row
-from ptce_analysis.analysis.feasible.row import Band, can_hold, largest_n, smallest_sum
+from ptce_analysis.analysis.feasible.row import can_hold, largest_n, smallest_sum
 from ptce_analysis.published import Fact, indicator
+from ptce_analysis.vocabulary import Band
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from fractions import Fraction
 from numbers import Integral, Rational, Real
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.vocabulary import Band
 
 Number = int | float | Fraction | Decimal | str
-Band = tuple[Fraction, Fraction]
 
 LARGEST_N = 1_000_000
 SMALLEST_AMOUNT, LARGEST_AMOUNT = "1e-9", "1e15"

@@ -45,14 +45,16 @@ def test_the_codebook_may_name_its_totals_and_trials(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["None", "NA", "nan", "null", "N/A", "NULL", "0", "-", "=1+1", "Total PTCE", "Testeurs"]
+    "name", ["None", "NA", "nan", "null", "N/A", "NULL", "0", "-", "=1+1", "Total PTCE", "Testeurs", "#1", "# Pôle"]
 )
 def test_a_pole_may_be_called_anything(tmp_path: Path, name: str) -> None:
     """No name is taken for a silence, a formula or a total."""
     assert list(cleaned(tmp_path, f"{name};création;1;1;;;;").poles["pole_id"]) == [name]
 
 
-@pytest.mark.parametrize("error", ["#N/A", "#REF!", " #VALEUR! ", "#nom?"])
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#REF!", " #VALEUR! ", "#nom?", "#NOM ?", "#DIV/0 !", "Err:502", "#PROPAGATION!", "#####"]
+)
 def test_a_spreadsheet_error_is_no_name_of_a_pole(tmp_path: Path, error: str) -> None:
     """A lookup that failed names nobody, however many lines it fails on."""
     result = cleaned(tmp_path, ROW, *[f"{error};création;{n};1;;;;" for n in (1, 2)])

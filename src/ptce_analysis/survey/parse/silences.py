@@ -14,11 +14,8 @@ _WRITTEN: dict[Silence, str] = {
     ("unknown", "not_disclosed"): "nc|non communique|non communiquee|non communicable|confidentiel|secret",
     ("unknown", "does_not_know"): "nsp|nspp|ne sait pas|ne sais pas|je ne sais pas|sais pas|ne se prononce pas|inconnu|"
     "inconnue|non connu|non connue|pas connu|?|??|???",
-    (
-        "unknown",
-        "no_answer",
-    ): "nr|non renseigne|non renseignee|non reponse|non-reponse|sans reponse|pas de reponse|vide|"
-    "(vide)|-|--|---|/|//|_|__|.|..|...|…|*",
+    ("unknown", "no_answer"): "nr|non renseigne|non renseignee|non reponse|non-reponse|sans reponse|pas de reponse|"
+    "vide|(vide)|-|--|---|/|//|_|__|.|..|...|…|*",
     ("unknown", "not_available"): "nd|non disponible|indisponible|non chiffre|non chiffree|non evalue|non evaluee|"
     "pas chiffre|pas evalue",
     ("unknown", "pending"): "en cours|a definir|a determiner|a venir|en attente|a preciser|a completer|non defini|"
@@ -35,24 +32,19 @@ _NOTHING = re.compile(
     r"(aucune?|pas (de|d')) ?(subventions?|aides?|financements?|soutiens?|appuis?|montants?|collectivites?|salaries?|"
     r"etp|emplois?|autofinancement|budget)( publique?s?| financiere?s?)?"
 )
-SPREADSHEET_ERROR = re.compile(
-    r"#(N/A|REF!|VALUE!|VALEUR!|DIV/0!|NAME\?|NOM\?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|CALC!)", re.I
-)
-
+# Excel's and LibreOffice's, in any language: « #NOM ? » is « #NAME? ». `####`: a number too wide for its column.
+SPREADSHEET_ERROR = re.compile(r"#¡?[^\W\d_][\w/]* ?[!?]|#N/?[ADV]|#GETTING_DATA|#{3,}|Err ?: ?[0-9]{3}", re.I)
 
 _PENDING = re.compile(
-    r"(?:en (?:cours|attente)|dossiers?|demandes?|conventions?|subventions?)(?: (?:de|d'|du|en|a ete|"
-    r"est))* ?(?:demandes?|demandee?s?|"
-    r"instruction|"
-    r"negociation|definition|discussion|validation|examen|versement|vote|arbitrage|decision|reponse|notification|"
-    r"conventionnement|signature|finalisation|deposee?s?|faites?|cours|attente)|demandee?s?|sollicitee?s?|"
-    r"a demander|a solliciter|"
-    r"variables?|ca depend|depend .*|selon .*"
+    r"(?:en (?:cours|attente)|dossiers?|demandes?|conventions?|subventions?)(?: (?:de|d'|du|en|a ete|est))* ?"
+    r"(?:demandes?|demandee?s?|instruction|negociation|definition|discussion|validation|examen|versement|vote|"
+    r"arbitrage|decision|reponse|notification|conventionnement|signature|finalisation|deposee?s?|faites?|cours|attente)|"
+    r"demandee?s?|sollicitee?s?|a demander|a solliciter|variables?|ca depend|depend .*|selon .*"
 )
 # What may follow a silence without changing it.
 _FOR_NOW = re.compile(
-    r" \(?(?:a ce jour|a ce stade|pour l'instant|pour le moment|actuellement|encore|cette annee|en (?:19|"
-    r"20)[0-9]{2})\)?$"
+    r" \(?(?:a ce jour|a ce stade|pour l'instant|pour le moment|actuellement|encore|cette annee|"
+    r"en (?:19|20)[0-9]{2})\)?$"
 )
 
 

@@ -6,7 +6,9 @@ import os
 import warnings
 from pathlib import Path
 
-from ptce_analysis.pipeline.lab import committed_form, reader_language, reader_notebooks
+from jupyter_core.paths import jupyter_runtime_dir
+
+from ptce_analysis.pipeline.lab import committed_form, kernel_transport, reader_language, reader_notebooks
 
 PROJECT = Path(__file__).resolve().parent
 LAB = PROJECT / "build" / "lab"
@@ -37,4 +39,5 @@ c.LabApp.default_url = f"/lab/tree/{NOTEBOOKS}/00_index.ipynb"
 c.LabApp.app_settings_dir = str(LAB / "defaults")
 c.LabApp.user_settings_dir = str(LAB / "settings")
 c.LabApp.workspaces_dir = str(LAB / "workspaces")
+c.KernelManager.transport = kernel_transport(Path(jupyter_runtime_dir()))
 c.KernelManager.transport_encryption = "auto"

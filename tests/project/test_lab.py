@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from conftest import REPOSITORY, write_project
-from ptce_analysis.pipeline.lab import committed_form, reader_language, reader_notebooks
+from ptce_analysis.pipeline.lab import committed_form, kernel_transport, reader_language, reader_notebooks
 from ptce_analysis.publish.language import translated_prose
 
 ASKED = [
@@ -77,6 +78,16 @@ def test_copies_follow_the_notebooks_unless_their_reader_changed_them(project: P
     assert sorted(path.name for path in folder.iterdir()) == ["one.ipynb", "two.ipynb"]
     assert reader_notebooks(project, "fr") == folder
     assert (folder / "one.ipynb").read_text(encoding="utf-8") == mine
+
+
+def test_kernels_are_reached_through_files_where_a_folder_can_hold_them(tmp_path: Path) -> None:
+    """A folder is made when it is missing, and nothing is left in it; a name too long for a socket asks for ports."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        assert kernel_transport(Path(short) / "new") == "ipc"
+        assert list((Path(short) / "new").iterdir()) == []
+    assert kernel_transport(tmp_path / ("x" * 100)) == "tcp"
+    (tmp_path / "file").touch()
+    assert kernel_transport(tmp_path / "file") == "tcp"
 
 
 def test_saving_keeps_cells_and_drops_what_a_session_adds() -> None:

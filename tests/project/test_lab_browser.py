@@ -19,19 +19,26 @@ from playwright.sync_api import Browser, Page, Request
 
 from browsers import chromium, missing
 from conftest import REPOSITORY
+from ptce_analysis.pipeline.lab import kernel_transport
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 PLACES = {"en": "notebooks", "fr": "build/lab/fr"}
-LONG_MS = 240_000
+LONG_MS, OFTEN_MS = 120_000, 200
 
 # Prompts of the cells that show one: empty before it has run, a star while it waits or runs.
 DONE = """() => {
   const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
     .map(prompt => prompt.textContent).filter(text => text);
   return prompts.length > 1 && prompts.every(text => /^\\[\\d+\\]:$/.test(text));
+}"""
+# A notebook shows itself idle before it has a kernel, and what is run then is lost: the kernel must be connected too.
+READY = """async () => {
+  const sessions = await (await fetch('/api/sessions?token=test')).json();
+  return sessions.some(session => session.kernel.connections > 0)
+    && document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle';
 }"""
 IMAGES = "images => images.map(image => image.src)"
 ON_SCREEN = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-MarkdownOutput"
@@ -139,7 +146,7 @@ def opened(browser: Browser, started: Callable[[str], Lab]) -> Iterator[Callable
         page.on("request", lab.seen)
         page.goto(lab.url(path))
         page.wait_for_selector(f"{ON_SCREEN} h1", timeout=LONG_MS)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=LONG_MS)
+        wait(page, READY)
         return lab, page
 
     yield open_page
@@ -152,15 +159,26 @@ def opened(browser: Browser, started: Callable[[str], Lab]) -> Iterator[Callable
 
 
 def start_all(page: Page) -> None:
-    """Run > Run All Cells, whatever the menus' language."""
+    """Run > Run All Cells, whatever the menus' language, once JupyterLab offers it."""
     page.locator(".lm-MenuBar-itemLabel").nth(3).click()
-    page.locator('[data-command="runmenu:run-all"]').click()
+    page.locator('[data-command="runmenu:run-all"]:not(.lm-mod-disabled)').click()
 
 
 def run_all(page: Page) -> None:
     """Run every cell and wait for the last."""
     start_all(page)
-    page.wait_for_function(DONE, timeout=LONG_MS)
+    wait(page, DONE)
+
+
+def wait(page: Page, condition: str) -> None:
+    """Wait until a condition holds on the page, which may ask the server; or say what the page shows instead."""
+    for _ in range(LONG_MS // OFTEN_MS):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(OFTEN_MS)
+    kernels = page.evaluate("async () => (await fetch('/api/kernels?token=test')).text()")
+    shown = page.locator(f".jp-CodeCell .jp-InputPrompt, .jp-Dialog, {FAULTS}").all_text_contents()
+    raise AssertionError(f"{page.url}: {shown}, kernels: {kernels}")
 
 
 def title(page: Page) -> str:
@@ -206,6 +224,9 @@ def test_the_index_opens_in_a_quiet_lab(opened: Any) -> None:
     assert page.locator(".lm-MenuBar-itemLabel").first.inner_text() == "File"
     assert lab.elsewhere == []
     assert re.findall(r"(?i).*\bwarn.*|\[[WE] .*", lab.log.read_text()) == []
+    runtime = lab.log.parent / "runtime"
+    (kernel,) = runtime.glob("kernel-*.json")
+    assert json.loads(kernel.read_text())["transport"] == kernel_transport(runtime)
 
 
 def test_a_french_reader_finds_menus_and_notebooks_in_french(opened: Any) -> None:
@@ -221,7 +242,7 @@ def test_the_index_leads_to_the_sheet_of_a_level(opened: Any, lang: str) -> None
     """On the site the link opens that level's page; in JupyterLab, the notebook of all levels, in one language."""
     _, page = opened(lang, f"/lab/tree/{PLACES[lang]}/00_index.ipynb")
     page.locator(f"{ON_SCREEN} a", has_text="Europe").click()
-    page.wait_for_function("() => location.pathname.endsWith('/07_level.ipynb')", timeout=LONG_MS)
+    wait(page, "() => location.pathname.endsWith('/07_level.ipynb')")
     page.wait_for_selector(f"{ON_SCREEN} h1", timeout=LONG_MS)
     assert urlsplit(page.url).path == f"/lab/tree/{PLACES[lang]}/07_level.ipynb"
     assert page.locator(".jp-Dialog").all_inner_texts() == []
@@ -242,7 +263,7 @@ def test_a_parameter_is_changed_in_place(opened: Any, source: str) -> None:
     refused, shown = CHANGED[source]
     start_all(page)
     if shown:
-        page.wait_for_function(DONE, timeout=LONG_MS)
+        wait(page, DONE)
         assert f"à {shown}\u00a0%" in (page.locator(".jp-Notebook").text_content() or "")
     else:
         page.wait_for_selector(FAULTS, state="attached", timeout=LONG_MS)

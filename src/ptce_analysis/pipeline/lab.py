@@ -1,9 +1,14 @@
-"""What JupyterLab opens and saves: notebooks in the reader's language, and without outputs where git looks."""
+"""What JupyterLab opens and saves: notebooks in the reader's language, and without outputs where git looks.
+
+And how it speaks to the process that runs a notebook.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+import socket
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -57,6 +62,23 @@ def _asking_for(cell: Mapping[str, Any], lang: str) -> str:
     if "parameters" not in cell["metadata"].get("tags", []):
         return source
     return re.sub(rf'^lang = "{SOURCE}"', f'lang = "{lang}"', source, flags=re.MULTILINE)
+
+
+def kernel_transport(folder: Path) -> str:
+    """Return how to speak to kernels whose files are in a folder: `ipc`, where it can hold their sockets, or `tcp`.
+
+    A kernel's ports are chosen before it starts. One that another program takes meanwhile leaves a page that waits for
+    ever; files have no such rival. They are impossible on some systems, on some disks, and under long names.
+    """
+    trial = folder / f"kernel-{uuid.uuid4()}-ipc-1"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with socket.socket(socket.AF_UNIX) as end:
+            end.bind(str(trial))
+        trial.unlink()
+    except (OSError, AttributeError):
+        return "tcp"
+    return "ipc"
 
 
 def committed_form(notebook: Mapping[str, Any]) -> dict[str, Any]:

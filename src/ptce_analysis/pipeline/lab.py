@@ -6,9 +6,9 @@ And how it speaks to the process that runs a notebook.
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def kernel_transport(folder: Path) -> str:
     A kernel's ports are chosen before it starts. One that another program takes meanwhile leaves a page that waits for
     ever; files have no such rival. They are impossible on some systems, on some disks, and under long names.
     """
-    trial = folder / f"kernel-{uuid.uuid4()}-ipc-1"
+    trial = folder / f"kernel-{os.getpid():036}-ipc-1"  # as long as the name of a kernel's
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with socket.socket(socket.AF_UNIX) as end:

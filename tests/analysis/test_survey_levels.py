@@ -134,6 +134,20 @@ def test_links_with_several_collectivities_are_counted_by_pole() -> None:
     assert (middle.value, middle.n) == (statistics.median(numbers), len(numbers))
 
 
+def test_a_pole_that_left_out_a_level_has_no_number_of_collectivities(tmp_path: Path) -> None:
+    """Two poles said yes or no of each level: two links, and one. The third has one or two, the last any number."""
+    links = [{"level": level, "link": f"Lien {level}"} for level in COLLECTIVITIES]
+    said = ("Oui;Oui;Non;Non;Non", "Non;Non;Non;Non;Oui", "Oui;;Non;Non;Non", ";;;;")
+    header = ";".join(["id", *(f"Lien {level}" for level in COLLECTIVITIES)])
+    only = {"pole_id": {"header": "id"}}
+    left_out = [*SMALL["not_asked"], "stage", "cell_budget_eur", "cell_fte"]
+    rows = (f"P{n};{cells}" for n, cells in enumerate(said))
+    wave = cleaned(tmp_path, *rows, header=header, supports=links, variables=only, not_asked=left_out)
+    share = marginal(wave, fact("link_2_to_6_share", "1"))
+    middle = marginal(wave, fact("collectivities_involved_median", "2"))
+    assert (share.value, share.n, middle.value, middle.n) == (0.5, 2, 1.5, 2)
+
+
 def test_a_wave_that_asked_nothing_about_money_or_staff(tmp_path: Path) -> None:
     """No total, no median, no share of small units; asked and unanswered is another reason."""
     header, only = "id;Stade", {"pole_id": {"header": "id"}, "stage": {"header": "Stade"}}

@@ -14,6 +14,7 @@ from test_survey_page_attack import EN, LINKED, LINKS, said
 from attacker import Knowledge
 from conftest import REPOSITORY
 from ptce_analysis.analysis.survey_levels import linked_with
+from ptce_analysis.analysis.survey_marginals import marginal
 from ptce_analysis.publish import survey_printed, survey_tables
 from ptce_analysis.publish.disclosure import Measure
 from ptce_analysis.publish.survey_tables import Shown, shown
@@ -67,14 +68,18 @@ def read(tables: Shown, facts: Facts) -> Knowledge:
             told = money.loc[level_name(EN, level), ["projects", "known"]]
             known.line(yes, max([int(n) for n in told if isinstance(n, (int, float))], default=0), poles)
     given = said(tables, facts)
-    if "link_2_to_6_share_2015" in given:
-        share, several = float(given["link_2_to_6_share_2015"].strip("%")) / 100, [w for w in WAYS if w.count(YES) > 1]
-        counts = [k for k in range(poles + 1) if abs(k / poles - share) <= 0.0005]
-        known.line(dict.fromkeys(several, 1.0), counts[0], counts[-1])
-    if "collectivities_involved_median_2015" in given:
-        median = float(given["collectivities_involved_median_2015"])
-        known.line({w: 1.0 for w in WAYS if w.count(YES) <= median + 0.5}, poles / 2, poles)
-        known.line({w: 1.0 for w in WAYS if w.count(YES) >= median - 0.5}, poles / 2, poles)
+    for name in sorted({"link_2_to_6_share_2015", "collectivities_involved_median_2015"} & set(given)):
+        # The page does not say how many poles told about every level: this attacker knows it.
+        n, told = marginal(tables.waves[0], facts[name]).n, [way for way in WAYS if SILENT not in way]
+        known.line(dict.fromkeys(told, 1.0), n, n)
+        if name == "link_2_to_6_share_2015":
+            share = float(given[name].strip("%")) / 100
+            counts = [k for k in range(n + 1) if abs(k / n - share) <= 0.0005]
+            known.line({w: 1.0 for w in told if w.count(YES) > 1}, counts[0], counts[-1])
+        else:
+            median = float(given[name])
+            known.line({w: 1.0 for w in told if w.count(YES) <= median + 0.5}, n / 2, n)
+            known.line({w: 1.0 for w in told if w.count(YES) >= median - 0.5}, n / 2, n)
     return known
 
 

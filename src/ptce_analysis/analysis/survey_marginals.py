@@ -131,14 +131,17 @@ def _link_share(wave: Cleaned, level: str) -> Marginal:
 
 
 def _n_links(wave: Cleaned) -> pd.Series | None:
-    """Return with how many levels of collectivity each pole is linked, None unless the wave asked about each."""
+    """Return with how many levels of collectivity a pole is linked, by pole; None unless the wave asked about each.
+
+    A pole that left out one of them has no number: it may be linked with it.
+    """
     # Assumption: a level counts for one collectivity. Source: none; the printed figure may count several of one level.
     # If wrong: numbers of collectivities are too low.
     if any((wave.poles[f"link_{level}"] == "not_asked").all() for level in COLLECTIVITIES):
         return None
     rows = linked(wave)
-    yes = rows[rows["linked"] & rows["level"].isin(COLLECTIVITIES)]
-    return yes.groupby("pole_id").size().reindex(wave.poles["pole_id"], fill_value=0)
+    told = rows[rows["level"].isin(COLLECTIVITIES)].groupby("pole_id")["linked"]
+    return told.sum()[told.size() == len(COLLECTIVITIES)]
 
 
 def _two_to_six(wave: Cleaned, _: str) -> Marginal:

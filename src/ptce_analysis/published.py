@@ -69,8 +69,22 @@ class Fact:
         kind = indicator(self.indicator).statistic
         return self.statistic if self.statistic in ("minimum", "maximum") and kind not in ("", self.statistic) else ""
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether the source states the figure itself, and not a limit in words or a count rounded to tens or hundreds.
+
+        Limits and tens can be audited; a share or a mean computed with one would claim more than is printed.
+        """
+        return not self.limit and (self.statistic != "count" or self.unit != "count" or self.grain <= 1)
+
 
 Facts = Mapping[str, Fact]
+
+
+def stated(facts: Facts, id: str) -> Fact | None:
+    """Return a figure to compute with; None for one that is not printed, or not stated itself (`Fact.is_stated`)."""
+    fact = facts.get(id)
+    return fact if fact and fact.is_stated else None
 
 
 def read_facts(path: Path, sources: Iterable[str] | None = None) -> Facts:
@@ -107,8 +121,8 @@ def read_sources(folder: Path) -> dict[str, Row]:
 
 
 def respondents(facts: Facts, wave: int) -> int | None:
-    """Return how many poles answered a wave (the figure `respondents_<wave>`), None where it is not printed."""
-    fact = facts.get(f"respondents_{wave}")
+    """Return how many poles answered a wave (the figure `respondents_<wave>`), None where it is not stated."""
+    fact = stated(facts, f"respondents_{wave}")
     return int(fact.value) if fact else None
 
 

@@ -5,6 +5,7 @@ import math
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ptce_analysis.analysis.funding import (
@@ -50,6 +51,19 @@ def test_medians_are_those_of_the_scenario(facts):
     ]
     printed = [30_000, 17_000, 28_000, 10_000, 33_000, 70_000]
     assert medians == [printed, [*printed[3::-1], *printed[4:]]]
+
+
+def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with(facts):
+    """A number in tens makes no mean and no row; a limit makes no amount, no total, and no share of any level."""
+    projects, amount = (facts[f"funding_{part}_epci_2015"] for part in ("projects", "amount"))
+    about = facts | {projects.id: dataclasses.replace(projects, grain=Fraction(10))}
+    row = funding_by_level(about, 2015).set_index("level").loc["epci"]
+    assert row["status"] == "not published" and row["amount_eur"] == amount.value and row["share"] > 0
+    assert row[["n_projects", "n_amounts", "mean_eur"]].isna().all()
+    at_least = facts | {amount.id: dataclasses.replace(amount, statistic="minimum")}
+    table = funding_by_level(at_least, 2015).set_index("level")
+    assert pd.isna(table.loc["epci", "amount_eur"]) and table["share"].isna().all()
+    assert list(totals(at_least, 2015)["perimeter"]) == ["printed"]
 
 
 def test_a_row_that_is_not_printed_whole_says_what_it_does(facts):

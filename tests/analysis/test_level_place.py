@@ -106,9 +106,13 @@ def test_presence_is_told_with_the_levels_it_is_printed_with() -> None:
 
 
 def test_the_share_supported_needs_a_base_and_stays_a_share() -> None:
-    """Without printed bases there is none; with more projects than poles neither."""
+    """Without printed bases there is none, with one there is one, with two that contradict each other none."""
     silent = presence(without("funding_total_2015", "respondents_2015"), 2015)
     assert silent["supported_low"].isna().all() and silent["base_high"].isna().all()
+    one = presence(without("funding_total_2015"), 2015).set_index("level").loc["epci"]
+    assert one["supported_low"] == 20 / 52 and pd.isna(one["supported_high"]) and pd.isna(one["base_low"])
+    fewer = presence(changed(respondents_2015=30), 2015)  # than the 37 poles of the printed total
+    assert fewer["supported_low"].isna().all() and fewer["supported_high"].isna().all()
     crowded = presence(changed(funding_projects_region_2015=40), 2015).set_index("level").loc["region"]
     assert pd.isna(crowded["supported_high"]) and crowded["supported_low"] == 40 / 52
 

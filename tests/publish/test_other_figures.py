@@ -51,6 +51,11 @@ def found_for_2013(*parts: str) -> Facts:
     return FACTS | {id: replace(fact, id=id, wave=2013) for id, fact in moved.items()}
 
 
+def said_loosely(*starts: str, **changes: Any) -> Facts:
+    """The figures, those whose id begins so said in words: as limits, or in tens."""
+    return {id: replace(fact, **changes) if id.startswith(starts) else fact for id, fact in FACTS.items()}
+
+
 OTHERS: dict[str, Facts] = {
     "no median by level": without("funding_median"),
     "one amount by level": without(*(f"funding_amount_{level}" for level in FUNDING_LEVELS[1:])),
@@ -68,6 +73,10 @@ OTHERS: dict[str, Facts] = {
     "more respondents than poles were mapped to": times(Fraction(3), "respondents_2015", "poles_identified"),
     "fewer poles than respondents": times(Fraction(1, 2), "poles_identified_2015"),
     "everybody was emerging": times(Fraction(10), "emergence_share_2013_s3"),
+    "about so many projects": said_loosely("funding_projects", grain=Fraction(10)),
+    "amounts of at least": said_loosely("funding_amount", "funding_total", statistic="minimum"),
+    "medians of at most": said_loosely("funding_median", "budget", "members", statistic="maximum"),
+    "about so many poles": said_loosely("poles_identified", grain=Fraction(10)),
     "hardly any respondents": times(Fraction(1, 10), "respondents_2015"),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from printed_figures import PUBLISHED
 from ptce_analysis import published
 from ptce_analysis.errors import InputError
-from ptce_analysis.published import indicator, read_facts, read_published, read_sources
+from ptce_analysis.published import indicator, read_facts, read_published, read_sources, stated
 from ptce_analysis.vocabulary import INDICATORS, UNITS
 
 HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
@@ -65,6 +65,22 @@ def test_the_band_is_half_a_grain_each_way_and_never_negative(tmp_path: Path) ->
     (fact,) = read_facts(written(tmp_path, line())).values()
     assert fact.band == (Fraction(195, 1000), Fraction(205, 1000))
     assert replace(fact, value=Fraction(0)).band == (0, Fraction(5, 1000))
+
+
+@pytest.mark.parametrize(("is_stated", "cells"), [
+    (True, {}),
+    (False, {"statistic": "minimum"}),
+    (True, {"indicator": "respondents", "statistic": "count", "value": "50", "unit": "count", "grain": "1"}),
+    (False, {"indicator": "respondents", "statistic": "count", "value": "50", "unit": "count", "grain": "10"}),
+    (True, {"indicator": "budget_median", "statistic": "median", "value": "70000", "unit": "eur", "grain": "10000"}),
+])  # fmt: skip
+def test_a_limit_and_a_count_in_tens_are_not_computed_with(
+    tmp_path: Path, is_stated: bool, cells: dict[str, str]
+) -> None:
+    """ "At least half", "about fifty": printed, but no figure to divide by; amounts keep their rounding."""
+    id = f"{cells.get('indicator', 'emergence_share')}_2015"
+    facts = read_facts(written(tmp_path, line(base_n="", **cells, id=id)))
+    assert stated(facts, id) == (facts[id] if is_stated else None) and stated(facts, "another") is None
 
 
 def test_figures_cannot_be_altered(tmp_path: Path) -> None:

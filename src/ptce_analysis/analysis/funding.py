@@ -11,7 +11,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.pooled_median import pooled_median
 from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
-from ptce_analysis.published import Fact, Facts
+from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, Band
 
 # Perimeters over which the levels are added, from the closest to the poles to all six.
@@ -42,7 +42,7 @@ def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> p
     not printed whole).
     """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    printed = {level: facts.get(f"funding_amount_{level}_{wave}") for level in FUNDING_LEVELS}
+    printed = {level: stated(facts, f"funding_amount_{level}_{wave}") for level in FUNDING_LEVELS}
     amounts = {level: amount for level, amount in printed.items() if amount}
     alone = [{"level": level, **_alone(facts, wave, level), **_amount(level, amounts)} for level in FUNDING_LEVELS]
     found = [
@@ -116,7 +116,7 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
             total = sum((amount.value for amount in amounts), Fraction(0))
             n_supports = sum(int(number.value) for number in projects) if projects else None
             found.append(_total(perimeter, total, (_edge(amounts, 0), _edge(amounts, 1)), n_supports))
-    printed = facts.get(f"funding_total_{wave}")
+    printed = stated(facts, f"funding_total_{wave}")
     if printed:
         found.append(_total("printed", printed.value, printed.band, None))
     columns = ["perimeter", "total_eur", "total_low_eur", "total_high_eur", "n_supports"]
@@ -125,7 +125,7 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
 
 def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
     """The figure of every one of some levels, or none when one of them is not printed."""
-    found = [fact for level in levels if (fact := facts.get(f"{indicator}_{level}_{wave}"))]
+    found = [fact for level in levels if (fact := stated(facts, f"{indicator}_{level}_{wave}"))]
     return found if len(found) == len(levels) else []
 
 
@@ -167,7 +167,7 @@ def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -
         return None
     dropped = tuple(level for level, row in rows.items() if not row.possible)
     low, high = pooled_median([row.bands if row.possible else row.bands_without_median for row in rows.values()])
-    n, printed = sum(row.n for row in rows.values()), facts.get(f"aid_per_collectivity_median_{wave}")
+    n, printed = sum(row.n for row in rows.values()), stated(facts, f"aid_per_collectivity_median_{wave}")
     return Pooled(n, float(low), float(high), dropped, printed)
 
 

@@ -11,7 +11,7 @@ from ptce_analysis.analysis.audit import audit
 from ptce_analysis.analysis.funding import funding_by_level
 from ptce_analysis.analysis.identification import OUTSIDE, QUANTITIES, SPREADS, comparisons
 from ptce_analysis.analysis.level_place import places, presence
-from ptce_analysis.published import Facts
+from ptce_analysis.published import Facts, stated
 from ptce_analysis.published_roles import Role, roles_of
 
 
@@ -108,7 +108,7 @@ def _presence(known: Known) -> list[Gap]:
 
 def _base(known: Known) -> list[Gap]:
     """A number of supported projects printed without the number of poles that it is part of."""
-    fact = known.facts.get(f"funding_projects_{known.level}_{known.wave}")
+    fact = stated(known.facts, f"funding_projects_{known.level}_{known.wave}")
     return [Gap("base", "missing", {"n": float(fact.value)})] if fact and fact.base_n is None else []
 
 

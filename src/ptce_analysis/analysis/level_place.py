@@ -6,7 +6,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit.records import as_printed
 from ptce_analysis.analysis.identification import QUANTITIES, Limits, comparisons, limits_by_level
-from ptce_analysis.published import Facts, respondents
+from ptce_analysis.published import Facts, respondents, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 
 PLACE_COLUMNS = {
@@ -51,7 +51,7 @@ def _place(quantity: str, limits: Limits | None, n_above: int, n_below: int) -> 
 
 def _by_projects(facts: Facts, wave: int, level: str) -> dict[str, object]:
     """The place by number of supported projects, which are printed exactly."""
-    printed = {name: facts.get(f"funding_projects_{name}_{wave}") for name in FUNDING_LEVELS}
+    printed = {name: stated(facts, f"funding_projects_{name}_{wave}") for name in FUNDING_LEVELS}
     numbers = {name: int(fact.value) for name, fact in printed.items() if fact}
     if level not in numbers:
         return _place("projects", None, 0, 0)
@@ -81,14 +81,14 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
 
 
 def _bases(facts: Facts, wave: int) -> tuple[int | None, int | None]:
-    """The smaller and the larger number of poles that the table can be about; None where it is not printed."""
-    total = facts.get(f"funding_total_{wave}")
-    found = sorted({n for n in (total and total.base_n, respondents(facts, wave)) if n})
-    return (found[0], found[-1]) if found else (None, None)
+    """The poles of the printed total and the respondents; None for one that is not printed, or when they contradict."""
+    total, everybody = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
+    base = (total.base_n if total else None) or None
+    return (None, None) if base and everybody and base > everybody else (base, everybody)
 
 
 def _present(facts: Facts, wave: int, level: str, bases: tuple[int | None, int | None]) -> dict[str, object]:
-    link, projects = facts.get(f"link_share_{level}_{wave}"), facts.get(f"funding_projects_{level}_{wave}")
+    link, projects = stated(facts, f"link_share_{level}_{wave}"), stated(facts, f"funding_projects_{level}_{wave}")
     low, high = bases
     n = int(projects.value) if projects else None
     return {
@@ -107,7 +107,7 @@ def _present(facts: Facts, wave: int, level: str, bases: tuple[int | None, int |
 
 def _printed_with(facts: Facts, wave: int, level: str) -> tuple[str, ...]:
     """The other levels whose share the same source prints in the same words."""
-    links = {name: facts.get(f"link_share_{name}_{wave}") for name in FUNDING_LEVELS}
+    links = {name: stated(facts, f"link_share_{name}_{wave}") for name in FUNDING_LEVELS}
     own = links[level]
     if own is None or not own.note:
         return ()

@@ -11,7 +11,7 @@ from fractions import Fraction
 import pandas as pd
 
 from ptce_analysis.analysis.audit.tables import forced_concentrations
-from ptce_analysis.published import Fact, Facts
+from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS, INDICATORS, WAVES, Band
 
 Waves = tuple[int, int]
@@ -33,7 +33,7 @@ def paired_medians(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame
     the limits leave no other, `equal` when both are exact and the same, else `rounding`.
     """
     names = [name for name, known in INDICATORS.items() if known.statistic == "median"]
-    pairs = [(name, facts.get(f"{name}_{waves[0]}"), facts.get(f"{name}_{waves[1]}")) for name in names]
+    pairs = [(name, stated(facts, f"{name}_{waves[0]}"), stated(facts, f"{name}_{waves[1]}")) for name in names]
     rows = [_paired(name, first, second) for name, first, second in pairs if first and second]
     return pd.DataFrame(rows, columns=list(PAIR_COLUMNS)).astype(PAIR_COLUMNS)
 
@@ -96,7 +96,7 @@ def euros_per_job(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
     found = []
     for kind, (money, jobs) in names.items():
         for wave in waves:
-            over, under = facts.get(f"{money}_{wave}"), facts.get(f"{jobs}_{wave}")
+            over, under = stated(facts, f"{money}_{wave}"), stated(facts, f"{jobs}_{wave}")
             if over and under and under.band[0]:
                 low, high = over.band[0] / under.band[1], over.band[1] / under.band[0]
                 found.append((kind, wave, float(over.value / under.value), float(low), float(high)))
@@ -106,7 +106,7 @@ def euros_per_job(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
 def paired_links(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
     """Return the levels whose share of linked poles is printed for both waves: `level`, shares, ids and sources."""
     stems = [(level, f"link_share_{level}") for level in FUNDING_LEVELS]
-    pairs = [(level, facts.get(f"{stem}_{waves[0]}"), facts.get(f"{stem}_{waves[1]}")) for level, stem in stems]
+    pairs = [(level, stated(facts, f"{stem}_{waves[0]}"), stated(facts, f"{stem}_{waves[1]}")) for level, stem in stems]
     rows = [
         (level, float(first.value), float(second.value), first.id, second.id, first.source, second.source)
         for level, first, second in pairs

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ptce_analysis.analysis.feasible import row as feasible_row
 from ptce_analysis.analysis.feasible.row import can_hold, minimum_sum
-from ptce_analysis.published import Fact, Facts
+from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import LOCAL_LEVELS, Band
 
 
@@ -48,8 +48,9 @@ class Row:
 
 
 def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact | None, Fact | None]:
-    """Return the number of projects, the total and the median of a level's row; None for one that is not printed."""
-    projects, total, median = (facts.get(f"funding_{part}_{level}_{wave}") for part in ("projects", "amount", "median"))
+    """Return the number of projects, the total and the median of a level's row; None for one that is not stated."""
+    names = (f"funding_{part}_{level}_{wave}" for part in ("projects", "amount", "median"))
+    projects, total, median = (stated(facts, name) for name in names)
     return projects, total, median
 
 

@@ -23,7 +23,7 @@ from ptce_analysis.analysis.feasible.row import largest_n, minimum_sum
 from ptce_analysis.analysis.percent import LARGEST_BASE, count_range, joint_bases
 from ptce_analysis.analysis.subset_sum import meet, total_band
 from ptce_analysis.errors import InputError
-from ptce_analysis.published import Fact, Facts, respondents
+from ptce_analysis.published import Fact, Facts, respondents, stated
 from ptce_analysis.vocabulary import LEVELS
 
 MOST_LISTED_PARTS = 12
@@ -45,7 +45,7 @@ def attainability_map(facts: Facts, wave: int, bases: Iterable[int] | None = Non
 
 
 def _map_bases(facts: Facts, wave: int) -> range:
-    poles = facts.get(f"poles_identified_{wave}")
+    poles = stated(facts, f"poles_identified_{wave}")
     known = [n for n in (respondents(facts, wave), int(poles.value) if poles else None) if n]
     return range(min([LEAST_MAPPED, *known]), max([LEAST_MAPPED, *known]) + 1)
 

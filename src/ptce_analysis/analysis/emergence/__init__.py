@@ -114,7 +114,7 @@ def _reading(fact: Fact, status: str, count: int, base: int) -> Reading:
 def _base(facts: Facts, fact: Fact) -> int:
     """The stated base, never above the respondents the same source prints for the wave."""
     same = [other for other in facts.values() if (other.source, other.wave) == (fact.source, fact.wave)]
-    respondents = [int(other.value) for other in same if other.indicator == "respondents"]
+    respondents = [int(other.value) for other in same if other.indicator == "respondents" and other.is_stated]
     stated = [fact.base_n] if fact.base_n else []
     if not stated + respondents:
         raise InputError(

@@ -170,7 +170,8 @@ def _population(facts: Facts, reading: Reading) -> int | None:
     # Assumption: the poles that could answer are those the same source says were identified. Source: the 2015 deck; an
     # account of 2016 speaks of more than a hundred. If wrong: more poles are silent and every bound is wider.
     wanted = (POPULATION, reading.wave, reading.source)
-    found = [int(fact.value) for fact in facts.values() if (fact.indicator, fact.wave, fact.source) == wanted]
+    same = (fact for fact in facts.values() if (fact.indicator, fact.wave, fact.source) == wanted)
+    found = [int(fact.value) for fact in same if fact.is_stated]
     return found[0] if found else None
 
 

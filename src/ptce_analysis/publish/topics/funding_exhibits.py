@@ -44,6 +44,10 @@ def named(words: Words, table: pd.DataFrame) -> pd.DataFrame:
 
 def population(words: Words, table: pd.DataFrame) -> Sentence:
     """Return what the table of amounts is about, and that it prints no base."""
+    if table["n_projects"].isna().any():
+        return words(
+            "Projects supported by each level in {wave}, as printed; the table prints no base.", wave=_year(table)
+        )
     return words(
         "Projects supported by each level in {wave}, as printed ({n} level and project pairs); the table prints no"
         " base.",
@@ -216,7 +220,9 @@ def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:
             width=Number(float((data["total_high_eur"] - data["total_low_eur"]).max()) / 2, "keur1"),
         ),
         reading=words("{name}: {total}.", **numbers),
-        population=words("Level and project pairs of the printed table; the printed total names another base."),
+        population=words("Level and project pairs of the printed table; the printed total names another base.")
+        if "printed" in set(data["perimeter"])
+        else words("Level and project pairs of the printed table."),
         source=sources.computed_from_deck(words),
         origin="derived",
         alt=words("Points on one scale, one per choice of levels. The last, {name}, stands at {total}.", **numbers),

@@ -59,6 +59,8 @@ def said_loosely(*starts: str, **changes: Any) -> Facts:
 OTHERS: dict[str, Facts] = {
     "no median by level": without("funding_median"),
     "one amount by level": without(*(f"funding_amount_{level}" for level in FUNDING_LEVELS[1:])),
+    "three amounts by level": without(*(f"funding_amount_{level}" for level in FUNDING_LEVELS[3:])),
+    "two amounts that round alike": said_loosely("funding_amount_re", "funding_amount_et", grain=Fraction(500_000)),
     "no number of projects": without("funding_projects"),
     "no funding at all": without("funding", "aid_per"),
     "no respondents, no poles": without("respondents_2015", "poles_identified"),

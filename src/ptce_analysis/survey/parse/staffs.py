@@ -32,19 +32,17 @@ _PERCENT = re.compile(
     r"(?:a )?([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I
 )
 _HEADS = (
-    r"(?:pers\.?|personnes?|salarie(?:e?s?|\(e\)s?|\.e\.s)|postes?|emplois?|permanents?(?:es)?|agents?|animateurs?|"
-    r"animatrices?|"
-    r"charge(?:e?s?) de (?:mission|developpement|projet)|contrats?(?: aides?)?|cae|cui|emplois? d'avenir|"
-    r"hommes?|femmes?|"
-    r"coordinateurs?|coordinatrices?|cdi|cdd|employe(?:e?s?))"
+    r"(?:pers\.?|personnes?|salarie(?:e?s?|\(e\)s?|\.e\.s)|postes?|emplois?|permanents?(?:es)?|agents?|"
+    r"animateurs?|animatrices?|charge(?:e?s?) de (?:mission|developpement|projet)|contrats?(?: aides?)?|cae|cui|"
+    r"emplois? d'avenir|hommes?|femmes?|coordinateurs?|coordinatrices?|cdi|cdd|employe(?:e?s?))"
 )
 _ONLY_HEADS = re.compile(rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", re.I)
 _BOTH = re.compile(
-    rf"(?:{_NUMBER}) ?{_HEADS} ?(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|"
-    rf"=) (?P<after>[^()]+))|"
-    rf"(?P<first>.+?{_FTE})(?: ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|"
-    rf"entre)) (?:{_NUMBER}) ?"
-    rf"{_HEADS})|[0-9]{{1,3}} ?\((?P<stated>[^()]*{_FTE})\)",
+    rf"(?:{_NUMBER}) ?{_HEADS} ?"
+    rf"(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|=) (?P<after>[^()]+))|"
+    rf"(?P<first>.+?{_FTE})"
+    rf"(?: ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|entre)) (?:{_NUMBER}) ?{_HEADS})|"
+    rf"[0-9]{{1,3}} ?\((?P<stated>[^()]*{_FTE})\)",
     re.I,
 )
 # How much of a whole time each of several people works.

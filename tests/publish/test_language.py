@@ -202,6 +202,21 @@ def test_texts_asked_for_while_a_notebook_runs_are_found(tmp_path: Path) -> None
     assert found["# Prose"] == "one.ipynb"
 
 
+@pytest.mark.parametrize(("lang", "singular"), [("en", [1]), ("fr", [0, 1])])
+def test_a_word_agrees_with_its_number(lang: str, singular: list[int]) -> None:
+    """English speaks of one project, French of zero or one; an unknown number takes the plural."""
+    numbers = (0, 1, 2, 16, None)
+    said = [str(Words(lang)("{n:is one|are many}", n=Number(n, "count"))) for n in numbers]
+    assert said == ["is one" if n in singular else "are many" for n in numbers]
+
+
+def test_words_that_agree_are_checked_like_names() -> None:
+    """A translation may agree where the source does not, with a number that the source has."""
+    text = 'msgid "{n} sheep"\nmsgstr "{n} {n:mouton|moutons}"\n\nmsgid "sheep"\nmsgstr "{n:mouton|moutons}"\n'
+    found = messages.gaps(catalogue_of(text), {"{n} sheep": "here.py", "sheep": "here.py"})
+    assert found == ["here.py: other {names} than the source: '{n:mouton|moutons}' for 'sheep'"]
+
+
 def catalogue_of(text: str) -> Catalog:
     """A catalogue from its text."""
     return read_po(io.BytesIO(text.encode()), locale="fr")

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_decimal_symbol
@@ -47,17 +48,35 @@ class Written:
 
 
 @dataclass(frozen=True)
+class _Filled:
+    """The text that replaces a name. `{n:project|projects}` is the word that agrees with the number `n`.
+
+    The first word stands where the language counts the number as one (French: 0 and 1; English: 1), else the last.
+    """
+
+    text: str
+    is_one: bool = False
+
+    def __format__(self, words: str) -> str:
+        return words.split("|")[0 if self.is_one else -1] if words else self.text
+
+
+@dataclass(frozen=True)
 class Words:
     """Everything that depends on the reader's language: translation, numbers, labels."""
 
     lang: str
 
     def __call__(self, text: str, /, **values: Number | str | Sentence) -> Sentence:
-        """Return the translated text with its `{names}` filled; numbers are formatted for the language."""
-        shown: dict[str, str] = {}
+        """Return the translated text with its `{names}` filled; numbers are formatted for the language.
+
+        `{n:project|projects}` is the word that agrees with the number `n`.
+        """
+        shown: dict[str, _Filled] = {}
         numbers: dict[str, Number] = {}
         for name, value in values.items():
-            shown[name], inside = self._filling(name, value)
+            filling, inside = self._filling(name, value)
+            shown[name] = _Filled(filling, isinstance(value, Number) and self._is_one(value))
             numbers |= inside
         translated = translation(self.lang, text)
         marked = typeset(translated.format(**shown) if values else translated, self.lang)
@@ -70,6 +89,10 @@ class Words:
         if isinstance(value, Number):
             return mark(name, self.number(value)), {name: value}
         return (mark(name, value) if any(map(str.isdigit, value)) else value), {}
+
+    def _is_one(self, number: Number) -> bool:
+        """Whether the language speaks of so many in the singular."""
+        return number.value is not None and Locale.parse(self.lang).plural_form(abs(float(number.value))) == "one"
 
     def label(self, label: Label) -> str:
         """Return a vocabulary label in the reader's language, typeset as any text."""

@@ -26,7 +26,7 @@ from ptce_analysis.vocabulary import LANGUAGES
 
 LIBRARY = Path(__file__).parents[1]
 LABELLED = re.compile(r"\b(Label|Indicator)\b")
-NAMES = re.compile(r"\{(\w+)\}")
+NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
 TEXTS = "texts to translate"

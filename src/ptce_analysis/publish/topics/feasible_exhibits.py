@@ -272,7 +272,7 @@ def counts_table(words: Words, counts: pd.DataFrame) -> Exhibit:
             " column. A row that is impossible has none."
         ),
         reading=words(
-            "{level}: {n} amounts, {total} in total.",
+            "{level}: {n} {n:amount|amounts}, {total} in total.",
             level=level_name(words, most["level"]),
             n=Number(int(most["n"]), "count"),
             total=Number(most["total_eur"], "keur"),

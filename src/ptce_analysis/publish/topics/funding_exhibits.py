@@ -68,7 +68,9 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
     n_projects = Number(top["n_projects"], "count")
     return Exhibit(
         key="funding_table",
-        title=words("{level} mobilise {amount} for {n} projects, the largest amount printed", n=n_projects, **said)
+        title=words(
+            "{level} mobilise {amount} for {n} {n:project|projects}, the largest amount printed", n=n_projects, **said
+        )
         if n_projects.value
         else words("{level} mobilise {amount}, the largest amount printed", **said),
         measure=words(
@@ -83,7 +85,7 @@ def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> E
         reading=words("{level} mobilise {amount}.", **said)
         if pd.isna(top["n_amounts"]) or pd.isna(top["mean_eur"])
         else words(
-            "{level}: {n} amounts, {mean} on average.",
+            "{level}: {n} {n:amount|amounts}, {mean} on average.",
             level=said["level"],
             n=Number(top["n_amounts"], "count"),
             mean=Number(top["mean_eur"], "keur1"),
@@ -194,7 +196,7 @@ def _amount_label(words: Words, row: Row) -> str:
         return ""
     if share.value is None or n.value is None:
         return words.number(amount)
-    return str(words("{amount} · {share} · {n} projects", amount=amount, share=share, n=n))
+    return str(words("{amount} · {share} · {n} {n:project|projects}", amount=amount, share=share, n=n))
 
 
 def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:

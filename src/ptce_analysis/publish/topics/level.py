@@ -62,7 +62,7 @@ def _gives(words: Words, row: Row) -> Sentence:
             "{level}: {amount} in {wave}; what it is part of, or for how many projects, was not published.", **said
         )
     return words(
-        "{level}: {amount} for {n} projects in {wave}, {share} of the money of the six levels.",
+        "{level}: {amount} for {n} {n:project|projects} in {wave}, {share} of the money of the six levels.",
         n=Number(row["n_projects"], "count", f"funding_projects_{row['level']}_{row['wave']}"),
         share=Number(row["share"], "share1"),
         **said,
@@ -180,7 +180,7 @@ def _supported(words: Words, row: Row) -> list[Sentence]:
         return []
     return [
         words(
-            "It supports {n} projects. The table does not say out of how many: {low} if all {respondents} respondents are"
+            "It supports {n} {n:project|projects}. The table does not say out of how many: {low} if all {respondents} respondents are"
             " counted, {high} of the {base} poles of the printed total. To be present is not to fund: the two shares do"
             " not measure the same thing.",
             n=Number(row["n_projects"], "count"),

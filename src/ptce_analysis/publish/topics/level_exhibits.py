@@ -157,7 +157,7 @@ def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
     return Exhibit(
         key="presence",
         title=words(
-            "{level}: {n} projects supported; share of poles linked, {linked}",
+            "{level}: {n} {n:project|projects} supported; share of poles linked, {linked}",
             n=Number(own["n_projects"], "count"),
             **said,
         )
@@ -187,9 +187,9 @@ def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
 def _supported(words: Words, row: Row) -> Sentence:
     said: Values = {"level": row["name"], "n": Number(row["n_projects"], "count")}
     if pd.isna(row["supported_low"]) or pd.isna(row["supported_high"]):
-        return words("{level}: {n} projects supported.", **said)
+        return words("{level}: {n} {n:project|projects} supported.", **said)
     return words(
-        "{level}: {n} projects supported, {low} to {high} of the poles.",
+        "{level}: {n} {n:project|projects} supported, {low} to {high} of the poles.",
         low=Number(row["supported_low"], "share", origin="assumption"),
         high=Number(row["supported_high"], "share", origin="assumption"),
         **said,

@@ -90,7 +90,7 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
     counted: Values = {"level": own_name, "n": Number(len(addressed), "count"), "own": Number(n_own, "count")}
     return Exhibit(
         key="roles",
-        title=words("{level}: {n} statements of the slides, {own} of them for this level alone", **counted)
+        title=words("{level}: {n} {n:statement|statements} of the slides, {own} of them for this level alone", **counted)
         if addressed
         else words("{level}: the slides address nothing to this level", level=own_name),
         measure=words("Statements on what public levels do or may do for PTCE, in the words of the slides or shortened"),
@@ -143,7 +143,7 @@ def gaps_table(words: Words, level: str, found: Sequence[Gap]) -> Exhibit:
     return Exhibit(
         key="gaps",
         title=words(
-            "{level}: {n} things are not known; limits are known for {bounded} of them",
+            "{level}: {n} {n:thing is|things are} not known; limits are known for {bounded} of them",
             level=level_name(words, level),
             n=Number(len(found), "count"),
             bounded=Number(int(counts.get("bounded", 0)), "count"),

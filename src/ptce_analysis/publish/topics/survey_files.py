@@ -61,7 +61,7 @@ def lines(words: Words, tables: Shown) -> Exhibit:
     return Exhibit(
         key="lines",
         title=words(
-            "{n} lines of the files are no answer of a pole; each was set aside by a named rule",
+            "{n} {n:line of the files is|lines of the files are} no answer of a pole; each was set aside by a named rule",
             n=Number(n_aside, "count"),
         ),
         measure=words("Number of lines of each file, by what becomes of them"),
@@ -140,7 +140,7 @@ def printed_again(words: Words, tables: Shown) -> Exhibit:
     n, first = int(tables.verdicts.table["differs"].iloc[0]), dict(data.iloc[0])
     return Exhibit(
         key="printed_again",
-        title=words("{n} printed figures come out otherwise from the answers", n=Number(n, "count")),
+        title=words("{n} printed {n:figure comes|figures come} out otherwise from the answers", n=Number(n, "count")),
         measure=words("Printed figure, and the same computed again from the clean tables"),
         note=words(
             "Each figure from the answers is shown under the rules of disclosure, or not at all; what is said of the"
@@ -257,10 +257,10 @@ def _kept(words: Words, one: CannotHold, fact: Fact) -> Sentence:
         bases = words.listing(dict.fromkeys(words.number(Number(n, "count")) for n in one.bases))
         return words("each of them holds, on {bases} answers", bases=bases)
     if one.kind == "other_base":
-        return words("it holds, on {n} answers", n=Number(one.bases[0], "count"))
+        return words("it holds, on {n} {n:answer|answers}", n=Number(one.bases[0], "count"))
     kinds = {"eur": "meur", "share": "share1"}
     return words(
-        "{value}, on {n} answers",
+        "{value}, on {n} {n:answer|answers}",
         value=Number(one.value, kinds.get(fact.unit, "count")),
         n=Number(one.bases[0], "count"),
     )

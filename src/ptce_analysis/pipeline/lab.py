@@ -67,8 +67,8 @@ def _asking_for(cell: Mapping[str, Any], lang: str) -> str:
 def kernel_transport(folder: Path) -> str:
     """Return how to speak to kernels whose files are in a folder: `ipc`, where it can hold their sockets, or `tcp`.
 
-    A kernel's ports are chosen before it starts. One that another program takes meanwhile leaves a page that waits for
-    ever; files have no such rival. They are impossible on some systems, on some disks, and under long names.
+    A kernel's ports are chosen before it starts. Another program that takes one meanwhile can leave a page that waits
+    for ever; files have no such rival. They are impossible on some systems, on some disks, and under long names.
     """
     trial = folder / f"kernel-{os.getpid():036}-ipc-1"  # as long as the name of a kernel's
     try:

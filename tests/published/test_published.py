@@ -77,7 +77,7 @@ def test_the_band_is_half_a_grain_each_way_and_never_negative(tmp_path: Path) ->
 def test_a_limit_and_a_count_in_tens_are_not_computed_with(
     tmp_path: Path, is_stated: bool, cells: dict[str, str]
 ) -> None:
-    """ "At least half", "about fifty": printed, but no figure to divide by; amounts keep their rounding."""
+    """What is at least half, or about fifty, is printed but no figure to divide by; amounts keep their rounding."""
     id = f"{cells.get('indicator', 'emergence_share')}_2015"
     facts = read_facts(written(tmp_path, line(base_n="", **cells, id=id)))
     assert stated(facts, id) == (facts[id] if is_stated else None) and stated(facts, "another") is None

@@ -153,7 +153,8 @@ def _tells(fact: Fact, given: Shown, grain: float, n: int, tables: Tables, fewes
     """Why a figure of what several cells add up to is hidden: it says more of hidden cells than that they exist.
 
     It says what all cells add up to, at least and at most. It tells nothing of the hidden ones where the shown ones
-    reach the least alone, and the most leaves each hidden one the units of a figure that may be shown.
+    reach the least alone, and the most leaves each hidden one the units of a figure that may be shown. Links of poles
+    that left out a level are in the cells and not in the most: more is then hidden than need be.
     """
     if fact.indicator not in ADDED_UP or given.value is None:
         return ""

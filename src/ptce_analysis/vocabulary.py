@@ -29,6 +29,109 @@ LEVELS: dict[str, Label] = {
     "autre": ("Other", "Autre"),
     "inconnu": ("Unknown", "Inconnu"),
 }
+# How each language speaks of a level: with its article, after "of", after "to", as the giver of a grant, of one of them.
+LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
+    "fr": {
+        "the": {
+            "commune": "les communes",
+            "epci": "les EPCI",
+            "departement": "les départements",
+            "region": "les Régions",
+            "etat": "l’État",
+            "europe": "l’Europe",
+        },
+        "The": {
+            "commune": "Les communes",
+            "epci": "Les EPCI",
+            "departement": "Les départements",
+            "region": "Les Régions",
+            "etat": "L’État",
+            "europe": "L’Europe",
+        },
+        "of": {
+            "commune": "des communes",
+            "epci": "des EPCI",
+            "departement": "des départements",
+            "region": "des Régions",
+            "etat": "de l’État",
+            "europe": "de l’Europe",
+        },
+        "to": {
+            "commune": "aux communes",
+            "epci": "aux EPCI",
+            "departement": "aux départements",
+            "region": "aux Régions",
+            "etat": "à l’État",
+            "europe": "à l’Europe",
+        },
+        "by": {
+            "commune": "par une commune",
+            "epci": "par un EPCI",
+            "departement": "par un département",
+            "region": "par une Région",
+            "etat": "par l’État",
+            "europe": "par l’Europe",
+        },
+        "have": {
+            "commune": "ont",
+            "epci": "ont",
+            "departement": "ont",
+            "region": "ont",
+            "etat": "a",
+            "europe": "a",
+        },
+    },
+    "en": {
+        "the": {
+            "commune": "communes",
+            "epci": "groupings of communes (EPCI)",
+            "departement": "départements",
+            "region": "regions",
+            "etat": "central government",
+            "europe": "Europe",
+        },
+        "The": {
+            "commune": "Communes",
+            "epci": "Groupings of communes (EPCI)",
+            "departement": "Départements",
+            "region": "Regions",
+            "etat": "Central government",
+            "europe": "Europe",
+        },
+        "of": {
+            "commune": "of communes",
+            "epci": "of groupings of communes (EPCI)",
+            "departement": "of départements",
+            "region": "of regions",
+            "etat": "of central government",
+            "europe": "of Europe",
+        },
+        "to": {
+            "commune": "to communes",
+            "epci": "to groupings of communes (EPCI)",
+            "departement": "to départements",
+            "region": "to regions",
+            "etat": "to central government",
+            "europe": "to Europe",
+        },
+        "by": {
+            "commune": "by a commune",
+            "epci": "by a grouping of communes (EPCI)",
+            "departement": "by a département",
+            "region": "by a region",
+            "etat": "by central government",
+            "europe": "by Europe",
+        },
+        "have": {
+            "commune": "have",
+            "epci": "have",
+            "departement": "have",
+            "region": "have",
+            "etat": "has",
+            "europe": "has",
+        },
+    },
+}
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 

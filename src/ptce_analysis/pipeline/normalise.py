@@ -38,7 +38,7 @@ def normalised(node: Any, run: Run, project: Path) -> Any:
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "ptce": {"name": run.name, "parameters": dict(run.parameters), **_family(run)},
+        "ptce": {"name": run.name, "notebook": run.notebook.stem, "parameters": dict(run.parameters), **_family(run)},
     }
     cells = [_cell(cell, folders) for cell in node.cells]
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]

@@ -102,6 +102,7 @@ def page_of(notebook: Any, name: str = "") -> dict[str, Any]:
         "contents": [(key, _text(text)) for level, key, text in outline.headings if level == 2],
         "parameters": readable(words, about.get("parameters", {})),
         "blocks": blocks,
+        "answered": any(block.get("answer") for block in blocks),
         "code": escape("\n\n".join(_quiet_code(notebook)), quote=False),
         "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
         "name": about.get("name", ""),
@@ -202,7 +203,9 @@ def _blocks(notebook: Any, words: Words, outline: Outline) -> Iterator[dict[str,
             yield {"kind": "prose", "html": f'<pre tabindex="0">{escape(cell.source)}</pre>'}
         else:
             code = "" if _is_quiet(cell) else cell.source
-            yield {"kind": "code", "code": code, "html": "\n".join(_with_figures(cell.outputs, words, outline))}
+            html = "\n".join(_with_figures(cell.outputs, words, outline))
+            answer = any(role(output) == "answer" for output in cell.outputs)
+            yield {"kind": "code", "code": code, "html": html, "answer": answer}
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:

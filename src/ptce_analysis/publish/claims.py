@@ -12,39 +12,16 @@ from fractions import Fraction
 from typing import Any
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish.language import KINDS, kind_of
 from ptce_analysis.publish.sentences import Sentence, values
 from ptce_analysis.vocabulary import ORIGINS
-
-# The unit in which a claim's value is written; shares lie between 0 and 1.
-KIND_UNITS = {
-    "count": "count",
-    "year": "year",
-    "years": "number",
-    "fte": "fte",
-    "number": "number",
-    "number2": "number",
-    "ratio": "ratio",
-    "share": "share",
-    "share1": "share",
-    "share2": "share",
-    "share_2": "share",
-    "points": "share",
-    "points0": "share",
-    "keur": "eur",
-    "keur1": "eur",
-    "keur2": "eur",
-    "meur": "eur",
-    "meur2": "eur",
-    "eur": "eur",
-    "p": "probability",
-    "text": "text",
-}
 
 
 def claims_of(key: str, sentence: Sentence, origin: str, source: str, made_by: str) -> list[dict[str, Any]]:
     """Return the claims of one sentence, whose ids start with `key`.
 
-    `source` is where a number comes from that does not say so itself; `made_by` names the function that wrote it.
+    `source` is where a number comes from that does not say so itself; `made_by` names the function that wrote it, and
+    is empty for what a cell of the notebook says itself.
     A value without a number of its own (a list of bases, say) is a claim too, of kind "text".
     """
     found = []
@@ -56,7 +33,7 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str, made_by: s
                 "id": f"{key}.{name}",
                 "shown": shown,
                 "value": _rounded(number.value) if number else shown,
-                "unit": KIND_UNITS[kind],
+                "unit": unit_of(kind),
                 "kind": kind,
                 "origin": (number.origin if number else "") or origin,
                 "source": (number.source if number else "") or source,
@@ -65,6 +42,12 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str, made_by: s
             }
         )
     return found
+
+
+def unit_of(kind: str) -> str:
+    """Return the unit in which a claim's value is written; shares lie between 0 and 1."""
+    found = kind_of(kind)
+    return found[0].unit if found else KINDS["text"].unit
 
 
 def _rounded(value: float | Fraction | None) -> float | None:
@@ -89,13 +72,15 @@ def page_claims(notebook: Any, page: str) -> Iterator[dict[str, Any]]:
     Raises `InputError` when two claims of a page have one id.
     """
     seen: set[str] = set()
+    made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             for claim in output.get("metadata", {}).get("ptce", {}).get("claims", []):
                 if claim["id"] in seen:
                     raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
                 seen.add(claim["id"])
-                yield {"page": page, "href": f"{page}.html#{_anchor(claim['id'])}", **claim}
+                by = claim["computed_by"] or f"{made_in}.ipynb, cell {cell.id}"
+                yield {"page": page, "href": f"{page}.html#{_anchor(claim['id'])}", **claim, "computed_by": by}
 
 
 def _anchor(key: str) -> str:

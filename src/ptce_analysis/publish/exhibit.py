@@ -15,7 +15,8 @@ from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
 
 LEAST_ALT = 40
-TEXTS = ("title", "measure", "note", "reading", "population", "source")
+REQUIRED = ("title", "reading", "population", "source")
+TEXTS = (*REQUIRED, "measure", "note")
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -82,7 +83,7 @@ def with_rows(table: pd.DataFrame, why: Sentence) -> pd.DataFrame:
 def faults(exhibit: Exhibit) -> list[str]:
     """Return why an exhibit cannot be shown; an empty list when it can."""
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
-    found += [f"{name} is empty" for name in TEXTS if not str(getattr(exhibit, name)).strip()]
+    found += [f"{name} is empty" for name in REQUIRED if not str(getattr(exhibit, name)).strip()]
     found += _data_faults(exhibit)
     if exhibit.is_figure:
         found += _alt_faults(str(exhibit.alt or ""), str(exhibit.title))

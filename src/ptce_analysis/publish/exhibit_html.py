@@ -38,7 +38,9 @@ def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return what stands above a figure or a table: number, origin, title, what is measured."""
     title, measure = (sentence_html(getattr(exhibit, part), f"{exhibit.key}.{part}") for part in ("title", "measure"))
     mark = origin_html(words, exhibit.origin, exhibit.protected is not None)
-    return f'<p class="number">{escape(number)} {mark}</p><p class="title">{title}</p><p class="measure">{measure}</p>'
+    anchor = f'<a href="#{escape(exhibit.key)}">{escape(number)}</a>'
+    said = f'<p class="measure">{measure}</p>' if measure else ""
+    return f'<p class="number">{anchor} {mark}</p><h3 class="title">{title}</h3>{said}'
 
 
 def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]]:
@@ -49,7 +51,7 @@ def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]
         "population": words("Population"),
         "source": words("Source"),
     }
-    return [(field, str(name), getattr(exhibit, field)) for field, name in names.items()]
+    return [(field, str(name), text) for field, name in names.items() if str(text := getattr(exhibit, field))]
 
 
 def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:

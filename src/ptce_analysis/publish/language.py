@@ -7,9 +7,10 @@ English is the source; `locale/fr.po` holds the French, and any language more is
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_decimal_symbol
+from pandas import NA
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.sentences import Number as Number
@@ -25,10 +27,13 @@ from ptce_analysis.publish.sentences import Sentence as Sentence
 from ptce_analysis.publish.sentences import Values as Values
 from ptce_analysis.publish.sentences import joined as joined
 from ptce_analysis.publish.sentences import mark, unmarked, within
-from ptce_analysis.vocabulary import LANGUAGES, Label
+from ptce_analysis.published import Fact
+from ptce_analysis.vocabulary import LANGUAGES, LEVEL_FORMS, Label
 
 LOCALE = Path(__file__).parent / "locale"
 NOT_WORDS = re.compile(r"(```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<[a-z]+:[^>]*>)", re.DOTALL)
+# A name of a text, and how its value is written: `{change:points}`, `{region.amount_eur:keur}`.
+NAMED = re.compile(r"\{([a-z]\w*(?:\.\w+)*)(?::([^{}]+))?\}", re.IGNORECASE)
 NARROW, NO_BREAK = "\u202f", "\u00a0"
 SOURCE = "en"
 
@@ -45,6 +50,16 @@ class Written:
     EUR = "€{n}"
     KEUR = "€{n}k"
     MEUR = "€{n}m"
+    SPELLED = "none one two three four five six seven eight nine ten eleven twelve"
+
+
+def as_number(value: Any, kind: str) -> Number:
+    """Return a value on its way into a text: a number as it is, or a published figure with its source."""
+    if isinstance(value, Number):
+        return replace(value, kind=kind)
+    if isinstance(value, Fact):
+        return Number(value.value, kind, value.source, "published")
+    return Number(None if value is None or value is NA else value, kind)
 
 
 @dataclass(frozen=True)
@@ -82,6 +97,40 @@ class Words:
         marked = typeset(translated.format(**shown) if values else translated, self.lang)
         return Sentence(unmarked(marked), numbers, marked)
 
+    def fill(self, text: str, find: Callable[[str], Any]) -> Sentence:
+        """Return a translated text with its names filled by what `find` returns for them.
+
+        `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with the
+        number `n`, `{level:of}` a level in that form (`vocabulary.LEVEL_FORMS`), and `{name}` a text, itself translated.
+        Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
+        """
+        numbers: dict[str, Number] = {}
+
+        def written(found: re.Match[str]) -> str:
+            name, spec, value = found[1], found[2] or "", find(found[1])
+            if "|" in spec:
+                return spec.split("|")[0 if self._is_one(as_number(value, "count")) else -1]
+            if spec in LEVEL_FORMS.get(self.lang, {}):
+                return LEVEL_FORMS[self.lang][spec][str(value)]
+            if isinstance(value, str | tuple | Sentence):
+                inner = self.label(value) if isinstance(value, tuple) else value
+                if isinstance(inner, Sentence):
+                    marked, inside = within(inner, name)
+                    numbers.update(inside)
+                    return marked
+                inner = typeset(translation(self.lang, inner), self.lang)
+                return mark(name, inner) if any(map(str.isdigit, inner)) else inner
+            number = as_number(value, spec)
+            if number.value is None:
+                raise InputError(f"{{{name}:{spec}}} has no value, in the text {text!r}.")
+            if name in numbers and numbers[name].kind != spec:
+                name = f"{name}-{spec}"
+            numbers[name] = number
+            return mark(name, self.number(number))
+
+        marked = typeset(NAMED.sub(written, translation(self.lang, text)), self.lang)
+        return Sentence(unmarked(marked), numbers, marked)
+
     def _filling(self, name: str, value: Number | str | Sentence) -> tuple[str, dict[str, Number]]:
         """The marked text that replaces `{name}`, and the numbers in it; a list of numbers is marked as it stands."""
         if isinstance(value, Sentence):
@@ -103,7 +152,7 @@ class Words:
         """Return a number as a reader of this language expects it; an unknown one says so."""
         if number.value is None:
             return _written(Written.MISSING, self.lang)
-        return FORMATS[number.kind](float(number.value), self.lang)
+        return written_number(float(number.value), number.kind, self.lang)
 
     def listing(self, items: Iterable[str]) -> str:
         """Return "a, b and c" in the reader's language."""
@@ -131,64 +180,109 @@ def _written(pattern: str, lang: str, **values: str) -> str:
     return typeset(translation(lang, pattern), lang).format(**values)
 
 
-def _decimal(value: float, lang: str, digits: int, *, least: int = 0) -> str:
-    """Thousands and decimals as the language groups and marks them: narrow no-break spaces in French, for one."""
-    fraction = "0" * least + "#" * (digits - least)
-    return str(format_decimal(value, format=f"#,##0.{fraction}" if digits else "#,##0", locale=lang)).replace("-", "−")
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of number is written: divided by `scale`, between `least` and `most` decimals, in `pattern`.
+
+    `unit` is that of the value itself, as the register of claims states it; a `signed` number bears its sign.
+    """
+
+    unit: str
+    scale: float = 1
+    most: int = 0
+    least: int = 0
+    pattern: str = ""
+    signed: bool = False
+
+    def write(self, value: float, lang: str, rounding: str = "") -> str:
+        """Return the number in a language; `rounding` is `down` or `up` for a limit, which must stay one when rounded.
+
+        >>> KINDS["keur"].write(1_106_500, "en", "up"), KINDS["share"].write(0.9177, "en", "down")
+        ('€1,107k', '91%')
+        """
+        scaled = value / self.scale
+        if rounding:
+            # What stands within a billionth of a step of a round number is that number.
+            step = 10**self.most
+            steps = math.floor(scaled * step + 1e-9) if rounding == "down" else math.ceil(scaled * step - 1e-9)
+            scaled = steps / step
+        decimals = "." + "0" * self.least + "#" * (self.most - self.least) if self.most else ""
+        text = str(format_decimal(scaled, format=f"#,##0{decimals}", locale=lang)).replace("-", "−")
+        if not set(text) & set("123456789"):
+            text = text.removeprefix("−")
+        elif self.signed and value > 0:
+            text = f"+{text}"
+        # The sign comes first, also where the unit stands before the number.
+        sign = "−" if text.startswith("−") else ""
+        return sign + _written(self.pattern, lang, n=text.removeprefix("−")) if self.pattern else text
 
 
-def _percent(value: float, lang: str, digits: int = 0, *, least: int | None = None) -> str:
-    text = _decimal(value * 100, lang, digits, least=digits if least is None else least)
-    return _written(Written.PERCENT, lang, n=text)
-
-
-def _signed(text: str, value: float) -> str:
-    return text if value < 0 or set(text) & set("123456789") == set() else f"+{text}"
-
-
-def _points(value: float, lang: str, least: int = 1) -> str:
-    value = value if abs(value) >= 0.0005 else 0.0
-    text = _signed(_decimal(value * 100, lang, 1, least=least), value)
-    return _written(Written.POINTS, lang, n=text)
-
-
-def _money(value: float, lang: str, scale: float, unit: str, digits: int, *, least: int = 0) -> str:
-    """An amount in its unit; the sign comes first, also where the unit stands before the number."""
-    text = _decimal(value / scale, lang, digits, least=least)
-    sign = "−" if text.startswith("−") else ""
-    return sign + _written(unit, lang, n=text.removeprefix("−"))
+def _spelled(value: float, lang: str) -> str:
+    """A small whole number in words, as a sentence has it; a larger one in digits."""
+    words = translation(lang, Written.SPELLED).split()
+    return words[int(value)] if 0 <= value < len(words) and value == int(value) else KINDS["count"].write(value, lang)
 
 
 def _p_value(value: float, lang: str) -> str:
     """Two decimals, three below one per cent, and a bound below one per thousand."""
     if value < 0.0005:
-        return _written(Written.BELOW, lang, n=_decimal(0.001, lang, 3))
-    return _decimal(value, lang, 2, least=2) if value >= 0.0095 else _decimal(value, lang, 3, least=3)
+        return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
+    return KINDS["number" if value >= 0.0095 else "p"].write(value, lang)
 
 
-# How each kind of number is written. Money arrives in euros, shares between 0 and 1.
-FORMATS: dict[str, Callable[[float, str], str]] = {
-    "count": lambda value, lang: _decimal(value, lang, 0),
+# Money arrives in euros, shares between 0 and 1. A kind is also written `keur_down` or `keur_up`: a limit, rounded
+# outwards.
+KINDS: dict[str, Kind] = {
+    "count": Kind("count"),
+    "spelled": Kind("count"),
+    "year": Kind("year"),
+    "years": Kind("number", most=1),
+    "fte": Kind("fte", most=2),
+    "number": Kind("number", most=2, least=2),
+    "number2": Kind("number", most=2),
+    "ratio": Kind("ratio", most=2, least=2),
+    "ratio1": Kind("ratio", most=1, least=1),
+    "share": Kind("share", 0.01, pattern=Written.PERCENT),
+    "share1": Kind("share", 0.01, 1, 1, Written.PERCENT),
+    "share2": Kind("share", 0.01, 2, pattern=Written.PERCENT),
+    "share_2": Kind("share", 0.01, 2, 2, Written.PERCENT),
+    "points": Kind("share", 0.01, 1, 1, Written.POINTS, signed=True),
+    "points0": Kind("share", 0.01, 0, 0, Written.POINTS, signed=True),
+    "points_bare": Kind("share", 0.01, 0, 0, signed=True),
+    "eur": Kind("eur", pattern=Written.EUR),
+    "keur": Kind("eur", 1e3, pattern=Written.KEUR),
+    "keur_bare": Kind("eur", 1e3),
+    "keur1": Kind("eur", 1e3, 1, 1, Written.KEUR),
+    "keur2": Kind("eur", 1e3, 2, pattern=Written.KEUR),
+    "meur": Kind("eur", 1e6, 2, 2, Written.MEUR),
+    "meur1": Kind("eur", 1e6, 1, pattern=Written.MEUR),
+    "meur2": Kind("eur", 1e6, 2, pattern=Written.MEUR),
+    "p": Kind("probability", most=3, least=3),
+    "text": Kind("text"),
+}
+ROUNDED = re.compile(r"(\w+?)_(down|up)")
+SPECIAL: dict[str, Callable[[float, str], str]] = {
+    "spelled": _spelled,
     "year": lambda value, _: f"{value:.0f}",
-    "years": lambda value, lang: _decimal(value, lang, 1),
-    "fte": lambda value, lang: _decimal(value, lang, 2),
-    "number": lambda value, lang: _decimal(value, lang, 2, least=2),
-    "ratio": lambda value, lang: _decimal(value, lang, 2, least=2),
-    "share": lambda value, lang: _percent(value, lang),
-    "share1": lambda value, lang: _percent(value, lang, 1),
-    "points": _points,
-    "keur": lambda value, lang: _money(value, lang, 1e3, Written.KEUR, 0),
-    "keur1": lambda value, lang: _money(value, lang, 1e3, Written.KEUR, 1, least=1),
-    "meur": lambda value, lang: _money(value, lang, 1e6, Written.MEUR, 2, least=2),
-    "eur": lambda value, lang: _money(value, lang, 1, Written.EUR, 0),
-    "number2": lambda value, lang: _decimal(value, lang, 2),
-    "share2": lambda value, lang: _percent(value, lang, 2, least=0),
-    "share_2": lambda value, lang: _percent(value, lang, 2),
-    "keur2": lambda value, lang: _money(value, lang, 1e3, Written.KEUR, 2),
-    "points0": lambda value, lang: _points(value, lang, least=0),
-    "meur2": lambda value, lang: _money(value, lang, 1e6, Written.MEUR, 2),
     "p": _p_value,
 }
+
+
+def kind_of(name: str) -> tuple[Kind, str] | None:
+    """Return the kind that a name stands for and how it is rounded; None for a name that is no kind."""
+    rounded = ROUNDED.fullmatch(name)
+    base, rounding = (rounded[1], rounded[2]) if rounded else (name, "")
+    return (KINDS[base], rounding) if base in KINDS and base != "text" else None
+
+
+def written_number(value: float, kind: str, lang: str) -> str:
+    """Return a number as a kind is written in a language. Raises `InputError` naming the legal kinds."""
+    if kind in SPECIAL:
+        return SPECIAL[kind](value, lang)
+    found = kind_of(kind)
+    if not found:
+        raise InputError(f"kind {kind!r}: legal values: {', '.join(KINDS)}, each also with _down or _up.")
+    return found[0].write(value, lang, found[1])
 
 
 def typeset(text: str, lang: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.inert import inert_html, picture_html, plain_html
 from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.picture import in_page
 from ptce_analysis.publish.prose import Outline, formula, prose_html
 from ptce_analysis.publish.style import LIGHT
 from ptce_analysis.publish.trust import is_ours
@@ -42,6 +43,8 @@ def our_html(output: Any) -> str:
     """Return an output of ours: a drawing in the form for wide screens and, if it has one, in that for phones."""
     if output.metadata.ptce.kind != "drawing":
         return str(output.data["text/html"])
+    if output.metadata.ptce.get("themed"):
+        return f'<div class="drawing">{in_page(output.data["image/svg+xml"])}</div>'
     small = output.metadata.ptce.narrow
     wide = _in_page(output.data["image/svg+xml"])
     if not small:

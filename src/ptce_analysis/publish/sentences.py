@@ -13,8 +13,13 @@ from fractions import Fraction
 from html import escape
 from numbers import Real
 
+from ptce_analysis.publish.links import to_page
+
 # Characters of Unicode's private use area, which no text of the study holds: mark, name, separator, value, end.
 OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+# To a page or an anchor of the site, or to a document on the web; nothing else is a link.
+LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|#|[\w-]+\.(?:ipynb|html))[^\s()]*)\)")
 MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
 
 
@@ -97,7 +102,8 @@ def values(sentence: Sentence) -> dict[str, str]:
 def sentence_html(sentence: Sentence, prefix: str) -> str:
     """Return the sentence as HTML, each value in an element whose id is `prefix` and its name, for machines and links.
 
-    A name that returns in the sentence is an element each time, with an id the first time.
+    A name that returns in the sentence is an element each time, with an id the first time. `**bold**` and
+    `[text](address)` are as in Markdown.
     """
     seen: set[str] = set()
 
@@ -107,7 +113,17 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
         seen.add(name)
         return f'<data{key} value="{escape(machine_value(sentence, name, text))}">{text}</data>'
 
-    return MARK.sub(element, escape(sentence.marked or sentence.text))
+    text = BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked or sentence.text))
+    return MARK.sub(element, LINK.sub(lambda found: f'<a href="{to_page(found[2])}">{found[1]}</a>', text))
+
+
+def plain_text(text: str) -> str:
+    """Return a text without the marks of Markdown that a sentence may have.
+
+    >>> plain_text("**Not known**: see [the study](https://example.org/a).")
+    'Not known: see the study.'
+    """
+    return LINK.sub(r"\1", BOLD.sub(r"\1", text))
 
 
 def machine_value(sentence: Sentence, name: str, text: str) -> str:

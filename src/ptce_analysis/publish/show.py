@@ -7,29 +7,37 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from IPython.display import display
+from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish import picture, plots
+from ptce_analysis.publish.cell import ShownSentence, ShownTable, as_shown, condition, current_cell, drawn, value_of
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
-from ptce_analysis.publish.disclosure.release import protection, unreleased
-from ptce_analysis.publish.exhibit import TEXTS, Exhibit, NothingToShow, faults
+from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
+from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, translation
 from ptce_analysis.publish.layout import fit, narrow
 from ptce_analysis.publish.parameters import check_parameters
-from ptce_analysis.publish.sentences import sentence_html
-from ptce_analysis.publish.style import drawing, watermark
-from ptce_analysis.publish.svg import svg, svg_again
+from ptce_analysis.publish.sentences import plain_text, sentence_html
+from ptce_analysis.publish.style import drawing, theme, watermark
+from ptce_analysis.publish.svg import svg as old_svg
+from ptce_analysis.publish.svg import svg_again
 from ptce_analysis.publish.trust import sealed
 from ptce_analysis.published import Facts, read_published, read_sources
-from ptce_analysis.vocabulary import ORIGINS
+from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, Label
 
+# The codes that tables hold in place of words.
+CODES: dict[str, Label] = {**LEVELS, **STAGES, **SCENARIOS}
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
 
@@ -46,6 +54,15 @@ def project_folder() -> Path:
     raise InputError(f"no folder data/raw/published found at or above {start}: open the notebook inside the project.")
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where in a notebook something was shown: its cell, the execution of that cell, and the number it bears there."""
+
+    cell: str
+    execution: int
+    number: int = 0
+
+
 @dataclass
 class Page:
     """One page being written: its language, its parameters, what it has shown so far."""
@@ -54,6 +71,7 @@ class Page:
     words: Words
     parameters: dict[str, Any]
     counts: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
+    places: dict[str, _Place] = field(default_factory=dict)
     keys: Counter[str] = field(default_factory=Counter)
 
     @cached_property
@@ -67,24 +85,133 @@ class Page:
         return read_sources(project_folder() / PUBLISHED)
 
     def say(
-        self, sentences: Callable[..., Sentence], *tables: Any, headline: bool = False, origin: str = "derived"
-    ) -> None:
-        """Show the sentence that a function writes from tables; `headline` marks the page's answer.
+        self,
+        text: str | Callable[..., Sentence],
+        *sources: Any,
+        holds: Any = True,
+        when: Any = True,
+        answer: bool = False,
+        headline: bool = False,
+        origin: str = "derived",
+        key: str = "",
+        **values: Any,
+    ) -> Sentence | None:
+        """Show a sentence and return it. `{name:kind}` in it is the value of that name, written as that kind.
 
-        `origin` is that of the numbers which do not say theirs; a sentence on fictitious data says so.
+        A value comes from a keyword, else from the first of `sources` that has it (the first row of a table, or
+        `{row.column:kind}` for another row), else from the published figure of that id. `**bold**` and `[text](page)`
+        are as in Markdown; lines are the items of a list.
 
-        Raises `InputError` when origins clash, or when it states of answers what the rules did not release.
+        `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer` marks the
+        page's answer. `origin` is that of the numbers which do not say theirs.
+
+        Raises `InputError` when `holds` is false, when a value is missing, when origins clash, or when the sentence
+        states of answers what the rules did not release.
         """
-        sentence = sentences(self.words, *tables)
-        key, made_by = self._new_key(sentences.__name__), _name_of(sentences)
+        if not isinstance(text, str):
+            return self._say(text(self.words, *sources), _name_of(text), protection(*sources), headline, origin, "")
+        sentence = self._filled(text, sources, values, bool(np.all(when)))
+        if sentence is None:
+            return None
+        if not np.all(holds):
+            raise InputError(f"this no longer holds: “{sentence.text}” {condition()}Say what the figures now show.")
+        return self._say(sentence, "", protection(*sources), answer, origin, key)
+
+    def figure(
+        self,
+        key: str,
+        data: pd.DataFrame,
+        draw: Any,
+        *,
+        columns: Mapping[str, str],
+        title: str,
+        reading: str,
+        alt: str,
+        source: str,
+        population: str,
+        measure: str = "",
+        note: str = "",
+        origin: str = "derived",
+        **values: Any,
+    ) -> Figure:
+        """Show a drawing with its texts and its data, and return it as a matplotlib figure.
+
+        `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), or a function that does when
+        given the data. `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
+        as in `say`, from the keywords and from the first row of the data; `reading` reads one mark, and each of its
+        numbers must stand in the data. `population` says who is counted, `measure` what, `alt` what is seen.
+
+        Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
+        """
+        texts = {"title": title, "reading": reading, "population": population, "source": source, "alt": alt}
+        exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values)
+        figure = drawn(draw, exhibit.data)
+        self._lay_out(replace(exhibit, draw=lambda _: figure), "")
+        return as_shown(figure)
+
+    def table(
+        self,
+        key: str,
+        data: pd.DataFrame,
+        columns: Mapping[str, str],
+        *,
+        title: str,
+        reading: str,
+        source: str,
+        population: str,
+        measure: str = "",
+        note: str = "",
+        origin: str = "derived",
+        **values: Any,
+    ) -> pd.DataFrame:
+        """Show a table with its texts, and return its data. The arguments are those of `figure`."""
+        texts = {"title": title, "reading": reading, "population": population, "source": source}
+        texts |= {"measure": measure, "note": note}
+        self._lay_out(self._exhibit(key, data, columns, texts, origin, values), "")
+        return ShownTable(data)
+
+    def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
+        """Return a table with a column `label`: the names of its codes (levels, say) in the reader's language."""
+        codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
+        return table.assign(label=table[column].map(codes))
+
+    def _exhibit(
+        self,
+        key: str,
+        data: pd.DataFrame | Protected,
+        columns: Mapping[str, str],
+        texts: dict[str, str],
+        origin: str,
+        values: dict[str, Any],
+    ) -> Exhibit:
+        """An exhibit whose texts are filled from keywords, its first row and the published figures."""
+        held = protection(data, *values.values())
+        table = data.table if isinstance(data, Protected) else data
+        filled = {name: self._filled(text, (table,), values) or Sentence("") for name, text in texts.items()}
+        named = tuple(
+            Column(name, str(self._filled(heading, (table,), values)), kind or "text")
+            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())
+        )
+        return Exhibit(key, **filled, origin=origin, data=table, columns=named, protected=held)
+
+    def _filled(
+        self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any], wanted: bool = True
+    ) -> Sentence | None:
+        """A text in the reader's language with its values; None when it is not wanted, though its translation is."""
+        translation(self.words.lang, text)
+        if not wanted:
+            return None
+        return self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
+
+    def _say(self, sentence: Sentence, made_by: str, held: Any, headline: bool, origin: str, key: str) -> Sentence:
+        kind = "answer" if headline else "say"
+        key = self._new_key(key or made_by.rpartition(".")[2] or ("answer" if headline else f"say-{self._count()}"))
         clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
-        held = protection(*tables)
         stated = [None if number.value is None else float(number.value) for number in sentence.numbers.values()]
         found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated, texts=[sentence.text])]
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
-        kind = "answer" if headline else "say"
-        html, text = sentence_html(sentence, key), sentence.text
+        html, text = sentence_html(sentence, key), plain_text(sentence.text)
         if origin == "fictitious":
             html = f"{origin_html(self.words, origin, held is not None)} {html}"
             text = f"[{self.words.label(ORIGINS[origin])}] {text}"
@@ -92,6 +219,11 @@ class Page:
         about: dict[str, Any] = {"key": key, "kind": kind, "text": text, "origin": origin, "claims": claims}
         about["protected"] = held is not None
         _display(_paragraph(html, kind), text, about)
+        return ShownSentence(sentence)
+
+    def _count(self) -> int:
+        self.keys["say-"] += 1
+        return self.keys["say-"]
 
     def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
         """Show the figure or table that a function composes from tables, or say why there is none.
@@ -107,16 +239,23 @@ class Page:
             self._lay_out(exhibit, _name_of(exhibits))
 
     def _lay_out(self, exhibit: Exhibit, made_by: str) -> None:
-        """Display an exhibit, its parts in order; refuse one that says too little."""
-        found = faults(exhibit)
-        found += [f"another exhibit of the page has this key: {exhibit.key}"] if self.keys[exhibit.key] else []
+        """Display an exhibit, its parts in order; refuse one that says too little.
+
+        A cell that is run again shows its exhibit again, under the same number.
+        """
+        found, cell = faults(exhibit), current_cell()
+        before = self.places.get(exhibit.key)
+        again = before is not None and before.cell == cell[0] and before.execution != cell[1]
+        found += [f"another exhibit of the page has this key: {exhibit.key}"] if before and not again else []
         if found:
             raise InputError(f"exhibit {exhibit.key!r} cannot be shown: {'; '.join(found)}.")
-        self._new_key(exhibit.key)
-        self.counts[exhibit.is_figure] += 1
+        if not again:
+            self.counts[exhibit.is_figure] += 1
+        number = before.number if before and again else self.counts[exhibit.is_figure]
+        self.places[exhibit.key] = _Place(*cell, number)
         self._head(exhibit, made_by)
         if exhibit.is_figure:
-            self._drawing(exhibit)
+            self._drawing(exhibit, made_by)
         self._notes(exhibit)
 
     def _new_key(self, key: str) -> str:
@@ -126,10 +265,10 @@ class Page:
 
     def _number(self, exhibit: Exhibit) -> str:
         name = self.words("Figure") if exhibit.is_figure else self.words("Table")
-        return f"{name}{NO_BREAK}{self.counts[exhibit.is_figure]}"
+        return f"{name}{NO_BREAK}{self.places[exhibit.key].number}"
 
     def _head(self, exhibit: Exhibit, made_by: str) -> None:
-        number, source = self._number(exhibit), str(exhibit.source)
+        number, source = self._number(exhibit), plain_text(str(exhibit.source))
         claims = [
             claim
             for part in (*TEXTS, "alt")
@@ -141,15 +280,18 @@ class Page:
         plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.title}"
         _display(head_html(self.words, exhibit, number), plain, about)
 
-    def _drawing(self, exhibit: Exhibit) -> None:
-        with drawing():
+    def _drawing(self, exhibit: Exhibit, made_by: str) -> None:
+        with drawing(themed=not made_by):
             figure = exhibit.draw(exhibit.data)  # type: ignore[misc]
             if exhibit.origin == "fictitious":
                 watermark(figure, self.words.label(ORIGINS["fictitious"]))
-            fit(figure)
-            image = svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
-            small = svg_again(figure, exhibit.key) if narrow(figure) else ""
-        about = {"key": exhibit.key, "kind": "drawing", "narrow": small}
+            if made_by:
+                fit(figure)
+                image = old_svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
+                small = svg_again(figure, exhibit.key) if narrow(figure) else ""
+            else:
+                image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key), ""
+        about = {"key": exhibit.key, "kind": "drawing", "narrow": small, "themed": not made_by}
         metadata = {"filename": f"{self.stem}-{exhibit.key}.svg", **sealed(about, image, *filter(None, [small]))}
         display({"image/svg+xml": image, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
@@ -169,9 +311,15 @@ def _paragraph(html: str, kind: str) -> str:
 
 
 def open_page(stem: str, **parameters: Any) -> Page:
-    """Return the page of a notebook, or refuse an illegal parameter naming the legal values."""
+    """Return the page of a notebook and give its figures the theme of the study.
+
+    Raises `InputError` for an illegal parameter, naming the legal values.
+    """
     check_parameters(stem, parameters)
-    return Page(stem, Words(parameters["lang"]), parameters)
+    page = Page(stem, Words(parameters["lang"]), parameters)
+    theme()
+    plots.reader = page.words
+    return page
 
 
 def _name_of(function: Callable[..., Any]) -> str:

@@ -21,6 +21,7 @@ COLOURS = {
     "paper": ("#ffffff", "#14181f"),
     "ink": ("#1b2230", "#e8ebf1"),
     "muted": ("#566072", "#a5afbf"),
+    "soft_mark": ("#8d9bb0", "#68768c"),
     "rule": ("#d5dae3", "#3a4352"),
     "accent": ("#0a5f8a", "#6cc1ec"),
     "second": ("#b3470b", "#f39a5d"),
@@ -66,15 +67,40 @@ RC = {
 }
 
 
+# What the figures of notebooks are drawn with: seaborn's white theme in the study's colours and letters.
+THEME = RC | {
+    "font.size": 11,
+    "axes.labelsize": 10.5,
+    "xtick.labelsize": 10.5,
+    "ytick.labelsize": 11,
+    "axes.spines.left": False,
+    "axes.grid": False,
+    "xtick.major.size": 3,
+    "xtick.direction": "out",
+    "lines.solid_capstyle": "butt",
+}
+
+
+def theme() -> None:
+    """Give figures the theme of the study, whatever the reader's own matplotlib configuration says."""
+    with warnings.catch_warnings():
+        # Matplotlib warns of its own deprecated settings when it resets them.
+        warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
+        backend = mpl.get_backend()
+        mpl.rcdefaults()
+        mpl.rcParams["backend"] = backend
+    mpl.rcParams.update(THEME)  # type: ignore[arg-type]
+
+
 @contextmanager
-def drawing() -> Iterator[None]:
+def drawing(themed: bool = False) -> Iterator[None]:
     """Draw inside this: the family's settings and nothing of the reader's own matplotlib configuration."""
     with mpl.rc_context():
         with warnings.catch_warnings():
             # Matplotlib warns of its own deprecated settings when it resets them.
             warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
             mpl.rcdefaults()
-        mpl.rcParams.update(RC)  # type: ignore[arg-type]
+        mpl.rcParams.update(THEME if themed else RC)  # type: ignore[arg-type]
         yield
 
 

@@ -19,7 +19,7 @@ def stylesheet(body: str) -> str:
     """Return the CSS of a page with this body: what nothing in it needs is left out, and colours are declared once."""
     drawn = recoloured(body) if "<svg" in body else ""
     text = "".join(line.replace("/*drawing*/", drawn) for line in _lines() if _is_used(line, body))
-    used = {name: pair for name, pair in COLOURS.items() if f"var(--{name})" in text}
+    used = {name: pair for name, pair in COLOURS.items() if f"var(--{name})" in text or f"var(--{name})" in body}
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in used.items()) for i in (0, 1))
     return text.replace("/*light*/", light).replace("/*dark*/", dark)
 

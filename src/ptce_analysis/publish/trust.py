@@ -7,6 +7,7 @@ ours, from being taken for an exhibit; such an output is shown as any other, mad
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
@@ -16,12 +17,18 @@ CSV_ADDRESS = "data:text/csv;charset=utf-8,"
 # Everything the library writes into an output, and no more.
 OUR_TAGS = frozenset(
     (
-        "a", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "g",
-        "image", "li", "p", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
+        "a", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "g", "h3",
+        "image", "li", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
         "title", "tr", "tspan", "ul",
     )
 )  # fmt: skip
 OUR_ADDRESSES = ("#", CSV_ADDRESS, "data:image/png;base64,")
+
+
+# Where a link of ours may lead: a page of the site, a document on the web.
+LEADS = re.compile(r"https?://[^\s\"'<>]+|[\w.-]+\.html(#[^\s\"'<>]*)?")
+# How a drawing says its colours and widths: nothing that could load anything.
+STYLE = re.compile(r"(?!.*url\((?!#))(?:[a-z-]+: ?[\w#.,%()' -]+;? ?)*")
 
 
 def sealed(about: dict[str, Any], *shown: str) -> dict[str, Any]:
@@ -65,5 +72,6 @@ class _Found(HTMLParser):
         self.faults += [] if tag in OUR_TAGS else [f"element {tag}"]
         for name, value in attrs:
             outside = name.endswith(("href", "src")) and not (value or "").startswith(OUR_ADDRESSES)
-            if name.startswith("on") or name == "style" or outside:
+            outside = outside and not (tag == "a" and LEADS.fullmatch(value or ""))
+            if name.startswith("on") or (name == "style" and not STYLE.fullmatch(value or "")) or outside:
                 self.faults.append(f"attribute {name}")

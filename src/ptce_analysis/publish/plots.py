@@ -1,0 +1,195 @@
+"""The few kinds of drawing of the study: seaborn on a table, one accent colour, labels beside the marks.
+
+Each function draws a table and returns matplotlib's axes, which can be drawn on and changed like any others. Give them
+to `page.figure`. Numbers are written in the reader's language; axes say their unit once, in their title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from ptce_analysis.publish.language import KINDS, Number, Words, kind_of
+from ptce_analysis.publish.style import LIGHT, theme
+
+# Wide enough for a page and narrow enough that the letters can be read on a phone, where it shrinks least.
+WIDTH_IN, ROW_IN = 5.6, 0.44
+ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink"))
+
+# Whose language numbers on axes and labels are written in: that of the page that is open.
+reader = Words("en")
+
+
+def axes(rows: float, columns: int = 1, *, extra_in: float = 0.75) -> Any:
+    """Return empty axes for so many rows of marks, or an array of axes side by side; no pyplot state is touched."""
+    theme()
+    figure = Figure(figsize=(WIDTH_IN, extra_in + ROW_IN * rows), layout="constrained")
+    made = figure.subplots(1, columns)
+    for one in [made] if columns == 1 else made:
+        sns.despine(ax=one, left=True, bottom=False)
+    return made
+
+
+def number(value: Any, kind: str) -> str:
+    """Return a number as the reader's language writes that kind (`language.KINDS`)."""
+    return reader.number(Number(None if pd.isna(value) else float(value), kind))
+
+
+def ticks(axis: Axis, kind: str, most: int = 5) -> None:
+    """Let an axis count in a few round numbers of a kind, without their unit, which the axis's title says."""
+    found = kind_of(kind)
+    bare = replace(found[0], pattern="", least=0, most=max(found[0].most, 1)) if found else KINDS["number2"]
+    axis.set_major_formatter(FuncFormatter(lambda value, _: bare.write(value, reader.lang)))
+    axis.set_major_locator(MaxNLocator(most))
+
+
+def rows_of(ax: Axes, names: Sequence[str]) -> None:
+    """Name the rows of some axes, the first at the top."""
+    ax.set_yticks(range(len(names)), [str(name) for name in names])
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_ylabel("")
+
+
+def bars(
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    kind: str,
+    *,
+    xlabel: str,
+    labels: Sequence[str] | None = None,
+    highlight: Sequence[bool] | None = None,
+    color: str = ACCENT,
+    other: str = OTHER,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return bars from zero, one for each row in the order of the table, each labelled with its value or its `labels`.
+
+    Rows that are not `highlight` have the `other` colour.
+    """
+    ax = axes(len(data)) if ax is None else ax
+    colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
+    place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
+    sns.barplot(
+        x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
+    )
+    rows_of(ax, list(data[y]))
+    texts = list(labels) if labels is not None else [number(value, kind) for value in data[x]]
+    for place_, (value, text) in enumerate(zip(data[x], texts, strict=True)):
+        ax.annotate(text, (value, place_), (5, 0), textcoords="offset points", va="center")
+    ax.set_xlim(0, 1.02 * float(data[x].max() or 1))
+    ax.set_xlabel(xlabel)
+    ax.tick_params(axis="y", length=0)
+    ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax
+
+
+def intervals(
+    data: pd.DataFrame,
+    x: str,
+    low: str,
+    high: str,
+    y: str,
+    kind: str,
+    *,
+    xlabel: str,
+    reference: float | None = None,
+    sides: tuple[str, str] = ("", ""),
+    label: str = "{x} ({low} – {high})",
+    highlight: Sequence[bool] | None = None,
+    color: str = ACCENT,
+    other: str = MUTED,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean."""
+    ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
+    marked = highlight if highlight is not None else [True] * len(data)
+    for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
+        look = color if one else other
+        ax.hlines(place, row[low], row[high], color=look, linewidth=7, alpha=0.45)
+        ax.plot(row[x], place, "o", color=look, markersize=9)
+        text = label.format(**{name: number(row[c], kind) for name, c in {"x": x, "low": low, "high": high}.items()})
+        ax.annotate(text, (row[x], place), (0, 11), textcoords="offset points", ha="center", va="bottom")
+    rows_of(ax, list(data[y]))
+    if reference is not None:
+        ax.axvline(reference, color=INK, linewidth=1, zorder=0)
+        for side, (text, shift) in enumerate(zip(sides, (-6, 6), strict=True)):
+            where: dict[str, Any] = {"ha": "left" if side else "right", "color": MUTED}
+            ax.annotate(text, (reference, 1), (shift, 4), ("data", "axes fraction"), "offset points", **where)
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax
+
+
+def room_for_labels(ax: Axes) -> None:
+    """Widen the x limits until every label beside a mark stands inside the axes; ticks end where the data do."""
+    figure = ax.figure
+    for _ in range(3):
+        figure.draw_without_rendering()
+        (low, high), frame = ax.get_xlim(), ax.get_window_extent()
+        boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+        over = max([0.0, *(box.x1 - frame.x1 for box in boxes)])
+        under = max([0.0, *(frame.x0 - box.x0 for box in boxes)])
+        if max(over, under) <= 0.5:
+            break
+        step = (high - low) / (frame.width - under - over)
+        ax.set_xlim(low - step * under, high + step * over)
+    low, high = ax.get_xlim()
+    marks = ax.xaxis.get_major_locator().tick_values(max(low, ax.dataLim.x0), min(high, ax.dataLim.x1))
+    ax.set_xticks([mark for mark in marks if low <= mark <= high])
+
+
+def pairs(
+    data: pd.DataFrame,
+    first: str,
+    second: str,
+    y: str,
+    kind: str,
+    *,
+    names: tuple[str, str],
+    xlabel: str,
+    hollow: Sequence[bool] | None = None,
+    color: str = ACCENT,
+    other: str = MUTED,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return two marks joined by a line for each row, each with its value; `names` stand above those of the first row.
+
+    The first mark of a `hollow` row is empty: its figure is shown and not used.
+    """
+    ax = axes(len(data) * 1.25, extra_in=1.0) if ax is None else ax
+    empty = list(hollow) if hollow is not None else [False] * len(data)
+    ends = ((first, "D", color), (second, "o", other))
+    for place, (row, one) in enumerate(zip(data.to_dict("records"), empty, strict=True)):
+        known = [float(row[column]) for column in (first, second) if pd.notna(row[column])]
+        ax.hlines(place, min(known), max(known), color=MUTED, linewidth=1.5, zorder=1)
+        for rank, (column, marker, look) in enumerate(ends):
+            if pd.isna(row[column]):
+                continue
+            lower = float(row[column]) == min(known) and (rank == 0 or min(known) < max(known))
+            ax.plot(
+                row[column], place, marker, color=look, markersize=8, fillstyle="none" if one and not rank else "full"
+            )
+            where: dict[str, Any] = {"ha": "right" if lower else "left", "va": "center", "color": look}
+            shift = (-9 if lower else 9, 0)
+            ax.annotate(number(row[column], kind), (row[column], place), shift, textcoords="offset points", **where)
+    rows_of(ax, list(data[y]))
+    ax.set_ylim(len(data) - 0.5, -0.9)
+    top = data.iloc[0]
+    for (column, _, look), name in zip(ends, names, strict=True):
+        ax.annotate(name, (top[column], 0), (0, 12), textcoords="offset points", ha="center", color=look)
+    ax.set_xlim(left=0)
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax

@@ -1,0 +1,257 @@
+"""The three verbs of a notebook: a sentence, a figure, a table, with their words and numbers in the cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import nbformat
+import pandas as pd
+import pytest
+import seaborn as sns
+from IPython.core.interactiveshell import InteractiveShell
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish import cell, plots, show
+from ptce_analysis.publish.language import KINDS, Words, written_number
+from ptce_analysis.publish.show import Page, open_page
+from ptce_analysis.publish.trust import is_ours
+
+LEVELS = pd.DataFrame({"level": ["region", "etat"], "amount_eur": [1_239_000.0, 1_008_000.0], "n": [29, 1]})
+TEXTS = {
+    "title": "{amount_eur:keur} at most",
+    "reading": "The first gave {amount_eur:keur}.",
+    "alt": "Two bars; the longer one, of regions, stands at {amount_eur:keur}.",
+    "source": "RTES.",
+    "population": "Two levels.",
+}
+COLUMNS = {"level": "Level", "amount_eur:keur": "Amount"}
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is displayed, as the outputs of a notebook."""
+    found: list[Any] = []
+
+    def display(data: dict[str, Any], *, raw: bool, metadata: dict[str, Any]) -> None:
+        assert raw
+        found.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+
+    monkeypatch.setattr(show, "display", display)
+    return found
+
+
+@pytest.fixture
+def page(outputs: list[Any]) -> Page:  # noqa: ARG001 (nothing is shown elsewhere)
+    """A page in English."""
+    return open_page("p", lang="en")
+
+
+def bars() -> Any:
+    """What a cell draws."""
+    return plots.bars(LEVELS, "amount_eur", "level", "keur", xlabel="k€")
+
+
+def test_a_sentence_takes_its_numbers_from_keywords_then_tables_then_published_figures(page: Page) -> None:
+    """The nearest wins; a row other than the first is named before the point."""
+    said = page.say(
+        "{n:count}, {amount_eur:keur}, {etat.amount_eur:keur}, {respondents_2013:count}.",
+        LEVELS.set_index("level"),
+        n=7,
+    )
+    assert str(said) == "7, €1,239k, €1,008k, 42."
+
+
+def test_a_sentence_enters_its_numbers_in_the_register_with_their_origin(page: Page, outputs: list[Any]) -> None:
+    """A published figure brings its source; a number of a table has the origin of the sentence."""
+    page.say("{respondents_2013:count} and {amount_eur:keur}.", LEVELS, key="both")
+    claims = {claim["id"]: claim for claim in outputs[0].metadata.ptce.claims}
+    assert (claims["both.respondents_2013"]["origin"], claims["both.respondents_2013"]["source"]) == (
+        "published",
+        "DECK",
+    )
+    assert (claims["both.amount_eur"]["value"], claims["both.amount_eur"]["unit"]) == (1_239_000, "eur")
+    assert claims["both.amount_eur"]["origin"] == "derived"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{amout_eur:keur}", r"\{amout_eur\}: no value, column .* Did you mean 'amount_eur'\?"),
+        ("{amount_eur:kuer}", r"kind 'kuer': legal values: count, .*_down or _up"),
+        ("{nothing:count}", r"\{nothing:count\} has no value, in the text"),
+    ],
+)
+def test_a_value_that_is_not_there_is_named(page: Page, text: str, fault: str) -> None:
+    """A misspelt name or kind, an unknown number: the author reads which, and what is legal."""
+    with pytest.raises(InputError, match=fault):
+        page.say(text, LEVELS, nothing=float("nan"))
+
+
+def test_a_sentence_that_no_longer_holds_stops_the_notebook(page: Page, outputs: list[Any]) -> None:
+    """The error has the sentence with its numbers and the condition as it stands in the cell."""
+    code = 'page.say("Regions give {amount_eur:keur}.", LEVELS, holds=LEVELS["amount_eur"] > 1_100_000)'
+    shell = InteractiveShell.instance()
+    shell.user_ns |= {"page": page, "LEVELS": LEVELS}
+    result = shell.run_cell(code)
+    assert isinstance(result.error_in_exec, InputError)
+    assert str(result.error_in_exec) == (
+        "this no longer holds: “Regions give €1,239k.” False: LEVELS['amount_eur'] > 1100000. Say what the figures now"
+        " show."
+    )
+    assert not outputs
+    InteractiveShell.clear_instance()
+
+
+def test_a_sentence_is_shown_where_it_applies(page: Page, outputs: list[Any]) -> None:
+    """`when` shows nothing and computes nothing: its values need not exist."""
+    assert page.say("{no_such_name:count}", when=False) is None
+    assert not outputs
+
+
+def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]) -> None:
+    """Bold and links as in Markdown, to pages and to the web and nowhere else; what others wrote stays text."""
+    page.say(
+        "**Not known**: see [the study](04_feasible.ipynb#max), [RTES](https://example.org/a) or [x](javascript:a)."
+    )
+    html = outputs[0].data["text/html"]
+    assert "<strong>Not known</strong>" in html and '<a href="04_feasible.html#max">the study</a>' in html
+    assert '<a href="https://example.org/a">RTES</a>' in html and "[x](javascript:a)" in html
+    assert outputs[0].data["text/plain"].startswith("Not known: see the study, RTES")
+    page.say("One, <script>.\nTwo.")
+    assert outputs[1].data["text/html"] == '<ul class="say"><li>One, &lt;script&gt;.</li><li>Two.</li></ul>'
+    assert all(map(is_ours, outputs))
+
+
+def test_a_level_is_said_with_its_article() -> None:
+    """Each language has its own forms; words agree with numbers."""
+    values = {"level": "etat", "n": 1}
+    assert (
+        str(Words("fr").fill("{The} : {level:The} {level:have} aidé", {**values, "The": "x"}.get))
+        == "x\u00a0: L’État a aidé"
+    )
+    assert str(Words("en").fill("{n:count} {n:grant|grants} {level:of}", values.get)) == "1 grant of central government"
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"text"}))
+def test_limits_are_rounded_outwards(kind: str) -> None:
+    """A lower limit never exceeds the value, an upper one never falls short of it; round numbers stay."""
+    if kind in ("spelled", "year", "p"):
+        return
+    scale = KINDS[kind].scale
+    for value in (0.9177 * scale, 77.2 * scale, 1106.5 * scale, 30 * scale, -29.74 * scale):
+        low, high = (
+            float(
+                "".join(
+                    c for c in written_number(value, f"{kind}_{way}", "en").replace("−", "-") if c in "-.0123456789"
+                )
+            )
+            for way in ("down", "up")
+        )
+        step = 10.0 ** -KINDS[kind].most
+        assert low <= value / scale + 1e-9 and value / scale - 1e-9 <= high and high - low <= step + 1e-9
+
+
+def test_bounds_of_the_study_are_written_as_a_reader_may_quote_them() -> None:
+    """By hand: 77.2 to 1,106.5 k€; at least 91.77 %; a Gini index of at least 0.4386."""
+    written = [
+        written_number(*one, "fr") for one in ((77_200, "keur_down"), (1_106_500, "keur_up"), (0.9177, "share_down"))
+    ]
+    assert written == ["77\u00a0k€", "1\u202f107\u00a0k€", "91\u00a0%"]
+    assert written_number(0.4386, "number2_down", "fr") == "0,43"
+
+
+def test_a_figure_comes_with_its_texts_and_is_matplotlib_s(page: Page, outputs: list[Any]) -> None:
+    """Head, drawing and notes; what is returned can be changed and saved."""
+    figure = page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS)
+    assert [output.metadata.ptce.kind for output in outputs] == ["head", "drawing", "notes"] and all(
+        map(is_ours, outputs)
+    )
+    assert outputs[0].data["text/plain"] == "Figure\u00a01 (computed from published figures). €1,239k at most"
+    figure.axes[0].set_xscale("log")
+    assert figure.axes[0].get_xscale() == "log" and figure.stale
+
+
+def test_a_figure_may_be_drawn_by_anything(page: Page, outputs: list[Any]) -> None:
+    """Seaborn on axes of one's own, pyplot, a function of the data; pyplot keeps no figure to show again."""
+    by_seaborn = sns.barplot(LEVELS, x="amount_eur", y="level", ax=plots.axes(2))
+    page.figure("one", LEVELS, by_seaborn, columns=COLUMNS, **TEXTS)
+    _, by_pyplot = plt.subplots()
+    by_pyplot.plot([1, 2])
+    page.figure("two", LEVELS, by_pyplot, columns=COLUMNS, **TEXTS)
+    page.figure(
+        "three", LEVELS, lambda data: sns.scatterplot(data, x="n", y="n", ax=plots.axes(2)), columns=COLUMNS, **TEXTS
+    )
+    assert not plt.get_fignums() and len(outputs) == 9
+    with pytest.raises(InputError, match=r"str: an Axes or a Figure of matplotlib or seaborn is expected"):
+        page.figure("four", LEVELS, lambda _: "drawn", columns=COLUMNS, **TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("missing", "fault"),
+    [("title", "title is empty"), ("source", "source is empty"), ("alt", "alt text has 0 characters"),
+     ("reading", "reading is empty"), ("population", "population is empty")],
+)  # fmt: skip
+def test_what_an_exhibit_lacks_is_named(page: Page, outputs: list[Any], missing: str, fault: str) -> None:
+    """Nothing is shown of an exhibit that says too little."""
+    with pytest.raises(InputError, match=fault):
+        page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS | {missing: ""})
+    assert not outputs
+
+
+def test_a_reading_states_what_stands_in_the_data(page: Page) -> None:
+    """A number from elsewhere is no reading of a mark."""
+    with pytest.raises(InputError, match="the reading states other=5, which is not in the data"):
+        page.figure("a", LEVELS, bars(), columns=COLUMNS, **TEXTS | {"reading": "It is {other:keur}."}, other=5)
+
+
+def test_a_table_is_returned_as_the_data_it_shows(page: Page, outputs: list[Any]) -> None:
+    """It can be sliced and sorted; what is made of it is an ordinary table."""
+    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
+    table = page.table("levels", LEVELS, COLUMNS, **texts)
+    assert [output.metadata.ptce.kind for output in outputs] == ["head", "notes"]
+    assert type(table.sort_values("n")) is pd.DataFrame and table["n"].tolist() == [29, 1]
+
+
+def test_a_cell_run_again_shows_its_exhibit_again(
+    page: Page, outputs: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same key from the same cell keeps its number; from another cell, or twice in one, it is a fault."""
+    place = ["a", 1]
+    monkeypatch.setattr(show, "current_cell", lambda: tuple(place))
+
+    def once(key: str) -> str:
+        page.figure(key, LEVELS, bars(), columns=COLUMNS, **TEXTS)
+        return str(outputs[-3].metadata.ptce.number)
+
+    assert once("first") == "Figure\u00a01"
+    with pytest.raises(InputError, match="another exhibit of the page has this key: first"):
+        once("first")
+    place[:] = ["b", 2]
+    assert once("second") == "Figure\u00a02"
+    with pytest.raises(InputError, match="another exhibit of the page has this key: first"):
+        once("first")
+    place[:] = ["a", 3]
+    assert once("first") == "Figure\u00a01"
+
+
+def test_what_a_cell_has_shown_is_not_shown_again_as_its_value(
+    page: Page, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last line of a cell may be a verb; in a later cell its value is seen like any other."""
+    place = ["a", 1]
+    monkeypatch.setattr(cell, "current_cell", lambda: tuple(place))
+    said = page.say("Said.")
+    said._ipython_display_()
+    assert not capsys.readouterr().out
+    place[:] = ["b", 2]
+    said._ipython_display_()
+    assert capsys.readouterr().out == "Said.\n"
+
+
+def test_a_page_in_french_writes_every_text_in_french(outputs: list[Any]) -> None:
+    """Texts come from the catalogue, numbers and spaces from the language."""
+    page = open_page("p", lang="fr")
+    page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS)
+    assert "1\u202f239\u00a0k€" in outputs[0].data["text/html"]
+    assert "Lecture" in outputs[2].data["text/plain"]

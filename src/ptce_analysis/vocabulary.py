@@ -29,7 +29,7 @@ LEVELS: dict[str, Label] = {
     "autre": ("Other", "Autre"),
     "inconnu": ("Unknown", "Inconnu"),
 }
-# How each language speaks of a level: with its article, after "of", after "to", as the giver of a grant, of one of them.
+# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant.
 LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
     "fr": {
         "the": {

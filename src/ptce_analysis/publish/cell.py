@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.publish.disclosure.release import Protected
 from ptce_analysis.publish.sentences import Sentence
-from ptce_analysis.published import Fact, Facts
+from ptce_analysis.published import Facts
 
 
 def value_of(name: str, values: Mapping[str, Any], sources: tuple[Any, ...], facts: Facts) -> Any:
@@ -50,7 +50,7 @@ def _within(place: Any, name: str) -> Any:
 
 def current_cell() -> tuple[str, int]:
     """Return which cell is running (its id where the front end gives one) and the count of its execution."""
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is None:
         return "", 0
     parent = getattr(shell, "parent_header", None) or {}
@@ -103,7 +103,7 @@ class ShownSentence(_Shown, Sentence):
         print(self.text)
 
 
-class ShownTable(_Shown, pd.DataFrame):
+class ShownTable(_Shown, pd.DataFrame):  # type: ignore[misc]
     """A table that the page has shown; whatever is made of it is an ordinary one."""
 
     _internal_names = [*pd.DataFrame._internal_names, "_shown_in"]  # noqa: RUF012 (as pandas asks of its subclasses)

@@ -100,8 +100,8 @@ class Words:
     def fill(self, text: str, find: Callable[[str], Any]) -> Sentence:
         """Return a translated text with its names filled by what `find` returns for them.
 
-        `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with the
-        number `n`, `{level:of}` a level in that form (`vocabulary.LEVEL_FORMS`), and `{name}` a text, itself translated.
+        `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with
+        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text, itself translated.
         Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
         """
         numbers: dict[str, Number] = {}

@@ -133,7 +133,7 @@ def intervals(
 
 def room_for_labels(ax: Axes) -> None:
     """Widen the x limits until every label beside a mark stands inside the axes; ticks end where the data do."""
-    figure = ax.figure
+    figure: Any = ax.figure
     for _ in range(3):
         figure.draw_without_rendering()
         (low, high), frame = ax.get_xlim(), ax.get_window_extent()

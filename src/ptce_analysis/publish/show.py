@@ -187,7 +187,9 @@ class Page:
         """An exhibit whose texts are filled from keywords, its first row and the published figures."""
         held = protection(data, *values.values())
         table = data.table if isinstance(data, Protected) else data
-        filled = {name: self._filled(text, (table,), values) or Sentence("") for name, text in texts.items()}
+        filled: dict[str, Any] = {
+            name: self._filled(text, (table,), values) or Sentence("") for name, text in texts.items()
+        }
         named = tuple(
             Column(name, str(self._filled(heading, (table,), values)), kind or "text")
             for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())

@@ -10,8 +10,8 @@ class Shared:
     FROM_DECK = "computed from RTES (slides, 2015 survey)."
     FROM_DECK_AND_NOTE = "computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
     TABLE = (
-        "Projects (poles) supported in 2015, by level; a project supported by two levels counts twice, and the number of"
-        " poles is not stated."
+        "Projects (poles) supported in 2015, by level; a project supported by two levels counts twice, and the number"
+        " of poles is not stated."
     )
     RESPONDENTS = "Poles that answered the RTES surveys of 2013 and 2015; they are no random sample of all poles."
 

@@ -18,8 +18,8 @@ CSV_ADDRESS = "data:text/csv;charset=utf-8,"
 OUR_TAGS = frozenset(
     (
         "a", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "g", "h3",
-        "image", "li", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text", "th", "thead",
-        "title", "tr", "tspan", "ul",
+        "image", "li", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text",
+        "th", "thead", "title", "tr", "tspan", "ul",
     )
 )  # fmt: skip
 OUR_ADDRESSES = ("#", CSV_ADDRESS, "data:image/png;base64,")

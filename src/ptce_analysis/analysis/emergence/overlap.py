@@ -1,6 +1,6 @@
 """What poles that answered in both waves would change: the two groups are then not independent.
 
-How many answered twice, and how alike their two answers are, is not published. A paired conclusion needs the answers
+How many answered twice, and how alike their two answers are, was not found. A paired conclusion needs the answers
 themselves; these tables only show how far the comparison of independent groups could be off.
 """
 

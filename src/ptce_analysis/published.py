@@ -82,7 +82,7 @@ Facts = Mapping[str, Fact]
 
 
 def stated(facts: Facts, id: str) -> Fact | None:
-    """Return a figure to compute with; None for one that is not printed, or not stated itself (`Fact.is_stated`)."""
+    """Return a figure to compute with; None for one that was not found, or not stated itself (`Fact.is_stated`)."""
     fact = facts.get(id)
     return fact if fact and fact.is_stated else None
 

@@ -1,4 +1,4 @@
-"""What the sources say that each level does or may do for PTCE: one `Role` per statement, from a strict file."""
+"""What the sources say of the roles of each level, what they learn and whom they quote: one `Role` per statement."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ MOST_WORDS = 14
 class Role:
     """One statement of a source: to which levels it is addressed, what kind it is, its text in both languages.
 
-    `general` when it is said of all local authorities alike; `stated` when the source itself names the addressee, and
-    not our reading of it.
+    `levels` is empty when the source addresses no level. `general` when it is said of all local authorities alike;
+    `stated` when the source itself names the addressee, and not our reading of it.
     """
 
     id: str
@@ -69,7 +69,8 @@ def _row_faults(row: Row, sources: Collection[str]) -> list[str]:
         "source": one_of(sources),
         "locator": lambda text: "" if text else "the place in the source is expected.",
     }
-    found = {name: rule(row[name]) for name, rule in rules.items()}
+    nobody = () if row["levels"] or row["addressee"] else ("levels", "addressee")
+    found = {name: rule(row[name]) for name, rule in rules.items() if name not in nobody}
     return [f"column {name!r}: value {row[name]!r}: {text}" for name, text in found.items() if text]
 
 
@@ -78,7 +79,7 @@ def _levels_fault(value: str) -> str:
     unknown = [name for name in names if name not in legal]
     if unknown or not names:
         guess = nearest(unknown[0], legal) if unknown else ""
-        return f"one or several of {', '.join(legal)} are expected, separated by spaces.{guess}"
+        return f"one or several of {', '.join(legal)} are expected, separated by spaces; none, for no addressee.{guess}"
     return f"{ALL_LOCAL!r} stands alone." if ALL_LOCAL in names and len(names) > 1 else ""
 
 

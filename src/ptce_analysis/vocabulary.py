@@ -135,13 +135,14 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
-# What a source says that local authorities do or may do for PTCE, and whom it says it of.
+# What a source says of the roles of public levels, what it learns and whom it quotes; then how its addressee is known.
 ROLE_KINDS: dict[str, Label] = {
     "lever": ("lever", "levier"),
     "role": ("role", "rôle"),
     "asset": ("asset", "atout"),
     "obstacle": ("difficulty", "difficulté"),
-    "example": ("example", "exemple"),
+    "lesson": ("lesson", "enseignement"),
+    "testimony": ("testimony", "témoignage"),
 }
 ADDRESSEES: dict[str, Label] = {
     "stated": ("named", "nommément"),

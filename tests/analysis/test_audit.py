@@ -67,7 +67,7 @@ def test_the_percentages_of_another_base_are_found() -> None:
         ("established_share_2015", "45% + 15% + 20% = 80% (78.5% to 81.5% with roundings)"),
         ("established_share_2015", "said of 75% (72.5% to 77.5%)"),
         ("sector_food_share_2017", "37/187 = 19.79%, which prints as 20%"),
-        ("aim_1_share_2020", "Base: 23 to 27 (no base printed; assumed: the respondents of S13, about 25)"),
+        ("aim_1_share_2020", "Base: 23 to 27 (no base found; assumed: the respondents of S13, about 25)"),
         ("emergence_share_2013_s3", "S3 prints at least 50% but DECK 31% (30.5% to 31.5%)"),
     ],
 )
@@ -192,7 +192,7 @@ def test_json_of_a_figure() -> None:
 
 
 def test_an_assumed_base_is_an_assumption() -> None:
-    """A verdict on a base that is not printed beside the figure says so in its origin."""
+    """A verdict on a base that was not found beside the figure says so in its origin."""
     assert AUDITED["cell_fte_below_1_share_2015"].findings[0].origin == "assumption"
     assert AUDITED["emergence_share_2015"].findings[0].origin == "derived"
 

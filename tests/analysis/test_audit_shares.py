@@ -42,7 +42,7 @@ def test_no_base_at_all_is_unverifiable() -> None:
     """Neither a base nor a number of respondents is printed by that source for that wave."""
     verdict = first(share("a_share", "0.20"), count("respondents", 52, source="S"), count("respondents", 42, wave=2013))
     assert verdict.verdict == "unverifiable"
-    assert verdict.reason.startswith("No base is printed, nor the number of respondents of R")
+    assert verdict.reason.startswith("No base was found, nor the number of respondents of R")
     assert 5 in verdict.attainable_bases
 
 
@@ -65,8 +65,7 @@ def test_respondents_printed_as_about_are_a_range() -> None:
     """About 25 to the nearest 5 is 23 to 27: 16/23 = 69.57%; none of them gives 2%."""
     about = count("respondents", 25, 5)
     assert first(share("a_share", "0.70"), about).reason == (
-        "16/23 = 69.57%, which prints as 70%. Base: 23 to 27"
-        " (no base printed; assumed: the respondents of R, about 25)."
+        "16/23 = 69.57%, which prints as 70%. Base: 23 to 27 (no base found; assumed: the respondents of R, about 25)."
     )
     assert first(share("a_share", "0.02"), about).verdict == "other_base_only"
 

@@ -36,12 +36,12 @@ def test_worst_cases_by_hand() -> None:
 
 
 def test_without_a_population_nothing_is_said() -> None:
-    """2013: the population is not published, so each function gives the reason instead of a number."""
+    """2013: the population was not found, so each function gives the reason instead of a number."""
     for found in (manski((13, 42), None), finite_wilson((13, 42), None), finite_exact((13, 42), None)):
-        assert (found.low, found.high, found.reason) == (None, None, "population_not_published")
+        assert (found.low, found.high, found.reason) == (None, None, "population_not_found")
         assert found.estimate in (None, 13 / 42)
     assert finite_exact((13, 42), None).estimate == finite_wilson((13, 42), None).estimate == 13 / 42
-    assert silent_odds_ratio((13, 42), None, 0.2) == SilentOdds(None, None, None, "population_not_published")
+    assert silent_odds_ratio((13, 42), None, 0.2) == SilentOdds(None, None, None, "population_not_found")
 
 
 def test_the_odds_ratio_of_the_silent_by_hand() -> None:
@@ -166,8 +166,8 @@ def test_the_stock_of_2015() -> None:
 def test_the_stock_of_2013_is_refused_with_its_reason() -> None:
     """No population is published for 2013: every bound is empty and says why."""
     found = stock(read_published(PUBLISHED), 2013, 2015)
-    assert (found["reason"] == "population_not_published").all()
-    assert (found["silent_reason"] == "population_not_published").all()
+    assert (found["reason"] == "population_not_found").all()
+    assert (found["silent_reason"] == "population_not_found").all()
     assert found[["manski_low", "finite_wilson_high", "finite_exact_low", "silent_odds_ratio"]].isna().all(axis=None)
     assert found["population"].isna().all()
 

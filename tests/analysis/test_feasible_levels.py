@@ -47,7 +47,7 @@ def test_an_impossible_row_has_neither_bounds_nor_draws(facts):
 def test_a_wave_without_amounts_has_no_feasible_sets(facts):
     """2013 printed no row: every cell is empty, nothing is imputed."""
     table = sets.feasible_levels(facts, 2013)
-    assert set(table["status"]) == {"not published"}
+    assert set(table["status"]) == {"not found"}
     assert table[["n", "low", "high", "uniform_mid"]].isna().all(axis=None)
     assert set(sets.data_set_counts(facts, 2013)["datasets"]) == {""}
     assert sets.example_level(facts, 2013) is None
@@ -162,7 +162,7 @@ def test_the_central_share_is_between_the_outer_quantiles():
 
 @pytest.mark.parametrize("level", ["commune", "pnr_petr", None])
 def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
-    """An impossible or unpublished row cannot be illustrated, nor the example where there is none."""
+    """An impossible row, or one not found, cannot be illustrated, nor the example where there is none."""
     for table in (sets.data_sets_alike, sets.attaining_sets):
         whole, none = (table(facts, 2015, "as_printed", one) for one in ("europe", level))
         assert none.empty and list(none) == list(whole)

@@ -1,4 +1,4 @@
-"""Funding by level: totals, shares and means with their rounding, and what is not published."""
+"""Funding by level: totals, shares and means with their rounding, and what was not found."""
 
 import dataclasses
 import math
@@ -38,9 +38,9 @@ def test_every_level_is_returned_in_order(facts):
 
 
 def test_a_wave_without_amounts_stays_empty(facts):
-    """No amount by level was published for 2013: nothing is imputed, nothing is zero."""
+    """No amount by level was found for 2013: nothing is imputed, nothing is zero."""
     table = funding_by_level(facts, 2013)
-    assert set(table["status"]) == {"not published"}
+    assert set(table["status"]) == {"not found"}
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
 
 
@@ -58,7 +58,7 @@ def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with(fact
     projects, amount = (facts[f"funding_{part}_epci_2015"] for part in ("projects", "amount"))
     about = facts | {projects.id: dataclasses.replace(projects, grain=Fraction(10))}
     row = funding_by_level(about, 2015).set_index("level").loc["epci"]
-    assert row["status"] == "not published" and row["amount_eur"] == amount.value and row["share"] > 0
+    assert row["status"] == "not found" and row["amount_eur"] == amount.value and row["share"] > 0
     assert row[["n_projects", "n_amounts", "mean_eur"]].isna().all()
     at_least = facts | {amount.id: dataclasses.replace(amount, statistic="minimum")}
     table = funding_by_level(at_least, 2015).set_index("level")
@@ -70,7 +70,7 @@ def test_a_row_that_is_not_printed_whole_says_what_it_does(facts):
     """Without their median, 20 projects and 322 k€ still make a mean of 16.1 k€ and a share; no row can be judged."""
     partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
     row, before = (funding_by_level(some, 2015).set_index("level").loc["epci"] for some in (partly, facts))
-    assert (row["status"], row["n_projects"], row["mean_eur"]) == ("not published", 20, before["amount_eur"] / 20)
+    assert (row["status"], row["n_projects"], row["mean_eur"]) == ("not found", 20, before["amount_eur"] / 20)
     assert row["share"] == before["share"] and row[["median_eur", "n_amounts", "median_usable"]].isna().all()
     assert list(totals(partly, 2015)["total_eur"]) == list(totals(facts, 2015)["total_eur"])
 

@@ -97,26 +97,26 @@ def test_an_exhibit_that_says_too_little_is_refused(outputs: list[Any]) -> None:
     assert outputs == []
 
 
-def unpublished(words: Words) -> Exhibit:
-    """An exhibit whose figures were not published."""
-    raise NothingToShow(words("No amount by level was published for {wave}.", wave=Number(2013, "year")))
+def not_found(words: Words) -> Exhibit:
+    """An exhibit whose figures were not found."""
+    raise NothingToShow(words("No amount by level was found for {wave}.", wave=Number(2013, "year")))
 
 
 def test_an_exhibit_without_figures_leaves_a_sentence_in_its_place(outputs: list[Any]) -> None:
     """The page stands: it says why, and counts no figure."""
     page = open_page("p", lang="en")
-    page.show(unpublished)
+    page.show(not_found)
     page.show(drawn)
     assert [output.metadata.ptce.kind for output in outputs] == ["say", "head", "drawing", "notes"]
-    assert outputs[0].data["text/plain"] == "No amount by level was published for 2013."
-    assert outputs[0].metadata.ptce.claims[0]["computed_by"] == "test_show.unpublished"
+    assert outputs[0].data["text/plain"] == "No amount by level was found for 2013."
+    assert outputs[0].metadata.ptce.claims[0]["computed_by"] == "test_show.not_found"
     assert outputs[1].metadata.ptce.number == "Figure\u00a01"
 
 
 def test_outside_a_page_nothing_to_show_is_an_error() -> None:
     """Its message is the sentence of the page."""
-    with pytest.raises(InputError, match=r"No amount by level was published for 2013\."):
-        unpublished(Words("en"))
+    with pytest.raises(InputError, match=r"No amount by level was found for 2013\."):
+        not_found(Words("en"))
 
 
 def test_a_key_is_used_once_a_page(outputs: list[Any]) -> None:

@@ -109,7 +109,7 @@ def test_silent_poles_are_counted_for_the_whole_wave(facts):
 def test_a_population_that_is_not_published_is_refused_in_words(facts):
     """For 2013 there is no bound, and the sentence says why."""
     table = emergence_sensitivity.stock(facts, 2013, 2015, CONFIDENCE)
-    reason = "the number of units in the population is not published"
+    reason = "the number of units in the population was not found"
     assert reason in str(emergence.first_wave_population(EN, table))
     assert reason in str(emergence.non_response(EN, table))
 

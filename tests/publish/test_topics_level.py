@@ -107,8 +107,8 @@ def test_the_headline_changes_with_the_figures() -> None:
     assert "cannot be true" not in answer("commune", changed(funding_median_commune_2015=15_000))
     assert "total amount: 1;" in answer("europe", changed(funding_amount_europe_2015=5_000_000))
     none = {i: fact for i, fact in FACTS.items() if not i.startswith("funding_amount_etat")}
-    assert answer("etat", none) == "State: no amount was published for this wave."
-    with pytest.raises(InputError, match="State: no amount was published for this wave"):
+    assert answer("etat", none) == "State: no amount was found for this wave."
+    with pytest.raises(InputError, match="State: no amount was found for this wave"):
         exhibits(EN, "etat", none)
 
 
@@ -116,7 +116,7 @@ def test_a_joint_figure_is_never_said_of_one_level_alone() -> None:
     """Région and interco share one figure; a figure of its own is said as such; a missing one is not made up."""
     table = level_place.presence(FACTS, 2015)
     assert "a single figure shared with EPCI" in str(sheet.presence(EN, "region", table))
-    assert "is not printed" in str(sheet.presence(EN, "etat", table))
+    assert "was not found" in str(sheet.presence(EN, "etat", table))
     alone = {
         i: dataclasses.replace(f, note="printed: 60 %") if i == "link_share_epci_2015" else f for i, f in FACTS.items()
     }
@@ -148,7 +148,7 @@ def test_places_are_told_by_how_far_they_are_known() -> None:
     )
     assert "Only enclosed" in said and "Not known" not in said
     none = str(sheet.sure_places(EN, level_place.places(FACTS, 2013, "region")))
-    assert none.startswith("Not known, because nothing usable is printed")
+    assert none.startswith("Not known, because nothing usable was found")
     compared = str(sheet.limits_of_comparison(EN, level_place.places(FACTS, 2015, "commune")))
     assert compared == "Of the 35 comparisons of this level with another one, 10 are decided by what is printed."
 

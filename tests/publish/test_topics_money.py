@@ -134,13 +134,13 @@ def test_every_scenario_can_be_shown_and_says_what_it_rests_on(facts, scenario):
 
 
 def test_another_wave_is_named_by_its_year(facts):
-    """A page on a later survey says its year, and that 2013 was not published."""
+    """A page on a later survey says its year, and that 2013 was not found."""
     later = moved(facts, 2017)
     exhibits = funding_page(EN, later, wave=2017) + feasible_page(EN, later, wave=2017)
     assert [faults(exhibit) for exhibit in exhibits] == [[]] * len(exhibits)
     table, amounts = exhibits[:2]
     assert [column.heading for column in table.columns[1:3]] == ["Amount, 2013", "Amount, 2017"]
-    assert set(table.data["before"]) == {"not published"}
+    assert set(table.data["before"]) == {"not found"}
     assert "2017" in str(amounts.measure)
     assert "2015" not in str(amounts.population)
 
@@ -153,25 +153,25 @@ def test_an_earlier_wave_that_was_found_fills_its_column(facts):
     assert list(exhibit.data["before"])[-1] == "€500k"
     assert str(funding.earlier_wave(EN, earlier)) == "For 2013, amounts are known for 6 levels."
     assert str(funding.earlier_wave(EN, funding_by_level(facts, 2013))).startswith(
-        "For 2013, no amount by level was published"
+        "For 2013, no amount by level was found"
     )
 
 
 def test_a_wave_without_amounts_says_so_and_shows_nothing(facts):
     """2013 printed no amounts: sentences say it, and no exhibit is made of nothing."""
     table, none = funding_by_level(facts, 2013), totals(facts, 2013)
-    assert "No amount by collectivity level was published" in str(funding.answer(EN, table, none))
+    assert "No amount by collectivity level was found" in str(funding.answer(EN, table, none))
     assert str(funding.totals_sentence(EN, none)).startswith("The table and the printed total are not both known")
     assert str(funding.pooled(EN, pooled_local_median(facts, 2013))).startswith(
-        "The four local rows are not all printed"
+        "The four local rows were not all found"
     )
-    assert str(funding.lognormal(EN, lognormal_fits(facts, 2013))).startswith("No row is fully printed")
+    assert str(funding.lognormal(EN, lognormal_fits(facts, 2013))).startswith("No whole row was found")
     survivors = identification.surviving_comparisons(facts, 2013), identification.surviving_levels(facts, 2013)
     assert str(funding_verdicts.survivors(EN, *survivors)) == "No conclusion holds under all the scenarios."
     refused = [
-        (funding_exhibits.amounts_figure, (table,), "For 2013, no amount by level was published"),
-        (funding_means.mean_median_figure, (table, {}), "For 2013, no amount by level was published"),
-        (funding_exhibits.totals_figure, (none,), "No total and no complete table was published"),
+        (funding_exhibits.amounts_figure, (table,), "For 2013, no amount by level was found"),
+        (funding_means.mean_median_figure, (table, {}), "For 2013, no amount by level was found"),
+        (funding_exhibits.totals_figure, (none,), "No total and no complete table was found"),
         (feasible_exhibits.largest, (sets.feasible_levels(facts, 2013),), "there are no bounds to show"),
         (feasible_exhibits.counts_table, (sets.data_set_counts(facts, 2013),), "there are no sets of amounts to count"),
     ]
@@ -294,7 +294,7 @@ def test_survivors_are_told_by_order_number_and_none(facts):
 
 
 def test_the_pooled_median_neither_confirms_nor_refutes(facts):
-    """Within the limits, outside them, or not printed."""
+    """Within the limits, outside them, or not found."""
     inside = str(funding.pooled(EN, pooled_local_median(facts, 2015)))
     assert "between €0.0k and €28.5k" in inside
     assert "Communes: only the number and the total are used" in inside
@@ -375,12 +375,12 @@ def test_the_feasible_answer_follows_the_widest_level(facts):
 
 
 def test_refused_rows_are_named_or_none_is(facts):
-    """Impossible and unpublished rows are told apart."""
+    """Impossible rows and rows not found are told apart."""
     assert str(feasible.refused(EN, sets.feasible_levels(facts, 2015, n_draws=0))).startswith(
         "Communes: no amounts at all"
     )
     partly = sets.feasible_levels(without(facts, "funding_median_europe_2015"), 2015, n_draws=0)
-    assert str(feasible.refused(EN, partly)).endswith("Europe: the row was not published, or not whole.")
+    assert str(feasible.refused(EN, partly)).endswith("Europe: the row was not found, or not whole.")
     fine = sets.feasible_levels(facts, 2015, "communes_15", n_draws=0)
     assert str(feasible.refused(EN, fine)) == "Under this scenario every printed row leaves some amounts possible."
 
@@ -443,7 +443,7 @@ def test_the_profile_answer_counts_directions_and_claims_no_change(facts):
     assert said.endswith("this is no evidence that the typical pole changed.")
     risen = profile_analysis.paired_medians(changed(facts, employees_median_2015=150))
     assert "3 of them stand lower and 2 higher" in str(profile.answer(EN, risen))
-    assert str(profile.answer(EN, pairs.head(0))) == "No median is printed for both surveys."
+    assert str(profile.answer(EN, pairs.head(0))) == "No median was found for both surveys."
 
 
 def test_directions_are_named_one_by_one(facts):
@@ -454,7 +454,7 @@ def test_directions_are_named_one_by_one(facts):
     assert "Rounding alone could explain the difference for: median staff of the coordinating unit." in said
     same = pairs.assign(direction="equal")
     assert str(profile.directions(EN, same)).startswith("The same in both surveys: median budget")
-    assert str(profile.directions(EN, pairs.head(0))) == "No median is printed for both surveys."
+    assert str(profile.directions(EN, pairs.head(0))) == "No median was found for both surveys."
 
 
 def test_sources_of_both_sides_are_named(facts, sources):
@@ -464,7 +464,7 @@ def test_sources_of_both_sides_are_named(facts, sources):
     assert "told by COORACE, 2014, those of the second by RTES" in said
     one = pairs.assign(first_source="S9", second_source="S9")
     assert str(profile.not_one_source(EN, one, {})) == "Both sides are printed by S9."
-    assert str(profile.not_one_source(EN, pairs.head(0), sources)) == "No median is printed for both surveys."
+    assert str(profile.not_one_source(EN, pairs.head(0), sources)) == "No median was found for both surveys."
     assert source_lines.name({"S": {"author": "A", "year": ""}}, "S") == "A"
 
 
@@ -475,7 +475,7 @@ def test_links_are_told_with_what_their_labels_say(facts):
     assert said.startswith("Régions: 95% of the poles in the first survey, 75% in the second.")
     assert "their difference is no fall" in said
     assert "no fall" not in str(profile.links(EN, found.assign(second_id="link_share_region_2017")))
-    assert str(profile.links(EN, found.head(0))).startswith("No share of poles linked with a level is printed for both")
+    assert str(profile.links(EN, found.head(0))).startswith("No share of poles linked with a level was found for both")
 
 
 def test_euros_per_job_agree_or_not(facts):
@@ -490,7 +490,7 @@ def test_euros_per_job_agree_or_not(facts):
     fewer = profile_analysis.euros_per_job(changed(facts, jobs_total_2015=7_000))
     assert str(profile.per_job(EN, fewer)).endswith("they agree.")
     alone = profile_analysis.euros_per_job(without(facts, "jobs_total_2015"))
-    assert str(profile.per_job(EN, alone)).startswith("Budget and jobs are not printed both as totals and as medians")
+    assert str(profile.per_job(EN, alone)).startswith("Budget and jobs were not found both as totals and as medians")
 
 
 def test_the_profile_figures_change_with_the_figures(facts, sources):
@@ -502,9 +502,9 @@ def test_the_profile_figures_change_with_the_figures(facts, sources):
     assert "Total enterprises" in str(profile_page(EN, fewer, sources)[1].title)
     assert list(medians.data["after"])[-1] == "€3m"
     pairs = profile_analysis.paired_medians(facts)
-    with pytest.raises(InputError, match="No median was published for both surveys"):
+    with pytest.raises(InputError, match="No median was found for both surveys"):
         profile_exhibits.medians(EN, pairs.head(0), facts, sources)
-    with pytest.raises(InputError, match="No total was published with its number of poles and a median"):
+    with pytest.raises(InputError, match="No total was found with its number of poles and a median"):
         profile_exhibits.totals(EN, profile_analysis.totals_and_medians(facts, 2013), facts, 2013)
 
 

@@ -32,6 +32,40 @@ def test_the_collection_s_statements_can_be_read() -> None:
     )
 
 
+LESSONS = """
+Renforcer les aides à l'amorçage sur un temps long
+Un appel au décloisonnement, à la simplification et à la promotion de l'ESS
+Des logiques de coopération à faire vivre dans la durée
+Un effort de structuration administrative, financière et démocratique à accompagner
+Une démonstration de l'utilité sociale qui reste à faire
+"""
+TESTIMONIES = """
+TETRIS Grasse (Alpes Maritimes)
+Ecopôle Alimentaire de la région d'Audruicq (Pas-de-Calais)
+Ôkhra Roussillon (Vaucluse)
+Le Périscope Sicoval
+Les Ateliers Castres
+"""
+
+
+@pytest.mark.parametrize(("kind", "printed"), [("lesson", LESSONS), ("testimony", TESTIMONIES)])
+def test_lessons_and_testimonies_are_those_of_the_deck_in_its_words_and_order(kind: str, printed: str) -> None:
+    """Copied whole, not shortened; the text of the slides was copied here once more, from the deck itself."""
+    found = [role.text[1].replace("’", "'") for role in read_roles(PUBLISHED) if role.kind == kind]
+    assert [text.replace(",", "") for text in found] == [line.replace(",", "") for line in printed.strip().splitlines()]
+
+
+def test_only_a_name_that_is_a_level_s_own_makes_a_testimony_that_level_s() -> None:
+    """The deck addresses its lessons and testimonies to nobody; Sicoval alone is the name of a local authority."""
+    roles = read_roles(PUBLISHED)
+    unaddressed = [role for role in roles if not role.levels]
+    assert {role.kind for role in unaddressed} == {"lesson", "testimony"}
+    assert not any(role.general or role.stated for role in unaddressed)
+    (addressed,) = {role for role in roles if role.kind in ("lesson", "testimony")} - set(unaddressed)
+    assert (addressed.levels, addressed.stated) == (("epci",), False) and "Sicoval" in addressed.text[1]
+    assert addressed in roles_of(roles, "epci") and addressed not in roles_of(roles, "commune")
+
+
 def test_statements_for_one_level_come_before_those_for_all() -> None:
     """The slides name the regional plans for Régions, the programmes for Europe, and nothing for the State."""
     roles = read_roles(PUBLISHED)
@@ -62,6 +96,8 @@ REFUSED = {
     "a,,stated,role,t,t,DECK,l,": "column 'levels': value '': one or several of",
     "a,local region,stated,role,t,t,DECK,l,": "column 'levels': value 'local region': 'local' stands alone",
     "a,local,said,role,t,t,DECK,l,": "column 'addressee': value 'said': legal values: stated, read",
+    "a,local,,role,t,t,DECK,l,": "column 'addressee': value '': legal values: stated, read",
+    "a,,read,lesson,t,t,DECK,l,": "column 'levels': value '': one or several of .* none, for no addressee",
     "a,local,stated,idea,t,t,DECK,l,": "column 'kind': value 'idea': legal values: lever, role",
     "a,local,stated,role,,t,DECK,l,": "column 'text_fr': value '': from 1 to 14 words are expected, found 0",
     "a,local,stated,role,t,,DECK,l,": "column 'text_en': value '': a translation is expected",

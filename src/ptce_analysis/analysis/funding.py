@@ -32,14 +32,14 @@ COLUMN_TYPES = {
 
 
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
-    """Return one row per funding level, in order; what was not published of it has empty cells.
+    """Return one row per funding level, in order; what was not found of it has empty cells.
 
     Columns, money in euros: `wave`, `scenario`; `amount_eur` and its rounding band, `share` of the six levels and its
     band (empty unless all six amounts are printed), `n_projects` supported, `mean_eur` and its band, `median_eur`;
     then, for a row that is printed whole, under the scenario: `n_amounts` (the projects taken to have given an amount),
     `median_usable` (false when no amounts can have this number, total and median), `minimum_sum_eur` (the smallest
-    total the median allows, roundings included), `status` (`possible`, `impossible`; `not published` for a row that is
-    not printed whole).
+    total the median allows, roundings included), `status` (`possible`, `impossible`; `not found` for a row that is
+    not found whole).
     """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
     printed = {level: stated(facts, f"funding_amount_{level}_{wave}") for level in FUNDING_LEVELS}
@@ -54,10 +54,10 @@ def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> p
 
 
 def _alone(facts: Facts, wave: int, level: str) -> dict[str, object]:
-    """What each figure of a row says by itself: a row that is not printed whole is said as far as it is."""
+    """What each figure of a row says by itself: a row that was not found whole is said as far as it is."""
     projects, total, median = row_figures(facts, wave, level)
     n = int(projects.value) if projects else None
-    known = {"n_projects": n, "median_eur": float(median.value) if median else None, "status": "not published"}
+    known = {"n_projects": n, "median_eur": float(median.value) if median else None, "status": "not found"}
     return known | (_mean(total, n) if total and n else {})
 
 
@@ -106,8 +106,8 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
     """Return the total of the table over each perimeter beside the total printed for the wave, in euros.
 
     Columns: `perimeter` (a key of `PERIMETERS`, or `printed`), `total_eur` and its rounding band, `n_supports` (level ×
-    project supports added; empty where a number is not printed, and for the printed total, which names none). A
-    perimeter with an amount that is not printed has no row.
+    project supports added; empty where a number was not found, and for the printed total, which names none). A
+    perimeter with an amount that was not found has no row.
     """
     found = []
     for perimeter, levels in PERIMETERS.items():
@@ -124,7 +124,7 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
 
 
 def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
-    """The figure of every one of some levels, or none when one of them is not printed."""
+    """The figure of every one of some levels, or none when one of them was not found."""
     found = [fact for level in levels if (fact := stated(facts, f"{indicator}_{level}_{wave}"))]
     return found if len(found) == len(levels) else []
 
@@ -157,7 +157,7 @@ class Pooled:
 
 
 def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> Pooled | None:
-    """Return the sharp limits of the pooled local median, or None where some local row is not fully printed.
+    """Return the sharp limits of the pooled local median, or None where some local row was not found whole.
 
     An average of medians would be no median: see `pooled_median`. A row that cannot be true, or is of no amount, counts
     for its number and total only.

@@ -6,7 +6,7 @@ one less the highest of the other, and the reverse, and can be anything in betwe
 
 - `decided` when the limits leave only one answer: one level has more, whatever the amounts were;
 - `bounded` when either may have more, within limits that are known;
-- `open` when some level has no limits: what it takes is not printed, or cannot be true, or nothing printed bears on it.
+- `open` when some level has no limits: what it takes was not found, or cannot be true, or nothing printed bears on it.
 
 A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
 printed whole, each figure counts alone. The same verdicts
@@ -105,7 +105,7 @@ def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[st
 
 
 def _limits_of_parts(facts: Facts, wave: int, level: str) -> dict[str, Limits | None]:
-    """What a row that is not printed whole leaves possible: each figure says what it says alone."""
+    """What a row that was not found whole leaves possible: each figure says what it says alone."""
     projects, total, median = row_figures(facts, wave, level)
     n = int(projects.value) if projects else 0
     alone = {"total": _shared_out(total, 1), "mean": _shared_out(total, n), "median": _shared_out(median, 1)}

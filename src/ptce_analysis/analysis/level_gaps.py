@@ -58,7 +58,7 @@ def _amounts(known: Known) -> list[Gap]:
     table = places(known.facts, known.wave, known.level, known.scenario).set_index("quantity").loc[list(SPREADS)]
     largest = table.loc["max"]
     if pd.isna(largest["low"]):
-        return [Gap("amounts", "missing" if _own_row(known, known.wave)["status"] == "not published" else "open")]
+        return [Gap("amounts", "missing" if _own_row(known, known.wave)["status"] == "not found" else "open")]
     loose = (table["low"] < table["high"]).any()
     return [Gap("amounts", "bounded", {"low": largest["low"], "high": largest["high"]})] if loose else []
 
@@ -87,7 +87,7 @@ def _own_comparisons(known: Known) -> pd.DataFrame:
 
 
 def _earlier(known: Known) -> list[Gap]:
-    """Waves whose amount of the level is not published."""
+    """Waves whose amount of the level was not found."""
     waves = {"earlier": known.earlier, "current": known.wave}
     missing = {kind: wave for kind, wave in waves.items() if pd.isna(_own_row(known, wave)["amount_eur"])}
     return [Gap(kind, "missing", {"wave": wave}) for kind, wave in missing.items()]
@@ -98,7 +98,7 @@ def _own_row(known: Known, wave: int) -> pd.Series:
 
 
 def _presence(known: Known) -> list[Gap]:
-    """A share of poles linked with the level that is not printed, or printed for several levels at once."""
+    """A share of poles linked with the level that was not found, or printed for several levels at once."""
     row = presence(known.facts, known.wave).set_index("level").loc[known.level]
     if pd.isna(row["link_share"]):
         return [Gap("presence", "missing")]

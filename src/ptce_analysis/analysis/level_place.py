@@ -69,7 +69,7 @@ PRESENCE_COLUMNS = {
 def presence(facts: Facts, wave: int) -> pd.DataFrame:
     """Return, per funding level, the printed share of poles linked with it beside the share that it supports.
 
-    Columns: `link_share` and its id (empty when not printed), `joint` (the other levels that the source prints in the
+    Columns: `link_share` and its id (empty when not found), `joint` (the other levels that the source prints in the
     same words: one figure for several), `n_projects`, then the share supported, which has no printed base: from all
     respondents (`supported_low` on `base_high`) to the poles of the printed total (`supported_high` on `base_low`).
     """
@@ -81,7 +81,7 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
 
 
 def _bases(facts: Facts, wave: int) -> tuple[int | None, int | None]:
-    """The poles of the printed total and the respondents; None for one that is not printed, or when they contradict."""
+    """The poles of the printed total and the respondents; None for one that was not found, or when they contradict."""
     total, everybody = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
     base = (total.base_n if total else None) or None
     return (None, None) if base and everybody and base > everybody else (base, everybody)

@@ -54,7 +54,7 @@ COMMANDS: dict[str, Any] = {
     "rates": (figures.rates, "compare two rates: intervals, ratios, exact tests, Bayes", figures.rates_options),
     "feasible": (
         figures.feasible,
-        "say what (n, sum, median) determines of unpublished amounts",
+        "say what (n, sum, median) determines of the amounts behind it",
         figures.feasible_options,
     ),
     "parse": (answers.parse, "say what a written answer states, and by which rule", answers.parse_options),

@@ -41,7 +41,7 @@ class Answers:
 
 
 def answers_2013() -> list[Answers]:
-    """Return the 42 answers of the first wave: only what is published about it, so no amount and no other level."""
+    """Return the 42 answers of the first wave: only what was found about it, so no amount and no other level."""
     rng, n = Random(recipe.SEED - 2), recipe.WAVE_SIZES[2013]
     stages = _shuffled(_repeated(recipe.STAGES_2013), rng)
     numbers = _numbers(recipe.NUMBERS_2013, recipe.STAFF_2013, n, rng)

@@ -66,7 +66,7 @@ class Exhibit:
 
 
 class NothingToShow(InputError):
-    """What an exhibit needs was not published; a page says `why` in its place, so that the rest of it stands."""
+    """What an exhibit needs was not found; a page says `why` in its place, so that the rest of it stands."""
 
     def __init__(self, why: Sentence) -> None:
         super().__init__(why.text)

@@ -26,8 +26,8 @@ class Reason(StrEnum):
 
     BASE_PRINTED = "{n} (printed beside the figure)"
     BASE_SAME_UNITS = "{n} (printed elsewhere in {source} for the same units)"
-    BASE_RESPONDENTS = "{n} (no base printed; assumed: the respondents of {source})"
-    BASE_ABOUT = "{low} to {high} (no base printed; assumed: the respondents of {source}, about {n})"
+    BASE_RESPONDENTS = "{n} (no base found; assumed: the respondents of {source})"
+    BASE_ABOUT = "{low} to {high} (no base found; assumed: the respondents of {source}, about {n})"
 
     PERCENT_HOLDS = "{nearest}, which prints as {printed}. Base: {base}."
     PERCENT_ELSEWHERE = (
@@ -42,7 +42,7 @@ class Reason(StrEnum):
         "{printed} of {n} is {exact}, but {nearest}: none prints as {printed}, on any base from 1 to {limit}."
         " Base: {base}."
     )
-    PERCENT_NO_BASE = "No base is printed, nor the number of respondents of {source}: the percentage cannot be tested."
+    PERCENT_NO_BASE = "No base was found, nor the number of respondents of {source}: the percentage cannot be tested."
     NOT_A_COUNT = "A {statistic} of shares is no count out of a base: there is nothing to divide."
 
     COUNT_HOLDS = "{count} out of {n}: {count} ≤ {n}."
@@ -108,7 +108,7 @@ class Reason(StrEnum):
         "{n} amounts with median {median} total {n} × {median}, {low} to {high} with roundings, but {total} is printed."
     )
     ROW_EMPTY = "No amount at all ({n}) has no median and totals nothing, but median {median} and {total} are printed."
-    ROW_NO_NUMBER = "{total} and median {median}, but no number is printed: the smallest possible total is unknown."
+    ROW_NO_NUMBER = "{total} and median {median}, but no number was found: the smallest possible total is unknown."
     ROW_OTHER_BASE = "The total is over {n} and the median over {other}: they are not said of the same units."
     CONCENTRATION = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}, if total and median are said of the same {n}. They force"

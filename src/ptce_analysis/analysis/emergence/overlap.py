@@ -1,6 +1,6 @@
 """What poles that answered in both waves would change: the two groups are then not independent.
 
-How many answered twice, and how alike their two answers are, is not published. A paired conclusion needs the answers
+How many answered twice, and how alike their two answers are, was not found. A paired conclusion needs the answers
 themselves; these tables only show how far the comparison of independent groups could be off.
 """
 
@@ -44,8 +44,8 @@ def overlap(
     """
     first, second = checked_rate(first, "first"), checked_rate(second, "second")
     n1, n2 = first[1], second[1]
-    # Assumption: the units common to both waves have the shares of their whole group. Source: none; only margins are
-    # printed. If wrong: the correlation they can have is other, the table stays the order of magnitude.
+    # Assumption: the units common to both waves have the shares of their whole group. Source: none; only margins were
+    # found. If wrong: the correlation they can have is other, the table stays the order of magnitude.
     v1, v2 = (k * (n - k) / n**3 for k, n in (first, second))
     rows = []
     for n_common in _checked_overlaps(overlaps, min(n1, n2)):

@@ -64,7 +64,7 @@ def manski(rate: Rate, population: int | None) -> Estimate:
     """
     k, n = checked_rate(rate, "rate")
     if population is None:
-        return Estimate("manski", None, None, None, reason="population_not_published")
+        return Estimate("manski", None, None, None, reason="population_not_found")
     whole = _checked_population(population, n)
     return Estimate("manski", None, k / whole, (k + whole - n) / whole)
 
@@ -73,7 +73,7 @@ def silent_odds_ratio(rate: Rate, population: int | None, target: float) -> Sile
     """Return how different the silent units must be for the share of the whole population to be `target`."""
     k, n = checked_rate(rate, "rate")
     if population is None:
-        return SilentOdds(None, None, None, "population_not_published")
+        return SilentOdds(None, None, None, "population_not_found")
     silent = _checked_population(population, n) - n
     needed = population * target - k
     if silent == 0:
@@ -90,7 +90,7 @@ def finite_wilson(rate: Rate, population: int | None, confidence: float = 0.95) 
     k, n = checked_rate(rate, "rate")
     z = normal_quantile(confidence)
     if population is None:
-        return Estimate("finite_wilson", k / n, None, None, confidence, "population_not_published")
+        return Estimate("finite_wilson", k / n, None, None, confidence, "population_not_found")
     whole = _checked_population(population, n)
     share, low, high = score_bounds((k, n), z * math.sqrt((whole - n) / max(whole - 1, 1)))
     return Estimate("finite_wilson", share, low, high, confidence)
@@ -101,7 +101,7 @@ def finite_exact(rate: Rate, population: int | None, confidence: float = 0.95) -
     k, n = checked_rate(rate, "rate")
     tail = (1 - checked_fraction(confidence, "confidence")) / 2
     if population is None:
-        return Estimate("finite_exact", k / n, None, None, confidence, "population_not_published")
+        return Estimate("finite_exact", k / n, None, None, confidence, "population_not_found")
     whole = _checked_population(population, n)
     low, high = _fewest(k, n, whole, tail), whole - _fewest(n - k, n, whole, tail)
     return Estimate("finite_exact", k / n, low / whole, high / whole, confidence)
@@ -179,6 +179,6 @@ def _checked_population(population: int, base: int) -> int:
     if isinstance(population, bool) or not isinstance(population, int) or not base <= population <= LARGEST_GROUP:
         raise InputError(
             f"population: value {population!r}: a whole number from {base} (those who answered) to {LARGEST_GROUP} is"
-            " expected, or None when it is not published."
+            " expected, or None when it was not found."
         )
     return population

@@ -1,4 +1,4 @@
-"""What the unpublished amounts behind a published row (n, sum, median) could be: `ptce feasible`.
+"""What the amounts behind a published row (n, sum, median) could be: `ptce feasible`.
 
 Bounds first: they hold whatever the amounts were. Then how many data sets of whole units there are. Then, if asked,
 reference draws inside the bounds: they depend on the measure chosen and are not confidence intervals.

@@ -35,7 +35,7 @@ def feasible_levels(
 ) -> pd.DataFrame:
     """Return one row per funding level and statistic: its sharp bounds, and where the reference draws fall.
 
-    Columns: `wave`, `scenario`, `level`, `statistic`, `n`, `status` (`possible`, `impossible`, `not published`), `low`
+    Columns: `wave`, `scenario`, `level`, `statistic`, `n`, `status` (`possible`, `impossible`, `not found`), `low`
     and `high` (bounds over all figures that round to the printed ones), and for each measure `..._low`, `..._mid`,
     `..._high` (2.5 %, 50 % and 97.5 % of the draws, taken exactly as printed). Money in euros. What does not exist is
     empty.
@@ -49,9 +49,9 @@ def feasible_levels(
 
 
 def status(row: Row | None) -> str:
-    """Return whether a row is `possible`, `impossible` or `not published`."""
+    """Return whether a row is `possible`, `impossible` or `not found`."""
     if row is None:
-        return "not published"
+        return "not found"
     return "possible" if row.n and row.possible else "impossible"
 
 

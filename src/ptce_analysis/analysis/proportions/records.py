@@ -92,7 +92,7 @@ REASONS: dict[str, str] = {
     "no_variation": "every unit of both groups has the same answer: the data cannot tell the groups apart",
     "beyond_numbers": "the Bayes factor is larger than a number can hold",
     "group_too_large": "a group is larger than this exact test is computed for; use the other tests",
-    "population_not_published": "the number of units in the population is not published",
+    "population_not_found": "the number of units in the population was not found",
     "population_below_base": "fewer units are printed for the population than answered",
     "nobody_silent": "every unit of the population answered",
     "out_of_reach": "no answer of the silent units could give this share",

@@ -107,7 +107,7 @@ def joint_bases(words: Words, common: pd.DataFrame, source: str) -> Sentence:
     """Return the bases on which all the percentages of a source can occur at once."""
     own = common[common["source"] == source]
     if own.empty:
-        return words("No percentage of this source was published.")
+        return words("No percentage of this source was found.")
     row = own.iloc[0]
     if not row["bases"]:
         return words(
@@ -129,7 +129,7 @@ def rules(words: Words) -> Sentence:
 
 def no_permutation(words: Words) -> Sentence:
     """Return why the medians of some rows cannot be exchanged."""
-    return words("The rows of the local levels were not all published whole: their medians cannot be exchanged.")
+    return words("The rows of the local levels were not all found whole: their medians cannot be exchanged.")
 
 
 def permutation(words: Words, table: pd.DataFrame) -> Sentence:

@@ -27,9 +27,9 @@ def _short(words: Words, facts: Facts, fact_id: str) -> str:
 def attainability(words: Words, facts: Facts, table: pd.DataFrame, respondents: int | None) -> Exhibit:
     """Return the map of percentages by base: where each printed percentage can occur.
 
-    Raises `NothingToShow` where percentages or respondents were not published.
+    Raises `NothingToShow` where percentages or respondents were not found.
     """
-    nothing = words("The percentages or the number of respondents were not published: there is no map to draw.")
+    nothing = words("The percentages or the number of respondents were not found: there is no map to draw.")
     if not respondents:
         raise NothingToShow(nothing)
     data, bases = with_rows(table, nothing).copy(), list(table)

@@ -17,7 +17,7 @@ NEAREST_SUBSETS = 8
 
 def minimum_sums(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the smallest sum each median allows against the printed sum."""
-    nothing = words("No amounts were published with their number and their median: no sum can be checked.")
+    nothing = words("No amounts were found with their number and their median: no sum can be checked.")
     data = with_rows(table, nothing).assign(name=[words.label(LEVELS[level]) for level in table["level"]])
     wrong = data["verdict"] == "impossible"
     shown = data[wrong].iloc[0] if wrong.any() else data.iloc[0]
@@ -75,7 +75,7 @@ def minimum_sums(words: Words, table: pd.DataFrame) -> Exhibit:
 
 def subset_sums(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the choices of levels whose sum is nearest to the printed total."""
-    nothing = words("No total was published with its parts: there is nothing to add up.")
+    nothing = words("No total was found with its parts: there is nothing to add up.")
     data = with_rows(table, nothing).head(NEAREST_SUBSETS).sort_values("sum_eur", ignore_index=True)
     total = float((data["sum_eur"] - data["distance_eur"]).iloc[0])
     data["name"] = [" + ".join(words.label(LEVELS[level]).split(" (")[0] for level in parts) for parts in data["parts"]]
@@ -183,7 +183,7 @@ def permutations(words: Words, table: pd.DataFrame) -> Exhibit:
 
 def concentration(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return what totals and medians force: the most equal data set still possible, and its concentration."""
-    nothing = words("No total was published with its number of poles and a median: nothing follows.")
+    nothing = words("No total was found with its number of poles and a median: nothing follows.")
     data = with_rows(table, nothing).assign(name=[words.label(indicator(one).label) for one in table["indicator"]])
     first = data.iloc[0]
     columns = (

@@ -16,7 +16,7 @@ def answer(words: Words, found: Conclusion) -> Sentence:
     parts = [_printed(words, found.printed)] if found.printed else []
     if found.in_words and found.depends_on_definition:
         parts.append(_in_words(words, found.in_words))
-    return joined(parts) if parts else words("No share of emerging poles is printed for both waves.")
+    return joined(parts) if parts else words("No share of emerging poles was found for both waves.")
 
 
 def _printed(words: Words, verdict: Verdict) -> Sentence:
@@ -100,7 +100,7 @@ def tests_said(words: Words, found: Conclusion) -> Sentence:
     """Return the range of the p-values and of the probability of a fall, over readings and methods."""
     verdict = found.printed
     if verdict is None:
-        return words("No share of emerging poles is printed for both waves.")
+        return words("No share of emerging poles was found for both waves.")
     return words(
         "Over all readings of the printed shares, p-values of the five tests run from {low} to {high}, and the probability that"
         " the share fell, given a flat or Jeffreys’ prior, from {least} to {most}.",
@@ -147,7 +147,7 @@ def _silent(words: Words, known: pd.DataFrame) -> Sentence:
 
 
 def first_wave_population(words: Words, table: pd.DataFrame) -> Sentence:
-    """Return why no such bound exists for a wave whose population is not published."""
+    """Return why no such bound exists for a wave whose population was not found."""
     reasons = sorted(set(table["reason"]) - {""})
     if not reasons:
         return words("The same bounds exist for the first wave.")
@@ -162,7 +162,7 @@ def overlap_said(words: Words, table: pd.DataFrame, mcnemar: pd.DataFrame) -> Se
     least = mcnemar["smallest_p_fall"].min()
     parts = [
         words(
-            "How many poles answered twice is not published. With {most} of them, the largest number possible, the interval"
+            "How many poles answered twice was not found. With {most} of them, the largest number possible, the interval"
             " would run from {low} to {high} or be as narrow as {narrow_low} to {narrow_high}, depending on how alike a"
             " pole’s two answers are.",
             most=Number(int(table["n_common"].max()), "count"),

@@ -15,7 +15,7 @@ from ptce_analysis.publish.topics.emergence import population
 
 def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of what silent poles could make of the share: worst cases, and random response."""
-    why = next(filter(None, table["reason"]), "population_not_published")
+    why = next(filter(None, table["reason"]), "population_not_found")
     nothing = words("Nothing bounds the share among all poles: {reason}.", reason=words(REASONS[why]))
     known = with_rows(table[table["reason"] == ""], nothing)
     data = known.drop_duplicates(["count", "base"]).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""What the unpublished amounts could be: the sentences of the notebook on feasible sets."""
+"""What the amounts behind the printed rows could be: the sentences of the notebook on feasible sets."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def answer(words: Words, table: pd.DataFrame, counts: pd.DataFrame) -> Sentence:
     origin = origin_of(table)
     said = [
         words(
-            "The amounts were never published, and the printed rows leave room for very different ones. {level}, for"
+            "The amounts were not found, and the printed rows leave room for very different ones. {level}, for"
             " instance: the largest amount can be anything from {low} to {high}, and the Gini index anything from"
             " {gini_low} to {gini_high}.",
             level=level_name(words, largest["level"]),
@@ -88,10 +88,10 @@ def _levels(table: pd.DataFrame, status: str) -> Iterable[str]:
 def refused(words: Words, table: pd.DataFrame) -> Sentence:
     """Return which levels have neither bounds nor draws, and why."""
     said = _refused(words, table)
-    missing = _levels(table, "not published")
+    missing = _levels(table, "not found")
     if missing:
         names = words.listing(level_name(words, level) for level in missing)
-        said.append(words("{levels}: the row was not published, or not whole.", levels=names))
+        said.append(words("{levels}: the row was not found, or not whole.", levels=names))
     return joined(said) if said else words("Under this scenario every printed row leaves some amounts possible.")
 
 

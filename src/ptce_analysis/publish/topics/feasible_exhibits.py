@@ -26,7 +26,7 @@ STARTS = {"max": 0.0, "gini": 0.0, "sd": 0.0, "top_half_share": 0.5}
 STATUS_LABELS: dict[str, Label] = {
     "possible": ("possible", "possible"),
     "impossible": ("impossible row", "ligne impossible"),
-    "not published": ("not published", "non publié"),
+    "not found": ("not found", "non trouvé"),
 }
 SET_LABELS: dict[str, Label] = {
     "most_equal": ("Most equal", "Le plus égal"),
@@ -248,7 +248,7 @@ def _attaining_row(words: Words, row: Row) -> Row:
 
 def counts_table(words: Words, counts: pd.DataFrame) -> Exhibit:
     """Return how many sets of whole amounts print as each row."""
-    nothing = words("No row was published whole: there are no sets of amounts to count.")
+    nothing = words("No whole row was found: there are no sets of amounts to count.")
     counted = with_rows(counts[counts["datasets"] != ""], nothing)
     most = dict(counted.loc[counted["datasets"].map(int).idxmax()])
     data = counts.assign(

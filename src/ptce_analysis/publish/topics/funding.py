@@ -20,18 +20,18 @@ def answer(words: Words, table: pd.DataFrame, totals: pd.DataFrame) -> Sentence:
     """Return the page's answer: which level gives most, if rounding lets it be said, and what does not add up."""
     top = table.dropna(subset="amount_eur").nlargest(2, "amount_eur").to_dict("records")
     if not top:
-        return words("No amount by collectivity level was published for this wave.")
+        return words("No amount by collectivity level was found for this wave.")
     if pd.isna(top[0]["share"]):
         return joined([_published(words, top), *_sum_of_table(words, totals)])
     return joined([_largest(words, *top), *_sum_of_table(words, totals)])
 
 
 def _published(words: Words, top: Sequence[Row]) -> Sentence:
-    """The largest amounts of a table that was not published whole: there are no shares of it."""
+    """The largest amounts of a table that was not found whole: there are no shares of it."""
     named = ((level_name(words, row["level"]), Number(row["amount_eur"], "keur", "funding_amount")) for row in top)
     said = [words("{level} ({amount})", level=level, amount=amount) for level, amount in named]
     if len(said) < 2:
-        return words("A single amount by level was published, that of {first}.", first=said[0])
+        return words("A single amount by level was found, that of {first}.", first=said[0])
     if top[0]["amount_low_eur"] > top[1]["amount_high_eur"]:
         return words(
             "Of the amounts published, the largest is that of {first}, ahead of {second}.",
@@ -99,15 +99,15 @@ def earlier_wave(words: Words, table: pd.DataFrame) -> Sentence:
     known = int(table["amount_eur"].notna().sum())
     wave = Number(int(table["wave"].iloc[0]), "year")
     if not known:
-        return words("For {wave}, no amount by level was published: none is shown, and nothing is imputed.", wave=wave)
+        return words("For {wave}, no amount by level was found: none is shown, and nothing is imputed.", wave=wave)
     return words("For {wave}, amounts are known for {n} levels.", wave=wave, n=Number(known, "count"))
 
 
 def impossible_rows(words: Words, table: pd.DataFrame) -> Sentence:
     """Return, for each row that no amounts can satisfy, the arithmetic that shows it."""
     found = table[table["status"] == "impossible"]
-    if (table["status"] == "not published").all():
-        return words("No row was published whole: there is none to test.")
+    if (table["status"] == "not found").all():
+        return words("No whole row was found: there is none to test.")
     if found.empty:
         return words(
             "Under this scenario every printed row can be true: some amounts have its number, total and median."
@@ -148,7 +148,7 @@ def totals_sentence(words: Words, totals: pd.DataFrame) -> Sentence:
 def pooled(words: Words, found: Pooled | None) -> Sentence:
     """Return the limits of the pooled local median, and how the printed overall median compares."""
     if found is None:
-        return words("The four local rows are not all printed: nothing can be said of the median of all local amounts.")
+        return words("The four local rows were not all found: nothing can be said of the median of all local amounts.")
     said = [
         words(
             "The median of all {n} local amounts together lies between {low} and {high}: both are possible, and nothing"
@@ -191,7 +191,7 @@ def _printed_median(words: Words, found: Pooled) -> list[Sentence]:
 def lognormal(words: Words, fits: Sequence[Lognormal]) -> Sentence:
     """Return for which levels a lognormal law cannot be written down, and why none is used for the others."""
     if not fits:
-        return words("No row is fully printed: no law of amounts can be written down.")
+        return words("No whole row was found: no law of amounts can be written down.")
     refused = {
         reason: words.listing(level_name(words, fit.level) for fit in fits if fit.refusal == reason)
         for reason in ("impossible", "not_above")

@@ -20,7 +20,7 @@ PERIMETER_COLOURS = {"local": "third", "local_and_state": "third", "all": "accen
 
 def known_amounts(words: Words, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose amount was published; raise `NothingToShow` when there is none."""
-    nothing = words("For {wave}, no amount by level was published: there is nothing to show.", wave=_year(table))
+    nothing = words("For {wave}, no amount by level was found: there is nothing to show.", wave=_year(table))
     return with_rows(table[table["amount_eur"].notna()], nothing)
 
 
@@ -59,10 +59,10 @@ def population(words: Words, table: pd.DataFrame) -> Sentence:
 def funding_table(words: Words, table: pd.DataFrame, earlier: pd.DataFrame) -> Exhibit:
     """Return the table of amounts, shares, supported projects, means and medians by level, beside the earlier wave."""
     top = _largest(words, table)
-    missing = str(words("not published"))
+    missing = str(words("not found"))
     before = [words.number(Number(v, "keur")) if pd.notna(v) else missing for v in earlier["amount_eur"]]
     year = words.number(_year(table))
-    told = {"possible": str(words("yes")), "impossible": str(words("no")), "not published": missing}
+    told = {"possible": str(words("yes")), "impossible": str(words("no")), "not found": missing}
     states = [told[status] for status in table["status"]]
     said: Values = {"level": level_name(words, top["level"]), "amount": Number(top["amount_eur"], "keur")}
     n_projects = Number(top["n_projects"], "count")
@@ -207,7 +207,7 @@ def totals_figure(words: Words, totals: pd.DataFrame) -> Exhibit:
         "all": words("All six levels"),
         "printed": words("Total printed beside the table"),
     }
-    nothing = words("No total and no complete table was published for this wave: there is nothing to show.")
+    nothing = words("No total and no complete table was found for this wave: there is nothing to show.")
     data = with_rows(totals, nothing).assign(name=[str(names[perimeter]) for perimeter in totals["perimeter"]])
     last = data.iloc[-1]
     numbers = {"name": last["name"], "total": Number(last["total_eur"], "keur")}

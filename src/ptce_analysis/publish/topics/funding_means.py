@@ -18,7 +18,7 @@ from ptce_analysis.publish.topics.funding_labels import at_least, origin_of
 def mean_median_figure(words: Words, table: pd.DataFrame, limits: Mapping[str, Mapping[str, Limits | None]]) -> Exhibit:
     """Return the figure of mean against median amount by level, and what the widest gap forces.
 
-    Raises `NothingToShow` where no amount was published, or no median can be used.
+    Raises `NothingToShow` where no amount was found, or no median can be used.
     """
     known_amounts(words, table)
     data = named(words, table)

@@ -212,7 +212,7 @@ def conclusions_table(words: Words, decided: pd.DataFrame, surviving: pd.DataFra
             "Number of pairs of levels, by what the printed figures say of “this level has more than that one”"
         ),
         note=words(
-            "Decided: one answer is possible. Bounded: both are, within known limits. Open: nothing printed bears on"
+            "Decided: one answer is possible. Bounded: both are, within known limits. Open: nothing that was found bears on"
             " it. The last rows are questions that no figure of the table can answer: poles are not a random sample,"
             " those without support are not counted, and the two surveys are not those of the same poles."
         ),

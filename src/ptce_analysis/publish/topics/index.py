@@ -29,7 +29,7 @@ def answer(words: Words, facts: Facts, verdicts: Sequence[Verdict]) -> Sentence:
     counts = Counter(verdict.verdict for verdict in verdicts)
     return words(
         "{n} figures were published, {waves} of them on the two surveys; {faulty} of these cannot hold as printed. The"
-        " answers themselves never were: each page says what the figures determine, and what they leave open.",
+        " answers themselves were not found: each page says what the figures determine, and what they leave open.",
         n=Number(len(facts), "count"),
         waves=Number(len(verdicts), "count"),
         faulty=Number(counts["impossible"] + counts["other_base_only"], "count"),

@@ -48,7 +48,7 @@ def answer(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -
 
 def no_amount(words: Words, level: str) -> Sentence:
     """Return what is said of a level without a published amount."""
-    return words("{level}: no amount was published for this wave.", level=level_name(words, level))
+    return words("{level}: no amount was found for this wave.", level=level_name(words, level))
 
 
 def _gives(words: Words, row: Row) -> Sentence:
@@ -59,7 +59,7 @@ def _gives(words: Words, row: Row) -> Sentence:
     }
     if pd.isna(row["n_projects"]) or pd.isna(row["share"]):
         return words(
-            "{level}: {amount} in {wave}; what it is part of, or for how many projects, was not published.", **said
+            "{level}: {amount} in {wave}; what it is part of, or for how many projects, was not found.", **said
         )
     return words(
         "{level}: {amount} for {n} {n:project|projects} in {wave}, {share} of the money of the six levels.",
@@ -99,7 +99,7 @@ def row_said(words: Words, level: str, table: pd.DataFrame) -> Sentence:
             "{level}: the printed row can be true; some amounts have its number, its total and its median.",
             level=level_name(words, level),
         )
-    if row["status"] == "not published":
+    if row["status"] == "not found":
         return not_whole(words, level)
     return impossible_rows(words, table[table["level"] == level])
 
@@ -107,7 +107,7 @@ def row_said(words: Words, level: str, table: pd.DataFrame) -> Sentence:
 def not_whole(words: Words, level: str) -> Sentence:
     """Return why the row of a level cannot be tested."""
     return words(
-        "{level}: the row was not published whole. Nothing can be said of its single amounts.",
+        "{level}: the row was not found whole. Nothing can be said of its single amounts.",
         level=level_name(words, level),
     )
 
@@ -116,7 +116,7 @@ def earlier_links(words: Words, level: str, found: pd.DataFrame) -> Sentence:
     """Return the level's shares of linked poles that are printed for both surveys, and why they do not compare."""
     own = found[found["level"] == level]
     if own.empty:
-        return words("No share of poles linked with this level is printed for both surveys: no change can be told.")
+        return words("No share of poles linked with this level was found for both surveys: no change can be told.")
     return links(words, own)
 
 
@@ -131,12 +131,10 @@ def sure_places(words: Words, found: pd.DataFrame) -> Sentence:
         said.append(words("Known whatever the rounding: the place by {names}.", names=names["decided"]))
     if names["bounded"]:
         said.append(
-            words(
-                "Only enclosed, because the amounts were not published: the place by {names}.", names=names["bounded"]
-            )
+            words("Only enclosed, because the amounts were not found: the place by {names}.", names=names["bounded"])
         )
     if names["open"]:
-        said.append(words("Not known, because nothing usable is printed: the place by {names}.", names=names["open"]))
+        said.append(words("Not known, because nothing usable was found: the place by {names}.", names=names["open"]))
     return joined(said)
 
 
@@ -162,7 +160,7 @@ def presence(words: Words, level: str, table: pd.DataFrame) -> Sentence:
 def _linked(words: Words, row: Row) -> Sentence:
     name = level_name(words, row["level"])
     if pd.isna(row["link_share"]):
-        return words("{level}: the share of poles linked with this level is not printed.", level=name)
+        return words("{level}: the share of poles linked with this level was not found.", level=name)
     share = Number(row["link_share"], "share", row["link_id"])
     if not row["joint"]:
         return words("{level}: {share} of the poles are linked with this level.", level=name, share=share)
@@ -195,7 +193,7 @@ def _supported(words: Words, row: Row) -> list[Sentence]:
 def spread(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Sentence:
     """Return what one project can have received from the level: limits, or why there are none."""
     row, largest = own_row(table, level), dict(found.set_index("quantity").loc["max"])
-    if row["status"] == "not published":
+    if row["status"] == "not found":
         return not_whole(words, level)
     if row["status"] != "possible":
         return words(

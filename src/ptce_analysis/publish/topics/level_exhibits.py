@@ -40,7 +40,7 @@ def _colours(table: pd.DataFrame, level: str) -> list[str]:
 def amounts(words: Words, level: str, table: pd.DataFrame, found: pd.DataFrame) -> Exhibit:
     """Return the figure of amounts by level, the sheet's own among the others.
 
-    Raises `NothingToShow` where that of the sheet's level was not published.
+    Raises `NothingToShow` where that of the sheet's level was not found.
     """
     data, own = _six(words, level, table), own_row(table, level)
     if pd.isna(own["amount_eur"]):
@@ -141,7 +141,7 @@ def _limits(words: Words, row: Row) -> str:
 
 def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
     """Return the table of poles linked with each level, beside those that it supports."""
-    missing = str(words("not published"))
+    missing = str(words("not found"))
     names = [short_name(words, one) for one in table["level"]]
     data = table.assign(
         name=[str(words("{level} (this sheet)", level=name)) if one == level else name
@@ -151,7 +151,7 @@ def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
     )  # fmt: skip
     own = own_row(data, level)
     supported = data[data["n_projects"].notna()]
-    nothing = words("No number of supported projects was published for this wave.")
+    nothing = words("No number of supported projects was found for this wave.")
     first = own if pd.notna(own["n_projects"]) else dict(with_rows(supported, nothing).iloc[0])
     said: Values = {"level": level_name(words, level), "linked": own["linked"]}
     return Exhibit(
@@ -169,7 +169,7 @@ def presence_table(words: Words, level: str, table: pd.DataFrame) -> Exhibit:
             " the printed total (our assumption). Where one figure is printed for two levels, both are named."
         ),
         reading=_supported(words, first),
-        population=words("Poles that answered in 2015; the base of each share is not printed."),
+        population=words("Poles that answered in 2015; the base of each share was not found."),
         source=sources.computed_from_deck(words),
         origin="assumption",
         data=data,
@@ -274,11 +274,11 @@ def largest(words: Words, level: str, table: pd.DataFrame, limits: dict[str, dic
 def _no_limits(words: Words, status: str, said: Values) -> Sentence:
     if status == "impossible":
         return words("{level}: {mean} on average, and no limits, since the row cannot be true", **said)
-    return words("{level}: {mean} on average, and no limits, since the row was not published whole", **said)
+    return words("{level}: {mean} on average, and no limits, since the row was not found whole", **said)
 
 
 def _ends(words: Words, row: Row) -> str:
     if pd.isna(row["max_low"]):
-        return str(words("impossible row")) if row["status"] == "impossible" else str(words("not published"))
+        return str(words("impossible row")) if row["status"] == "impossible" else str(words("not found"))
     low, high = (words.number(Number(row[name], "keur1")) for name in ("max_low", "max_high"))
     return str(words("{low} to {high}", low=low, high=high))

@@ -75,7 +75,7 @@ VERDICTS: dict[str, Label] = {
     "bounded": ("only enclosed", "seulement encadré"),
     "open": ("open", "ouvert"),
     "impossible": ("contradictory", "contradictoire"),
-    "missing": ("not printed", "non publié"),
+    "missing": ("not found", "non trouvé"),
 }
 
 
@@ -99,7 +99,7 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
             " in other words; the line then rests on our reading."
         ),
         reading=words("First line: {text}.", text=str(data["text"].iloc[0])),
-        population=words("All statements of the slides on roles and levers ({n}).", n=Number(len(roles), "count")),
+        population=words("All statements of the slides on roles, levers, lessons and testimonies ({n}).", n=Number(len(roles), "count")),
         source=sources.cited(words, sorted({role.source for role in addressed}), titles),
         origin="published",
         data=data,
@@ -150,7 +150,7 @@ def gaps_table(words: Words, level: str, found: Sequence[Gap]) -> Exhibit:
         ),
         measure=words("What is not known of this level, how far, and what to ask in the next survey"),
         note=words(
-            "Each line is found by a rule: a quantity without limits or with wide ones, a figure that is not printed or has"
+            "Each line is found by a rule: a quantity without limits or with wide ones, a figure that was not found or has"
             " no base, a figure that the audit finds contradictory. “Only enclosed”: limits are known."
         ),
         reading=words("First line: {text}.", text=str(data["name"].iloc[0])),
@@ -200,7 +200,7 @@ def _amounts(words: Words, gap: Gap) -> Sentence:
     if gap.verdict == "open":
         return words("What each project received: no limits, since the row cannot be true")
     if gap.verdict == "missing":
-        return words("What each project received: no limits, since the row was not published whole")
+        return words("What each project received: no limits, since the row was not found whole")
     return words(
         "What each project received: the largest amount lies between {low} and {high}",
         low=Number(gap.values["low"], "keur1"),

@@ -23,7 +23,7 @@ def label(words: Words, name: str) -> str:
 def answer(words: Words, pairs: pd.DataFrame) -> Sentence:
     """Return the page's answer: which medians differ whatever their rounding, and that no change follows."""
     if pairs.empty:
-        return words("No median is printed for both surveys.")
+        return words("No median was found for both surveys.")
     counts = pairs["direction"].value_counts()
     said = [
         words(
@@ -54,7 +54,7 @@ def directions(words: Words, pairs: pd.DataFrame) -> Sentence:
         said.append(words("Rounding alone could explain the difference for: {names}.", names=names["rounding"]))
     if names["equal"]:
         said.append(words("The same in both surveys: {names}.", names=names["equal"]))
-    return joined(said) if said else words("No median is printed for both surveys.")
+    return joined(said) if said else words("No median was found for both surveys.")
 
 
 def _labels(words: Words, pairs: pd.DataFrame, kind: str) -> list[str]:
@@ -68,7 +68,7 @@ def not_one_source(words: Words, pairs: pd.DataFrame, sources: Sources) -> Sente
         for side in ("first_source", "second_source")
     )
     if pairs.empty:
-        return words("No median is printed for both surveys.")
+        return words("No median was found for both surveys.")
     if first == second:
         return words("Both sides are printed by {source}.", source=first)
     return words(
@@ -82,7 +82,7 @@ def not_one_source(words: Words, pairs: pd.DataFrame, sources: Sources) -> Sente
 def links(words: Words, found: pd.DataFrame) -> Sentence:
     """Return the shares of poles linked with a level that are printed for both surveys, and why they do not compare."""
     if found.empty:
-        return words("No share of poles linked with a level is printed for both surveys.")
+        return words("No share of poles linked with a level was found for both surveys.")
     said = [
         words(
             "{level}: {first} of the poles in the first survey, {second} in the second.",
@@ -113,7 +113,7 @@ def per_job(words: Words, found: pd.DataFrame) -> Sentence:
     by_kind = {kind: some.set_index("wave") for kind, some in found.groupby("kind")}
     both = [wave for wave in found["wave"].drop_duplicates() if all(wave in some.index for some in by_kind.values())]
     if len(by_kind) < 2 or not both:
-        return words("Budget and jobs are not printed both as totals and as medians of one survey.")
+        return words("Budget and jobs were not found both as totals and as medians of one survey.")
     return joined(_per_job(words, wave, by_kind["totals"].loc[wave], by_kind["medians"].loc[wave]) for wave in both)
 
 

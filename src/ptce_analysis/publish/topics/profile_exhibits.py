@@ -40,7 +40,7 @@ def _as_printed(words: Words, fact: Fact) -> str:
 
 def medians(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> Exhibit:
     """Return the figure of each median's relative change, with what rounding allows and both printed values."""
-    nothing = words("No median was published for both surveys: there is nothing to compare.")
+    nothing = words("No median was found for both surveys: there is nothing to compare.")
     data = with_rows(pairs, nothing).assign(**_told(words, pairs, facts, sources))
     first, last = dict(data.iloc[0]), dict(data.iloc[-1])
     n_apart = int(data["direction"].isin(["lower", "higher"]).sum())
@@ -121,7 +121,7 @@ def _told(words: Words, pairs: pd.DataFrame, facts: Facts, sources: Sources) -> 
 
 def totals(words: Words, found: pd.DataFrame, facts: Facts, wave: int) -> Exhibit:
     """Return what each total forces when its median is that of the same poles."""
-    nothing = words("No total was published with its number of poles and a median: nothing follows.")
+    nothing = words("No total was found with its number of poles and a median: nothing follows.")
     data = with_rows(found, nothing).assign(
         name=[_name(words, one) for one in found["indicator"]],
         printed=[_as_printed(words, facts[f"{one}_{wave}"]) for one in found["indicator"]],

@@ -6,8 +6,8 @@ Patterns are read on text without accents or capitals. A name of a place may fol
 from __future__ import annotations
 
 # Assumption: operators of the State (ADEME, agences de l'eau, Caisse des Dépôts, Pôle emploi, ARS) are coded `etat`;
-# the family benefit offices (CAF, MSA), chambers and public banks `autre`. Source: their statutes; no printed source
-# says how the published table codes them. If wrong: the codebook of the wave decides, name by name.
+# the family benefit offices (CAF, MSA), chambers and public banks `autre`. Source: their statutes; no source that was
+# read says how the published table codes them. If wrong: the codebook of the wave decides, name by name.
 NAMED: tuple[tuple[str, str, str], ...] = (
     ("petr", "pnr_petr", r"petr|poles? d'equilibre territorial(?: et rural)?"),
     (

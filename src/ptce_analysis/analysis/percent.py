@@ -16,7 +16,7 @@ from ptce_analysis.errors import InputError
 
 LARGEST_BASE = 120
 
-# Assumption: nobody asks about a survey larger than this. If wrong: raise it; it only bounds the list of counts.
+# Limit: nobody asks about a survey larger than this. If wrong: raise it; it only bounds the list of counts.
 LARGEST_QUESTION = 1_000_000
 
 

@@ -24,7 +24,7 @@ def project_options(parser: argparse.ArgumentParser) -> None:
 
 def at_least_one(text: str) -> int:
     """Return a whole number from 1 on; refuse anything else, saying what is expected."""
-    number = int(text) if text.isdecimal() else 0
+    number = int(text) if text.isascii() and text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 1 on is expected")
     return number

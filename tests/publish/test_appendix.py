@@ -405,15 +405,16 @@ def test_figures_leave_under_the_name_the_notebook_gave_them() -> None:
 
 
 def test_the_exporter_is_nbconvert_s_own_by_name(tmp_path: Path) -> None:
-    """`jupyter nbconvert --to ptce` works by hand on a plain notebook of somebody else."""
+    """`jupyter nbconvert --to ptce --execute` runs a plain notebook of somebody else and shows what it gave."""
     (entry,) = entry_points(group="nbconvert.exporters", name="ptce")
     assert entry.load() is PtceExporter
-    nbformat.write(notebook("# Plain", code("1 + 1", shown({"text/plain": "2"}))), tmp_path / "plain.ipynb")
-    command = [sys.executable, "-m", "nbconvert", "--to", "ptce", "plain.ipynb"]
+    nbformat.write(notebook("# Plain", code("6 * 7")), tmp_path / "plain.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "ptce", "--execute", "plain.ipynb"]
     environment = {**os.environ, "HOME": str(tmp_path), "JUPYTER_PLATFORM_DIRS": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert soup((tmp_path / "plain.html").read_text(encoding="utf-8")).h1.get_text() == "Plain"
+    page = soup((tmp_path / "plain.html").read_text(encoding="utf-8"))
+    assert page.h1.get_text() == "Plain" and "42" in page.main.get_text()
 
 
 def test_a_notebook_run_by_plain_papermill_in_french_gives_a_french_page(monkeypatch: pytest.MonkeyPatch) -> None:

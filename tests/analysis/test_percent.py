@@ -166,7 +166,12 @@ def test_the_decimals_written_are_the_grain(
 def test_the_answer_says_what_is_read() -> None:
     """The percentages that print as the value, an end that is excluded, and a value its grain never writes."""
     read = [percent("8.2"), percent("20", grain=0), percent("8.2", rounding="down"), percent("100", rounding="down")]
-    assert [one["reads_as"] for one in read] == ["8.15 to 8.25", "20 exactly", "8.2 to 8.3, 8.3 excluded", "100 to 100"]
+    assert [one["reads_as"] for one in read] == [
+        "8.15 to 8.25",
+        "20 exactly",
+        "8.2 to 8.3, 8.3 excluded",
+        "100 exactly",
+    ]
     assert percent("0")["reads_as"] == "0 to 0.5" and percent("100")["reads_as"] == "99.5 to 100"
     notes = [percent("41", grain=5)["note"], percent("40", grain=5)["note"], percent("41", grain=0)["note"]]
     assert notes == ["not written at a grain of 5", None, None]

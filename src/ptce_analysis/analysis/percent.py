@@ -186,7 +186,7 @@ def percent(
         "grain_from": _origin(grain),
         "rounding": rounding,
         "reads_as": _reads_as(share, step, rounding),
-        "note": _note(share, step),
+        "note": f"not written at a grain of {_number(step)}" if step and share % step else None,
     }
 
 
@@ -241,18 +241,9 @@ def _points(name: str, written: Number) -> tuple[Fraction, Fraction]:
 
 def _reads_as(share: Fraction, grain: Fraction, rounding: str) -> str:
     """Say between which percentages those lie that print as `share`."""
-    if not grain:
-        return f"{_number(share)} exactly"
-    below, above = (0, grain) if rounding == "down" else (grain / 2, grain / 2)
-    excluded = f", {_number(share + above)} excluded" if rounding == "down" and share + above <= 1 else ""
-    return f"{_number(max(share - below, Fraction(0)))} to {_number(min(share + above, Fraction(1)))}{excluded}"
-
-
-def _note(share: Fraction, grain: Fraction) -> str | None:
-    """Say that a percentage cannot be written at a grain; None when it can."""
-    if not grain or not share % grain:
-        return None
-    return f"not written at a grain of {_number(grain)}"
+    low, high, unit, excluded = _band(share, grain, rounding)
+    first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
+    return f"{first} exactly" if low == high else f"{first} to {last}" + excluded * f", {last} excluded"
 
 
 def _number(share: Fraction) -> int | float:

@@ -177,6 +177,12 @@ class Page:
         codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
         return table.assign(label=table[column].map(codes))
 
+    def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+        """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
+        some = table[table["indicator"].isin(names)]
+        labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
+        return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
+
     def _exhibit(
         self,
         key: str,

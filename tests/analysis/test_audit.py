@@ -61,7 +61,6 @@ def test_the_percentages_of_another_base_are_found() -> None:
         ("funding_total_2015", "nearest above: Communes + Régions + State + Europe = €3,269k"),
         ("emergence_share_2015", "20% of 52 is 10.4, but 10/52 = 19.23%, 11/52 = 21.15%"),
         ("emergence_share_2015", "44–46, 49–51 within the base, and on 40, 75 of the other bases stated"),
-        ("emergence_share_2013", "13/42 = 30.95%, which prints as 31%"),
         ("cell_fte_below_1_share_2015", "41% of 52 is 21.32, but 21/52 = 40.38%, 22/52 = 42.31%"),
         ("cell_fte_below_1_share_2015", "assumed: the respondents of DECK"),
         ("established_share_2015", "45% + 15% + 20% = 80% (78.5% to 81.5% with roundings)"),

@@ -244,3 +244,32 @@ def arrows(
     ticks(ax.xaxis, "count")
     room_for_labels(ax)
     return ax
+
+
+def bands(
+    data: pd.DataFrame,
+    low: str,
+    high: str,
+    y: str,
+    kind: str,
+    *,
+    xlabel: str,
+    highlight: Sequence[bool] | None = None,
+    color: str = ACCENT,
+    other: str = OTHER,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return, for each row, all that is possible as a band whose ends are said, rounded outwards."""
+    ax = axes(len(data) * 1.1) if ax is None else ax
+    marked = highlight if highlight is not None else [True] * len(data)
+    for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
+        ax.barh(place, row[high] - row[low], left=row[low], height=0.5, color=color if one else other)
+        for end, way, shift, side in ((low, "down", -5, "right"), (high, "up", 5, "left")):
+            text = number(row[end], f"{kind}_{way}")
+            ax.annotate(text, (row[end], place), (shift, 0), textcoords="offset points", ha=side, va="center")
+    rows_of(ax, list(data[y]))
+    ax.set_xlim(left=0)
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax

@@ -32,9 +32,6 @@ DESCRIPTION_LENGTH = 300
 # A link of ours to a notebook beside this one.
 NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 
-# The files of a figure, by what the notebook holds.
-PICTURES = {"image/svg+xml": ".svg", "image/png": ".png"}
-
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 
@@ -91,7 +88,7 @@ class PtceExporter(TemplateExporter):
     @property
     def default_config(self) -> Config:
         """Only figures are extracted; pages keep everything else."""
-        only_figures = Config({"ExtractOutputPreprocessor": {"extract_output_types": set(PICTURES)}})
+        only_figures = Config({"ExtractOutputPreprocessor": {"extract_output_types": {"image/svg+xml", "image/png"}}})
         only_figures.merge(super().default_config)
         return only_figures
 
@@ -109,22 +106,23 @@ class PtceExporter(TemplateExporter):
         `resources["frame"]` is a `Frame` for a page of the site. Raises `InputError` when a reference of the prose
         leads nowhere or a formula cannot be read.
         """
-        resources = resources or {}
-        name = str(resources.get("metadata", {}).get("name", ""))
-        page = page_of(nb, name, resources.get("frame"), str(resources.get("output_files_dir", "")))
-        text, resources = super().from_notebook_node(nb, {**resources, "page": page}, **kwargs)
+        text, resources = super().from_notebook_node(nb, resources, **kwargs)
         return visible(text), resources
 
+    def _preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Read the page from the notebook once it is ready: `nbconvert --execute` runs its cells here."""
+        nb, resources = super()._preprocess(nb, resources)  # type: ignore[no-untyped-call]
+        return nb, {**resources, "page": page_of(nb, resources["metadata"]["name"], resources.get("frame"))}
 
-def page_of(notebook: Any, name: str = "", frame: Frame | None = None, files: str = "") -> dict[str, Any]:
+
+def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[str, Any]:
     """Return what the template shows: language, title, parameters, contents, blocks, code, provenance.
 
-    `name` is the title of a notebook that has no heading, `files` the folder of its figures beside the page. Raises
-    `InputError` as the exporter does.
+    `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
     """
     about, words = notebook.metadata.get("ptce", {}), _words(notebook)
     outline = Outline(_numbers(notebook), subject_of(notebook, words), frame.site if frame else None)
-    blocks = list(_Blocks(words, outline, frame, files).of(notebook))
+    blocks = list(_Blocks(words, outline, frame).of(notebook))
     sections = frame.sections if frame else ""
     check_references(outline, _anchors(sections, *(block["html"] for block in blocks)))
     return {
@@ -259,7 +257,6 @@ class _Blocks:
     words: Words
     outline: Outline
     frame: Frame | None
-    files: str
 
     def of(self, notebook: Any) -> Iterator[dict[str, Any]]:
         for cell in notebook.cells:
@@ -299,8 +296,7 @@ class _Blocks:
                 html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
                 opened = "</figure>"
             elif kind == "drawing":
-                name = PurePosixPath(self.files, output.metadata.get("filename", ""))
-                addresses = [f"{name}{ending}" for form, ending in PICTURES.items() if form in output.data]
+                addresses += output.metadata.get("filenames", {}).values()
             elif kind == "notes" and head is not None:
                 html = html.removesuffix("</div>") + "".join(self._ways(head, addresses)) + "</div>"
             yield html

@@ -18,6 +18,8 @@ LEAST_ALT = 40
 MOST_COLUMNS = 6
 REQUIRED = ("title", "reading", "population", "source")
 TEXTS = (*REQUIRED, "measure", "note")
+# The kind of a column whose rows are in different units: that of each row stands in the table's column `kind`.
+BY_ROW = "by_row"
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -40,7 +42,8 @@ class Exhibit:
     """A figure (when `draw` is given) or a table, with its texts in the reader's language.
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
-    `draw` turns `data` into a matplotlib figure. `population` is the *Champ*, `measure` what is measured, in what unit.
+    `draw` turns `data` into a matplotlib figure, or into several panels. `population` is the *Champ*, `measure` what is
+    measured, in what unit.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
@@ -55,7 +58,7 @@ class Exhibit:
     data: pd.DataFrame
     columns: tuple[Column, ...]
     alt: Sentence | None = None
-    draw: Callable[[pd.DataFrame], Figure] | None = None
+    draw: Callable[[pd.DataFrame], Figure | list[Figure]] | None = None
     protected: Protected | None = None
 
     @property
@@ -144,7 +147,8 @@ def _reading_fault(exhibit: Exhibit, number: Number) -> str:
     if not held:
         return "which is not in the data"
     words = Words("en")
-    shown = [words.number(Number(number.value, column.kind)) for column in held]
+    kinds = [number.kind if column.kind == BY_ROW else column.kind for column in held]
+    shown = [words.number(Number(number.value, kind)) for kind in kinds]
     said = words.number(number)
     return "" if said in shown else f"written {said} where the data show {' or '.join(sorted(set(shown)))}"
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import BY_ROW, Column, Exhibit
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.sentences import linked, plain_text, sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
@@ -103,7 +103,9 @@ def _head_class(column: Column, mixed: bool, cells: pd.Series) -> str:
 
 
 def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool) -> str:
-    texts = [linked(escape(cell_text(words, row[column.name], column.kind))) for column in columns]
+    kinds = [str(row["kind"]) if column.kind == BY_ROW else column.kind for column in columns]
+    said = (cell_text(words, row[column.name], kind) for column, kind in zip(columns, kinds, strict=True))
+    texts = [linked(escape(text)) for text in said]
     cells = "".join(
         f'<td data-label="{escape(column.heading)}"{_text_class(column, mixed)}>{text}</td>'
         for column, text in zip(columns[1:], texts[1:], strict=True)

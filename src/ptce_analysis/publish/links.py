@@ -12,8 +12,6 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ptce_analysis.errors import InputError
-
 ADDRESS = r"(?P<name>[\w.-]+)\.ipynb"
 ONE_PAGE = re.compile(rf"\]\({ADDRESS}#\w+=(?P<value>[\w-]+)\)")
 NEIGHBOUR = re.compile(rf"{ADDRESS}(?:#\w+=(?P<value>[\w-]+)|(?P<anchor>#.*))?")
@@ -55,8 +53,6 @@ def to_runs(prose: str) -> str:
 def to_page(address: str, site: Whereabouts) -> str:
     """Return the way to the page of a notebook of the same folder; any other address as it is.
 
-    Raises `InputError` for a notebook that has no page.
-
     >>> site = Whereabouts((SitePage("03_funding", "03_funding.html"),), "index.html")
     >>> to_page("03_funding.ipynb#totals", site), to_page("https://example.org/a.ipynb", site)
     ('03_funding.html#totals', 'https://example.org/a.ipynb')
@@ -66,6 +62,4 @@ def to_page(address: str, site: Whereabouts) -> str:
         return address
     name = "-".join(filter(None, (found["name"], found["value"])))
     addresses = {page.name: page.address for page in site.pages}
-    if name not in addresses:
-        raise InputError(f"the link to {address} leads to no page. Notebooks with a page: {', '.join(addresses)}.")
-    return site.to(addresses[name]) + (found["anchor"] or "")
+    return site.to(addresses.get(name, f"{name}.html")) + (found["anchor"] or "")

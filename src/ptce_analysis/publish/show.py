@@ -5,6 +5,7 @@ JupyterLab and the HTML appendix receive the same three outputs for an exhibit: 
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from base64 import b64encode
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
@@ -134,21 +136,23 @@ class Page:
         note: str = "",
         origin: str = "derived",
         **values: Any,
-    ) -> Figure:
+    ) -> Any:
         """Show a drawing with its texts and its data, and return it as a matplotlib figure.
 
-        `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), or a function that does when
-        given the data. `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
-        as in `say`, from the keywords and from the first row of the data; `reading` reads one mark, and each of its
-        numbers must stand in the data. `population` says who is counted, `measure` what, `alt` what is seen.
+        `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), a function that does when given
+        the data, or a list of these: panels side by side where there is room (a list of figures is then returned).
+        `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled as in `say`, from
+        the keywords and from the first row of the data; `reading` reads one mark, and each of its numbers must stand
+        in the data. `population` says who is counted, `measure` what, `alt` what is seen.
 
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
         texts = {"title": title, "reading": reading, "population": population, "source": source, "alt": alt}
         exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values)
-        figure = drawn(draw, exhibit.data)
-        self._lay_out(replace(exhibit, draw=lambda _: figure), "")
-        return as_shown(figure)
+        figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
+        self._lay_out(replace(exhibit, draw=lambda _: figures), "")
+        shown = [as_shown(figure) for figure in figures]
+        return shown if isinstance(draw, list) else shown[0]
 
     def table(
         self,
@@ -186,6 +190,12 @@ class Page:
         title = (one.get("title_en") if self.words.lang != "fr" else "") or typeset(one["title"], "fr")
         said = re.sub(r"[\[\]]", "", ", ".join(filter(None, (typeset(one["author"], "fr"), title, one["year"]))))
         return f"[{said}]({one['address']})" if one["address"] else said
+
+    def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+        """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
+        some = table[table["indicator"].isin(names)]
+        labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
+        return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
 
     def _exhibit(
         self,
@@ -299,25 +309,29 @@ class Page:
 
     def _drawing(self, exhibit: Exhibit, made_by: str) -> None:
         with drawing(themed=not made_by):
-            figure = exhibit.draw(exhibit.data)  # type: ignore[misc]
-            if exhibit.origin == "fictitious":
-                watermark(figure, self.words.label(ORIGINS["fictitious"]))
-            if made_by:
-                fit(figure)
-                image = old_svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
-                small = svg_again(figure, exhibit.key) if narrow(figure) else ""
-            else:
-                image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key), ""
-            data = b64encode(picture.png(figure)).decode()
-        about = {"key": exhibit.key, "kind": "drawing", "narrow": small, "themed": not made_by}
-        metadata = {"filename": self._file(exhibit), "ptce": about}
-        shown = {"image/svg+xml": image, "image/png": data, "text/plain": str(exhibit.alt)}
-        display(shown, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+            made: Any = exhibit.draw(exhibit.data)  # type: ignore[misc]
+            for place, figure in enumerate(made if isinstance(made, list) else [made]):
+                if exhibit.origin == "fictitious":
+                    watermark(figure, self.words.label(ORIGINS["fictitious"]))
+                self._image(exhibit, made_by, figure, f"{exhibit.key}-{place + 1}" if place else exhibit.key)
 
-    def _file(self, exhibit: Exhibit) -> str:
+    def _image(self, exhibit: Exhibit, made_by: str, figure: Figure, name: str) -> None:
+        """Display one drawing of an exhibit; the panels after the first are described with it."""
+        if made_by:
+            fit(figure)
+            image = old_svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
+            small = svg_again(figure, exhibit.key) if narrow(figure) else ""
+        else:
+            image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), name, exhibit.key), ""
+        about = {"key": exhibit.key, "kind": "drawing", "narrow": small, "themed": not made_by}
+        metadata = {"filename": self._file(exhibit, name), "ptce": about}
+        shown = {"image/svg+xml": image, "image/png": b64encode(picture.png(figure)).decode()}
+        display({**shown, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+
+    def _file(self, exhibit: Exhibit, name: str = "") -> str:
         """The name of an exhibit's files, without their ending; those of fictitious data say so."""
         said = [str(self.words("fictitious"))] if exhibit.origin == "fictitious" else []
-        return "-".join((self.stem, exhibit.key, *said))
+        return "-".join((self.stem, name or exhibit.key, *said))
 
     def _notes(self, exhibit: Exhibit) -> None:
         file_name = f"{self._file(exhibit)}.csv"
@@ -337,13 +351,25 @@ def _paragraph(html: str, kind: str) -> str:
 def open_page(stem: str, **parameters: Any) -> Page:
     """Return the page of a notebook and give its figures the theme of the study.
 
-    Raises `InputError` for an illegal parameter, naming the legal values.
+    Raises `InputError` for an illegal parameter, naming the legal names or values.
+    `papermill -p confidense 0.9` only warns of a name that the notebook does not have: the page refuses it.
     """
     check_parameters(stem, parameters)
+    check_parameters(stem, dict.fromkeys(_injected()) | parameters, parameters)
     page = Page(stem, Words(parameters["lang"]), parameters)
     theme()
     plots.reader = page.words
     return page
+
+
+def _injected() -> list[str]:
+    """The names in the cell that papermill injects below the parameters: the last one run before that of the page."""
+    shell = get_ipython()
+    before = shell.user_ns["In"][-2] if shell and len(shell.user_ns["In"]) > 1 else ""
+    if not before.startswith("# Parameters\n"):
+        return []
+    names = (node for node in ast.walk(ast.parse(before)) if isinstance(node, ast.Name))
+    return [node.id for node in names if isinstance(node.ctx, ast.Store)]
 
 
 def _name_of(function: Callable[..., Any]) -> str:

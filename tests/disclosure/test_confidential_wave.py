@@ -139,7 +139,7 @@ def test_a_canary_planted_on_purpose_is_found(raw: Path, tmp_path: Path, kind: s
 
 def test_the_page_of_the_wave_says_something(public: Path) -> None:
     """It is no empty page that is safe: stages, links and amounts of sixty poles are told, under the rules."""
-    text = (public / "site" / "fr" / "06_survey_supplied.html").read_text(encoding="utf-8")
+    text = (public / "site" / "fr" / "survey" / "index.html").read_text(encoding="utf-8")
     assert "Réponses à l’enquête, 2015" in text and "60</data> pôles" in text
     assert text.count("<figure") >= 9 and ">18<" in text
 
@@ -148,7 +148,7 @@ def test_the_page_of_the_wave_says_something(public: Path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pages_of_a_hostile_wave_do_nothing_in_chromium(tab: Page, public: Path, lang: str) -> None:
     """No dialog, no request, no script, no error: pages made from hostile answers only show text."""
-    for name in ("06_survey_supplied", "index"):
+    for name in ("survey/index", "index"):
         assert_inert(tab, public / "site" / lang / f"{name}.html")
 
 

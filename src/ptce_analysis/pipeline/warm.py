@@ -60,7 +60,8 @@ def _draw() -> None:
         figure = new_figure(1)
         figure.add_subplot().set_title("Aé 0")
         figure.draw_without_rendering()
-        figure.savefig(io.BytesIO(), format="svg")
+        for form in ("svg", "png"):
+            figure.savefig(io.BytesIO(), format=form)
 
 
 def _notebook() -> nbformat.NotebookNode:

@@ -122,14 +122,15 @@ class Indicator:
     """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
 
     `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
-    `median`: for a total, the indicator that prints the median of the same quantity over the same units.
+    `quantity`: for a total or a number of units, what it adds up or counts the units of, where its name does not say:
+    the total of `call_budget` over its `call_laureates` is one of `call_grant`.
     """
 
     unit: str
     statistic: str
     label: Label
     part_of: str = ""
-    median: str = ""
+    quantity: str = ""
 
 
 INDICATORS: dict[str, Indicator] = {
@@ -178,11 +179,9 @@ INDICATORS: dict[str, Indicator] = {
     "budget_median": Indicator(
         "eur", "median", ("median consolidated budget of the grouping", "budget consolidé médian du groupement")
     ),
-    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), median="employees_median"),
-    "enterprises_total": Indicator(
-        "count", "sum", ("total enterprises", "total des entreprises"), median="members_median"
-    ),
-    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets"), median="budget_median"),
+    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), quantity="employees"),
+    "enterprises_total": Indicator("count", "sum", ("total enterprises", "total des entreprises"), quantity="members"),
+    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets")),
     "link_share": Indicator("share", "share", ("poles linked with the level", "projets en lien avec l’échelon")),
     "link_2_to_6_share": Indicator(
         "share",
@@ -208,8 +207,12 @@ INDICATORS: dict[str, Indicator] = {
     "call_applications": Indicator("count", "count", ("applications to the call", "candidatures à l’appel à projets")),
     "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel")),
     "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles")),
-    "call_laureates": Indicator("count", "count", ("laureates of the call", "lauréats de l’appel à projets")),
-    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets")),
+    "call_laureates": Indicator(
+        "count", "count", ("laureates of the call", "lauréats de l’appel à projets"), quantity="call_grant"
+    ),
+    "call_budget": Indicator(
+        "eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), quantity="call_grant"
+    ),
     "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat")),
     "call_grant_minimum": Indicator(
         "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel")

@@ -305,8 +305,9 @@ def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
     """No indicator is declared for nothing; relations name declared indicators of the same unit."""
     assert {fact.indicator for fact in read_published(PUBLISHED).values()} == set(INDICATORS)
     for known in INDICATORS.values():
-        for other in filter(None, (known.part_of, known.median)):
-            assert INDICATORS[other].unit == known.unit
+        assert not known.part_of or INDICATORS[known.part_of].unit == known.unit
+        named = [other for other in INDICATORS if f"{other}_".startswith(f"{known.quantity}_")]
+        assert not known.quantity or any(INDICATORS[other].unit in (known.unit, "eur") for other in named)
 
 
 def test_a_figure_prints_as_its_grain_says() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from ptce_analysis.cli.options import as_json, project
 from ptce_analysis.errors import InputError
@@ -26,11 +27,18 @@ def audit(options: argparse.Namespace) -> int:
     if not options.facts and not published.is_dir():
         raise InputError(f"{published}: not found. Give --facts FILE, or run the command inside the project.")
     facts = read_facts(options.facts) if options.facts else read_published(published)
-    rows = audit_json(facts)
+    rows: list[dict[str, Any]] = audit_json(facts)
     if options.json:
         print_json(rows)
     else:
         print_table(rows, ("id", "verdict", "reason"))
+        notes = [found["reason"] for row in rows for found in row["findings"] if found["rule"] == "heaped"]
+        for note in dict.fromkeys(notes):
+            print(f"\n{note}")
+        moved = [row for row in rows if row["verdict_at_inferred_grain"] not in (None, row["verdict"])]
+        if moved:
+            print("\nVerdicts that change at the inferred grain:")
+            print_table(moved, ("id", "verdict_at_inferred_grain", "reason_at_inferred_grain"))
     return int(any(row["verdict"] == "impossible" for row in rows))
 
 

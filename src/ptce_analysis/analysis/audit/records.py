@@ -42,12 +42,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one printed figure: that of its most telling finding, which stands first in `findings`."""
+    """The verdict on one printed figure: that of its most telling finding, which stands first in `findings`.
+
+    `inferred`: the verdict at the grain that its document most likely rounded its percentages to, where they heap on a
+    coarser one than typed.
+    """
 
     fact: Fact
     findings: tuple[Finding, ...]
     attainable_bases: tuple[int, ...]
     sources: tuple[str, ...]
+    inferred: Verdict | None = None
 
     @property
     def id(self) -> str:
@@ -84,6 +89,9 @@ class Verdict:
             "indicator": fact.indicator,
             "verdict": self.verdict,
             "reason": self.reason,
+            "verdict_at_inferred_grain": self.inferred.verdict if self.inferred else None,
+            "reason_at_inferred_grain": self.inferred.reason if self.inferred else None,
+            "inferred_grain": float(self.inferred.fact.grain) if self.inferred and fact.unit == "share" else None,
             "attainable_bases": list(self.attainable_bases),
             "printed": as_printed(fact),
             "rule": first.rule,
@@ -204,6 +212,13 @@ def as_printed(fact: Fact) -> str:
 def quantity(fact: Fact) -> Quantity:
     """Return the printed value of a figure, on its way into a sentence."""
     return Quantity(fact.value, fact.unit)
+
+
+def with_band(fact: Fact) -> Quantity | Phrase:
+    """Return the printed value of a figure with what rounds to it; alone when it is exact."""
+    low, high = (Quantity(end, fact.unit) for end in fact.band)
+    said = Phrase(Reason.SAID, {"value": quantity(fact), "low": low, "high": high})
+    return said if low.value != high.value else quantity(fact)
 
 
 def ids(facts: Iterable[Fact]) -> tuple[str, ...]:

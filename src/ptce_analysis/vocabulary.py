@@ -233,7 +233,8 @@ class Indicator:
     """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
 
     `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
-    `median`: for a total, the indicator that prints the median of the same quantity over the same units.
+    `quantity`: for a total or a number of units, what it adds up or counts the units of, where its name does not say:
+    the total of `call_budget` over its `call_laureates` is one of `call_grant`.
     `subject`: what it is about (a key of `SUBJECTS`).
     """
 
@@ -241,7 +242,7 @@ class Indicator:
     statistic: str
     label: Label
     part_of: str = ""
-    median: str = ""
+    quantity: str = ""
     subject: str = "survey"
 
 
@@ -291,11 +292,9 @@ INDICATORS: dict[str, Indicator] = {
     "budget_median": Indicator(
         "eur", "median", ("median consolidated budget of the grouping", "budget consolidé médian du groupement")
     ),
-    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), median="employees_median"),
-    "enterprises_total": Indicator(
-        "count", "sum", ("total enterprises", "total des entreprises"), median="members_median"
-    ),
-    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets"), median="budget_median"),
+    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), quantity="employees"),
+    "enterprises_total": Indicator("count", "sum", ("total enterprises", "total des entreprises"), quantity="members"),
+    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets")),
     "link_share": Indicator("share", "share", ("poles linked with the level", "projets en lien avec l’échelon")),
     "link_2_to_6_share": Indicator(
         "share",
@@ -324,9 +323,15 @@ INDICATORS: dict[str, Indicator] = {
     "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel"), subject="call"),
     "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles"), subject="call"),
     "call_laureates": Indicator(
-        "count", "count", ("laureates of the call", "lauréats de l’appel à projets"), subject="call"
+        "count",
+        "count",
+        ("laureates of the call", "lauréats de l’appel à projets"),
+        quantity="call_grant",
+        subject="call",
     ),
-    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), subject="call"),
+    "call_budget": Indicator(
+        "eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), quantity="call_grant", subject="call"
+    ),
     "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat"), subject="call"),
     "call_grant_minimum": Indicator(
         "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel"), subject="call"

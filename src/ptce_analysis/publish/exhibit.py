@@ -58,7 +58,7 @@ class Exhibit:
     data: pd.DataFrame
     columns: tuple[Column, ...]
     alt: Sentence | None = None
-    draw: Callable[[pd.DataFrame], Figure] | None = None
+    draw: Callable[[pd.DataFrame], Figure | list[Figure]] | None = None
     protected: Protected | None = None
 
     @property

@@ -139,9 +139,10 @@ class Page:
         """Show a drawing with its texts and its data, and return it as a matplotlib figure.
 
         `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), a function that does when given
-        the data, or a list of these: panels side by side where there is room (a list of figures is then returned). `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
-        as in `say`, from the keywords and from the first row of the data; `reading` reads one mark, and each of its
-        numbers must stand in the data. `population` says who is counted, `measure` what, `alt` what is seen.
+        the data, or a list of these: panels side by side where there is room (a list of figures is then returned).
+        `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled as in `say`, from
+        the keywords and from the first row of the data; `reading` reads one mark, and each of its numbers must stand in
+        the data. `population` says who is counted, `measure` what, `alt` what is seen.
 
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """

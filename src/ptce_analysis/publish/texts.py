@@ -10,8 +10,8 @@ class Shared:
     FROM_DECK = "Computed from RTES (slides, 2015 survey)."
     FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
     TABLE = (
-        "Clusters (“projects”) supported in 2015, by tier; a cluster supported by two tiers counts twice, and the number"
-        " of clusters is not stated."
+        "Clusters (“projects”) supported in 2015, by tier; a cluster supported by two tiers counts twice, and the"
+        " number of clusters is not stated."
     )
     RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
 

@@ -45,3 +45,12 @@ RANKED = {
 
 # The sets of grants of `feasible.levels.data_sets_alike`, in their order.
 ALIKE = ("Most equal", "Drawn at random", "Drawn at random, again", "Most concentrated")
+
+# How firm the published survey figures are, by verdict of the audit.
+SOLIDITY = {
+    "consistent": ("agree", "count"),
+    "impossible": ("disagree with others", "count"),
+    "other_base_only": ("have no clear base", "count"),
+    "sources_differ": ("differ from another source", "count"),
+    "unverifiable": ("have nothing to compare with", "count"),
+}

@@ -24,7 +24,7 @@ SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "n
 # English of a title that is our description of a document, and not its own.
 SOURCE_OPTIONAL = ("title_en",)
 
-# Assumption: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
+# Limit: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
 MAX_BYTES = 50_000_000
 
 Row = dict[str, str]

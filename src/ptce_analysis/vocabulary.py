@@ -164,6 +164,63 @@ ORIGINS: dict[str, Label] = {
     "survey": ("survey answers", "réponses à l’enquête"),
 }
 
+# What a page explains where an abbreviation first stands in it.
+ABBREVIATIONS: dict[str, Label] = {
+    "PTCE": (
+        "pôle territorial de coopération économique: a local cluster for economic cooperation",
+        "pôle territorial de coopération économique",
+    ),
+    "RTES": (
+        "Réseau des collectivités territoriales pour une économie solidaire, a network of local authorities",
+        "Réseau des collectivités territoriales pour une économie solidaire",
+    ),
+    "EPCI": (
+        "établissement public de coopération intercommunale: a grouping of communes",
+        "établissement public de coopération intercommunale",
+    ),
+    "ESS": ("économie sociale et solidaire: the social and solidarity economy", "économie sociale et solidaire"),
+    "ETP": ("équivalent temps plein: full-time equivalent", "équivalent temps plein"),
+    "FTE": ("full-time equivalent", "équivalent temps plein"),
+    "SCIC": (
+        "société coopérative d’intérêt collectif: a multi-stakeholder cooperative",
+        "société coopérative d’intérêt collectif",
+    ),
+    "PNR": ("parc naturel régional: a regional nature park", "parc naturel régional"),
+    "PETR": (
+        "pôle d’équilibre territorial et rural: a rural partnership of groupings of communes",
+        "pôle d’équilibre territorial et rural",
+    ),
+    "DLA": (
+        "dispositif local d’accompagnement: local support for social enterprises",
+        "dispositif local d’accompagnement",
+    ),
+    "COORACE": (
+        "Coordination des organismes d’aide aux chômeurs par l’activité économique, a network of employers",
+        "Coordination des organismes d’aide aux chômeurs par l’activité économique",
+    ),
+    "CRESS": (
+        "chambre régionale de l’économie sociale et solidaire: a regional chamber of the social economy",
+        "chambre régionale de l’économie sociale et solidaire",
+    ),
+    "FEDER": (
+        "Fonds européen de développement régional: European Regional Development Fund",
+        "Fonds européen de développement régional",
+    ),
+    "FSE": ("Fonds social européen: European Social Fund", "Fonds social européen"),
+    "QPV": (
+        "quartier prioritaire de la politique de la ville: a priority urban district",
+        "quartier prioritaire de la politique de la ville",
+    ),
+    "SGMAP": (
+        "Secrétariat général pour la modernisation de l’action publique, a service of the Prime Minister",
+        "Secrétariat général pour la modernisation de l’action publique",
+    ),
+    "GRIM": (
+        "granularity-related inconsistency of means: a test of printed means and percentages",
+        "granularity-related inconsistency of means : un test de cohérence des moyennes et pourcentages publiés",
+    ),
+}
+
 # Where a page comes from, as its last lines say.
 PROVENANCE: dict[str, Label] = {
     "data": ("Data", "Données"),

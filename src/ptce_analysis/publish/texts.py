@@ -42,3 +42,6 @@ RANKED = {
     "gini": ("inequality of the grants (Gini index)", "number2"),
     "top_half_share": ("share of the larger half of the grants", "share"),
 }
+
+# The sets of grants of `feasible.levels.data_sets_alike`, in their order.
+ALIKE = ("Most equal", "Drawn at random", "Drawn at random, again", "Most concentrated")

@@ -44,8 +44,8 @@ def _mean(row: Row) -> Limits | None:
     return _mean_amount(row.total, row.n, row.n_projects - 1)
 
 
-# Assumption (03, 07): At most one supported project of each row gave no amount. Source: The row of communes, which is
-# inconsistent with as many amounts as projects and consistent with one fewer. If wrong: More tiers cannot be ranked by
+# Assumption (03, 07): At most one supported project of each row gave no amount. Source: the row of communes, which is
+# inconsistent with as many amounts as projects and consistent with one fewer. If wrong: more tiers cannot be ranked by
 # their mean.
 def _mean_amount(total: Fact | None, n: int, fewest: int) -> Limits | None:
     """The mean of the amounts that add up to a total: as many as n, or as few as `fewest` (never none)."""

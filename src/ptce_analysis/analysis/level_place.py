@@ -77,7 +77,7 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
     respondents (`supported_low` on `base_high`) to the poles of the printed total (`supported_high` on `base_low`).
     """
     # Assumption (03, 07): “Projet”, in the slides, means a cluster, and those that could be supported are at least the
-    # clusters of the published total and at most all respondents. Source: None; the table states no base. If wrong: The
+    # clusters of the published total and at most all respondents. Source: none; the table states no base. If wrong: the
     # share of clusters supported by a tier is another one.
     bases = _bases(facts, wave)
     rows = [_present(facts, wave, level, bases) for level in FUNDING_LEVELS]

@@ -1,7 +1,8 @@
 """The hypotheses that bear on results, read from the comments of the code that makes them.
 
-`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, of these pages. `# Assumption: …`, without
-pages, is a limit of the program: it is for whoever reads the code, and shown nowhere.
+`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page on methods
+lists it. `# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and `# Limit: …`
+bounds time or memory: both are for whoever reads the code.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
-from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.language import Sentence, Words
 from ptce_analysis.vocabulary import Label
 
 LIBRARY = Path(__file__).parents[1]
@@ -25,21 +24,21 @@ PARTS = re.compile(
     r"Assumption \((?P<pages>[\d, ]+)\):\s*(?P<text>.*?)\s*Source:\s*(?P<source>.*?)\s*If wrong:\s*(?P<if_wrong>.*)"
 )
 
-# What a reader calls the pages, by the number of their notebook.
+# What the pages are called in the line of links (`menu` of `runs.toml`), by the number of their notebook.
 PAGES: dict[str, Label] = {
-    "01": ("Agreement", "Concordance"),
+    "01": ("Consistency", "Concordance"),
     "02": ("Emergence", "Émergence"),
-    "03": ("Funding", "Financement"),
+    "03": ("Funders", "Financeurs"),
     "04": ("Grants", "Subventions"),
     "05": ("Median cluster", "Pôle médian"),
-    "07": ("Tiers", "Échelons"),
+    "07": ("By tier", "Par échelon"),
     "09": ("Methods", "Méthodes"),
 }
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """One hypothesis: the pages it bears on, the module that makes it, and its three parts, each a sentence."""
+    """One hypothesis: the pages it bears on, the module that makes it, and its three parts, the first a sentence."""
 
     pages: tuple[str, ...]
     module: str
@@ -60,16 +59,20 @@ def assumptions(library: Path = LIBRARY) -> list[Assumption]:
     return sorted(found, key=lambda one: one.pages)
 
 
-def hypotheses(words: Words) -> pd.DataFrame:
-    """Return the hypotheses in the reader's language: `pages` (their names), `text`, `source`, `if_wrong`."""
-    rows = [
-        (
-            ", ".join(words.label(PAGES[page]) for page in one.pages),
-            *(str(words(part)) for part in (one.text, one.source, one.if_wrong)),
+def hypotheses(words: Words) -> list[Sentence]:
+    """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
+    return [
+        words.fill(
+            "**{pages}.** {text} Ground: {source} If it is wrong: {if_wrong}",
+            {
+                "pages": Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
+                "text": one.text,
+                "source": one.source,
+                "if_wrong": one.if_wrong,
+            }.get,
         )
         for one in assumptions()
     ]
-    return pd.DataFrame(rows, columns=["pages", "text", "source", "if_wrong"])
 
 
 @cache

@@ -108,7 +108,7 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
         return Reading(fact.wave, fact.id, float(fact.value), basis, count, n, prints, at_least, poles)
 
     if fact.limit == "minimum":
-        # Assumption (02): “En majorité” means strictly more than half. Source: Ordinary French usage. If wrong: The
+        # Assumption (02): “En majorité” means strictly more than half. Source: ordinary French usage. If wrong: the
         # smallest majority has one cluster fewer.
         least = math.floor(fact.value * base) + 1
         return [read(basis, least, base, at_least=True)] if least <= base else []
@@ -121,7 +121,7 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
     if not found:
         found = [read(basis, count, base, prints=False) for count in nearest_counts(fact.value, base)]
         # Assumption (02): The question on emergence was left out by no more clusters than the least answered question
-        # whose base is known. Source: None; without a limit, one cluster out of five would do. If wrong: There are more
+        # whose base is known. Source: none; without a limit, one cluster out of five would do. If wrong: there are more
         # readings, on smaller bases, with wider intervals.
         least = min([base, *(o.base_n for o in whole if o.base_n)])
         smaller = reversed(attainable_bases(fact.value, fact.grain, base))

@@ -127,7 +127,7 @@ def _entropy(row: Row) -> Plan:
 
 
 # Assumption (09): Nothing is known of the amounts beyond their published row, so that drawing them at random takes a
-# choice; two are shown. Source: None. If wrong: The draws describe another law; the limits still hold.
+# choice; two are shown. Source: none. If wrong: the draws describe another law; the limits still hold.
 MEASURES: dict[str, Callable[[Row], Plan]] = {"uniform": _uniform, "maximum_entropy": _entropy}
 
 

@@ -35,11 +35,18 @@ from ptce_analysis.publish.style import drawing, theme, watermark
 from ptce_analysis.publish.svg import svg as old_svg
 from ptce_analysis.publish.svg import svg_again
 from ptce_analysis.publish.trust import sealed
-from ptce_analysis.published import Facts, read_published, read_sources
-from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, Label
+from ptce_analysis.published import Figures, read_published, read_sources
+from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
-# The codes that tables hold in place of words.
-CODES: dict[str, Label] = {**LEVELS, **STAGES, **SCENARIOS}
+# The columns of tables that hold codes in place of words.
+CODES: dict[str, dict[str, Label]] = {
+    "level": LEVELS,
+    "stage": STAGES,
+    "scenario": SCENARIOS,
+    "statistic": STATISTICS,
+    "unit": UNITS,
+    "origin": ORIGINS,
+}
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
 
@@ -77,9 +84,9 @@ class Page:
     keys: Counter[str] = field(default_factory=Counter)
 
     @cached_property
-    def facts(self) -> Facts:
-        """The published figures of the project."""
-        return read_published(project_folder() / PUBLISHED)
+    def facts(self) -> Figures:
+        """The published figures of the project, shown with labels in the reader's language."""
+        return replace(read_published(project_folder() / PUBLISHED), label=self.words.label)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
@@ -173,9 +180,16 @@ class Page:
         return ShownTable(data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
-        """Return a table with a column `label`: the names of its codes (levels, say) in the reader's language."""
-        codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
-        return table.assign(label=table[column].map(codes))
+        """Return a table with the names of its codes beside them, in the reader's language.
+
+        Those of `column` are called `label`, those of any other column of codes (`CODES`) `stage_label`, say.
+        """
+        table = table.copy()
+        for name in [name for name in CODES if name in table]:
+            codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES[name].items()}
+            beside = list(table).index(name) + 1
+            table.insert(beside, "label" if name == column else f"{name}_label", table[name].map(codes))
+        return table
 
     def _exhibit(
         self,

@@ -49,6 +49,11 @@ def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
     return tuple(clean(_export(where), book) for book, where in sorted(found, key=lambda one: one[0].wave))
 
 
+def has_wave(folder: Path, origin: str) -> bool:
+    """Return whether the codebook of a wave of a folder states that origin. Raises `InputError` for a faulty one."""
+    return any(read_codebook(path).origin == origin for path in _codebooks(folder))
+
+
 def wave_files(folder: Path) -> tuple[Path, ...]:
     """Return every file of the waves of a folder that `read_waves` reads, in order."""
     return tuple(path for book in _codebooks(folder) for path in (book, *_exports(book.parent)))

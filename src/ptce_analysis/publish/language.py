@@ -232,6 +232,7 @@ def _p_value(value: float, lang: str) -> str:
 KINDS: dict[str, Kind] = {
     "count": Kind("count"),
     "spelled": Kind("count"),
+    "Spelled": Kind("count"),
     "year": Kind("year"),
     "years": Kind("number", most=1),
     "fte": Kind("fte", most=2),
@@ -261,6 +262,7 @@ ROUNDINGS = {"": ROUND_HALF_UP, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 ROUNDED = re.compile(r"(\w+?)_(down|up)")
 SPECIAL: dict[str, Callable[[float, str], str]] = {
     "spelled": _spelled,
+    "Spelled": lambda value, lang: _spelled(value, lang).capitalize(),
     "year": lambda value, _: f"{value:.0f}",
     "p": _p_value,
 }

@@ -191,6 +191,12 @@ class Page:
             table.insert(beside, "label" if name == column else f"{name}_label", table[name].map(codes))
         return table
 
+    def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+        """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
+        some = table[table["indicator"].isin(names)]
+        labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
+        return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
+
     def _exhibit(
         self,
         key: str,

@@ -49,7 +49,7 @@ def two_rates(words: Words, found: dict[str, Any]) -> Exhibit:
     return replace(
         methods(words, found, groups),
         key="own_rates",
-        note=words("Differences are first rate minus second; ratios are second over first."),
+        note=words("Differences are second rate minus first; ratios are second over first."),
         population=words("Two groups given by the reader, taken as independent."),
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.fictitious.cannot_hold import CannotHold, contradictions, what_cannot_hold
+from ptce_analysis.analysis.audit.records import contradictions
+from ptce_analysis.fictitious.cannot_hold import CannotHold, what_cannot_hold
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.disclosure.release import derived, joined, public
 from ptce_analysis.publish.disclosure.rules import MARK
@@ -236,8 +237,9 @@ def _listed(facts: Facts, years: tuple[int, ...], fictitious: bool) -> list[Cann
         return [one for one in what_cannot_hold(facts) if one.kind != "outside"]
     found = contradictions(one for one in audit(facts) if one.fact.wave in years)
     return [
-        CannotHold("together", tuple(one.id for one in same), same[0].findings[0].phrase, (0,) * len(same))
-        for same in found
+        CannotHold("together", one.members, one.finding.phrase, (0,) * len(one.members))
+        for one in found
+        if one.verdict != "sources_differ"
     ]
 
 

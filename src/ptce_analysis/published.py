@@ -114,7 +114,7 @@ class Figures(Facts):
         return str(self.table()._repr_html_())
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each figure: its columns in the file, with labels beside codes, and its value as a number."""
+        """Return a row for each figure, with labels beside codes: `table`."""
         return table(self.facts, self.label)
 
 

@@ -38,7 +38,7 @@ def _funding_by_level(facts: Facts) -> pd.DataFrame:
 
 
 def _waves(folder: Path) -> dict[str, pd.DataFrame]:
-    """The tables of the fictitious waves of a folder, if it has any; what one wave asked and another did not says so."""
+    """The tables of the fictitious waves of a folder, if it has any; what one wave did not ask says so there."""
     cleaned = fictitious_waves(folder) if has_wave(folder, "fictitious") else ()
     tables = {name: pd.concat([getattr(wave, name) for wave in cleaned]) for name in OF_WAVES if cleaned}
     return {

@@ -70,6 +70,29 @@ def condition() -> str:
     return f"False: {ast.unparse(given[0])}. " if given else ""
 
 
+def controls(function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
+    """Return a field of its kind for each value, and below them what the function makes of what they hold.
+
+    None where ipywidgets is not installed: only JupyterLab's own environment has it.
+    """
+    try:
+        import ipywidgets
+    except ImportError:
+        return None
+    fields = {int: ipywidgets.IntText, float: ipywidgets.FloatText, str: ipywidgets.Text}
+
+    def answered(**given: Any) -> Any:
+        try:
+            return function(**given)
+        except InputError as error:  # a value on its way to the next one
+            print(error)
+            return None
+
+    return ipywidgets.interactive(
+        answered, **{name: fields[type(value)](value, description=name) for name, value in values.items()}
+    )
+
+
 def drawn(draw: Figure | Axes | Callable[[pd.DataFrame], Any], data: pd.DataFrame) -> Figure:
     """Return the figure that was drawn, or that a function draws of the data; pyplot forgets it.
 

@@ -17,12 +17,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from IPython import get_ipython
+from IPython.core.pylabtools import select_figure_formats
 from IPython.display import display
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import picture, plots
-from ptce_analysis.publish.cell import ShownSentence, ShownTable, as_shown, condition, current_cell, drawn, value_of
+from ptce_analysis.publish.cell import (
+    ShownSentence,
+    ShownTable,
+    as_shown,
+    condition,
+    controls,
+    current_cell,
+    drawn,
+    value_of,
+)
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults
@@ -197,6 +207,14 @@ class Page:
         labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
         return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
 
+    def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
+        """Return what a function makes of some values, with a field to change each (ipywidgets) where there can be."""
+        found = controls(function, values)
+        if found is None:
+            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
+            return function(**values)
+        return found
+
     def _exhibit(
         self,
         key: str,
@@ -343,6 +361,9 @@ def open_page(stem: str, **parameters: Any) -> Page:
     check_parameters(stem, parameters)
     check_parameters(stem, dict.fromkeys(_injected()) | parameters, parameters)
     page = Page(stem, Words(parameters["lang"]), parameters)
+    # A figure that pyplot does not know is seen too.
+    if shell := get_ipython():
+        select_figure_formats(shell, ["png"])  # type: ignore[no-untyped-call]
     theme()
     plots.reader = page.words
     return page

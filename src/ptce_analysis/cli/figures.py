@@ -186,6 +186,14 @@ def feasible_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sum", required=True, help="their printed sum, such as 1239")
     parser.add_argument("--median", required=True, help="their printed median, in the same unit")
     parser.add_argument("--grain", default="1", help="rounding step of both; 0: exactly as printed (default: 1)")
+    parser.add_argument("--min", default="0", help="the least that one amount can be, not rounded (default: 0)")
+    parser.add_argument("--max", help="the most that one amount can be, not rounded (default: no limit)")
+    parser.add_argument(
+        "--even-median",
+        choices=("mean", "low", "high"),
+        default="mean",
+        help="the median of an even number: mean of the middle two, the lower or the higher (default: mean)",
+    )
     parser.add_argument("--draws", type=int, default=0, help="number of reference draws (default: none)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the draws (default: 1)")
 
@@ -194,6 +202,22 @@ def feasible(options: argparse.Namespace) -> int:
     """Print what a row determines; 1 when no amounts have it."""
     from ptce_analysis.analysis.feasible import feasible
 
-    result = feasible(options.n, options.sum, options.median, options.grain, options.draws, options.seed)
-    print_record(result, options.json)
+    limits = {"minimum": options.min, "maximum": options.max, "even_median": options.even_median}
+    asked = (options.n, options.sum, options.median, options.grain, options.draws, options.seed)
+    result = feasible(*asked, **limits)
+    print_record(result if options.json else _rounded_outwards(result), options.json)
     return 0 if result["possible"] else 1
+
+
+def _rounded_outwards(result: dict[str, Any]) -> dict[str, Any]:
+    """For people: bounds on amounts to the rounding step, on indices and shares to 0.01, so that each still holds."""
+    from ptce_analysis.analysis.feasible.bounds import outward
+
+    bounds = dict(result["bounds"] or {})
+    for name, bound in bounds.items():
+        if bound["low"] is not None:
+            step = result["grain"] if name in ("max", "min", "sd") else 0.01
+            bounds[name] = dict(
+                zip(("low", "high"), map(float, outward(bound["low"], bound["high"], step)), strict=True)
+            )
+    return result | {"bounds": bounds or None}

@@ -22,6 +22,7 @@ from ptce_analysis.publish.style import LIGHT, theme
 
 # Wide enough for a page and narrow enough that the letters can be read on a phone, where it shrinks least.
 WIDTH_IN, ROW_IN = 5.6, 0.44
+WIDE = 0.56  # of the height of a row: a bar
 LONG_NAME = 18  # characters: a longer name of a row stands above its marks
 ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink"))
 
@@ -52,12 +53,17 @@ def ticks(axis: Axis, kind: str, most: int = 5) -> None:
     axis.set_major_locator(MaxNLocator(most))
 
 
-def rows_of(ax: Axes, names: Sequence[str]) -> None:
+def are_long(names: Sequence[str]) -> bool:
+    """Return whether the names of some rows stand above their marks: at the left they would leave no room."""
+    return max(map(len, map(str, names))) > LONG_NAME
+
+
+def rows_of(ax: Axes, names: Sequence[str], above_pt: float = 11) -> None:
     """Name the rows of some axes, the first at the top: at the left, or above the marks where a name is long."""
-    long = max(map(len, map(str, names))) > LONG_NAME
+    long = are_long(names)
     ax.set_yticks(range(len(names)), ["" if long else str(name) for name in names])
     for place, name in enumerate(names if long else ()):
-        ax.annotate(str(name), (0, place), (0, 11), ("axes fraction", "data"), "offset points", va="bottom")
+        ax.annotate(str(name), (0, place), (0, above_pt), ("axes fraction", "data"), "offset points", va="bottom")
     ax.set_ylim(len(names) - 0.5, -1.0 if long else -0.5)
     ax.tick_params(axis="y", length=0)
     ax.set_ylabel("")
@@ -70,24 +76,27 @@ def bars(
     kind: str,
     *,
     xlabel: str,
-    labels: Sequence[str] | None = None,
+    also: tuple[str, str] | None = None,
     highlight: Sequence[bool] | None = None,
     color: str = ACCENT,
     other: str = OTHER,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return bars from zero, one for each row in the order of the table, each labelled with its value or its `labels`.
+    """Return bars from zero, one for each row in the order of the table, each labelled with its value.
 
-    Rows that are not `highlight` have the `other` colour.
+    `also` is a second column to state, and its kind. Rows that are not `highlight` have the `other` colour.
     """
-    ax = axes(len(data)) if ax is None else ax
+    long = are_long(list(data[y]))
+    ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
     colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(
         x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
     )
     rows_of(ax, list(data[y]))
-    texts = list(labels) if labels is not None else [number(value, kind) for value in data[x]]
+    texts = [number(value, kind) for value in data[x]]
+    if also:
+        texts = [f"{text} · {number(value, also[1])}" for text, value in zip(texts, data[also[0]], strict=True)]
     for place_, (value, text) in enumerate(zip(data[x], texts, strict=True)):
         ax.annotate(text, (value, place_), (5, 0), textcoords="offset points", va="center")
     ax.set_xlim(0, 1.02 * float(data[x].max() or 1))

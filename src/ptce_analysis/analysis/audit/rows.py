@@ -10,8 +10,8 @@ from fractions import Fraction
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
 from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity, rounded, whole_numbers
 from ptce_analysis.analysis.audit.shares import Values
-from ptce_analysis.analysis.concentration import forced_concentration, mildest
 from ptce_analysis.analysis.feasible import row as feasible_row
+from ptce_analysis.analysis.feasible.bounds import least
 from ptce_analysis.analysis.feasible.row import can_hold, largest_n, smallest_sum
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import Band
@@ -191,10 +191,10 @@ def totals(printed: Printed) -> Iterator[Finding]:
 
 
 def _concentration(row: Amounts) -> Phrase:
-    forced = forced_concentration(row.n, *mildest(row.n, row.total.band, row.median.band))
+    forced = least(row.bands)
     measures: Values = {
-        "largest": Quantity(forced.maximum, row.total.unit),
-        "share": Quantity(forced.top_half_share, "share"),
-        "gini": Quantity(forced.gini),
+        "largest": Quantity(forced["max"], row.total.unit),
+        "share": Quantity(forced["top_half_share"], "share"),
+        "gini": Quantity(forced["gini"]),
     }
     return Phrase(Reason.CONCENTRATION, row_values(row) | measures)

@@ -41,7 +41,7 @@ def changed_by(library: Path, name: str, run: Run, project: Path = REPOSITORY) -
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
-USED = ("analysis/funding.py", "publish/topics/funding.py", "vocabulary.py", "pipeline/kernel.py", "__init__.py")
+USED = ("analysis/funding.py", "publish/plots.py", "vocabulary.py", "pipeline/kernel.py", "__init__.py")
 USED += ("publish/templates/ptce/style.css", "pipeline/entry.py", "pipeline/engine.py")
 USED += ("publish/locale/fr.po",)
 
@@ -57,7 +57,7 @@ UNUSED = (
     "pipeline/verify.py",
     "pipeline/build.py",
     "cli/study.py",
-    "publish/topics/emergence.py",
+    "publish/topics/survey.py",
     "survey/parse/amounts.py",
     "pipeline/runs.py",
 )

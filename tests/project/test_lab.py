@@ -63,7 +63,7 @@ def test_a_french_reader_opens_copies_that_speak_french(project: Path) -> None:
 
 
 def test_copies_outlive_a_build_that_is_removed(project: Path) -> None:
-    """They stand beside the notebooks, where relative paths are the same; `make clean` leaves them, and git ignores them."""
+    """They stand beside the notebooks, where paths are the same: `make clean` leaves them, and git ignores them."""
     folder = reader_notebooks(project, "fr")
     assert folder.parent == project and not (project / "build").exists()
     makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")

@@ -121,7 +121,7 @@ def test_published_figures_and_tables_are_seen_as_tables(notebook: Notebook) -> 
     """The figures of the project, with labels beside codes, and what a table returns: never a wall of records."""
     (facts,) = notebook.run("page.facts", "one")
     assert "<table" in facts["text/html"] and len(facts["text/plain"]) < 100
-    (labels,) = notebook.run('page.facts.table().query("level == \'epci\'").level_label.iloc[0]', "two")
+    (labels,) = notebook.run("page.facts.table().query(\"level == 'epci'\").level_label.iloc[0]", "two")
     assert "EPCI (groupings of communes)" in labels["text/plain"]
     assert notebook.run(TABLE, "three") and len(notebook.run(TABLE, "three")) == 2
     (fact,) = notebook.run('page.facts["respondents_2013"]', "four")

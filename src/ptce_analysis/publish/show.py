@@ -120,7 +120,7 @@ class Page:
     def figure(
         self,
         key: str,
-        data: pd.DataFrame,
+        data: pd.DataFrame | Protected,
         draw: Any,
         *,
         columns: Mapping[str, str],
@@ -131,20 +131,24 @@ class Page:
         population: str,
         measure: str = "",
         note: str = "",
+        when: Any = True,
         origin: str = "derived",
         **values: Any,
-    ) -> Figure:
+    ) -> Figure | None:
         """Show a drawing with its texts and its data, and return it as a matplotlib figure.
 
         `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), or a function that does when
         given the data. `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
         as in `say`, from the keywords and from the first row of the data; `reading` reads one mark, and each of its
         numbers must stand in the data. `population` says who is counted, `measure` what, `alt` what is seen.
+        `when=False` shows nothing and draws nothing.
 
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
         texts = {"title": title, "reading": reading, "population": population, "source": source, "alt": alt}
-        exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values)
+        exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values, when)
+        if exhibit is None:
+            return None
         figure = drawn(draw, exhibit.data)
         self._lay_out(replace(exhibit, draw=lambda _: figure), "")
         return as_shown(figure)
@@ -152,7 +156,7 @@ class Page:
     def table(
         self,
         key: str,
-        data: pd.DataFrame,
+        data: pd.DataFrame | Protected,
         columns: Mapping[str, str],
         *,
         title: str,
@@ -161,14 +165,18 @@ class Page:
         population: str,
         measure: str = "",
         note: str = "",
+        when: Any = True,
         origin: str = "derived",
         **values: Any,
-    ) -> pd.DataFrame:
+    ) -> pd.DataFrame | None:
         """Show a table with its texts, and return its data. The arguments are those of `figure`."""
         texts = {"title": title, "reading": reading, "population": population, "source": source}
         texts |= {"measure": measure, "note": note}
-        self._lay_out(self._exhibit(key, data, columns, texts, origin, values), "")
-        return ShownTable(data)
+        exhibit = self._exhibit(key, data, columns, texts, origin, values, when)
+        if exhibit is None:
+            return None
+        self._lay_out(exhibit, "")
+        return ShownTable(exhibit.data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
         """Return a table with a column `label`: the names of its codes (levels, say) in the reader's language."""
@@ -183,16 +191,20 @@ class Page:
         texts: dict[str, str],
         origin: str,
         values: dict[str, Any],
-    ) -> Exhibit:
-        """An exhibit whose texts are filled from keywords, its first row and the published figures."""
-        held = protection(data, *values.values())
+        when: Any,
+    ) -> Exhibit | None:
+        """An exhibit whose texts are filled from keywords, its first row and the published figures; None if unwanted."""
+        held, wanted = protection(data, *values.values()), bool(np.all(when))
         table = data.table if isinstance(data, Protected) else data
         filled: dict[str, Any] = {
-            name: self._filled(text, (table,), values) or Sentence("") for name, text in texts.items()
+            name: self._filled(text, (table,), values, wanted) or Sentence("") for name, text in texts.items()
         }
+        headings = {name: self._filled(heading, (table,), values, wanted) for name, heading in columns.items()}
+        if not wanted:
+            return None
         named = tuple(
-            Column(name, str(self._filled(heading, (table,), values)), kind or "text")
-            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())
+            Column(name, str(heading), kind or "text")
+            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in headings.items())
         )
         return Exhibit(key, **filled, origin=origin, data=table, columns=named, protected=held)
 

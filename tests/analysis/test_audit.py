@@ -182,19 +182,20 @@ def test_json_of_a_figure() -> None:
     """The figure as printed, the rule, its origin and sources, and the values behind the sentence."""
     row = next(row for row in audit_json(FACTS) if row["id"] == "emergence_share_2015")
     assert row["printed"] == "20 % des projets en émergence"
-    assert (row["rule"], row["origin"], row["sources"]) == ("percentages", "derived", ["DECK"])
+    assert (row["rule"], row["origin"], row["sources"]) == ("percentages", "assumption", ["DECK"])
     values = row["values"]
     assert isinstance(values, dict)
     assert values["printed"] == {"value": 0.2, "unit": "share"}
     assert values["nearest"] == {"value": [[10, 52], [11, 52]], "unit": "fraction"}
-    assert values["base"]["key"] == "{n} (printed beside the figure)"
+    assert values["base"]["key"] == "{n} (no base printed; assumed: the respondents of {source})"
     assert isinstance(row["attainable_bases"], list) and 52 not in row["attainable_bases"]
 
 
 def test_an_assumed_base_is_an_assumption() -> None:
     """A verdict on a base that was not found beside the figure says so in its origin."""
     assert AUDITED["cell_fte_below_1_share_2015"].findings[0].origin == "assumption"
-    assert AUDITED["emergence_share_2015"].findings[0].origin == "derived"
+    assert AUDITED["emergence_share_2015"].findings[0].origin == "assumption"
+    assert AUDITED["creation_share_2015"].findings[0].origin == "derived"
 
 
 def test_the_figures_of_both_sources_are_cited() -> None:

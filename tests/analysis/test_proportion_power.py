@@ -42,11 +42,11 @@ def test_without_a_change_power_is_below_the_level() -> None:
 
 def test_the_curve_has_one_row_for_each_share() -> None:
     """Shares in the order given, the change as second minus first, the power of each."""
-    found = power_curve(0.3, [0.1, 0.3], (42, 52), "fisher")
+    found = power_curve(0.3, (42, 52), [0.1, 0.3], "fisher")
     expected = pd.DataFrame(
         {
-            "share_first": [0.3, 0.3],
-            "share_second": [0.1, 0.3],
+            "share_before": [0.3, 0.3],
+            "share_after": [0.1, 0.3],
             "change": [-0.2, 0.0],
             "power": [power((0.3, 0.1), (42, 52), "fisher"), power((0.3, 0.3), (42, 52), "fisher")],
             "test": ["fisher", "fisher"],
@@ -55,6 +55,7 @@ def test_the_curve_has_one_row_for_each_share() -> None:
     )
     pd.testing.assert_frame_equal(found, expected)
     assert found["power"][0] > found["power"][1]
+    assert list(power_curve(0.3, (4, 5))["share_after"]) == pytest.approx(np.arange(0, 1.01, 0.02))
 
 
 def test_the_smallest_detectable_change_has_the_wanted_power() -> None:
@@ -133,12 +134,11 @@ def test_bad_input_is_refused_by_name(arguments: tuple[object, ...], message: st
 
 
 def test_a_power_and_a_change_are_checked() -> None:
-    """A power of 80 is a slip for 0.8; a change of nothing has no size."""
+    """A power of 80 is a slip for 0.8; no size shows a change of nothing, and the reason says so."""
     with pytest.raises(InputError, match="wanted: value 80"):
         detectable(0.3, (42, 52), 80)
     with pytest.raises(InputError, match="wanted: value 80"):
         sample_size((0.3, 0.2), 80)
     with pytest.raises(InputError, match="sizes: value 0"):
         sample_size((0.3, 0.2), n_first=0)
-    with pytest.raises(InputError, match=r"shares: value \(0.3, 0.3\): two different shares"):
-        sample_size((0.3, 0.3))
+    assert (sample_size((0.3, 0.3)).n_second, sample_size((0.3, 0.3)).reason) == (None, "equal_shares")

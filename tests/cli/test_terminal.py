@@ -28,9 +28,10 @@ def test_nested_names_are_indented_below_their_own(capsys: pytest.CaptureFixture
     [
         ["rates", "0/10", "5/12"],
         ["percent", "20", "--base", "52"],
+        ["percent", "8.21"],
         ["feasible", "--n", "29", "--sum", "1239", "--median", "10", "--draws", "50"],
     ],
-    ids=lambda words: words[0],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_a_result_fits_a_screen_and_is_the_same_for_machines(
     command: list[str], capsys: pytest.CaptureFixture[str]

@@ -171,6 +171,24 @@ def test_parameters_are_papermills(tmp_path: Path) -> None:
     assert done.cells[-1].outputs[0].data["text/plain"] == "42"
 
 
+@pytest.mark.parametrize("kind", [FORKED, KERNEL])
+def test_a_parameter_that_the_notebook_does_not_have_is_refused(kind: str, tmp_path: Path) -> None:
+    """By either engine, papermill's too, which only warns: every unknown name, the legal ones and the nearest."""
+    opened = "from ptce_analysis.publish.show import open_page\npage = open_page('p', lang=lang, confidence=confidence)"
+    node = notebook(["lang, confidence = 'en', 0.95", opened, "page.words.lang, confidence"])
+    node.cells[0].metadata["tags"] = ["parameters"]
+    node.metadata["language_info"] = {"name": "python"}
+    done = with_papermill(node, tmp_path / "copy.ipynb", {"lang": "fr", "confidence": 0.9}, tmp_path, 60, kind)
+    assert done.cells[-1].outputs[0].data["text/plain"] == "('fr', 0.9)"
+    given = {"lang": "fr", "confidense": float("inf"), "level": "region"}
+    with pytest.raises(PapermillExecutionError) as refused:
+        with_papermill(node, tmp_path / "copy.ipynb", given, tmp_path, 60, kind)
+    assert refused.value.evalue.splitlines() == [
+        "p: parameter 'confidense' is unknown. Legal names: lang, confidence. Did you mean 'confidence'?",
+        "p: parameter 'level' is unknown. Legal names: lang, confidence.",
+    ]
+
+
 ENDINGS = {
     "import ctypes, faulthandler\nfaulthandler.disable()\nprint('said', flush=True)\nctypes.string_at(0)": "SIGSEGV",
     "import os\nprint('said', flush=True)\nos._exit(7)": "exit code 7",

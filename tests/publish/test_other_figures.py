@@ -63,7 +63,8 @@ OTHERS: dict[str, Facts] = {
     "two amounts that round alike": said_loosely("funding_amount_re", "funding_amount_et", grain=Fraction(500_000)),
     "no number of projects": without("funding_projects"),
     "no funding at all": without("funding", "aid_per"),
-    "no respondents, no poles": without("respondents_2015", "poles_identified"),
+    "a base beside the share, no respondents, no poles": without("respondents_2015", "poles_identified")
+    | {"emergence_share_2015": replace(FACTS["emergence_share_2015"], base_n=52)},
     "no medians of the poles": without("members", "employees", "budget", "cell", "jobs", "turnover"),
     "no links": without("link_share"),
     "nothing but the two shares": {id: f for id, f in FACTS.items() if id.startswith(("emergence", "respondents"))},

@@ -89,9 +89,9 @@ def test_figures_and_tables_are_counted_apart(outputs: list[Any]) -> None:
 
 def test_an_exhibit_that_says_too_little_is_refused(outputs: list[Any]) -> None:
     """Nothing is shown, and the message names every fault."""
-    poor = {"note": Sentence(""), "alt": None}
+    poor = {"source": Sentence(""), "alt": None}
     with pytest.raises(
-        InputError, match=r"exhibit 'amounts' cannot be shown: note is empty; alt text has 0 characters"
+        InputError, match=r"exhibit 'amounts' cannot be shown: source is empty; alt text has 0 characters"
     ):
         open_page("p", lang="en").show(lambda words: drawn(words, **poor))
     assert outputs == []

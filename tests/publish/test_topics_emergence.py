@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ptce_analysis.analysis import emergence as study
-from ptce_analysis.analysis.emergence import sensitivity as emergence_sensitivity
-from ptce_analysis.analysis.emergence.conclusion import conclusion
-from ptce_analysis.analysis.emergence.design import Design, design_of
+from ptce_analysis.analysis.emergence import conclusion, first_pair, non_response
+from ptce_analysis.analysis.proportions import rates
+from ptce_analysis.analysis.proportions.power import detectable, power_curve, sample_size
 from ptce_analysis.publish.exhibit import faults
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.style import drawing
@@ -49,14 +49,14 @@ def said(facts, first, second, n=42, m=52):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_exhibit_can_be_shown_and_drawn(facts, readings, lang):
     """Nothing a reader needs is missing, in either language."""
-    words, design = Words(lang), design_of(readings)
+    words, pair, found = Words(lang), first_pair(readings), conclusion(readings).detectable
     for exhibit in (
         emergence_exhibits.forest(words, readings),
         emergence_exhibits.comparison(words, readings),
-        emergence_exhibits.methods(words, design.rates(CONFIDENCE)),
-        emergence_robustness.non_response(words, emergence_sensitivity.stock(facts, 2015, 2013, CONFIDENCE)),
-        emergence_robustness.overlap(words, design.overlap(CONFIDENCE)),
-        emergence_robustness.power(words, design.power_curve(), design.detectable()),
+        emergence_exhibits.methods(words, rates(*pair, CONFIDENCE)),
+        emergence_robustness.non_response(words, non_response(facts, 2015, 2013, CONFIDENCE)),
+        emergence_robustness.overlap(words, study.overlap(*pair, CONFIDENCE)),
+        emergence_robustness.power(words, power_curve(found.share, found.sizes), found),
     ):
         assert faults(exhibit) == [], exhibit.key
         if exhibit.draw:
@@ -94,35 +94,39 @@ def test_no_definition_clause_without_a_share_in_words(facts):
 
 def test_readings_say_when_no_count_prints_as_the_share(facts, readings):
     """20 % of 52 does not exist: 10/52 and 11/52 are the nearest; 25 % of 52 is 13/52 and is read as such."""
-    assert "10/52 and 11/52" in str(emergence.readings_listed(EN, readings))
+    text = str(emergence.readings_listed(EN, readings))
+    assert "52 respondents" in text and "10/52 and 11/52" in text
+    assert "On all 75 poles identified, of which fewer answered, it can also be read as 15/75" in text
     plain = study.readings(printed(facts, "0.31", "0.25"), CONFIDENCE)
     assert str(emergence.readings_listed(EN, plain)) == "The later share is read as 13/52."
 
 
 def test_silent_poles_are_counted_for_the_whole_wave(facts):
-    """Worked by hand: 75 - 52 = 23 silent; 10/75 = 13 % and (11 + 23)/75 = 45 %."""
-    text = str(emergence.non_response(EN, emergence_sensitivity.stock(facts, 2015, 2013, CONFIDENCE)))
+    """Worked by hand: 75 - 52 = 23 silent; 10/75 = 13 % and (11 + 23)/75 = 45 %; 12.2 and 13.2 of 23."""
+    text = str(emergence.non_response(EN, non_response(facts, 2015, 2013, CONFIDENCE)))
     assert text.startswith("23 of the 75 poles")
     assert "between 13% and 45%" in text
+    assert "53% to 57% of the silent poles" in text
 
 
 def test_a_population_that_is_not_published_is_refused_in_words(facts):
     """For 2013 there is no bound, and the sentence says why."""
-    table = emergence_sensitivity.stock(facts, 2013, 2015, CONFIDENCE)
+    table = non_response(facts, 2013, 2015, CONFIDENCE)
     reason = "the number of units in the population was not found"
     assert reason in str(emergence.first_wave_population(EN, table))
     assert reason in str(emergence.non_response(EN, table))
 
 
-def test_power_sentences_say_what_cannot_be_detected():
+def test_power_sentences_say_what_cannot_be_detected(readings):
     """Two groups of five detect no fall from 20 %; that is said, without a number that does not exist."""
-    design = Design((1, 5), (0, 5))
-    text = str(emergence.power_said(EN, design.detectable(), design.sample_size()))
+    small = {"detectable": detectable(0.2, (5, 5)), "needed": sample_size((0.2, 0.0))}
+    text = str(emergence.power_said(EN, dataclasses.replace(conclusion(readings), **small)))
     assert "no fall from 20% is detected" in text
 
 
-def test_overlap_without_common_poles_changes_nothing(readings):
-    """With no common pole the interval is Newcombe's for independent groups."""
-    design = design_of(readings)
-    row = design.overlap(CONFIDENCE).query("n_common == 0").iloc[0]
-    assert [row["low"], row["high"]] == pytest.approx(design.rates(CONFIDENCE)["intervals"]["newcombe"])
+def test_a_size_above_the_poles_identified_is_said_to_be_above_them(readings):
+    """Telling 31 % from 20 % takes more respondents than there are poles; 31 % from nobody does not."""
+    found = conclusion(readings)
+    assert str(emergence.power_said(EN, found)).endswith("That is more than the 75 poles identified.")
+    easy = dataclasses.replace(found, needed=sample_size((0.31, 0.0)))
+    assert "poles identified" not in str(emergence.power_said(EN, easy))

@@ -48,7 +48,7 @@ def test_a_percentage_that_a_count_gives_names_it() -> None:
 
 def test_a_percentage_that_is_none_is_refused() -> None:
     """The error names the value and what is expected."""
-    with pytest.raises(InputError, match=r"value 'a third': a number of percentage points such as 20 or 8\.2"):
+    with pytest.raises(InputError, match=r"value 'a third': percentage points from 0 to 100 .* 20 or 8\.2"):
         explore.percentage(EN, "a third", 3)
 
 

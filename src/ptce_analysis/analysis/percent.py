@@ -1,6 +1,7 @@
 """Which counts a printed percentage can stand for (the GRIM test), in exact arithmetic.
 
-A share printed with grain g over n units is possible when some whole k has |k/n - share| <= g/2, ties either way.
+A share printed with grain g over n units is possible when some whole k has |k/n - share| <= g/2, ties either way; where
+percentages are cut down instead of rounded, when share <= k/n < share + g.
 
 Source: Brown, N. J. L. & Heathers, J. A. J. (2017), The GRIM test, Social Psychological and Personality Science 8(4).
 """
@@ -9,25 +10,47 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import groupby
+from typing import Any
 
 from ptce_analysis.errors import InputError
 
 LARGEST_BASE = 120
 
-# Assumption: nobody asks about a survey larger than this. If wrong: raise it; it only bounds the list of counts.
+# Assumption: nobody asks about a survey larger than this. If wrong: raise it; it only bounds lists and a search.
 LARGEST_QUESTION = 1_000_000
 
+ROUNDINGS = ("nearest", "down")
 
-def count_range(share: Fraction, base: int, grain: Fraction) -> range:
+
+def _band(share: Fraction, grain: Fraction, rounding: str) -> tuple[int, int, int, int]:
+    """Return the lowest and highest share that print as `share`, within 0..1, as whole numbers of one unit.
+
+    The third number is how many of this unit make 1, the last is 1 where the highest share itself is excluded, else 0.
+    Whole numbers, because bands are asked for on every row of a file and every cell of a map.
+    """
+    whole, part = share.numerator * grain.denominator, grain.numerator * share.denominator
+    unit = share.denominator * grain.denominator
+    if rounding == "nearest":
+        low, high, unit, excluded = 2 * whole - part, 2 * whole + part, 2 * unit, 0
+    elif rounding != "down":
+        raise InputError(f"rounding {rounding!r}: legal values: {', '.join(ROUNDINGS)}.")
+    elif not part:
+        raise InputError("grain 0: what is cut down has a step; a grain above 0 is expected, such as 1 or 0.1.")
+    else:
+        low, high, excluded = whole, whole + part, 1
+    return (max(low, 0), high, unit, excluded) if high <= unit else (max(low, 0), unit, unit, 0)
+
+
+def count_range(share: Fraction, base: int, grain: Fraction, rounding: str = "nearest") -> range:
     """Return the counts k out of `base` whose share prints as `share` with that grain, as an unbroken range."""
-    low = max(math.ceil(base * (share - grain / 2)), 0)
-    high = min(math.floor(base * (share + grain / 2)), base)
-    return range(low, high + 1)
+    low, high, unit, excluded = _band(share, grain, rounding)
+    return range(-(-base * low // unit), (base * high - excluded) // unit + 1)
 
 
-def attainable_counts(share: Fraction, base: int, grain: Fraction) -> tuple[int, ...]:
+def attainable_counts(share: Fraction, base: int, grain: Fraction, rounding: str = "nearest") -> tuple[int, ...]:
     """Return every count k out of `base` whose share prints as `share` with that grain; empty when none does.
 
     >>> attainable_counts(Fraction(31, 100), 42, Fraction(1, 100))
@@ -35,19 +58,18 @@ def attainable_counts(share: Fraction, base: int, grain: Fraction) -> tuple[int,
     >>> attainable_counts(Fraction(20, 100), 52, Fraction(1, 100))
     ()
     """
-    return tuple(count_range(share, base, grain))
+    return tuple(count_range(share, base, grain, rounding))
 
 
-def attainable_bases(share: Fraction, grain: Fraction, largest: int = LARGEST_BASE) -> tuple[int, ...]:
+def attainable_bases(
+    share: Fraction, grain: Fraction, largest: int = LARGEST_BASE, rounding: str = "nearest"
+) -> tuple[int, ...]:
     """Return every base from 1 to `largest` on which the share can occur."""
-    low, high = share - grain / 2, share + grain / 2
-    unit = math.lcm(low.denominator, high.denominator)
-    least, most = max(int(low * unit), 0), min(int(high * unit), unit)
-    # In whole numbers (some k with least * n <= k * unit <= most * n), because this runs for every row of a file.
-    return tuple(n for n in range(1, largest + 1) if -(-n * least // unit) * unit <= n * most)
+    low, high, unit, excluded = _band(share, grain, rounding)
+    return tuple(n for n in range(1, largest + 1) if -(-n * low // unit) * unit <= n * high - excluded)
 
 
-def smallest_base(share: Fraction, grain: Fraction) -> int:
+def smallest_base(share: Fraction, grain: Fraction, rounding: str = "nearest") -> int:
     """Return the smallest base, however large, on which the share can occur.
 
     It is the denominator of the simplest fraction that prints as `share` (the Stern-Brocot tree).
@@ -55,7 +77,10 @@ def smallest_base(share: Fraction, grain: Fraction) -> int:
     >>> smallest_base(Fraction(41, 100), Fraction(1, 100))
     17
     """
-    return _simplest(max(share - grain / 2, Fraction(0)), min(share + grain / 2, Fraction(1))).denominator
+    low, high, unit, excluded = _band(share, grain, rounding)
+    # Cut down, every base from 1/grain on holds a count: no base up to there has one nearer to the excluded end.
+    margin = Fraction(1, unit * math.ceil(1 / grain)) if excluded else 0
+    return _simplest(Fraction(low, unit), Fraction(high, unit) - margin).denominator
 
 
 def _simplest(low: Fraction, high: Fraction) -> Fraction:
@@ -65,7 +90,9 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
     return whole - 1 + 1 / _simplest(1 / (high - whole + 1), 1 / (low - whole + 1))
 
 
-def joint_bases(shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARGEST_BASE) -> tuple[int, ...]:
+def joint_bases(
+    shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARGEST_BASE, rounding: str = "nearest"
+) -> tuple[int, ...]:
     """Return the bases on which every one of the `(share, grain)` can occur: what one common base could be.
 
     >>> joint_bases([(Fraction(20, 100), Fraction(1, 100)), (Fraction(41, 100), Fraction(1, 100))], largest=52)
@@ -73,8 +100,21 @@ def joint_bases(shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARG
     """
     bases = set(range(1, largest + 1))
     for share, grain in shares:
-        bases &= set(attainable_bases(share, grain, largest))
+        bases &= set(attainable_bases(share, grain, largest, rounding))
     return tuple(sorted(bases))
+
+
+def smallest_joint_base(shares: Iterable[tuple[Fraction, Fraction]], rounding: str = "nearest") -> int | None:
+    """Return the smallest base up to `LARGEST_QUESTION` on which every `(share, grain)` can occur; None without any.
+
+    >>> smallest_joint_base([(Fraction(82, 1000), Fraction(1, 1000)), (Fraction(127, 1000), Fraction(1, 1000))])
+    110
+    """
+    bands = [_band(share, grain, rounding) for share, grain in shares]
+    for n in range(1, LARGEST_QUESTION + 1):
+        if all(-(-n * low // unit) * unit <= n * high - excluded for low, high, unit, excluded in bands):
+            return n
+    return None
 
 
 def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:
@@ -87,35 +127,125 @@ def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:
     return tuple(sorted({max(math.floor(exact), 0), min(math.ceil(exact), base)}))
 
 
-def percent(value: str | int | Fraction, base: int, grain: str | int | Fraction = 1) -> dict[str, object]:
-    """Return what a percentage printed over a base can be: `possible`, `counts`, `nearest`, `bases` (1 to 120).
+def runs(numbers: Iterable[int]) -> str:
+    """Return counts or bases in order as people list them, unbroken runs of three or more as `first–last`.
 
-    `value` and `grain` are in percentage points (20, "8,2"). `nearest` are the whole counts around the exact one, and
-    `nearest_percent` what they amount to.
+    >>> runs([41, 44, 45, 46, 49, 50])
+    '41, 44–46, 49, 50'
+    """
+    unbroken = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in unbroken)
+
+
+Number = str | int | float
+
+
+def percent(
+    value: Number, base: int | None = None, grain: Number | None = None, rounding: str = "nearest"
+) -> dict[str, Any]:
+    """Return what a printed percentage can be: `possible`, on `base` or, without one, on any base from 1 to 120.
+
+    `value` and `grain` are in percentage points (20, "8,2 %"). Without `grain`, the decimals written are the grain: 1
+    for "20", 0.1 for "20.0"; a grain of 0 is the value exactly. `rounding` is "nearest", ties either way, or "down" for
+    percentages cut down.
+
+    `counts` are those that print as `value`, `nearest` the whole counts around the exact one, and `nearest_percent`
+    what they amount to: all three None without a base. `bases` are those from 1 to 120, `smallest_base` the first of
+    all. `grain` and `grain_from` are the grain used and where it comes from, `reads_as` the percentages that print as
+    `value`, and `note` says when the value cannot be written at that grain.
 
     >>> percent(20, 52)["nearest"]
     [10, 11]
+    >>> percent("8.2", 50)["possible"], percent("8.2", 50, grain=1)["counts"]
+    (False, [4])
+    >>> percent("8.2", 50)["grain"], percent("8.2", 50)["grain_from"], percent("8.2", 50)["reads_as"]
+    (0.1, 'decimals written', '8.15 to 8.25')
 
-    Raises `InputError` for what is not a percentage, a base or a grain.
+    Raises `InputError` for what is not a percentage, a base, a grain or a rounding.
     """
-    share, step = _points("value", value), _points("grain", grain)
-    if not 1 <= base <= LARGEST_QUESTION:
-        raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
-    counts, nearest = attainable_counts(share, base, step), nearest_counts(share, base)
+    share, step = _share_and_grain(value, grain)
+    counts: list[int] | None = None
+    nearest: list[int] | None = None
+    amount_to: list[float] | None = None
+    if base is not None:
+        if not 1 <= base <= LARGEST_QUESTION:
+            raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
+        counts, nearest = list(count_range(share, base, step, rounding)), list(nearest_counts(share, base))
+        amount_to = [round(100 * count / base, 4) for count in nearest]
+    bases = list(attainable_bases(share, step, rounding=rounding))
     return {
-        "possible": bool(counts),
-        "counts": list(counts),
-        "nearest": list(nearest),
-        "nearest_percent": [round(100 * count / base, 4) for count in nearest],
-        "bases": list(attainable_bases(share, step)),
+        "possible": bool(bases if counts is None else counts),
+        "counts": counts,
+        "nearest": nearest,
+        "nearest_percent": amount_to,
+        "bases": bases,
+        "smallest_base": smallest_base(share, step, rounding),
+        "value": str(value).strip(),
+        "base": base,
+        "grain": _number(step),
+        "grain_from": _origin(grain),
+        "rounding": rounding,
+        "reads_as": _reads_as(share, step, rounding),
+        "note": f"not written at a grain of {_number(step)}" if step and share % step else None,
     }
 
 
-def _points(name: str, value: str | int | Fraction) -> Fraction:
-    text = str(value).strip().removesuffix("%").strip().replace(",", ".")
-    if isinstance(value, str) and not re.fullmatch(r"\d{1,9}(\.\d{1,12})?", text, re.ASCII):
-        raise InputError(f"{name} {value!r}: a number of percentage points such as 20 or 8.2 is expected.")
-    points = Fraction(text)
-    if not 0 <= points <= 100:
-        raise InputError(f"{name} {value!r}: percentage points from 0 to 100 are expected.")
-    return points / 100
+def percentages(
+    values: Sequence[Number], base: int | None = None, grain: Number | None = None, rounding: str = "nearest"
+) -> dict[str, Any]:
+    """Return what several percentages of one base can be: `possible` when each one is, on `base` or on a common one.
+
+    `percentages` has what `percent` says of each; `common_bases` are the bases from 1 to 120 (`largest_base`) on which
+    all can occur, and `smallest_common_base` the first of all, None when there is none up to a million.
+
+    >>> percentages([70, 57, 48, 43, 17])["common_bases"][:4]
+    [23, 40, 46, 54]
+
+    Raises `InputError` as `percent` does.
+    """
+    found = [percent(value, base, grain, rounding) for value in values]
+    shares = [_share_and_grain(value, grain) for value in values]
+    common = joint_bases(shares, rounding=rounding)
+    return {
+        "possible": bool(common) if base is None else all(one["possible"] for one in found),
+        "percentages": found,
+        "base": base,
+        "grain_from": _origin(grain),
+        "rounding": rounding,
+        "common_bases": list(common),
+        "smallest_common_base": common[0] if common else smallest_joint_base(shares, rounding),
+        "largest_base": LARGEST_BASE,
+    }
+
+
+def _share_and_grain(value: Number, grain: Number | None) -> tuple[Fraction, Fraction]:
+    """Return a percentage and its grain as shares; the grain is that of the decimals written unless one is given."""
+    share, written = _points("value", value)
+    return share, written if grain is None else _points("grain", grain)[0]
+
+
+def _origin(grain: Number | None) -> str:
+    return "decimals written" if grain is None else "given"
+
+
+def _points(name: str, written: Number) -> tuple[Fraction, Fraction]:
+    """Return percentage points as a share, and the step of the last digit written."""
+    text = str(written).strip().removesuffix("%").strip().replace(",", ".")
+    digits = re.fullmatch(r"\d{1,9}(?:\.(\d{1,12}))?", text, re.ASCII)
+    if not digits or Fraction(text) > 100:
+        such = "20 or 8.2" if name == "value" else "1, 0.1 or 5"
+        legal = f"percentage points from 0 to 100 are expected, such as {such} (12 decimals at most)"
+        raise InputError(f"{name} {str(written)!r}: {legal}.")
+    return Fraction(text) / 100, Fraction(1, 10 ** len(digits[1] or "")) / 100
+
+
+def _reads_as(share: Fraction, grain: Fraction, rounding: str) -> str:
+    """Say between which percentages those lie that print as `share`."""
+    low, high, unit, excluded = _band(share, grain, rounding)
+    first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
+    return f"{first} exactly" if low == high else f"{first} to {last}" + excluded * f", {last} excluded"
+
+
+def _number(share: Fraction) -> int | float:
+    points = share * 100
+    return int(points) if points.denominator == 1 else float(points)

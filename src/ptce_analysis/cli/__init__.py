@@ -18,8 +18,12 @@ from ptce_analysis.errors import InputError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    """Run one command and return its exit code; without a command, print what there is (2: nothing was done)."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 2
     options.typed = arguments is None
     try:
         return int(options.command(options))
@@ -40,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ptce", description="What the printed figures on French PTCE determine.")
     parser.add_argument("--version", action="version", version=f"ptce {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(metavar="COMMAND")
     for name, (command, purpose, declare) in COMMANDS.items():
         sub = commands.add_parser(name, help=purpose, description=purpose)
         sub.set_defaults(command=command)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
+from typing import Any
 
-from ptce_analysis.cli.options import as_json, project
+from ptce_analysis.cli.options import as_json, at_least_one, project
 from ptce_analysis.errors import InputError
 from ptce_analysis.terminal import print_json, print_record, print_table
+
+# What is shown of each of several percentages; --json has the rest.
+SEVERAL = ("value", "grain", "possible", "counts", "nearest", "smallest_base", "note")
 
 
 def audit_options(parser: argparse.ArgumentParser) -> None:
@@ -36,19 +41,42 @@ def audit(options: argparse.Namespace) -> int:
 
 def percent_options(parser: argparse.ArgumentParser) -> None:
     """Add what `ptce percent` takes."""
+    parser._negative_number_matcher = re.compile(r"-\d")  # "-8,2" is a value too, refused as one; argparse knows "-8.2"
     as_json(parser)
-    parser.add_argument("value", help="the printed percentage, such as 20 or 8.2")
-    parser.add_argument("--base", type=int, required=True, help="how many units it is a percentage of")
-    parser.add_argument("--grain", default="1", help="rounding step in percentage points (default: 1)")
+    parser.add_argument(
+        "values", nargs="+", metavar="VALUE", help="a printed percentage, such as 20 or 8.2; several: of one base"
+    )
+    parser.add_argument("--base", type=at_least_one, help="how many units they are percentages of (default: any)")
+    parser.add_argument(
+        "--grain", help="rounding step in percentage points; 0: exactly as printed (default: the decimals written)"
+    )
+    parser.add_argument(
+        "--rounding", choices=("nearest", "down"), default="nearest", help="down: cut down, not rounded"
+    )
 
 
 def percent(options: argparse.Namespace) -> int:
-    """Print whether a percentage can occur; 1 when it cannot."""
-    from ptce_analysis.analysis.percent import percent
+    """Print what the percentages can be; 1 when one cannot occur on the base, or no base up to 120 holds them all."""
+    from ptce_analysis.analysis.percent import percent, percentages
 
-    result = percent(options.value, options.base, options.grain)
-    print_record(result, options.json)
+    asked = (options.base, options.grain, options.rounding)
+    several = len(options.values) > 1
+    result = percentages(options.values, *asked) if several else percent(options.values[0], *asked)
+    if options.json:
+        print_json(result)
+        return 0 if result["possible"] else 1
+    if several:
+        print_table([_listed(row) for row in result.pop("percentages")], SEVERAL)
+    print_record(_listed(result), options.json)
     return 0 if result["possible"] else 1
+
+
+def _listed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record whose counts and bases, which can be a hundred, are written as people list them."""
+    from ptce_analysis.analysis.percent import runs
+
+    names = {"counts", "bases", "common_bases"} & set(record)
+    return record | {name: runs(record[name] or ()) or None for name in names}
 
 
 def rates_options(parser: argparse.ArgumentParser) -> None:

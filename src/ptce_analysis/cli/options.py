@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+# Python refuses to read a number of thousands of digits, in words of its own.
+MOST_DIGITS = 100
+
 
 def project(parser: argparse.ArgumentParser) -> None:
     """Add where the project is."""
@@ -24,7 +27,7 @@ def project_options(parser: argparse.ArgumentParser) -> None:
 
 def at_least_one(text: str) -> int:
     """Return a whole number from 1 on; refuse anything else, saying what is expected."""
-    number = int(text) if text.isdecimal() else 0
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < MOST_DIGITS else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 1 on is expected")
     return number

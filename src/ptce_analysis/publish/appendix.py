@@ -77,10 +77,13 @@ class PtceExporter(TemplateExporter):
 
         Raises `InputError` when a reference of the prose leads nowhere or a formula cannot be read.
         """
-        resources = resources or {}
-        name = str(resources.get("metadata", {}).get("name", ""))
-        text, resources = super().from_notebook_node(nb, {**resources, "page": page_of(nb, name)}, **kwargs)
+        text, resources = super().from_notebook_node(nb, resources, **kwargs)
         return visible(text), resources
+
+    def _preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Read the page from the notebook once it is ready: `nbconvert --execute` runs its cells here."""
+        nb, resources = super()._preprocess(nb, resources)  # type: ignore[no-untyped-call]
+        return nb, {**resources, "page": page_of(nb, resources["metadata"]["name"])}
 
 
 def page_of(notebook: Any, name: str = "") -> dict[str, Any]:

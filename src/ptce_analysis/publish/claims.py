@@ -79,7 +79,7 @@ def page_claims(notebook: Any, page: str) -> Iterator[dict[str, Any]]:
                 if claim["id"] in seen:
                     raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
                 seen.add(claim["id"])
-                by = claim["computed_by"] or f"{made_in}.ipynb, cell {cell.id}"
+                by = claim.get("computed_by") or f"{made_in}.ipynb, cell {cell.id}"
                 yield {"page": page, "href": f"{page}.html#{_anchor(claim['id'])}", **claim, "computed_by": by}
 
 

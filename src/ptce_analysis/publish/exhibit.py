@@ -17,6 +17,8 @@ from ptce_analysis.publish.language import Number, Sentence, Words
 LEAST_ALT = 40
 REQUIRED = ("title", "reading", "population", "source")
 TEXTS = (*REQUIRED, "measure", "note")
+# The kind of a column whose rows are in different units: that of each row stands in the table's column `kind`.
+BY_ROW = "by_row"
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -133,7 +135,8 @@ def _reading_fault(exhibit: Exhibit, number: Number) -> str:
     if not held:
         return "which is not in the data"
     words = Words("en")
-    shown = [words.number(Number(number.value, column.kind)) for column in held]
+    kinds = [number.kind if column.kind == BY_ROW else column.kind for column in held]
+    shown = [words.number(Number(number.value, kind)) for kind in kinds]
     said = words.number(number)
     return "" if said in shown else f"written {said} where the data show {' or '.join(sorted(set(shown)))}"
 

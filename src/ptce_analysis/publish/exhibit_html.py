@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from ptce_analysis.publish.exhibit import Column, Exhibit
+from ptce_analysis.publish.exhibit import BY_ROW, Column, Exhibit
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words
 from ptce_analysis.publish.sentences import sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
@@ -128,7 +128,8 @@ def _spans(cells: pd.Series, once: bool) -> list[int]:
 def _row_html(
     words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool, lines: Sequence[int]
 ) -> str:
-    texts = [escape(cell_text(words, row[column.name], column.kind)) for column in columns]
+    kinds = [str(row["kind"]) if column.kind == BY_ROW else column.kind for column in columns]
+    texts = [escape(cell_text(words, row[column.name], kind)) for column, kind in zip(columns, kinds, strict=True)]
     cells = "".join(
         f"<td{_text_class(column, mixed)}{_rows(n)}>{text}</td>"
         for column, text, n in zip(columns[1:], texts[1:], lines[1:], strict=True)

@@ -7,10 +7,10 @@ English is the source; `locale/fr.po` holds the French, and any language more is
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -200,12 +200,9 @@ class Kind:
         >>> KINDS["keur"].write(1_106_500, "en", "up"), KINDS["share"].write(0.9177, "en", "down")
         ('€1,107k', '91%')
         """
-        scaled = value / self.scale
-        if rounding:
-            # What stands within a billionth of a step of a round number is that number.
-            step = 10**self.most
-            steps = math.floor(scaled * step + 1e-9) if rounding == "down" else math.ceil(scaled * step - 1e-9)
-            scaled = steps / step
+        # Twelve digits: what a computed number can rest on. A tie goes away from zero, as readers expect.
+        exact = Decimal(f"{value:.12g}") / Decimal(str(self.scale))
+        scaled = exact.quantize(Decimal(1).scaleb(-self.most), ROUNDINGS[rounding])
         decimals = "." + "0" * self.least + "#" * (self.most - self.least) if self.most else ""
         text = str(format_decimal(scaled, format=f"#,##0{decimals}", locale=lang)).replace("-", "−")
         if not set(text) & set("123456789"):
@@ -235,6 +232,7 @@ def _p_value(value: float, lang: str) -> str:
 KINDS: dict[str, Kind] = {
     "count": Kind("count"),
     "spelled": Kind("count"),
+    "Spelled": Kind("count"),
     "year": Kind("year"),
     "years": Kind("number", most=1),
     "fte": Kind("fte", most=2),
@@ -260,9 +258,11 @@ KINDS: dict[str, Kind] = {
     "p": Kind("probability", most=3, least=3),
     "text": Kind("text"),
 }
+ROUNDINGS = {"": ROUND_HALF_UP, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 ROUNDED = re.compile(r"(\w+?)_(down|up)")
 SPECIAL: dict[str, Callable[[float, str], str]] = {
     "spelled": _spelled,
+    "Spelled": lambda value, lang: _spelled(value, lang).capitalize(),
     "year": lambda value, _: f"{value:.0f}",
     "p": _p_value,
 }

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, runs
+from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
+from ptce_analysis.analysis.percent import runs
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics.sources import name as source_name
 from ptce_analysis.published import Fact, indicator

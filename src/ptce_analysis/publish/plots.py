@@ -22,6 +22,7 @@ from ptce_analysis.publish.style import LIGHT, theme
 
 # Wide enough for a page and narrow enough that the letters can be read on a phone, where it shrinks least.
 WIDTH_IN, ROW_IN = 5.6, 0.44
+LONG_NAME = 18  # characters: a longer name of a row stands above its marks
 ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink"))
 
 # Whose language numbers on axes and labels are written in: that of the page that is open.
@@ -52,9 +53,13 @@ def ticks(axis: Axis, kind: str, most: int = 5) -> None:
 
 
 def rows_of(ax: Axes, names: Sequence[str]) -> None:
-    """Name the rows of some axes, the first at the top."""
-    ax.set_yticks(range(len(names)), [str(name) for name in names])
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    """Name the rows of some axes, the first at the top: at the left, or above the marks where a name is long."""
+    long = max(map(len, map(str, names))) > LONG_NAME
+    ax.set_yticks(range(len(names)), ["" if long else str(name) for name in names])
+    for place, name in enumerate(names if long else ()):
+        ax.annotate(str(name), (0, place), (0, 11), ("axes fraction", "data"), "offset points", va="bottom")
+    ax.set_ylim(len(names) - 0.5, -1.0 if long else -0.5)
+    ax.tick_params(axis="y", length=0)
     ax.set_ylabel("")
 
 
@@ -87,7 +92,6 @@ def bars(
         ax.annotate(text, (value, place_), (5, 0), textcoords="offset points", va="center")
     ax.set_xlim(0, 1.02 * float(data[x].max() or 1))
     ax.set_xlabel(xlabel)
-    ax.tick_params(axis="y", length=0)
     ticks(ax.xaxis, kind)
     room_for_labels(ax)
     return ax
@@ -191,5 +195,42 @@ def pairs(
     ax.set_xlim(left=0)
     ax.set_xlabel(xlabel)
     ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax
+
+
+def arrows(
+    data: pd.DataFrame,
+    first: str,
+    second: str,
+    y: str,
+    *,
+    kinds: Sequence[str],
+    xlabel: str,
+    dashed: Sequence[bool],
+    names: tuple[str, str],
+    color: str = ACCENT,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return an arrow for each row from its first value, taken as 100, to its second, with both values as they are.
+
+    The first row says the `names` of the two. Rows may be in different units: `kinds` says how each is written. A `dashed` arrow has no sure direction.
+    """
+    ax = axes(len(data) * 1.4, extra_in=0.8) if ax is None else ax
+    for place, (row, kind, unsure) in enumerate(zip(data.to_dict("records"), kinds, dashed, strict=True)):
+        end = 100 * row[second] / row[first]
+        look = {"color": MUTED if unsure else color, "linewidth": 2.2, "linestyle": "--" if unsure else "-"}
+        shape: dict[str, Any] = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "mutation_scale": 14, **look}
+        ax.annotate("", (end, place), (100, place), arrowprops=shape)
+        ax.plot([100, end], [place, place], alpha=0)  # the axis counts what is drawn
+        for value, at, other, name in ((row[first], 100, end, names[0]), (row[second], end, 100, names[1])):
+            left = at < other
+            where: dict[str, Any] = {"ha": "right" if left else "left", "va": "center"}
+            text = number(value, kind) if place else f"{name} · {number(value, kind)}"
+            ax.annotate(text, (at, place), (-8 if left else 8, 0), textcoords="offset points", **where)
+    rows_of(ax, list(data[y]))
+    ax.axvline(100, color=LIGHT["rule"], linewidth=1, zorder=0)
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, "count")
     room_for_labels(ax)
     return ax

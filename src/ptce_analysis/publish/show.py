@@ -5,6 +5,7 @@ JupyterLab and the HTML appendix receive the same three outputs for an exhibit: 
 
 from __future__ import annotations
 
+import ast
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 
@@ -183,6 +185,12 @@ class Page:
         codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
         return table.assign(label=table[column].map(codes))
 
+    def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+        """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
+        some = table[table["indicator"].isin(names)]
+        labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
+        return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
+
     def _exhibit(
         self,
         key: str,
@@ -327,13 +335,25 @@ def _paragraph(html: str, kind: str) -> str:
 def open_page(stem: str, **parameters: Any) -> Page:
     """Return the page of a notebook and give its figures the theme of the study.
 
-    Raises `InputError` for an illegal parameter, naming the legal values.
+    Raises `InputError` for an illegal parameter, naming the legal names or values.
+    `papermill -p confidense 0.9` only warns of a name that the notebook does not have: the page refuses it.
     """
     check_parameters(stem, parameters)
+    check_parameters(stem, dict.fromkeys(_injected()) | parameters, parameters)
     page = Page(stem, Words(parameters["lang"]), parameters)
     theme()
     plots.reader = page.words
     return page
+
+
+def _injected() -> list[str]:
+    """The names in the cell that papermill injects below the parameters: the last one run before that of the page."""
+    shell = get_ipython()
+    before = shell.user_ns["In"][-2] if shell and len(shell.user_ns["In"]) > 1 else ""
+    if not before.startswith("# Parameters\n"):
+        return []
+    names = (node for node in ast.walk(ast.parse(before)) if isinstance(node, ast.Name))
+    return [node.id for node in names if isinstance(node.ctx, ast.Store)]
 
 
 def _name_of(function: Callable[..., Any]) -> str:

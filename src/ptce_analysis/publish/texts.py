@@ -7,8 +7,8 @@ class Shared:
     """Sources and populations: texts to translate."""
 
     DECK = "RTES (slides, 2015 survey)."
-    FROM_DECK = "computed from RTES (slides, 2015 survey)."
-    FROM_DECK_AND_NOTE = "computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
+    FROM_DECK = "Computed from RTES (slides, 2015 survey)."
+    FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
     TABLE = (
         "Projects (poles) supported in 2015, by level; a project supported by two levels counts twice, and the number"
         " of poles is not stated."
@@ -18,3 +18,16 @@ class Shared:
 
 DECK, FROM_DECK, FROM_DECK_AND_NOTE = Shared.DECK, Shared.FROM_DECK, Shared.FROM_DECK_AND_NOTE
 TABLE, RESPONDENTS = Shared.TABLE, Shared.RESPONDENTS
+
+# What a reader calls the medians and totals of the slides, and how each is written.
+MEDIANS = {
+    "cell_budget_median": ("Annual budget of the coordinating team", "keur"),
+    "cell_self_financed_share_median": ("Self-financed share of that budget", "share"),
+    "cell_fte_median": ("Posts in the coordinating team (FTE)", "fte"),
+    "members_median": ("Member organisations", "count"),
+    "employees_median": ("Employees of the grouping", "count"),
+    "budget_median": ("Combined budget of the members", "meur1"),
+    "jobs_total": ("Jobs", "count"),
+    "enterprises_total": ("Firms", "count"),
+    "budget_total": ("Budgets", "meur1"),
+}

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from itertools import groupby
 
+from ptce_analysis.analysis.percent import runs
 from ptce_analysis.published import indicator
 from ptce_analysis.vocabulary import LEVELS, STATISTICS
 
@@ -210,12 +210,6 @@ def _number(value: Fraction) -> str:
 
 def _euros(value: Fraction) -> str:
     return f"€{_number(value / 1000)}k" if value >= 1000 else f"€{_number(value)}"
-
-
-def runs(numbers: list[int]) -> str:
-    """Whole numbers in order, unbroken runs of three or more as `first–last`."""
-    unbroken = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
-    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in unbroken)
 
 
 NUMBERS: dict[str, Callable[[Fraction], str]] = {

@@ -27,6 +27,9 @@ POWER_TESTS = ("fisher", "mid_p")
 # of counts are enumerated, so time and memory grow with the product of the sizes.
 LARGEST_SIZE = 2_000
 
+# Where a curve of power is computed unless told otherwise: every second hundredth.
+SHARES = tuple(step / 50 for step in range(51))
+
 # Exact power rises by steps and falls back between them: a size is kept when none of this many larger ones fails.
 STEADY = 10
 
@@ -78,11 +81,15 @@ def power(shares: tuple[float, float], sizes: tuple[int, int], test: str = "mid_
 
 
 def power_curve(
-    share: float, others: Iterable[float], sizes: tuple[int, int], test: str = "mid_p", level: float = 0.05
+    share: float,
+    sizes: tuple[int, int],
+    others: Iterable[float] = SHARES,
+    test: str = "mid_p",
+    level: float = 0.05,
 ) -> pd.DataFrame:
-    """Return the power for each second share: `share_first`, `share_second`, `change`, `power`, `test`, `level`."""
+    """Return the power for each second share: `share_before`, `share_after`, `change`, `power`, `test`, `level`."""
     rows = [(share, other, other - share, power((share, other), sizes, test, level), test, level) for other in others]
-    return pd.DataFrame(rows, columns=["share_first", "share_second", "change", "power", "test", "level"])
+    return pd.DataFrame(rows, columns=["share_before", "share_after", "change", "power", "test", "level"])
 
 
 def detectable(
@@ -113,14 +120,13 @@ def sample_size(
     """Return the units needed to tell two shares apart with power `wanted`.
 
     `n_first`: the size of a first wave that is over; without it both waves have the same size. The size returned, found
-    by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in the size).
-
-    Raises `InputError` when the two shares are equal: no size detects no change.
+    by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in the size). It is
+    `None` with a `reason` when the two shares are equal (no size detects no change) or no size up to `largest` does.
     """
     checked_fraction(wanted, "wanted")
     one, two = (_checked_share(share) for share in shares)
     if one == two:
-        raise InputError(f"shares: value {shares!r}: two different shares are expected; no size detects no change.")
+        return SampleSize(shares, test, level, wanted, n_first, None, None, "equal_shares")
 
     def attained(n: int) -> float:
         return power(shares, (n if n_first is None else n_first, n), test, level)

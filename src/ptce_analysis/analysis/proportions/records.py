@@ -74,10 +74,6 @@ METHODS: dict[str, Method] = {
     "manski": Method(
         "worst cases: no silent unit counts, every silent unit counts", "Manski 1989, Journal of Human Resources 24"
     ),
-    "finite_wilson": Method(
-        "score with the variance of sampling without replacement; random response assumed",
-        "Wilson 1927 with the correction (N - n)/(N - 1)",
-    ),
     "finite_exact": Method(
         "hypergeometric, each tail above (1 - confidence)/2; random response assumed",
         "Buonaccorsi 1987, The American Statistician 41:215-218",
@@ -96,6 +92,7 @@ REASONS: dict[str, str] = {
     "population_below_base": "fewer units are printed for the population than answered",
     "nobody_silent": "every unit of the population answered",
     "out_of_reach": "no answer of the silent units could give this share",
+    "equal_shares": "the two shares are the same: no size tells them apart",
     "beyond_largest": "not reached with the largest size considered",
     "not_detectable": "no change in this direction reaches the wanted power with these sizes",
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.emergence.conclusion import Conclusion, Verdict
-from ptce_analysis.analysis.proportions.power import Detectable, SampleSize
+from ptce_analysis.analysis.emergence import Conclusion, Verdict
+from ptce_analysis.analysis.proportions.power import Detectable
 from ptce_analysis.analysis.proportions.records import REASONS
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
@@ -22,10 +22,10 @@ def answer(words: Words, found: Conclusion) -> Sentence:
 def _printed(words: Words, verdict: Verdict) -> Sentence:
     numbers = {
         "n": Number(verdict.n_intervals, "count"),
-        "with_zero": Number(verdict.n_intervals_with_zero, "count"),
-        "rise": Number(verdict.largest_rise, "points"),
-        "fall": Number(-verdict.largest_fall, "points"),
-        "p": Number(verdict.smallest_p, "p"),
+        "with_zero": Number(verdict.n_with_zero, "count"),
+        "rise": Number(verdict.interval_high, "points"),
+        "fall": Number(verdict.interval_low, "points"),
+        "p": Number(verdict.p_low, "p"),
     }
     if verdict.fall_beyond_chance:
         return words(
@@ -35,22 +35,22 @@ def _printed(words: Words, verdict: Verdict) -> Sentence:
         return words(
             "The share of emerging poles rose, beyond chance: all {n} intervals exclude zero (p ≤ {p}).", **numbers
         )
-    if verdict.all_lower and verdict.all_intervals_with_zero:
+    if verdict.all_lower and verdict.zero_inside:
         return words(
             "Emergence is less frequent among the respondents of the second wave, whichever way the printed shares are read;"
             " but all {n} intervals contain zero: the figures are compatible with a rise ({rise}) as with a large fall"
             " ({fall}), and nothing can be concluded on a change.",
             **numbers,
         )
-    if verdict.all_intervals_with_zero:
+    if verdict.zero_inside:
         return words(
             "All {n} intervals contain zero: the figures are compatible with a rise ({rise}) and with a fall ({fall}), and"
             " nothing can be concluded on a change.",
             **numbers,
         )
     return words(
-        "The answer depends on the reading and on the method: {with_zero} of the {n} intervals contain zero, from a rise"
-        " ({rise}) to a fall ({fall}).",
+        "The answer depends on the reading and on the method: {with_zero} of the {n} intervals contain zero, and together"
+        " they run from {fall} to {rise}.",
         **numbers,
     )
 
@@ -61,7 +61,7 @@ def _in_words(words: Words, verdict: Verdict) -> Sentence:
     return words(
         "If the poles of the first wave were for the most part in emergence, as a note of that time says, the fall would be"
         " beyond chance (p ≤ {p}): the answer rests on what “emergence” meant.",
-        p=Number(verdict.largest_p, "p"),
+        p=Number(verdict.p_high, "p"),
     )
 
 
@@ -72,28 +72,34 @@ def population(words: Words) -> Sentence:
 
 def readings_listed(words: Words, table: pd.DataFrame) -> Sentence:
     """Return the readings of the later share, and why there are several."""
-    later = _distinct(table, "second")
-    attainable = later[later["attainable"]]
-    nearest = later[~later["attainable"]]
+    later = table.drop_duplicates(["count_after", "n_after"])
+    nearest = later[~later["prints_after"]]
     if nearest.empty:
-        return words("The later share is read as {readings}.", readings=words.listing(_fractions(attainable)))
-    return words(
-        "No whole number of the {base} respondents gives the printed share. It is read as the nearest counts ({nearest}), or on"
-        " a smaller base that some respondents leaving out the question would explain ({smaller}). All are kept.",
-        base=Number(int(later["base"].max()), "count"),
-        nearest=words.listing(_fractions(nearest)),
-        smaller=words.listing(_fractions(attainable)),
-    )
-
-
-def _distinct(table: pd.DataFrame, side: str) -> pd.DataFrame:
-    names = ["count", "base", "share", "attainable", "at_least"]
-    some = table[[f"{name}_{side}" for name in names]].drop_duplicates()
-    return some.set_axis(names, axis=1)
+        return words("The later share is read as {readings}.", readings=words.listing(_fractions(later)))
+    smaller = later[later["basis_after"] == "fewer_answers"]
+    identified = later[later["basis_after"] == "identified"]
+    parts = [
+        words(
+            "No whole number of the {base} respondents gives the printed share. It is read as the nearest counts ({nearest}), or on"
+            " a smaller base that some respondents leaving out the question would explain ({smaller}). All are kept.",
+            base=Number(int(nearest["n_after"].max()), "count"),
+            nearest=words.listing(_fractions(nearest)),
+            smaller=words.listing(_fractions(smaller)) or str(words("none")),
+        )
+    ]
+    if not identified.empty:
+        parts.append(
+            words(
+                "On all {n} poles identified, of which fewer answered, it can also be read as {readings}.",
+                n=Number(int(identified["n_after"].iloc[0]), "count"),
+                readings=words.listing(_fractions(identified)),
+            )
+        )
+    return joined(parts)
 
 
 def _fractions(readings: pd.DataFrame) -> list[str]:
-    return [f"{count}/{base}" for count, base in zip(readings["count"], readings["base"], strict=True)]
+    return [f"{count}/{n}" for count, n in zip(readings["count_after"], readings["n_after"], strict=True)]
 
 
 def tests_said(words: Words, found: Conclusion) -> Sentence:
@@ -104,10 +110,10 @@ def tests_said(words: Words, found: Conclusion) -> Sentence:
     return words(
         "Over all readings of the printed shares, p-values of the five tests run from {low} to {high}, and the probability that"
         " the share fell, given a flat or Jeffreys’ prior, from {least} to {most}.",
-        low=Number(verdict.smallest_p, "p"),
-        high=Number(verdict.largest_p, "p"),
-        least=Number(verdict.smallest_prob_decrease, "share"),
-        most=Number(verdict.largest_prob_decrease, "share"),
+        low=Number(verdict.p_low, "p"),
+        high=Number(verdict.p_high, "p"),
+        least=Number(verdict.prob_fall_low, "share"),
+        most=Number(verdict.prob_fall_high, "share"),
     )
 
 
@@ -119,12 +125,12 @@ def non_response(words: Words, table: pd.DataFrame) -> Sentence:
             "Nothing can be said of those who did not answer: {reason}.", reason=words(REASONS[table["reason"].iloc[0]])
         )
     # All respondents, and the first share of the other wave: the readings as close as can be to what is printed.
-    known = known[(known["base"] == known["base"].max()) & (known["target"] == known["target"].iloc[0])]
+    known = known[known["basis"].isin(["printed_base", "respondents"]) & (known["target"] == known["target"].iloc[0])]
     numbers = {
         "silent": Number(int(known["silent"].iloc[0]), "count"),
-        "population": Number(int(known["population"].iloc[0]), "count"),
-        "low": Number(known["manski_low"].min(), "share"),
-        "high": Number(known["manski_high"].max(), "share"),
+        "population": Number(int(known["identified"].iloc[0]), "count"),
+        "low": Number(known["worst_low"].min(), "share"),
+        "high": Number(known["worst_high"].max(), "share"),
     }
     bounds = words(
         "{silent} of the {population} poles identified did not answer. Whatever they are, the share among all lies between"
@@ -139,10 +145,12 @@ def _silent(words: Words, known: pd.DataFrame) -> Sentence:
     if odds.empty:
         return words("No answer of the silent poles could bring it to the share of the other wave.")
     return words(
-        "For it to equal the share of the other wave, the odds of emergence among the silent poles would have to be {low} to"
-        " {high} times those of the poles that answered.",
+        "For it to equal the share of the other wave, {least} to {most} of the silent poles would have to be in emergence: odds"
+        " {low} to {high} times those of the poles that answered.",
         low=Number(odds.min(), "years"),
         high=Number(odds.max(), "years"),
+        least=Number(known["silent_share"].min(), "share"),
+        most=Number(known["silent_share"].max(), "share"),
     )
 
 
@@ -166,10 +174,10 @@ def overlap_said(words: Words, table: pd.DataFrame, mcnemar: pd.DataFrame) -> Se
             " would run from {low} to {high} or be as narrow as {narrow_low} to {narrow_high}, depending on how alike a"
             " pole’s two answers are.",
             most=Number(int(table["n_common"].max()), "count"),
-            low=Number(-extreme.loc[extreme["variance"].idxmax(), "high"], "points"),
-            high=Number(-extreme.loc[extreme["variance"].idxmax(), "low"], "points"),
-            narrow_low=Number(-extreme.loc[extreme["variance"].idxmin(), "high"], "points"),
-            narrow_high=Number(-extreme.loc[extreme["variance"].idxmin(), "low"], "points"),
+            low=Number(extreme["change_low"].iloc[0], "points"),
+            high=Number(extreme["change_high"].iloc[0], "points"),
+            narrow_low=Number(extreme["change_low"].iloc[-1], "points"),
+            narrow_high=Number(extreme["change_high"].iloc[-1], "points"),
         ),
         words(
             "A paired test needs the answers: depending on them, exact McNemar could give any p-value from {least} to {largest}.",
@@ -182,10 +190,10 @@ def overlap_said(words: Words, table: pd.DataFrame, mcnemar: pd.DataFrame) -> Se
     return joined(parts)
 
 
-def power_said(words: Words, found: Detectable, needed: SampleSize) -> Sentence:
+def power_said(words: Words, conclusion: Conclusion) -> Sentence:
     """Return what the two waves could have detected, and how many answers a next wave needs."""
-    parts = [_detectable(words, found)]
-    sizes = {"before": Number(needed.shares[0], "share"), "after": Number(needed.shares[1], "share1")}
+    needed, parts = conclusion.needed, [_detectable(words, conclusion.detectable)]
+    sizes = {"before": Number(needed.shares[0], "share"), "after": Number(needed.shares[1], "share")}
     if needed.n_second is None:
         parts.append(words("No size considered tells {before} from {after} with that power.", **sizes))
     else:
@@ -196,6 +204,9 @@ def power_said(words: Words, found: Detectable, needed: SampleSize) -> Sentence:
                 **sizes,
             )
         )
+    if conclusion.needs_more_than_identified:
+        poles = Number(float(conclusion.identified or 0), "count")
+        parts.append(words("That is more than the {n} poles identified.", n=poles))
     return joined(parts)
 
 

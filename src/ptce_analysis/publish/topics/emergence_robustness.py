@@ -18,15 +18,15 @@ def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
     why = next(filter(None, table["reason"]), "population_not_found")
     nothing = words("Nothing bounds the share among all poles: {reason}.", reason=words(REASONS[why]))
     known = with_rows(table[table["reason"] == ""], nothing)
-    data = known.drop_duplicates(["count", "base"]).reset_index(drop=True)
-    data = data.assign(name=[f"{count}/{base}" for count, base in zip(data["count"], data["base"], strict=True)])
+    data = known.drop_duplicates("reading").reset_index(drop=True)
+    data = data.assign(name=data["reading"])
     first, target = data.iloc[0], float(data["target"].iloc[0])
     return Exhibit(
         key="non_response",
         title=words(
             "Those who did not answer leave the share of all poles anywhere between {low} and {high}",
-            low=Number(data["manski_low"].min(), "share"),
-            high=Number(data["manski_high"].max(), "share"),
+            low=Number(data["worst_low"].min(), "share"),
+            high=Number(data["worst_high"].max(), "share"),
         ),
         measure=words("Share of emerging poles among all poles identified in 2015, by reading of the printed share"),
         note=words(
@@ -37,33 +37,33 @@ def non_response(words: Words, table: pd.DataFrame) -> Exhibit:
         reading=words(
             "Read as {name}: between {low} and {high} of all poles, whatever the silent ones are.",
             name=first["name"],
-            low=Number(first["manski_low"], "share1"),
-            high=Number(first["manski_high"], "share1"),
+            low=Number(first["worst_low"], "share1"),
+            high=Number(first["worst_high"], "share1"),
         ),
-        population=words("The {n} poles identified in 2015.", n=Number(int(first["population"]), "count")),
+        population=words("The {n} poles identified in 2015.", n=Number(int(first["identified"]), "count")),
         source=sources.computed_from_deck(words),
         origin="assumption",
         alt=words(
             "Bands by reading: from {low} to {high} in the worst cases, where {target} was printed for the other wave.",
-            low=Number(data["manski_low"].min(), "share"),
-            high=Number(data["manski_high"].max(), "share"),
+            low=Number(data["worst_low"].min(), "share"),
+            high=Number(data["worst_high"].max(), "share"),
             target=Number(target, "share"),
         ),
         data=data,
         columns=(
             Column("name", str(words("Reading"))),
             Column("share", str(words("Share of respondents")), "share1"),
-            Column("manski_low", str(words("Worst case, from")), "share1"),
-            Column("manski_high", str(words("Worst case, to")), "share1"),
-            Column("finite_exact_low", str(words("Random response, from")), "share1"),
-            Column("finite_exact_high", str(words("Random response, to")), "share1"),
+            Column("worst_low", str(words("Worst case, from")), "share1"),
+            Column("worst_high", str(words("Worst case, to")), "share1"),
+            Column("random_low", str(words("Random response, from")), "share1"),
+            Column("random_high", str(words("Random response, to")), "share1"),
         ),
         draw=lambda frame: drawings.bands(
             words,
             frame,
             x="share",
-            wide=("manski_low", "manski_high", str(words("whatever the silent poles are"))),
-            narrow=("finite_exact_low", "finite_exact_high", str(words("if answers were drawn at random"))),
+            wide=("worst_low", "worst_high", str(words("whatever the silent poles are"))),
+            narrow=("random_low", "random_high", str(words("if answers were drawn at random"))),
             reference=(target, str(words("share printed for 2013"))),
             kind="share",
         ),
@@ -76,24 +76,24 @@ OVERLAP_STEP = 3
 
 def _thinned(table: pd.DataFrame) -> pd.DataFrame:
     """The table for some numbers of common poles, and for the lowest, no and the highest correlation."""
-    counts, phis = table["n_common"], table["phi"]
+    counts = table["n_common"]
     some = (counts % OVERLAP_STEP == 0) | (counts == counts.max())
-    return table[some & phis.isin([phis.min(), 0.0, phis.max()])].reset_index(drop=True)
+    return table[some & (table["case"] != "")].reset_index(drop=True)
 
 
 def overlap(words: Words, table: pd.DataFrame) -> Exhibit:
     """Return the figure of the interval by number of common respondents and likeness of their answers."""
-    data = _thinned(table).assign(change_from=lambda t: -t["high"], change_to=lambda t: -t["low"])
-    alone = data[data["n_common"] == 0].iloc[0]
-    last = data[data["n_common"] == data["n_common"].max()]
-    alike = last.loc[last["phi"].idxmax()]
+    data = _thinned(table)
+    alone, best = data.iloc[0], data.iloc[-1]
     return Exhibit(
         key="overlap",
         title=words(
-            "If {n} poles had answered twice and alike, the interval would run from {low} to {high}",
-            n=Number(int(alike["n_common"]), "count"),
-            low=Number(alike["change_from"], "points"),
-            high=Number(alike["change_to"], "points"),
+            "If {n} poles had answered twice, as alike as the two shares allow (a correlation of {correlation}), the interval"
+            " would run from {low} to {high}",
+            n=Number(int(best["n_common"]), "count"),
+            correlation=Number(best["correlation"], "number2"),
+            low=Number(best["change_low"], "points"),
+            high=Number(best["change_high"], "points"),
         ),
         measure=words("Newcombe interval of the change, in points, by number of poles that answered both surveys"),
         note=words(
@@ -102,31 +102,31 @@ def overlap(words: Words, table: pd.DataFrame) -> Exhibit:
         ),
         reading=words(
             "With no common pole the interval runs from {low} to {high}.",
-            low=Number(alone["change_from"], "points"),
-            high=Number(alone["change_to"], "points"),
+            low=Number(alone["change_low"], "points"),
+            high=Number(alone["change_high"], "points"),
         ),
         population=population(words),
         source=sources.computed_from_deck(words),
         origin="assumption",
         alt=words(
             "Limits of the interval by number of common poles, for several correlations; with none, from {low} to {high}.",
-            low=Number(alone["change_from"], "points"),
-            high=Number(alone["change_to"], "points"),
+            low=Number(alone["change_low"], "points"),
+            high=Number(alone["change_high"], "points"),
         ),
         data=data,
         columns=(
             Column("n_common", str(words("Common poles")), "count"),
-            Column("phi", str(words("Correlation of the two answers")), "number"),
-            Column("change_from", str(words("from")), "points"),
-            Column("change_to", str(words("to")), "points"),
+            Column("correlation", str(words("Correlation of the two answers")), "number"),
+            Column("change_low", str(words("from")), "points"),
+            Column("change_high", str(words("to")), "points"),
         ),
         draw=lambda frame: drawings.limits(
             words,
             frame,
             x="n_common",
-            low="change_from",
-            high="change_to",
-            by="phi",
+            low="change_low",
+            high="change_high",
+            by="correlation",
             kind="points",
             name=str(words("correlation")),
             across=str(words("poles that answered both surveys")),
@@ -137,7 +137,7 @@ def overlap(words: Words, table: pd.DataFrame) -> Exhibit:
 def power(words: Words, table: pd.DataFrame, found: Detectable) -> Exhibit:
     """Return the figure of the power of the two waves, by the share the second could have had."""
     data = table.reset_index(drop=True)
-    lower = data[data["share_second"] <= found.share]
+    lower = data[data["share_after"] <= found.share]
     nearest = lower.loc[(lower["power"] - found.power).abs().idxmin()]
     fall = Number(found.fall, "share1")
     said = {"share": Number(found.share, "share1"), "power": Number(found.power, "share")}
@@ -155,7 +155,7 @@ def power(words: Words, table: pd.DataFrame, found: Detectable) -> Exhibit:
         ),
         reading=words(
             "If the share had become {share}, the change would have been found with probability {power}.",
-            share=Number(nearest["share_second"], "share1"),
+            share=Number(nearest["share_after"], "share1"),
             power=Number(nearest["power"], "share"),
         ),
         population=words(
@@ -172,10 +172,10 @@ def power(words: Words, table: pd.DataFrame, found: Detectable) -> Exhibit:
         else words("Curve of power by second share, lowest near {share}; no fall reaches {power}.", **said),
         data=data,
         columns=(
-            Column("share_second", str(words("Share in the second wave")), "share1"),
+            Column("share_after", str(words("Share in the second wave")), "share1"),
             Column("power", str(words("Power")), "share"),
         ),
         draw=lambda frame: drawings.curve(
-            words, frame, x="share_second", y="power", kind="share", reference=found.power, marked=found.fall
+            words, frame, x="share_after", y="power", kind="share", reference=found.power, marked=found.fall
         ),
     )

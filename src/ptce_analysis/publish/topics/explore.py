@@ -8,9 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit.reasons import runs
 from ptce_analysis.analysis.audit.records import Verdict
-from ptce_analysis.analysis.percent import LARGEST_BASE, percent
+from ptce_analysis.analysis.percent import LARGEST_BASE, percent, runs
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
@@ -50,7 +49,7 @@ def two_rates(words: Words, found: dict[str, Any]) -> Exhibit:
     return replace(
         methods(words, found, groups),
         key="own_rates",
-        note=words("Differences are first rate minus second; ratios are second over first."),
+        note=words("Differences are second rate minus first; ratios are second over first."),
         population=words("Two groups given by the reader, taken as independent."),
     )
 

@@ -33,39 +33,42 @@ def frechet_limits(first: Rate, second: Rate) -> tuple[float, float]:
 
 
 def overlap(
-    first: Rate, second: Rate, overlaps: Iterable[int] | None = None, n_phi: int = 5, confidence: float = 0.95
+    first: Rate, second: Rate, confidence: float = 0.95, n_common: Iterable[int] | None = None, n_correlations: int = 5
 ) -> pd.DataFrame:
-    """Return the difference first - second for each number of common units and correlation of their two answers.
+    """Return the interval of the change (second - first) by number of common units and likeness of their two answers.
 
-    One row per number of common units (all from 0 to the smaller group, unless given) and per correlation `phi`:
-    `n_phi` values from the lower to the upper Fréchet limit, and 0. Columns: `n_common`, `phi`, `correlation` (of the
-    two sample shares, n_common phi / sqrt(n1 n2)), `variance` and `se` of the difference, `low` and `high` (Newcombe
-    with that correlation), `with_zero` (whether the interval contains zero).
+    One row per number of common units (all from 0 to the smaller group, unless given) and per correlation:
+    `n_correlations` values from the lowest to the highest that the two shares allow (Fréchet's limits), and 0.
+
+    - `n_common`: units that answered twice.
+    - `correlation`: of a unit's two answers. `case`: `worst` at the lower limit, `best` at the upper one, `independent`
+      at 0, else empty. Not even the best case is two like answers from all: shares that differ forbid it.
+    - `share_correlation`: of the two shares, n_common correlation / sqrt(n1 n2).
+    - `se`: standard error of the change.
+    - `change_low`, `change_high`: Newcombe's interval with that correlation, fractions; `with_zero`: it contains zero.
+    - `confidence`, `origin`.
     """
     first, second = checked_rate(first, "first"), checked_rate(second, "second")
     n1, n2 = first[1], second[1]
     # Assumption: the units common to both waves have the shares of their whole group. Source: none; only margins were
     # found. If wrong: the correlation they can have is other, the table stays the order of magnitude.
     v1, v2 = (k * (n - k) / n**3 for k, n in (first, second))
+    lowest, highest = frechet_limits(first, second)
+    cases = {lowest: "worst", highest: "best", 0.0: "independent"}
     rows = []
-    for n_common in _checked_overlaps(overlaps, min(n1, n2)):
-        for phi in _phis(first, second, n_phi):
-            correlation = n_common * phi / math.sqrt(n1 * n2) + 0.0  # no minus zero
-            variance = max(v1 + v2 - 2 * correlation * math.sqrt(v1 * v2), 0.0)
-            found = newcombe(first, second, confidence, correlation)
-            rows.append((n_common, phi, correlation, variance, math.sqrt(variance), found.low, found.high))
-    names = ["n_common", "phi", "correlation", "variance", "se", "low", "high"]
+    for m in _checked_overlaps(n_common, min(n1, n2)):
+        for phi in sorted({0.0, *(float(phi) for phi in np.linspace(lowest, highest, n_correlations))}):
+            correlation = m * phi / math.sqrt(n1 * n2) + 0.0  # no minus zero
+            se = math.sqrt(max(v1 + v2 - 2 * correlation * math.sqrt(v1 * v2), 0.0))
+            found = newcombe(second, first, confidence, correlation)
+            rows.append((m, phi, cases.get(phi, ""), correlation, se, found.low, found.high))
+    names = ["n_common", "correlation", "case", "share_correlation", "se", "change_low", "change_high"]
     table = pd.DataFrame(rows, columns=names)
-    with_zero = (table["low"] <= 0) & (table["high"] >= 0)
+    with_zero = (table["change_low"] <= 0) & (table["change_high"] >= 0)
     return table.assign(with_zero=with_zero, confidence=confidence, origin="assumption")
 
 
-def _phis(first: Rate, second: Rate, n_phi: int) -> list[float]:
-    low, high = frechet_limits(first, second)
-    return sorted({0.0, *(float(phi) for phi in np.linspace(low, high, n_phi))})
-
-
-def mcnemar_range(first: Rate, second: Rate, overlaps: Iterable[int] | None = None) -> pd.DataFrame:
+def mcnemar_range(first: Rate, second: Rate, n_common: Iterable[int] | None = None) -> pd.DataFrame:
     """Return, for each number of common units, the p-values an exact McNemar test of them could give.
 
     The test is two-sided, on the units that changed: twice the smaller binomial tail, at most 1. Columns: `n_common`,
@@ -73,7 +76,7 @@ def mcnemar_range(first: Rate, second: Rate, overlaps: Iterable[int] | None = No
     `smallest_p_fall`, `smallest_p_rise` (empty when no common unit can have changed so), `largest_p`.
     """
     first, second = checked_rate(first, "first"), checked_rate(second, "second")
-    rows = [_mcnemar(first, second, m) for m in _checked_overlaps(overlaps, min(first[1], second[1]))]
+    rows = [_mcnemar(first, second, m) for m in _checked_overlaps(n_common, min(first[1], second[1]))]
     names = ["n_common", "largest_fall", "largest_rise", "smallest_p_fall", "smallest_p_rise", "largest_p"]
     return pd.DataFrame(rows, columns=names).assign(origin="assumption")
 
@@ -109,9 +112,9 @@ def _among_common(rate: Rate, m: int) -> tuple[int, int]:
     return max(0, k - (n - m)), min(k, m)
 
 
-def _checked_overlaps(overlaps: Iterable[int] | None, largest: int) -> list[int]:
-    found = list(range(largest + 1) if overlaps is None else overlaps)
+def _checked_overlaps(n_common: Iterable[int] | None, largest: int) -> list[int]:
+    found = list(range(largest + 1) if n_common is None else n_common)
     for m in found:
         if isinstance(m, bool) or not isinstance(m, int) or not 0 <= m <= largest:
-            raise InputError(f"overlaps: value {m!r}: legal numbers of common units are 0 to {largest}.")
+            raise InputError(f"n_common: value {m!r}: legal numbers of common units are 0 to {largest}.")
     return found

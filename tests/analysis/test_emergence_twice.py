@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from ptce_analysis.analysis.emergence.overlap import exact_mcnemar, frechet_limits, mcnemar_range, overlap
+from ptce_analysis.analysis.emergence.twice import exact_mcnemar, frechet_limits, mcnemar_range, overlap
 from ptce_analysis.analysis.proportions.intervals import newcombe
 from ptce_analysis.analysis.proportions.records import Rate
 from ptce_analysis.errors import InputError
@@ -49,46 +49,60 @@ def test_the_variance_is_that_of_every_outcome() -> None:
         probability, difference = pairs[x, y] * 0.25, (x + alone_first) / 2 - (y + alone_second) / 2
         expected += probability * difference
         second_moment += probability * difference**2
-    table = overlap(first, second, [1], n_phi=5)
-    row = table[table["phi"] == phi].iloc[0]
-    assert row["variance"] == pytest.approx(second_moment - expected**2)
-    assert row["se"] == pytest.approx(math.sqrt(row["variance"]))
+    table = overlap(first, second, n_common=[1], n_correlations=5)
+    row = table[table["correlation"] == phi].iloc[0]
+    assert row["se"] ** 2 == pytest.approx(second_moment - expected**2)
 
 
 def test_without_common_units_it_is_the_independent_interval() -> None:
     """Every correlation is worth nothing then."""
-    found, free = overlap((13, 42), (10, 52), [0]), newcombe((13, 42), (10, 52))
-    assert (found["low"] == free.low).all() and (found["high"] == free.high).all()
-    assert list(found["correlation"]) == [0.0] * len(found)
-    assert "-0" not in found["correlation"].astype(str).str.slice(0, 2).tolist()
+    found, free = overlap((13, 42), (10, 52), n_common=[0]), newcombe((10, 52), (13, 42))
+    assert (found["change_low"] == free.low).all() and (found["change_high"] == free.high).all()
+    assert list(found["share_correlation"]) == [0.0] * len(found)
+    assert "-0" not in found["share_correlation"].astype(str).str.slice(0, 2).tolist()
 
 
 def test_agreement_narrows_and_opposition_widens() -> None:
     """For each number of common units the interval shrinks as the correlation grows."""
-    found = overlap((13, 42), (10, 52), [30], n_phi=4, confidence=0.9)
-    widths = found["high"] - found["low"]
-    assert list(found["phi"]) == sorted(found["phi"])
-    assert len(found) == 5 and (found["phi"] == 0).sum() == 1
+    found = overlap((13, 42), (10, 52), n_common=[30], n_correlations=4, confidence=0.9)
+    widths = found["change_high"] - found["change_low"]
+    assert list(found["correlation"]) == sorted(found["correlation"])
+    assert len(found) == 5 and (found["correlation"] == 0).sum() == 1
     assert widths.is_monotonic_decreasing
     assert (found["confidence"] == 0.9).all() and (found["origin"] == "assumption").all()
-    assert list(found["with_zero"]) == list((found["low"] <= 0) & (found["high"] >= 0))
+    assert list(found["with_zero"]) == list((found["change_low"] <= 0) & (found["change_high"] >= 0))
     row = found.iloc[-1]
-    assert row["correlation"] == pytest.approx(30 * row["phi"] / math.sqrt(42 * 52))
-    free = newcombe((13, 42), (10, 52), 0.9, row["correlation"])
-    assert (row["low"], row["high"]) == (free.low, free.high)
+    assert row["share_correlation"] == pytest.approx(30 * row["correlation"] / math.sqrt(42 * 52))
+    free = newcombe((10, 52), (13, 42), 0.9, row["share_correlation"])
+    assert (row["change_low"], row["change_high"]) == (free.low, free.high)
+
+
+def test_the_best_case_is_the_upper_limit_and_not_two_like_answers() -> None:
+    """13 of 42 and 10 of 52: 10/52 of the common poles say yes twice at most, so that the correlation stops at 0.73.
+
+    By hand, from p1 = 13/42 > p2 = 10/52: sqrt(p2 (1 - p1) / (p1 (1 - p2))) = sqrt(10/42 x 29/13) = 0.7288.
+    """
+    found = overlap((13, 42), (10, 52), n_common=[42])
+    best = found[found["case"] == "best"].iloc[0]
+    assert best["correlation"] == pytest.approx(math.sqrt(10 / 42 * 29 / 13)) and best["correlation"] < 0.73
+    assert (best["change_low"], best["change_high"]) == (found["change_low"].max(), found["change_high"].min())
+    assert list(found["case"]) == ["worst", "", "independent", "", "", "best"]
+    alike = overlap((10, 40), (13, 52), n_common=[40]).iloc[-1]
+    assert (alike["case"], alike["correlation"]) == ("best", pytest.approx(1))
 
 
 def test_all_numbers_of_common_units_by_default() -> None:
     """From none to the whole of the smaller group, in both tables."""
-    assert sorted(set(overlap((1, 3), (2, 5), n_phi=2)["n_common"])) == [0, 1, 2, 3]
+    assert sorted(set(overlap((1, 3), (2, 5), n_correlations=2)["n_common"])) == [0, 1, 2, 3]
     assert list(mcnemar_range((1, 3), (2, 5))["n_common"]) == [0, 1, 2, 3]
 
 
 def test_groups_without_variation_have_one_row_each() -> None:
     """No correlation to vary, no negative variance."""
-    found = overlap((0, 3), (2, 5), [0, 3])
-    assert list(found["phi"]) == [0.0, 0.0]
-    assert (found["variance"] >= 0).all()
+    found = overlap((0, 3), (2, 5), n_common=[0, 3])
+    assert list(found["correlation"]) == [0.0, 0.0]
+    assert list(found["case"]) == ["independent", "independent"]
+    assert (found["se"] >= 0).all()
 
 
 @pytest.mark.parametrize(("fell", "rose"), [(0, 0), (1, 0), (5, 0), (3, 9), (9, 3), (6, 6), (13, 0)])
@@ -130,8 +144,8 @@ def test_the_range_is_that_of_all_paired_tables(first: Rate, second: Rate, m: in
 def test_an_impossible_overlap_is_refused(overlaps: list[int]) -> None:
     """No more common units than the smaller group has."""
     for table in (overlap, mcnemar_range):
-        with pytest.raises(InputError, match=r"overlaps: value .*: legal numbers of common units are 0 to 42"):
-            table((13, 42), (10, 52), overlaps)
+        with pytest.raises(InputError, match=r"n_common: value .*: legal numbers of common units are 0 to 42"):
+            table((13, 42), (10, 52), n_common=overlaps)
 
 
 def test_bad_rates_are_refused_by_name() -> None:

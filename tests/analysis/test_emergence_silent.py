@@ -9,19 +9,16 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq
 
 from printed_figures import PUBLISHED, fact, share
-from ptce_analysis.analysis.emergence.sensitivity import (
-    STOCK_TYPES,
-    SilentOdds,
+from ptce_analysis.analysis.emergence.silent import (
+    COLUMN_TYPES,
+    Silent,
     finite_exact,
-    finite_wilson,
     manski,
+    non_response,
     silent_odds_ratio,
-    stock,
 )
-from ptce_analysis.analysis.proportions.intervals import wilson
 from ptce_analysis.analysis.proportions.records import Rate
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import read_published
@@ -36,12 +33,12 @@ def test_worst_cases_by_hand() -> None:
 
 
 def test_without_a_population_nothing_is_said() -> None:
-    """2013: the population was not found, so each function gives the reason instead of a number."""
-    for found in (manski((13, 42), None), finite_wilson((13, 42), None), finite_exact((13, 42), None)):
+    """2013: the population is not published, so each function gives the reason instead of a number."""
+    for found in (manski((13, 42), None), finite_exact((13, 42), None)):
         assert (found.low, found.high, found.reason) == (None, None, "population_not_found")
         assert found.estimate in (None, 13 / 42)
-    assert finite_exact((13, 42), None).estimate == finite_wilson((13, 42), None).estimate == 13 / 42
-    assert silent_odds_ratio((13, 42), None, 0.2) == SilentOdds(None, None, None, "population_not_found")
+    assert finite_exact((13, 42), None).estimate == 13 / 42
+    assert silent_odds_ratio((13, 42), None, 0.2) == Silent(None, None, None, "population_not_found")
 
 
 def test_the_odds_ratio_of_the_silent_by_hand() -> None:
@@ -49,24 +46,24 @@ def test_the_odds_ratio_of_the_silent_by_hand() -> None:
     found = silent_odds_ratio((10, 52), 75, 13 / 42)
     needed = 75 * 13 / 42 - 10
     assert (found.silent, found.reason) == (23, "")
-    assert found.needed == pytest.approx(needed)
+    assert found.count == pytest.approx(needed) and found.share == pytest.approx(needed / 23)
     assert found.odds_ratio == pytest.approx((needed / (23 - needed)) / (10 / 42))
 
 
 @pytest.mark.parametrize(
     ("rate", "population", "target", "expected"),
     [
-        ((10, 20), 20, 0.5, SilentOdds(0, None, None, "nobody_silent")),
-        ((10, 20), 30, 0.9, SilentOdds(10, None, None, "out_of_reach")),
-        ((10, 20), 30, 0.2, SilentOdds(10, None, None, "out_of_reach")),
-        ((0, 20), 40, 0.25, SilentOdds(20, 10.0, None, "zero_cell")),
-        ((20, 20), 40, 0.75, SilentOdds(20, 10.0, None, "zero_cell")),
-        ((10, 20), 40, 0.75, SilentOdds(20, 20.0, None, "zero_cell")),
-        ((10, 20), 40, 0.25, SilentOdds(20, 0.0, 0.0)),
-        ((10, 20), 40, 0.5, SilentOdds(20, 10.0, 1.0)),
+        ((10, 20), 20, 0.5, Silent(0, None, None, "nobody_silent")),
+        ((10, 20), 30, 0.9, Silent(10, None, None, "out_of_reach")),
+        ((10, 20), 30, 0.2, Silent(10, None, None, "out_of_reach")),
+        ((0, 20), 40, 0.25, Silent(20, 10.0, None, "zero_cell")),
+        ((20, 20), 40, 0.75, Silent(20, 10.0, None, "zero_cell")),
+        ((10, 20), 40, 0.75, Silent(20, 20.0, None, "zero_cell")),
+        ((10, 20), 40, 0.25, Silent(20, 0.0, 0.0)),
+        ((10, 20), 40, 0.5, Silent(20, 10.0, 1.0)),
     ],
 )
-def test_edges_of_the_silent(rate: Rate, population: int, target: float, expected: SilentOdds) -> None:
+def test_edges_of_the_silent(rate: Rate, population: int, target: float, expected: Silent) -> None:
     """By hand: nobody silent, a share out of reach, no odds to compare, and like answers with odds ratio 1."""
     assert silent_odds_ratio(rate, population, target) == expected
 
@@ -117,59 +114,51 @@ def test_the_exact_interval_covers_what_it_promises() -> None:
         assert covered / math.comb(whole, n) >= 0.9
 
 
-def test_the_score_interval_solves_its_equation() -> None:
-    """A root-finder on (p - P)^2 = z^2 P(1 - P)/n (N - n)/(N - 1): the variance of sampling without replacement."""
-    k, n, whole, z = 10, 52, 75, 1.959963984540054
-
-    def excess(share: float) -> float:
-        return (k / n - share) ** 2 - z * z * share * (1 - share) / n * (whole - n) / (whole - 1)
-
-    found = finite_wilson((k, n), whole)
-    assert found.low == pytest.approx(brentq(excess, 1e-9, k / n), rel=1e-9)
-    assert found.high == pytest.approx(brentq(excess, k / n, 1 - 1e-9), rel=1e-9)
-
-
 def test_a_whole_population_leaves_no_doubt() -> None:
-    """Everybody answered: both intervals are the share itself; one pole of one too."""
+    """Everybody answered: the interval is the share itself; one pole of one too."""
     for rate, whole in (((10, 52), 52), ((1, 1), 1), ((0, 1), 1)):
         share = rate[0] / rate[1]
-        for found in (finite_wilson(rate, whole), finite_exact(rate, whole)):
-            assert (found.low, found.high) == pytest.approx((share, share), abs=1e-15)
+        found = finite_exact(rate, whole)
+        assert (found.low, found.high) == pytest.approx((share, share), abs=1e-15)
 
 
-def test_a_vast_population_is_no_correction() -> None:
-    """With a million units the score interval is Wilson's."""
-    far = finite_wilson((10, 52), 1_000_000)
-    near = wilson((10, 52))
-    assert (far.low, far.high) == pytest.approx((near.low, near.high), abs=1e-4)
-
-
-def test_the_stock_of_2015() -> None:
-    """Ten readings against the two of 2013: 75 poles, the silent by subtraction, bounds of each function."""
-    found = stock(read_published(PUBLISHED), 2015, 2013)
-    assert list(found.columns) == list(STOCK_TYPES)
-    assert len(found) == 20
-    assert list(found["silent"][:4]) == [23, 23, 23, 23]
-    assert (found["population"] == 75).all() and (found["origin"] == "assumption").all()
-    assert (found["silent"] == 75 - found["base"]).all()
+def test_each_reading_of_2015_has_its_own_bounds() -> None:
+    """Eleven readings against the two of 2013: 75 poles, the silent by subtraction, bounds of each function."""
+    found = non_response(read_published(PUBLISHED), 2015, 2013)
+    assert list(found.columns) == list(COLUMN_TYPES)
+    assert len(found) == 22
+    assert (found["identified"] == 75).all() and (found["origin"] == "assumption").all()
+    assert (found["silent"] == 75 - found["n"]).all()
     row = found.iloc[0]
-    assert (row["count"], row["base"], row["target_count"], row["target_base"]) == (10, 52, 13, 42)
-    assert (row["manski_low"], row["manski_high"]) == (10 / 75, 33 / 75)
-    assert (row["finite_exact_low"], row["finite_exact_high"]) == (11 / 75, 20 / 75)
-    assert row["finite_wilson_low"] == finite_wilson((10, 52), 75).low
+    assert (row["reading"], row["basis"], row["target_reading"]) == ("10/52", "respondents", "13/42")
+    assert (row["worst_low"], row["worst_high"]) == (10 / 75, 33 / 75)
+    assert (row["random_low"], row["random_high"]) == (11 / 75, 20 / 75)
     assert row["silent_odds_ratio"] == silent_odds_ratio((10, 52), 75, 13 / 42).odds_ratio
     assert (row["reason"], row["silent_reason"], row["confidence"]) == ("", "", 0.95)
     majority = found.iloc[1]
-    assert (majority["target_count"], majority["silent_reason"]) == (22, "out_of_reach")
+    assert (majority["target_reading"], majority["silent_reason"]) == ("≥ 22/42", "out_of_reach")
+    everybody = found[found["reading"] == "15/75"].iloc[0]
+    assert (everybody["silent"], everybody["silent_reason"]) == (0, "nobody_silent")
+    assert everybody["worst_low"] == everybody["worst_high"] == everybody["share"] == 0.2
 
 
-def test_the_stock_of_2013_is_refused_with_its_reason() -> None:
+def test_the_silent_would_have_to_emerge_more_than_half_of_the_time() -> None:
+    """By hand, of all respondents: (75 x 13/42 - 10)/23 = 57.5 % for 10/52, (75 x 13/42 - 11)/23 = 53.1 % for 11/52."""
+    found = non_response(read_published(PUBLISHED), 2015, 2013)
+    told = found[(found["basis"] == "respondents") & (found["target_reading"] == "13/42")]
+    assert list(told["reading"]) == ["10/52", "11/52"]
+    assert list(told["silent_share"]) == pytest.approx([(75 * 13 / 42 - 10) / 23, (75 * 13 / 42 - 11) / 23])
+    whole = told["n"] * told["share"] + told["silent"] * told["silent_share"]
+    assert list(whole / 75) == pytest.approx([13 / 42, 13 / 42])
+
+
+def test_nothing_bounds_2013_and_the_reason_is_given() -> None:
     """No population is published for 2013: every bound is empty and says why."""
-    found = stock(read_published(PUBLISHED), 2013, 2015)
+    found = non_response(read_published(PUBLISHED), 2013, 2015)
     assert (found["reason"] == "population_not_found").all()
     assert (found["silent_reason"] == "population_not_found").all()
-    assert found[["manski_low", "finite_wilson_high", "finite_exact_low", "silent_odds_ratio"]].isna().all(axis=None)
-    assert found["population"].isna().all()
+    assert found[["worst_low", "random_high", "silent_share", "silent_odds_ratio"]].isna().all(axis=None)
+    assert found["identified"].isna().all()
 
 
 def test_the_population_of_another_source_or_wave_is_not_borrowed() -> None:
@@ -181,23 +170,23 @@ def test_the_population_of_another_source_or_wave_is_not_borrowed() -> None:
         fact("poles_identified", 90, "count", "count", 1, wave=2013),
     )
     facts = {one.id: one for one in known}
-    assert stock(facts, 2015, 2013)["population"].isna().all()
-    assert list(stock(facts, 2013, 2015, 0.9)["population"]) == [90]
+    assert non_response(facts, 2015, 2013)["identified"].isna().all()
+    assert list(non_response(facts, 2013, 2015, 0.9)["identified"]) == [90]
 
 
 def test_a_population_below_those_who_answered_bounds_nothing() -> None:
     """38 poles identified and 52 answers contradict each other: no bound, and the reason says so."""
     facts = read_published(PUBLISHED)
     few = {**facts, "poles_identified_2015": replace(facts["poles_identified_2015"], value=Fraction(38))}
-    table = stock(few, 2015, 2013)
+    table = non_response(few, 2015, 2013)
     assert set(table["reason"]) == set(table["silent_reason"]) == {"population_below_base"}
-    assert table["manski_low"].isna().all() and set(table["population"]) == {38}
+    assert table["worst_low"].isna().all() and set(table["identified"]) == {38}
 
 
 @pytest.mark.parametrize("population", [51, 1_000_001, 75.0, True])
 def test_an_impossible_population_is_refused(population: object) -> None:
     """Fewer than those who answered, or no whole number: the message says what is legal."""
-    for function in (manski, finite_wilson, finite_exact):
+    for function in (manski, finite_exact):
         with pytest.raises(InputError, match=r"population: value .* a whole number from 52 \(those who answered\)"):
             function((10, 52), population)  # type: ignore[operator]
     with pytest.raises(InputError, match="population: value"):
@@ -210,5 +199,3 @@ def test_bad_input_is_refused_by_name() -> None:
         manski((60, 52), 75)
     with pytest.raises(InputError, match="confidence: value 95"):
         finite_exact((10, 52), 75, 95)
-    with pytest.raises(InputError, match="confidence: value 95"):
-        finite_wilson((10, 52), 75, 95)

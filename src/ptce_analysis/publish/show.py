@@ -205,9 +205,9 @@ class Page:
         held, wanted = protection(data, *values.values()), bool(np.all(when))
         table = data.table if isinstance(data, Protected) else data
         filled: dict[str, Any] = {
-            name: self._filled(text, (table,), values, wanted) or Sentence("") for name, text in texts.items()
+            name: self._filled(text, (data,), values, wanted) or Sentence("") for name, text in texts.items()
         }
-        headings = {name: self._filled(heading, (table,), values, wanted) for name, heading in columns.items()}
+        headings = {name: self._filled(heading, (data,), values, wanted) for name, heading in columns.items()}
         if not wanted:
             return None
         named = tuple(

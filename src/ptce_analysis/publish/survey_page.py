@@ -8,12 +8,12 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.publish.disclosure.release import Protected, derived
-from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL
+from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL, threshold
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import printed
 from ptce_analysis.publish.survey_tables import Shown
 from ptce_analysis.published import Fact, indicator
-from ptce_analysis.vocabulary import LEVELS, ORIGINS, STAGES, Label
+from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
 
 # What the rules of `survey.clean.rows` set aside.
 FATES: dict[str, Label] = {
@@ -61,9 +61,14 @@ def marked(words: Words, *tables: Protected) -> Sentence:
     return Sentence(words.label(MARK_LABEL) + ".") if is_marked else Sentence("")
 
 
-def withheld(*tables: Protected) -> Protected:
-    """Return in one row how many figures of some tables are withheld (`n`): the marks that a reader can count."""
-    return derived(lambda *all_: pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in all_)]}), *tables)
+def withheld(shown: Shown, *tables: Protected) -> Protected:
+    """Return in one row how many cells of some tables bear the mark (`n`), and the fewest poles behind one (`fewest`)."""
+
+    def row(*found: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": [fewest]})
+
+    fewest = threshold(shown.rules)
+    return derived(row, *tables)
 
 
 def seen(table: Protected, column: str) -> pd.DataFrame:
@@ -104,7 +109,8 @@ def linked(words: Words, shown: Shown) -> Protected:
 
 def apart(words: Words, shown: Shown) -> Protected:
     """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
-    return derived(lambda table: _ranked(words, table, _asked_of_links(shown), "difference"), shown.by_level)
+    asked = _asked_of_links(shown)
+    return derived(lambda table: _ranked(words, table.drop(columns="fisher"), asked, "difference"), shown.by_level)
 
 
 def funded(words: Words, shown: Shown) -> Protected:
@@ -152,7 +158,7 @@ def asked_twice(words: Words, shown: Shown, question: str) -> Sentence:
     """Return the levels about which several waves asked (`links`, `amounts`); nothing when there is none."""
     levels = [level for _, level in shown.asks(question)]
     both = [level for level in dict.fromkeys(levels) if levels.count(level) > 1]
-    return Sentence(words.listing(_short(words, level) for level in both))
+    return Sentence(words.listing(_the(words, level) for level in both))
 
 
 def _asked_of_links(shown: Shown) -> set[tuple[str, str]]:
@@ -163,15 +169,21 @@ def _asked_of_links(shown: Shown) -> set[tuple[str, str]]:
 
 def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], column: str) -> pd.DataFrame:
     """The rows of the waves and levels asked about, named, the largest first; what is withheld comes last."""
-    pairs = list(zip(table["wave"].astype(str), table["level"].astype(str), strict=True))
-    table = table.assign(name=[f"{wave} · {_short(words, level)}" if level in LEVELS else "" for wave, level in pairs])
-    table = table[[pair in asked for pair in pairs]]
+    pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
+    kept = pairs[pairs.isin(asked)]
+    names = [f"{wave} · {_short(words, level)}" for wave, level in kept]
+    table = table.loc[kept.index].assign(name=names, tier=[_the(words, level) for _, level in kept])
     order = pd.to_numeric(table[column], errors="coerce").sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 
 def _short(words: Words, level: str) -> str:
     return words.label(LEVELS[level]).split(" (")[0]
+
+
+def _the(words: Words, level: str) -> str:
+    """A level with its article."""
+    return LEVEL_FORMS.get(words.lang, {}).get("the", {}).get(level) or _short(words, level)
 
 
 def _kind(fact: Fact) -> str:

@@ -221,12 +221,20 @@ STATISTICS: dict[str, Label] = {
 }
 
 
+# What a printed figure is about: poles that answer a survey, or what an authority that calls for projects received.
+SUBJECTS: dict[str, Label] = {
+    "survey": ("survey figures", "chiffres d’enquête"),
+    "call": ("figures on calls for projects", "chiffres sur les appels à projets"),
+}
+
+
 @dataclass(frozen=True)
 class Indicator:
     """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
 
     `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
     `median`: for a total, the indicator that prints the median of the same quantity over the same units.
+    `subject`: what it is about (a key of `SUBJECTS`).
     """
 
     unit: str
@@ -234,6 +242,7 @@ class Indicator:
     label: Label
     part_of: str = ""
     median: str = ""
+    subject: str = "survey"
 
 
 INDICATORS: dict[str, Indicator] = {
@@ -309,17 +318,25 @@ INDICATORS: dict[str, Indicator] = {
     "funding_median": Indicator("eur", "median", ("median amount of the level", "montant médian de l’échelon")),
     # Printed beside the two waves, by other studies: shown as context, never on one line with 2013 and 2015.
     "qualitative_cases": Indicator("count", "count", ("poles studied in depth", "pôles étudiés en profondeur")),
-    "call_applications": Indicator("count", "count", ("applications to the call", "candidatures à l’appel à projets")),
-    "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel")),
-    "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles")),
-    "call_laureates": Indicator("count", "count", ("laureates of the call", "lauréats de l’appel à projets")),
-    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets")),
-    "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat")),
-    "call_grant_minimum": Indicator(
-        "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel")
+    "call_applications": Indicator(
+        "count", "count", ("applications to the call", "candidatures à l’appel à projets"), subject="call"
     ),
-    "call_grant_maximum": Indicator("eur", "maximum", ("largest grant of the call", "plus grande dotation de l’appel")),
-    "laureates_both_calls": Indicator("count", "count", ("laureates of both calls", "lauréats des deux appels")),
+    "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel"), subject="call"),
+    "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles"), subject="call"),
+    "call_laureates": Indicator(
+        "count", "count", ("laureates of the call", "lauréats de l’appel à projets"), subject="call"
+    ),
+    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), subject="call"),
+    "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat"), subject="call"),
+    "call_grant_minimum": Indicator(
+        "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel"), subject="call"
+    ),
+    "call_grant_maximum": Indicator(
+        "eur", "maximum", ("largest grant of the call", "plus grande dotation de l’appel"), subject="call"
+    ),
+    "laureates_both_calls": Indicator(
+        "count", "count", ("laureates of both calls", "lauréats des deux appels"), subject="call"
+    ),
     "pilot_poles": Indicator("count", "count", ("pilot poles", "pôles témoins")),
     "poles_created": Indicator("count", "count", ("poles created", "pôles créés")),
     "poles_active": Indicator("count", "count", ("poles active", "pôles actifs")),

@@ -61,7 +61,6 @@ def test_the_percentages_of_another_base_are_found() -> None:
         ("funding_total_2015", "nearest above: Communes + Régions + State + Europe = €3,269k"),
         ("emergence_share_2015", "20% of 52 is 10.4, but 10/52 = 19.23%, 11/52 = 21.15%"),
         ("emergence_share_2015", "44–46, 49–51 within the base, and on 40, 75 of the other bases stated"),
-        ("emergence_share_2013", "13/42 = 30.95%, which prints as 31%"),
         ("cell_fte_below_1_share_2015", "41% of 52 is 21.32, but 21/52 = 40.38%, 22/52 = 42.31%"),
         ("cell_fte_below_1_share_2015", "assumed: the respondents of DECK"),
         ("established_share_2015", "45% + 15% + 20% = 80% (78.5% to 81.5% with roundings)"),
@@ -187,7 +186,7 @@ def test_json_of_a_figure() -> None:
     assert isinstance(values, dict)
     assert values["printed"] == {"value": 0.2, "unit": "share"}
     assert values["nearest"] == {"value": [[10, 52], [11, 52]], "unit": "fraction"}
-    assert values["base"]["key"] == "{n} (no base printed; assumed: the respondents of {source})"
+    assert values["base"]["key"] == "{n} (no base found; assumed: the respondents of {source})"
     assert isinstance(row["attainable_bases"], list) and 52 not in row["attainable_bases"]
 
 

@@ -1,4 +1,4 @@
-"""Notes on two figures side by side: ratios of totals, two sources, one source twice."""
+"""Two figures side by side: ratios of totals, two sources, one source twice."""
 
 from printed_figures import count, euros, fact, report
 from ptce_analysis.analysis.audit import audit
@@ -56,10 +56,10 @@ def test_totals_over_different_units_or_of_nothing_are_not_compared() -> None:
         assert findings("ratios", *posts, *other) == {}
 
 
-def test_two_sources_that_differ_are_noted_on_both_sides() -> None:
+def test_two_sources_that_differ_are_named_on_both_sides() -> None:
     """180 and 183 applications cannot be one number; neither is refuted."""
     found = findings("sources", count("applications", 180), count("applications", 183, source="S", second=True))
-    assert {f.verdict for f in found.values()} == {"unverifiable"}
+    assert {f.verdict for f in found.values()} == {"sources_differ"}
     assert found["applications_2015"].reason == (
         "R prints 180 (179.5 to 180.5) but S 183 (182.5 to 183.5): not the same number; perhaps not the same"
         " population."
@@ -80,7 +80,7 @@ def test_among_three_sources_each_is_set_against_one_it_cannot_meet() -> None:
         count("laureates", 34, source="S", second=True),
         count("laureates", 35, 5, source="T", second=True),
     )
-    assert [f.verdict for f in found.values()] == ["unverifiable", "unverifiable", "consistent"]
+    assert [f.verdict for f in found.values()] == ["sources_differ", "sources_differ", "consistent"]
     assert found["laureates_2015"].related == ("laureates_2015_s",)
     assert found["laureates_2015_s"].related == ("laureates_2015",)
 
@@ -99,7 +99,7 @@ def test_two_minima_are_compared_as_figures() -> None:
     minima = [
         fact("grant_minimum", v, "minimum", "eur", 1, source=s, second=s == "S") for v, s in ((26, "R"), (30, "S"))
     ]
-    assert {f.verdict for f in findings("sources", *minima).values()} == {"unverifiable"}
+    assert {f.verdict for f in findings("sources", *minima).values()} == {"sources_differ"}
 
 
 def test_two_limits_in_words_leave_room_for_each_other() -> None:

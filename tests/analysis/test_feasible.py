@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ptce_analysis.analysis.feasible import feasible
 from ptce_analysis.analysis.feasible.bounds import bounds
 from ptce_analysis.analysis.feasible.draws import draws
+from ptce_analysis.analysis.feasible.row import printed_row
 from ptce_analysis.errors import InputError
 
 STATISTICS = {"max", "min", "gini", "sd", "top_half_share", "top_1_share"}
@@ -25,7 +26,7 @@ def test_record_of_a_row_has_every_promised_key():
     promised = {"possible", "min_sum", "max_median", "bounds", "datasets", "draws"}
     beside = {"n", "total", "median", "grain", "reason", "max_n", "examples", "datasets_reason", "draws_reason"}
     assert set(record) == promised | beside | {
-        "n_draws", "seed", "measure", "draws_origin", "origin", "convention"
+        "n_draws", "seed", "measure", "draws_origin", "origin", "convention", "minimum", "maximum", "even_median"
     }  # fmt: skip
     assert set(record["bounds"]) == set(record["draws"]) == set(record["examples"]) == STATISTICS
     assert all(set(interval) == {"low", "high"} for interval in record["bounds"].values())
@@ -40,6 +41,34 @@ def test_record_carries_what_was_asked():
     asked = ("n", "total", "median", "grain", "n_draws", "seed", "measure")
     assert [record[key] for key in asked] == [7, 776, 70, 2, 5, 3, "maximum_entropy"]
     assert "n - 1" in record["convention"]
+
+
+def test_record_within_limits_of_each_amount():
+    """Three ages from 1 on with median 30 and sum 132 (Garfinkel, Abowd and Martindale): 30 sets, 72 to 101 at most."""
+    record = feasible(3, 132, 30, grain=0, minimum=1, maximum=120, even_median="high", n_draws=10)
+    assert [record[key] for key in ("minimum", "maximum", "even_median", "datasets")] == [1, 120, "high", 30]
+    assert record["bounds"]["max"] == {"low": 72, "high": 101}
+    assert 72 <= record["draws"]["max"]["q025"] <= record["draws"]["max"]["q975"] <= 101
+    assert feasible(3, 132, 30, maximum=60)["reason"] == (
+        "3 amount(s) of 60 or less with a median of at most 30.5 add up to at most 2 x 30.5 + 1 x 60 = 121;"
+        " the printed total needs at least 131.5."
+    )
+    assert feasible(3, 132, 30, minimum=31)["reason"] == "amounts of 31 or more have no median between 29.5 and 30.5."
+
+
+def test_communes_hold_by_the_upper_of_two_middle_amounts():
+    """Sixteen amounts, sum 246, median 30: 8 x 29.5 = 236 fits when the median is the upper middle amount."""
+    record = feasible(16, 246, 30, even_median="high")
+    assert (record["possible"], record["min_sum"], record["datasets"] > 0) == (True, 236, True)
+    assert not feasible(16, 246, 30, even_median="low")["possible"]
+    assert not feasible(16, 246, 30, even_median="high", minimum=2)["possible"]
+
+
+def test_a_measure_without_a_maximum_says_why_it_has_no_draws():
+    """The record keeps its bounds, and the reason stands where the draws would."""
+    record = feasible(7, 776, 70, n_draws=5, measure="maximum_entropy", maximum=300)
+    assert record["bounds"] and record["draws"] is None
+    assert "the maximum-entropy model has no largest amount" in record["draws_reason"]
 
 
 def test_limits_are_over_the_rounding_bands():
@@ -76,7 +105,7 @@ def test_no_draws_unless_asked():
 
 def test_bounds_are_those_of_the_library_with_their_examples():
     """The record's bounds and examples are those of `bounds`, with amounts as [value, how many]."""
-    record, found = feasible(20, 796, 17), bounds(20, 796, 17)
+    record, found = feasible(20, 796, 17), bounds(printed_row(20, 796, 17))
     assert record["bounds"]["sd"] == {"low": found["sd"].low, "high": found["sd"].high}
     assert record["examples"]["max"]["high"] == [[0, 9], [16.5, 10], [631.5, 1]]
 
@@ -94,7 +123,7 @@ def test_uniform_draws_lie_inside_the_bounds(row):
 
 def test_draws_are_summarised_by_the_definitions():
     """Gini, standard deviation and shares of draws are those of their definitions, on the same seed."""
-    sample = draws(7, 776, 70, 50, 4)
+    sample = draws(printed_row(7, 776, 70, 0), 50, 4)
     gini = np.abs(sample[:, :, None] - sample[:, None, :]).sum(axis=(1, 2)) / (2 * 7 * 776)
     expected = {
         "max": sample.max(axis=1),
@@ -154,6 +183,11 @@ def test_count_is_an_exact_integer():
         ({"seed": None}, "seed = None"),
         ({"measure": "flat"}, "measure = 'flat': give one of uniform, maximum_entropy"),
         ({"n": 3000, "n_draws": 5}, r"n \(for draws\) = 3000"),
+        ({"minimum": -1}, "minimum = -1 is out of range"),
+        ({"maximum": "much"}, "maximum = 'much' is not a finite number"),
+        ({"minimum": 5, "maximum": 4}, "maximum = 4: give a number not below the minimum, 5"),
+        ({"even_median": "hig"}, "even_median = 'hig': give one of mean, low, high. Did you mean 'high'"),
+        ({"n": 20_000, "maximum": 9}, "n = 20000: give a whole number from 1 to 10000"),
     ],
 )
 def test_argument_that_cannot_be_used_is_named(asked, message):

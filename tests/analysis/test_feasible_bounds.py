@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
-from itertools import combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, product
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from ptce_analysis.analysis.feasible.bounds import STATISTICS, amounts, bounds, not_estimable
+from ptce_analysis.analysis.feasible.bounds import STATISTICS, amounts, least, not_estimable, outward
+from ptce_analysis.analysis.feasible.bounds import bounds as bounds_of
+from ptce_analysis.analysis.feasible.row import EVEN_MEDIANS, Row, obstacle, printed_row
 from ptce_analysis.errors import InputError
 
 ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 270, 30)]
@@ -19,6 +22,11 @@ SMALL = [
     *product((3, 4, 5, 6, 7, 8), [(60, 10), (24, 5), (31, 3.5), (7, 0.25), (9, 0), (100, 21)]),
     *product((3, 4, 6), [(12, 6), (2, 1), (0.5, 0), (3, 1)]),
 ]
+
+
+def bounds(*figures, **limits):
+    """The bounds of a row given by its figures."""
+    return bounds_of(printed_row(*figures, **limits))
 
 
 def measured(data) -> dict[str, float]:
@@ -36,9 +44,10 @@ def measured(data) -> dict[str, float]:
         }
 
 
-def middle_weights(n: int) -> np.ndarray:
+def middle_weights(n: int, even: str = "mean") -> np.ndarray:
     """The weights that make the median out of sorted amounts."""
-    return (np.eye(n)[(n - 1) // 2] + np.eye(n)[n // 2]) / 2
+    low, high = np.eye(n)[(n - 1) // 2], np.eye(n)[n // 2]
+    return {"mean": (low + high) / 2, "low": low, "high": high}[even]
 
 
 def band(value: float, grain: float) -> tuple[float, float]:
@@ -46,38 +55,43 @@ def band(value: float, grain: float) -> tuple[float, float]:
     return max(0.0, value - grain / 2), value + grain / 2
 
 
-def programme(weights, n, total, median, grain, relative) -> float | None:
+def programme(weights, n, total, median, grain, relative, limits=(0, None, "mean")) -> float | None:
     """The smallest weighted sum of sorted amounts in the bands, by linear programming (None when there are none).
 
     A ratio to the sum is made linear by dividing the amounts by their sum (Charnes and Cooper): the last unknown is the
     inverse of the sum, or 1 for a weighted sum that is not a ratio.
     """
-    (s0, s1), (m0, m1), mid, one = band(total, grain), band(median, grain), middle_weights(n), np.ones(n)
+    return smallest(weights, n, band(total, grain), band(median, grain), relative, *limits)
+
+
+def smallest(weights, n, sums, medians, relative, minimum=0, maximum=None, even="mean") -> float | None:
+    """The same for bands of sums and medians, and limits of each amount."""
+    (s0, s1), (m0, m1), mid, one = sums, medians, middle_weights(n, even), np.ones(n)
     rows = [np.append(one, -s1), np.append(-one, s0), np.append(mid, -m1), np.append(-mid, m0)]
     rows += [np.append(np.eye(n)[i] - np.eye(n)[i + 1], 0) for i in range(n - 1)]
+    rows += [np.append(-np.eye(n)[0], minimum)]
+    rows += [] if maximum is None else [np.append(np.eye(n)[-1], -maximum)]
     fixed = np.append(one, 0) if relative else np.append(0 * one, 1)
     found = linprog(np.append(weights, 0), A_ub=rows, b_ub=np.zeros(len(rows)), A_eq=[fixed], b_eq=[1])
     return found.fun if found.status == 0 else None
+
+
+def linear(n: int) -> dict[str, np.ndarray]:
+    """The weights that make each linear statistic, or the numerator of each ratio, out of sorted amounts."""
+    ranks, top = (2 * np.arange(1, n + 1) - n - 1) / n, np.arange(n) >= n - n // 2
+    largest, least = np.eye(n)[-1], np.eye(n)[0]
+    return {"max": largest, "min": least, "gini": ranks, "top_half_share": top, "top_1_share": largest}
 
 
 @pytest.mark.parametrize("grain", [0, 1])
 @pytest.mark.parametrize(("n", "figures"), SMALL)
 def test_linear_bounds_are_those_of_linear_programming(n, figures, grain):
     """Largest, smallest, Gini and shares are exactly what scipy's linear programmes find over the sorted amounts."""
-    ranks = (2 * np.arange(1, n + 1) - n - 1) / n
-    top = np.arange(n) >= n - n // 2
-    weights = {
-        "max": np.eye(n)[-1],
-        "min": np.eye(n)[0],
-        "gini": ranks,
-        "top_half_share": top,
-        "top_1_share": np.eye(n)[-1],
-    }
-    for name, weight in weights.items():
+    for name, weight in linear(n).items():
         relative = name not in ("max", "min")
         low = programme(weight, n, *figures, grain, relative)
         if low is None:
-            with pytest.raises(InputError, match="has no bounds"):
+            with pytest.raises(InputError, match="the row has no bounds"):
                 bounds(n, *figures, grain)
             continue
         found = bounds(n, *figures, grain)[name]
@@ -114,10 +128,147 @@ def test_largest_sd_is_that_of_the_vertices(n, figures, grain):
     """A convex function is largest at a vertex: the bound is the largest sd over the vertices, found by brute force."""
     found = [np.std(x, ddof=1) for x in vertices(n, *figures, grain) if holds(x, *figures, grain)]
     if not found:
-        with pytest.raises(InputError, match="has no bounds"):
+        with pytest.raises(InputError, match="the row has no bounds"):
             bounds(n, *figures, grain)
         return
     assert bounds(n, *figures, grain)["sd"].high == pytest.approx(max(found), abs=1e-7)
+
+
+def limited_row(seed: int) -> Row:
+    """A row whose sum and median are rounded apart from each other, whose amounts have limits, whose median is any."""
+    chance = random.Random(seed)
+    n, even = chance.randint(1, 8), chance.choice(EVEN_MEDIANS)
+    minimum, median = chance.choice([0, 0.5, 1, 3]), chance.choice([0.5, 2, 3, 5, 8])
+    maximum = chance.choice([None, 6, 9, 9.5, 20])
+    total = n * median * chance.uniform(0.5, 2) // 0.5 / 2
+    halves = [chance.choice([0, 0.25, 0.5, 2]) for _ in range(2)]
+    ends = [
+        Fraction(max(0, v + sign * half)) for v, half in zip((total, median), halves, strict=True) for sign in (-1, 1)
+    ]
+    return Row(n, *ends, Fraction(minimum), None if maximum is None else Fraction(maximum), even)
+
+
+@pytest.mark.parametrize("seed", range(240))
+def test_bounds_with_limits_are_those_of_linear_programming(seed):
+    """With any least and greatest amount, rounding and even median: emptiness and linear bounds are scipy's."""
+    row = limited_row(seed)
+    sums, medians = (float(row.sum_low), float(row.sum_high)), (float(row.median_low), float(row.median_high))
+    limits = float(row.minimum), None if row.maximum is None else float(row.maximum), row.even_median
+    exists = smallest(np.zeros(row.n), row.n, sums, medians, False, *limits) is not None
+    assert (obstacle(row) is None) == exists
+    if not exists:
+        with pytest.raises(InputError, match="the row has no bounds"):
+            bounds_of(row)
+        return
+    for name, weight in linear(row.n).items():
+        found, relative = bounds_of(row)[name], name not in ("max", "min")
+        if found.reason is None:
+            assert found.low == pytest.approx(smallest(weight, row.n, sums, medians, relative, *limits), abs=1e-7)
+            assert -found.high == pytest.approx(
+                smallest(-1.0 * weight, row.n, sums, medians, relative, *limits), abs=1e-7
+            )
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_largest_sd_with_limits_is_that_of_the_vertices(seed):
+    """With limits, the largest sd is that of the vertices: at most three rises, four or fewer ends that hold."""
+    row = limited_row(seed)
+    if obstacle(row) or row.n == 1:
+        return
+    n, low, top = row.n, float(row.minimum), float(row.top)
+    mid, sums, medians = (
+        middle_weights(n, row.even_median),
+        (row.sum_low, row.sum_high),
+        (row.median_low, row.median_high),
+    )
+    points = low + (top - low) * (np.arange(n)[:, None] >= n - np.arange(n + 1))
+    best = 0.0
+    for ends in product((None, *map(float, sums)), (None, *map(float, medians))):
+        lines = [line for line, end in zip((points.sum(axis=0), mid @ points), ends, strict=True) if end is not None]
+        values = np.array([1.0, *(end for end in ends if end is not None)])
+        for chosen in combinations(range(n + 1), len(values)):
+            system = np.array([np.ones(n + 1), *lines])[:, chosen]
+            if abs(np.linalg.det(system)) > 1e-9:
+                weights = np.linalg.solve(system, values)
+                x = points[:, chosen] @ weights
+                inside = float(sums[0]) - 1e-9 <= x.sum() <= float(sums[1]) + 1e-9
+                inside &= float(medians[0]) - 1e-9 <= mid @ x <= float(medians[1]) + 1e-9
+                if inside and (weights >= -1e-9).all():
+                    best = max(best, np.std(x, ddof=1))
+    assert bounds_of(row)["sd"].high == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("row", "limits"),
+    [
+        ((5, 60, 10), (2, 30)),
+        ((6, 60, 10), (1, 20)),
+        ((7, 24, 5), (0, 6)),
+        ((8, 60, 10), (4, None)),
+        ((6, 40, 5), (1, 12)),
+    ],
+)
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+def test_smallest_sd_with_limits_is_that_of_quadratic_programming(row, limits, even):
+    """The smallest sd within limits is what scipy's SLSQP finds over the sorted amounts in the bands."""
+    n, total, median = row
+    (s0, s1), (m0, m1), mid = band(total, 1), band(median, 1), middle_weights(n, even)
+    found = bounds(*row, minimum=limits[0], maximum=limits[1], even_median=even)
+    ends = [
+        {
+            "type": "ineq",
+            "fun": lambda x: [x.sum() - s0, s1 - x.sum(), mid @ x - m0, m1 - mid @ x, *np.diff(x)],
+        }
+    ]
+    start = np.array(amounts(found["max"].high_data))
+    inside = [limits] * n
+    best = minimize(
+        lambda x: np.var(x, ddof=1), start, bounds=inside, constraints=ends, method="SLSQP", options={"ftol": 1e-12}
+    )
+    assert found["sd"].low == pytest.approx(np.sqrt(max(best.fun, 0)), abs=1e-4)
+
+
+def test_thirty_solutions_have_the_bounds_found_by_listing_them():
+    """Garfinkel, Abowd and Martindale (2018): three ages from 1 on, median 30, mean 44. The eldest is 72 to 101."""
+    listed = [(a, 30, 102 - a) for a in range(1, 31)]
+    found = bounds(3, 132, 30, 0, minimum=1)
+    assert (found["max"].low, found["max"].high) == (min(x[2] for x in listed), max(x[2] for x in listed)) == (72, 101)
+    assert (found["min"].low, found["min"].high) == (1, 30)
+
+
+def test_rows_upside_down_have_bounds_upside_down():
+    """Replace each amount by 20 less the amount: the largest is 20 less the smallest, and the sd is the same."""
+    row, mirror = (
+        bounds(6, 45, 5, 0, maximum=20, even_median="low"),
+        bounds(6, 75, 15, 0, maximum=20, even_median="high"),
+    )
+    assert (row["max"].low, row["max"].high) == (20 - mirror["min"].high, 20 - mirror["min"].low)
+    assert (row["sd"].low, row["sd"].high) == pytest.approx((mirror["sd"].low, mirror["sd"].high))
+
+
+def test_least_is_exact_and_zero_where_there_is_none():
+    """The least values are fractions; a share of nothing counts as nothing."""
+    assert least(printed_row(5, 100, 10, 0))["max"] == 35
+    assert least(printed_row(7, 100, 10, 0))["max"] == Fraction(60, 3)
+    assert least(printed_row(3, 0, 0, 0)) == dict.fromkeys(STATISTICS, 0)
+
+
+@pytest.mark.parametrize(
+    ("ends", "step", "expected"),
+    [((77.2143, 1106.5), 1, (77, 1107)), ((0.3, 0.7), 0.1, (0.3, 0.7)), ((0.308, 0.8276), 0.01, (0.3, 0.83)),
+     ((77.2143, 1106.5), 0, (77.2143, 1106.5)), ((5, 5), 5, (5, 5)), ((2.579, 2.579), "0.1", (2.5, 2.6))],
+)  # fmt: skip
+def test_rounding_outwards_keeps_what_it_rounds(ends, step, expected):
+    """The lower end goes down to a whole step, the upper one up, and what is on a step stays."""
+    assert tuple(map(float, outward(*ends, step))) == expected
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from([0.01, 0.5, 1, 7]))
+def test_rounding_outwards_never_cuts(low, high, step):
+    """What comes out contains what went in, by less than a step at each end."""
+    found = outward(low, high, step)
+    assert 0 <= Fraction(repr(low)) - found[0] < Fraction(str(step))
+    assert 0 <= found[1] - Fraction(repr(high)) < Fraction(str(step))
 
 
 @pytest.mark.parametrize("grain", [0, 1])
@@ -170,9 +321,9 @@ def test_no_whole_data_set_goes_beyond_the_bounds():
             assert max(largest) == top
 
 
-def check_inside(data, row, grain) -> None:
+def check_inside(data, row, grain, **limits) -> None:
     """Fail unless every statistic of some amounts is within the bounds of their row."""
-    for name, bound in bounds(*row, grain).items():
+    for name, bound in bounds(*row, grain, **limits).items():
         if bound.reason is None and not (sum(data) == 0 and not_estimable(name, row[0], 0)):
             value = measured([float(v) for v in data])[name]
             room = 1e-9 * (1 + abs(bound.high))
@@ -187,15 +338,19 @@ AMOUNTS = st.lists(
 
 
 @settings(max_examples=300, deadline=None)
-@given(AMOUNTS, st.sampled_from([0, Fraction(1, 10), 1, 10]))
-def test_any_amounts_are_inside_the_bounds_of_their_own_row(data, grain):
+@given(
+    AMOUNTS, st.sampled_from([0, Fraction(1, 10), 1, 10]), st.sampled_from(EVEN_MEDIANS), st.booleans(), st.booleans()
+)
+def test_any_amounts_are_inside_the_bounds_of_their_own_row(data, grain, even, least_known, most_known):
     """Any amounts make a possible row, and their statistics are inside its bounds, exact or rounded to the grain."""
     data = sorted(data)
     n = len(data)
-    total, median = sum(data), (data[(n - 1) // 2] + data[n // 2]) / 2
+    middle = {"mean": (data[(n - 1) // 2] + data[n // 2]) / 2, "low": data[(n - 1) // 2], "high": data[n // 2]}
+    total, median = sum(data), middle[even]
     if grain:
         total, median = round(total / grain) * grain, round(median / grain) * grain
-    check_inside(data, (n, total, median), grain)
+    limits = {"minimum": data[0] if least_known else 0, "maximum": data[-1] if most_known else None}
+    check_inside(data, (n, total, median), grain, even_median=even, **limits)
 
 
 def test_one_amount_has_no_spread():
@@ -258,7 +413,7 @@ def test_even_row_may_hold_everything_in_its_top_half():
 
 def test_impossible_row_is_refused_with_the_arithmetic():
     """Bounds of a row that nothing has are an error that says why."""
-    with pytest.raises(InputError, match=r"n = 16, total = 246, median = 30 has no bounds: .* 9 x 29.5 = 265.5"):
+    with pytest.raises(InputError, match=r"the row has no bounds: 16 non-negative .* 9 x 29.5 = 265.5"):
         bounds(16, 246, 30)
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from statistics import median
+from statistics import median, median_high, median_low
 
 import pytest
 
-from ptce_analysis.analysis.feasible.counts import datasets
+from ptce_analysis.analysis.feasible.counts import datasets as datasets_of
+from ptce_analysis.analysis.feasible.row import EVEN_MEDIANS, printed_row
 from ptce_analysis.errors import InputError
+
+
+def datasets(n, total, median, **limits):
+    """The count of a row given by its figures."""
+    return datasets_of(printed_row(n, total, median, 0, **limits))
 
 
 def partitions(total: int, parts: int) -> int:
@@ -33,6 +39,31 @@ def test_count_is_that_of_enumeration(n):
     for total in range(11):
         for twice in range(23):
             assert datasets(n, total, Fraction(twice, 2)) == listed[total, Fraction(twice, 2)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize(("minimum", "maximum"), [(0, 4), (1, None), (1.5, 5), (2, 3.5), (3, 3)])
+def test_count_within_limits_is_that_of_enumeration(n, even, minimum, maximum):
+    """With a least and a greatest amount, and each median of an even number, the count is that of listing."""
+    top = 12 if maximum is None else maximum
+    listed = Counter(
+        (
+            sum(data),
+            {"mean": Fraction(median(map(Fraction, data))), "low": median_low(data), "high": median_high(data)}[even],
+        )
+        for data in combinations_with_replacement(range(13), n)
+        if minimum <= data[0] and data[-1] <= top and sum(data) <= 12
+    )
+    for total in range(13):
+        for twice in range(25):
+            limits = {"minimum": minimum, "maximum": maximum, "even_median": even}
+            assert datasets(n, total, Fraction(twice, 2), **limits) == listed[total, Fraction(twice, 2)]
+
+
+def test_three_ages_have_thirty_solutions():
+    """Garfinkel, Abowd and Martindale (2018): count 3, median 30, mean 44, whole ages from 1: 30 solutions."""
+    assert datasets(3, 132, 30, minimum=1) == 30
 
 
 @pytest.mark.parametrize(("n", "total"), [(8, 40), (15, 90), (16, 90), (29, 150), (60, 50), (61, 50)])

@@ -11,12 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from ptce_analysis.analysis.feasible.draws import BLOCK, LARGEST_VALUES, draws
-from ptce_analysis.analysis.feasible.row import obstacle, printed_row
+from ptce_analysis.analysis.feasible.draws import BLOCK, LARGEST_VALUES
+from ptce_analysis.analysis.feasible.draws import draws as draws_of
+from ptce_analysis.analysis.feasible.row import EVEN_MEDIANS, obstacle, printed_row
 from ptce_analysis.errors import InputError
 
 ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 246, 10)]
 RARE = 1e-4
+
+
+def draws(n, total, median, size, seed, measure="uniform", **limits):
+    """The draws of a row given by its figures."""
+    return draws_of(printed_row(n, total, median, 0, **limits), size, seed, measure)
 
 
 def check_row(sample: np.ndarray, n: int, total: float, median: float) -> None:
@@ -36,6 +42,21 @@ def test_every_draw_has_the_sum_and_the_median(n, median, excess, seed):
     """Whatever the row, odd or even, tight or wide, every draw is non-negative with the sum and median of the row."""
     total = (n // 2 + 1) * median + (excess if n > 2 else 0)
     check_row(draws(n, total, median, 20, seed % 2**63), n, float(total), float(median))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=14), st.sampled_from(EVEN_MEDIANS), st.integers(0, 99))
+def test_every_draw_within_limits_has_the_row(data, even, seed):
+    """Limits that just hold some amounts: every draw is within them, with the sum and the median of the convention."""
+    data = sorted(data)
+    n, (low, high) = len(data), (data[(len(data) - 1) // 2], data[len(data) // 2])
+    median = {"mean": (low + high) / 2, "low": low, "high": high}[even]
+    sample = draws(n, sum(data), median, 20, seed, minimum=data[0], maximum=data[-1], even_median=even)
+    assert (sample >= data[0]).all() and (sample <= data[-1]).all() and (np.diff(sample, axis=1) >= 0).all()
+    np.testing.assert_allclose(sample.sum(axis=1), sum(data), rtol=1e-12, atol=1e-12)
+    lower, upper = sample[:, (n - 1) // 2], sample[:, n // 2]
+    found = {"mean": (lower + upper) / 2, "low": lower, "high": upper}[even]
+    np.testing.assert_allclose(found, float(median), rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +100,7 @@ def test_same_seed_gives_the_same_bytes():
     """The draws of a seed are pinned byte by byte: no step depends on the processor or on a mathematical library."""
     sample = np.hstack([draws(29, 1239, 10, 300, 7), draws(20, 796, 17, 300, 7), draws(12, 10, 0, 300, 7)])
     assert hashlib.sha256(sample.tobytes()).hexdigest() == (
-        "15c0068cee7c9c3bfbb1db0bb04e53ff9a7ffe5b6e8702c9d88e911135a09e5a"
+        "5a5e242700abb3b08be10929fef7195ff0e449104acc85e166b33ec36b72373b"
     )
     assert not np.array_equal(draws(7, 776, 70, 5, 1), draws(7, 776, 70, 5, 2))
 
@@ -120,6 +141,26 @@ def test_maximum_entropy_is_exponential_each_side_with_one_rate():
     assert 2 / 5 * log(in_low_half / (1 - in_low_half)) == pytest.approx(upper, rel=0.03)
 
 
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize("row", [(7, 776, 70), (8, 776, 70), (2, 150, 70), (6, 300, 40)])
+def test_maximum_entropy_keeps_a_minimum_and_any_even_median(row, even):
+    """Above the minimum, the median itself where it is an amount, and the sum on average within 4.5 standard errors."""
+    if row[0] == 2 and even != "low":
+        row = (2, 140 if even == "mean" else 120, 70)
+    sample = draws(*row, 20_000, 6, "maximum_entropy", minimum=30, even_median=even)
+    place = {"mean": row[0] // 2, "low": (row[0] - 1) // 2, "high": row[0] // 2}[even]
+    assert (sample >= 30).all() and (np.diff(sample, axis=1) >= 0).all()
+    assert (even == "mean" and row[0] % 2 == 0) or (sample[:, place] == row[2]).all()
+    sums = sample.sum(axis=1)
+    assert abs(sums.mean() - row[1]) <= 4.5 * sums.std() / np.sqrt(len(sums)) + 1e-9 * row[1]
+
+
+def test_maximum_entropy_is_refused_with_a_maximum():
+    """The model has no largest amount: the refusal says which measure has one."""
+    with pytest.raises(InputError, match="no draws: the maximum-entropy model has no largest amount: .* uniform"):
+        draws(7, 776, 70, 5, 1, "maximum_entropy", maximum=300)
+
+
 def test_maximum_entropy_with_median_zero_is_exponential_above():
     """With median 0 the lower half is 0 and the upper half exponential with the sum as mean sum."""
     sample = draws(4, 10, 0, 20_000, 2, "maximum_entropy")
@@ -137,7 +178,7 @@ def test_maximum_entropy_of_a_row_with_nothing_free_is_that_row():
 @pytest.mark.parametrize("row", [(16, 246, 30), (15, 223, 28), (2, 11, 5), (1, 4, 5)])
 def test_impossible_row_has_no_draws(row, measure):
     """Communes as printed is refused by both measures, though the maximum-entropy model exists: 246 > 16 x 30 / 2."""
-    with pytest.raises(InputError, match=f"n = {row[0]}, total = {row[1]}, median = {row[2]} has no draws: {row[0]} "):
+    with pytest.raises(InputError, match=f"the row has no draws: {row[0]} "):
         draws(*row, 10, 1, measure)
     assert obstacle(printed_row(*row, 0))
 

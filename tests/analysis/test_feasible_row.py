@@ -7,12 +7,13 @@ from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from statistics import median
+from statistics import median, median_high, median_low
 
 import numpy as np
 import pytest
 
 from ptce_analysis.analysis.feasible.row import (
+    EVEN_MEDIANS,
     Row,
     highest_median,
     largest_n,
@@ -64,6 +65,31 @@ def test_possible_exactly_when_enumeration_finds_one(n):
     for total in range(13):
         for twice in range(0, 13, 1 + n % 2):
             assert possible(n, total, Fraction(twice, 2), 0) == ((total, Fraction(twice, 2)) in found)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize(("minimum", "maximum"), [(0, 4), (1, None), (1, 5), (3, 3)])
+def test_possible_within_limits_exactly_when_enumeration_finds_one(n, even, minimum, maximum):
+    """At grain 0, with whole limits and figures, a row is possible exactly when whole amounts within them have it."""
+    top = 14 if maximum is None else maximum
+    listed = [data for data in combinations_with_replacement(range(minimum, top + 1), n) if sum(data) <= 14]
+    middle = {"mean": median, "low": median_low, "high": median_high}[even]
+    found = {(sum(data), Fraction(middle(list(map(Fraction, data))))) for data in listed}
+    for total in range(15):
+        for m in range(15):
+            row = printed_row(n, total, m, 0, minimum, maximum, even)
+            assert (obstacle(row) is None) == ((total, m) in found)
+
+
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize(("total", "m"), [(246, 30), (11, 5), (4, 5), (20, 1.5), (60, 6)])
+@pytest.mark.parametrize(("minimum", "maximum"), [(0, 31), (1, None), (1.5, 8), (0, 5)])
+@pytest.mark.parametrize("grain", [0, 2])
+def test_largest_n_within_limits_is_the_last_possible(total, m, minimum, maximum, even, grain):
+    """With limits, the largest n is the last one found possible by trying all n up to 90, and 0 when none is."""
+    rows = [printed_row(n, total, m, grain, minimum, maximum, even) for n in range(1, 91)]
+    assert largest_n(rows[0]) == max((row.n for row in rows if obstacle(row) is None), default=0)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4])

@@ -78,10 +78,10 @@ def test_sentences_on_fictitious_data_say_so(tables: Shown, monkeypatch: pytest.
 
 
 def test_the_answer_counts_lines_poles_and_figures(tables: Shown) -> None:
-    """105 lines, 94 poles; 54 of 58 figures hold, of which six as far as rounding shows and one is not shown at all."""
+    """105 lines, 94 poles; 55 of 58 figures hold, of which six as far as rounding shows and one is not shown at all."""
     text = str(survey.answer(EN, tables))
     assert text.startswith("Fictitious data, 2013 and 2015: 105 lines of the files became 94 poles")
-    assert "Of 58 printed figures that answers can give, 47 come out again as printed, and 6 more" in text
+    assert "Of 58 printed figures that answers can give, 48 come out again as printed, and 6 more" in text
     assert "not compared, so that no respondent can be recognised: 1." in text
     assert "nothing on this page says anything about a real pole" in text
 
@@ -129,10 +129,10 @@ def test_the_lines_set_aside_in_several_waves_are_added_up(tmp_path: Path, facts
 
 
 def test_figures_that_differ_stand_first(tables: Shown) -> None:
-    """The four that do not hold, with what the answers give, under the rules of disclosure."""
+    """The three that do not hold, with what the answers give, under the rules of disclosure."""
     rows = survey_files.printed_again(EN, tables).data
-    assert rows["verdict"].tolist()[:5] == ["differs"] * 4 + ["as_far_as_shown"]
-    assert rows["given"].tolist()[:4] == ["31.0%", "52", "19.2%", "€4.40m"]
+    assert rows["verdict"].tolist()[:5] == ["differs"] * 3 + ["as_far_as_shown"] * 2
+    assert rows["given"].tolist()[:3] == ["31.0%", "19.2%", "€4.40m"]
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ one less the highest of the other, and the reverse, and can be anything in betwe
 - `open` when some level has no limits: what it takes was not found, or cannot be true, or nothing printed bears on it.
 
 A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
-printed whole, each figure counts alone. The same verdicts
+printed whole, each figure counts alone. The printed number is that of supported projects, and one of them may have
+given no amount: a mean lies between the total over the projects and the total over one project fewer. The same verdicts
 are given on statements about one level ("one project received more than so much"). A claim on funding that is not
 decided here is a bug.
 """
@@ -36,27 +37,33 @@ SPREADS = ("max", "sd", "gini", "top_half_share")
 
 
 def _total(row: Row) -> Limits | None:
-    return _shared_out(row.total, 1)
+    return _rounded(row.total)
 
 
 def _mean(row: Row) -> Limits | None:
-    return _shared_out(row.total, row.n)
+    return _mean_amount(row.total, row.n, row.n_projects - 1)
+
+
+# Assumption: at most one supported project of each row gave no amount. Source: the Communes row, which cannot hold for
+# as many amounts as projects and does for one fewer. If wrong: more orders of the means are open than are said to be.
+def _mean_amount(total: Fact | None, n: int, fewest: int) -> Limits | None:
+    """The mean of the amounts that add up to a total: as many as n, or as few as `fewest` (never none)."""
+    return (float(total.band[0] / n), float(total.band[1] / max(1, min(n, fewest)))) if total and n else None
 
 
 def _median(row: Row) -> Limits | None:
-    return _shared_out(row.median, 1) if row.n and row.possible else None
+    return _rounded(row.median) if row.n and row.possible else None
 
 
-def _shared_out(figure: Fact | None, n: int) -> Limits | None:
-    """What rounds to a printed figure, over n; nothing without either."""
-    return (float(figure.band[0] / n), float(figure.band[1] / n)) if figure and n else None
+def _rounded(figure: Fact | None) -> Limits | None:
+    """What rounds to a printed figure; nothing without one."""
+    return (float(figure.band[0]), float(figure.band[1])) if figure else None
 
 
 def _spreads(row: Row) -> dict[str, Limits | None]:
     if not row.n or not row.possible:
         return dict.fromkeys(SPREADS)
-    # `bounds` takes one rounding for both figures: where they differ, the wider one holds but is not sharp.
-    found = bounds(row.n, row.total.value, row.median.value, max(row.total.grain, row.median.grain))
+    found = bounds(row.bands)
     return {name: _limits(found[name].low, found[name].high) for name in SPREADS}
 
 
@@ -67,6 +74,8 @@ def _limits(low: float | None, high: float | None) -> Limits | None:
 # The quantities read straight from a row; those of SPREADS follow from its amounts.
 PRINTED: dict[str, Callable[[Row], Limits | None]] = {"total": _total, "mean": _mean, "median": _median}
 QUANTITIES = (*PRINTED, *SPREADS)
+# The mean if every supported project gave an amount: only asked when the order of two means is not decided.
+ALL_GAVE = "mean_if_all_gave"
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ THRESHOLDS = (
 OUTSIDE = ("mean_beyond_chance", "amount_per_pole", "change_between_waves")
 
 PAIR_COLUMNS = {"scenario": "str", "statement": "str", "level": "str", "other": "str", "verdict": "str", "more": "str",
-                "low": "float", "high": "float"}  # fmt: skip
+                "low": "float", "high": "float", "reason": "str"}  # fmt: skip
 LEVEL_COLUMNS = {"scenario": "str", "statement": "str", "threshold": "float", "level": "str", "verdict": "str",
                  "holds": "boolean", "low": "float", "high": "float"}  # fmt: skip
 
@@ -108,12 +117,13 @@ def _limits_of_parts(facts: Facts, wave: int, level: str) -> dict[str, Limits | 
     """What a row that was not found whole leaves possible: each figure says what it says alone."""
     projects, total, median = row_figures(facts, wave, level)
     n = int(projects.value) if projects else 0
-    alone = {"total": _shared_out(total, 1), "mean": _shared_out(total, n), "median": _shared_out(median, 1)}
-    return dict.fromkeys(QUANTITIES) | alone
+    means = {"mean": _mean_amount(total, n, n - 1), ALL_GAVE: _mean_amount(total, n, n)}
+    return dict.fromkeys(QUANTITIES) | {"total": _rounded(total), "median": _rounded(median)} | means
 
 
 def _limits_of(row: Row) -> dict[str, Limits | None]:
-    return {name: limits(row) for name, limits in PRINTED.items()} | _spreads(row)
+    printed = {name: limits(row) for name, limits in PRINTED.items()}
+    return printed | {ALL_GAVE: _mean_amount(row.total, row.n, row.n)} | _spreads(row)
 
 
 def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
@@ -121,12 +131,13 @@ def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
 
     Columns: `scenario`; `statement` (a quantity, or one of `OUTSIDE`), `level`, `other`, `verdict`, `more` (the level
     that has more when it is decided, `neither` when both are equal, else empty), `low` and `high` (limits of the
-    difference, level less other).
+    difference, level less other), `reason` (`amount_missing` for means whose order one project without an amount can
+    turn, else empty).
     """
     limits = limits_by_level(facts, wave, scenario)
     pairs = list(combinations(FUNDING_LEVELS, 2))
     found = [_compared(name, pair, limits) for name in QUANTITIES for pair in pairs]
-    found += [(name, *pair, "open", "", None, None) for name in OUTSIDE for pair in pairs]
+    found += [(name, *pair, "open", "", None, None, "") for name in OUTSIDE for pair in pairs]
     return _table([(scenario, *row) for row in found], PAIR_COLUMNS)
 
 
@@ -139,14 +150,16 @@ def _compared(
 ) -> tuple[object, ...]:
     one, other = (limits[level][name] for level in pair)
     if one is None or other is None:
-        return name, *pair, "open", "", None, None
+        return name, *pair, "open", "", None, None, ""
     low, high = one[0] - other[1], one[1] - other[0]
     if one[0] > other[1]:
-        return name, *pair, "decided", pair[0], low, high
+        return name, *pair, "decided", pair[0], low, high, ""
     if one[1] < other[0]:
-        return name, *pair, "decided", pair[1], low, high
-    equal = one == other and one[0] == one[1]
-    return name, *pair, "decided" if equal else "bounded", "neither" if equal else "", low, high
+        return name, *pair, "decided", pair[1], low, high, ""
+    if one == other and one[0] == one[1]:
+        return name, *pair, "decided", "neither", low, high, ""
+    turned = name == "mean" and "decided" in _compared(ALL_GAVE, pair, limits)
+    return name, *pair, "bounded", "", low, high, "amount_missing" if turned else ""
 
 
 def single_levels(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:

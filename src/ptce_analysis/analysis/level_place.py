@@ -11,7 +11,7 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
 
 PLACE_COLUMNS = {
     "scenario": "str", "quantity": "str", "low": "float", "high": "float", "n_above": "Int64", "n_below": "Int64",
-    "n_either": "Int64", "best": "Int64", "worst": "Int64", "verdict": "str",
+    "n_either": "Int64", "best": "Int64", "worst": "Int64", "verdict": "str", "reason": "str",
 }  # fmt: skip
 
 
@@ -20,17 +20,20 @@ def places(facts: Facts, wave: int, level: str, scenario: str = "as_printed") ->
 
     Columns: `quantity` (`projects`, then `QUANTITIES`), `low` and `high` (limits of the level, empty when it has none),
     how many levels are surely above and below it, of how many others either can be said, `best` and `worst` place (1
-    for the most), `verdict`: `decided` (one place), `bounded`, or `open` (the level has no limits: no place is known).
+    for the most), `verdict`: `decided` (one place), `bounded`, or `open` (the level has no limits: no place is known),
+    `reason` (`amount_missing` where one project without an amount can turn the order of two means, else empty).
     """
     limits = limits_by_level(facts, wave, scenario)[level]
     decided = comparisons(facts, wave, scenario)
     own = decided[(decided["level"] == level) | (decided["other"] == level)]
     found = [_by_projects(facts, wave, level)]
     for quantity in QUANTITIES:
-        verdicts = own[(own["statement"] == quantity) & (own["verdict"] == "decided")]["more"]
+        said = own[own["statement"] == quantity]
+        verdicts = said.loc[said["verdict"] == "decided", "more"]
         n_above = int((~verdicts.isin([level, "neither"])).sum())
-        found.append(_place(quantity, limits[quantity], n_above, int((verdicts == level).sum())))
-    table = pd.DataFrame(found).assign(scenario=scenario)
+        place = _place(quantity, limits[quantity], n_above, int((verdicts == level).sum()))
+        found.append(place | {"reason": said["reason"].max()})
+    table = pd.DataFrame(found).assign(scenario=scenario).fillna({"reason": ""})
     return table[list(PLACE_COLUMNS)].astype(PLACE_COLUMNS)
 
 

@@ -13,13 +13,15 @@ that reach v. Groups do not constrain each other, so that
   u and v: that the sum allows them is a few half-planes.
 
 Each group and each q is thus a linear programme in two unknowns, solved exactly at its corners. N odd needs one value
-only: u = v. The smallest pooled median is the same with "at most" for "at least".
+only: u = v. The smallest pooled median is the same with "at most" for "at least". All of it is said of what amounts
+have above the minimum of their group. A group's maximum is not used, and its median is the mean of two middle amounts
+when their number is even.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -70,19 +72,20 @@ def _reaching(row: Row, q: int) -> list[Form]:
     The `heavy` largest amounts are at least the median on average; in an even group the middle two are only tied by
     their sum.
     """
-    k, low, high, two = row.wing, _constant(row.median_low), _constant(row.median_high), 2
-    over = (V, low)
+    row, u, v = _from_minimum(row)
+    k, low, high, two = row.below, _constant(row.median_low), _constant(row.median_high), 2
+    over = (v, low)
     if q >= row.heavy:
-        parts, cap = [(row.heavy, over), (q - row.heavy, (V,)), (1, (U,))], high - V
+        parts, cap = [(row.heavy, over), (q - row.heavy, (v,)), (1, (u,))], high - v
     elif q < k:
-        parts, cap = [(q, over), (1, (U, low)), (row.heavy - 1 - q, (low,))], _constant(0)
+        parts, cap = [(q, over), (1, (u, low)), (row.heavy - 1 - q, (low,))], _constant(0)
     elif row.n % 2:
-        parts, cap = [(k, over), (1, (U, low))], high - U
+        parts, cap = [(k, over), (1, (u, low))], high - u
     elif q == k:
-        parts, cap = [(k, over), (1, (U, two * low))], two * high - U
+        parts, cap = [(k, over), (1, (u, two * low))], two * high - u
     else:
-        parts, cap = [(k, over), (1, (U + V, two * low))], two * high - U - V
-    return [cap, *_within(row.sum_high, parts), V - U, U]
+        parts, cap = [(k, over), (1, (u + v, two * low))], two * high - u - v
+    return [cap, *_within(row.sum_high, parts), v - u, u]
 
 
 def _within(budget: Fraction, parts: Sequence[tuple[int, tuple[Form, ...]]]) -> Iterator[Form]:
@@ -97,21 +100,29 @@ def _within(budget: Fraction, parts: Sequence[tuple[int, tuple[Form, ...]]]) -> 
 def _staying(row: Row, q: int) -> list[Form]:
     """Conditions for q amounts of at most u and one more of at most v, u <= v.
 
-    The lower wing can be zero and the largest amount takes what is left, so that little is asked: the median itself,
-    the room for an uneven middle pair, and the sum when even the largest amount is limited.
+    The lower wing can be at the minimum and the largest amount takes what is left, so that little is asked: the median
+    itself, the room for an uneven middle pair, and the sum when even the largest amount is limited.
     """
-    k, low, pair = row.wing, _constant(row.median_low), 1 - row.n % 2
-    found = [U, V - U]
+    row, u, v = _from_minimum(row)
+    k, low, pair = row.below, _constant(row.median_low), row.pair
+    found = [u if q else v, V - U]
     if q >= k + 1 + pair:
-        found.append(U - low)
+        found.append(u - low)
     elif q == k + pair:
-        found.append(V + U - 2 * low if pair else V - low)
+        found.append(v + u - 2 * low if pair else v - low)
     if pair and q == k:
-        found.append(_constant(row.sum_high) - 2 * low - k * (2 * low - V))
+        found.append(_constant(row.sum_high) - 2 * low - k * (2 * low - v))
     if q == row.n - 1:
-        for filled in (U, _constant(row.median_high)):
-            found.append(row.heavy * filled + (k - 1) * U + V - _constant(row.sum_low))
+        for filled in (u, _constant(row.median_high)):
+            found.append(row.heavy * filled + (k - 1) * u + v - _constant(row.sum_low))
     return found
+
+
+def _from_minimum(row: Row) -> tuple[Row, Form, Form]:
+    """A group, and the two unknowns, as what amounts have above the minimum of the group."""
+    least, (low, high) = row.minimum, row.medians
+    spare = Row(row.n, row.sum_low - row.n * least, row.sum_high - row.n * least, low - least, high - least)
+    return spare, U - _constant(least), V - _constant(least)
 
 
 def _corner(conditions: Sequence[Form], aim: Form) -> Fraction | None:
@@ -179,5 +190,5 @@ def _tied(row: Row) -> Row:
     """The row with the median band that the sum leaves: one or two amounts have no other sum than n medians."""
     if row.n > 2:
         return row
-    low, high = max(row.median_low, row.sum_low / row.n), min(row.median_high, row.sum_high / row.n)
-    return Row(row.n, row.sum_low, row.sum_high, low, high)
+    low, high = max(row.medians[0], row.sum_low / row.n), min(row.medians[1], row.sum_high / row.n)
+    return replace(row, median_low=low, median_high=high)

@@ -32,19 +32,34 @@ class Row:
         return minimum_sum(self.n, low), minimum_sum(self.n, high)
 
     @property
+    def least(self) -> Fraction:
+        """The least amount of a supported project: half the unit in which the row is printed.
+
+        A project is supported when it received more than nothing, and half a unit is the least amount that can be
+        printed as one: amounts of nothing, or that would print as nothing, are no support.
+        """
+        return min(self.total.grain, self.median.grain) / 2
+
+    @property
     def bands(self) -> feasible_row.Row:
-        """The number of amounts and the bands of totals and medians that round to the printed ones."""
-        return feasible_row.Row(self.n, *self.total.band, *self.median.band)
+        """The number of amounts, the bands of totals and medians that round to the printed ones, the least amount."""
+        return feasible_row.Row(self.n, *self.total.band, *self.median.band, self.least)
+
+    @property
+    def exact(self) -> feasible_row.Row:
+        """The same for the total and the median exactly as printed."""
+        total, median = self.total.value, self.median.value
+        return feasible_row.Row(self.n, total, total, median, median, self.least)
 
     @property
     def bands_without_median(self) -> feasible_row.Row:
         """The same when the median is not used: any median that the number and the total allow."""
-        return feasible_row.Row(self.n, *self.total.band, Fraction(0), feasible_row.highest_median(self.bands))
+        return replace(self.bands, median_low=Fraction(0), median_high=feasible_row.highest_median(self.bands))
 
     @property
     def possible(self) -> bool:
-        """Whether any non-negative amounts can have this number, total and median, roundings included."""
-        return can_hold(self.n, self.total.band, self.median.band)
+        """Whether any amounts above zero can have this number, total and median, roundings included."""
+        return can_hold(self.n, self.total.band, self.median.band, self.least)
 
 
 def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact | None, Fact | None]:

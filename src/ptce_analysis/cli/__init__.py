@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 COMMANDS: dict[str, Any] = {
-    "audit": (figures.audit, "say which printed figures can be true, and why", figures.audit_options),
+    "audit": (figures.audit, "say which printed figures do not agree, and on which premises", figures.audit_options),
     "percent": (figures.percent, "say whether a printed percentage can occur on a base", figures.percent_options),
     "rates": (figures.rates, "compare two rates: intervals, ratios, exact tests, Bayes", figures.rates_options),
     "feasible": (

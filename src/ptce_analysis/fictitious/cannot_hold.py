@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.analysis.audit.reasons import Phrase, english
-from ptce_analysis.analysis.audit.records import Verdict
+from ptce_analysis.analysis.audit.records import Verdict, contradictions
 from ptce_analysis.fictitious.verify import verified
 from ptce_analysis.published import Facts
 
@@ -62,19 +62,11 @@ def _not_reproduced(found: pd.DataFrame, verdicts: dict[str, Verdict]) -> Iterat
 def _not_together(found: pd.DataFrame, verdicts: dict[str, Verdict]) -> Iterator[CannotHold]:
     """Figures that hold one by one although the audit finds that they cannot as they are printed."""
     held = found.index[found["verdict"] == "reproduced"]
-    for same in contradictions(verdicts[name] for name in held):
-        ids = tuple(one.id for one in same)
-        kind = "together" if len(ids) > 1 else "other_base"
-        yield CannotHold(kind, ids, same[0].findings[0].phrase, tuple(int(found.loc[name, "n"]) for name in ids))
-
-
-def contradictions(verdicts: Iterable[Verdict]) -> list[tuple[Verdict, ...]]:
-    """Return the verdicts on figures that cannot hold as printed, those with one reason together."""
-    groups: dict[str, list[Verdict]] = {}
-    for one in verdicts:
-        if one.verdict in ("impossible", "other_base_only"):
-            groups.setdefault(one.reason, []).append(one)
-    return [tuple(same) for same in groups.values()]
+    for one in contradictions(verdicts.values()):
+        if set(one.members) <= set(held):
+            kind = "together" if len(one.members) > 1 else "other_base"
+            bases = tuple(int(found.loc[name, "n"]) for name in one.members)
+            yield CannotHold(kind, one.members, one.finding.phrase, bases)
 
 
 def _outside(found: pd.DataFrame) -> Iterator[CannotHold]:

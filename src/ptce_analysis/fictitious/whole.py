@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from random import Random
 
 from ptce_analysis.analysis.feasible.draws import draws
+from ptce_analysis.analysis.feasible.row import printed_row
 
 
 def whole_amounts(n: int, total: int, median: int, seed: int, size: int = 1) -> list[list[int]]:
@@ -19,13 +20,13 @@ def whole_amounts(n: int, total: int, median: int, seed: int, size: int = 1) -> 
     >>> sum(amounts), amounts[7]
     (333, 28)
     """
-    # Each number is one more than a number from 0 on: a support of nothing is no support.
-    sample = draws(n, total - n, median - 1, size, seed)
-    return [[value + 1 for value in _whole(list(map(float, row)), total - n, median - 1)] for row in sample]
+    # A support of nothing is no support.
+    sample = draws(printed_row(n, total, median, 0, minimum=1), size, seed)
+    return [_whole(list(map(float, row)), total, median) for row in sample]
 
 
 def _whole(sample: Sequence[float], total: int, median: int) -> list[int]:
-    """Return one draw moved to whole numbers from 0 on: the upper wing takes what the others leave of the sum."""
+    """Return one draw moved to whole numbers: the upper wing takes what the others leave of the sum."""
     n, wing = len(sample), (len(sample) - 1) // 2
     spread = 0 if n % 2 else round(median - sample[wing])
     middle = [median] if n % 2 else [median - spread, median + spread]

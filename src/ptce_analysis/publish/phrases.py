@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
+from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity
 from ptce_analysis.analysis.percent import runs
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.topics.sources import name as source_name
@@ -45,6 +45,8 @@ def _one(words: Words, value: object, unit: str) -> str:
         return _word(words, value, unit)
     if value is None:
         return str(words("unbounded"))
+    if unit == "points":
+        return str(words("{n} {n:point|points}", n=Number(100 * value, "number2")))  # type: ignore[operator]
     return words.number(Number(value, KINDS.get(unit, "number2")))  # type: ignore[arg-type]
 
 
@@ -59,9 +61,8 @@ def _word(words: Words, value: str, unit: str) -> str:
 
 def printed(words: Words, fact: Fact) -> str:
     """Return a figure as its source prints it: its own unit and rounding, "at least" where it says no more."""
-    templates = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}
     value = _printed_value(words, fact)
-    return str(words(templates[fact.limit].value, value=value)) if fact.limit else value
+    return str(words(LIMIT_SAID[fact.limit].value, value=value)) if fact.limit else value
 
 
 def _printed_value(words: Words, fact: Fact) -> str:

@@ -214,7 +214,8 @@ def arrows(
 ) -> Axes:
     """Return an arrow for each row from its first value, taken as 100, to its second, with both values as they are.
 
-    The first row says the `names` of the two. Rows may be in different units: `kinds` says how each is written. A `dashed` arrow has no sure direction.
+    The first row says the `names` of the two. Rows may be in different units: `kinds` says how each is written. A
+    `dashed` arrow has no sure direction.
     """
     ax = axes(len(data) * 1.4, extra_in=0.8) if ax is None else ax
     for place, (row, kind, unsure) in enumerate(zip(data.to_dict("records"), kinds, dashed, strict=True)):

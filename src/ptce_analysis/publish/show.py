@@ -205,7 +205,7 @@ class Page:
         held, wanted = protection(data, *values.values()), bool(np.all(when))
         table = data.table if isinstance(data, Protected) else data
         filled: dict[str, Any] = {
-            name: self._filled(text, (data,), values, wanted) or Sentence("") for name, text in texts.items()
+            name: (text and self._filled(text, (data,), values, wanted)) or Sentence("") for name, text in texts.items()
         }
         headings = {name: self._filled(heading, (data,), values, wanted) for name, heading in columns.items()}
         if not wanted:

@@ -129,11 +129,10 @@ def legend_above(axes: Axes, columns: int) -> Legend:
 
 
 def watermark(figure: Figure, words: str) -> None:
-    """Write on a figure what its data are: in a band above the drawing and in a corner below, where no label stands."""
+    """Write on a figure what its data are: above the drawing and in a corner below, where no label stands."""
     figure.set_figheight(figure.get_figheight() + BAND_IN)
     look: dict[str, Any] = {"fontsize": "medium", "fontweight": "bold", "color": LIGHT["second"]}
-    band = {"facecolor": LIGHT["paper"], "edgecolor": LIGHT["second"], "boxstyle": "square,pad=0.4"}
-    figure.suptitle(words, bbox=band, gid="watermark", **look)
+    figure.suptitle(words, gid="watermark", **look)
     figure.supxlabel(words, x=1, ha="right", **look)
 
 

@@ -58,7 +58,7 @@ def about(words: Words, shown: Shown) -> dict[str, Any]:
 def marked(words: Words, *tables: Protected) -> Sentence:
     """Return what the mark of a withheld figure means, where some tables have one."""
     is_marked = any((one.table == MARK).any(axis=None) for one in tables)
-    return Sentence(words.label(MARK_LABEL) + ".") if is_marked else Sentence("")
+    return Sentence(words.label(MARK_LABEL) + "." if is_marked else "")
 
 
 def withheld(shown: Shown, *tables: Protected) -> Protected:
@@ -92,7 +92,8 @@ def stages(words: Words, shown: Shown) -> Protected:
 
     def rows(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
         both = found.merge(told.rename(columns={"units": "base"}), on="wave")
-        return both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
+        both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
+        return _in_order(both, both["units"].eq(MARK))
 
     return derived(rows, shown.tables["stages"], shown.tables["told"])
 
@@ -134,8 +135,7 @@ def compared(words: Words, shown: Shown) -> Protected:
     def rows(table: pd.DataFrame) -> pd.DataFrame:
         told = table[table["verdict"].isin(VERDICT_LABELS)]
         told = told[told["id"].isin(doubted) | told["verdict"].isin(("differs", "other_base"))]
-        order = told["verdict"].map(list(VERDICT_LABELS).index).sort_values(kind="stable").index
-        told = told.loc[order].reset_index(drop=True)
+        told = _in_order(told, told["verdict"].map(list(VERDICT_LABELS).index))
         facts = [shown.facts[name] for name in told["id"]]
         return told.assign(
             name=[f"{figure_name(words, fact)}, {fact.wave}" for fact in facts],
@@ -168,13 +168,17 @@ def _asked_of_links(shown: Shown) -> set[tuple[str, str]]:
 
 
 def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], column: str) -> pd.DataFrame:
-    """The rows of the waves and levels asked about, named, the largest first; what is withheld comes last."""
+    """The rows of the waves and levels asked about, named, the largest first."""
     pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
     kept = pairs[pairs.isin(asked)]
-    names = [f"{wave} · {_short(words, level)}" for wave, level in kept]
+    names = [f"{_short(words, level)} {wave}" for wave, level in kept]
     table = table.loc[kept.index].assign(name=names, tier=[_the(words, level) for _, level in kept])
-    order = pd.to_numeric(table[column], errors="coerce").sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+    return _in_order(table, -pd.to_numeric(table[column], errors="coerce"))
+
+
+def _in_order(table: pd.DataFrame, rank: pd.Series) -> pd.DataFrame:
+    """The rows in an order, those without a rank last."""
+    return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _short(words: Words, level: str) -> str:

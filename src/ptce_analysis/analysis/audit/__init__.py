@@ -4,6 +4,8 @@ The rules read only what a figures file says of its figures (indicator, statisti
 grain, `part_of`) and how indicators are named, so that they audit any report typed in that format:
 
     verdicts = audit(read_facts(Path("figures.csv")))
+    for found in contradictions(verdicts):
+        print(found.finding.reason, found.members)
 
 `RULES` is the list of methods: their docstrings are printed as such.
 """
@@ -17,6 +19,7 @@ from dataclasses import replace
 from ptce_analysis.analysis.audit.pairs import ratios, repeated, sources
 from ptce_analysis.analysis.audit.reasons import Phrase, Reason
 from ptce_analysis.analysis.audit.records import VERDICTS, Finding, Printed, Verdict
+from ptce_analysis.analysis.audit.records import contradictions as contradictions
 from ptce_analysis.analysis.audit.rows import rows, totals
 from ptce_analysis.analysis.audit.shares import counts, is_percentage, links, other_shares, percentages
 from ptce_analysis.analysis.audit.sums import shares_of_a_share, sums
@@ -44,8 +47,8 @@ RULES: tuple[Rule, ...] = (
 def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
     """Return one verdict per printed figure, in the order of the figures.
 
-    When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `consistent`,
-    `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
+    When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `sources_differ`,
+    `consistent`, `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
     """
     printed = Printed(facts)
     findings: dict[str, list[Finding]] = defaultdict(list)
@@ -55,8 +58,16 @@ def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
 
 
 def audit_json(facts: Mapping[str, Fact]) -> list[dict[str, object]]:
-    """Return the verdicts as JSON can hold them, one object per figure."""
-    return [verdict.as_dict() for verdict in audit(facts)]
+    """Return the verdicts as JSON can hold them, one object per figure.
+
+    `contradictions`: the numbers, from 1, of those in which the figure stands, in the order of `contradictions`.
+    """
+    verdicts = audit(facts)
+    found = [set(one.members) for one in contradictions(verdicts)]
+    return [
+        {**one.as_dict(), "contradictions": [n for n, members in enumerate(found, 1) if one.id in members]}
+        for one in verdicts
+    ]
 
 
 def methods() -> dict[str, str]:

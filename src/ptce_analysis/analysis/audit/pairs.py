@@ -1,4 +1,4 @@
-"""Rules that set two figures side by side without refuting either: ratios of totals, and figures of two sources."""
+"""Rules that set a figure beside another of its kind: ratios of totals, two sources, one source twice."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
 
-from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
-from ptce_analysis.analysis.audit.records import Finding, Printed, quantity
+from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity, Reason
+from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity
 from ptce_analysis.analysis.audit.rows import Amounts, printed_totals
 from ptce_analysis.analysis.audit.shares import Values
 from ptce_analysis.published import Fact
@@ -64,31 +64,42 @@ def _ratio(row: Amounts, other: Amounts, factor: Fraction) -> Phrase:
 
 
 def sources(printed: Printed) -> Iterator[Finding]:
-    """Two sources that print the same figure should print numbers that can both be true; else a note names them.
+    """Sources that print the same figure should print numbers that can be one; else they differ, and are named.
 
-    Their populations may differ, so this refutes neither. A minimum or a maximum printed against a figure of another
-    kind is read as "at least" or "at most".
+    Their populations may differ, so this refutes none of them. A minimum or a maximum printed against a figure of
+    another kind is read as "at least" or "at most".
     """
     for group in _same_figure(printed.figures.values()):
-        for fact, other, meets in _furthest(group):
-            verdict, reason = AGREEMENT[meets]
-            yield Finding(fact.id, verdict, _comparison(reason, fact, other), (other.id,))
-
-
-AGREEMENT = {True: ("consistent", Reason.SOURCES_AGREE), False: ("unverifiable", Reason.SOURCES_DIFFER)}
+        compared = _furthest(group)
+        for fact, other, meets in compared:
+            if meets:
+                agreement = _comparison(Reason.SOURCES_AGREE, fact, other)
+                yield Finding(fact.id, "consistent", agreement, (other.id,), premises=SAME_THING)
+        yield from _differing("sources_differ", Reason.SOURCES_DIFFER, compared)
 
 
 def repeated(printed: Printed) -> Iterator[Finding]:
-    """The same source cannot print two different numbers for the same figure of the same wave and level."""
+    """The same source cannot print two different numbers for the same figure of the same wave, level and base."""
     by_source: dict[str, list[Fact]] = defaultdict(list)
     for fact in printed.facts.values():
         by_source[fact.source].append(fact)
     for facts in by_source.values():
         for group in _same_figure(facts):
-            for fact, other, meets in _furthest(group):
-                if not meets:
-                    phrase = _comparison(Reason.REPEATED_DIFFERS, fact, other)
-                    yield Finding(fact.id, "impossible", phrase, (other.id,))
+            if len({fact.base_n for fact in group} - {None}) < 2:
+                yield from _differing("impossible", Reason.REPEATED_DIFFERS, _furthest(group))
+
+
+def _differing(verdict: str, reason: Reason, compared: list[Compared]) -> Iterator[Finding]:
+    """What is said of the figures of a group that cannot be one number with some other of it."""
+    differing = [(fact, other) for fact, other, meets in compared if not meets]
+    for fact, other in differing:
+        related = ids(one for one, _ in differing if one is not fact)
+        yield Finding(fact.id, verdict, _comparison(reason, fact, other), related, premises=SAME_THING)
+
+
+Compared = tuple[Fact, Fact, bool]
+
+SAME_THING = (Phrase(Reason.SAME_THING),)
 
 
 def _same_figure(facts: Iterable[Fact]) -> Iterator[list[Fact]]:
@@ -102,11 +113,12 @@ def _same_figure(facts: Iterable[Fact]) -> Iterator[list[Fact]]:
             yield group
 
 
-def _furthest(group: list[Fact]) -> Iterator[tuple[Fact, Fact, bool]]:
+def _furthest(group: list[Fact]) -> list[Compared]:
     """Each figure of a group with the one furthest from it, and whether both can be true.
 
     Only the figures with the highest lower end and the lowest upper end need be looked at.
     """
+    found: list[Compared] = []
     mixed = len({fact.statistic for fact in group}) > 1
     reaches = {fact.id: _reach(fact, mixed) for fact in group}
     top = max(group, key=lambda fact: reaches[fact.id][0])
@@ -114,11 +126,13 @@ def _furthest(group: list[Fact]) -> Iterator[tuple[Fact, Fact, bool]]:
     for fact in group:
         low, high = reaches[fact.id]
         if high < reaches[top.id][0]:
-            yield fact, top, False
+            found.append((fact, top, False))
         elif reaches[bottom.id][1] < low:
-            yield fact, bottom, False
+            found.append((fact, bottom, False))
         else:
-            yield fact, next(other for other in (top, bottom, *group[:3]) if other.id != fact.id), True
+            other = next(other for other in (top, bottom, *group[:3]) if other.id != fact.id)
+            found.append((fact, other, True))
+    return found
 
 
 def _reach(fact: Fact, mixed: bool) -> Band:
@@ -148,7 +162,4 @@ def _said(fact: Fact, mixed: bool) -> Phrase:
     """What a source says of a figure: its value with the band of its rounding, or a limit."""
     limit = fact.statistic if mixed else fact.limit
     ends = {"low": Quantity(fact.band[0], fact.unit), "high": Quantity(fact.band[1], fact.unit)}
-    return Phrase(SAID.get(limit, Reason.SAID), {"value": quantity(fact)} | ({} if limit in SAID else ends))
-
-
-SAID = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}
+    return Phrase(LIMIT_SAID.get(limit, Reason.SAID), {"value": quantity(fact)} | ({} if limit in LIMIT_SAID else ends))

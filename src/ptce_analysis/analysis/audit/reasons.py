@@ -66,7 +66,7 @@ class Reason(StrEnum):
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; only some of them do: {subset}."
     )
     SUM_NEVER = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no choice of them does;"
+        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it;"
         " nearest below: {below}; nearest above: {above}."
     )
     SUM_MANY_SUBSET = (
@@ -74,11 +74,15 @@ class Reason(StrEnum):
         " dynamic programming, which does not name them)."
     )
     SUM_MANY_NEVER = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no choice of them does."
+        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it."
     )
     SUM_UNSEARCHED = (
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; too many parts, too finely"
         " printed, to try every choice of them."
+    )
+    SUM_OTHER_BASE = (
+        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; the whole is over {n} and"
+        " the parts over {others}: they are not said of the same units."
     )
     SUM_PART = "A part of {whole}, which the {k} parts do not add up to: see that figure."
     SUM_PART_HOLDS = "A part of {whole}, which the {k} parts add up to: {sum} ({low} to {high} with roundings)."
@@ -94,15 +98,16 @@ class Reason(StrEnum):
         "{terms} = {sum} ({low} to {high} with roundings), but they are said of {whole} ({least} to {most}), and"
         " they do not add up to 100% of it either."
     )
+    SHARES_NOT_ALL = "{terms} = {sum} ({low} to {high} with roundings), not {whole}."
 
     ROW_HOLDS = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}: {n} amounts with median {median} can total {total}."
         " Highest median possible: {highest_median}; largest number: {largest_n}."
     )
     ROW_FAILS = (
-        "({h} + 1) × {median_low} = {minimum} > {total_high}: {n} amounts with median {median} cannot total {total},"
-        " even with roundings. Highest median possible: {highest_median}; largest number: {largest_n}; printed medians"
-        " it could hold: {held}."
+        "({h} + 1) × {median_low} = {minimum} > {total_high}: {n} amounts with median {median} total more than the"
+        " {total} printed, even with roundings. Highest median possible: {highest_median}; largest number:"
+        " {largest_n}; printed medians it could hold: {held}."
     )
     ROW_FEW = (
         "{n} amounts with median {median} total {n} × {median}, {low} to {high} with roundings, but {total} is printed."
@@ -128,13 +133,37 @@ class Reason(StrEnum):
     )
     REPEATED_DIFFERS = "{source} prints {said} and also {other} for the same figure."
 
+    # What an arithmetic rests on: where one of these does not hold, nothing follows from it.
+    ROUNDED = "Each figure is rounded to the nearest step ({grains}): not cut down, and no more coarsely."
+    EXACT = "The figures are exact, not rounded."
+    ALL_OF_BASE = "The percentage is a share of all of its base, nobody left out: {base}."
+    UNWEIGHTED = "Each unit counts for one: answers are not weighted."
+    COUNTED = "What is counted is part of the {n} printed beside it."
+    SUPPORTED_LINKED = "Each project that a level supports is one that it is linked with, counted once."
+    AMOUNTS = "{n} is the number of amounts the median rests on and the total adds up: none of them is missing."
+    MIDDLE_TWO = "The median of an even number of amounts is the mean of the middle two."
+    NOT_NEGATIVE = "No amount is negative."
+    COVER = "The parts cover the total’s base: they are of the same units."
+    COVER_BASE = (
+        "The parts cover the total’s base, {n}: they are of the same units, though no base is printed beside them."
+    )
+    NOTHING_ELSE = "Nothing but these parts enters the total."
+    NO_ROW = "Nothing but these parts enters the total, though {source} names what has no row among them: {levels}."
+    ONE_ANSWER = "The parts are of the same units as the whole, each unit being in one of them and no more."
+    SAME_THING = "The figures are said of the same units, at the same date."
+
+
+# How a figure is said that its source only limits in words.
+LIMIT_SAID = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}
+
 
 @dataclass(frozen=True)
 class Quantity:
     """A raw value on its way into a sentence, with what it measures.
 
-    `unit` is a unit of the vocabulary, or `number`, `factor`, `bases` (whole numbers), `fraction` (a count and its
-    base), `level`, `indicator`, `statistic`, `text`. Several values are joined by `joint`; `None` has no limit.
+    `unit` is a unit of the vocabulary, or `number`, `factor`, `points` (a step of shares), `bases` (whole numbers),
+    `fraction` (a count and its base), `level`, `indicator`, `statistic`, `text`. Several values are joined by `joint`;
+    `None` has no limit.
     """
 
     value: Scalar | tuple[Scalar, ...] | tuple[tuple[int, int], ...]
@@ -212,9 +241,14 @@ def _euros(value: Fraction) -> str:
     return f"€{_number(value / 1000)}k" if value >= 1000 else f"€{_number(value)}"
 
 
+def _points(value: Fraction) -> str:
+    return f"{_number(value * 100)} point{'' if value * 100 == 1 else 's'}"
+
+
 NUMBERS: dict[str, Callable[[Fraction], str]] = {
     "eur": _euros,
     "share": lambda value: f"{_number(value * 100)}%",
+    "points": _points,
     "factor": lambda value: f"{float(value):.1f}",
     "fte": lambda value: f"{_number(value)} FTE",
     "years": lambda value: f"{_number(value)} years",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, english, raw_values, shown
-from ptce_analysis.published import Fact
+from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity, Reason, english, raw_values, shown
+from ptce_analysis.published import Fact, indicator
 
-# From the least to the most telling: when several rules judge a figure, the last one wins.
-VERDICTS = ("unverifiable", "consistent", "other_base_only", "impossible")
+# From the least to the most telling: when several rules judge a figure, the last one wins. What another source prints
+# tells more than that a figure holds by itself, and less than what its own source prints beside it: two sources may
+# both be right, each of its own population.
+VERDICTS = ("unverifiable", "consistent", "sources_differ", "other_base_only", "impossible")
+# Those that set figures against each other, or against their base.
+TELLING = VERDICTS[2:]
 
 Key = tuple[str, str, int, str]
 
@@ -23,8 +27,9 @@ Key = tuple[str, str, int, str]
 class Finding:
     """What one rule (by its name) says of one figure: a verdict and its arithmetic.
 
-    `related` are the other figures of the arithmetic; `origin` is `assumption` when it rests on a base that is not
-    printed beside the figure, else `derived`.
+    `related` are the other figures of the arithmetic: where it sets several against each other, it says so of each of
+    them with all the others. `origin` is `assumption` when it rests on a base that is not printed beside the figure,
+    else `derived`. `premises`: what must hold for the arithmetic to say anything of the figures.
     """
 
     id: str
@@ -33,11 +38,46 @@ class Finding:
     related: tuple[str, ...] = ()
     origin: str = "derived"
     rule: str = ""
+    premises: tuple[Phrase, ...] = ()
 
     @property
     def reason(self) -> str:
         """The arithmetic on one line, in English."""
         return english(self.phrase)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The figures of the arithmetic, by id."""
+        return (self.id, *self.related)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Printed figures that do not go together, or not with their base, if the premises of `finding` hold.
+
+    Which of the `members` is at fault, or whether a premise is, cannot be known from the figures.
+    """
+
+    finding: Finding
+    members: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """One of `TELLING`."""
+        return self.finding.verdict
+
+
+def contradictions(verdicts: Iterable[Verdict]) -> tuple[Contradiction, ...]:
+    """Return what the rules found, once for all the figures it is about, the most telling first.
+
+    One figure may stand in several; a figure judged worse by another rule keeps its place in each.
+    """
+    found: dict[Hashable, Contradiction] = {}
+    for verdict in verdicts:
+        for one in verdict.findings:
+            if one.verdict in TELLING:
+                found.setdefault((one.rule, frozenset(one.members)), Contradiction(one, one.members))
+    return tuple(sorted(found.values(), key=lambda one: -VERDICTS.index(one.verdict)))
 
 
 @dataclass(frozen=True)
@@ -53,6 +93,11 @@ class Verdict:
     def id(self) -> str:
         """The id of the figure."""
         return self.fact.id
+
+    @property
+    def subject(self) -> str:
+        """What the figure is about: a key of `vocabulary.SUBJECTS`."""
+        return indicator(self.fact.indicator).subject
 
     @property
     def verdict(self) -> str:
@@ -82,8 +127,12 @@ class Verdict:
             "wave": fact.wave,
             "level": fact.level,
             "indicator": fact.indicator,
+            "subject": self.subject,
             "verdict": self.verdict,
             "reason": self.reason,
+            "premises": [english(premise) for premise in first.premises],
+            "grain": float(fact.grain),
+            "verdict_at_inferred_grain": None,
             "attainable_bases": list(self.attainable_bases),
             "printed": as_printed(fact),
             "rule": first.rule,
@@ -92,7 +141,15 @@ class Verdict:
             "related": list(first.related),
             "reason_key": self.reason_key,
             "values": raw_values(first.phrase),
-            "findings": [{"rule": f.rule, "verdict": f.verdict, "reason": f.reason} for f in self.findings],
+            "findings": [
+                {
+                    "rule": found.rule,
+                    "verdict": found.verdict,
+                    "reason": found.reason,
+                    "premises": [english(premise) for premise in found.premises],
+                }
+                for found in self.findings
+            ],
         }
 
 
@@ -197,13 +254,21 @@ PRINTED = re.compile(r"printed(?:: | as )([^;]+)")
 
 def as_printed(fact: Fact) -> str:
     """Return the figure as its source prints it, from its note; where the note is silent, its value in words."""
-    found = PRINTED.match(fact.note)
-    return found[1].strip() if found else shown(quantity(fact))
+    if found := PRINTED.match(fact.note):
+        return found[1].strip()
+    return english(Phrase(LIMIT_SAID[fact.limit], {"value": quantity(fact)})) if fact.limit else shown(quantity(fact))
 
 
 def quantity(fact: Fact) -> Quantity:
     """Return the printed value of a figure, on its way into a sentence."""
     return Quantity(fact.value, fact.unit)
+
+
+def rounded(*facts: Fact) -> Phrase:
+    """Return the premise on the rounding of figures of one unit: the steps they were typed with."""
+    grains = tuple(sorted({fact.grain for fact in facts if fact.grain}))
+    unit = "points" if facts[0].unit == "share" else facts[0].unit
+    return Phrase(Reason.ROUNDED, {"grains": Quantity(grains, unit, joint=" / ")}) if grains else Phrase(Reason.EXACT)
 
 
 def ids(facts: Iterable[Fact]) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
-from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity, whole_numbers
+from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity, rounded, whole_numbers
 from ptce_analysis.analysis.audit.shares import Values
-from ptce_analysis.analysis.concentration import forced_concentration, mildest
 from ptce_analysis.analysis.feasible import row as feasible_row
+from ptce_analysis.analysis.feasible.bounds import least
 from ptce_analysis.analysis.feasible.row import can_hold, largest_n, smallest_sum
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import Band
@@ -113,7 +113,16 @@ def _untestable(row: Amounts) -> Iterator[Finding]:
 def _each(row: Amounts, verdict: str, phrase: Phrase, origin: str = "derived") -> Iterator[Finding]:
     for fact in row.facts:
         related = tuple(id_ for id_ in ids(row.facts) if id_ != fact.id)
-        yield Finding(fact.id, verdict, phrase, related, origin)
+        yield Finding(fact.id, verdict, phrase, related, origin, premises=_premises(row))
+
+
+def _premises(row: Amounts) -> tuple[Phrase, ...]:
+    """What a row must be for its arithmetic to hold; nothing where none was done."""
+    if not (row.numbers and row.same_units):
+        return ()
+    middle = () if row.n % 2 else (Phrase(Reason.MIDDLE_TWO),)
+    amounts = Phrase(Reason.AMOUNTS, {"n": Quantity(row.n)})
+    return (amounts, *middle, Phrase(Reason.NOT_NEGATIVE), rounded(row.total, row.median))
 
 
 def _row(row: Amounts, medians: list[Fact]) -> Iterator[Finding]:
@@ -182,10 +191,10 @@ def totals(printed: Printed) -> Iterator[Finding]:
 
 
 def _concentration(row: Amounts) -> Phrase:
-    forced = forced_concentration(row.n, *mildest(row.n, row.total.band, row.median.band))
+    forced = least(row.bands)
     measures: Values = {
-        "largest": Quantity(forced.maximum, row.total.unit),
-        "share": Quantity(forced.top_half_share, "share"),
-        "gini": Quantity(forced.gini),
+        "largest": Quantity(forced["max"], row.total.unit),
+        "share": Quantity(forced["top_half_share"], "share"),
+        "gini": Quantity(forced["gini"]),
     }
     return Phrase(Reason.CONCENTRATION, row_values(row) | measures)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
-from ptce_analysis.analysis.audit.records import Base, Finding, Printed, quantity, stated_base, whole_numbers
+from ptce_analysis.analysis.audit.records import Base, Finding, Printed, quantity, rounded, stated_base, whole_numbers
 from ptce_analysis.analysis.percent import (
     LARGEST_BASE,
     attainable_bases,
@@ -59,9 +59,15 @@ def _percentage(printed: Printed, fact: Fact) -> Finding:
                 "printed": quantity(fact),
                 "base": base.phrase,
             }
-            return Finding(fact.id, "consistent", Phrase(Reason.PERCENT_HOLDS, values), origin=origin)
+            holds = Phrase(Reason.PERCENT_HOLDS, values)
+            return Finding(fact.id, "consistent", holds, origin=origin, premises=_premises(fact, base))
     verdict, phrase = _not_on_its_base(printed, fact, base)
-    return Finding(fact.id, verdict, phrase, origin=origin)
+    return Finding(fact.id, verdict, phrase, origin=origin, premises=_premises(fact, base))
+
+
+def _premises(share: Fact, base: Base) -> tuple[Phrase, ...]:
+    """What a share must be to be a count out of its base."""
+    return Phrase(Reason.ALL_OF_BASE, {"base": base.phrase}), Phrase(Reason.UNWEIGHTED), rounded(share)
 
 
 def _not_on_its_base(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
@@ -90,7 +96,8 @@ def counts(printed: Printed) -> Iterator[Finding]:
             holds = fact.band[0] <= fact.base_n
             values = {"count": quantity(fact), "n": Quantity(fact.base_n)}
             reason = Reason.COUNT_HOLDS if holds else Reason.COUNT_FAILS
-            yield Finding(fact.id, "consistent" if holds else "impossible", Phrase(reason, values))
+            counted = (Phrase(Reason.COUNTED, {"n": values["n"]}),)
+            yield Finding(fact.id, "consistent" if holds else "impossible", Phrase(reason, values), premises=counted)
 
 
 def links(printed: Printed) -> Iterator[Finding]:
@@ -127,8 +134,9 @@ def _link(printed: Printed, link: Fact, projects: Fact, base: Base) -> Iterator[
     verdict, reason = _link_verdict(base, least, supported, bool(holding))
     origin = "derived" if base.printed else "assumption"
     pair = (link.id, projects.id)
+    premises = (Phrase(Reason.SUPPORTED_LINKED), *_premises(link, base))
     for id_, other in (pair, pair[::-1]):
-        yield Finding(id_, verdict, Phrase(reason, values), (other,), origin)
+        yield Finding(id_, verdict, Phrase(reason, values), (other,), origin, premises=premises)
 
 
 def _link_verdict(base: Base, least: int | None, supported: int, elsewhere: bool) -> tuple[str, Reason]:

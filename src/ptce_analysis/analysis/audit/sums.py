@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason
-from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity
+from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity, rounded
 from ptce_analysis.analysis.audit.shares import Values, is_percentage
 from ptce_analysis.analysis.subset_sum import (
     MOST_NAMED,
@@ -18,6 +18,7 @@ from ptce_analysis.analysis.subset_sum import (
     total_band,
 )
 from ptce_analysis.published import Fact
+from ptce_analysis.vocabulary import LEVELS
 
 Parts = tuple[Fact, ...]
 
@@ -56,27 +57,55 @@ def sums(printed: Printed) -> Iterator[Finding]:
     """Parts must add up to the printed total, all figures being free within their rounding.
 
     The total carries the verdict, since it is the claim about the parts: `consistent` when all parts add up to it,
-    `other_base_only` when only some of them do (they are named), `impossible` when no choice of them does.
+    `other_base_only` when only some of them do (they are named), `impossible` when no choice of them does: it is then
+    of another perimeter than its parts, or a figure is wrong. Printed over other bases than its parts, a total that
+    they do not give is `unverifiable`.
     """
     for whole, parts in parts_by_whole(printed):
         if not is_percentage(whole):
-            yield from _sum(whole, parts)
+            yield from _sum(printed, whole, parts)
 
 
-def _sum(whole: Fact, parts: Parts) -> Iterator[Finding]:
+def _sum(printed: Printed, whole: Fact, parts: Parts) -> Iterator[Finding]:
     values = _summed(parts) | {"k": Quantity(len(parts)), "whole": quantity(whole)}
     bands = [part.band for part in parts]
     holds = meet(total_band(bands), whole.band)
     verdict, phrase = ("consistent", Phrase(Reason.SUM_HOLDS, values)) if holds else _choices(whole, parts, values)
-    yield Finding(whole.id, verdict, phrase, ids(parts))
+    premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
+    yield Finding(whole.id, verdict, phrase, ids(parts), premises=premises)
     part_verdict = "consistent" if holds else "unverifiable"
     part_phrase = Phrase(Reason.SUM_PART_HOLDS if holds else Reason.SUM_PART, values)
     for part in parts:
-        yield Finding(part.id, part_verdict, part_phrase, (whole.id,))
+        yield Finding(part.id, part_verdict, part_phrase, (whole.id,), premises=premises if holds else ())
+
+
+def _cover(printed: Printed, whole: Fact, parts: Parts) -> tuple[Phrase, ...]:
+    """What must hold for parts to add up to a whole: one base, and nothing in the whole that is in no part."""
+    beside = whole.base_n is not None and all(part.base_n is None for part in parts)
+    base = Phrase(Reason.COVER_BASE, {"n": Quantity(whole.base_n)}) if beside else Phrase(Reason.COVER)
+    rows = {part.level for part in parts}
+    named = {fact.level for fact in printed.facts.values() if (fact.wave, fact.source) == (whole.wave, whole.source)}
+    absent = tuple(level for level in LEVELS if level in named - rows and "" not in rows and not whole.level)
+    values: Values = {"levels": Quantity(absent, "level"), "source": Quantity(whole.source, "text")}
+    return base, Phrase(Reason.NO_ROW, values) if absent else Phrase(Reason.NOTHING_ELSE), rounded(whole, *parts)
+
+
+def _other_bases(whole: Fact, parts: Parts) -> tuple[int, ...]:
+    """The bases printed beside the parts, where they are neither that of the whole nor the whole itself."""
+    bases = sorted({part.base_n for part in parts if part.base_n} - {whole.base_n, whole.value})
+    return tuple(bases) if whole.base_n else ()
+
+
+def _apart(whole: Fact, others: tuple[int, ...], values: Values) -> tuple[str, Phrase]:
+    """What is said of a whole that its parts do not give, where they are printed over other bases."""
+    bases: Values = {"n": Quantity(whole.base_n), "others": Quantity(others)}
+    return "unverifiable", Phrase(Reason.SUM_OTHER_BASE, values | bases)
 
 
 def _choices(whole: Fact, parts: Parts, values: Values) -> tuple[str, Phrase]:
     """What can be said of a total that all its parts together do not give."""
+    if others := _other_bases(whole, parts):
+        return _apart(whole, others, values)
     bands = [part.band for part in parts]
     if len(parts) > MOST_NAMED:
         return MANY_PARTS[some_choice_fits(bands, whole.band)](values)
@@ -120,25 +149,29 @@ def shares_of_a_share(printed: Printed) -> Iterator[Finding]:
     """
     for whole, parts in parts_by_whole(printed):
         if is_percentage(whole):
-            verdict, reason = _shares_verdict(whole, parts)
-            phrase = Phrase(reason, _share_values(whole, parts))
-            yield Finding(whole.id, verdict, phrase, ids(parts))
-            for part in parts:
-                yield Finding(part.id, verdict, phrase, (whole.id,))
+            verdict, phrase = _shares_verdict(whole, parts)
+            told = verdict != "unverifiable"
+            premises = (Phrase(Reason.ONE_ANSWER), Phrase(Reason.UNWEIGHTED), rounded(whole, *parts)) if told else ()
+            for fact in (whole, *parts):
+                related = ids(other for other in (whole, *parts) if other is not fact)
+                yield Finding(fact.id, verdict, phrase, related, premises=premises)
 
 
-def _shares_verdict(whole: Fact, parts: Parts) -> tuple[str, Reason]:
-    added = total_band([part.band for part in parts])
+def _shares_verdict(whole: Fact, parts: Parts) -> tuple[str, Phrase]:
+    added, values = total_band([part.band for part in parts]), _share_values(whole, parts)
     if meet(added, whole.band):
-        return "consistent", Reason.SHARES_HOLD
+        return "consistent", Phrase(Reason.SHARES_HOLD, values)
     if meet(added, (Fraction(1), Fraction(1))):
-        return "consistent", Reason.SHARES_OF_PART
-    return "impossible", Reason.SHARES_FAIL
+        return "consistent", Phrase(Reason.SHARES_OF_PART, values)
+    if others := _other_bases(whole, parts):
+        return _apart(whole, others, values)
+    return "impossible", Phrase(Reason.SHARES_NOT_ALL if whole.value == 1 else Reason.SHARES_FAIL, values)
 
 
 def _share_values(whole: Fact, parts: Parts) -> Values:
     least, most = whole.band
     return _summed(parts) | {
+        "k": Quantity(len(parts)),
         "terms": _terms(parts),
         "whole": quantity(whole),
         "least": Quantity(least, "share"),

@@ -18,7 +18,7 @@ from ptce_analysis.analysis.audit.rows import (
 )
 from ptce_analysis.analysis.audit.shares import is_percentage
 from ptce_analysis.analysis.audit.sums import Parts, parts_by_whole
-from ptce_analysis.analysis.concentration import forced_concentration, mildest
+from ptce_analysis.analysis.feasible.bounds import bounds
 from ptce_analysis.analysis.feasible.row import largest_n, minimum_sum
 from ptce_analysis.analysis.percent import LARGEST_BASE, count_range, joint_bases
 from ptce_analysis.analysis.subset_sum import meet, total_band
@@ -216,8 +216,9 @@ FORCED_COLUMNS = (
 
 
 def _forced(row: Amounts) -> dict[str, object]:
-    forced = forced_concentration(row.n, *mildest(row.n, row.total.band, row.median.band))
-    (low, n_low), (high, n_high) = forced.runs if len(forced.runs) == 2 else (*forced.runs, (forced.maximum, 0))
+    forced = bounds(row.bands)
+    runs = forced["gini"].low_data or forced["max"].low_data
+    (low, n_low), (high, n_high) = runs if len(runs) == 2 else (*runs, (runs[0][0], 0))
     return {
         "indicator": row.total.indicator,
         "n": row.n,
@@ -227,6 +228,6 @@ def _forced(row: Amounts) -> dict[str, object]:
         "low": float(low),
         "n_high": n_high,
         "high": float(high),
-        "gini": float(forced.gini),
-        "top_half_share": float(forced.top_half_share),
+        "gini": forced["gini"].low or 0.0,
+        "top_half_share": forced["top_half_share"].low or 0.0,
     }

@@ -13,8 +13,7 @@ import numpy as np
 
 from ptce_analysis.analysis.feasible.bounds import CONVENTION, STATISTICS, Bound, Runs, bounds, not_estimable
 from ptce_analysis.analysis.feasible.counts import datasets
-from ptce_analysis.analysis.feasible.draws import draws, refuse
-from ptce_analysis.analysis.feasible.pieces import Floats
+from ptce_analysis.analysis.feasible.draws import draws, no_draws, refuse
 from ptce_analysis.analysis.feasible.row import (
     Number,
     Row,
@@ -25,6 +24,7 @@ from ptce_analysis.analysis.feasible.row import (
     printed_row,
     smallest_sum,
 )
+from ptce_analysis.analysis.feasible.section import Floats
 from ptce_analysis.errors import InputError
 
 Record = dict[str, Any]
@@ -68,9 +68,9 @@ def _bounds_record(found: dict[str, Bound] | None) -> Record:
     return {"bounds": {name: _interval(b) for name, b in found.items()}, "examples": examples}
 
 
-def _datasets_record(n: int, total: Number, median: Number) -> Record:
+def _datasets_record(exact: Row) -> Record:
     try:
-        return {"datasets": datasets(n, total, median), "datasets_reason": None}
+        return {"datasets": datasets(exact), "datasets_reason": None}
     except InputError as error:
         return {"datasets": None, "datasets_reason": str(error)}
 
@@ -86,10 +86,15 @@ def _summary(name: str, sample: Floats) -> Record:
     return dict(zip(keys, map(float, numbers), strict=True))
 
 
-def _draws_record(sample: Floats | None, reason: str | None) -> Record:
+def _draws_record(exact: Row, n_draws: int, seed: int, measure: str) -> Record:
     """Return the summary of each statistic over reference draws, or None with the reason."""
-    draws_summary = None if sample is None else {name: _summary(name, sample) for name in STATISTICS}
-    return {"draws": draws_summary, "draws_reason": reason}
+    try:
+        reason = no_draws(exact, measure) if n_draws else "no draws were asked for"
+        sample = None if reason else draws(exact, n_draws, seed, measure)
+    except InputError as error:
+        sample, reason = None, str(error)
+    summary = None if sample is None else {name: _summary(name, sample) for name in STATISTICS}
+    return {"draws": summary, "draws_reason": reason}
 
 
 def _row_record(row: Row) -> Record:
@@ -105,12 +110,22 @@ def _row_record(row: Row) -> Record:
 
 
 def feasible(
-    n: int, total: Number, median: Number, grain: Number = 1, n_draws: int = 0, seed: int = 1, measure: str = "uniform"
+    n: int,
+    total: Number,
+    median: Number,
+    grain: Number = 1,
+    n_draws: int = 0,
+    seed: int = 1,
+    measure: str = "uniform",
+    minimum: Number = 0,
+    maximum: Number | None = None,
+    even_median: str = "mean",
 ) -> Record:
-    """Return what n non-negative amounts with a published total and median can be, ready for JSON.
+    """Return what n amounts with a published total and median can be, ready for JSON.
 
-    Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data sets of
-    whole units and the draws are for the printed values. What has no value is None, with a reason beside it.
+    Each amount is `minimum` or more and `maximum` or less; `even_median` says which median an even number has (see
+    `Row`). Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data
+    sets of whole units and the draws are for the printed values. What has no value is None, with a reason beside it.
 
     Raises `InputError` when an argument cannot be used, naming it.
 
@@ -119,16 +134,15 @@ def feasible(
     (False, 265.5, 0, None)
     """
     refuse(n, n_draws, seed, measure)
-    record = _row_record(printed_row(n, total, median, grain))
-    found = bounds(n, total, median, grain) if record["possible"] else None
-    no_draws = obstacle(printed_row(n, total, median, 0)) if n_draws else "no draws were asked for"
-    sample = None if no_draws else draws(n, total, median, n_draws, seed, measure)
-    figures = {"total": total, "median": median, "grain": grain}
+    row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
+    record = _row_record(row)
+    figures = {"total": total, "median": median, "grain": grain, "minimum": minimum}
     asked = {"n": int(n)} | {name: float(amount(name, value)) for name, value in figures.items()}
+    limits = {"maximum": None if row.maximum is None else float(row.maximum), "even_median": even_median}
     made = {"n_draws": int(n_draws), "seed": int(seed), "measure": measure, "draws_origin": "assumption"}
     return {
-        **(asked | record | {"origin": "derived", "convention": CONVENTION}),
-        **_bounds_record(found),
-        **_datasets_record(n, total, median),
-        **(_draws_record(sample, no_draws) | made),
+        **(asked | limits | record | {"origin": "derived", "convention": CONVENTION}),
+        **_bounds_record(bounds(row) if record["possible"] else None),
+        **_datasets_record(exact),
+        **(_draws_record(exact, n_draws, seed, measure) | made),
     }

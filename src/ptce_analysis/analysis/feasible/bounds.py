@@ -6,12 +6,12 @@ each is convex, or a ratio of two weighted sums of sorted amounts. Therefore:
 - **most equal.** With the sum and median fixed, taking from the upper wing for the lower one, and evening out each
   wing, leads to one data set that is more equal than every other. Over the bands, the best median is the one nearest
   the mean.
-- **most unequal.** With the middle amounts `median - d`, `median + d` fixed (d = 0 for odd n), emptying the lower
-  wing and leaving all the excess to one unit leads to one data set that is less equal than every other. It moves
-  linearly with the sum, the median and d, so a convex statistic, or a ratio, is largest at a corner of their small
-  polytope.
+- **most unequal.** With the middle amounts `median - d`, `median + d` fixed (d = 0 unless the median is their mean),
+  giving the excess to one upper unit after the other, as much as each can hold, then to one lower unit after the
+  other, leads to one data set that is less equal than every other. It moves linearly with the sum, the median and d as
+  long as no unit is filled, so a convex statistic, or a ratio, is largest at a corner of the polytopes between.
 
-A data set is written as runs `(value, how many)`, in increasing order: no bound needs more than four distinct values.
+A data set is written as runs `(value, how many)`, in increasing order: no bound needs more than six distinct values.
 Conventions: sample standard deviation (n - 1); Gini = sum of (2 i - n - 1) x_i over n times the sum, without
 small-sample correction; the top half is the floor(n/2) largest amounts, so the middle amount of an odd n belongs to
 neither half.
@@ -25,8 +25,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from ptce_analysis.analysis.feasible.row import Number, Row, obstacle, printed_row, smallest_sum
+from ptce_analysis.analysis.feasible.row import Number, Row, amount, largest_sum, obstacle, smallest_sum
 from ptce_analysis.errors import InputError
+from ptce_analysis.vocabulary import Band
 
 Runs = tuple[tuple[Fraction, int], ...]
 
@@ -115,62 +116,86 @@ def not_estimable(name: str, n: int, highest_sum: float | Fraction) -> str | Non
     return None
 
 
-def _evened(row: Row, total: Fraction) -> Runs:
+def evened(row: Row, total: Fraction) -> Runs:
     """Return the most equal amounts with a given sum, at the median of the band that is nearest their mean."""
-    k = row.wing
-    median = min(max(total / row.n, row.median_low), row.median_high)
+    median = min(max(total / row.n, row.medians[0]), row.medians[1])
     excess = total - row.heavy * median
-    if k == 0:
-        return _runs((median, row.n))
-    low = min(excess / k, median)
-    return _runs((low, k), (median, row.n - 2 * k), (median + excess / k - low, k))
+    low = min(excess / row.below, median) if row.below else median
+    high = median + (excess - row.below * low) / row.above if row.above else median
+    return _runs((low, row.below), (median, row.n - row.below - row.above), (high, row.above))
 
 
 def _most_equal(row: Row) -> Iterator[Runs]:
-    """Yield the candidates for the equal end: at the smallest sum, and at the largest.
+    """Yield the candidates for the equal end: at the smallest sum, the first where all can be equal, and the largest.
 
-    No sum between them does better: the band of sums is less than n times as wide as that of medians, so either the
-    mean is on one side of the medians throughout, or one end can have all amounts equal.
+    Where no sum lets all be equal, the mean stays on one side of the medians, and one end of the sums is best.
     """
-    yield _evened(row, max(row.sum_low, smallest_sum(row)))
-    yield _evened(row, row.sum_high)
+    low, high = max(row.sum_low, smallest_sum(row)), min(row.sum_high, largest_sum(row))
+    yield from (evened(row, total) for total in (low, min(max(row.n * row.medians[0], low), high), high))
 
 
-def _gathered(row: Row, total: Fraction, median: Fraction, d: Fraction) -> Runs:
-    """Return the least equal amounts with a given sum and middle: nothing below, all the excess held by one."""
-    k, pair = row.wing, row.n - 2 * row.wing - 1
-    last = total - pair * (median - d) - k * (median + d)
-    return _runs((Fraction(0), k), (median - d, pair), (median + d, k), (last, 1))
+def _filled(row: Row, total: Fraction, median: Fraction, d: Fraction) -> Runs:
+    """Return the least equal amounts with a given sum and middle: the excess fills the upper units, then the lower.
+
+    Where the excess is less than nothing, or more than they hold, the values are out of order.
+    """
+    parts, excess = [], total - row.below * row.minimum - (1 + row.pair) * median - row.above * (median + d)
+    for count, floor, top in ((row.above, median + d, row.top), (row.below, row.minimum, median - d)):
+        full = min(count, max(0, math.floor(excess / (top - floor)))) if top > floor else count
+        excess -= full * (top - floor)
+        last = min(1, count - full)
+        parts += [(top, full), (floor + excess, last), (floor, count - full - last)]
+        excess -= excess * last
+    middle = [(median + d, 1), (median - d, row.pair)]
+    return _runs(*reversed([*parts[:3], *middle, *parts[3:]]))
+
+
+def _steps(row: Row) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
+    """Yield the planes where some units of `_filled` are just full, as (a, b, c) of: sum = a + b median + c d."""
+    for full in range(row.n - row.pair):
+        upper = min(full, row.above)
+        lower = full - upper
+        if full and row.n * row.minimum + upper * (row.top - row.minimum) >= row.sum_high:
+            return
+        base = (row.below - lower) * row.minimum + upper * row.top
+        yield base, Fraction(row.n - row.below - upper + lower), Fraction(row.above - full)
 
 
 def _corners(row: Row) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
     """Yield points (sum, median, d) among which are all corners of what the bands and the order of the amounts allow.
 
-    The order asks that the last amount of `_gathered` reach `median + d`; `tight` is the sum where it just does.
+    d, where it is free, goes from nothing to the minimum or to the maximum: it is then `e + f median`.
     """
-    pair = row.n - 2 * row.wing - 1
-    slope = row.wing + 1 - pair
-    sums, medians = (row.sum_low, row.sum_high), (row.median_low, row.median_high)
-    for share in (Fraction(0), Fraction(1))[: 1 + pair]:
-        tight = row.heavy + slope * share
-        yield from ((s, m, share * m) for s, m in product(sums, medians))
-        yield from ((tight * m, m, share * m) for m in medians)
-        yield from ((s, s / tight, share * s / tight) for s in sums)
-    if pair and slope:
-        yield from ((s, m, (s - row.heavy * m) / slope) for s, m in product(sums, medians))
+    sums, medians, none = (row.sum_low, row.sum_high), row.medians, Fraction(0)
+    sides = [(none, none), (-row.minimum, Fraction(1)), (row.top, Fraction(-1))][: 1 + 2 * row.pair]
+    for (e, f), m in product(sides, medians):
+        yield from ((s, m, e + f * m) for s in sums)
+    if row.pair:
+        centre = (row.minimum + row.top) / 2
+        yield row.n * centre, centre, row.top - centre
+    for a, b, c in _steps(row):
+        for e, f in sides:
+            yield from ((a + c * e + (b + c * f) * m, m, e + f * m) for m in medians)
+            if b + c * f:
+                found = [(s, (s - a - c * e) / (b + c * f)) for s in sums]
+                yield from ((s, m, e + f * m) for s, m in found)
+        if row.pair and c:
+            yield from ((s, m, (s - a - b * m) / c) for s, m in product(sums, medians))
 
 
 def _most_unequal(row: Row) -> Iterator[Runs]:
     """Yield the candidates for the unequal end: the least equal amounts at every corner that is allowed."""
     for total, median, d in _corners(row):
-        inside = row.sum_low <= total <= row.sum_high and row.median_low <= median <= row.median_high
-        runs = _gathered(row, total, median, d)
-        if inside and 0 <= d <= median and runs[-1][0] >= median + d and (row.n > 2 or total == row.n * median):
-            yield runs
+        inside = row.sum_low <= total <= row.sum_high and row.medians[0] <= median <= row.medians[1]
+        if inside and 0 <= d <= min(median - row.minimum, row.top - median):
+            runs = _filled(row, total, median, d)
+            values = [value for value, _ in runs]
+            if values == sorted(values) and row.minimum <= values[0] and values[-1] <= row.top and _sum(runs) == total:
+                yield runs
 
 
 def _bound(name: str, row: Row, equal: Iterable[Runs], unequal: Iterable[Runs]) -> Bound:
-    reason = not_estimable(name, row.n, row.sum_high)
+    reason = not_estimable(name, row.n, min(row.sum_high, largest_sum(row)))
     if reason:
         return Bound(reason=reason)
     value = STATISTICS[name]
@@ -181,21 +206,41 @@ def _bound(name: str, row: Row, equal: Iterable[Runs], unequal: Iterable[Runs]) 
     return Bound(scale(value(low)), scale(value(high)), low, high)
 
 
-def bounds(n: int, total: Number, median: Number, grain: Number = 1) -> dict[str, Bound]:
-    """Return the sharp bounds of each statistic over all non-negative amounts that round to a published row.
+def bounds(row: Row) -> dict[str, Bound]:
+    """Return the sharp bounds of each statistic over all amounts that round to a published row, within its limits.
 
     Each is attained, by the amounts it carries. Where the total itself may be zero, shares are those of positive
-    totals.
+    totals. With a maximum, the time grows with n.
 
     Raises `InputError` when no amounts can have the row.
 
-    >>> exact = bounds(3, 10, 2, grain=0)
+    >>> exact = bounds(printed_row(3, 10, 2, grain=0))
     >>> exact["max"].low, exact["max"].high, amounts(exact["max"].low_data)
     (6.0, 8.0, [2.0, 2.0, 6.0])
     """
-    row = printed_row(n, total, median, grain)
     reason = obstacle(row)
     if reason:
-        raise InputError(f"n = {n}, total = {total}, median = {median} has no bounds: {reason}")
+        raise InputError(f"the row has no bounds: {reason}")
     equal, unequal = list(_most_equal(row)), list(_most_unequal(row))
     return {name: _bound(name, row, equal, unequal) for name in STATISTICS}
+
+
+def least(row: Row) -> dict[str, Fraction]:
+    """Return, exactly, the least that each statistic of a row can be; 0 for one that no amounts have.
+
+    Raises `InputError` when no amounts can have the row.
+    """
+    found = bounds(row)
+    return {name: STATISTICS[name](one.low_data) if one.low_data else Fraction(0) for name, one in found.items()}
+
+
+def outward(low: float, high: float, step: Number) -> Band:
+    """Return the ends of an interval on whole steps, the lower one down and the upper one up; as they are at step 0.
+
+    A float stands for the number it is written as, so that 0.3 in steps of 0.1 stays where it is.
+
+    >>> [float(end) for end in outward(77.2143, 1106.5, 1)]
+    [77.0, 1107.0]
+    """
+    grain, ends = amount("step", step), (Fraction(repr(low)), Fraction(repr(high)))
+    return (ends[0] // grain * grain, -(-ends[1] // grain) * grain) if grain else ends

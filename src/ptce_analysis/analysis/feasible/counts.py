@@ -1,38 +1,26 @@
 """How many data sets of whole units have a published sum and median: an exact integer.
 
-Sorted amounts with k = floor((n-1)/2) units on each side: the lower wing is a partition into at most k parts, none
-larger than the lower middle amount a; the upper wing, measured from the upper middle amount b, is a partition into at
-most k parts. With `excess` what the sum leaves to both wings, their number is the coefficient of q^excess in
+Sorted amounts between l and u, with j of them below the lower middle amount a and k above the upper middle amount b
+(one and the same, unless the median is the mean of two). The lower wing, measured from l, is a partition into at most j
+parts, none larger than a - l; the upper wing, measured from b, one into at most k parts, none larger than u - b. With
+`excess` what the sum leaves to both wings, their number is the coefficient of q^excess in the product of two Gaussian
+binomials
 
-    product over j = 1..k of (1 - q^(a+j)) / (1 - q^j)^2
-        = sum over r of (-1)^r q^(r(r+1)/2 + r a) [k over r]_q / product of (1 - q^j)^2
+    [a - l + j over j]_q [u - b + k over k]_q,   [x + j over j]_q = product over i = 1..j of (1 - q^(x+i)) / (1 - q^i).
 
-(the q-binomial theorem). The right-hand side separates a from the series, so each series is computed once for all a.
+Where the median is a mean, a and b move apart one unit at a time, and each binomial changes by one factor above and one
+below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 
-from ptce_analysis.analysis.feasible.row import Number, Row, printed_row
+from ptce_analysis.analysis.feasible.row import Row, shown
 from ptce_analysis.errors import InputError
 
-# Steps of the power series; five million take about a second.
-LARGEST_WORK = 5_000_000
-
-
-def _middles(row: Row, total: int, twice: int) -> Iterator[tuple[int, int]]:
-    """Yield each lower middle amount, from the highest, with the excess left to the wings, while there is one.
-
-    `twice` is twice the median: the sum of the two middle amounts when n is even.
-    """
-    odd = row.n % 2
-    for a in range(twice // 2, twice // 2 - 1 if odd else -1, -1):
-        upper = twice - a
-        excess = total - (a if odd else twice) - row.wing * upper
-        if excess < 0:
-            return
-        yield a, excess
+# Steps of the power series; twenty million take about a second.
+LARGEST_WORK = 20_000_000
 
 
 def _times(series: list[int], j: int) -> list[int]:
@@ -48,47 +36,50 @@ def _over(series: list[int], j: int) -> list[int]:
     return quotient
 
 
-def _series(k: int, degree: int) -> Iterator[list[int]]:
-    """Yield [k over r]_q / product of (1 - q^j)^2 up to a degree, for r = 0, 1, ... while it can matter."""
-    series = [1] + [0] * degree
-    for j in range(1, min(k, degree) + 1):
-        series = _over(_over(series, j), j)
-    r = 0
-    while r <= k and r * (r + 1) // 2 <= degree:
-        yield series
-        series = _over(_times(series, k - r), r + 1)
-        r += 1
+def _binomial(series: list[int], x: int, j: int) -> list[int]:
+    """Return a power series multiplied by [x + j over j]_q."""
+    for i in range(1, min(j, len(series) - 1) + 1):
+        series = _over(_times(series, x + i), i)
+    return series
 
 
-def _refuse_long(row: Row, total: int, twice: int) -> None:
+def _refuse_long(row: Row, excess: int, apart: int) -> None:
     """Raise `InputError` when the count would take more than some seconds."""
-    excess = max(0, total - row.heavy * twice // 2)
-    if (excess + twice * (1 - row.n % 2)) * (min(row.wing, excess) + 1) > LARGEST_WORK:
+    passes = 2 * (min(row.below, excess) + min(row.above, excess)) + 4 * apart
+    if (excess + 1) * passes > LARGEST_WORK:
         raise InputError(
-            f"n = {row.n}, total = {total}: too many data sets to count one unit at a time; "
+            f"n = {row.n}, total = {shown(row.sum_low)}: too many data sets to count one unit at a time; "
             "give the total and the median in a larger unit."
         )
 
 
-def datasets(n: int, total: Number, median: Number) -> int:
-    """Return how many multisets of n whole non-negative units have exactly this sum and median.
+def datasets(row: Row) -> int:
+    """Return how many multisets of whole units, within the limits of an exact row (grain 0), have its sum and median.
 
-    Zero when the sum is not whole, or the median neither whole nor (for even n) half-whole: no whole units give them.
-    The time grows with n times the sum.
+    Zero when the sum is not whole, or the median neither whole nor (for the mean of two) half-whole: no whole units
+    give them. The time grows with n times the sum.
 
     Raises `InputError` when the count would take more than some seconds.
 
-    >>> datasets(3, 6, 2), datasets(4, 6, 1.5), datasets(16, 246, 30)
-    (3, 3, 0)
+    >>> [datasets(printed_row(*figures, 0)) for figures in ((3, 6, 2), (4, 6, 1.5), (16, 246, 30))]
+    [3, 3, 0]
     """
-    row = printed_row(n, total, median, grain=0)
-    if row.sum_low.denominator > 1 or row.median_low.denominator > 2 - n % 2:
+    if row.sum_low.denominator > 1 or row.median_low.denominator > 1 + row.pair:
         return 0
-    exact, twice = int(row.sum_low), int(2 * row.median_low)
-    _refuse_long(row, exact, twice)
-    middles = list(_middles(row, exact, twice))
-    count = 0
-    for r, series in enumerate(_series(row.wing, max((excess for _, excess in middles), default=0))):
-        powers = (excess - r * (r + 1) // 2 - r * a for a, excess in middles)
-        count += (-1) ** r * sum(series[power] for power in powers if power >= 0)
+    least, most, twice = math.ceil(row.minimum), math.floor(row.top), int(2 * row.median_low)
+    a, b = twice // 2, twice - twice // 2
+    excess = int(row.sum_low) - row.below * least - b - row.pair * a - row.above * b
+    if excess < 0 or a < least or b > most:
+        return 0
+    room = min(a - least, most - b, excess // row.above if row.above else a)
+    apart = room * row.pair
+    _refuse_long(row, excess, apart)
+    series, count = [1] + [0] * excess, 0
+    series = _binomial(_binomial(series, a - least, row.below), most - b, row.above)
+    for step in range(apart + 1):
+        count += series[excess - step * row.above]
+        low, high = a - least - step, most - b - step
+        if step < apart:
+            series = _over(_times(series, low), low + row.below)
+            series = _over(_times(series, high), high + row.above)
     return count

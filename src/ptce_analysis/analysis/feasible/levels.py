@@ -1,4 +1,7 @@
-"""The feasible sets of the funding table: bounds, reference draws and numbers of data sets, by level and scenario."""
+"""The feasible sets of the funding table: bounds, reference draws and numbers of data sets, by level and scenario.
+
+A supported project received an amount: each is at least half the unit of its row (`rows.Row.least`).
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from fractions import Fraction
 import pandas as pd
 
 from ptce_analysis.analysis.feasible import Record, feasible
-from ptce_analysis.analysis.feasible.bounds import Runs, amounts, bounds
+from ptce_analysis.analysis.feasible.bounds import Bound, Runs, amounts, bounds
 from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import minimum_sum
+from ptce_analysis.analysis.feasible.row import obstacle
 from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
@@ -59,8 +62,9 @@ def _level_cells(level: str, row: Row | None, n_draws: int, seed: int) -> list[d
     said = {"level": level, "n": row.n if row else None, "status": status(row)}
     if row is None or said["status"] != "possible":
         return [{**said, "statistic": name} for name in SHOWN]
-    found = {short: _record(row, n_draws, seed, measure) for short, measure in MEASURES.items()}
-    return [{**said, "statistic": name, **_cells(name, row, found)} for name in SHOWN]
+    ends = bounds(row.bands)
+    found = {short: _record(row, n_draws, seed, measure)["draws"] or {} for short, measure in MEASURES.items()}
+    return [{**said, "statistic": name, **_cells(name, row, ends[name], found)} for name in SHOWN]
 
 
 def unit_of(row: Row) -> Fraction:
@@ -69,22 +73,22 @@ def unit_of(row: Row) -> Fraction:
 
 
 def _record(row: Row, n_draws: int, seed: int, measure: str) -> Record:
+    """What the figures exactly as printed leave possible, in the unit of the row."""
     unit = unit_of(row)
-    grain = max(row.total.grain, row.median.grain) / unit
-    return feasible(row.n, row.total.value / unit, row.median.value / unit, grain, n_draws, seed, measure)
+    figures = row.total.value / unit, row.median.value / unit
+    return feasible(row.n, *figures, 0, n_draws, seed, measure, minimum=row.least / unit)
 
 
-def _cells(name: str, row: Row, found: dict[str, Record]) -> dict[str, object]:
+def _cells(name: str, row: Row, ends: Bound, found: dict[str, Record]) -> dict[str, object]:
     scale = float(unit_of(row)) if name in IN_EUROS else 1.0
-    limits = found["uniform"]["bounds"][name]
-    cells: dict[str, object] = {end: _scaled(limits[end], scale) for end in ("low", "high")}
+    cells: dict[str, object] = {"low": _rounded(ends.low), "high": _rounded(ends.high)}
     for short, record in found.items():
-        summary = (record["draws"] or {}).get(name, {})
-        cells |= {f"{short}_{end}": _scaled(summary.get(key), scale) for end, key in QUANTILES.items()}
+        summary = record.get(name, {})
+        cells |= {f"{short}_{end}": _rounded(summary.get(key), scale) for end, key in QUANTILES.items()}
     return cells
 
 
-def _scaled(value: float | None, scale: float) -> float | None:
+def _rounded(value: float | None, scale: float = 1.0) -> float | None:
     """Nine decimals of the unit: more than is shown, and the same on every processor."""
     return None if value is None else round(value, 9) * scale
 
@@ -125,7 +129,7 @@ def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str 
 
 def _exact(row: Row) -> bool:
     """Whether some amounts, not all zero, have the printed figures exactly, without their roundings."""
-    return row.total.value > 0 and minimum_sum(row.n, row.median.value) <= row.total.value
+    return row.total.value > 0 and obstacle(row.exact) is None
 
 
 ALIKE_COLUMNS = ("level", "scenario", "kind", "amounts", "total_eur", "median_eur", "max_eur", "top_half_share")
@@ -141,8 +145,7 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, s
     row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
     if row is None or row.n < 3 or not _exact(row):
         return pd.DataFrame(columns=ALIKE_COLUMNS)
-    ends = bounds(row.n, row.total.value, row.median.value, grain=0)["gini"]
-    sample = draws(row.n, row.total.value, row.median.value, size=2, seed=seed)
+    ends, sample = bounds(row.exact)["gini"], draws(row.exact, size=2, seed=seed)
     sets = [("most_equal", amounts(ends.low_data)), *(("draw", list(one)) for one in sample)]
     sets.append(("least_equal", amounts(ends.high_data)))
     found = [{"level": level, "scenario": scenario, **_alike(kind, values)} for kind, values in sets]
@@ -174,7 +177,7 @@ def attaining_sets(facts: Facts, wave: int, scenario: str, level: str | None) ->
 
 
 def _ends(row: Row) -> list[tuple[object, ...]]:
-    found = bounds(row.n, row.total.value, row.median.value, max(row.total.grain, row.median.grain))
+    found = bounds(row.bands)
     return [
         (name, end, getattr(found[name], end), _euros(getattr(found[name], f"{end}_data")))
         for name in SHOWN

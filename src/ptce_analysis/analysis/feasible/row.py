@@ -1,10 +1,11 @@
-"""A published row (how many amounts, their sum, their median) and whether any non-negative amounts can have it.
+"""A published row (how many amounts, their sum, their median) and whether any amounts within limits can have it.
 
 Sort the amounts. With `h = floor(n/2)`, the `h + 1` largest amounts add up to at least `(h + 1) * median`, for odd
 and even n alike: for odd n each of them is at least the median; for even n the two middle ones add up to twice the
-median and the `h - 1` above them are each at least the median. The others can be zero, and from n = 3 the largest can
-be as large as one likes, so the sum only has to reach that floor. One amount is its own median; two add up to twice
-theirs exactly.
+median and the `h - 1` above them are each at least the median. The others can be the minimum, and those above the
+median can reach the maximum (with none, the largest can be as large as one likes): the sums of a given median fill an
+interval, and the row can hold when it meets the printed one. The lower or the upper of two middle amounts for median
+only moves one amount from one side to the other.
 
 Figures are read as printed: the float 0.1, or the text "0.1", means one tenth. All of it is exact rational arithmetic.
 """
@@ -12,39 +13,72 @@ Figures are read as printed: the float 0.1, or the text "0.1", means one tenth. 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 
-from ptce_analysis.errors import InputError
+from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.vocabulary import Band
 
 Number = int | float | Fraction | Decimal | str
 
 LARGEST_N = 1_000_000
+LARGEST_N_BELOW = 10_000  # with a maximum: bounds take a step per amount
 SMALLEST_AMOUNT, LARGEST_AMOUNT = "1e-9", "1e15"
+
+
+EVEN_MEDIANS = ("mean", "low", "high")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A published row: the number of amounts, then the bands of sums and of medians that round to what was printed."""
+    """A published row: the number of amounts, then the bands of sums and of medians that round to what was printed.
+
+    Each amount is `minimum` or more and, if there is one, `maximum` or less: bounds on the amounts themselves, without
+    rounding. `even_median` says what the median of an even number is: the `mean` of the middle two, the lower (`low`)
+    or the upper (`high`).
+    """
 
     n: int
     sum_low: Fraction
     sum_high: Fraction
     median_low: Fraction
     median_high: Fraction
+    minimum: Fraction = Fraction(0)
+    maximum: Fraction | None = None
+    even_median: str = "mean"
 
     @property
-    def wing(self) -> int:
-        """The number of amounts below the middle one (odd n) or the middle two (even n), and as many above."""
-        return (self.n - 1) // 2
+    def pair(self) -> int:
+        """1 when the median is the mean of two middle amounts, else 0."""
+        return int(self.n % 2 == 0 and self.even_median == "mean")
+
+    @property
+    def below(self) -> int:
+        """The number of amounts below the one that is the median, or below the middle two."""
+        return self.n // 2 if self.n % 2 or self.even_median == "high" else self.n // 2 - 1
+
+    @property
+    def above(self) -> int:
+        """The number of amounts above the one that is the median, or above the middle two."""
+        return self.n - 1 - self.pair - self.below
 
     @property
     def heavy(self) -> int:
-        """The number of largest amounts that carry at least the median each, on average: floor(n/2) + 1."""
-        return self.n // 2 + 1
+        """The number of largest amounts that carry at least the median each, on average."""
+        return self.n - self.below
+
+    @property
+    def top(self) -> Fraction:
+        """The most that one amount can be: the maximum, or the whole sum when the others are the minimum."""
+        return self.sum_high - (self.n - 1) * self.minimum if self.maximum is None else self.maximum
+
+    @property
+    def medians(self) -> Band:
+        """The medians of the band that amounts within their limits can have (its ends cross when there are none)."""
+        high = self.median_high if self.maximum is None else min(self.median_high, self.maximum)
+        return max(self.median_low, self.minimum), high
 
 
 def whole(name: str, value: object, low: int, high: int) -> int:
@@ -85,19 +119,35 @@ def amount(name: str, value: object) -> Fraction:
     return Fraction(number)
 
 
-def printed_row(n: int, total: Number, median: Number, grain: Number = 1) -> Row:
+def printed_row(
+    n: int,
+    total: Number,
+    median: Number,
+    grain: Number = 1,
+    minimum: Number = 0,
+    maximum: Number | None = None,
+    even_median: str = "mean",
+) -> Row:
     """Return the row with its bands: half a grain either side of the sum and of the median, never below zero.
 
     Both ends of a band belong to it, because sources round halves either way. Grain 0 means exactly the figures given.
+
+    Raises `InputError` when an argument cannot be used, naming it.
 
     >>> row = printed_row(16, 246, 30)
     >>> float(row.sum_high), float(row.median_low)
     (246.5, 29.5)
     """
-    n = whole("n", n, 1, LARGEST_N)
+    n = whole("n", n, 1, LARGEST_N if maximum is None else LARGEST_N_BELOW)
     s, m, half = amount("total", total), amount("median", median), amount("grain", grain) / 2
+    least, most = amount("minimum", minimum), None if maximum is None else amount("maximum", maximum)
+    if most is not None and most < least:
+        raise InputError(f"maximum = {maximum!r}: give a number not below the minimum, {shown(least)}.")
+    if even_median not in EVEN_MEDIANS:
+        legal = ", ".join(EVEN_MEDIANS)
+        raise InputError(f"even_median = {even_median!r}: give one of {legal}.{nearest(even_median, EVEN_MEDIANS)}")
     zero = Fraction(0)
-    return Row(n, max(zero, s - half), s + half, max(zero, m - half), m + half)
+    return Row(n, max(zero, s - half), s + half, max(zero, m - half), m + half, least, most, even_median)
 
 
 def minimum_sum(n: int, median: Fraction) -> Fraction:
@@ -114,12 +164,18 @@ def minimum_sum(n: int, median: Fraction) -> Fraction:
 
 def smallest_sum(row: Row) -> Fraction:
     """Return the smallest sum that the number of amounts and some median of the band allow."""
-    return minimum_sum(row.n, row.median_low)
+    return row.below * row.minimum + row.heavy * row.medians[0]
+
+
+def largest_sum(row: Row) -> Fraction:
+    """Return the largest sum of amounts that are none above `row.top`, with some median of the band."""
+    return (row.n - row.above) * row.medians[1] + row.above * row.top
 
 
 def highest_median(row: Row) -> Fraction:
-    """Return the highest median that the number of amounts and some sum of the band allow."""
-    return row.sum_high / row.heavy
+    """Return the highest median that the number of amounts, their limits and some sum of the band allow."""
+    by_sum = (row.sum_high - row.below * row.minimum) / row.heavy
+    return by_sum if row.maximum is None else min(by_sum, row.maximum)
 
 
 def largest_n(row: Row) -> int | None:
@@ -128,13 +184,12 @@ def largest_n(row: Row) -> int | None:
     >>> largest_n(printed_row(16, 246, 30, grain=0))
     15
     """
-    if row.median_low == 0:
+    median = row.medians[0]
+    if median == 0:
         return None
-    half = math.floor(row.sum_high / row.median_low) - 1
-    if half >= 1:
-        return 2 * half + 1
-    alone = Row(1, row.sum_low, row.sum_high, row.median_low, row.median_high)
-    return 1 if obstacle(alone) is None else 0
+    half = math.floor((row.sum_high - median) / (median + row.minimum))
+    tried = (n for n in (2 * half + 2, 2 * half + 1) if n > 0)
+    return next((n for n in tried if obstacle(replace(row, n=n)) is None), 0)
 
 
 def shown(value: Fraction) -> str:
@@ -143,26 +198,35 @@ def shown(value: Fraction) -> str:
 
 
 def obstacle(row: Row) -> str | None:
-    """Return the sentence that says why no non-negative amounts can have this row, or None when some can."""
+    """Return the sentence that says why no amounts within their limits can have this row, or None when some can."""
+    low, high = row.medians
+    least, most = row.minimum, row.maximum
+    if low > high:
+        limits = f"of {shown(least)} or more" if most is None else f"between {shown(least)} and {shown(most)}"
+        return f"amounts {limits} have no median between {shown(row.median_low)} and {shown(row.median_high)}."
     if smallest_sum(row) > row.sum_high:
+        kind = f"amounts of {shown(least)} or more" if least else "non-negative amounts"
+        rest = f"{row.below} x {shown(least)} + " if least and row.below else ""
         return (
-            f"{row.n} non-negative amounts with a median of at least {shown(row.median_low)} add up to at least "
-            f"{row.heavy} x {shown(row.median_low)} = {shown(smallest_sum(row))}; "
+            f"{row.n} {kind} with a median of at least {shown(low)} add up to at least "
+            f"{rest}{row.heavy} x {shown(low)} = {shown(smallest_sum(row))}; "
             f"the printed total allows at most {shown(row.sum_high)}."
         )
-    if row.n <= 2 and row.heavy * row.median_high < row.sum_low:
+    if largest_sum(row) < row.sum_low:
+        kind = "amount(s)" if most is None else f"amount(s) of {shown(most)} or less"
+        above = f"{row.n - row.above} x {shown(high)} + {row.above} x {shown(row.top)} = " if row.above else ""
         return (
-            f"{row.n} amount(s) with a median of at most {shown(row.median_high)} add up to at most "
-            f"{shown(row.heavy * row.median_high)}; the printed total needs at least {shown(row.sum_low)}."
+            f"{row.n} {kind} with a median of at most {shown(high)} add up to at most "
+            f"{above}{shown(largest_sum(row))}; the printed total needs at least {shown(row.sum_low)}."
         )
     return None
 
 
-def can_hold(n: int, total: Band, median: Band) -> bool:
-    """Return whether some n non-negative amounts have a total and a median within these bands; none total nothing."""
+def can_hold(n: int, total: Band, median: Band, minimum: Fraction = Fraction(0)) -> bool:
+    """Return whether some n amounts have a total and a median within these bands; none total nothing."""
     if n == 0:
         return total[0] == median[0] == 0
-    return obstacle(Row(n, *total, *median)) is None
+    return obstacle(Row(n, *total, *median, minimum)) is None
 
 
 def possible(n: int, total: Number, median: Number, grain: Number = 1) -> bool:

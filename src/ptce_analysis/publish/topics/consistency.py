@@ -17,10 +17,11 @@ from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS
 
 VERDICT_LABELS = {
-    "consistent": ("can be true", "peut être vrai"),
-    "impossible": ("cannot be true together", "ne peut pas être vrai"),
-    "other_base_only": ("only on another base", "seulement sur une autre base"),
-    "unverifiable": ("cannot be tested", "ne peut pas être testé"),
+    "consistent": ("consistent", "compatible"),
+    "impossible": ("disagrees with others", "en désaccord avec d’autres"),
+    "other_base_only": ("base unclear", "base à préciser"),
+    "sources_differ": ("two sources differ", "deux sources différentes"),
+    "unverifiable": ("nothing to compare with", "rien à quoi le comparer"),
 }
 
 # What each rule looks at, in the reader's words; its docstring in `analysis` says how.
@@ -61,11 +62,13 @@ def answer(words: Words, verdicts: Sequence[Verdict]) -> Sentence:
     counts = Counter(verdict.verdict for verdict in verdicts)
     return words(
         "Of {n} printed figures, {consistent} can be true, {impossible} cannot all be true together,"
-        " {other} can only be true on another base than the one stated, and {unverifiable} cannot be tested.",
+        " {other} can only be true on another base than the one stated, {differ} are given another number by another"
+        " source, and {unverifiable} have nothing to be compared with.",
         n=Number(len(verdicts), "count"),
         consistent=Number(counts["consistent"], "count"),
         impossible=Number(counts["impossible"], "count"),
         other=Number(counts["other_base_only"], "count"),
+        differ=Number(counts["sources_differ"], "count"),
         unverifiable=Number(counts["unverifiable"], "count"),
     )
 

@@ -139,7 +139,8 @@ def pairs_table(words: Words, decided: pd.DataFrame) -> Exhibit:
         measure=words("For each pair of levels, the level that has more, whatever the amounts were"),
         note=words(
             "“{either}”: the printed rows allow both orders, within known limits. “{unknown}”: a row of the pair is"
-            " missing or impossible, and gives no limits.",
+            " missing or impossible, and gives no limits. Means are compared whether or not one supported project of"
+            " each level gave no amount.",
             either=words("either"),
             unknown=words("not known"),
         ),

@@ -103,7 +103,8 @@ def places_table(words: Words, level: str, found: pd.DataFrame) -> Exhibit:
         ),
         note=words(
             "Limits hold whatever the amounts were, roundings included. “Above” and “below” count the levels that surely"
-            " have more, or less; “either”, those for which both are possible or nothing is known."
+            " have more, or less; “either”, those for which both are possible or nothing is known. Means hold whether or"
+            " not one supported project of each level gave no amount."
         ),
         reading=words(
             "{name}: levels surely above, {above}; surely below, {below}.",

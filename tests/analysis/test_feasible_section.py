@@ -8,14 +8,19 @@ from math import comb
 
 import numpy as np
 import pytest
-from scipy.stats import chi2, ncx2
+from scipy.stats import chi2, kstest, ncx2
 
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.pieces import piece_of, placed
-from ptce_analysis.analysis.feasible.row import printed_row
+from ptce_analysis.analysis.feasible.draws import draws as draws_of
+from ptce_analysis.analysis.feasible.row import EVEN_MEDIANS, printed_row
+from ptce_analysis.errors import InputError
 
 ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 246, 10)]
 RARE = 1e-4
+
+
+def draws(n, total, median, size, seed, measure="uniform", **limits):
+    """The draws of a row given by its figures."""
+    return draws_of(printed_row(n, total, median, 0, **limits), size, seed, measure)
 
 
 def power_integral(a: Fraction, b: Fraction, p: int, end: Fraction, moment: int = 0) -> Fraction:
@@ -190,11 +195,122 @@ def test_draws_agree_with_plain_rejection(row):
         assert (np.abs((exact**power).mean(axis=0) - (brute**power).mean(axis=0)) <= 4.5 * error + 1e-9).all()
 
 
-def test_round_off_above_the_median_is_cut():
-    """A lower value that rounding left above 1 counts as 1, so that the middle amount is the median exactly."""
-    piece = piece_of(printed_row(3, 10, 2, 0))
-    values, uppers = np.array([[1 + 1e-15], [2.0]]), np.array([[False], [True]])
-    assert placed(piece, values, uppers).tolist() == [[1, 1, 3]]
+def rejection(n, total, median, minimum, maximum, even, size=20_000) -> np.ndarray:
+    """Sorted amounts by brute force: all but one spread flat between their limits, kept when the last has its place.
+
+    Its place is above the median (or below, where nothing is above): given the others, the sum fixes it.
+    """
+    pair = int(n % 2 == 0 and even == "mean")
+    below = n // 2 if n % 2 or even == "high" else n // 2 - 1
+    above, rng = n - 1 - pair - below, np.random.Generator(np.random.PCG64(2))
+    made: list[np.ndarray] = []
+    while sum(map(len, made)) < size:
+        d = rng.uniform(0, min(median - minimum, maximum - median), (400_000, 1)) * pair
+        low = rng.uniform(minimum, median, (400_000, below))
+        high = rng.uniform(median, maximum, (400_000, above))
+        middle = np.hstack([median - d, median + d][: 1 + pair])
+        part, other = (high, low) if above else (low, high)
+        part[:, 0] = total - middle.sum(axis=1) - other.sum(axis=1) - part[:, 1:].sum(axis=1)
+        keep = (low >= minimum).all(axis=1) & (low <= median - d).all(axis=1)
+        keep &= (high >= median + d).all(axis=1) & (high <= maximum).all(axis=1)
+        made.append(np.hstack([np.sort(low[keep]), middle[keep], np.sort(high[keep])]))
+    return np.vstack(made)[:size]
+
+
+@pytest.mark.parametrize(
+    ("row", "minimum", "maximum"),
+    [((3, 30, 10), 2, 16), ((4, 40, 9), 1, 15), ((5, 60, 10), 0, 25), ((5, 50, 12), 3, 14), ((6, 80, 12), 0, 24),
+     ((6, 60, 11), 4, 13), ((7, 60, 8), 2, 12), ((7, 75, 12), 0, 16), ((8, 90, 10), 1, 22), ((8, 100, 14), 2, 17)],
+)  # fmt: skip
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+def test_draws_within_limits_agree_with_plain_rejection(row, minimum, maximum, even):
+    """With a least and a greatest amount, below and above mid-height, every amount has the law of brute force.
+
+    Chi-square of two samples of 20,000 over ten equal cells of each sorted amount, and of the pair (smallest, largest).
+    """
+    brute = rejection(*row, minimum, maximum, even)
+    exact = draws(*row, 20_000, 4, minimum=minimum, maximum=maximum, even_median=even)
+    for place in range(row[0]):
+        assert alike(exact[:, place], brute[:, place]) > RARE / 20
+    assert alike(exact[:, 0] + exact[:, -1], brute[:, 0] + brute[:, -1]) > RARE / 20
+    assert alike(exact[:, 0] * exact[:, -1], brute[:, 0] * brute[:, -1]) > RARE / 20
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> float:
+    """The chi-square probability that two samples of one size come from one law; 1 for two constants that agree."""
+    if np.ptp(other) < 1e-9:
+        return float(np.abs(one - other[0]).max() < 1e-9)
+    edges = np.quantile(other, np.linspace(0, 1, 11)[1:-1])
+    counts = np.array([np.bincount(np.searchsorted(edges, some), minlength=10) for some in (one, other)])
+    return float(chi2.sf(((counts[0] - counts[1]) ** 2 / counts.sum(axis=0)).sum(), 9))
+
+
+@pytest.mark.parametrize(
+    ("n", "total", "median", "maximum", "even"),
+    [(5, 13, 3, 5, "mean"), (5, 14, 2, 6, "mean"), (4, 11, 3, 5, "mean"), (4, 13, 3, 6, "low"), (4, 9, 3, 4, "high")],
+)  # fmt: skip
+def test_cells_within_limits_follow_a_fine_enumeration(n, total, median, maximum, even):
+    """Chi-square of (smallest, largest) over 16 cells, against counting the points of a fine grid (level 1e-4).
+
+    The grid is over d, the amounts below and those above but one, which takes what is left.
+    """
+    fine = {4: 60, 5: 24}[n]
+    pair = int(n % 2 == 0 and even == "mean")
+    below = n // 2 if n % 2 or even == "high" else n // 2 - 1
+    above = n - 1 - pair - below
+    grid = [np.arange(fine * size) + 0.5 for size in (median, maximum - median)]
+    axes = [np.arange(fine * min(median, maximum - median)) + 0.5] * pair + [grid[0]] * below + [grid[1]] * (above - 1)
+    points = [axis.ravel() / fine for axis in np.meshgrid(*axes, indexing="ij")]
+    d = points[0] if pair else 0.0 * points[0]
+    low, high = points[pair : pair + below], [median + e for e in points[pair + below :]]
+    last = total - (1 + pair) * median - sum(low) - sum(high)
+    high = np.array([*high, last])
+    keep = (np.array(low) <= median - d).all(axis=0) & (high >= median + d).all(axis=0) & (high <= maximum).all(axis=0)
+    ends = np.array(low)[:, keep].min(axis=0), high[:, keep].max(axis=0)
+    sample = draws(n, total, median, 20_000, 3, maximum=maximum, even_median=even)
+    edges = [np.linspace(0, median, 5), np.linspace(median, maximum, 5)]
+    counts = np.histogram2d(sample[:, 0], sample[:, -1], edges)[0]
+    chances = np.histogram2d(*ends, edges)[0] / keep.sum()
+    rare = chances < 0.004  # cells cut by the edge of the set, where the grid is too coarse
+    counts, chances = np.append(counts[~rare], counts[rare].sum()), np.append(chances[~rare], chances[rare].sum())
+    assert misfit(counts, chances) > RARE
+
+
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize(("minimum", "top"), [(0, 12), (2, None)])
+def test_a_known_law_within_limits(even, minimum, top):
+    """Two wings of one amount: given the sum, the smallest is flat between the ends that its limits leave (level 1e-4).
+
+    n = 3, sum 24, median 8: the largest is 16 less the smallest, at most 12, and the smallest is at least the minimum.
+    """
+    sample = draws(3, 24, 8, 20_000, 3, minimum=minimum, maximum=top, even_median=even)[:, 0]
+    low = max(minimum, 16 - (top or 16))
+    assert kstest((sample - low) / (8 - low), "uniform").pvalue > RARE
+
+
+def test_draws_upside_down_have_the_same_law():
+    """Amounts, or 20 less the amounts of the row that mirrors this one: each sorted amount has the same law."""
+    row = draws(6, 45, 6, 20_000, 5, minimum=1, maximum=19, even_median="low")
+    mirror = 20 - draws(6, 75, 14, 20_000, 6, minimum=1, maximum=19, even_median="high")[:, ::-1]
+    assert min(alike(row[:, place], mirror[:, place]) for place in (0, 1, 3, 4, 5)) > RARE / 20
+
+
+def test_mean_of_largest_of_a_shifted_row_is_the_closed_form():
+    """With a minimum of 2, the largest is 2 more than that of the row whose amounts all have 2 less."""
+    largest = draws(29, 1239 + 58, 12, 20_000, 11, minimum=2)[:, -1]
+    assert abs(largest.mean() - 2 - mean_of_largest(29, 1239, 10)) < 4.5 * largest.std() / np.sqrt(len(largest))
+
+
+def test_a_maximum_that_binds_nothing_changes_nothing():
+    """A maximum at the most that the largest can be leaves the law as it is without one."""
+    free, bound = draws(9, 100, 7, 20_000, 1), draws(9, 100, 7, 20_000, 2, maximum=72)
+    assert min(alike(free[:, place], bound[:, place]) for place in (0, 3, 5, 8)) > RARE / 20
+
+
+def test_too_many_states_are_refused():
+    """Hundreds of amounts below a maximum that binds would take more memory than there is; the message says so."""
+    with pytest.raises(InputError, match="n = 400: too many amounts to draw them below a maximum"):
+        draws(400, 8000, 15, 1, 1, maximum=60)
 
 
 def test_uniform_law_is_the_maximum_entropy_model_given_sum_and_median():

@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from ptce_analysis.publish import plots
 from ptce_analysis.publish.style import (
     COLOURS,
     LIGHT,
@@ -123,7 +124,7 @@ def test_a_legend_above_names_every_mark() -> None:
 def test_a_watermark_says_the_words_twice() -> None:
     """Above the drawing and in a corner below, each in room of its own: no label of the drawing is crossed."""
     with drawing(themed=True):
-        axes = new_figure(2).add_subplot()
+        axes = plots.axes(2)
         axes.barh(["a", "b"], [1, 2])
         axes.set_xlabel("so many")
         watermark(axes.figure, "données fictives")

@@ -201,7 +201,7 @@ class Page:
         values: dict[str, Any],
         when: Any,
     ) -> Exhibit | None:
-        """An exhibit whose texts are filled from keywords, its first row and the published figures; None if unwanted."""
+        """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
         held, wanted = protection(data, *values.values()), bool(np.all(when))
         table = data.table if isinstance(data, Protected) else data
         filled: dict[str, Any] = {

@@ -37,8 +37,6 @@ VERDICT_LABELS: dict[str, Label] = {
 NUMBER_KINDS = {"share": "share1", "fte": "fte", "years": "years"}
 
 
-
-
 class Texts:
     """What exhibits share: texts to translate."""
 
@@ -62,7 +60,7 @@ def marked(words: Words, *tables: Protected) -> Sentence:
 
 
 def withheld(shown: Shown, *tables: Protected) -> Protected:
-    """Return in one row how many cells of some tables bear the mark (`n`), and the fewest poles behind one (`fewest`)."""
+    """Return in one row how many cells bear the mark (`n`), and the fewest poles behind one that does not (`fewest`)."""
 
     def row(*found: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": [fewest]})

@@ -136,8 +136,8 @@ def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     both = stages[stages["stage"] == "emergence"].merge(told, on="wave", suffixes=("", "_told"))
     counts = both[["wave", "units", "units_told"]].to_numpy().tolist()
     known = [(int(year), (n, base)) for year, n, base in counts if MARK not in (n, base) and base]
-    found = [(year, rate, wilson(rate, CONFIDENCE)) for year, rate in known]
-    rows = [(year, f"{year} ({rate[0]}/{rate[1]})", *rate, one.estimate, one.low, one.high) for year, rate, one in found]
+    found = [(year, *rate, wilson(rate, CONFIDENCE)) for year, rate in known]
+    rows = [(year, f"{year} ({n}/{base})", n, base, one.estimate, one.low, one.high) for year, n, base, one in found]
     return pd.DataFrame(rows, columns=["wave", "name", "n", "base", "share", "low", "high"])
 
 

@@ -28,7 +28,7 @@ FATES: dict[str, Label] = {
     "duplicate_identifier": ("replaced by another answer of the cluster", "remplacée par une autre du pôle"),
 }
 # What becomes of a published figure, in the order of the table: those that the answers do not give stand first.
-VERDICT_LABELS: dict[str, Label] = {
+OUTCOMES: dict[str, Label] = {
     "differs": ("another value", "autre valeur"),
     "other_base": ("found again, on another base", "retrouvé, sur une autre base"),
     "as_far_as_shown": ("found again, up to rounding", "retrouvé, à l’arrondi près"),
@@ -131,15 +131,15 @@ def compared(words: Words, shown: Shown) -> Protected:
     doubted = {one.id for one in audit(shown.facts) if one.verdict not in ("consistent", "unverifiable")}
 
     def rows(table: pd.DataFrame) -> pd.DataFrame:
-        told = table[table["verdict"].isin(VERDICT_LABELS)]
+        told = table[table["verdict"].isin(OUTCOMES)]
         told = told[told["id"].isin(doubted) | told["verdict"].isin(("differs", "other_base"))]
-        told = _in_order(told, told["verdict"].map(list(VERDICT_LABELS).index))
+        told = _in_order(told, told["verdict"].map(list(OUTCOMES).index))
         facts = [shown.facts[name] for name in told["id"]]
         return told.assign(
             name=[f"{figure_name(words, fact)}, {fact.wave}" for fact in facts],
             printed=[printed(words, fact) for fact in facts],
             given=[words.number(Number(v, _kind(fact))) for v, fact in zip(told["given"], facts, strict=True)],
-            said=[words.label(VERDICT_LABELS[verdict]) for verdict in told["verdict"]],
+            said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
         )
 
     return derived(rows, shown.printed)

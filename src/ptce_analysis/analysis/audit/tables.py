@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ptce_analysis.analysis.audit.grains import documents
 from ptce_analysis.analysis.audit.records import Printed
 from ptce_analysis.analysis.audit.rows import (
     Amounts,
@@ -70,6 +71,22 @@ def common_bases(facts: Facts, wave: int, largest: int | None = None) -> pd.Data
         for source, some in by_source.items()
     ]
     return pd.DataFrame(rows, columns=["source", "n_figures", "bases"])
+
+
+def inferred_grains(facts: Facts) -> pd.DataFrame:
+    """Return, per source and wave that prints percentages, how many are multiples of 5 points (or 10, if they heap so).
+
+    Columns: `source`, `wave`; `n` percentages that can show it and `k` multiples of `step`; `probability` of so many by
+    chance, and `probability_on_bases` where counts out of the stated bases are as likely as one another; `grain`, the
+    step inferred, missing where there is none.
+    """
+    rows = [
+        (one.source, one.wave, one.n, one.k, float(one.step), one.probability, one.probability_on_bases,
+         float(one.grain) if one.grain else None)
+        for one in documents(Printed(facts))
+    ]  # fmt: skip
+    columns = ["source", "wave", "n", "k", "step", "probability", "probability_on_bases", "grain"]
+    return pd.DataFrame(rows, columns=columns).astype({"grain": "float64"})
 
 
 def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:

@@ -30,6 +30,7 @@ RULE_LABELS = {
     "counts": ("counts and their base", "effectifs et leur base"),
     "rows": ("number, sum and median of a row", "nombre, somme et médiane d’une ligne"),
     "totals": ("a total against a median", "total et médiane"),
+    "means": ("means, medians and extremes", "moyennes, médianes et extrêmes"),
     "sums": ("parts of a total", "parties d’un total"),
     "shares_of_a_share": ("shares said of a part", "parts d’une partie"),
     "links": ("links against supported projects", "liens et projets soutenus"),
@@ -37,6 +38,7 @@ RULE_LABELS = {
     "sources": ("two sources for one figure", "deux sources pour un chiffre"),
     "ratios": ("ratios of totals against ratios of medians", "rapports de totaux et de médianes"),
     "other_shares": ("shares that are not counts", "parts qui ne sont pas des effectifs"),
+    "heaped": ("the rounding of percentages", "arrondi des pourcentages"),
 }
 
 

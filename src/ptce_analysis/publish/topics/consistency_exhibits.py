@@ -121,7 +121,7 @@ def verdict_table(words: Words, verdicts: Sequence[Verdict], titles: sources.Tit
             Column("name", str(words("Printed figure"))),
             Column("printed", str(words("Printed"))),
             Column("verdict", str(words("Verdict"))),
-            Column("reason", str(words("Arithmetic")), once=True, in_csv=False),
-            Column("source", str(words("Source")), once=True),
+            Column("reason", str(words("Arithmetic")), in_csv=False),
+            Column("source", str(words("Source"))),
         ),
     )

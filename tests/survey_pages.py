@@ -24,12 +24,13 @@ def survey_page(
 ) -> dict[str, Any]:
     """Return what the page shows of some waves, by key: sentences and heads as text, drawings and notes as `key.kind`.
 
-    `names` are those of the notebook once it has run.
+    `claims` are those of all of them.
     """
-    outputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {"claims": []}
 
     def display(data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
         about = metadata["ptce"]
+        outputs["claims"] += about.get("claims", [])
         assert raw and about.get("protected", True), about
         outputs[about["key"] if about["kind"] in ("head", "say", "answer") else f"{about['key']}.{about['kind']}"] = (
             data.get("image/svg+xml") or data.get("text/html") if about["kind"] == "drawing" else data["text/plain"]
@@ -43,4 +44,4 @@ def survey_page(
         exec("".join(cell["source"]), names)
         if "parameters" in cell["metadata"].get("tags", []):
             names |= {"lang": lang, "rules": rules}
-    return outputs | {"names": names}
+    return outputs

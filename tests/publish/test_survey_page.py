@@ -59,7 +59,7 @@ def test_everything_made_of_invented_answers_says_so(
         assert words in found[key]
     for key in FIGURES:
         assert found[f"{key}.drawing"].count(words) == 2
-    assert "FICTIF" not in str([text for key, text in found.items() if key != "names"])
+    assert "FICTIF" not in str(found)
     assert found["answer"].startswith(f"[{words}] ") and "PTCE" in found["answer"] + "PTCE" * (lang == "en")
 
 
@@ -94,18 +94,18 @@ def test_lines_and_published_figures_are_counted(
 
 def test_unknown_amounts_and_questions_not_asked_are_no_zeros(tables: Shown) -> None:
     """2013 did not ask, and has no line; 16 projects of communes and 15 amounts."""
-    rows = page06.funded(EN, tables).table.set_index("name")
+    rows = page06.funded(EN, tables).table.set_index("level")
     assert set(rows["wave"].astype(str)) == {"2015"} and rows["total"].is_monotonic_decreasing
-    assert tuple(rows.loc["Communes 2015", ["projects", "units", "total"]]) == (16, 15, 246_000)
+    assert tuple(rows.loc["commune", ["projects", "units", "total"]]) == (16, 15, 246_000)
 
 
 def test_a_share_with_fewer_than_three_outside_is_not_shown(tables: Shown) -> None:
     """40 of 42 linked with their Région in 2013: two could be recognised. It stands last, and is not drawn."""
     linked = page06.linked(EN, tables)
-    rows = linked.table.set_index("name")
-    assert tuple(rows.loc["Régions 2013", ["units", "share"]]) == ("s", "s") and rows.index[-1] == "Régions 2013"
-    assert rows.loc["Régions 2015", "share"] == pytest.approx(0.75)
-    assert "Régions 2013" not in set(page06.seen(linked, "share")["name"])
+    rows = linked.table.set_index(["wave", "level"])
+    assert tuple(rows.loc[("2013", "region"), ["units", "share"]]) == ("s", "s")
+    assert rows.index[-1] == ("2013", "region") and rows.loc[("2015", "region"), "share"] == pytest.approx(0.75)
+    assert "2013" not in set(page06.seen(linked, "share")["wave"])
 
 
 def test_the_lines_set_aside_in_several_waves_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,10 +126,8 @@ def test_figures_that_the_answers_do_not_give_stand_first(tables: Shown) -> None
     n = int((rows["verdict"] == "differs").sum())
     assert n >= 3 and (rows["verdict"][:n] == "differs").all()
     assert {"31.0%", "19.2%", "€4.40m"} <= set(rows["given"][:n])
-    held = rows[n:].set_index("name")
-    communes = held.loc[
-        ["Amount mobilised by the level, Communes, 2015", "Projects supported by the level, Communes, 2015"]
-    ]
+    held = rows[n:].set_index("id")
+    communes = held.loc[["funding_amount_commune_2015", "funding_projects_commune_2015"]]
     assert communes["base"].tolist() == [15, 16] and set(communes["said"]) == {"found again"}
 
 
@@ -139,7 +137,7 @@ def test_a_wave_of_which_nothing_may_be_shown(tmp_path: Path, monkeypatch: pytes
     found = survey_page([wave], monkeypatch)
     assert not (FIGURES | TABLES) & set(found)
     assert found["answer"].startswith("[") is False and "2 clusters answered." in found["answer"]
-    said = str({key: text for key, text in found.items() if key != "names"})
+    said = str(found)
     assert "No share of emerging clusters can be shown" in said and "No figure was found" in said
     assert "fictitious" not in said and "over time" not in said
 

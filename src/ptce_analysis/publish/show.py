@@ -29,7 +29,7 @@ from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults, table_faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, translation, typeset
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, typeset
 from ptce_analysis.publish.layout import fit, narrow
 from ptce_analysis.publish.parameters import check_parameters
 from ptce_analysis.publish.sentences import plain_text, sentence_html, with_addresses
@@ -233,8 +233,8 @@ class Page:
         self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any], wanted: bool = True
     ) -> Sentence | None:
         """A text in the reader's language with its values; None when it is not wanted, though its translation is."""
-        translation(self.words.lang, text)
         if not wanted:
+            self.words(text)  # its translation is asked for, as that of a text that is shown
             return None
         filled = self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
         return with_addresses(filled, {key: source["address"] for key, source in self.sources.items()})

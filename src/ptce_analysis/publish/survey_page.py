@@ -60,7 +60,7 @@ def marked(words: Words, *tables: Protected) -> Sentence:
 
 
 def withheld(shown: Shown, *tables: Protected) -> Protected:
-    """Return in one row how many cells bear the mark (`n`), and the fewest poles behind one that does not (`fewest`)."""
+    """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
 
     def row(*found: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": [fewest]})

@@ -34,7 +34,10 @@ def value_of(name: str, values: Mapping[str, Any], sources: tuple[Any, ...], fac
 
 def _within(place: Any, name: str) -> Any:
     """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
-    place = place.table if isinstance(place, Protected) else place
+    if isinstance(place, Protected):
+        found = _within(place.table, name)
+        # What is made of answers is in the reader's language already: it is no text to translate.
+        return Sentence(found) if isinstance(found, str) else found
     if isinstance(place, pd.DataFrame):
         row, point, column = name.partition(".")
         if point:

@@ -292,7 +292,7 @@ class Conclusion:
     so that the answer rests on what the word counted in each source. `detectable`: the share at or below which a fall
     from `share_before` would be detected with the usual power, 4 times in 5, by two surveys of this size (`.fall`,
     `None` if no fall would); `needed`: the respondents each survey needs to tell the two shares apart with that power
-    (`.n_second`); `identified`: how many poles the second source identifies, `None` if it does not say.
+    (`.n`); `identified`: how many poles the second source identifies, `None` if it does not say.
     """
 
     confidence: float
@@ -308,8 +308,7 @@ class Conclusion:
     @property
     def needs_more_than_identified(self) -> bool:
         """Whether a survey able to tell the two shares apart needs more respondents than poles are identified."""
-        needed = self.needed.n_second
-        return self.identified is not None and (needed is None or needed > self.identified)
+        return self.identified is not None and (self.needed.n is None or self.needed.n > self.identified)
 
 
 def conclusion(table: pd.DataFrame) -> Conclusion:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, betainccinv, betaincinv, betaln, xlogy
 
 from ptce_analysis.analysis.proportions.records import (
-    METHODS,
     Rate,
     boundary,
     checked_choice,
@@ -60,12 +59,6 @@ class Posterior:
     high: float
     bayes_factor: float
     confidence: float
-    method: str = "beta_binomial"
-
-    @property
-    def convention(self) -> str:
-        """How the interval is cut and what is compared."""
-        return METHODS[self.method].convention
 
 
 def beta_binomial(first: Rate, second: Rate, confidence: float = 0.95, prior: str = DEFAULT_PRIOR) -> Posterior:

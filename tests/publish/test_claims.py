@@ -9,9 +9,10 @@ import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.assumptions import Assumption, assumptions, comments
+from ptce_analysis.publish.assumptions import Assumption, assumptions, assumptions_table, comments
 from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
 from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.vocabulary import LANGUAGES
 
 EN = Words("en")
 
@@ -51,7 +52,7 @@ def test_fictitious_origins_stand_alone(origin: str, stated: set[str], clash: st
 def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
     """To the number itself, or to the description of a drawing, whose text holds no elements."""
     claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
-    found = page_claims(notebook("# T", code("x", shown({}, ptce={"claims": claims}))), "02_x")
+    found = page_claims(notebook("# T", code("x", shown({}, ptce={"claims": claims}))), "02_x", "02_x.html")
     assert [(claim["page"], claim["href"]) for claim in found] == [
         ("02_x", "02_x.html#said.n"),
         ("02_x", "02_x.html#amounts-alt"),
@@ -62,7 +63,7 @@ def test_two_claims_with_one_id_are_refused() -> None:
     """An id leads to one number."""
     output = shown({}, ptce={"claims": [{"id": "said.n"}]})
     with pytest.raises(InputError, match=r"02_x: two claims have the id 'said\.n'"):
-        list(page_claims(notebook(code("x", output, output)), "02_x"))
+        list(page_claims(notebook(code("x", output, output)), "02_x", "02_x.html"))
 
 
 def test_assumptions_are_harvested_with_their_parts(tmp_path: Path) -> None:
@@ -83,6 +84,14 @@ def test_assumptions_are_harvested_with_their_parts(tmp_path: Path) -> None:
         Assumption("package.code", "a rule over lines.", "a text.", "raise it."),
         Assumption("package.code", "short", "", ""),
     ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_table_of_assumptions_has_those_that_bear_on_results(lang: str) -> None:
+    """Every one with its three parts, of figures or of answers; none of the code that invents answers."""
+    table = assumptions_table(Words(lang))
+    assert set(table["about"]) == {"published", "answers"} and (table["text"] != "").all()
+    assert (table["if_wrong"] != "").all() and not table["module"].str.contains("fictitious").any()
 
 
 def test_a_comment_block_ends_at_code_or_at_a_blank_line() -> None:

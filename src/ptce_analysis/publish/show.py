@@ -19,12 +19,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from IPython import get_ipython
+from IPython.core.pylabtools import select_figure_formats
 from IPython.display import display
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import picture, plots
-from ptce_analysis.publish.cell import ShownSentence, ShownTable, as_shown, condition, current_cell, drawn, value_of
+from ptce_analysis.publish.cell import (
+    ShownSentence,
+    ShownTable,
+    as_shown,
+    condition,
+    controls,
+    current_cell,
+    drawn,
+    value_of,
+)
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults, table_faults
@@ -36,11 +46,18 @@ from ptce_analysis.publish.sentences import plain_text, sentence_html, with_addr
 from ptce_analysis.publish.style import drawing, theme, watermark
 from ptce_analysis.publish.svg import svg as old_svg
 from ptce_analysis.publish.svg import svg_again
-from ptce_analysis.published import Facts, read_published, read_sources
-from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, Label
+from ptce_analysis.published import Figures, read_published, read_sources
+from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
-# The codes that tables hold in place of words.
-CODES: dict[str, Label] = {**LEVELS, **STAGES, **SCENARIOS}
+# The columns of tables that hold codes in place of words.
+CODES: dict[str, dict[str, Label]] = {
+    "level": LEVELS,
+    "stage": STAGES,
+    "scenario": SCENARIOS,
+    "statistic": STATISTICS,
+    "unit": UNITS,
+    "origin": ORIGINS,
+}
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
 
@@ -78,9 +95,9 @@ class Page:
     keys: Counter[str] = field(default_factory=Counter)
 
     @cached_property
-    def facts(self) -> Facts:
-        """The published figures of the project."""
-        return read_published(project_folder() / PUBLISHED)
+    def facts(self) -> Figures:
+        """The published figures of the project, shown with labels in the reader's language."""
+        return replace(read_published(project_folder() / PUBLISHED), label=self.words.label)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
@@ -183,9 +200,16 @@ class Page:
         return ShownTable(exhibit.data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
-        """Return a table with a column `label`: the names of its codes (levels, say) in the reader's language."""
-        codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
-        return table.assign(label=table[column].map(codes))
+        """Return a table with the names of its codes beside them, in the reader's language.
+
+        Those of `column` are called `label`, those of any other column of codes (`CODES`) `stage_label`, say.
+        """
+        names = {name: "label" if name == column else f"{name}_label" for name in CODES if name in table}
+        table = table.drop(columns=list(names.values()), errors="ignore")
+        for name, beside in names.items():
+            codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES[name].items()}
+            table.insert(list(table).index(name) + 1, beside, table[name].map(codes))
+        return table
 
     def source(self, key: str) -> str:
         """Return a source by its id as a text may cite it: who wrote it, its title and year, linked to its address.
@@ -203,6 +227,14 @@ class Page:
         some = table[table["indicator"].isin(names)]
         labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
         return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
+
+    def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
+        """Return what a function makes of some values, with a field to change each (ipywidgets) where there can be."""
+        found = controls(function, values)
+        if found is None:
+            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
+            return function(**values)
+        return found
 
     def _exhibit(
         self,
@@ -368,6 +400,9 @@ def open_page(stem: str, **parameters: Any) -> Page:
     check_parameters(stem, parameters)
     check_parameters(stem, dict.fromkeys(_injected()) | parameters, parameters)
     page = Page(stem, Words(parameters["lang"]), parameters)
+    # A figure that pyplot does not know is seen too.
+    if shell := get_ipython():
+        select_figure_formats(shell, ["png"])  # type: ignore[no-untyped-call]
     theme()
     plots.reader = page.words
     return page

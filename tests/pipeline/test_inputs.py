@@ -57,7 +57,7 @@ UNUSED = (
     "pipeline/verify.py",
     "pipeline/build.py",
     "cli/study.py",
-    "publish/topics/emergence.py",
+    "publish/assumptions.py",
     "survey/parse/amounts.py",
     "pipeline/runs.py",
 )

@@ -1,4 +1,4 @@
-"""The notebook to explore: a reader's own percentage, rates, row and report are shown like ours, and never as ours."""
+"""The notebook to explore: a reader's own percentage, row and report are shown like ours, and never as ours."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.analysis.feasible import feasible
-from ptce_analysis.analysis.proportions import rates
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import Exhibit, faults
 from ptce_analysis.publish.language import Words
@@ -55,8 +54,6 @@ def test_a_percentage_that_is_none_is_refused() -> None:
 def exhibits(words: Words, folder: Path) -> list[Exhibit]:
     """One of each kind, with a possible and an impossible row."""
     return [
-        explore.two_rates(words, rates((13, 42), (11, 52))),
-        explore.two_rates(words, rates((0, 5), (0, 7))),
         explore.row_bounds(words, feasible(15, 246, 30)),
         explore.row_bounds(words, feasible(16, 246, 30)),
         explore.row_bounds(words, feasible(1, 5, 5)),
@@ -67,7 +64,7 @@ def exhibits(words: Words, folder: Path) -> list[Exhibit]:
 
 @pytest.mark.parametrize("words", [EN, FR], ids=["en", "fr"])
 def test_every_exhibit_can_be_shown(words: Words, tmp_path: Path) -> None:
-    """Nothing a reader needs is missing, also for rates of nothing, one amount, no money and an impossible row."""
+    """Nothing a reader needs is missing, also for one amount, no money and an impossible row."""
     assert [(one.key, faults(one)) for one in exhibits(words, tmp_path) if faults(one)] == []
 
 
@@ -76,12 +73,6 @@ def test_what_a_reader_types_is_never_said_to_come_from_our_sources(tmp_path: Pa
     for one in exhibits(EN, tmp_path):
         told = f"{one.source} {one.population}"
         assert "RTES" not in told and "2013" not in told, one.key
-
-
-def test_the_two_rates_have_their_own_names() -> None:
-    """Shares are those of the counts given, not of the two surveys."""
-    found = explore.two_rates(EN, rates((13, 42), (11, 52)))
-    assert set(found.data["quantity"].iloc[:6]) == {"share, 13/42", "share, 11/52"}
 
 
 def test_an_impossible_row_says_how_far_it_is_from_holding() -> None:

@@ -15,7 +15,6 @@ from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.sentences import joined
 from ptce_analysis.publish.topics.consistency_exhibits import verdict_table
-from ptce_analysis.publish.topics.emergence_exhibits import methods
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS
 
 # The statistics whose bounds are shown for a row of the reader's own.
@@ -40,17 +39,6 @@ def percentage(words: Words, value: str | int, base: int) -> Sentence:
     nearest = words.listing(map(str, found["nearest"]))
     return joined(
         [words("No whole number of {base} prints as {value}%; nearest: {nearest}.", nearest=nearest, **told), others]
-    )
-
-
-def two_rates(words: Words, found: dict[str, Any]) -> Exhibit:
-    """Return every comparison of two rates (what `rates` gives), each with its method, convention and source."""
-    groups = [f"{found[side]['count']}/{found[side]['base']}" for side in ("first", "second")]
-    return replace(
-        methods(words, found, groups),
-        key="own_rates",
-        note=words("Differences are second rate minus first; ratios are second over first."),
-        population=words("Two groups given by the reader, taken as independent."),
     )
 
 

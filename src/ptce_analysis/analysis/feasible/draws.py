@@ -155,6 +155,7 @@ def draws(row: Row, size: int, seed: int, measure: str = "uniform") -> Floats:
 
     Raises `InputError` when no amounts have this row, or when n, size, seed or measure is out of range.
 
+    >>> from ptce_analysis.analysis.feasible.row import printed_row
     >>> bool((draws(printed_row(5, 20, 3, grain=0), size=4, seed=1)[:, 2] == 3).all())
     True
     """

@@ -109,4 +109,4 @@ def test_a_report_with_nothing_to_test_says_what_to_type(tmp_path: Path) -> None
 def test_a_report_of_the_reader_is_audited(tmp_path: Path) -> None:
     """33 % of 4 cannot be; what cannot be tested is left out."""
     found = explore.verdicts(EN, audit(read_facts(report(tmp_path, THIRD, UNKNOWN))))
-    assert list(found.data["verdict"]) == ["base unclear"] and list(found.data["source"]) == ["MINE"]
+    assert list(found.data["word"]) == ["base unclear"] and list(found.data["source"]) == ["MINE"]

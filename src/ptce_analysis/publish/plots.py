@@ -52,9 +52,14 @@ def ticks(axis: Axis, kind: str, most: int = 5) -> None:
     axis.set_major_locator(MaxNLocator(most))
 
 
+def is_long(names: Sequence[str]) -> bool:
+    """Return whether a row has too long a name to stand at the left of its marks."""
+    return max(map(len, map(str, names))) > LONG_NAME
+
+
 def rows_of(ax: Axes, names: Sequence[str]) -> None:
     """Name the rows of some axes, the first at the top: at the left, or above the marks where a name is long."""
-    long = max(map(len, map(str, names))) > LONG_NAME
+    long = is_long(names)
     ax.set_yticks(range(len(names)), ["" if long else str(name) for name in names])
     for place, name in enumerate(names if long else ()):
         ax.annotate(str(name), (0, place), (0, 11), ("axes fraction", "data"), "offset points", va="bottom")
@@ -80,11 +85,19 @@ def bars(
 
     Rows that are not `highlight` have the `other` colour.
     """
-    ax = axes(len(data)) if ax is None else ax
+    long = is_long(list(data[y]))
+    ax = axes(len(data) * (1.3 if long else 1)) if ax is None else ax
     colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(
-        x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
+        x=data[x].to_numpy(),
+        y=place,
+        hue=place,
+        palette=colours,
+        legend=False,
+        saturation=1,
+        width=0.42 if long else 0.62,  # a long name stands above its bar
+        ax=ax,
     )
     rows_of(ax, list(data[y]))
     texts = list(labels) if labels is not None else [number(value, kind) for value in data[x]]

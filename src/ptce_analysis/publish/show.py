@@ -164,12 +164,17 @@ class Page:
         measure: str = "",
         note: str = "",
         origin: str = "derived",
+        collapsed: bool = False,
         **values: Any,
     ) -> pd.DataFrame:
-        """Show a table with its texts, and return its data. The arguments are those of `figure`."""
+        """Show a table with its texts, and return its data; the arguments are those of `figure`.
+
+        A `collapsed` table is closed until the reader opens it; its texts are in sight.
+        """
         texts = {"title": title, "reading": reading, "population": population, "source": source}
         texts |= {"measure": measure, "note": note}
-        self._lay_out(self._exhibit(key, data, columns, texts, origin, values), "")
+        exhibit = self._exhibit(key, data, columns, texts, origin, values)
+        self._lay_out(replace(exhibit, collapsed=collapsed), "")
         return ShownTable(data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:

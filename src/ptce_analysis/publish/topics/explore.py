@@ -13,8 +13,8 @@ from ptce_analysis.analysis.percent import LARGEST_BASE, percent, runs
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import Column, Exhibit
 from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.phrases import told
 from ptce_analysis.publish.sentences import joined
-from ptce_analysis.publish.topics.consistency_exhibits import verdict_table
 from ptce_analysis.publish.topics.emergence_exhibits import methods
 from ptce_analysis.publish.topics.funding_labels import QUANTITY_LABELS
 
@@ -113,13 +113,34 @@ def verdicts(words: Words, found: Sequence[Verdict]) -> Exhibit:
 
     Refuses a report of which no figure can be tested.
     """
-    if all(verdict.verdict == "unverifiable" for verdict in found):
+    data = told(words, (verdict for verdict in found if verdict.verdict != "unverifiable"))
+    if data.empty:
         raise InputError(
             "none of these figures can be tested: type a percentage with its base, or number, sum and median of a row."
         )
-    return replace(
-        verdict_table(words, found),
+    first = data.iloc[0]
+    return Exhibit(
         key="own_verdicts",
+        title=words(
+            "{n} figures can be compared with others, one verdict each, with its arithmetic",
+            n=Number(len(data), "count"),
+        ),
+        measure=words("Figure as published, verdict, arithmetic"),
+        note=words(
+            "Of several verdicts on a figure the worst is shown. It concerns figures together, not which is wrong."
+        ),
+        reading=words(
+            "{name}: {verdict}. {reason}", name=first["label"], verdict=first["word"], reason=first["reason"]
+        ),
         population=words("The figures of the file that can be tested."),
         source=words("The sources named in the last column, as the file names them."),
+        origin="derived",
+        data=data,
+        columns=(
+            Column("label", str(words("Figure"))),
+            Column("printed", str(words("Published"))),
+            Column("word", str(words("Verdict"))),
+            Column("reason", str(words("Arithmetic"))),
+            Column("source", str(words("Source"))),
+        ),
     )

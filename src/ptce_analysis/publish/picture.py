@@ -20,8 +20,11 @@ COLOUR = re.compile("|".join(LIGHT.values()))
 NAMES = {value: name for name, value in reversed(LIGHT.items())}
 
 
-def svg(figure: Figure, title: str, description: str, stem: str) -> str:
-    """Return the figure as the text of an SVG file; ids start with `stem`, so that figures can stand in one page."""
+def svg(figure: Figure, title: str, description: str, stem: str, described: str = "") -> str:
+    """Return the figure as the text of an SVG file; ids start with `stem`, so that figures can stand in one page.
+
+    `described` is the stem of the figure that holds the description of several: in a page the others point to it.
+    """
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata=NOTHING_ABOUT_THE_FILE)
     body = stream.getvalue()
@@ -33,10 +36,11 @@ def svg(figure: Figure, title: str, description: str, stem: str) -> str:
     body = PLACES.sub(lambda found: LONG_NUMBER.sub(r"\1", found[0]), re.sub(r"\s*\n\s*", "\n", body))
     view = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
     size = f'width="{view[1]}pt" height="{view[2]}pt" ' if view else ""
+    spoken = f'<desc id="{stem}-alt">{escape(description)}</desc>' if described in ("", stem) else ""
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {size}'
-        f'viewBox="{f"0 0 {view[1]} {view[2]}" if view else ""}" role="img" aria-labelledby="{stem}-alt">'
-        f'<title>{escape(title)}</title><desc id="{stem}-alt">{escape(description)}</desc>'
+        f'viewBox="{f"0 0 {view[1]} {view[2]}" if view else ""}" role="img" aria-labelledby="{described or stem}-alt">'
+        f"<title>{escape(title)}</title>{spoken}"
     )
     return re.sub(r"<svg[^>]*>", lambda _: head, body, count=1).strip() + "\n"
 

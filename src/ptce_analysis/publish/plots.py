@@ -22,6 +22,7 @@ from ptce_analysis.publish.style import LIGHT, theme
 
 # Wide enough for a page and narrow enough that the letters can be read on a phone, where it shrinks least.
 WIDTH_IN, ROW_IN = 5.6, 0.44
+WIDE = 0.56  # of the height of a row: a bar
 LONG_NAME = 18  # characters: a longer name of a row stands above its marks
 ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink"))
 
@@ -29,13 +30,13 @@ ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "mu
 reader = Words("en")
 
 
-def axes(rows: float, columns: int = 1, *, extra_in: float = 0.75) -> Any:
-    """Return empty axes for so many rows of marks, or an array of axes side by side; no pyplot state is touched."""
+def axes(rows: float, *, width_in: float = WIDTH_IN, extra_in: float = 0.75, title: str = "") -> Axes:
+    """Return empty axes for so many rows of marks; a panel among several has a title. No pyplot state is touched."""
     theme()
-    figure = Figure(figsize=(WIDTH_IN, extra_in + ROW_IN * rows), layout="constrained")
-    made = figure.subplots(1, columns)
-    for one in [made] if columns == 1 else made:
-        sns.despine(ax=one, left=True, bottom=False)
+    made: Axes = Figure(figsize=(width_in, extra_in + ROW_IN * rows), layout="constrained").subplots()
+    sns.despine(ax=made, left=True, bottom=False)
+    if title:
+        made.set_title(title, fontsize=12, fontweight="bold", pad=12, loc="left")
     return made
 
 
@@ -52,17 +53,17 @@ def ticks(axis: Axis, kind: str, most: int = 5) -> None:
     axis.set_major_locator(MaxNLocator(most))
 
 
-def is_long(names: Sequence[str]) -> bool:
-    """Return whether a row has too long a name to stand at the left of its marks."""
+def are_long(names: Sequence[str]) -> bool:
+    """Return whether the names of some rows stand above their marks: at the left they would leave no room."""
     return max(map(len, map(str, names))) > LONG_NAME
 
 
-def rows_of(ax: Axes, names: Sequence[str]) -> None:
+def rows_of(ax: Axes, names: Sequence[str], above_pt: float = 11) -> None:
     """Name the rows of some axes, the first at the top: at the left, or above the marks where a name is long."""
-    long = is_long(names)
+    long = are_long(names)
     ax.set_yticks(range(len(names)), ["" if long else str(name) for name in names])
     for place, name in enumerate(names if long else ()):
-        ax.annotate(str(name), (0, place), (0, 11), ("axes fraction", "data"), "offset points", va="bottom")
+        ax.annotate(str(name), (0, place), (0, above_pt), ("axes fraction", "data"), "offset points", va="bottom")
     ax.set_ylim(len(names) - 0.5, -1.0 if long else -0.5)
     ax.tick_params(axis="y", length=0)
     ax.set_ylabel("")
@@ -75,32 +76,27 @@ def bars(
     kind: str,
     *,
     xlabel: str,
-    labels: Sequence[str] | None = None,
+    also: tuple[str, str] | None = None,
     highlight: Sequence[bool] | None = None,
     color: str = ACCENT,
     other: str = OTHER,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return bars from zero, one for each row in the order of the table, each labelled with its value or its `labels`.
+    """Return bars from zero, one for each row in the order of the table, each labelled with its value.
 
-    Rows that are not `highlight` have the `other` colour.
+    `also` is a second column to state, and its kind. Rows that are not `highlight` have the `other` colour.
     """
-    long = is_long(list(data[y]))
-    ax = axes(len(data) * (1.3 if long else 1)) if ax is None else ax
+    long = are_long(list(data[y]))
+    ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
     colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(
-        x=data[x].to_numpy(),
-        y=place,
-        hue=place,
-        palette=colours,
-        legend=False,
-        saturation=1,
-        width=0.42 if long else 0.62,  # a long name stands above its bar
-        ax=ax,
+        x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
     )
     rows_of(ax, list(data[y]))
-    texts = list(labels) if labels is not None else [number(value, kind) for value in data[x]]
+    texts = [number(value, kind) for value in data[x]]
+    if also:
+        texts = [f"{text} · {number(value, also[1])}" for text, value in zip(texts, data[also[0]], strict=True)]
     for place_, (value, text) in enumerate(zip(data[x], texts, strict=True)):
         ax.annotate(text, (value, place_), (5, 0), textcoords="offset points", va="center")
     ax.set_xlim(0, 1.02 * float(data[x].max() or 1))
@@ -247,4 +243,53 @@ def arrows(
     ax.set_xlabel(xlabel)
     ticks(ax.xaxis, "count")
     room_for_labels(ax)
+    return ax
+
+
+def bands(
+    data: pd.DataFrame,
+    low: str,
+    high: str,
+    y: str,
+    kind: str,
+    *,
+    xlabel: str,
+    highlight: Sequence[bool] | None = None,
+    color: str = ACCENT,
+    other: str = OTHER,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return, for each row, all that is possible as a band whose ends are said, rounded outwards."""
+    ax = axes(len(data) * 1.1) if ax is None else ax
+    marked = highlight if highlight is not None else [True] * len(data)
+    for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
+        ax.barh(place, row[high] - row[low], left=row[low], height=0.5, color=color if one else other)
+        for end, way, shift, side in ((low, "down", -5, "right"), (high, "up", 5, "left")):
+            text = number(row[end], f"{kind}_{way}")
+            ax.annotate(text, (row[end], place), (shift, 0), textcoords="offset points", ha=side, va="center")
+    rows_of(ax, list(data[y]))
+    ax.set_xlim(left=0)
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax
+
+
+def waffle(
+    data: pd.DataFrame, n: str, y: str, *, colours: Sequence[str], across: int = 12, ax: Axes | None = None
+) -> Axes:
+    """Return one square for each unit counted in `n`, row by row of the table, and a named legend of its rows."""
+    total = int(data[n].sum())
+    ax = axes(1.2 + total / across * 0.8) if ax is None else ax
+    start = 0
+    for row, colour in zip(data.to_dict("records"), colours, strict=True):
+        places = range(start, start + int(row[n]))
+        ax.scatter([p % across for p in places], [p // across for p in places], marker="s", s=150, color=colour)
+        start += int(row[n])
+    down = -(-total // across)
+    for line, (row, colour) in enumerate(zip(data.to_dict("records"), colours, strict=True)):
+        ax.scatter([0], [down + 0.6 + line], marker="s", s=150, color=colour)
+        ax.annotate(f"{int(row[n])} {row[y]}", (0, down + 0.6 + line), (12, 0), textcoords="offset points", va="center")
+    ax.set(xlim=(-0.7, across - 0.3), ylim=(down + len(data) + 0.2, -0.7))
+    ax.set_axis_off()
     return ax

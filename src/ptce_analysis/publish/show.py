@@ -135,11 +135,11 @@ class Page:
         note: str = "",
         origin: str = "derived",
         **values: Any,
-    ) -> Figure:
+    ) -> Any:
         """Show a drawing with its texts and its data, and return it as a matplotlib figure.
 
-        `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), or a function that does when
-        given the data. `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
+        `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), a function that does when given
+        the data, or a list of these: panels side by side where there is room (a list of figures is then returned). `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
         as in `say`, from the keywords and from the first row of the data; `reading` reads one mark, and each of its
         numbers must stand in the data. `population` says who is counted, `measure` what, `alt` what is seen.
 
@@ -147,9 +147,10 @@ class Page:
         """
         texts = {"title": title, "reading": reading, "population": population, "source": source, "alt": alt}
         exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values)
-        figure = drawn(draw, exhibit.data)
-        self._lay_out(replace(exhibit, draw=lambda _: figure), "")
-        return as_shown(figure)
+        figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
+        self._lay_out(replace(exhibit, draw=lambda _: figures), "")
+        shown = [as_shown(figure) for figure in figures]
+        return shown if isinstance(draw, list) else shown[0]
 
     def table(
         self,
@@ -297,17 +298,22 @@ class Page:
 
     def _drawing(self, exhibit: Exhibit, made_by: str) -> None:
         with drawing(themed=not made_by):
-            figure = exhibit.draw(exhibit.data)  # type: ignore[misc]
-            if exhibit.origin == "fictitious":
-                watermark(figure, self.words.label(ORIGINS["fictitious"]))
-            if made_by:
-                fit(figure)
-                image = old_svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
-                small = svg_again(figure, exhibit.key) if narrow(figure) else ""
-            else:
-                image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key), ""
+            made: Any = exhibit.draw(exhibit.data)  # type: ignore[misc]
+            for place, figure in enumerate(made if isinstance(made, list) else [made]):
+                if exhibit.origin == "fictitious":
+                    watermark(figure, self.words.label(ORIGINS["fictitious"]))
+                self._image(exhibit, made_by, figure, f"{exhibit.key}-{place + 1}" if place else exhibit.key)
+
+    def _image(self, exhibit: Exhibit, made_by: str, figure: Figure, name: str) -> None:
+        """Display one drawing of an exhibit; the panels after the first are described with it."""
+        if made_by:
+            fit(figure)
+            image = old_svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
+            small = svg_again(figure, exhibit.key) if narrow(figure) else ""
+        else:
+            image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), name, exhibit.key), ""
         about = {"key": exhibit.key, "kind": "drawing", "narrow": small, "themed": not made_by}
-        metadata = {"filename": f"{self.stem}-{exhibit.key}.svg", **sealed(about, image, *filter(None, [small]))}
+        metadata = {"filename": f"{self.stem}-{name}.svg", **sealed(about, image, *filter(None, [small]))}
         display({"image/svg+xml": image, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
     def _notes(self, exhibit: Exhibit) -> None:

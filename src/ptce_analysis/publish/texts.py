@@ -10,10 +10,10 @@ class Shared:
     FROM_DECK = "Computed from RTES (slides, 2015 survey)."
     FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
     TABLE = (
-        "Projects (poles) supported in 2015, by level; a project supported by two levels counts twice, and the number"
-        " of poles is not stated."
+        "Clusters (“projects”) supported in 2015, by tier; a cluster supported by two tiers counts twice, and the number"
+        " of clusters is not stated."
     )
-    RESPONDENTS = "Poles that answered the RTES surveys of 2013 and 2015; they are no random sample of all poles."
+    RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
 
 
 DECK, FROM_DECK, FROM_DECK_AND_NOTE = Shared.DECK, Shared.FROM_DECK, Shared.FROM_DECK_AND_NOTE
@@ -31,3 +31,17 @@ MEDIANS = {
     "enterprises_total": ("Firms", "count"),
     "budget_total": ("Budgets", "meur1"),
 }
+
+# By what tiers of government can be compared, and how each quantity is written.
+RANKED = {
+    "total": ("total amount", "keur"),
+    "mean": ("mean per project", "keur"),
+    "median": ("median", "keur"),
+    "max": ("largest grant", "keur"),
+    "sd": ("standard deviation of the grants", "keur"),
+    "gini": ("inequality of the grants (Gini index)", "number2"),
+    "top_half_share": ("share of the larger half of the grants", "share"),
+}
+
+# The sets of grants of `feasible.levels.data_sets_alike`, in their order.
+ALIKE = ("Most equal", "Drawn at random", "Drawn at random, again", "Most concentrated")

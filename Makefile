@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data test coverage mutants check lab docs verify release bench clean help lock
+.PHONY: build data texts test coverage mutants check lab docs verify release bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
@@ -40,6 +40,9 @@ build: $(ENVIRONMENT)  ## build everything that is stale: tables, notebooks, fig
 
 data: $(ENVIRONMENT)  ## build the processed tables only
 	@$(PY) -m ptce_analysis data
+
+texts: $(ENVIRONMENT)  ## bring new texts into the catalogues of the languages, and say what to fill in
+	@$(PY) -m ptce_analysis.publish.messages
 
 test: $(TOOLS) $(LAB)  ## run the tests
 	@$(PY) -m pytest -n auto

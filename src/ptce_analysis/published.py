@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "n
 # English of a title that is our description of a document, and not its own.
 SOURCE_OPTIONAL = ("title_en",)
 
-# Assumption: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
+# Limit: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
 MAX_BYTES = 50_000_000
 
 Row = dict[str, str]
@@ -35,7 +36,8 @@ Fault = tuple[int, str]
 class Fact:
     """One printed figure: exact value and rounding grain, in the stored unit (euros, shares between 0 and 1, counts).
 
-    The source rounded the true value to a multiple of `grain`, so the truth lies within half a grain of `value`.
+    The source rounded the true value to a multiple of `grain`, so the truth lies within half a grain of `value`. What
+    is counted, or adds up counts, is a whole number: typed with grain 1, it is exact.
     `base_n` is the base printed beside the figure, `None` when none is printed.
     """
 
@@ -57,8 +59,14 @@ class Fact:
 
     @property
     def band(self) -> Band:
-        """The closed band of true values that round to the printed one, cut at zero."""
-        return max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
+        """The closed band of true values that round to the printed one, cut at zero; its ends are whole for counts."""
+        low, high = max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
+        return (Fraction(math.ceil(low)), Fraction(math.floor(high))) if self.is_whole else (low, high)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the true value is a whole number: a count, its sums and limits, but not its medians and means."""
+        return self.unit == "count" and self.statistic not in ("median", "mean")
 
     @property
     def limit(self) -> str:

@@ -176,6 +176,63 @@ ORIGINS: dict[str, Label] = {
     "survey": ("survey answers", "réponses à l’enquête"),
 }
 
+# What a page explains where an abbreviation first stands in it.
+ABBREVIATIONS: dict[str, Label] = {
+    "PTCE": (
+        "pôle territorial de coopération économique: a local cluster for economic cooperation",
+        "pôle territorial de coopération économique",
+    ),
+    "RTES": (
+        "Réseau des collectivités territoriales pour une économie solidaire, a network of local authorities",
+        "Réseau des collectivités territoriales pour une économie solidaire",
+    ),
+    "EPCI": (
+        "établissement public de coopération intercommunale: a grouping of communes",
+        "établissement public de coopération intercommunale",
+    ),
+    "ESS": ("économie sociale et solidaire: the social and solidarity economy", "économie sociale et solidaire"),
+    "ETP": ("équivalent temps plein: full-time equivalent", "équivalent temps plein"),
+    "FTE": ("full-time equivalent", "équivalent temps plein"),
+    "SCIC": (
+        "société coopérative d’intérêt collectif: a multi-stakeholder cooperative",
+        "société coopérative d’intérêt collectif",
+    ),
+    "PNR": ("parc naturel régional: a regional nature park", "parc naturel régional"),
+    "PETR": (
+        "pôle d’équilibre territorial et rural: a rural partnership of groupings of communes",
+        "pôle d’équilibre territorial et rural",
+    ),
+    "DLA": (
+        "dispositif local d’accompagnement: local support for social enterprises",
+        "dispositif local d’accompagnement",
+    ),
+    "COORACE": (
+        "Coordination des organismes d’aide aux chômeurs par l’activité économique, a network of employers",
+        "Coordination des organismes d’aide aux chômeurs par l’activité économique",
+    ),
+    "CRESS": (
+        "chambre régionale de l’économie sociale et solidaire: a regional chamber of the social economy",
+        "chambre régionale de l’économie sociale et solidaire",
+    ),
+    "FEDER": (
+        "Fonds européen de développement régional: European Regional Development Fund",
+        "Fonds européen de développement régional",
+    ),
+    "FSE": ("Fonds social européen: European Social Fund", "Fonds social européen"),
+    "QPV": (
+        "quartier prioritaire de la politique de la ville: a priority urban district",
+        "quartier prioritaire de la politique de la ville",
+    ),
+    "SGMAP": (
+        "Secrétariat général pour la modernisation de l’action publique, a service of the Prime Minister",
+        "Secrétariat général pour la modernisation de l’action publique",
+    ),
+    "GRIM": (
+        "granularity-related inconsistency of means: a test of printed means and percentages",
+        "granularity-related inconsistency of means : un test de cohérence des moyennes et pourcentages publiés",
+    ),
+}
+
 # Where a page comes from, as its last lines say.
 PROVENANCE: dict[str, Label] = {
     "data": ("Data", "Données"),
@@ -254,7 +311,8 @@ class Indicator:
     """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
 
     `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
-    `median`: for a total, the indicator that prints the median of the same quantity over the same units.
+    `quantity`: for a total or a number of units, what it adds up or counts the units of, where its name does not say:
+    the total of `call_budget` over its `call_laureates` is one of `call_grant`.
     `subject`: what it is about (a key of `SUBJECTS`).
     """
 
@@ -262,7 +320,7 @@ class Indicator:
     statistic: str
     label: Label
     part_of: str = ""
-    median: str = ""
+    quantity: str = ""
     subject: str = "survey"
 
 
@@ -321,11 +379,9 @@ INDICATORS: dict[str, Indicator] = {
     "budget_median": Indicator(
         "eur", "median", ("median consolidated budget of the grouping", "budget consolidé médian du groupement")
     ),
-    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), median="employees_median"),
-    "enterprises_total": Indicator(
-        "count", "sum", ("total enterprises", "total des entreprises"), median="members_median"
-    ),
-    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets"), median="budget_median"),
+    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), quantity="employees"),
+    "enterprises_total": Indicator("count", "sum", ("total enterprises", "total des entreprises"), quantity="members"),
+    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets")),
     "link_share": Indicator("share", "share", ("poles linked with the level", "projets en lien avec l’échelon")),
     "link_2_to_6_share": Indicator(
         "share",
@@ -354,9 +410,15 @@ INDICATORS: dict[str, Indicator] = {
     "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel"), subject="call"),
     "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles"), subject="call"),
     "call_laureates": Indicator(
-        "count", "count", ("laureates of the call", "lauréats de l’appel à projets"), subject="call"
+        "count",
+        "count",
+        ("laureates of the call", "lauréats de l’appel à projets"),
+        quantity="call_grant",
+        subject="call",
     ),
-    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), subject="call"),
+    "call_budget": Indicator(
+        "eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), quantity="call_grant", subject="call"
+    ),
     "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat"), subject="call"),
     "call_grant_minimum": Indicator(
         "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel"), subject="call"

@@ -29,7 +29,7 @@ from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, engli
         (Quantity((1, 2, 3, 5, 6, 9), "bases"), "1–3, 5, 6, 9"),
         (Quantity((), "bases"), "none"),
         (Quantity(()), "none"),
-        (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + State"),
+        (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + Central government"),
         (Quantity("scic_share", "indicator"), "coordinating unit is a SCIC"),
         (Quantity("loans_amount", "indicator"), "loans amount"),
         (Quantity("S3", "text"), "S3"),

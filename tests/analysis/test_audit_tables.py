@@ -1,12 +1,11 @@
 """Tables of the audit: the published figures, and reports that lack some."""
 
-from fractions import Fraction
-
 import pandas as pd
 import pytest
 
 from printed_figures import PUBLISHED, count, euros, report, row, share
 from ptce_analysis.analysis.audit import audit_json
+from ptce_analysis.analysis.audit.grains import at_inferred_grains
 from ptce_analysis.analysis.audit.records import VERDICTS
 from ptce_analysis.analysis.audit.tables import (
     attainability_map,
@@ -30,7 +29,7 @@ def test_the_map_says_where_percentages_can_occur() -> None:
 
 def test_multiples_of_a_coarser_grain_are_read_as_rounded_to_it() -> None:
     """To 5 points, 20% of 52 is 10 or 11 (9.1 to 11.7) and 41%, no multiple, stays 41%: 21 and 22 are 40.4 and 42.3."""
-    table = attainability_map(FACTS, 2015, [52], Fraction(5, 100))
+    table = attainability_map(at_inferred_grains(FACTS), 2015, [52])
     assert table.index[~table[52]].tolist() == ["cell_fte_below_1_share_2015"]
 
 

@@ -62,8 +62,8 @@ def test_a_question_is_added_by_its_guide(tmp_path: Path) -> None:
     assert "Combien de pôles ont répondu" in french.h1.get_text()
     assert "soit 69\u00a0%" in french.find(class_="answer").get_text()
     assert page(project, "fr", "index").find("a", href="08_response.html")
-    gaps = run(project, ".venv/bin/python -m ptce_analysis.publish.messages")
-    assert ", 0 changes or gaps" in gaps
+    gaps = run(project, "make texts")
+    assert ", 0 to fill in" in gaps
 
 
 def test_a_figure_is_added_by_its_guide(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_figure_is_added_by_its_guide(tmp_path: Path) -> None:
         assert (project / "figures" / lang / "05_profile-budget_per_job.svg").is_file()
         figure = page(project, lang, "05_profile").find("figure", id="budget_per_job")
         assert figure.find("svg") and said in figure.get_text()
-    assert ", 0 changes or gaps" in run(project, ".venv/bin/python -m ptce_analysis.publish.messages")
+    assert ", 0 to fill in" in run(project, "make texts")
 
 
 def pseudo_translated(project: Path, lang: str) -> None:

@@ -276,7 +276,7 @@ def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def test_a_language_without_a_catalogue_says_how_to_begin_one(german: Path) -> None:
     """The error names the file and the command that writes it."""
     assert not list(german.iterdir())
-    with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*python -m ptce_analysis\.publish\.messages"):
+    with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*make texts"):
         Words("de")("A cat.")
 
 

@@ -19,7 +19,7 @@ from ptce_analysis.errors import InputError
 
 LARGEST_BASE = 120
 
-# Assumption: nobody asks about a survey larger than this. If wrong: raise it; it only bounds lists and a search.
+# Limit: nobody asks about a survey larger than this. If wrong: raise it; it only bounds lists and a search.
 LARGEST_QUESTION = 1_000_000
 
 ROUNDINGS = ("nearest", "down")

@@ -20,7 +20,7 @@ Whole = tuple[int, int]
 Choice = tuple[int, int, int]
 
 MOST_NAMED = 20
-# Assumption: nobody needs a total of more steps than this tried against more than 20 parts. If wrong: raise it; the
+# Limit: nobody needs a total of more steps than this tried against more than 20 parts. If wrong: raise it; the
 # cost of the dynamic programme grows with the number of parts times this.
 MOST_STEPS = 1_000_000
 

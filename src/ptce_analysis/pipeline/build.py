@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TextIO
 
 from ptce_analysis.pipeline import environment
@@ -17,7 +18,7 @@ from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.lock import one_at_a_time
 from ptce_analysis.pipeline.place import SITE, TABLES, Place
 from ptce_analysis.pipeline.progress import Progress
-from ptce_analysis.pipeline.run import Run
+from ptce_analysis.pipeline.run import FOLDERS, INDEX, Run
 from ptce_analysis.pipeline.stamps import made_by, publish, recorded, stale_because
 
 
@@ -34,7 +35,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a build did: runs with why they were built, those that failed, those it did not start; files removed."""
+    """What a build did: runs with why they were built, those that failed, those it did not start; files removed.
+
+    `page` is the one to open first, empty when the site is not whole; `waiting` counts the texts of all pages that are
+    shown in English for want of a translation.
+    """
 
     built: dict[str, str]
     up_to_date: list[str]
@@ -43,6 +48,8 @@ class Outcome:
     removed: list[str]
     tables: str
     clashes: list[str]
+    page: str = ""
+    waiting: int = 0
 
     @property
     def succeeded(self) -> bool:
@@ -50,15 +57,19 @@ class Outcome:
         return not self.failed and not self.clashes
 
     def complaints(self, verbose: bool = False) -> list[str]:
-        """Return what went wrong, in words for people."""
-        return [failure.text(verbose) for failure in self.failed] + self.clashes
+        """Return what went wrong or is not finished, in words for people."""
+        texts = "1 text waits for its" if self.waiting == 1 else f"{self.waiting} texts wait for their"
+        shown = "is shown" if self.waiting == 1 else "are shown"
+        unfinished = [f"{texts} translation and {shown} in English: make texts"] if self.waiting else []
+        return [failure.text(verbose) for failure in self.failed] + self.clashes + unfinished
 
     def summary(self) -> str:
-        """Return the last line of a build."""
+        """Return the last lines of a build: what was done, and where its pages are."""
         counts = {"built": self.built, "up to date": self.up_to_date, "failed": self.failed}
         counts |= {"not started": self.not_started, "outdated files removed": self.removed}
         tables = [f"tables built ({self.tables})"] if self.tables else []
-        return ", ".join(tables + [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"])
+        done = ", ".join(tables + [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"])
+        return f"{done}\nopen {self.page}" if self.page else done
 
 
 def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, str]:
@@ -94,7 +105,21 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
             removed=remove_orphans(place, runs) if whole else [],
             tables=tables,
             clashes=clashes,
+            page=first_page(place, runs).relative_to(place.project).as_posix() if whole else "",
+            waiting=waiting_texts(place, runs),
         )
+
+
+def first_page(place: Place, runs: Sequence[Run]) -> Path:
+    """Return the page to open first: that of the answers a reader supplies, else the index of the first language."""
+    supplied = (place.page(run) for run in runs if run.folder == FOLDERS["supplied"])
+    return next(supplied, place.site / runs[0].lang / INDEX)
+
+
+def waiting_texts(place: Place, runs: Sequence[Run]) -> int:
+    """Return how many texts of the pages that are there wait for their translation."""
+    pages = (place.page(run) for run in runs)
+    return sum(page.read_bytes().count(b'class="untranslated"') for page in pages if page.is_file())
 
 
 def build_data(place: Place) -> str:

@@ -19,6 +19,7 @@ from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
 from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest, digest_of_value
 from ptce_analysis.pipeline.versions import versions
+from ptce_analysis.publish.edition import CITATION
 from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
 
 # What turns any notebook into its page, besides what the notebook itself imports. Papermill finds the engine by its
@@ -28,6 +29,9 @@ MAKES_TABLES = (f"{PACKAGE}.pipeline.tables",)
 
 # What reads respondents' answers: who does not use it, and opens nothing by itself, is not made from them.
 READS_ANSWERS = f"{PACKAGE}/survey/read/__init__.py"
+
+# The description of the project's tables, which that of the site's data takes over.
+PACKAGE_FILE = "datapackage.json"
 
 Digests = dict[str, str]
 
@@ -52,12 +56,16 @@ class Inputs:
         found = raw | self._processed | self._locked | self._beside | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":
             found |= self._supplied
-        return found | self._files(own) | {"parameters": digest_of_value([run.parameters, run.family])}
+        found |= self._files([*own, *self._matching(CITATION)])
+        return found | {"parameters": digest_of_value([run.parameters, run.family, run.pages])}
 
     def of_site(self, runs: Sequence[Run]) -> Digests:
-        """Return what the indexes are made from: every executed notebook, in order, and the comments of the library."""
-        order = {"list of runs": digest_of_value([run.id for run in runs])}
-        return self._library_files | order | self._files(self.place.notebook(run) for run in runs)
+        """Return what the indexes are made from: every executed notebook, in order, the library, the published data."""
+        order = {"list of runs": digest_of_value([(run.id, run.address, run.menu) for run in runs])}
+        about = [path for name in (CITATION, PACKAGE_FILE) for path in self._matching(name)]
+        published = (path for path in files_below(self.place.published) if path.suffix == ".csv")
+        notebooks = (self.place.notebook(run) for run in runs)
+        return self._library_files | order | self._files([*about, *published, *notebooks])
 
     def imports(self, runs: Iterable[Run]) -> list[str]:
         """Return every name that runs import: modules of the library, and all that these import, wherever it stands."""

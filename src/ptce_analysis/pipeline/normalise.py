@@ -38,14 +38,10 @@ def normalised(node: Any, run: Run, project: Path) -> Any:
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "ptce": {"name": run.name, "notebook": run.notebook.stem, "parameters": dict(run.parameters), **_family(run)},
+        "ptce": {"name": run.name, "notebook": run.notebook.stem, "parameters": dict(run.parameters)},
     }
     cells = [_cell(cell, folders) for cell in node.cells]
     return nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})  # type: ignore[no-untyped-call]
-
-
-def _family(run: Run) -> dict[str, Any]:
-    return {"family": [{"name": name, "level": level} for name, level in run.family]} if run.family else {}
 
 
 def _cell(cell: Any, folders: tuple[str, ...]) -> dict[str, Any]:

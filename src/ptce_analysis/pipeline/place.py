@@ -33,6 +33,11 @@ class Place:
         return self.project / "figures"
 
     @property
+    def published(self) -> Path:
+        """The figures typed from the sources."""
+        return self.project / "data" / "raw" / "published"
+
+    @property
     def processed(self) -> Path:
         """Committed tables."""
         return self.project / "data" / "processed"
@@ -78,7 +83,11 @@ class Place:
 
     def page(self, run: Run) -> Path:
         """The page of a run."""
-        return self.site / f"{run.id}.html"
+        return self.site / run.lang / run.address
+
+    def pictures(self, run: Run) -> Path:
+        """The folder beside a run's page from which a reader downloads its figures."""
+        return self.page(run).parent / "figures"
 
     def figures_of(self, run: Run) -> Path:
         """The folder of a run's figures: what is made from answers supplied by a reader is never committed."""

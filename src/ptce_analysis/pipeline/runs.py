@@ -7,13 +7,14 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.pipeline.run import Run
+from ptce_analysis.pipeline.run import FOLDERS, INDEX, INDEX_RUN, Run
+from ptce_analysis.publish.links import SitePage
 from ptce_analysis.publish.parameters import check_parameters
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
@@ -30,7 +31,29 @@ def declared_runs(project: Path) -> tuple[Run, ...]:
     doubled = sorted({run.id for run in runs if sum(other.id == run.id for other in runs) > 1})
     if doubled:
         raise InputError(f"{RUNS_FILE}: run {doubled[0]!r} is declared twice. Give one of them another `name`.")
-    return tuple(replace(run, family=_family(run, runs)) for run in runs)
+    return tuple(run for lang in LANGUAGES for run in _placed([run for run in runs if run.lang == lang]))
+
+
+def _placed(runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs of a language, each with its family and its place on the site: the first of answers opens its folder."""
+    first = {run.folder: run.name for run in reversed(runs) if run.folder} | {"": INDEX_RUN}
+    pages = [
+        SitePage(
+            run.name,
+            "/".join(filter(None, (run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))),
+            run.menu,
+            str(dict(run.parameters).get("level", "")),
+        )
+        for run in runs
+    ]
+    for run, page in zip(runs, pages, strict=True):
+        # Answers that a reader supplies change nothing of the other pages.
+        known = [
+            one
+            for one, other in zip(pages, runs, strict=True)
+            if other.folder in (run.folder, "", FOLDERS["fictitious"])
+        ]
+        yield replace(run, family=_family(run, runs), address=page.address, pages=tuple(known))
 
 
 def _family(run: Run, runs: Iterable[Run]) -> tuple[tuple[str, str], ...]:
@@ -127,7 +150,9 @@ def _run(project: Path, entry: Any, lang: str) -> Run:
     for pattern in entry.get("reads", ()):
         if not any(project.glob(pattern)):
             raise InputError(f"{RUNS_FILE}, run {name}: reads {pattern!r}: no such file in the project.")
-    return Run(name, notebook, lang, tuple(sorted((defaults | given).items())), tuple(entry.get("reads", ())))
+    menu = entry.get("menu", {})
+    parameters, reads = tuple(sorted((defaults | given).items())), tuple(entry.get("reads", ()))
+    return Run(name, notebook, lang, parameters, reads, menu=menu.get(lang, menu.get("en", "")))
 
 
 def _check_entry(entry: Any) -> None:
@@ -155,12 +180,18 @@ def _inside(value: Any) -> bool:
     )
 
 
+def _is_named(value: Any) -> bool:
+    """Whether a value is a text for each of some languages, English among them."""
+    return isinstance(value, dict) and "en" in value and value.keys() <= LANGUAGES.keys() and all(value.values())
+
+
 # What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
 KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
     "name": ("a name of small letters, digits, - and _, other than 'index',", _is_name),
     "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
     "reads": ("a list of patterns of files inside the project", _inside),
+    "menu": ("a name in English (en) and in any other language of the pages", _is_named),
 }
 
 

@@ -1,4 +1,7 @@
-"""The assumptions of the code, read from its comments: what is assumed, on what ground, what happens if it is wrong."""
+"""The assumptions of the code, read from its comments: what is assumed, on what ground, what happens if it is wrong.
+
+A comment that starts `Assumption:` bears on results; a bound on time or memory starts `Limit:`, and is not listed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import pandas as pd
+
+from ptce_analysis.publish.language import Words
+
+LIBRARY = Path(__file__).parents[1]
+# The modules about answers to a survey; all others are about published figures. Those that invent answers assume
+# nothing of the study.
+ABOUT_ANSWERS = re.compile(r"\.(survey|publish\.disclosure|analysis\.survey_\w+)\b")
+INVENTING = re.compile(r"\.fictitious\b")
 
 MARK = "Assumption:"
 PARTS = re.compile(rf"{MARK}\s*(?P<text>.*?)(?:\s*Source:\s*(?P<source>.*?))?(?:\s*If wrong:\s*(?P<if_wrong>.*))?")
@@ -34,6 +47,23 @@ def assumptions(library: Path) -> list[Assumption]:
         module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
         found += _made_in(module, source)
     return found
+
+
+def assumptions_table(words: Words) -> pd.DataFrame:
+    """Return the assumptions that bear on results, in the reader's language and the order of the modules.
+
+    Columns: `about` (`published` figures or `answers` to a survey), `text`, `source`, `if_wrong`, `module`.
+    """
+    rows = [
+        {
+            "about": "answers" if ABOUT_ANSWERS.search(one.module) else "published",
+            **{part: str(words(getattr(one, part))) for part in ("text", "source", "if_wrong")},
+            "module": one.module,
+        }
+        for one in assumptions(LIBRARY)
+        if not INVENTING.search(one.module)
+    ]
+    return pd.DataFrame(rows, columns=["about", "text", "source", "if_wrong", "module"])
 
 
 @cache

@@ -66,8 +66,8 @@ def origins_that_clash(origin: str, stated: set[str]) -> str:
     return ""
 
 
-def page_claims(notebook: Any, page: str) -> Iterator[dict[str, Any]]:
-    """Yield the claims of an executed notebook, each with the page and the address where it stands.
+def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
+    """Yield the claims of an executed notebook, each with its page and where it stands at the page's `address`.
 
     Raises `InputError` when two claims of a page have one id.
     """
@@ -80,7 +80,7 @@ def page_claims(notebook: Any, page: str) -> Iterator[dict[str, Any]]:
                     raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
                 seen.add(claim["id"])
                 by = claim.get("computed_by") or f"{made_in}.ipynb, cell {cell.id}"
-                yield {"page": page, "href": f"{page}.html#{_anchor(claim['id'])}", **claim, "computed_by": by}
+                yield {"page": page, "href": f"{address}#{_anchor(claim['id'])}", **claim, "computed_by": by}
 
 
 def _anchor(key: str) -> str:

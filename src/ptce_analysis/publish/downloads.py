@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -52,15 +52,17 @@ def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
             yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
 
 
-def data_package(words: Words, downloads: list[Download]) -> bytes:
-    """Return the `datapackage.json` of a language's CSV files (Data Package, version 2)."""
+def data_package(
+    words: Words, title: str, downloads: Sequence[Download], described: Sequence[dict[str, Any]] = ()
+) -> bytes:
+    """Return the `datapackage.json` of a language's CSV files (Data Package, version 2), after others `described`."""
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": f"ptce-2013-2015-{words.lang}",
-        "title": str(words("French PTCE in 2013 and 2015: what the published figures determine")),
+        "title": title,
         "version": __version__,
         "licenses": [LICENCE],
-        "resources": [_resource(words, download) for download in downloads],
+        "resources": [*described, *(_resource(words, download) for download in downloads)],
     }
     return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -15,6 +15,7 @@ from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
 
 LEAST_ALT = 40
+MOST_COLUMNS = 6
 REQUIRED = ("title", "reading", "population", "source")
 TEXTS = (*REQUIRED, "measure", "note")
 # The kind of a column whose rows are in different units: that of each row stands in the table's column `kind`.
@@ -26,15 +27,13 @@ KEY = re.compile(r"[a-z][a-z0-9_-]*")
 class Column:
     """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
 
-    `kind` is a key of `language.FORMATS`, or "text". A text said `once` stands once on the page for the rows below each
-    other that share it; their CSV repeats it. A text not `in_csv` explains its
-    row to readers, and stays on the page.
+    `kind` is a key of `language.KINDS`, or "text". A text not `in_csv` explains its row to readers, and stays on the
+    page.
     """
 
     name: str
     heading: str
     kind: str = "text"
-    once: bool = False
     in_csv: bool = True
 
 
@@ -43,7 +42,8 @@ class Exhibit:
     """A figure (when `draw` is given) or a table, with its texts in the reader's language.
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
-    `draw` turns `data` into a matplotlib figure. `population` is the *Champ*, `measure` what is measured, in what unit.
+    `draw` turns `data` into a matplotlib figure, or into several panels. `population` is the *Champ*, `measure` what is
+    measured, in what unit.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
     table opens when the reader asks for it.
     """
@@ -59,7 +59,7 @@ class Exhibit:
     data: pd.DataFrame
     columns: tuple[Column, ...]
     alt: Sentence | None = None
-    draw: Callable[[pd.DataFrame], Figure] | None = None
+    draw: Callable[[pd.DataFrame], Figure | list[Figure]] | None = None
     protected: Protected | None = None
     collapsed: bool = False
 
@@ -98,6 +98,18 @@ def _data_faults(exhibit: Exhibit) -> list[str]:
     if exhibit.data.empty or not exhibit.columns:
         return ["there are no data to show"]
     return [f"column {c.name!r} is not in the data" for c in exhibit.columns if c.name not in exhibit.data]
+
+
+def table_faults(exhibit: Exhibit) -> list[str]:
+    """Return why the columns of a table cannot be read: too many, or one that says the same on each row.
+
+    The data behind a figure are folded away, and may be as wide as what is drawn.
+    """
+    found = [c.heading for c in exhibit.columns if len(exhibit.data) > 1 and exhibit.data[c.name].nunique(False) == 1]
+    faults = [f"column {heading!r} says the same on each row: say it once, above or below" for heading in found]
+    if len(exhibit.columns) > MOST_COLUMNS:
+        faults.append(f"{len(exhibit.columns)} columns; at most {MOST_COLUMNS} can be read")
+    return faults
 
 
 def _alt_faults(alt: str, title: str) -> list[str]:

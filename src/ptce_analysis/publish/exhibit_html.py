@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -12,14 +11,13 @@ import pandas as pd
 
 from ptce_analysis.publish.exhibit import BY_ROW, Column, Exhibit
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words
-from ptce_analysis.publish.sentences import sentence_html
+from ptce_analysis.publish.sentences import linked, plain_text, sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
 from ptce_analysis.survey.formulas import neutralised
 from ptce_analysis.vocabulary import ORIGINS
 
 PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
 LONG_TEXT = 60  # characters; a column of such texts is not squeezed by its neighbours
-MIXED, WORDS_ONLY = "data", "words"
 
 # What an address cannot hold as it is; letters of any alphabet can stand.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
@@ -64,9 +62,9 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
     if exhibit.collapsed:
         shown = escape(str(words("Show the {n} rows", n=Number(len(exhibit.data), "count"))))
         table = f"<details><summary>{shown}</summary>{table}</details>"
-    link = csv_link(words, exhibit, file_name)
+    link = csv_link(words, exhibit, number, file_name)
     if not exhibit.is_figure:
-        return f'{table}{notes}<p class="tools">{link}</p>'
+        return f'{table}{notes}<div class="tools">{link}</div>'
     summary = f"<summary>{escape(str(words('The data as a table')))}</summary>"
     return f'{notes}<div class="tools"><details>{summary}{table}</details>{link}</div>'
 
@@ -80,32 +78,24 @@ def cell_text(words: Words, value: Any, kind: str) -> str:
 
 
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
-    """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll."""
-    mixed = _table_class(exhibit.columns) == MIXED
+    """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll.
+
+    Cells repeat the heading of their column: on a phone each row is a card, where no heading stands above them. The
+    table says itself that its data are fictitious, so that a copy of it does.
+    """
+    mixed = any(column.kind != "text" for column in exhibit.columns)
     heads = "".join(
         f'<th scope="col"{_head_class(column, mixed, exhibit.data[column.name])}>{escape(column.heading)}</th>'
         for column in exhibit.columns
     )
-    spans = [_spans(exhibit.data[column.name], column.once) for column in exhibit.columns]
-    rows = "".join(
-        _row_html(words, exhibit.columns, row, mixed, lines)
-        for row, *lines in zip(exhibit.data.to_dict("records"), *spans, strict=True)
-    )
+    rows = "".join(_row_html(words, exhibit.columns, row, mixed) for row in exhibit.data.to_dict("records"))
     name = escape(str(words("Data: {number}", number=number)))
+    said = f"{number} – {words.label(ORIGINS[exhibit.origin]).upper()}" if exhibit.origin == "fictitious" else ""
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">'
-        f'<table class="{_table_class(exhibit.columns)}"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        f'<table class="cards {"data" if mixed else "words"}">{f"<caption>{escape(said)}</caption>" * bool(said)}'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-
-
-def _table_class(columns: tuple[Column, ...]) -> str:
-    """Numbers stand at the right of their column; a table that has none says so once."""
-    return MIXED if any(column.kind != "text" for column in columns) else WORDS_ONLY
-
-
-def _text_class(column: Column, mixed: bool) -> str:
-    return ' class="t"' if mixed and column.kind == "text" else ""
 
 
 def _head_class(column: Column, mixed: bool, cells: pd.Series) -> str:
@@ -115,32 +105,19 @@ def _head_class(column: Column, mixed: bool, cells: pd.Series) -> str:
     return f' class="{" ".join(names)}"' if names else ""
 
 
-def _spans(cells: pd.Series, once: bool) -> list[int]:
-    """How many rows each cell of a column stands for; none when the cell above says it for its row too."""
-    if not once:
-        return [1] * len(cells)
-    runs = (cells != cells.shift()).cumsum()
-    return [
-        int((runs == run).sum()) if place == 0 else 0
-        for run, place in zip(runs, cells.groupby(runs).cumcount(), strict=True)
-    ]
-
-
-def _row_html(
-    words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool, lines: Sequence[int]
-) -> str:
+def _row_html(words: Words, columns: tuple[Column, ...], row: dict[str, object], mixed: bool) -> str:
     kinds = [str(row["kind"]) if column.kind == BY_ROW else column.kind for column in columns]
-    texts = [escape(cell_text(words, row[column.name], kind)) for column, kind in zip(columns, kinds, strict=True)]
+    said = (cell_text(words, row[column.name], kind) for column, kind in zip(columns, kinds, strict=True))
+    texts = [linked(escape(text)) for text in said]
     cells = "".join(
-        f"<td{_text_class(column, mixed)}{_rows(n)}>{text}</td>"
-        for column, text, n in zip(columns[1:], texts[1:], lines[1:], strict=True)
-        if n
+        f'<td data-label="{escape(column.heading)}"{_text_class(column, mixed)}>{text}</td>'
+        for column, text in zip(columns[1:], texts[1:], strict=True)
     )
     return f'<tr><th scope="row">{texts[0]}</th>{cells}</tr>'
 
 
-def _rows(n: int) -> str:
-    return f' rowspan="{n}"' if n > 1 else ""
+def _text_class(column: Column, mixed: bool) -> str:
+    return ' class="t"' if mixed and column.kind == "text" else ""
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
@@ -163,14 +140,14 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
 def _csv_cell(value: object, decimal: str) -> object:
     """A cell as a CSV holds it; pandas itself rounds, and marks decimals, only in columns that hold nothing else."""
     if isinstance(value, str):
-        return neutralised(value.translate(PLAIN_SPACES))
+        return neutralised(plain_text(value).translate(PLAIN_SPACES))
     if isinstance(value, float) and not pd.isna(value):
         return f"{value:.10g}".replace(".", decimal)
     return value
 
 
-def csv_link(words: Words, exhibit: Exhibit, file_name: str) -> str:
+def csv_link(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
     """Return a link that downloads the data as CSV from the page itself, without any request."""
     address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
-    text = escape(str(words("Download the data (CSV)")))
+    text = escape(str(words("{number}: data (CSV)", number=number)))
     return f'<a class="download" download="{escape(file_name)}" href="{address}">{text}</a>'

@@ -10,23 +10,25 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_decimal_symbol
 from pandas import NA
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish.sentences import WAITED, WAITS, mark, unmarked, within
 from ptce_analysis.publish.sentences import Number as Number
 from ptce_analysis.publish.sentences import Sentence as Sentence
 from ptce_analysis.publish.sentences import Values as Values
 from ptce_analysis.publish.sentences import joined as joined
-from ptce_analysis.publish.sentences import mark, unmarked, within
 from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import LANGUAGES, LEVEL_FORMS, Label
 
@@ -95,14 +97,14 @@ class Words:
             numbers |= inside
         translated = translation(self.lang, text)
         marked = typeset(translated.format(**shown) if values else translated, self.lang)
-        return Sentence(unmarked(marked), numbers, marked)
+        return Sentence(unmarked(marked), numbers, self._waiting(text, marked))
 
     def fill(self, text: str, find: Callable[[str], Any]) -> Sentence:
         """Return a translated text with its names filled by what `find` returns for them.
 
         `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with
-        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text, itself translated.
-        Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
+        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text in the reader's language
+        already, as the labels of a table are, or a label of the vocabulary. Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
         """
         numbers: dict[str, Number] = {}
 
@@ -118,7 +120,7 @@ class Words:
                     marked, inside = within(inner, name)
                     numbers.update(inside)
                     return marked
-                inner = typeset(translation(self.lang, inner), self.lang)
+                inner = typeset(inner, self.lang)
                 return mark(name, inner) if any(map(str.isdigit, inner)) else inner
             number = as_number(value, spec)
             if number.value is None:
@@ -129,7 +131,11 @@ class Words:
             return mark(name, self.number(number))
 
         marked = typeset(NAMED.sub(written, translation(self.lang, text)), self.lang)
-        return Sentence(unmarked(marked), numbers, marked)
+        return Sentence(unmarked(marked), numbers, self._waiting(text, marked))
+
+    def _waiting(self, text: str, marked: str) -> str:
+        """A text that is not translated yet, marked as English."""
+        return marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}"
 
     def _filling(self, name: str, value: Number | str | Sentence) -> tuple[str, dict[str, Number]]:
         """The marked text that replaces `{name}`, and the numbers in it; a list of numbers is marked as it stands."""
@@ -158,6 +164,14 @@ class Words:
         """Return "a, b and c" in the reader's language."""
         *head, last = list(items) or [""]
         return _written(Written.LISTED, self.lang, items=", ".join(head), last=last) if head else last
+
+    def date(self, day: str) -> str:
+        """Return a day (`2026-11-30`) as a reader writes it.
+
+        >>> Words("fr").date("2026-11-30"), Words("en").date("2026-11-30")
+        ('30 novembre 2026', '30 November 2026')
+        """
+        return str(format_date(date.fromisoformat(day), "d MMMM y", locale=self.lang))
 
     @property
     def semicolon(self) -> str:
@@ -308,9 +322,7 @@ def catalogue(lang: str) -> Catalog:
         raise InputError(f"language {lang!r}: legal values: {', '.join(LANGUAGES)}.")
     path = LOCALE / f"{lang}.po"
     if not path.exists():
-        raise InputError(
-            f"language {lang!r}: no catalogue {path.name}. Write one to fill: python -m ptce_analysis.publish.messages."
-        )
+        raise InputError(f"language {lang!r}: no catalogue {path.name}. Write one to fill: make texts.")
     with path.open("rb") as stream:
         return read_po(stream, locale=lang)
 
@@ -319,8 +331,17 @@ def translation(lang: str, text: str) -> str:
     """Return the translation of a source text; the text itself where there is none (tests refuse such gaps)."""
     if lang == SOURCE:
         return text
+    return _finished(lang, text) or text
+
+
+def is_translated(lang: str, text: str) -> bool:
+    """Whether a source text has a finished translation; one without words needs none."""
+    return lang == SOURCE or not re.search(r"[^\W\d_]{2}", NAMED.sub("", text)) or bool(_finished(lang, text))
+
+
+def _finished(lang: str, text: str) -> str:
     message = catalogue(lang).get(text)
-    return str(message.string) if message and message.string and not message.fuzzy else text
+    return str(message.string) if message and message.string and not message.fuzzy else ""
 
 
 def paragraphs(source: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The texts to translate: found in the code, the templates and the notebooks, compared with a catalogue.
 
-`python -m ptce_analysis.publish.messages` (in the project's folder) brings the catalogues up to date: finished
-translations are kept, new texts are added empty, texts that nothing uses any more are removed.
+`make texts` brings the catalogues up to date: finished translations are kept, new texts are added empty and listed,
+texts that nothing uses any more are removed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -159,16 +160,27 @@ def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
 
 
 def main(project: Path) -> None:
-    """Bring the catalogues of the library up to date with a project; a new language gets one to fill."""
+    """Bring the catalogues of the library up to date with a project and say what is left to fill in.
+
+    A new language gets a catalogue.
+    """
     for lang in (code for code in LANGUAGES if code != language.SOURCE):
         path = language.LOCALE / f"{lang}.po"
         if not path.exists():
             path.write_bytes(brought_up_to_date(Catalog(locale=lang), [], lang))
-        with path.open("rb") as stream:
-            catalogue = read_po(stream, locale=lang)
-        wanted = wanted_messages(project, lang)
-        path.write_bytes(brought_up_to_date(catalogue, wanted, lang))
-        print(f"{path.name}: {len(wanted)} texts, {len(gaps(catalogue, wanted))} changes or gaps")
+        before, wanted = _read(path, lang), wanted_messages(project, lang)
+        path.write_bytes(brought_up_to_date(before, wanted, lang))
+        known = {str(message.id) for message in before if message.id}
+        new, gone, left = wanted.keys() - known, known - wanted.keys(), gaps(_read(path, lang), wanted)
+        name = os.path.relpath(path, project)
+        print(f"{name}: {len(wanted)} texts ({len(new)} new, {len(gone)} no longer used), {len(left)} to fill in")
+        for line in left:
+            print(f"  {line}")
+
+
+def _read(path: Path, lang: str) -> Catalog:
+    with path.open("rb") as stream:
+        return read_po(stream, locale=lang)
 
 
 if __name__ == "__main__":

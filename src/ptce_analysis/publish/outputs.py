@@ -65,7 +65,7 @@ def foreign_html(output: Any, words: Words, outline: Outline) -> str:
     data, alt = output.data, _alt(output, words)
     forms: dict[str, Callable[[Any], str]] = {
         "text/html": lambda text: inert_html(str(text), alt),
-        "text/markdown": lambda text: prose_html(str(text), words, outline),
+        "text/markdown": lambda text: prose_html(str(text), words, outline, "output"),
         **{kind: partial(_picture, kind, alt) for kind in PICTURES},
         "text/latex": lambda text: _latex_html(str(text)),
         "application/json": lambda value: plain_html(json.dumps(value, ensure_ascii=False, indent=2)),

@@ -33,9 +33,9 @@ Sources = Mapping[str, Mapping[str, str]]
 def told(words: Words, verdicts: Iterable[Verdict], sources: Sources = MappingProxyType({})) -> pd.DataFrame:
     """Return the verdicts as a table in the reader's language, a row for each figure.
 
-    Columns: `id`, `wave`, `value` (in the stored unit), `subject`, `verdict` (codes); `label`, what the figure measures; `printed`, its
-    value, and `quoted`, as its source words it; `word`, the verdict; `reason`, its arithmetic; `source`, by author
-    and year, where `sources` has it.
+    Columns: `id`, `wave`, `value` (in the stored unit), `subject`, `verdict` (codes); `label`, what the figure
+    measures; `printed`, its value, and `quoted`, as its source words it; `word`, the verdict; `reason`, its
+    arithmetic; `source`, by author and year where `sources` has it.
     """
     rows = [
         {

@@ -24,7 +24,9 @@ from ptce_analysis.publish.style import LIGHT, theme
 WIDTH_IN, ROW_IN = 5.6, 0.44
 WIDE = 0.56  # of the height of a row: a bar
 LONG_NAME = 18  # characters: a longer name of a row stands above its marks
-ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink"))
+ACCENT, OTHER, MUTED, INK, SECOND, THIRD = (
+    LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink", "second", "third")
+)
 
 # Whose language numbers on axes and labels are written in: that of the page that is open.
 reader = Words("en")

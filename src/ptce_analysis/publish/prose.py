@@ -1,4 +1,7 @@
-"""The prose of a page: Markdown in, HTML out; formulas in MathML, headings in order, references by number."""
+"""The prose of a page: Markdown in, HTML out; formulas in MathML, headings in order, references by number.
+
+Anchors are the ids of the notebook's cells: the same in every language.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from latex2mathml.converter import convert_to_element
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.inert import PICTURE
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.links import to_page
+from ptce_analysis.publish.links import Whereabouts, to_page
+from ptce_analysis.vocabulary import ABBREVIATIONS
 
 # The attributes that say how a formula looks; none that leads anywhere.
 MATH_ATTRIBUTES = (
@@ -24,6 +28,15 @@ MATH_ATTRIBUTES = (
     "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separator", "stretchy",
     "voffset", "width", "xmlns",
 )  # fmt: skip
+
+# The anchors that every page has around its notebook.
+FURNITURE = frozenset(("main", "about", "answers", "downloads", "accessibility", "demonstration"))
+
+TAG = re.compile(r"(<[^>]*>)")
+ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(ABBREVIATIONS, key=len, reverse=True))})\b")
+NOT_EXPLAINED = frozenset(
+    ("a", "abbr", "code", "h1", "h2", "h3", "h4", "h5", "h6", "math", "pre", "summary", "svg", "table")
+)
 
 
 @dataclass
@@ -35,32 +48,36 @@ class Outline:
 
     exhibits: Mapping[str, str]
     subject: str = ""
-    on_site: bool = False
+    site: Whereabouts | None = None
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
+    abbreviations: set[str] = field(default_factory=set)
 
-    def place(self, level: int, text: str) -> tuple[int, str]:
-        """Return a heading's level and id: one first-level heading, no level skipped, no id twice."""
+    def place(self, level: int, text: str, cell: str) -> tuple[int, str]:
+        """Return the level and id of a heading of a cell: one first-level heading, no level skipped, no id twice."""
         before = self.headings[-1][0] if self.headings else 0
         level = min(max(level, 2) if self.headings else 1, before + 1)
-        base = re.sub(r"\s+", "-", unescape(re.sub(r"<[^>]+>", "", text)).strip()) or "section"
-        taken = {key for _, key, _ in self.headings} | set(self.exhibits)
-        key = next(name for name in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+        taken = {key for _, key, _ in self.headings} | set(self.exhibits) | FURNITURE
+        key = next(name for name in (cell, *(f"{cell}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
         self.headings.append((level, key, text))
         return level, key
+
+    def way(self, address: str) -> str:
+        """Return where a link leads: on the site, to the page of a notebook."""
+        return to_page(address, self.site) if self.site else address
 
 
 class _Renderer(mistune.HTMLRenderer):
     """Escapes raw HTML, keeps the outline, and lets nothing be fetched."""
 
-    def __init__(self, words: Words, outline: Outline, attachments: Mapping[str, Any]) -> None:
+    def __init__(self, words: Words, outline: Outline, cell: str, attachments: Mapping[str, Any]) -> None:
         super().__init__(escape=True)
-        self.words, self.outline, self.attachments = words, outline, attachments
+        self.words, self.outline, self.cell, self.attachments = words, outline, cell, attachments
 
     def heading(self, text: str, level: int, **_: Any) -> str:
         if self.outline.subject and not self.outline.headings:
             text = self._about(text)
-        level, key = self.outline.place(level, text)
+        level, key = self.outline.place(level, text, self.cell)
         return f'<h{level} id="{escape(key)}">{text}</h{level}>\n'
 
     def _about(self, title: str) -> str:
@@ -73,7 +90,7 @@ class _Renderer(mistune.HTMLRenderer):
             key = url.removeprefix("#")
             self.outline.references.append(key)
             text = escape(self.outline.exhibits.get(key, "")) or text
-        return str(super().link(text, to_page(url) if self.outline.on_site else url, title))
+        return str(super().link(text, self.outline.way(url), title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         kind, data = next(iter(self.attachments.get(url.removeprefix("attachment:"), {}).items()), ("", ""))
@@ -96,15 +113,40 @@ class _Renderer(mistune.HTMLRenderer):
         return formula(text, "block")
 
 
-def prose_html(source: str, words: Words, outline: Outline, attachments: Mapping[str, Any] | None = None) -> str:
-    """Return a Markdown cell as HTML and enter its headings and references into the outline of the page."""
-    renderer = _Renderer(words, outline, attachments or {})
+def prose_html(
+    source: str, words: Words, outline: Outline, cell: str = "section", attachments: Mapping[str, Any] | None = None
+) -> str:
+    """Return Markdown as HTML and enter its headings and references into the outline; `cell` is the id of its cell."""
+    renderer = _Renderer(words, outline, cell, attachments or {})
     markdown = mistune.create_markdown(renderer=renderer, plugins=["math", "strikethrough"])
     # The table plugin writes its own elements; ours only adds the region in which a wide one scrolls.
     table = renderer.table
     mistune.plugins.import_plugin("table")(markdown)
     renderer.register("table", lambda _, text: table(text))
     return str(markdown(source)).strip()
+
+
+def explained(html: str, words: Words, outline: Outline) -> str:
+    """Return some HTML where each abbreviation that is new to the page says what it stands for.
+
+    Titles, links, tables, drawings and code keep theirs as they are: a later place of the page explains it.
+    """
+    parts, closed = TAG.split(html), 0
+    for place, part in enumerate(parts):
+        if place % 2:
+            name = re.match(r"</?(\w*)", part)
+            if name and name[1] in NOT_EXPLAINED:
+                closed += -1 if part.startswith("</") else 1
+        elif not closed:
+            parts[place] = ABBREVIATED.sub(lambda found: _abbreviation(found[0], words, outline), part)
+    return "".join(parts)
+
+
+def _abbreviation(short: str, words: Words, outline: Outline) -> str:
+    if short in outline.abbreviations:
+        return short
+    outline.abbreviations.add(short)
+    return f'<abbr title="{escape(words.label(ABBREVIATIONS[short]))}">{short}</abbr>'
 
 
 def check_references(outline: Outline, anchors: set[str]) -> None:

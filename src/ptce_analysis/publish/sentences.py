@@ -13,13 +13,17 @@ from fractions import Fraction
 from html import escape
 from numbers import Real
 
-from ptce_analysis.publish.links import to_page
+from ptce_analysis.errors import InputError, nearest
 
 # Characters of Unicode's private use area, which no text of the study holds: mark, name, separator, value, end.
 OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
+# Around a text that waits for its translation, and is shown in English.
+WAITS, WAITED = "\ue003", "\ue004"
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 # To a page or an anchor of the site, or to a document on the web; nothing else is a link.
 LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|#|[\w-]+\.(?:ipynb|html))[^\s()]*)\)")
+# To a source of the study, by its id.
+CITED = re.compile(r"\[([^\[\]]+)\]\(([A-Z][A-Z0-9]*)\)")
 MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
 
 
@@ -69,7 +73,7 @@ def unmarked(text: str) -> str:
     >>> unmarked(f"It is {mark('n', '42')}.")
     'It is 42.'
     """
-    return MARK.sub(r"\2", text)
+    return MARK.sub(r"\2", text.replace(WAITS, "").replace(WAITED, ""))
 
 
 def within(sentence: Sentence, name: str) -> tuple[str, dict[str, Number]]:
@@ -113,8 +117,31 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
         seen.add(name)
         return f'<data{key} value="{escape(machine_value(sentence, name, text))}">{text}</data>'
 
-    text = BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked or sentence.text))
-    return MARK.sub(element, LINK.sub(lambda found: f'<a href="{to_page(found[2])}">{found[1]}</a>', text))
+    text = linked(BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked or sentence.text)))
+    text = text.replace(WAITS, '<span class="untranslated" lang="en">').replace(WAITED, "</span>")
+    return MARK.sub(element, text)
+
+
+def linked(text: str) -> str:
+    """Return escaped text with its links as elements; those to notebooks lead to their pages once on the site."""
+    return LINK.sub(r'<a href="\2">\1</a>', text)
+
+
+def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence:
+    """Return a sentence whose links to sources, by their ids, lead to their addresses; one without any stays words.
+
+    Raises `InputError` for an id that is not a source's.
+
+    >>> with_addresses(Sentence("See [a note](S3) and [slides](DECK)."), {"S3": "https://e.org", "DECK": ""}).text
+    'See [a note](https://e.org) and slides.'
+    """
+
+    def link(found: re.Match[str]) -> str:
+        if found[2] not in addresses:
+            raise InputError(f"({found[2]}): no source has this id.{nearest(found[2], addresses)}")
+        return f"[{found[1]}]({addresses[found[2]]})" if addresses[found[2]] else found[1]
+
+    return Sentence(CITED.sub(link, sentence.text), sentence.numbers, CITED.sub(link, sentence.marked))
 
 
 def plain_text(text: str) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import os
+import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,16 +27,15 @@ from ptce_analysis.publish import picture, plots
 from ptce_analysis.publish.cell import ShownSentence, ShownTable, as_shown, condition, current_cell, drawn, value_of
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
-from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults
+from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults, table_faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, translation
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, translation, typeset
 from ptce_analysis.publish.layout import fit, narrow
 from ptce_analysis.publish.parameters import check_parameters
-from ptce_analysis.publish.sentences import plain_text, sentence_html
+from ptce_analysis.publish.sentences import plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.style import drawing, theme, watermark
 from ptce_analysis.publish.svg import svg as old_svg
 from ptce_analysis.publish.svg import svg_again
-from ptce_analysis.publish.trust import sealed
 from ptce_analysis.published import Facts, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, Label
 
@@ -102,7 +103,7 @@ class Page:
 
         A value comes from a keyword, else from the first of `sources` that has it (the first row of a table, or
         `{row.column:kind}` for another row), else from the published figure of that id. `**bold**` and `[text](page)`
-        are as in Markdown; lines are the items of a list.
+        are as in Markdown, `[text](S3)` leads to a source; lines are the items of a list.
 
         `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer` marks the
         page's answer. `origin` is that of the numbers which do not say theirs.
@@ -139,9 +140,10 @@ class Page:
         """Show a drawing with its texts and its data, and return it as a matplotlib figure.
 
         `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), a function that does when given
-        the data, or a list of these: panels side by side where there is room (a list of figures is then returned). `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled
-        as in `say`, from the keywords and from the first row of the data; `reading` reads one mark, and each of its
-        numbers must stand in the data. `population` says who is counted, `measure` what, `alt` what is seen.
+        the data, or a list of these: panels side by side where there is room (a list of figures is then returned).
+        `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled as in `say`, from
+        the keywords and from the first row of the data; `reading` reads one mark, and each of its numbers must stand
+        in the data. `population` says who is counted, `measure` what, `alt` what is seen.
 
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
@@ -183,6 +185,17 @@ class Page:
         codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
         return table.assign(label=table[column].map(codes))
 
+    def source(self, key: str) -> str:
+        """Return a source by its id as a text may cite it: who wrote it, its title and year, linked to its address.
+
+        A text may also link words of its own to a source: `[a note by COORACE](S3)`. One without an address is named
+        and not linked.
+        """
+        one = self.sources[key]
+        title = (one.get("title_en") if self.words.lang != "fr" else "") or typeset(one["title"], "fr")
+        said = re.sub(r"[\[\]]", "", ", ".join(filter(None, (typeset(one["author"], "fr"), title, one["year"]))))
+        return f"[{said}]({one['address']})" if one["address"] else said
+
     def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
         """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
         some = table[table["indicator"].isin(names)]
@@ -217,7 +230,8 @@ class Page:
         translation(self.words.lang, text)
         if not wanted:
             return None
-        return self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
+        filled = self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
+        return with_addresses(filled, {key: source["address"] for key, source in self.sources.items()})
 
     def _say(self, sentence: Sentence, made_by: str, held: Any, headline: bool, origin: str, key: str) -> Sentence:
         kind = "answer" if headline else "say"
@@ -260,6 +274,8 @@ class Page:
         A cell that is run again shows its exhibit again, under the same number.
         """
         found, cell = faults(exhibit), current_cell()
+        if not made_by and not exhibit.is_figure:
+            found += table_faults(exhibit)
         before = self.places.get(exhibit.key)
         again = before is not None and before.cell == cell[0] and before.execution != cell[1]
         found += [f"another exhibit of the page has this key: {exhibit.key}"] if before and not again else []
@@ -313,11 +329,17 @@ class Page:
         else:
             image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), name, exhibit.key), ""
         about = {"key": exhibit.key, "kind": "drawing", "narrow": small, "themed": not made_by}
-        metadata = {"filename": f"{self.stem}-{name}.svg", **sealed(about, image, *filter(None, [small]))}
-        display({"image/svg+xml": image, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+        metadata = {"filename": self._file(exhibit, name), "ptce": about}
+        shown = {"image/svg+xml": image, "image/png": b64encode(picture.png(figure)).decode()}
+        display({**shown, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+
+    def _file(self, exhibit: Exhibit, name: str = "") -> str:
+        """The name of an exhibit's files, without their ending; those of fictitious data say so."""
+        said = [str(self.words("fictitious"))] if exhibit.origin == "fictitious" else []
+        return "-".join((self.stem, name or exhibit.key, *said))
 
     def _notes(self, exhibit: Exhibit) -> None:
-        file_name = f"{self.stem}-{exhibit.key}.csv"
+        file_name = f"{self._file(exhibit)}.csv"
         html = notes_html(self.words, exhibit, self._number(exhibit), file_name)
         plain = "\n".join(f"{name}: {text}" for _, name, text in note_parts(self.words, exhibit))
         _display(html, plain, {"key": exhibit.key, "kind": "notes", "file": file_name})
@@ -360,4 +382,4 @@ def _name_of(function: Callable[..., Any]) -> str:
 
 
 def _display(html: str, plain: str, about: dict[str, Any]) -> None:
-    display({"text/html": html, "text/plain": plain}, raw=True, metadata=sealed(about, html))  # type: ignore[no-untyped-call]
+    display({"text/html": html, "text/plain": plain}, raw=True, metadata={"ptce": about})  # type: ignore[no-untyped-call]

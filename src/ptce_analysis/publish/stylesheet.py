@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from ptce_analysis.publish.edition import Edition
 from ptce_analysis.publish.style import COLOURS, recoloured
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -15,13 +16,23 @@ CONDITIONS = re.compile(r"::?[\w-]+(?:\([^)]*\))?|\[[^\]]*\]")
 NAMES = re.compile(r"([.]?)([a-zA-Z][\w-]*)")
 
 
-def stylesheet(body: str) -> str:
-    """Return the CSS of a page with this body: what nothing in it needs is left out, and colours are declared once."""
+def stylesheet(body: str, title: str, edition: Edition, address: str = "") -> str:
+    """Return the CSS of a page with this body: what nothing in it needs is left out, and colours are declared once.
+
+    On paper every sheet bears the title, the edition with its date, the address if there is one, and its number.
+    """
     drawn = recoloured(body) if "<svg" in body else ""
     text = "".join(line.replace("/*drawing*/", drawn) for line in _lines() if _is_used(line, body))
     used = {name: pair for name, pair in COLOURS.items() if f"var(--{name})" in text or f"var(--{name})" in body}
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in used.items()) for i in (0, 1))
-    return text.replace("/*light*/", light).replace("/*dark*/", dark)
+    dated = f"ptce-analysis {edition.version}" + (f" ({edition.date})" if edition.date else "")
+    foot = _quoted(" – ".join(filter(None, (title, dated, address))))
+    return text.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*foot*/", foot)
+
+
+def _quoted(text: str) -> str:
+    """A text as a string of CSS, which ends neither the string nor the style."""
+    return '"' + re.sub(r"[\"\\<>&\n]", lambda found: f"\\{ord(found[0]):x} ", text) + '"'
 
 
 @cache

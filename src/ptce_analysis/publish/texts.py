@@ -10,8 +10,8 @@ class Shared:
     FROM_DECK = "Computed from RTES (slides, 2015 survey)."
     FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
     TABLE = (
-        "Clusters (“projects”) supported in 2015, by tier; a cluster supported by two tiers counts twice, and the number"
-        " of clusters is not stated."
+        "Clusters (“projects”) supported in 2015, by tier; a cluster supported by two tiers counts twice, and the"
+        " number of clusters is not stated."
     )
     RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
 
@@ -45,3 +45,12 @@ RANKED = {
 
 # The sets of grants of `feasible.levels.data_sets_alike`, in their order.
 ALIKE = ("Most equal", "Drawn at random", "Drawn at random, again", "Most concentrated")
+
+# How firm the published survey figures are, by verdict of the audit.
+SOLIDITY = {
+    "consistent": ("agree", "count"),
+    "impossible": ("disagree with others", "count"),
+    "other_base_only": ("have no clear base", "count"),
+    "sources_differ": ("differ from another source", "count"),
+    "unverifiable": ("have nothing to compare with", "count"),
+}

@@ -1,18 +1,21 @@
-"""What a page believes: outputs the library sealed, provided that nothing in them can act.
+"""What a page shows as its own: outputs with the library's metadata, provided that nothing in them can act.
 
-A seal is a digest of what was shown. It keeps an output that was edited afterwards, or that merely looks like one of
-ours, from being taken for an exhibit; such an output is shown as any other, made inert.
+Any other output, and one of ours that holds something active, is shown as another library's: made inert.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
 CSV_ADDRESS = "data:text/csv;charset=utf-8,"
+
+# What an output of ours can be, and the form it is shown in.
+FORMS = {
+    "say": "text/html", "answer": "text/html", "head": "text/html", "notes": "text/html", "drawing": "image/svg+xml",
+}  # fmt: skip
 
 # Everything the library writes into an output, and no more.
 OUR_TAGS = frozenset(
@@ -25,29 +28,21 @@ OUR_TAGS = frozenset(
 OUR_ADDRESSES = ("#", CSV_ADDRESS, "data:image/png;base64,")
 
 
-# Where a link of ours may lead: a page of the site, a document on the web.
-LEADS = re.compile(r"https?://[^\s\"'<>]+|[\w.-]+\.html(#[^\s\"'<>]*)?")
+# Where a link of ours may lead: a notebook, which has a page on the site, or a document on the web.
+LEADS = re.compile(r"https?://[^\s\"'<>]+|[\w.-]+\.(?:ipynb|html)(#[^\s\"'<>]*)?")
 # How a drawing says its colours and widths: nothing that could load anything.
 STYLE = re.compile(r"(?!.*url\((?!#))(?:[a-z-]+: ?[\w#.,%()' -]+;? ?)*")
 
 
-def sealed(about: dict[str, Any], *shown: str) -> dict[str, Any]:
-    """Return the metadata of an output of ours, with the seal of what it shows."""
-    return {"ptce": {**about, "seal": _seal(about["kind"], about["key"], *shown)}}
-
-
 def is_ours(output: Any) -> bool:
-    """Whether an output was written by this library, is unchanged since, and holds nothing that could act."""
+    """Whether an output has the metadata of this library, in the form it writes, and holds nothing that could act."""
     about = output.get("metadata", {}).get("ptce") or {}
     data = output.get("data") or {}
+    if "key" not in about or FORMS.get(str(about.get("kind"))) not in data:
+        return False
     shown = [data[kind] for kind in ("text/html", "image/svg+xml") if kind in data]
     shown += [about["narrow"]] if about.get("narrow") else []
-    seal = _seal(str(about.get("kind")), str(about.get("key")), *map(str, shown))
-    return about.get("seal") == seal and not any(map(active_content, shown))
-
-
-def _seal(*parts: str) -> str:
-    return hashlib.sha256("\n".join(("ptce-analysis", *parts)).encode()).hexdigest()[:16]
+    return not any(map(active_content, map(str, shown)))
 
 
 @lru_cache(maxsize=256)

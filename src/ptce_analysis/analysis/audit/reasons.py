@@ -27,6 +27,7 @@ class Reason(StrEnum):
     BASE_PRINTED = "{n} (printed beside the figure)"
     BASE_SAME_UNITS = "{n} (printed elsewhere in {source} for the same units)"
     BASE_RESPONDENTS = "{n} (no base found; assumed: the respondents of {source})"
+    BASE_COUNTED = "{n} ({indicator})"
     BASE_ABOUT = "{low} to {high} (no base found; assumed: the respondents of {source}, about {n})"
 
     PERCENT_HOLDS = "{nearest}, which prints as {printed}. Base: {base}."
@@ -119,6 +120,45 @@ class Reason(StrEnum):
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}, if total and median are said of the same {n}. They force"
         " at least: one unit with {largest}, {share} held by the largest {h}, a Gini index of {gini}."
     )
+    VALUES = "{arithmetic} Number: {base}."
+    VALUES_ELSEWHERE = "{arithmetic} Number: {base}. Of the numbers up to {limit}, it can be: {others}."
+    VALUES_ORDER = "{order}, roundings included."
+    VALUES_ORDER_FAILS = "{low} > {high}, roundings included: {lower} is above {upper}."
+    VALUES_REACHED = "{least_terms} = {least} ≤ {high}: {n} values with {known} can have {stated}."
+    VALUES_BETWEEN = (
+        "{least_terms} = {least} ≤ {high} and {low} ≤ {most_terms} = {most}: {n} values with {known} can have {stated}."
+    )
+    VALUES_ABOVE = "{least_terms} = {least} > {high}: {n} values with {known} have more than {stated} allows."
+    VALUES_BELOW = "{most_terms} = {most} < {low}: {n} values with {known} have less than {stated} asks."
+    VALUES_FEW = (
+        "No {n} values have {known}: a single value is its own total, median, mean and extremes; two total twice their"
+        " median, and the sum of their extremes."
+    )
+    VALUES_BESIDE = "Printed with {known}, which cannot hold together: nothing is left to test it against."
+    VALUES_OTHER_BASE = "The figures are printed over different bases ({bases}): they are not said of the same units."
+    MEAN_TOTAL_HOLDS = "{n} × {mean} = {product} ({low} to {high} with roundings), and the total is {total}."
+    MEAN_TOTAL_FAILS = "{n} × {mean} = {product} ({low} to {high} with roundings), but the total is {total}."
+    MEAN_NO_NUMBER = "{total} and mean {mean}, but no number is printed to multiply the mean by."
+    MEAN_WHOLE_HOLDS = "{k} / {n} = {exact}, which prints as {mean}."
+    MEAN_WHOLE_FAILS = (
+        "{n} × {mean} = {product} ({low} to {high} with roundings), no whole number: whole numbers have a whole total."
+    )
+    MEDIAN_WHOLE_HOLDS = "{exact} can be the median of {n} whole numbers, and prints as {median}."
+    MEDIAN_WHOLE_FAILS = (
+        "None from {low} to {high} is the median of {n} whole numbers: whole, or a half when they are even in number."
+        " Printed: {median}."
+    )
+    NAMED = "{name} {value}"
+    LISTED = "{one}, {other}"
+    AT_MOST = "{one} ≤ {other}"
+    TERM = "{k} × {value}"
+    PLUS = "{one} + {other}"
+
+    HEAPED = (
+        "{k} of the {n} percentages that {source} prints for {wave}, typed with a finer rounding, are multiples of"
+        " {step} points; by chance, so many would be less than once in {odds}. They were most likely rounded to {step}"
+        " points."
+    )
     RATIO = (
         "{top} / {bottom} = {ratio}, but the medians give {median_top} / {median_bottom} = {median_ratio}: {factor}"
         " times apart even with roundings. Totals and medians may not describe the same units."
@@ -137,6 +177,7 @@ class Reason(StrEnum):
     ROUNDED = "Each figure is rounded to the nearest step ({grains}): not cut down, and no more coarsely."
     EXACT = "The figures are exact, not rounded."
     ALL_OF_BASE = "The percentage is a share of all of its base, nobody left out: {base}."
+    ALL_VALUES = "{n} is the number of values that these figures describe: none of them is missing."
     UNWEIGHTED = "Each unit counts for one: answers are not weighted."
     COUNTED = "What is counted is part of the {n} printed beside it."
     SUPPORTED_LINKED = "Each project that a level supports is one that it is linked with, counted once."

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from fractions import Fraction
 
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit, contradictions
+from ptce_analysis.analysis.audit.grains import documents
 from ptce_analysis.analysis.audit.reasons import english
 from ptce_analysis.analysis.audit.records import Printed
 from ptce_analysis.analysis.audit.rows import (
@@ -47,19 +47,32 @@ def disagreements(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["verdict", "rule", "members", "reason", "premises"])
 
 
-def attainability_map(facts: Facts, wave: int, bases: Iterable[int], grain: Fraction | None = None) -> pd.DataFrame:
+def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataFrame:
     """Return whether each percentage of a wave (rows, by id) can occur on each base (columns).
 
-    With a `grain`, those typed more finely that are multiples of it are read as rounded to it: what is no multiple of
-    5 points was not rounded to 5 points.
+    They are read at the grain they were typed with; `grains.at_inferred_grains` gives figures read more coarsely.
     """
     bases = list(bases)
     shares = [fact for fact in facts.values() if fact.wave == wave and is_percentage(fact)]
-    grains = [grain if grain and fact.grain < grain and fact.value % grain == 0 else fact.grain for fact in shares]
-    read = list(zip(shares, grains, strict=True))
-    cells = [[bool(count_range(fact.value, base, step)) for base in bases] for fact, step in read]
+    cells = [[bool(count_range(fact.value, base, fact.grain)) for base in bases] for fact in shares]
     index = pd.Index([fact.id for fact in shares], name="id", dtype="str")
     return pd.DataFrame(cells, index=index, columns=pd.Index(bases, name="base"), dtype="bool")
+
+
+def inferred_grains(facts: Facts) -> pd.DataFrame:
+    """Return, per source and wave that prints percentages, how many are multiples of 5 points (or 10, if they heap so).
+
+    Columns: `source`, `wave`; `n` percentages that can show it and `k` multiples of `step`; `probability` of so many by
+    chance, and `probability_on_bases` where counts out of the stated bases are as likely as one another; `grain`, the
+    step inferred, missing where there is none.
+    """
+    rows = [
+        (one.source, one.wave, one.n, one.k, float(one.step), one.probability, one.probability_on_bases,
+         float(one.grain) if one.grain else None)
+        for one in documents(Printed(facts))
+    ]  # fmt: skip
+    columns = ["source", "wave", "n", "k", "step", "probability", "probability_on_bases", "grain"]
+    return pd.DataFrame(rows, columns=columns).astype({"grain": "float64"})
 
 
 def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 POWER_TESTS = ("fisher", "mid_p")
 
-# Assumption: no wave of this survey has more units. Source: 75 poles identified in 2015. If wrong: raise it; all pairs
+# Limit: no wave of this survey has more units. Source: 75 poles identified in 2015. If wrong: raise it; all pairs
 # of counts are enumerated, so time and memory grow with the product of the sizes.
 LARGEST_SIZE = 2_000
 

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 # Probabilities closer than this, relatively, are equal: sums of logarithms cannot tell them apart. R uses the same.
 TIE = 1e-7
 
-# Assumption: groups of a survey on poles are far smaller. Source: computing time, a fifth of a second at this size.
+# Limit: groups of a survey on poles are far smaller. Source: computing time, a fifth of a second at this size.
 # If wrong: raise it; the method is the same, only slower.
 LARGEST_UNCONDITIONAL = 10_000
 

@@ -18,7 +18,7 @@ Vector = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
 Terms = Mapping[int, float]
 
-# Assumption: an attack in whole numbers that is not solved after so many steps counts as one that succeeds.
+# Limit: an attack in whole numbers that is not solved after so many steps counts as one that succeeds.
 # Source: none needed, it errs on the safe side. If wrong: more is suppressed than necessary.
 STEPS = 2_000
 NEAR = 1e-6

@@ -137,8 +137,8 @@ def verdicts(words: Words, found: Sequence[Verdict]) -> Exhibit:
         origin="derived",
         data=data,
         columns=(
-            Column("label", str(words("Figure"))),
-            Column("printed", str(words("Published"))),
+            Column("label", str(words("Published figure"))),
+            Column("printed", str(words("Value"))),
             Column("word", str(words("Verdict"))),
             Column("reason", str(words("Arithmetic"))),
             Column("source", str(words("Source"))),

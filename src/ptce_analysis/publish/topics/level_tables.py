@@ -106,8 +106,8 @@ def roles_table(words: Words, level: str, roles: Collection[Role], titles: dict[
         columns=(
             Column("text", str(words("What the slides say"))),
             Column("kind", str(words("Kind"))),
-            Column("whom", str(words("Addressed to")), once=True),
-            Column("locator", str(words("Place in the slides")), once=True),
+            Column("whom", str(words("Addressed to"))),
+            Column("locator", str(words("Place in the slides"))),
         ),
     )  # fmt: skip
 

@@ -147,6 +147,25 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
+# What a reader calls the methods that compare two shares.
+METHOD_LABELS: dict[str, Label] = {
+    "wilson": ("Wilson", "Wilson"),
+    "clopper_pearson": ("Clopper–Pearson", "Clopper–Pearson"),
+    "jeffreys": ("Jeffreys", "Jeffreys"),
+    "newcombe": ("Newcombe", "Newcombe"),
+    "agresti_caffo": ("Agresti–Caffo", "Agresti–Caffo"),
+    "miettinen_nurminen": ("Miettinen–Nurminen", "Miettinen–Nurminen"),
+    "beta_binomial": ("beta-binomial", "bêta-binomial"),
+    "koopman": ("Koopman", "Koopman"),
+    "sample_odds_ratio": ("sample", "échantillon"),
+    "conditional_odds_ratio": ("conditional, exact interval", "conditionnel, intervalle exact"),
+    "fisher": ("Fisher", "Fisher"),
+    "mid_p": ("mid-p", "mid-p"),
+    "barnard": ("Barnard", "Barnard"),
+    "boschloo": ("Boschloo", "Boschloo"),
+    "pearson": ("Pearson", "Pearson"),
+}
+
 # What a source says of the roles of public levels, what it learns and whom it quotes; then how its addressee is known.
 ROLE_KINDS: dict[str, Label] = {
     "lever": ("lever", "levier"),

@@ -132,14 +132,19 @@ def intervals(
     other: str = MUTED,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean."""
+    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean.
+
+    Limits are written rounded outwards.
+    """
     ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
     marked = highlight if highlight is not None else [True] * len(data)
     for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
         look = color if one else other
         ax.hlines(place, row[low], row[high], color=look, linewidth=7, alpha=0.45)
         ax.plot(row[x], place, "o", color=look, markersize=9)
-        text = label.format(**{name: number(row[c], kind) for name, c in {"x": x, "low": low, "high": high}.items()})
+        text = label.format(
+            x=number(row[x], kind), low=number(row[low], f"{kind}_down"), high=number(row[high], f"{kind}_up")
+        )
         ax.annotate(text, (row[x], place), (0, 11), textcoords="offset points", ha="center", va="bottom")
     rows_of(ax, list(data[y]))
     if reference is not None:
@@ -301,4 +306,33 @@ def waffle(
         ax.annotate(f"{int(row[n])} {row[y]}", (0, down + 0.6 + line), (12, 0), textcoords="offset points", va="center")
     ax.set(xlim=(-0.7, across - 0.3), ylim=(down + len(data) + 0.2, -0.7))
     ax.set_axis_off()
+    return ax
+
+
+def curve(
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    kinds: tuple[str, str],
+    *,
+    marks: pd.DataFrame,
+    across: float,
+    xlabel: str,
+    ylabel: str,
+    label: str = "{x}: {y}",
+    color: str = ACCENT,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return a falling line through the points of a table, some `marks` on it with their values, and a line `across`."""
+    ax = axes(6) if ax is None else ax
+    sns.lineplot(data, x=x, y=y, color=color, linewidth=2.2, ax=ax)
+    ax.axhline(across, color=MUTED, linewidth=1, zorder=0)
+    for mark in marks.to_dict("records"):
+        ax.plot(mark[x], mark[y], "o", color=color, markersize=9)
+        text = label.format(x=number(mark[x], kinds[0]), y=number(mark[y], kinds[1]))
+        ax.annotate(text, (mark[x], mark[y]), (7, 7), textcoords="offset points", va="bottom")
+    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1))
+    ticks(ax.yaxis, kinds[1])
+    ticks(ax.xaxis, kinds[1])
+    room_for_labels(ax)
     return ax

@@ -218,8 +218,8 @@ def stated_base(printed: Printed, fact: Fact) -> Base | None:
     same = printed.unit_bases.get((fact.wave, fact.source, units(fact)), ())
     if len(same) == 1:
         return _exact(same[0], Reason.BASE_SAME_UNITS, fact.source, printed=False)
-    # Assumption: a percentage without a base is said of all the respondents of its source. Source: usage of survey
-    # reports. If wrong: its verdict concerns another base; the reason names the base that was taken.
+    # Assumption (01, 02): A percentage without a base concerns all the respondents of its source. Source: usage of
+    # survey reports. If wrong: it is judged on a base that is not its own; the base that was taken is always named.
     respondents = printed.figures.get(("respondents", "", fact.wave, fact.source))
     return _respondents(respondents) if respondents else None
 

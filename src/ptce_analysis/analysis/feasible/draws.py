@@ -126,8 +126,8 @@ def _entropy(row: Row) -> Plan:
     return lower + upper, partial(_sides, row, rate, float(median) / rate)
 
 
-# Assumption: nothing is known of the amounts beyond the row, so that drawing any takes a measure. Source: none, it is a
-# reference, shown under two measures. If wrong: the draws describe another law; the bounds still hold.
+# Assumption (09): Nothing is known of the amounts beyond their published row, so that drawing them at random takes a
+# choice; two are shown. Source: none. If wrong: the draws describe another law; the limits still hold.
 MEASURES: dict[str, Callable[[Row], Plan]] = {"uniform": _uniform, "maximum_entropy": _entropy}
 
 

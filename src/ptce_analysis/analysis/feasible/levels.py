@@ -22,8 +22,7 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS
 SHOWN = ("max", "gini", "sd", "top_half_share")
 IN_EUROS = ("max", "sd")
 
-# Assumption: the uniform law on the feasible set, and the maximum-entropy model, as references. Source: none, see
-# `feasible.draws`. If wrong: the draws describe another law; the bounds still hold.
+# References, not estimates: see the assumption in `feasible.draws`.
 MEASURES = {"uniform": "uniform", "entropy": "maximum_entropy"}
 N_DRAWS, SEED = 10_000, 1
 

@@ -194,13 +194,13 @@ def power_said(words: Words, conclusion: Conclusion) -> Sentence:
     """Return what the two waves could have detected, and how many answers a next wave needs."""
     needed, parts = conclusion.needed, [_detectable(words, conclusion.detectable)]
     sizes = {"before": Number(needed.shares[0], "share"), "after": Number(needed.shares[1], "share")}
-    if needed.n_second is None:
+    if needed.n is None:
         parts.append(words("No size considered tells {before} from {after} with that power.", **sizes))
     else:
         parts.append(
             words(
                 "To tell {before} from {after} with that power, two waves of {n} respondents each would be needed.",
-                n=Number(needed.n_second, "count"),
+                n=Number(needed.n, "count"),
                 **sizes,
             )
         )

@@ -14,7 +14,6 @@ from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.style import LIGHT, legend_above, lines_axes, new_figure
 
 LINE_IN = 0.42
-RUN_END = 0.36  # of the step between two whole numbers, on each side of a bar: single numbers stay apart
 
 # Ticks are round numbers: they need fewer decimals than a value.
 AXIS_KINDS = {"points": "points0", "share1": "share2", "keur1": "keur2", "meur": "meur2"}
@@ -163,6 +162,41 @@ def bounds_and_value(
     axes.plot([], [], "o", color=LIGHT["accent"], markersize=8, label=value[1])
     legend_above(axes, 2)
     axes.set_xlim(left=0)
+def intervals(
+    words: Words, data: pd.DataFrame, *, x: str, methods: Sequence[tuple[str, str, str, str]], kind: str
+) -> Figure:
+    """Return a point and several intervals per row; `methods` are (low column, high column, name, colour)."""
+    figure, axes = lines_of(data, extra_in=1.0)
+    axes.axvline(0, color=LIGHT["ink"], linewidth=1)
+    step = 0.22
+    for place, (low, high, name, colour) in enumerate(methods):
+        lines = [line + step * (place - (len(methods) - 1) / 2) for line in range(len(data))]
+        axes.hlines(lines, data[low], data[high], color=LIGHT[colour], linewidth=2, label=name)
+        axes.plot(data[x], lines, "o", color=LIGHT[colour], markersize=3.5)
+    legend_above(axes, len(methods))
+    number_axis(words, axes, kind)
+    return figure
+
+
+def bands(
+    words: Words,
+    data: pd.DataFrame,
+    *,
+    x: str,
+    wide: tuple[str, str, str],
+    narrow: tuple[str, str, str],
+    reference: tuple[float, str],
+    kind: str,
+) -> Figure:
+    """Return a wide band, a narrow band and a point per row, with a reference line; each is named by its last part."""
+    figure, axes = lines_of(data, extra_in=1.0)
+    lines = range(len(data))
+    for (low, high, name), colour, width in ((wide, "rule", 11), (narrow, "accent", 3)):
+        axes.hlines(lines, data[low], data[high], color=LIGHT[colour], linewidth=width, label=name)
+    axes.plot(data[x], lines, "o", color=LIGHT["accent"], markersize=7)
+    axes.axvline(reference[0], color=LIGHT["second"], linewidth=1.5, label=reference[1])
+    axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference[0])))
+    legend_above(axes, 3)
     number_axis(words, axes, kind)
     return figure
 
@@ -199,4 +233,50 @@ def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence
     axes.set_ylim(0, 1.15 * float(data[y].max()))
     axes.grid(axis="y")
     axes.yaxis.set_major_formatter(numbers(words, kind))
+    return figure
+def limits(
+    words: Words, data: pd.DataFrame, *, x: str, low: str, high: str, by: str, kind: str, name: str, across: str
+) -> Figure:
+    """Return the two limits of an interval as lines over `x`, one pair per value of `by`, named at their ends."""
+    figure = new_figure(3.6)
+    axes = figure.add_subplot()
+    groups = [group.sort_values(x) for _, group in data.groupby(by)]
+    shades = ["second", "muted", "accent"]
+    for group in (groups[0], groups[len(groups) // 2], groups[-1]):
+        colour = LIGHT[shades[0 if group is groups[0] else 2 if group is groups[-1] else 1]]
+        axes.plot(group[x], group[low], color=colour, linewidth=2)
+        axes.plot(group[x], group[high], color=colour, linewidth=2)
+        label = f"{name} {words.number(Number(float(group[by].iloc[0]), 'number'))}"
+        axes.annotate(
+            label,
+            (group[x].iloc[-1], group[high].iloc[-1]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+        )
+    axes.axhline(0, color=LIGHT["ink"], linewidth=1)
+    axes.set_xlim(0, 1.42 * float(data[x].max()))
+    axes.set_xlabel(across)
+    axes.grid(axis="y")
+    axes.yaxis.set_major_formatter(numbers(words, kind))
+    return figure
+
+
+def curve(
+    words: Words, data: pd.DataFrame, *, x: str, y: str, kind: str, reference: float, marked: float | None
+) -> Figure:
+    """Return a curve of shares with a horizontal reference and, where given, the place it is reached."""
+    figure = new_figure(3.2)
+    axes = figure.add_subplot()
+    axes.axhline(reference, color=LIGHT["second"], linewidth=1)
+    axes.plot(data[x], data[y], color=LIGHT["accent"], linewidth=2.2)
+    if marked is not None:
+        axes.plot(marked, reference, "o", color=LIGHT["second"], markersize=8)
+        label = words.number(Number(marked, "share1"))
+        axes.annotate(label, (marked, reference), (8, 6), textcoords="offset points", color=LIGHT["second"])
+    axes.set_ylim(0, 1.02)
+    axes.grid(axis="y")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(numbers(words, kind))
     return figure

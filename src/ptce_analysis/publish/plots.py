@@ -93,7 +93,14 @@ def bars(
     colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(
-        x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
+        x=data[x].to_numpy(),
+        y=place,
+        hue=place,
+        palette=colours,
+        legend=False,
+        saturation=1,
+        width=0.4 if long else 0.62,  # a long name stands between two bars
+        ax=ax,
     )
     rows_of(ax, list(data[y]))
     texts = [number(value, kind) for value in data[x]]

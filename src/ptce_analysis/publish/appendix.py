@@ -320,12 +320,12 @@ class _Blocks:
         yield opened
 
     def _ways(self, head: Any, addresses: list[str]) -> Iterator[str]:
-        """The files of a figure, each saying which figure it is, and the same exhibit in the other languages."""
-        for address in addresses:
+        """The files of a figure, each saying which figure it is, and which of its panels."""
+        panels = len({address.rpartition(".")[0] for address in addresses})
+        for place, address in enumerate(addresses):
             form = address.rpartition(".")[2].upper()
-            yield f'<a href="{escape(address)}" download>{escape(head.number)} ({form})</a>'
-        for code, name, way in _twins(self.frame.site.here, self.words.lang) if self.frame else ():
-            yield f'<a href="{way}#{escape(head.key)}" hreflang="{code}" lang="{code}">{name}</a>'
+            panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
+            yield f'<a href="{escape(address)}" download>{escape(head.number)}{panel} ({form})</a>'
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:

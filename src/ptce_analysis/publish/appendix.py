@@ -310,10 +310,12 @@ class _Blocks:
             if kind == "head":
                 head, addresses = output.metadata.ptce, []
                 key = escape(head.key)
+                if self.outline.headings[-1:] and self.outline.headings[-1][0] == 1:  # no section stands between
+                    html = html.replace('<h3 class="title">', '<h2 class="title">').replace("</h3>", "</h2>")
                 html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
                 opened = "</figure>"
             elif kind == "drawing":
-                addresses += output.metadata.get("filenames", {}).values()
+                addresses += sorted(output.metadata.get("filenames", {}).values(), reverse=True)
             elif kind == "notes" and head is not None:
                 html = html.removesuffix("</div>") + "".join(self._ways(head, addresses)) + "</div>"
             yield html

@@ -93,7 +93,14 @@ def bars(
     colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(
-        x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
+        x=data[x].to_numpy(),
+        y=place,
+        hue=place,
+        palette=colours,
+        legend=False,
+        saturation=1,
+        width=0.4 if long else 0.62,  # a long name stands between two bars
+        ax=ax,
     )
     rows_of(ax, list(data[y]))
     texts = [number(value, kind) for value in data[x]]
@@ -316,7 +323,7 @@ def curve(
     color: str = ACCENT,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return a falling line through the points of a table, some `marks` on it with their values, and a line `across`."""
+    """Return a falling line through the points of a table, `marks` on it with both their values, and a line `across`."""
     ax = axes(6) if ax is None else ax
     sns.lineplot(data, x=x, y=y, color=color, linewidth=2.2, ax=ax)
     ax.axhline(across, color=MUTED, linewidth=1, zorder=0)

@@ -188,15 +188,19 @@ class Page:
         note: str = "",
         when: Any = True,
         origin: str = "derived",
+        collapsed: bool = False,
         **values: Any,
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, and return its data. The arguments are those of `figure`."""
+        """Show a table with its texts, and return its data; the arguments are those of `figure`.
+
+        A `collapsed` table is closed until the reader opens it; its texts are in sight.
+        """
         texts = {"title": title, "reading": reading, "population": population, "source": source}
         texts |= {"measure": measure, "note": note}
         exhibit = self._exhibit(key, data, columns, texts, origin, values, when)
         if exhibit is None:
             return None
-        self._lay_out(exhibit, "")
+        self._lay_out(replace(exhibit, collapsed=collapsed), "")
         return ShownTable(exhibit.data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:

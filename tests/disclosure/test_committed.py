@@ -15,10 +15,10 @@ from pages import code, notebook, shown
 from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import committed, pages, warm
+from ptce_analysis.pipeline.place import Place
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
-from ptce_analysis.publish.trust import sealed
 from ptce_analysis.publish.waves import open_waves
 
 REFUSED = r"answers of respondents in a path that git commits\. Move them to a folder that git ignores"
@@ -131,6 +131,23 @@ def test_rows_of_respondents_in_a_committed_folder_stop_the_build(
         assert build_quietly(project, only="plain").succeeded
 
 
+@pytest.mark.parametrize("name", ["poles", "supports"])
+def test_the_tables_of_the_fictitious_waves_stand_because_each_row_is_marked(project: Path, name: str) -> None:
+    """The build and `ptce check-site` take them; with a row of another origin, or no such column, neither does."""
+    table = REPOSITORY / "data" / "processed" / "waves" / f"{name}.csv"
+    folder = project / "data" / "processed" / "waves"
+    folder.mkdir(parents=True)
+    copy = Path(shutil.copy(table, folder))
+    committed.refuse_committed_answers(Place(project))
+    assert main(["check-site", str(folder)]) == 0
+    marked = copy.read_text(encoding="utf-8")
+    for text in ("survey".join(marked.rsplit("fictitious", 1)), marked.replace("origin", "source", 1)):
+        copy.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match=rf"waves/{name}\.csv: {REFUSED}"):
+            committed.refuse_committed_answers(Place(project))
+        assert main(["check-site", str(folder)]) == 1
+
+
 def test_without_git_the_names_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No program called git: the four files are committed, other waves are not, anything else of the project is."""
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -152,9 +169,7 @@ def test_real_answers_said_to_be_fictitious_are_refused(tmp_path: Path, monkeypa
 
 def fictitious(kind: str, html: str, key: str = "a") -> Any:
     """An output on fictitious data."""
-    return shown(
-        {"text/html": html}, **sealed({"kind": kind, "key": key, "origin": "fictitious", "protected": True}, html)
-    )
+    return shown({"text/html": html}, ptce={"kind": kind, "key": key, "origin": "fictitious", "protected": True})
 
 
 MARK = '<span class="origin fictitious protected">fictitious data</span>'

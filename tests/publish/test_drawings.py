@@ -138,31 +138,6 @@ def test_short_labels_stand_at_the_right_of_the_name_on_a_phone() -> None:
     assert (sides["1"], sides["A"]) == ("right", "left")
 
 
-def test_a_figure_without_named_lines_is_drawn_again_as_narrow_as_a_phone() -> None:
-    """Its labels keep their size and stay on the paper."""
-
-    def draw() -> Figure:
-        ends = [(n, -0.30, 0.05 + n * phi / 1000, phi) for phi in (-0.33, 0.0, 0.73) for n in (0, 42)]
-        table = pd.DataFrame(ends, columns=["n", "low", "high", "phi"])
-        return drawings.limits(
-            FR,
-            table,
-            x="n",
-            low="low",
-            high="high",
-            by="phi",
-            kind="points",
-            name="corrélation",
-            across="pôles communs",
-        )
-
-    figure = drawn(draw, phone=True)
-    assert figure.get_figwidth() == NARROW_IN
-    ends = {text.get_text(): text.get_window_extent().x1 for text in figure.axes[0].texts}
-    assert len(ends) == 3
-    assert max(ends.values()) <= figure.bbox.width
-
-
 def test_a_figure_of_several_axes_and_lines_with_a_second_label_keep_their_one_form() -> None:
     """No narrow form is invented where labels would not find their line."""
     with drawing():

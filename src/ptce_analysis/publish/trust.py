@@ -21,7 +21,8 @@ FORMS = {
 OUR_TAGS = frozenset(
     (
         "a", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "em", "g",
-        "h3", "image", "li", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text",
+        "h3", "image", "li", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table", "tbody", "td",
+        "text",
         "th", "thead", "title", "tr", "tspan", "ul",
     )
 )  # fmt: skip

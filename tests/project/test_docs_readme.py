@@ -18,7 +18,8 @@ from guides import run
 from ptce_analysis.cli import COMMANDS, main
 
 README, LISEZMOI = ((REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "LISEZMOI.md"))
-PAGES = [path for path in REPOSITORY.rglob("*.md") if not {".venv", ".venv-lab", "build", "mutants"} & set(path.parts)]
+NOT_OURS = {".venv", ".venv-lab", "build", "mutants", "explorations"}
+PAGES = [path for path in REPOSITORY.rglob("*.md") if not NOT_OURS & set(path.parts)]
 BIN = Path(sys.executable).parent
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors import ExtractOutputPreprocessor
+from nbconvert.preprocessors import ExtractOutputPreprocessor, Preprocessor
 from traitlets import default
 from traitlets.config import Config
 
@@ -34,6 +34,19 @@ NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
+# Cells that are seen in JupyterLab, not on the page.
+LAB_TAG = "lab"
+
+
+class WithoutLabCells(Preprocessor):
+    """Leaves out what is seen in JupyterLab only, once every cell has run."""
+
+    enabled = True
+
+    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Return the notebook without the cells tagged `lab`."""
+        nb.cells = [cell for cell in nb.cells if LAB_TAG not in cell.metadata.get("tags", [])]
+        return nb, resources
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ class PtceExporter(TemplateExporter):
 
     @default("preprocessors")
     def _preprocessors(self) -> list[Any]:
-        return [ExtractOutputPreprocessor]
+        return [WithoutLabCells, ExtractOutputPreprocessor]
 
     @property
     def default_config(self) -> Config:

@@ -63,7 +63,7 @@ def hypotheses(words: Words) -> list[Sentence]:
     """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
     return [
         words.fill(
-            "**{pages}.** {text} Ground: {source} If it is wrong: {if_wrong}",
+            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
             {
                 "pages": Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
                 "text": one.text,

@@ -101,9 +101,11 @@ def _data_faults(exhibit: Exhibit) -> list[str]:
 def table_faults(exhibit: Exhibit) -> list[str]:
     """Return why the columns of a table cannot be read: too many, or one that says the same on each row.
 
-    The data behind a figure are folded away, and may be as wide as what is drawn.
+    The data behind a figure are folded away, and may be as wide as what is drawn. What answers say on each row is not
+    known when their page is written.
     """
-    found = [c.heading for c in exhibit.columns if len(exhibit.data) > 1 and exhibit.data[c.name].nunique(False) == 1]
+    asked = exhibit.columns if len(exhibit.data) > 1 and exhibit.protected is None else ()
+    found = [column.heading for column in asked if exhibit.data[column.name].nunique(False) == 1]
     faults = [f"column {heading!r} says the same on each row: say it once, above or below" for heading in found]
     if len(exhibit.columns) > MOST_COLUMNS:
         faults.append(f"{len(exhibit.columns)} columns; at most {MOST_COLUMNS} can be read")

@@ -38,7 +38,9 @@ def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
     mark = origin_html(words, exhibit.origin, exhibit.protected is not None)
     anchor = f'<a href="#{escape(exhibit.key)}">{escape(number)}</a>'
     said = f'<p class="measure">{measure}</p>' if measure else ""
-    return f'<p class="number">{anchor} {mark}</p><h3 class="title">{title}</h3>{said}'
+    # A title is copied without what stands around it.
+    own = f" ({escape(words.label(ORIGINS[exhibit.origin]))})" if exhibit.origin == "fictitious" else ""
+    return f'<p class="number">{anchor} {mark}</p><h3 class="title">{title}{own}</h3>{said}'
 
 
 def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]]:

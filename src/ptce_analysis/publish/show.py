@@ -19,28 +19,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from IPython import get_ipython
+from IPython.core.pylabtools import select_figure_formats
 from IPython.display import display
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import picture, plots
-from ptce_analysis.publish.cell import ShownSentence, ShownTable, as_shown, condition, current_cell, drawn, value_of
+from ptce_analysis.publish.cell import (
+    ShownSentence,
+    ShownTable,
+    as_shown,
+    condition,
+    controls,
+    current_cell,
+    drawn,
+    value_of,
+)
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults, table_faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, translation, typeset
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, typeset
 from ptce_analysis.publish.layout import fit, narrow
 from ptce_analysis.publish.parameters import check_parameters
 from ptce_analysis.publish.sentences import plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.style import drawing, theme, watermark
 from ptce_analysis.publish.svg import svg as old_svg
 from ptce_analysis.publish.svg import svg_again
-from ptce_analysis.published import Facts, read_published, read_sources
-from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, Label
+from ptce_analysis.published import Figures, read_published, read_sources
+from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
-# The codes that tables hold in place of words.
-CODES: dict[str, Label] = {**LEVELS, **STAGES, **SCENARIOS}
+# The columns of tables that hold codes in place of words.
+CODES: dict[str, dict[str, Label]] = {
+    "level": LEVELS,
+    "stage": STAGES,
+    "scenario": SCENARIOS,
+    "statistic": STATISTICS,
+    "unit": UNITS,
+    "origin": ORIGINS,
+}
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
 
@@ -78,9 +95,9 @@ class Page:
     keys: Counter[str] = field(default_factory=Counter)
 
     @cached_property
-    def facts(self) -> Facts:
-        """The published figures of the project."""
-        return read_published(project_folder() / PUBLISHED)
+    def facts(self) -> Figures:
+        """The published figures of the project, shown with labels in the reader's language."""
+        return replace(read_published(project_folder() / PUBLISHED), label=self.words.label)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:
@@ -124,7 +141,7 @@ class Page:
     def figure(
         self,
         key: str,
-        data: pd.DataFrame,
+        data: pd.DataFrame | Protected,
         draw: Any,
         *,
         columns: Mapping[str, str],
@@ -135,21 +152,24 @@ class Page:
         population: str,
         measure: str = "",
         note: str = "",
+        when: Any = True,
         origin: str = "derived",
         **values: Any,
     ) -> Any:
-        """Show a drawing with its texts and its data, and return it as a matplotlib figure.
+        """Show a drawing with its texts and its data, and return it as a matplotlib figure; None when it is unwanted.
 
         `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), a function that does when given
         the data, or a list of these: panels side by side where there is room (a list of figures is then returned).
         `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled as in `say`, from
         the keywords and from the first row of the data; `reading` reads one mark, and each of its numbers must stand
-        in the data. `population` says who is counted, `measure` what, `alt` what is seen.
+        in the data. `population` says who is counted, `measure` what, `alt` what is seen. `when=False` shows nothing.
 
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
         texts = {"title": title, "reading": reading, "population": population, "source": source, "alt": alt}
-        exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values)
+        exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values, when)
+        if exhibit is None:
+            return None
         figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
         self._lay_out(replace(exhibit, draw=lambda _: figures), "")
         shown = [as_shown(figure) for figure in figures]
@@ -158,7 +178,7 @@ class Page:
     def table(
         self,
         key: str,
-        data: pd.DataFrame,
+        data: pd.DataFrame | Protected,
         columns: Mapping[str, str],
         *,
         title: str,
@@ -167,19 +187,30 @@ class Page:
         population: str,
         measure: str = "",
         note: str = "",
+        when: Any = True,
         origin: str = "derived",
         **values: Any,
-    ) -> pd.DataFrame:
+    ) -> pd.DataFrame | None:
         """Show a table with its texts, and return its data. The arguments are those of `figure`."""
         texts = {"title": title, "reading": reading, "population": population, "source": source}
         texts |= {"measure": measure, "note": note}
-        self._lay_out(self._exhibit(key, data, columns, texts, origin, values), "")
-        return ShownTable(data)
+        exhibit = self._exhibit(key, data, columns, texts, origin, values, when)
+        if exhibit is None:
+            return None
+        self._lay_out(exhibit, "")
+        return ShownTable(exhibit.data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
-        """Return a table with a column `label`: the names of its codes (levels, say) in the reader's language."""
-        codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES.items()}
-        return table.assign(label=table[column].map(codes))
+        """Return a table with the names of its codes beside them, in the reader's language.
+
+        Those of `column` are called `label`, those of any other column of codes (`CODES`) `stage_label`, say.
+        """
+        names = {name: "label" if name == column else f"{name}_label" for name in CODES if name in table}
+        table = table.drop(columns=list(names.values()), errors="ignore")
+        for name, beside in names.items():
+            codes = {code: self.words.label(label).split(" (")[0] for code, label in CODES[name].items()}
+            table.insert(list(table).index(name) + 1, beside, table[name].map(codes))
+        return table
 
     def source(self, key: str) -> str:
         """Return a source by its id as a text may cite it: who wrote it, its title and year, linked to its address.
@@ -198,6 +229,14 @@ class Page:
         labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
         return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
 
+    def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
+        """Return what a function makes of some values, with a field to change each (ipywidgets) where there can be."""
+        found = controls(function, values)
+        if found is None:
+            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
+            return function(**values)
+        return found
+
     def _exhibit(
         self,
         key: str,
@@ -206,16 +245,20 @@ class Page:
         texts: dict[str, str],
         origin: str,
         values: dict[str, Any],
-    ) -> Exhibit:
-        """An exhibit whose texts are filled from keywords, its first row and the published figures."""
-        held = protection(data, *values.values())
+        when: Any,
+    ) -> Exhibit | None:
+        """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
+        held, wanted = protection(data, *values.values()), bool(np.all(when))
         table = data.table if isinstance(data, Protected) else data
         filled: dict[str, Any] = {
-            name: self._filled(text, (table,), values) or Sentence("") for name, text in texts.items()
+            name: (text and self._filled(text, (data,), values, wanted)) or Sentence("") for name, text in texts.items()
         }
+        headings = {name: self._filled(heading, (data,), values, wanted) for name, heading in columns.items()}
+        if not wanted:
+            return None
         named = tuple(
-            Column(name, str(self._filled(heading, (table,), values)), kind or "text")
-            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())
+            Column(name, str(heading), kind or "text")
+            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in headings.items())
         )
         return Exhibit(key, **filled, origin=origin, data=table, columns=named, protected=held)
 
@@ -223,8 +266,8 @@ class Page:
         self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any], wanted: bool = True
     ) -> Sentence | None:
         """A text in the reader's language with its values; None when it is not wanted, though its translation is."""
-        translation(self.words.lang, text)
         if not wanted:
+            self.words(text)  # its translation is asked for, as that of a text that is shown
             return None
         filled = self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
         return with_addresses(filled, {key: source["address"] for key, source in self.sources.items()})
@@ -361,6 +404,9 @@ def open_page(stem: str, **parameters: Any) -> Page:
     check_parameters(stem, parameters)
     check_parameters(stem, dict.fromkeys(_injected()) | parameters, parameters)
     page = Page(stem, Words(parameters["lang"]), parameters)
+    # A figure that pyplot does not know is seen too.
+    if shell := get_ipython():
+        select_figure_formats(shell, ["png"])  # type: ignore[no-untyped-call]
     theme()
     plots.reader = page.words
     return page

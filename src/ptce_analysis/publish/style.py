@@ -37,6 +37,7 @@ LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 
 WIDTH_IN = 7.2
 NARROW_IN = 3.6  # a phone: text drawn at this width keeps its size on a screen of 320 pixels
+BAND_IN = 0.55  # what the words of a watermark take above and below a drawing
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
 RC = {
@@ -128,11 +129,11 @@ def legend_above(axes: Axes, columns: int) -> Legend:
 
 
 def watermark(figure: Figure, words: str) -> None:
-    """Write across a figure what its data are, behind the marks, and once more in a corner where it can be read."""
-    across: dict[str, Any] = {"rotation": 18, "fontsize": 34, "fontweight": "bold", "color": LIGHT["rule"]}
-    behind = figure.text(0.5, 0.5, words, ha="center", va="center", zorder=-5, gid="watermark", **across)
-    behind.set_in_layout(False)
-    figure.supxlabel(words, x=1, ha="right", fontsize="medium", fontweight="bold", color=LIGHT["second"])
+    """Write on a figure what its data are: above the drawing and in a corner below, where no label stands."""
+    figure.set_figheight(figure.get_figheight() + BAND_IN)
+    look: dict[str, Any] = {"fontsize": "medium", "fontweight": "bold", "color": LIGHT["second"]}
+    figure.suptitle(words, gid="watermark", **look)
+    figure.supxlabel(words, x=1, ha="right", **look)
 
 
 def recoloured(page: str) -> str:

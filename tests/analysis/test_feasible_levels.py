@@ -132,7 +132,7 @@ def test_the_example_is_the_smallest_possible_level(facts):
 
 
 def test_sets_alike_have_the_printed_row_and_differ(facts):
-    """Route: add the amounts up and take the middle one; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 − 3 × 0.5."""
+    """Route: add up and take the middle; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 − 3 × 0.5."""
     table = sets.data_sets_alike(facts, 2015, "as_printed", "europe")
     for amounts in table["amounts"]:
         assert sum(amounts) == pytest.approx(776_000)

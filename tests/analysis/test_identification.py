@@ -131,9 +131,9 @@ def test_means_are_decided_when_no_missing_amount_turns_them(facts, scenario):
     rows = identification.scenario_rows(identification.printed_rows(facts, 2015, FUNDING_LEVELS), scenario)
     for one, other in combinations(FUNDING_LEVELS, 2):
         sides = []
-        for row in (rows[one], rows[other]):
-            numbers = {row.n, row.n_projects - 1}
-            sides.append([end / n for end in row.total.band for n in numbers])
+        for side in (rows[one], rows[other]):
+            numbers = {side.n, side.n_projects - 1}
+            sides.append([end / n for end in side.total.band for n in numbers])
         orders = {first > second for first, second in product(*sides)}
         said = verdict(table, "mean", one, other)
         assert said["verdict"] == ("decided" if len(orders) == 1 else "bounded")
@@ -252,7 +252,7 @@ def test_each_figure_has_its_own_rounding():
 
 
 def test_statements_on_one_level_worked_by_hand(facts):
-    """164.5 k€ at least for one project from Europe, 137.5 k€ at most from Départements, 77.2 to 1,099.5 from Régions."""
+    """164.5 k€ at least for one project from Europe, 137.5 at most from Départements, 77.2 to 1,099.5 from Régions."""
     table = single_levels(facts, 2015, "as_printed")
     found = table[table["statement"] == "max"].set_index(["threshold", "level"])
     assert bool(found.loc[(100_000, "europe"), "holds"]) is True

@@ -103,7 +103,7 @@ def test_one_or_two_amounts_have_no_other_total_than_their_medians(rows, n, tota
 def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     """776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; without its median, any that the total allows.
 
-    A supported project received something: half a unit at least, so that 3 of 7 leave (776.5 − 3 × 0.5) / 4 to the median.
+    A supported project received something: half a unit at least, so that 3 of 7 leave (776.5 − 3 × 0.5) / 4 to it.
     """
     europe, least = rows["europe"], Fraction(500)
     sums = Fraction(775_500), Fraction(776_500)

@@ -8,14 +8,12 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis.pipeline.imports import import_graph
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
-from ptce_analysis.publish import show
 from ptce_analysis.survey.waves import read_waves
 from survey_pages import survey_page
 

@@ -263,7 +263,7 @@ def test_what_is_identified_is_counted_not_written(facts):
         name: str(funding_verdicts.identified(EN, identification.comparisons(facts, 2015, name))) for name in SCENARIOS
     }
     assert said["as_printed"].startswith(
-        "The printed figures decide all 15 comparisons of two levels by total amount.\nBy mean amount, they decide 14 of"
+        "The printed figures decide all 15 comparisons of two levels by total amount.\nBy mean amount, they decide 14"
     )
     assert "By median amount, they decide 10 of 15." in said["as_printed"]
     assert said["as_printed"].endswith("share of the larger half of amounts: any level may have more.")

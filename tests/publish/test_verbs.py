@@ -117,7 +117,7 @@ def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]
         "**Not known**: see [the study](04_feasible.ipynb#max), [RTES](https://example.org/a) or [x](javascript:a)."
     )
     html = outputs[0].data["text/html"]
-    assert "<strong>Not known</strong>" in html and '<a href="04_feasible.html#max">the study</a>' in html
+    assert "<strong>Not known</strong>" in html and '<a href="04_feasible.ipynb#max">the study</a>' in html
     assert '<a href="https://example.org/a">RTES</a>' in html and "[x](javascript:a)" in html
     assert outputs[0].data["text/plain"].startswith("Not known: see the study, RTES")
     page.say("One, <script>.\nTwo.")

@@ -51,14 +51,13 @@ class Inputs:
     def of_tables(self) -> Digests:
         """Return what the processed tables are made from."""
         code = self._code(MAKES_TABLES)
-        raw = {name: found for name, found in self._data.items() if name.startswith("data/raw/")}
-        return raw | self._locked | code
+        return self._raw | self._locked | code
 
     def of_run(self, run: Run) -> Digests:
         """Return what a run's notebook, figures and page are made from."""
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
-        data = self._data_for(code) if only_asks_the_library(run.notebook) else self._data
+        data = self._data_for(code) if only_asks_the_library(run.notebook) else self._raw | self._processed
         beside = self._beside(run.notebook)
         found = data | self._locked | beside | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":
@@ -89,15 +88,19 @@ class Inputs:
         return {module: path.relative_to(self.library.parent).as_posix() for module, (path, _) in self._graph.items()}
 
     @cached_property
-    def _data(self) -> Digests:
-        """Raw data and processed tables."""
-        files = (path for stage in ("raw", "processed") for path in files_below(self.place.project / "data" / stage))
-        return self._files(path for path in files if path.suffix != ".md" and not path.name.startswith("."))
+    def _raw(self) -> Digests:
+        return self._data("raw")
+
+    @cached_property
+    def _processed(self) -> Digests:
+        """The tables, asked for once they are built."""
+        return self._data("processed")
 
     def _data_for(self, code: Digests) -> Digests:
         """The data that a notebook reads through the library: answers only if its code can read them."""
         answers = () if READS_ANSWERS in code else (f"{WAVES.as_posix()}/", "data/processed/waves/")
-        return {name: found for name, found in self._data.items() if not name.startswith(answers)}
+        found = self._raw | self._processed
+        return {name: digest for name, digest in found.items() if not name.startswith(answers)}
 
     @cached_property
     def _supplied(self) -> Digests:
@@ -129,6 +132,10 @@ class Inputs:
             for name in wanted
             if not name.endswith(".po") or Path(name).name in catalogues
         }
+
+    def _data(self, stage: str) -> Digests:
+        files = files_below(self.place.project / "data" / stage)
+        return self._files(path for path in files if path.suffix != ".md" and not path.name.startswith("."))
 
     def _beside(self, notebook: Path) -> Digests:
         """What stands beside the notebooks: one may import it or open it by its bare name.

@@ -1,6 +1,6 @@
 """The hypotheses that bear on results, read from the comments of the code that makes them.
 
-`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page on methods
+`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page of methods
 lists it. `# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and `# Limit: …`
 bounds time or memory: both are for whoever reads the code.
 """
@@ -78,7 +78,7 @@ def hypotheses(words: Words) -> list[Sentence]:
 @cache
 def _made_in(module: str, source: str) -> tuple[Assumption, ...]:
     """The hypotheses of one module; asked for once per language."""
-    found = (PARTS.fullmatch(comment) for comment in comments(source))
+    found = (PARTS.search(comment) for comment in comments(source))
     parts = ("text", "source", "if_wrong")
     return tuple(Assumption(tuple(one["pages"].split(", ")), module, *one.group(*parts)) for one in found if one)
 

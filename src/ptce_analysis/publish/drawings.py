@@ -14,7 +14,6 @@ from ptce_analysis.publish.language import Number, Words
 from ptce_analysis.publish.style import LIGHT, legend_above, lines_axes, new_figure
 
 LINE_IN = 0.42
-RUN_END = 0.36  # of the step between two whole numbers, on each side of a bar: single numbers stay apart
 
 # Ticks are round numbers: they need fewer decimals than a value.
 AXIS_KINDS = {"points": "points0", "share1": "share2", "keur1": "keur2", "meur": "meur2"}
@@ -163,43 +162,6 @@ def bounds_and_value(
     axes.plot([], [], "o", color=LIGHT["accent"], markersize=8, label=value[1])
     legend_above(axes, 2)
     axes.set_xlim(left=0)
-    number_axis(words, axes, kind)
-    return figure
-
-
-def points_by_line(
-    words: Words, data: pd.DataFrame, *, x: str, kind: str, reference: tuple[float, str], labels: Sequence[str]
-) -> Figure:
-    """Return one labelled point per row against a named line: how far each lies from it, and on which side."""
-    figure, axes = lines_of(data, extra_in=1.0)
-    place, name = reference
-    axes.axvline(place, color=LIGHT["second"], linewidth=1.5, label=name)
-    legend_above(axes, 1)
-    axes.plot(data[x], range(len(data)), "o", color=LIGHT["accent"], markersize=7)
-    for line, (value, label) in enumerate(zip(data[x], labels, strict=True)):
-        axes.annotate(label, (value, line), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
-    span = float(max(data[x].max(), place) - min(data[x].min(), place))
-    axes.set_xlim(min(data[x].min(), place) - 0.08 * span, max(data[x].max(), place) + 0.35 * span)
-    number_axis(words, axes, kind)
-    return figure
-
-
-def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence[tuple[int, str]], kind: str) -> Figure:
-    """Return all rows as points by rank, a few of them (place, name) marked and named."""
-    figure = new_figure(3.0)
-    axes = figure.add_subplot()
-    possible = data["all_possible"].to_numpy(dtype=bool)
-    axes.plot(data.loc[possible, x], data.loc[possible, y], "o", color=LIGHT["accent"], markersize=6)
-    axes.plot(data.loc[~possible, x], data.loc[~possible, y], "o", color=LIGHT["muted"], markersize=6, fillstyle="none")
-    for place, name in marked:
-        row = data.iloc[place]
-        axes.plot(row[x], row[y], "o", color=LIGHT["second"], markersize=11, fillstyle="none", markeredgewidth=2)
-        side = "left" if place < len(data) / 2 else "right"
-        axes.annotate(name, (row[x], row[y]), (12 if side == "left" else -4, 12), textcoords="offset points", ha=side)
-    axes.set_ylim(0, 1.15 * float(data[y].max()))
-    axes.grid(axis="y")
-    axes.yaxis.set_major_formatter(numbers(words, kind))
-    return figure
 
 
 def intervals(
@@ -238,6 +200,41 @@ def bands(
     axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference[0])))
     legend_above(axes, 3)
     number_axis(words, axes, kind)
+    return figure
+
+
+def points_by_line(
+    words: Words, data: pd.DataFrame, *, x: str, kind: str, reference: tuple[float, str], labels: Sequence[str]
+) -> Figure:
+    """Return one labelled point per row against a named line: how far each lies from it, and on which side."""
+    figure, axes = lines_of(data, extra_in=1.0)
+    place, name = reference
+    axes.axvline(place, color=LIGHT["second"], linewidth=1.5, label=name)
+    legend_above(axes, 1)
+    axes.plot(data[x], range(len(data)), "o", color=LIGHT["accent"], markersize=7)
+    for line, (value, label) in enumerate(zip(data[x], labels, strict=True)):
+        axes.annotate(label, (value, line), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
+    span = float(max(data[x].max(), place) - min(data[x].min(), place))
+    axes.set_xlim(min(data[x].min(), place) - 0.08 * span, max(data[x].max(), place) + 0.35 * span)
+    number_axis(words, axes, kind)
+    return figure
+
+
+def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence[tuple[int, str]], kind: str) -> Figure:
+    """Return all rows as points by rank, a few of them (place, name) marked and named."""
+    figure = new_figure(3.0)
+    axes = figure.add_subplot()
+    possible = data["all_possible"].to_numpy(dtype=bool)
+    axes.plot(data.loc[possible, x], data.loc[possible, y], "o", color=LIGHT["accent"], markersize=6)
+    axes.plot(data.loc[~possible, x], data.loc[~possible, y], "o", color=LIGHT["muted"], markersize=6, fillstyle="none")
+    for place, name in marked:
+        row = data.iloc[place]
+        axes.plot(row[x], row[y], "o", color=LIGHT["second"], markersize=11, fillstyle="none", markeredgewidth=2)
+        side = "left" if place < len(data) / 2 else "right"
+        axes.annotate(name, (row[x], row[y]), (12 if side == "left" else -4, 12), textcoords="offset points", ha=side)
+    axes.set_ylim(0, 1.15 * float(data[y].max()))
+    axes.grid(axis="y")
+    axes.yaxis.set_major_formatter(numbers(words, kind))
     return figure
 
 

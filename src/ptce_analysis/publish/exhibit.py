@@ -44,7 +44,8 @@ class Exhibit:
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
     `draw` turns `data` into a matplotlib figure, or into several panels. `population` is the *Champ*, `measure` what is
     measured, in what unit.
-    `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
+    `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
+    table opens when the reader asks for it.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Exhibit:
     alt: Sentence | None = None
     draw: Callable[[pd.DataFrame], Figure | list[Figure]] | None = None
     protected: Protected | None = None
+    collapsed: bool = False
 
     @property
     def is_figure(self) -> bool:

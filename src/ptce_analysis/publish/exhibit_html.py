@@ -61,6 +61,9 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
         for field, name, text in note_parts(words, exhibit)
     )
     notes, table = f'<dl class="notes">{rows}</dl>', data_html(words, exhibit, number)
+    if exhibit.collapsed:
+        shown = escape(str(words("Show the {n} rows", n=Number(len(exhibit.data), "count"))))
+        table = f"<details><summary>{shown}</summary>{table}</details>"
     link = csv_link(words, exhibit, number, file_name)
     if not exhibit.is_figure:
         return f'{table}{notes}<div class="tools">{link}</div>'

@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import picture, plots
 from ptce_analysis.publish.cell import (
+    ShownFigures,
     ShownSentence,
     ShownTable,
     as_shown,
@@ -172,8 +173,7 @@ class Page:
             return None
         figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
         self._lay_out(replace(exhibit, draw=lambda _: figures), "")
-        shown = [as_shown(figure) for figure in figures]
-        return shown if isinstance(draw, list) else shown[0]
+        return ShownFigures(figures) if isinstance(draw, list) else as_shown(figures[0])
 
     def table(
         self,
@@ -189,15 +189,19 @@ class Page:
         note: str = "",
         when: Any = True,
         origin: str = "derived",
+        collapsed: bool = False,
         **values: Any,
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, and return its data. The arguments are those of `figure`."""
+        """Show a table with its texts, and return its data; the arguments are those of `figure`.
+
+        A `collapsed` table is closed until the reader opens it; its texts are in sight.
+        """
         texts = {"title": title, "reading": reading, "population": population, "source": source}
         texts |= {"measure": measure, "note": note}
         exhibit = self._exhibit(key, data, columns, texts, origin, values, when)
         if exhibit is None:
             return None
-        self._lay_out(exhibit, "")
+        self._lay_out(replace(exhibit, collapsed=collapsed), "")
         return ShownTable(exhibit.data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:

@@ -21,7 +21,7 @@ FORMS = {
 OUR_TAGS = frozenset(
     (
         "a", "blockquote", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt",
-        "g", "h3", "image", "li", "ol", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table",
+        "em", "g", "h3", "image", "li", "ol", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table",
         "tbody", "td", "text", "th", "thead", "title", "tr", "tspan", "ul",
     )
 )  # fmt: skip

@@ -116,7 +116,8 @@ class Page:
 
         A value comes from a keyword, else from the first of `sources` that has it (the first row of a table, or
         `{row.column:kind}` for another row), else from the published figure of that id. `**bold**` and `[text](page)`
-        are as in Markdown, `[text](S3)` leads to a source; lines are the items of a list.
+        are as in Markdown, `[text](S3)` leads to a source; lines are the items of a list, numbered
+        as in Markdown (`1. `); `> ` begins a quotation.
 
         `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer` marks the
         page's answer. `origin` is that of the numbers which do not say theirs.
@@ -357,11 +358,14 @@ class Page:
 
 
 def _paragraph(html: str, kind: str) -> str:
-    """A sentence as a paragraph; one of several lines as a list."""
+    """A sentence as a paragraph, a quotation after "> ", or a list of its lines, numbered where they are."""
     if "\n" not in html:
-        return f'<p class="{kind}">{html}</p>'
-    lines = "".join(f"<li>{line}</li>" for line in html.split("\n"))
-    return f'<ul class="{kind}">{lines}</ul>'
+        quoted = html.removeprefix("&gt; ")
+        paragraph = f'<p class="{kind}">{quoted}</p>'
+        return paragraph if quoted == html else f"<blockquote>{paragraph}</blockquote>"
+    lines = [re.sub(r"^\d+\. ", "", line) for line in html.split("\n")]
+    tag = "ul" if lines == html.split("\n") else "ol"
+    return f'<{tag} class="{kind}">{"".join(f"<li>{line}</li>" for line in lines)}</{tag}>'
 
 
 def open_page(stem: str, **parameters: Any) -> Page:

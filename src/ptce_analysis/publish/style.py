@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-# Every colour has a name and two values: a figure's file is drawn in the first, a page shows either (`picture.in_page`).
+# Every colour has a name and two values: a figure is drawn in the first, a page shows either (`picture.in_page`).
 # Measured (tests/publish/test_style.py): against the paper, text 4.5:1 and marks 3:1; series far apart for normal sight
 # and for three kinds of colour blindness.
 COLOURS = {

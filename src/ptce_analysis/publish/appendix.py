@@ -177,14 +177,14 @@ def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
 
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
-    """Return a page's title and answer, for the index, without writing the page."""
+    """Return a page's title and what its answer says first, for the index, without writing the page."""
     words = _words(notebook)
     outline = Outline({})
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     prose_html(translated_prose(first, words.lang, _parameters(notebook).get("level", "")), words, outline)
     return {
         "title": _text(outline.headings[0][2]) if outline.headings else name,
-        "description": _headline(notebook),
+        "description": _headline(notebook, "lead"),
     }
 
 
@@ -327,7 +327,8 @@ class _Blocks:
         for place, address in enumerate(addresses):
             form = address.rpartition(".")[2].upper()
             panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
-            yield f'<a href="{escape(address)}" download>{escape(head.number)}{panel} ({form})</a>'
+            said = f"{head.number}{panel} ({form})"
+            yield f'<a href="{escape(address)}" download aria-label="{escape(said)}">{form}{panel}</a>'
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:
@@ -341,8 +342,9 @@ def _is_quiet(cell: Any) -> bool:
     return prepares or hidden or (bool(cell.outputs) and all(map(is_ours, cell.outputs)))
 
 
-def _headline(notebook: Any) -> str:
-    return next((str(output.metadata.ptce.text) for output in _outputs(notebook) if role(output) == "answer"), "")
+def _headline(notebook: Any, part: str = "text") -> str:
+    """The answer of a page, or the part of it that stands first and in bold (`lead`)."""
+    return next((str(output.metadata.ptce.get(part, "")) for output in _outputs(notebook) if role(output) == "answer"), "")
 
 
 def _first_words(blocks: list[dict[str, Any]]) -> str:

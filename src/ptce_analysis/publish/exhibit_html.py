@@ -151,5 +151,5 @@ def _csv_cell(value: object, decimal: str) -> object:
 def csv_link(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
     """Return a link that downloads the data as CSV from the page itself, without any request."""
     address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
-    text = escape(str(words("{number}: data (CSV)", number=number)))
-    return f'<a class="download" download="{escape(file_name)}" href="{address}">{text}</a>'
+    name = escape(str(words("{number}: data (CSV)", number=number)))
+    return f'<a class="download" download="{escape(file_name)}" href="{address}" aria-label="{name}">CSV</a>'

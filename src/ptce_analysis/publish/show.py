@@ -41,7 +41,7 @@ from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, faults, table_
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, typeset
 from ptce_analysis.publish.parameters import check_parameters
-from ptce_analysis.publish.sentences import plain_text, sentence_html, with_addresses
+from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.style import drawing, theme, watermark
 from ptce_analysis.published import Figures, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
@@ -143,7 +143,7 @@ class Page:
             plain = f"[{self.words.label(ORIGINS[origin])}] {plain}"
         claims = claims_of(key, sentence, origin, "")
         about: dict[str, Any] = {"key": key, "kind": kind, "text": plain, "origin": origin, "claims": claims}
-        about["protected"] = held is not None
+        about |= {"protected": held is not None, "lead": lead(sentence.text)}
         _display(_paragraph(html, kind), plain, about)
         return ShownSentence(sentence)
 

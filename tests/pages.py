@@ -56,7 +56,7 @@ def _remove_left_over(folder: Path) -> None:
 def _build(folder: Path) -> None:
     for name in ("notebooks", "data"):
         shutil.copytree(REPOSITORY / name, folder / name)
-    for name in ("runs.toml", "requirements.lock"):
+    for name in ("runs.toml", "requirements.lock", "CITATION.cff", "datapackage.json"):
         shutil.copy(REPOSITORY / name, folder)
     command = [sys.executable, "-m", "ptce_analysis", "build", "--project", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

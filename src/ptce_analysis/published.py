@@ -321,9 +321,9 @@ def _fact(row: dict[str, str], number: int) -> Fact:
         **{name: row[name] for name in ("source", "locator", "note")},
         wave=int(row["wave"]),
         value=Fraction(row["value"]),
-        # Assumption (01, 02): A percentage is rounded to the nearest point. Source: percentages are written without
-        # decimals; but nearly all those of the slides are multiples of five. If wrong: rounded to five points, fewer
-        # figures disagree and more readings are possible.
+        # Assumption (01, 02): Percentages are rounded to the nearest point. Source: they have no decimals, but nearly
+        # all those of the slides are multiples of five. If wrong: if they were rounded to five points, fewer figures
+        # disagree.
         grain=Fraction(row["grain"]),
         base_n=int(row["base_n"]) if row["base_n"] else None,
         part_of=row.get("part_of", "") or indicator(row["indicator"]).part_of,

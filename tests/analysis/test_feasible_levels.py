@@ -56,8 +56,8 @@ def test_a_wave_without_amounts_has_no_feasible_sets(facts):
 def test_money_is_in_euros(facts):
     """Route: the command's own record in k€, times a thousand for amounts, unchanged for shares."""
     table = sets.feasible_levels(facts, 2015, n_draws=200, seed=3).set_index(["level", "statistic"])
-    record = feasible(7, 776, 70, n_draws=200, seed=3)
-    entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy")
+    record = feasible(7, 776, 70, n_draws=200, seed=3, minimum=0.5)
+    entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy", minimum=0.5)
     for name, scale in (("max", 1000), ("sd", 1000), ("gini", 1), ("top_half_share", 1)):
         found = table.loc[("europe", name)]
         assert found["low"] == pytest.approx(record["bounds"][name]["low"] * scale)
@@ -84,10 +84,23 @@ def test_a_row_that_only_rounding_makes_possible_has_bounds_and_no_draws(facts):
 
 
 def test_data_sets_worked_by_hand(facts):
-    """15 amounts, 246, median 30 leave 246 − 8 × 30 = 6 to both wings: the sum of p(i) p(6 − i) over partitions, 65."""
-    counts = sets.data_set_counts(facts, 2015, "communes_15").set_index("level")["datasets"]
+    """15 amounts from 1 on, 253, median 30 leave 253 − 7 − 8 × 30 = 6 to both wings: the sum of p(i) p(6 − i), 65.
+
+    As printed, 246 is one less than 7 + 240: amounts of whole units, none zero, cannot have exactly that row.
+    """
+    more = changed(facts, funding_amount_commune_2015=253_000)
+    counts = sets.data_set_counts(more, 2015, "communes_15").set_index("level")["datasets"]
     assert int(counts["commune"]) == sum(PARTITIONS[i] * PARTITIONS[6 - i] for i in range(7)) == 65
-    assert sets.data_set_counts(facts, 2015).set_index("level").loc["commune", "datasets"] == "0"
+    for scenario in ("as_printed", "communes_15"):
+        assert sets.data_set_counts(facts, 2015, scenario).set_index("level").loc["commune", "datasets"] == "0"
+
+
+def test_no_supported_project_received_nothing(facts):
+    """Half a unit is the least amount: at most 1239.5 − 14 × 9.5 − 14 × 0.5 = 1,099.5 k€ for one in Régions."""
+    table = sets.feasible_levels(facts, 2015, n_draws=0).set_index(["level", "statistic"])
+    assert table.loc[("region", "max"), "high"] == 1_099_500
+    for amounts in sets.attaining_sets(facts, 2015, "as_printed", "region")["runs"]:
+        assert min(value for value, _ in amounts) >= 500
 
 
 def test_a_count_stands_beside_the_printed_row_and_its_unit(facts):
@@ -119,7 +132,7 @@ def test_the_example_is_the_smallest_possible_level(facts):
 
 
 def test_sets_alike_have_the_printed_row_and_differ(facts):
-    """Route: add the amounts up and take the middle one; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 k€."""
+    """Route: add up and take the middle; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 − 3 × 0.5."""
     table = sets.data_sets_alike(facts, 2015, "as_printed", "europe")
     for amounts in table["amounts"]:
         assert sum(amounts) == pytest.approx(776_000)
@@ -127,7 +140,7 @@ def test_sets_alike_have_the_printed_row_and_differ(facts):
         assert list(amounts) == sorted(amounts)
     assert list(table["kind"]) == ["most_equal", "draw", "draw", "least_equal"]
     assert table["max_eur"].iloc[0] == pytest.approx(496_000 / 3)
-    assert table["max_eur"].iloc[-1] == 566_000
+    assert table["max_eur"].iloc[-1] == 564_500
     assert table["total_eur"].tolist() == [776_000] * 4
     assert table["median_eur"].tolist() == [70_000] * 4
     assert table["top_half_share"].tolist() == pytest.approx(

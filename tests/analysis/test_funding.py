@@ -160,10 +160,13 @@ def test_the_table_says_its_wave_and_scenario(facts):
 
 @pytest.mark.parametrize(
     ("scenario", "limits"),
-    [("as_printed", (0, 28_500)), ("communes_15", (9_500, 28_500)), ("local_medians_reversed", (9_500, 30_500))],
+    [("as_printed", (500, 28_500)), ("communes_15", (9_500, 28_500)), ("local_medians_reversed", (9_500, 30_500))],
 )
 def test_the_pooled_local_median_is_an_interval(facts, scenario, limits):
-    """Sharp limits (their route: linear programming, in tests of `pooled_median`); the printed 25 k€ lies within."""
+    """Sharp limits (their route: linear programming, in tests of `pooled_median`); the printed 25 k€ lies within.
+
+    Where the Communes median is not used, they begin at half a unit: a supported project received something.
+    """
     found = pooled_local_median(facts, 2015, scenario)
     assert (found.low_eur, found.high_eur) == limits
     assert found.holds_printed

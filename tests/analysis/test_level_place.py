@@ -180,3 +180,15 @@ def test_exact_rows_of_one_amount_leave_nothing_about_amounts() -> None:
     found = unknown("region", {**FACTS, **exact})
     assert not {"amounts", "row"} & set(found)
     assert {"mean_beyond_chance", "amount_per_pole", "change_between_waves"} <= set(found)
+
+
+def test_a_place_by_mean_that_a_missing_amount_turns_is_not_known() -> None:
+    """Régions and State are second or third by mean amount, one project without an amount decides; Europe is first."""
+    for level, ends, reason in (
+        ("region", [2, 3], "amount_missing"),
+        ("etat", [2, 3], "amount_missing"),
+        ("europe", [1, 1], ""),
+    ):
+        table = places(FACTS, 2015, level).set_index("quantity")
+        assert (table.loc["mean", ["best", "worst"]].tolist(), table.loc["mean", "reason"]) == (ends, reason)
+        assert set(table["reason"].drop("mean")) == {""}

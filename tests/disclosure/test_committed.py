@@ -19,7 +19,6 @@ from ptce_analysis.pipeline.place import Place
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
-from ptce_analysis.publish.trust import sealed
 from ptce_analysis.publish.waves import open_waves
 
 REFUSED = r"answers of respondents in a path that git commits\. Move them to a folder that git ignores"
@@ -170,9 +169,7 @@ def test_real_answers_said_to_be_fictitious_are_refused(tmp_path: Path, monkeypa
 
 def fictitious(kind: str, html: str, key: str = "a") -> Any:
     """An output on fictitious data."""
-    return shown(
-        {"text/html": html}, **sealed({"kind": kind, "key": key, "origin": "fictitious", "protected": True}, html)
-    )
+    return shown({"text/html": html}, ptce={"kind": kind, "key": key, "origin": "fictitious", "protected": True})
 
 
 MARK = '<span class="origin fictitious protected">fictitious data</span>'

@@ -18,7 +18,6 @@ from conftest import REPOSITORY
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure.raw import Needle
 from ptce_analysis.publish.disclosure.scan import Finding, report, report_lines, scan
-from ptce_analysis.publish.trust import sealed
 
 CANARIES = ("Éloïse Canari-Dupont", "PÔLE-7F3A-Z", "note confidentielle du conseil")
 CLAIM = {"id": "a.n", "page": "01_page", "origin": "derived", "value": 9}
@@ -44,7 +43,7 @@ def notebook(*outputs: dict[str, Any], **metadata: Any) -> str:
 
 def output(origin: str, html: str = "<p>9</p>", **about: Any) -> dict[str, Any]:
     """An output of ours of that origin, as a notebook file holds it: its text in lines."""
-    metadata = sealed({"kind": "head", "key": "a", "origin": origin, **about}, html)
+    metadata = {"ptce": {"kind": "head", "key": "a", "origin": origin, **about}}
     return {"output_type": "display_data", "metadata": metadata, "data": {"text/html": html.splitlines(True)}}
 
 

@@ -20,12 +20,17 @@ from hypothesis import strategies as st
 
 from pages import REPOSITORY, code, exported, notebook, project, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.appendix import PtceExporter, page_of, summary_of
+from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary_of, untranslated
+from ptce_analysis.publish.edition import Edition
 from ptce_analysis.publish.inert import inert_html, visible
 from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.links import SitePage, Whereabouts
 from ptce_analysis.publish.outputs import role
-from ptce_analysis.publish.prose import Outline, formula, prose_html
-from ptce_analysis.publish.trust import active_content, is_ours, sealed
+from ptce_analysis.publish.prose import Outline, explained, formula, prose_html
+from ptce_analysis.publish.sentences import sentence_html
+from ptce_analysis.publish.trust import active_content, is_ours
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x()</script></svg>'
@@ -40,7 +45,7 @@ def soup(text: str) -> BeautifulSoup:
 def ours(html: str, kind: str = "say", key: str = "k", **about: Any) -> Any:
     """An output as the library writes it."""
     about = {"kind": kind, "key": key, "claims": [], "text": "t", "number": "Figure\u00a01", **about}
-    return shown({"text/html": html, "text/plain": html}, **sealed(about, html))
+    return shown({"text/html": html, "text/plain": html}, ptce=about)
 
 
 def drawing_of(key: str = "fig", narrow: str = "") -> Any:
@@ -48,7 +53,7 @@ def drawing_of(key: str = "fig", narrow: str = "") -> Any:
     spoken = f'<title>T</title><desc id="{key}-alt">D</desc>'
     image = f'<svg role="img" width="5pt" height="5pt" aria-labelledby="{key}-alt">{spoken}</svg>\n'
     about = {"kind": "drawing", "key": key, "narrow": narrow}
-    return shown({"image/svg+xml": image, "text/plain": "D"}, **sealed(about, image, *filter(None, [narrow])))
+    return shown({"image/svg+xml": image, "image/png": PIXEL, "text/plain": "D"}, ptce=about)
 
 
 FOREIGN = {
@@ -90,8 +95,12 @@ def test_streams_errors_and_results_are_in_the_page() -> None:
 
 def test_every_output_of_every_run_is_in_its_page() -> None:
     """The texts of each output of the executed notebooks are found in the pages: none was dropped."""
-    for path in sorted((project() / "build" / "notebooks").rglob("*.ipynb")):
-        page = soup((project() / "build" / "site" / path.parent.name / f"{path.stem}.html").read_text(encoding="utf-8"))
+    place = Place(project())
+    for run in declared_runs(project()):
+        path, page = place.notebook(run), soup(place.page(run).read_text(encoding="utf-8"))
+        for abbreviation in page.find_all("abbr"):
+            abbreviation.unwrap()
+        page.smooth()
         said = " ".join(page.get_text(" ").split())
         for output in (output for cell in json.loads(path.read_text())["cells"] for output in cell.get("outputs", [])):
             data = output.get("data", {"text/plain": "".join(output.get("text", output.get("evalue", "")))})
@@ -176,18 +185,20 @@ def test_tables_of_other_libraries_keep_their_structure() -> None:
     assert inert_html(html, "") == f'<div class="foreign"><div class="scroll" tabindex="0">{kept}</div></div>'
 
 
-def test_an_edited_output_is_not_believed() -> None:
-    """A seal holds for what was shown; afterwards the output is another library's, and its text is still shown."""
+def test_what_acts_is_not_shown_as_ours() -> None:
+    """Whatever its metadata say: the output is another library's, and its text is still shown."""
     output = ours("<p>52 poles</p>")
     assert is_ours(output) and role(output) == "say"
-    output.data["text/html"] = "<p>53 poles</p>"
+    output.data["text/html"] = "<p onclick='x()'>53 poles</p>"
     assert not is_ours(output) and role(output) == ""
     assert '<div class="foreign"><p>53 poles</p></div>' in exported("# T", code("x", output))
 
 
-def test_a_look_alike_is_not_believed() -> None:
-    """Metadata under our name without a seal, or a stream, is not ours."""
-    assert not is_ours(shown({"text/html": "<p>x</p>"}, ptce={"kind": "say", "key": "k"}))
+def test_an_output_of_another_form_is_not_ours() -> None:
+    """Metadata of another kind or without the form of its kind, or a stream."""
+    assert not is_ours(shown({"text/html": "<p>x</p>"}, ptce={"kind": "other", "key": "k"}))
+    assert not is_ours(shown({"text/html": "<p>x</p>"}, ptce={"kind": "drawing", "key": "k"}))
+    assert not is_ours(shown({"text/html": "<p>x</p>"}, ptce={"kind": "say"}))
     assert not is_ours(nbformat.v4.new_output("stream", name="stdout", text="x"))
 
 
@@ -209,21 +220,42 @@ def test_what_the_library_never_writes_is_found(html: str, found: tuple[str, ...
     assert active_content(html) == found
 
 
-def test_headings_are_in_order_with_one_first_level_and_unique_ids() -> None:
-    """No level is skipped, a second first-level heading is lowered, equal headings get ids of their own."""
-    page = soup(exported("# T\n\n### Deep\n\n# Again\n\n## Same & one\n\n## Same & one"))
+def prose(text: str, key: str) -> Any:
+    """A cell of prose with its id."""
+    cell = nbformat.v4.new_markdown_cell(text)
+    return nbformat.from_dict({**cell, "id": key})
+
+
+def test_headings_are_in_order_with_one_first_level_and_the_ids_of_their_cells() -> None:
+    """No level is skipped, a second first-level heading is lowered, further headings of a cell get ids of their own."""
+    page = soup(exported(prose("# T\n\n### Deep\n\n# Again", "title"), prose("## Same & one", "same"), "## Same & one"))
     found = [(tag.name, tag["id"]) for tag in page.main.find_all(re.compile("^h[1-6]$"))]
-    assert found == [("h1", "T"), ("h2", "Deep"), ("h2", "Again"), ("h2", "Same-&-one"), ("h2", "Same-&-one-2")]
+    assert found[:4] == [("h1", "title"), ("h2", "title-2"), ("h2", "title-3"), ("h2", "same")]
     ids = [tag["id"] for tag in page.find_all(id=True)]
-    assert len(ids) == len(set(ids))
+    assert len(ids) == len(set(ids)) and all(key.isascii() for key in ids)
+
+
+def test_a_heading_s_anchor_is_no_exhibit_s_and_none_of_the_page_s_own() -> None:
+    """A cell may have the name of an exhibit, or of what every page has around it."""
+    page = soup(
+        exported("# T", prose("## A", "fig"), prose("## B", "about"), code("x", ours("<p>h</p>", "head", "fig")))
+    )
+    assert [tag["id"] for tag in page.main.find_all("h2")] == ["fig-2", "about-2"]
 
 
 def test_contents_lead_to_every_section() -> None:
-    """The list after the title names the second-level headings; a page of two sections needs none."""
-    page = soup(exported("# T", "## A *b*", "### no", "## B", "## C"))
-    links = page.find(class_="contents").find_all("a")
-    assert [(link["href"], link.get_text()) for link in links] == [("#A-b", "A b"), ("#B", "B"), ("#C", "C")]
+    """The folded list after the title names the second-level headings; a page of two sections needs none."""
+    page = soup(exported("# T", prose("## A *b*", "a"), "### no", prose("## B", "b"), prose("## C", "c")))
+    fold = page.find("details", class_="contents")
+    assert [(link["href"], link.get_text()) for link in fold.find_all("a")] == [("#a", "A b"), ("#b", "B"), ("#c", "C")]
     assert soup(exported("# T", "## A", "## B")).find(class_="contents") is None
+
+
+def test_the_answer_comes_before_contents_and_family() -> None:
+    """A page opens with its question and its answer."""
+    cells = ["# T", code("page.say()", ours("<p>s</p>", "answer")), "## A", "## B", "## C"]
+    main = soup(exported(*cells)).main
+    assert [tag.name for tag in main.find_all(["h1", "p", "details"], recursive=False)][:3] == ["h1", "p", "details"]
 
 
 def test_a_notebook_without_heading_is_named_after_its_file() -> None:
@@ -234,7 +266,7 @@ def test_a_notebook_without_heading_is_named_after_its_file() -> None:
 
 def test_references_become_numbers() -> None:
     """`[any](#key)` reads as the exhibit's number; a link to a heading keeps its words."""
-    cells = ["# T", "See [it](#fig) and [above](#T).", code("x", ours("<p>h</p>", "head", "fig"))]
+    cells = [prose("# T", "top"), "See [it](#fig) and [above](#top).", code("x", ours("<p>h</p>", "head", "fig"))]
     page = soup(exported(*cells))
     assert [link.get_text() for link in page.p.find_all("a")] == ["Figure\u00a01", "above"]
 
@@ -299,6 +331,14 @@ def test_an_exhibit_is_a_figure_with_its_caption() -> None:
     assert all(part in figures[0].get_text() for part in ("printed", "D", "notes one"))
 
 
+def test_an_exhibit_s_title_is_a_heading_of_the_next_level() -> None:
+    """Of the third under a section, of the second where none stands before it."""
+    head = ours('<h3 class="title">One</h3>', "head", "one")
+    under = ours('<h3 class="title">Two</h3>', "head", "two")
+    found = soup(exported("# T", code("x", head), "## A", code("x", under))).select(".title")
+    assert [tag.name for tag in found] == ["h2", "h3"]
+
+
 def test_a_drawing_comes_in_its_forms_without_the_title_its_caption_gives() -> None:
     """One form alone can scroll and is reached by keyboard; two are for wide screens and for phones."""
     page = soup(exported("# T", code("x", ours("<p>h</p>", "head", "fig"), drawing_of())))
@@ -356,31 +396,150 @@ def test_the_head_says_what_the_page_is() -> None:
     assert len(soup(plain).find("meta", attrs={"name": "description"})["content"]) <= 301
 
 
-def test_a_page_of_the_site_links_to_the_index_and_to_its_other_language() -> None:
-    """By its name; a notebook exported by hand has neither and links nowhere."""
-    about = {
-        "name": "02_x",
-        "parameters": {"lang": "en", "confidence": 0.9, "scenario": "as_printed"},
-        "provenance": {"Command": "make"},
-    }
-    page = soup(exported("# T", ptce=about))
-    assert [link["href"] for link in page.header.find_all("a")] == ["index.html", "../fr/02_x.html"]
+PAGES = (
+    SitePage("00_index", "index.html"),
+    SitePage("01_x", "01_x.html", "First"),
+    SitePage("02_x", "02_x.html", "Second"),
+    SitePage("03_l-region", "03_l-region.html", "By tier", "region"),
+    SitePage("06_s", "demonstration/index.html"),
+)
+
+
+def on_site(name: str, *cells: Any, **frame: Any) -> BeautifulSoup:
+    """A page of a small site."""
+    here = next(page.address for page in PAGES if page.name == name)
+    about = {"name": name, "parameters": {"lang": "en"}} | frame.pop("ptce", {})
+    resources = {"frame": Frame(Whereabouts(PAGES, here), name, **frame), "output_files_dir": "figures"}
+    text, _ = PtceExporter().from_notebook_node(notebook(*cells, ptce=about), resources)
+    return soup(text)
+
+
+def test_a_page_of_the_site_leads_to_the_index_the_questions_its_neighbours_and_its_other_language() -> None:
+    """By its frame; a notebook exported by hand has none and leads nowhere."""
+    parameters = {"lang": "en", "confidence": 0.9, "scenario": "as_printed"}
+    page = on_site("02_x", "# T", ptce={"parameters": parameters, "provenance": {"Command": "make"}})
+    ways = [(link["href"], link.get_text()) for link in page.header.find_all("a")]
+    assert ways == [
+        ("index.html", "PTCE 2013–2015"),
+        ("01_x.html", "First"),
+        ("02_x.html", "Second"),
+        ("03_l-region.html", "By tier"),
+        ("../fr/02_x.html", "Français"),
+    ]
+    assert page.header.find("a", attrs={"aria-current": "page"})["href"] == "02_x.html"
     assert page.find("link", rel="alternate")["href"] == "../fr/02_x.html"
-    parameters = page.find("dl", class_="parameters").get_text(" ", strip=True)
-    assert parameters == "Confidence level 90% Scenario as printed (the Communes median is not used)"
+    turns = [(link["rel"], link["href"], link.get_text()) for link in page.select("nav.turn a")]
+    assert turns == [(["prev"], "01_x.html", "← First"), (["next"], "03_l-region.html", "Regions →")]
+    shown_parameters = page.find("dl", class_="parameters").get_text(" ", strip=True)
+    assert shown_parameters == "Confidence level 90% Scenario as printed (the Communes median is not used)"
     assert page.footer.find("td").get_text() == "make"
     assert soup(exported("# T")).header is None
 
 
-def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
-    """A page made by hand has no other pages beside it: what it links to is the notebook."""
-    prose = "# T\n\n[a](02_x.ipynb) [b](02_x.ipynb#Part) [c](https://e.org/d.ipynb)"
-    found = {name: exported(prose, ptce=about) for name, about in {"site": {"name": "01"}, "hand": {}}.items()}
-    linked = {name: [link["href"] for link in soup(page).p.find_all("a")] for name, page in found.items()}
-    assert linked == {
-        "site": ["02_x.html", "02_x.html#Part", "https://e.org/d.ipynb"],
-        "hand": ["02_x.ipynb", "02_x.ipynb#Part", "https://e.org/d.ipynb"],
+def test_a_page_apart_leads_back_and_asks_not_to_be_found() -> None:
+    """Its addresses start one folder higher; search engines are told to leave it."""
+    page = on_site("06_s", "# T\n\n[a](02_x.ipynb)")
+    assert page.p.a["href"] == "../02_x.html" and page.header.a["href"] == "../index.html"
+    assert page.find("a", hreflang="fr")["href"] == "../../fr/demonstration/index.html"
+    assert page.find("meta", attrs={"name": "robots"})["content"] == "noindex"
+    assert not on_site("02_x", "# T").find("meta", attrs={"name": "robots"})
+
+
+def test_a_page_that_shows_fictitious_data_says_so_on_every_screen() -> None:
+    """A band across it, whoever exports it; its foot gives nothing to cite."""
+    mark = '<span class="origin fictitious protected">fictitious data</span>'
+    said = ours(f'<p class="say">{mark} 3</p>', origin="fictitious")
+    page = soup(exported("# T", code("x", said), ptce={"name": "n"}))
+    assert page.body.find("aside", class_="band").get_text().startswith("FICTITIOUS DATA:")
+    assert page.find("meta", attrs={"name": "robots"})["content"] == "noindex"
+    assert "invented" in page.footer.get_text() and "To cite" not in page.footer.get_text()
+    assert not soup(exported("# T", code("x", ours("<p>s</p>")))).find(class_="band")
+
+
+EDITION = Edition(("A. Nonymous",), "The study", "1.2", "2026-11-30", "https://e.org/ptce", "https://e.org/code.git")
+
+
+def test_the_foot_says_who_when_how_to_cite_and_how_to_report_an_error() -> None:
+    """Authors, date of the data and of the edition, address, bibliography; without a repository, whom to tell what."""
+    page = on_site("02_x", "# T", edition=EDITION)
+    foot, css = page.footer.get_text(" ", strip=True), page.style.get_text()
+    assert "surveys of 2013–2015" in foot and "Edition 1.2 of 30 November 2026, by A. Nonymous." in foot
+    ways = {link.get_text(): link["href"] for link in page.footer.find_all("a")}
+    assert ways == {
+        "https://e.org/ptce/en/02_x.html": "https://e.org/ptce/en/02_x.html",
+        "BibTeX": "ptce-analysis.bib",
+        "Report an error": "https://e.org/code/issues",
     }
+    assert '"T – ptce-analysis 1.2 (2026-11-30) – https://e.org/ptce/en/02_x.html"' in css
+    assert page.find("meta", attrs={"name": "dcterms.issued"})["content"] == "2026-11-30"
+    alone = on_site("02_x", "# T").footer.get_text()
+    assert "Report an error: tell the authors the title of the page" in alone
+
+
+def test_a_title_cannot_leave_the_style_it_is_printed_with() -> None:
+    """Quotation marks and tags of a title are written as CSS escapes."""
+    page = soup(exported('# A "b" </style><script>x()</script>'))
+    assert not page.find_all("script") and len(page.find_all("style")) == 1
+
+
+def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
+    """In prose and in sentences; by hand a page has no other pages beside it: what it links to is the notebook."""
+    written = "[a](01_x.ipynb) [b](01_x.ipynb#Part) [c](https://e.org/d.ipynb) [d](03_l.ipynb#level=region)"
+    said = ours('<p><a href="06_s.ipynb#x">s</a></p>')
+    ways = [[link["href"] for link in page.main.find_all("a")] for page in (
+        on_site("02_x", f"# T\n\n{written}", code("x", said)), soup(exported(f"# T\n\n{written}", code("x", said)))
+    )]  # fmt: skip
+    assert ways == [
+        ["01_x.html", "01_x.html#Part", "https://e.org/d.ipynb", "03_l-region.html", "demonstration/index.html#x"],
+        ["01_x.ipynb", "01_x.ipynb#Part", "https://e.org/d.ipynb", "03_l.ipynb#level=region", "06_s.ipynb#x"],
+    ]
+
+
+def test_an_exhibit_leads_to_its_files_and_to_itself_in_the_other_language() -> None:
+    """Each link says of which figure it is; a table has no picture."""
+    notes = '<div class="tools"></div>'
+    figure = [ours("<p>h</p>", "head", "fig"), drawing_of(), ours(notes, "notes", "fig")]
+    figure[1].metadata["filename"] = "02_x-fig"
+    table = [ours("<p>h</p>", "head", "tab", number="Table 1"), ours(notes, "notes", "tab")]
+    page = on_site("02_x", "# T", code("x", *figure, *table))
+    ways = [[(link["href"], link.get_text()) for link in tools.find_all("a")] for tools in page.select(".tools")]
+    assert ways == [
+        [
+            ("figures/02_x-fig.svg", "Figure\u00a01 (SVG)"),
+            ("figures/02_x-fig.png", "Figure\u00a01 (PNG)"),
+            ("../fr/02_x.html#fig", "Français"),
+        ],
+        [("../fr/02_x.html#tab", "Français")],
+    ]
+
+
+def test_an_abbreviation_is_explained_where_it_first_stands() -> None:
+    """Once on a page, in prose or sentence, not in titles, links, code or tables, nor inside a longer word."""
+    html = "<h2>RTES</h2><p><a href='#x'>RTES</a> <code>RTES</code> PTCEs RTES, PTCE.</p><table><td>EPCI</td></table>"
+    outline = Outline({})
+    found = soup(explained(html, Words("fr"), outline)).find_all("abbr")
+    assert [(tag.get_text(), tag["title"].partition(" ")[0]) for tag in found] == [("RTES", "Réseau"), ("PTCE", "pôle")]
+    assert [tag.parent.name for tag in found] == ["p", "p"]
+    assert explained("<p>PTCE</p>", Words("fr"), outline) == "<p>PTCE</p>"
+
+
+@pytest.mark.usefixtures("three_texts")
+def test_a_text_without_its_translation_is_shown_in_english_and_says_so() -> None:
+    """On a French page: its paragraph, or its sentence, is marked as English; what is translated is not."""
+    cell = prose("# A cat.\n\nA bird.\n\nA cat.", "title")
+    source = {"cells": [{"cell_type": "markdown", "source": [cell.source]}]}
+    frame = {"untranslated": untranslated(source, "fr"), "ptce": {"parameters": {"lang": "fr"}}}
+    said = ours(f"<p>{sentence_html(Words('fr')('A dog.'), 'k')} {sentence_html(Words('fr')('A cat.'), 'l')}</p>")
+    page = on_site("02_x", cell, code("x", said), **frame)
+    marked = [(tag["lang"], tag.get_text(strip=True)) for tag in page.find_all(class_="untranslated")]
+    assert marked == [("en", "A cat."), ("en", "A bird."), ("en", "A dog.")]
+
+
+@pytest.fixture
+def three_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue that knows one text."""
+    found = {"A cat.": "Un chat."}
+    monkeypatch.setattr("ptce_analysis.publish.language._finished", lambda _, text: found.get(text, ""))
 
 
 @pytest.mark.parametrize(
@@ -405,17 +564,17 @@ def test_the_summary_is_that_of_the_page() -> None:
     )
     page, summary = page_of(nb), summary_of(nb, "n")
     assert {name: page[name] for name in summary} == summary
-    assert summary["parameters"] == [("Level", "State")]
+    assert page["parameters"] == [("Level", "Central government")]
     assert summary_of(notebook(code("1")), "n")["title"] == "n"
 
 
 def test_figures_leave_under_the_name_the_notebook_gave_them() -> None:
-    """The drawing's file is the output of the notebook, untouched."""
+    """The drawing's files are the output of the notebook, untouched."""
     output = drawing_of()
-    output.metadata["filename"] = "01-fig.svg"
+    output.metadata["filename"] = "01-fig"
     image = output.data["image/svg+xml"]
     _, resources = PtceExporter().from_notebook_node(notebook("# T", code("x", output)))
-    assert resources["outputs"] == {"01-fig.svg": image.encode()}
+    assert resources["outputs"] == {"01-fig.svg": image.encode(), "01-fig.png": base64.b64decode(PIXEL)}
 
 
 def test_the_exporter_is_nbconvert_s_own_by_name(tmp_path: Path) -> None:

@@ -1,19 +1,22 @@
-"""The register of claims and the harvest of assumptions."""
+"""The register of claims and the harvest of hypotheses."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.assumptions import Assumption, assumptions, comments
+from ptce_analysis.publish.assumptions import PAGES, Assumption, assumptions, comments
 from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
 from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.vocabulary import LANGUAGES
 
 EN = Words("en")
+PROJECT = Path(__file__).parents[2]
 
 
 def test_each_value_of_a_sentence_is_a_claim() -> None:
@@ -51,7 +54,7 @@ def test_fictitious_origins_stand_alone(origin: str, stated: set[str], clash: st
 def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
     """To the number itself, or to the description of a drawing, whose text holds no elements."""
     claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
-    found = page_claims(notebook("# T", code("x", shown({}, ptce={"claims": claims}))), "02_x")
+    found = page_claims(notebook("# T", code("x", shown({}, ptce={"claims": claims}))), "02_x", "02_x.html")
     assert [(claim["page"], claim["href"]) for claim in found] == [
         ("02_x", "02_x.html#said.n"),
         ("02_x", "02_x.html#amounts-alt"),
@@ -62,27 +65,41 @@ def test_two_claims_with_one_id_are_refused() -> None:
     """An id leads to one number."""
     output = shown({}, ptce={"claims": [{"id": "said.n"}]})
     with pytest.raises(InputError, match=r"02_x: two claims have the id 'said\.n'"):
-        list(page_claims(notebook(code("x", output, output)), "02_x"))
+        list(page_claims(notebook(code("x", output, output)), "02_x", "02_x.html"))
 
 
-def test_assumptions_are_harvested_with_their_parts(tmp_path: Path) -> None:
-    """Over several lines, in any module, each part by itself; other comments are left."""
+def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:
+    """Over several lines, in any module, in the order of their pages; what names no page is left to readers of code."""
     lines = [
         "x = 1  # plain",
-        "# Assumption: a rule",
+        "# Assumption (03, 07): A rule",
         "# over lines. Source: a text. If wrong: raise it.",
         "",
-        "# Assumption: short",
+        "# Assumption: no page. Source: none. If wrong: nothing.",
+        "",
+        "# Limit: time.",
     ]
-    source = "\n".join(lines) + "\n"
     (tmp_path / "package").mkdir()
-    (tmp_path / "package" / "__init__.py").write_text("# Assumption: s\n", encoding="utf-8")
-    (tmp_path / "package" / "code.py").write_text(source, encoding="utf-8")
+    (tmp_path / "package" / "__init__.py").write_text("# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8")
+    (tmp_path / "package" / "code.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert assumptions(tmp_path / "package") == [
-        Assumption("package", "s", "", ""),
-        Assumption("package.code", "a rule over lines.", "a text.", "raise it."),
-        Assumption("package.code", "short", "", ""),
+        Assumption(("03", "07"), "package.code", "A rule over lines.", "a text.", "raise it."),
+        Assumption(("04",), "package", "S.", "none.", "t."),
     ]
+
+
+def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
+    """Pages are named as in the line of links, and every part is a sentence or a clause that ends."""
+    menu = {
+        run["notebook"][:2]: (run["menu"]["en"], run["menu"]["fr"])
+        for run in tomllib.loads((PROJECT / "runs.toml").read_text(encoding="utf-8"))["runs"]
+        if "menu" in run
+    }
+    assert PAGES == {page: menu[page] for page in PAGES}
+    for one in assumptions():
+        assert set(one.pages) <= set(PAGES), one
+        assert one.text.lstrip("“")[0].isupper(), one
+        assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 
 
 def test_a_comment_block_ends_at_code_or_at_a_blank_line() -> None:

@@ -80,22 +80,6 @@ def test_no_label_is_clipped(draw: Callable[[], Figure], phone: bool) -> None:
     assert texts_outside(drawn(draw, phone=phone)) == []
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
-def test_a_map_joins_the_bases_that_follow_each_other_and_crosses_the_lined_one(phone: bool) -> None:
-    """A bar reaches over neighbouring bases, one alone has its own; what cannot occur on the line is crossed."""
-    held = {50: [True, True], 51: [True, False], 52: [False, True], 53: [True, True]}
-    table = pd.DataFrame({"name": ["a", LONG], **held})
-    names = ("possible", "impossible sur cette base", "ensemble des 52 répondants")
-    figure = drawn(lambda: drawings.presence_map(FR, table, [50, 51, 52, 53], 52, names), phone=phone)
-    assert texts_outside(figure) == []
-    axes = figure.axes[0]
-    bars = [[(segment[0][0], segment[1][0]) for segment in bar.get_segments()] for bar in axes.collections]
-    assert bars == [[(49.64, 51.36), (52.64, 53.36)], [(49.64, 50.36), (51.64, 53.36)]]
-    crossed = next(line for line in axes.lines if line.get_marker() == "x")
-    assert (list(crossed.get_xdata()), list(crossed.get_ydata())) == ([52], [0])
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(names)
-
-
 @settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.text("abcdé -%", min_size=1, max_size=90), min_size=3, max_size=3),
@@ -152,31 +136,6 @@ def test_short_labels_stand_at_the_right_of_the_name_on_a_phone() -> None:
     )
     sides = {text.get_text(): text.get_horizontalalignment() for text in figure.axes[0].texts}
     assert (sides["1"], sides["A"]) == ("right", "left")
-
-
-def test_a_figure_without_named_lines_is_drawn_again_as_narrow_as_a_phone() -> None:
-    """Its labels keep their size and stay on the paper."""
-
-    def draw() -> Figure:
-        ends = [(n, -0.30, 0.05 + n * phi / 1000, phi) for phi in (-0.33, 0.0, 0.73) for n in (0, 42)]
-        table = pd.DataFrame(ends, columns=["n", "low", "high", "phi"])
-        return drawings.limits(
-            FR,
-            table,
-            x="n",
-            low="low",
-            high="high",
-            by="phi",
-            kind="points",
-            name="corrélation",
-            across="pôles communs",
-        )
-
-    figure = drawn(draw, phone=True)
-    assert figure.get_figwidth() == NARROW_IN
-    ends = {text.get_text(): text.get_window_extent().x1 for text in figure.axes[0].texts}
-    assert len(ends) == 3
-    assert max(ends.values()) <= figure.bbox.width
 
 
 def test_a_figure_of_several_axes_and_lines_with_a_second_label_keep_their_one_form() -> None:

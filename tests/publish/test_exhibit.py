@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
 from ptce_analysis.publish.disclosure.release import public
-from ptce_analysis.publish.exhibit import Column, Exhibit, faults
+from ptce_analysis.publish.exhibit import Column, Exhibit, faults, table_faults
 from ptce_analysis.publish.exhibit_html import cell_text, csv_link, csv_text, data_html, head_html, notes_html
 from ptce_analysis.publish.language import Number, Sentence, Words
 
@@ -190,29 +190,49 @@ def test_no_cell_of_a_csv_runs_in_a_spreadsheet(start: str) -> None:
     assert cells[1][0] == f"'{start}cmd"
 
 
-def test_a_text_said_once_spans_its_rows_and_stands_on_every_row_of_the_csv() -> None:
-    """Rows below each other share one cell on the page; a file repeats it, without what only explains."""
-    data = pd.DataFrame(
-        {"name": list("abc"), "amount_eur": [1.0, 2.0, 3.0], "place": ["p", "p", "q"], "why": ["w"] * 3}
-    )
-    places = Column("place", "Place", once=True), Column("why", "Why", once=True, in_csv=False)
-    shown = exhibit(data=data, columns=(*exhibit().columns, *places))
-    rows = BeautifulSoup(data_html(EN, shown, "Table 1"), "html.parser").find_all("tr")
-    assert [[(c.get_text(), c.get("rowspan")) for c in row.find_all("td")[1:]] for row in rows[1:]] == [
-        [("p", "2"), ("w", "3")], [], [("q", None)],
-    ]  # fmt: skip
-    header, *lines = csv.reader(io.StringIO(csv_text(EN, shown), newline=""))
-    assert header[-1] == "Place" and [line[-1] for line in lines] == ["p", "p", "q"]
+def test_each_cell_of_a_table_bears_the_heading_of_its_column() -> None:
+    """On a phone a row is a card, where no heading stands above; links of a text are links, and plain in the CSV."""
+    data = pd.DataFrame({"name": ["a", "b"], "amount_eur": [1.0, 2.0], "cited": ["[RTES](https://e.org)", "<b>"]})
+    shown = exhibit(data=data, columns=(*exhibit().columns, Column("cited", "Cited")))
+    table = BeautifulSoup(data_html(EN, shown, "Table 1"), "html.parser")
+    headings = [heading.get_text() for heading in table.thead.find_all("th")]
+    assert all([cell["data-label"] for cell in row.find_all("td")] == headings[1:] for row in table.tbody("tr"))
+    assert table.tbody.a["href"] == "https://e.org" and not table.find("b")
+    assert [line[-1] for line in csv.reader(io.StringIO(csv_text(EN, shown), newline=""))] == ["Cited", "RTES", "<b>"]
+
+
+def test_a_table_of_fictitious_data_says_so_itself() -> None:
+    """In a caption that a copy of the table keeps; any other has none."""
+    fictitious = exhibit(origin="fictitious")
+    assert "Table 1 – FICTITIOUS DATA" in BeautifulSoup(data_html(EN, fictitious, "Table 1"), "html.parser").caption
+    assert "<caption>" not in data_html(EN, exhibit(), "Table 1")
+
+
+@pytest.mark.parametrize(
+    ("columns", "fault"),
+    [
+        (2, ""),
+        (6, ""),
+        (7, "7 columns; at most 6 can be read"),
+        (-2, "column 'C1' says the same on each row: say it once, above or below"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused(columns: int, fault: str) -> None:
+    """At most six columns, and none that says the same on each row; one row alone says what it says."""
+    data = pd.DataFrame({f"c{i}": [i, i if columns < 0 and i else i + 1] for i in range(abs(columns))})
+    named = tuple(Column(name, name.upper(), "count") for name in data)
+    assert table_faults(exhibit(data=data, columns=named)) == ([fault] if fault else [])
+    assert table_faults(exhibit(data=data.head(1), columns=named[:6])) == []
 
 
 def test_the_link_holds_the_very_csv() -> None:
     """The address decodes to the CSV, and holds nothing that an address or an attribute cannot."""
     awkward = exhibit(data=pd.DataFrame({"name": ['a "b" <c> #1 & 50 %', "é\u202f'"], "amount_eur": [1.0, 2.0]}))
-    link = BeautifulSoup(csv_link(FR, awkward, "x.csv"), "html.parser").a
+    link = BeautifulSoup(csv_link(FR, awkward, "Tableau 1", "x.csv"), "html.parser").a
     address = str(link["href"]).removeprefix("data:text/csv;charset=utf-8,")
     assert unquote(address) == csv_text(FR, awkward)
     assert not re.search(r'[\s"<>#&]', address)
-    assert link["download"] == "x.csv"
+    assert link["download"] == "x.csv" and link.get_text() == "Tableau 1\u00a0: données (CSV)"
 
 
 def test_head_and_notes_say_everything_with_every_number_marked() -> None:

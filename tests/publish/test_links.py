@@ -10,10 +10,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import REPOSITORY
-from pages import project, site
+from pages import project
+from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish.language import translated_notebook
-from ptce_analysis.publish.links import to_page, to_runs
+from ptce_analysis.publish.links import SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.vocabulary import LANGUAGES
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
@@ -35,7 +36,7 @@ def test_a_notebook_links_to_notebooks_beside_it(path: Path, lang: str) -> None:
     """What JupyterLab opens exists, in each language; the parameter after it is one of a declared run."""
     for file, fragment in links(path, lang):
         assert (path.parent / file).is_file(), file
-        if fragment:
+        if "=" in fragment:
             key, value = fragment.removeprefix("#").split("=")
             made = [run for run in RUNS if run.notebook.name == file and (key, value) in run.parameters]
             assert {run.name for run in made} == {f"{Path(file).stem}-{value}"}
@@ -49,16 +50,20 @@ def test_executed_notebooks_and_pages_link_to_the_same(lang: str) -> None:
     assert any(linked.values())
     for name, found in linked.items():
         assert all((folder / file).is_file() for file, _ in found), name
-        page = BeautifulSoup((site() / lang / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+        run = next(run for run in RUNS if run.id == f"{lang}/{name}")
+        page = BeautifulSoup(Place(project()).page(run).read_text(encoding="utf-8"), "html.parser")
         pages = {str(link["href"]) for link in page.main.find_all("a", href=True)}
-        assert {f"{Path(file).stem}.html{fragment}" for file, fragment in found} <= pages, name
+        where = Whereabouts(run.pages, run.address)
+        assert {to_page(f"{file}{fragment}", where) for file, fragment in found} <= pages, name
 
 
 def test_only_addresses_of_notebooks_beside_this_one_change() -> None:
     """A notebook elsewhere, another file and a text about a notebook stay as they are."""
     kept = ("https://e.org/a.ipynb", "../other/a.ipynb", "/a.ipynb", "a.csv", "#a", "a.ipynb.html", "")
-    assert [to_page(address) for address in kept] == list(kept)
-    assert to_page("a.ipynb#A-b") == "a.html#A-b"
+    pages = [SitePage("a", "a.html"), SitePage("c-d-e", "c-d-e.html"), SitePage("s", "apart/index.html")]
+    assert [to_page(address, Whereabouts(pages, "a.html")) for address in kept] == list(kept)
+    ways = {"a.ipynb#b": "../a.html#b", "c.ipynb#level=d-e": "../c-d-e.html", "s.ipynb": "index.html"}
+    assert {address: to_page(address, Whereabouts(pages, "apart/t.html")) for address in ways} == ways
     prose = "[x](https://e.org/a.ipynb#level=b) [y](a.ipynb#A-b) `a.ipynb#level=b` [z](a.csv#level=b)"
     assert to_runs(prose) == prose
     assert to_runs("[x](a_b.ipynb#wave=2013), [y](c.ipynb#level=d-e)") == "[x](a_b-2013.ipynb), [y](c-d-e.ipynb)"

@@ -60,11 +60,11 @@ def of_fiction(words: Words) -> Sentence:
 
 
 def test_an_exhibit_is_shown_as_head_drawing_and_notes(outputs: list[Any]) -> None:
-    """JupyterLab and the page get the same three outputs, each sealed; the drawing has the name of its file."""
+    """JupyterLab and the page get the same three outputs, each ours; the drawing has the name of its files."""
     open_page("03_funding", lang="en").show(drawn)
     assert [output.metadata.ptce.kind for output in outputs] == ["head", "drawing", "notes"]
     assert all(map(is_ours, outputs))
-    assert outputs[1].metadata.filename == "03_funding-amounts.svg"
+    assert outputs[1].metadata.filename == "03_funding-amounts"
     assert outputs[0].data["text/plain"] == "Figure\u00a01 (published figure). Régions give €1,239k"
     assert "How to read: Régions give €1,239k." in outputs[2].data["text/plain"]
     assert outputs[1].data["text/plain"].startswith("Two points")

@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from ptce_analysis.publish import plots
 from ptce_analysis.publish.style import (
     COLOURS,
     LIGHT,
@@ -121,9 +122,14 @@ def test_a_legend_above_names_every_mark() -> None:
 
 
 def test_a_watermark_says_the_words_twice() -> None:
-    """Once across, behind the marks, and once where it can be read."""
-    with drawing():
-        figure = new_figure(2)
-        watermark(figure, "données fictives")
-    assert [text.get_text() for text in figure.texts] == ["données fictives"] * 2
-    assert figure.texts[0].get_zorder() < 0
+    """Above the drawing and in a corner below, each in room of its own: no label of the drawing is crossed."""
+    with drawing(themed=True):
+        axes = plots.axes(2)
+        axes.barh(["a", "b"], [1, 2])
+        axes.set_xlabel("so many")
+        watermark(axes.figure, "données fictives")
+        axes.figure.draw_without_rendering()
+    above, below = axes.figure.texts
+    assert above.get_text() == below.get_text() == "données fictives"
+    drawn = axes.get_tightbbox()
+    assert above.get_window_extent().y0 >= drawn.y1 and below.get_window_extent().y1 <= drawn.y0

@@ -263,11 +263,11 @@ def test_what_is_identified_is_counted_not_written(facts):
         name: str(funding_verdicts.identified(EN, identification.comparisons(facts, 2015, name))) for name in SCENARIOS
     }
     assert said["as_printed"].startswith(
-        "The printed figures decide all 15 comparisons of two levels by total amount and mean"
+        "The printed figures decide all 15 comparisons of two levels by total amount.\nBy mean amount, they decide 14"
     )
     assert "By median amount, they decide 10 of 15." in said["as_printed"]
     assert said["as_printed"].endswith("share of the larger half of amounts: any level may have more.")
-    assert "mean amount and median amount" in said["communes_15"]
+    assert "all 15 comparisons of two levels by total amount and median amount" in said["communes_15"]
     nothing = str(funding_verdicts.identified(EN, identification.comparisons(facts, 2013, "as_printed")))
     assert nothing.startswith("They decide none by total amount")
 
@@ -296,7 +296,7 @@ def test_survivors_are_told_by_order_number_and_none(facts):
 def test_the_pooled_median_neither_confirms_nor_refutes(facts):
     """Within the limits, outside them, or not found."""
     inside = str(funding.pooled(EN, pooled_local_median(facts, 2015)))
-    assert "between €0.0k and €28.5k" in inside
+    assert "between €0.5k and €28.5k" in inside
     assert "Communes: only the number and the total are used" in inside
     assert "neither confirms nor refutes" in inside
     outside = pooled_local_median(changed(facts, aid_per_collectivity_median_2015=40_000), 2015, "communes_15")
@@ -361,8 +361,8 @@ def test_the_feasible_answer_follows_the_widest_level(facts):
     """Régions as printed; with few projects and a high median elsewhere, another level; refused rows are named."""
     table, counts = sets.feasible_levels(facts, 2015, n_draws=0), sets.data_set_counts(facts, 2015)
     said = str(feasible.answer(EN, table, counts))
-    assert "Régions, for instance: the largest amount can be anything from €77.2k to €1,106.5k" in said
-    assert f"about 9.0{NO_BREAK}×{NO_BREAK}10²⁴ sets" in said
+    assert "Régions, for instance: the largest amount can be anything from €77.2k to €1,099.5k" in said
+    assert f"about 3.4{NO_BREAK}×{NO_BREAK}10²⁴ sets" in said
     assert said.endswith("Communes: no amounts at all have the printed row, which is refused, not repaired.")
     mended = changed(facts, funding_median_commune_2015=15_000, funding_amount_europe_2015=9_000_000)
     table, counts = sets.feasible_levels(mended, 2015, n_draws=0), sets.data_set_counts(mended, 2015)
@@ -390,7 +390,7 @@ def test_draws_are_said_to_depend_on_their_measure(facts):
     table = sets.feasible_levels(facts, 2015)
     said = str(feasible.dependence(EN, table))
     assert said.startswith(
-        "Europe: the largest amount is €445k or less in 97.5% of the uniform draws, and €713k or less"
+        "Europe: the largest amount is €445k or less in 97.5% of the uniform draws, and €711k or less"
     )
     assert "even leave the bounds (Europe)" in said
     inside = str(feasible.dependence(EN, table[table["level"] == "region"]))

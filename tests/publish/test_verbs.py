@@ -13,7 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import cell, plots, show
+from ptce_analysis.publish.disclosure.release import public
 from ptce_analysis.publish.language import KINDS, Words, written_number
+from ptce_analysis.publish.messages import recording
 from ptce_analysis.publish.show import Page, open_page
 from ptce_analysis.publish.trust import is_ours
 
@@ -115,7 +117,7 @@ def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]
         "**Not known**: see [the study](04_feasible.ipynb#max), [RTES](https://example.org/a) or [x](javascript:a)."
     )
     html = outputs[0].data["text/html"]
-    assert "<strong>Not known</strong>" in html and '<a href="04_feasible.html#max">the study</a>' in html
+    assert "<strong>Not known</strong>" in html and '<a href="04_feasible.ipynb#max">the study</a>' in html
     assert '<a href="https://example.org/a">RTES</a>' in html and "[x](javascript:a)" in html
     assert outputs[0].data["text/plain"].startswith("Not known: see the study, RTES")
     page.say("One, <script>.\nTwo.")
@@ -255,3 +257,27 @@ def test_a_page_in_french_writes_every_text_in_french(outputs: list[Any]) -> Non
     page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS)
     assert "1\u202f239\u00a0k€" in outputs[0].data["text/html"]
     assert "Lecture" in outputs[2].data["text/plain"]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_an_unwanted_exhibit_is_neither_drawn_nor_shown(outputs: list[Any], lang: str) -> None:
+    """Its values need not exist, nor its drawing; its texts are asked for, so that their translation is known."""
+    page = open_page("p", lang=lang)
+    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
+    with recording() as used:
+        assert page.figure("a", LEVELS, lambda _: 1 / 0, columns={"x": "{no_name:count}"}, when=False, **TEXTS) is None
+        assert page.table("b", LEVELS.iloc[:0], COLUMNS, when=0, **texts) is None
+    assert not outputs and set(TEXTS.values()) <= used
+
+
+def test_a_protected_table_is_shown_as_what_was_released_of_it(page: Page, outputs: list[Any]) -> None:
+    """Its texts are in the reader's language: none is asked for as a translation. What was not released is refused."""
+    answers = public(LEVELS.assign(level=["Régions", "État"]))
+    with recording() as used:
+        page.figure("a", answers, bars(), columns=COLUMNS, origin="survey", **TEXTS | {"note": "{level} first."})
+    assert "Régions first." in outputs[2].data["text/plain"] and not {"Régions", ""} & used
+    assert outputs[0].metadata.ptce.protected
+    with pytest.raises(InputError, match="a sentence holds a number, 7, that was not released"):
+        page.figure(
+            "b", answers, bars(), columns=COLUMNS, origin="survey", **TEXTS | {"note": "{other:count} more."}, other=7
+        )

@@ -44,9 +44,8 @@ def _mean(row: Row) -> Limits | None:
     return _mean_amount(row.total, row.n, row.n_projects - 1)
 
 
-# Assumption (03, 07): At most one supported project of each row gave no amount. Source: the row of communes, which is
-# inconsistent with as many amounts as projects and consistent with one fewer. If wrong: more tiers cannot be ranked by
-# their mean.
+# Assumption (03, 07): At most one project of each row gave no amount. Source: the row of communes, consistent with one
+# amount fewer. If wrong: more tiers cannot be ranked by their mean.
 def _mean_amount(total: Fact | None, n: int, fewest: int) -> Limits | None:
     """The mean of the amounts that add up to a total: as many as n, or as few as `fewest` (never none)."""
     return (float(total.band[0] / n), float(total.band[1] / max(1, min(n, fewest)))) if total and n else None

@@ -79,8 +79,8 @@ def totals_and_medians(facts: Facts, wave: int = FIRST_TO_SECOND[1]) -> pd.DataF
     possible, roundings included: `top_half_share` held by the `n_half` largest, `gini`. A total without a number of
     poles, or that no amounts could have with its median, is left out.
     """
-    # Assumption (01, 05): A total and the median beside it concern the same clusters. Source: none; the slides state a
-    # base for the total only. If wrong: nothing follows on how unequal the clusters are.
+    # Assumption (01, 05): A total and the median beside it concern the same clusters. Source: none. If wrong: nothing
+    # follows on how unequal the clusters are.
     table = forced_concentrations(facts, wave)
     table = table[table["median"] > 0].reset_index(drop=True)
     mean = table["total"] / table["n"]

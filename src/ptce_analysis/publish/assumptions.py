@@ -1,6 +1,6 @@
 """The hypotheses that bear on results, read from the comments of the code that makes them.
 
-`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page on methods
+`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page of methods
 lists it. `# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and `# Limit: …`
 bounds time or memory: both are for whoever reads the code.
 """
@@ -63,7 +63,7 @@ def hypotheses(words: Words) -> list[Sentence]:
     """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
     return [
         words.fill(
-            "**{pages}.** {text} Ground: {source} If it is wrong: {if_wrong}",
+            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
             {
                 "pages": Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
                 "text": one.text,
@@ -78,7 +78,7 @@ def hypotheses(words: Words) -> list[Sentence]:
 @cache
 def _made_in(module: str, source: str) -> tuple[Assumption, ...]:
     """The hypotheses of one module; asked for once per language."""
-    found = (PARTS.fullmatch(comment) for comment in comments(source))
+    found = (PARTS.search(comment) for comment in comments(source))
     parts = ("text", "source", "if_wrong")
     return tuple(Assumption(tuple(one["pages"].split(", ")), module, *one.group(*parts)) for one in found if one)
 

@@ -34,7 +34,10 @@ def value_of(name: str, values: Mapping[str, Any], sources: tuple[Any, ...], fac
 
 def _within(place: Any, name: str) -> Any:
     """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
-    place = place.table if isinstance(place, Protected) else place
+    if isinstance(place, Protected):
+        found = _within(place.table, name)
+        # What is made of answers is in the reader's language already: it is no text to translate.
+        return Sentence(found) if isinstance(found, str) else found
     if isinstance(place, pd.DataFrame):
         row, point, column = name.partition(".")
         if point:
@@ -162,3 +165,16 @@ def as_shown(figure: Figure) -> Figure:
 
     figure._ipython_display_ = show  # type: ignore[attr-defined]
     return figure
+
+
+class ShownFigures(_Shown, list):  # type: ignore[type-arg]
+    """The panels of a figure that the page has shown."""
+
+    def __init__(self, figures: list[Figure]) -> None:
+        super().__init__(map(as_shown, figures))
+        self._shown_in = current_cell()[1]
+
+    def _show(self) -> None:
+        from IPython.display import display
+
+        display(*self)  # type: ignore[no-untyped-call]

@@ -219,7 +219,7 @@ def stated_base(printed: Printed, fact: Fact) -> Base | None:
     if len(same) == 1:
         return _exact(same[0], Reason.BASE_SAME_UNITS, fact.source, printed=False)
     # Assumption (01, 02): A percentage without a base concerns all the respondents of its source. Source: usage of
-    # survey reports. If wrong: it is judged on a base that is not its own; the base that was taken is always named.
+    # survey reports. If wrong: it is judged on another base than its own.
     respondents = printed.figures.get(("respondents", "", fact.wave, fact.source))
     return _respondents(respondents) if respondents else None
 

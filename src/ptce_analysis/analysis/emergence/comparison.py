@@ -120,9 +120,9 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
     others: list[tuple[str, int]] = []
     if not found:
         found = [read(basis, count, base, prints=False) for count in nearest_counts(fact.value, base)]
-        # Assumption (02): The question on emergence was left out by no more clusters than the least answered question
-        # whose base is known. Source: none; without a limit, one cluster out of five would do. If wrong: there are more
-        # readings, on smaller bases, with wider intervals.
+        # Assumption (02): No question was left out by more clusters than the least answered one whose base is known.
+        # Source: none; without a limit, one cluster out of five would do. If wrong: more readings are possible, on
+        # smaller bases.
         least = min([base, *(o.base_n for o in whole if o.base_n)])
         smaller = reversed(attainable_bases(fact.value, fact.grain, base))
         others += [("fewer_answers", n) for n in smaller if n >= least]

@@ -132,8 +132,8 @@ def non_response(
 
 
 def _row(reading: Reading, target: Reading, confidence: float) -> dict[str, Any]:
-    # Assumption (02): The clusters that could answer are those that the slides say were identified. Source: the slides;
-    # another document speaks of more than a hundred. If wrong: more clusters did not answer, and every limit is wider.
+    # Assumption (02): The clusters that could answer are those identified on the slides. Source: the slides; another
+    # document speaks of more than a hundred. If wrong: every limit is wider.
     contradicted = reading.identified is not None and reading.identified < reading.n
     usable = None if contradicted else reading.identified
     worst, random = manski(reading.rate, usable), finite_exact(reading.rate, usable, confidence)

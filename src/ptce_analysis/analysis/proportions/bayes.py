@@ -25,9 +25,8 @@ from ptce_analysis.analysis.proportions.records import (
 Floats = NDArray[np.float64]
 Beta = tuple[float, float]
 
-# Assumption (02): Before the surveys, every share is equally likely, in each year separately. Source: usual choice;
-# Jeffreys' prior is computed beside it. If wrong: with some forty clusters in each group, the probability of a fall
-# hardly moves.
+# Assumption (02): Before the surveys, all shares are equally likely, each year separately. Source: usual choice;
+# Jeffreys’ prior is computed beside it. If wrong: the probability of a fall hardly moves.
 DEFAULT_PRIOR = "uniform"
 PRIORS: dict[str, Beta] = {"uniform": (1.0, 1.0), "jeffreys": (0.5, 0.5)}
 

@@ -65,9 +65,8 @@ def jeffreys(rate: Rate, confidence: float = 0.95) -> Estimate:
     return Estimate("jeffreys", k / n, low, high, confidence)
 
 
-# Assumption (02): The respondents of each survey are a random draw, independent of the other survey. Source: none;
-# those of the first survey were chosen, and some clusters probably answered both. If wrong: intervals and tests say
-# nothing of the clusters that were not surveyed.
+# Assumption (02): Respondents are a random draw, independent from one survey to the other. Source: none; those of the
+# first survey were chosen. If wrong: intervals and tests say nothing of the other clusters.
 def newcombe(first: Rate, second: Rate, confidence: float = 0.95, correlation: float = 0.0) -> Estimate:
     """Return the difference first - second with Newcombe's hybrid score interval.
 

@@ -33,8 +33,6 @@ DESCRIPTION_LENGTH = 300
 NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
-# Cells that are for who runs the notebook: their tables are left out of the page.
-LAB_TAG = "lab"
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 # Cells that are seen in JupyterLab, not on the page.
 LAB_TAG = "lab"
@@ -275,8 +273,6 @@ class _Blocks:
 
     def of(self, notebook: Any) -> Iterator[dict[str, Any]]:
         for cell in notebook.cells:
-            if LAB_TAG in cell.metadata.get("tags", []):
-                continue
             if cell.cell_type == "markdown":
                 yield {"kind": "prose", "html": self._prose(cell)}
             elif cell.cell_type == "raw":
@@ -310,22 +306,24 @@ class _Blocks:
             if kind == "head":
                 head, addresses = output.metadata.ptce, []
                 key = escape(head.key)
+                if self.outline.headings[-1:] and self.outline.headings[-1][0] == 1:  # no section stands between
+                    html = html.replace('<h3 class="title">', '<h2 class="title">').replace("</h3>", "</h2>")
                 html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
                 opened = "</figure>"
             elif kind == "drawing":
-                addresses += output.metadata.get("filenames", {}).values()
+                addresses += sorted(output.metadata.get("filenames", {}).values(), reverse=True)
             elif kind == "notes" and head is not None:
                 html = html.removesuffix("</div>") + "".join(self._ways(head, addresses)) + "</div>"
             yield html
         yield opened
 
     def _ways(self, head: Any, addresses: list[str]) -> Iterator[str]:
-        """The files of a figure, each saying which figure it is, and the same exhibit in the other languages."""
-        for address in addresses:
+        """The files of a figure, each saying which figure it is, and which of its panels."""
+        panels = len({address.rpartition(".")[0] for address in addresses})
+        for place, address in enumerate(addresses):
             form = address.rpartition(".")[2].upper()
-            yield f'<a href="{escape(address)}" download>{escape(head.number)} ({form})</a>'
-        for code, name, way in _twins(self.frame.site.here, self.words.lang) if self.frame else ():
-            yield f'<a href="{way}#{escape(head.key)}" hreflang="{code}" lang="{code}">{name}</a>'
+            panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
+            yield f'<a href="{escape(address)}" download>{escape(head.number)}{panel} ({form})</a>'
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:

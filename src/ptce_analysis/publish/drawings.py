@@ -114,6 +114,22 @@ def forest(
     return figure
 
 
+def intervals(
+    words: Words, data: pd.DataFrame, *, x: str, methods: Sequence[tuple[str, str, str, str]], kind: str
+) -> Figure:
+    """Return a point and several intervals per row; `methods` are (low column, high column, name, colour)."""
+    figure, axes = lines_of(data, extra_in=1.0)
+    axes.axvline(0, color=LIGHT["ink"], linewidth=1)
+    step = 0.22
+    for place, (low, high, name, colour) in enumerate(methods):
+        lines = [line + step * (place - (len(methods) - 1) / 2) for line in range(len(data))]
+        axes.hlines(lines, data[low], data[high], color=LIGHT[colour], linewidth=2, label=name)
+        axes.plot(data[x], lines, "o", color=LIGHT[colour], markersize=3.5)
+    legend_above(axes, len(methods))
+    number_axis(words, axes, kind)
+    return figure
+
+
 def bands(
     words: Words,
     data: pd.DataFrame,
@@ -134,6 +150,35 @@ def bands(
     axes.set_xlim(0, 1.08 * float(max(data[wide[1]].max(), reference[0])))
     legend_above(axes, 3)
     number_axis(words, axes, kind)
+    return figure
+
+
+def limits(
+    words: Words, data: pd.DataFrame, *, x: str, low: str, high: str, by: str, kind: str, name: str, across: str
+) -> Figure:
+    """Return the two limits of an interval as lines over `x`, one pair per value of `by`, named at their ends."""
+    figure = new_figure(3.6)
+    axes = figure.add_subplot()
+    groups = [group.sort_values(x) for _, group in data.groupby(by)]
+    shades = ["second", "muted", "accent"]
+    for group in (groups[0], groups[len(groups) // 2], groups[-1]):
+        colour = LIGHT[shades[0 if group is groups[0] else 2 if group is groups[-1] else 1]]
+        axes.plot(group[x], group[low], color=colour, linewidth=2)
+        axes.plot(group[x], group[high], color=colour, linewidth=2)
+        label = f"{name} {words.number(Number(float(group[by].iloc[0]), 'number'))}"
+        axes.annotate(
+            label,
+            (group[x].iloc[-1], group[high].iloc[-1]),
+            (6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+        )
+    axes.axhline(0, color=LIGHT["ink"], linewidth=1)
+    axes.set_xlim(0, 1.42 * float(data[x].max()))
+    axes.set_xlabel(across)
+    axes.grid(axis="y")
+    axes.yaxis.set_major_formatter(numbers(words, kind))
     return figure
 
 

@@ -33,8 +33,6 @@ DESCRIPTION_LENGTH = 300
 NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
-# Cells that are for who runs the notebook: their tables are left out of the page.
-LAB_TAG = "lab"
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 # Cells that are seen in JupyterLab, not on the page.
 LAB_TAG = "lab"
@@ -275,8 +273,6 @@ class _Blocks:
 
     def of(self, notebook: Any) -> Iterator[dict[str, Any]]:
         for cell in notebook.cells:
-            if LAB_TAG in cell.metadata.get("tags", []):
-                continue
             if cell.cell_type == "markdown":
                 yield {"kind": "prose", "html": self._prose(cell)}
             elif cell.cell_type == "raw":

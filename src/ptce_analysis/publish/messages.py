@@ -104,7 +104,8 @@ def recording() -> Iterator[set[str]]:
     translation = language.translation
 
     def recorded(lang: str, text: str) -> str:
-        used.update(filter(None, [text]))
+        if text:
+            used.add(text)
         return translation(lang, text)
 
     language.translation = recorded

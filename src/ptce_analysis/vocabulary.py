@@ -374,7 +374,7 @@ INDICATORS: dict[str, Indicator] = {
         ("coordinating teams run as associations or SCIC", "cellules d’animation en association ou SCIC"),
     ),
     "scic_share": Indicator("share", "share", ("coordinating teams run as SCIC", "cellules d’animation en SCIC")),
-    "age_median": Indicator("years", "median", ("median age", "âge médian")),
+    "age_median": Indicator("years", "median", ("median age (years)", "âge médian (années)")),
     "cell_budget_median": Indicator(
         "eur", "median", ("median budget of the coordinating team", "budget médian de la cellule d’animation")
     ),
@@ -382,7 +382,9 @@ INDICATORS: dict[str, Indicator] = {
         "share", "median", ("median self-financed share of that budget", "part autofinancée médiane de ce budget")
     ),
     "cell_fte_median": Indicator(
-        "fte", "median", ("median staff of the coordinating team", "effectif médian de la cellule d’animation")
+        "fte",
+        "median",
+        ("median staff of the coordinating team (FTE)", "effectif médian de la cellule d’animation (ETP)"),
     ),
     "cell_fte_below_1_share": Indicator(
         "share",

@@ -90,7 +90,7 @@ def test_json_carries_grain_and_premises() -> None:
     assert "The median of an even number of amounts is the mean of the middle two." in said
     assert "Each figure is rounded to the nearest step (€1k): not cut down, and no more coarsely." in said
     assert rows["funding_total_2015"]["premises"][:2] == [
-        "The parts cover the total’s base, 37: they are of the same units, though no base is printed beside them.",
+        "The parts cover the total’s base, 37: they are of the same units, though no base is published beside them.",
         "Nothing but these parts enters the total, though DECK names what has no row among them: PNR / PETR.",
     ]
     assert "verdict_at_inferred_grain" in rows["jobs_total_2015"]

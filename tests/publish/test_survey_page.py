@@ -138,7 +138,9 @@ def test_a_wave_of_which_nothing_may_be_shown(tmp_path: Path, monkeypatch: pytes
     assert not (FIGURES | TABLES) & set(found)
     assert found["answer"].startswith("[") is False and "2 clusters answered." in found["answer"]
     said = str(found)
-    assert "No share of emerging clusters can be shown" in said and "No figure was found" in said
+    for subject in ("share of emerging clusters", "share of clusters linked with a tier", "amount"):
+        assert f"No {subject} can be shown" in said
+    assert "No figure was found" in said
     assert "fictitious" not in said and "over time" not in said
 
 

@@ -310,22 +310,24 @@ class _Blocks:
             if kind == "head":
                 head, addresses = output.metadata.ptce, []
                 key = escape(head.key)
+                if self.outline.headings[-1:] and self.outline.headings[-1][0] == 1:  # no section stands between
+                    html = html.replace('<h3 class="title">', '<h2 class="title">').replace("</h3>", "</h2>")
                 html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
                 opened = "</figure>"
             elif kind == "drawing":
-                addresses += output.metadata.get("filenames", {}).values()
+                addresses += sorted(output.metadata.get("filenames", {}).values(), reverse=True)
             elif kind == "notes" and head is not None:
                 html = html.removesuffix("</div>") + "".join(self._ways(head, addresses)) + "</div>"
             yield html
         yield opened
 
     def _ways(self, head: Any, addresses: list[str]) -> Iterator[str]:
-        """The files of a figure, each saying which figure it is, and the same exhibit in the other languages."""
-        for address in addresses:
+        """The files of a figure, each saying which figure it is, and which of its panels."""
+        panels = len({address.rpartition(".")[0] for address in addresses})
+        for place, address in enumerate(addresses):
             form = address.rpartition(".")[2].upper()
-            yield f'<a href="{escape(address)}" download>{escape(head.number)} ({form})</a>'
-        for code, name, way in _twins(self.frame.site.here, self.words.lang) if self.frame else ():
-            yield f'<a href="{way}#{escape(head.key)}" hreflang="{code}" lang="{code}">{name}</a>'
+            panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
+            yield f'<a href="{escape(address)}" download>{escape(head.number)}{panel} ({form})</a>'
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:

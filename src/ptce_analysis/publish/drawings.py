@@ -162,6 +162,8 @@ def bounds_and_value(
     axes.plot([], [], "o", color=LIGHT["accent"], markersize=8, label=value[1])
     legend_above(axes, 2)
     axes.set_xlim(left=0)
+
+
 def intervals(
     words: Words, data: pd.DataFrame, *, x: str, methods: Sequence[tuple[str, str, str, str]], kind: str
 ) -> Figure:
@@ -234,6 +236,8 @@ def ranked(words: Words, data: pd.DataFrame, *, x: str, y: str, marked: Sequence
     axes.grid(axis="y")
     axes.yaxis.set_major_formatter(numbers(words, kind))
     return figure
+
+
 def limits(
     words: Words, data: pd.DataFrame, *, x: str, low: str, high: str, by: str, kind: str, name: str, across: str
 ) -> Figure:

@@ -103,8 +103,9 @@ class Words:
         """Return a translated text with its names filled by what `find` returns for them.
 
         `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with
-        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text in the reader's language
-        already, as the labels of a table are, or a label of the vocabulary. Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
+        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's
+        language already, as the labels of a table are, or a label of the vocabulary.
+        Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
         """
         numbers: dict[str, Number] = {}
 

@@ -122,7 +122,7 @@ def printed(words: Words, fact: Fact) -> str:
 
 def _printed_value(words: Words, fact: Fact) -> str:
     if fact.unit == "eur":
-        return words.number(Number(fact.value, "meur" if fact.grain >= 10_000 else "keur"))
+        return words.number(Number(fact.value, "meur2" if fact.grain >= 10_000 else "keur"))
     digits = max(len(str(float(fact.grain)).split(".")[1].rstrip("0")), 0)
     kind = "fte" if fact.unit == "fte" else "count"
     if fact.unit == "share":

@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import picture, plots
 from ptce_analysis.publish.cell import (
+    ShownFigures,
     ShownSentence,
     ShownTable,
     as_shown,
@@ -171,8 +172,7 @@ class Page:
             return None
         figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
         self._lay_out(replace(exhibit, draw=lambda _: figures), "")
-        shown = [as_shown(figure) for figure in figures]
-        return shown if isinstance(draw, list) else shown[0]
+        return ShownFigures(figures) if isinstance(draw, list) else as_shown(figures[0])
 
     def table(
         self,

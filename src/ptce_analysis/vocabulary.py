@@ -29,7 +29,8 @@ LEVELS: dict[str, Label] = {
     "autre": ("Other", "Autre"),
     "inconnu": ("Unknown", "Inconnu"),
 }
-# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant.
+# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant, that has given,
+# and that is asked about.
 LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
     "fr": {
         "the": {
@@ -86,6 +87,14 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "europe": "a",
             "pnr_petr": "ont",
         },
+        "did": {
+            "commune": "la commune a-t-elle",
+            "epci": "l’EPCI a-t-il",
+            "departement": "le département a-t-il",
+            "region": "la Région a-t-elle",
+            "etat": "l’État a-t-il",
+            "europe": "l’Europe a-t-elle",
+        },
     },
     "en": {
         "the": {
@@ -141,6 +150,14 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "etat": "has",
             "europe": "has",
             "pnr_petr": "have",
+        },
+        "did": {
+            "commune": "did the commune",
+            "epci": "did the grouping of communes (EPCI)",
+            "departement": "did the département",
+            "region": "did the region",
+            "etat": "did central government",
+            "europe": "did Europe",
         },
     },
 }

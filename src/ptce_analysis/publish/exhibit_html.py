@@ -128,7 +128,7 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
     words together on a page hinders who reads a table by program.
     """
-    columns = [column for column in exhibit.columns if column.in_csv]
+    columns = exhibit.columns
     decimal, sep = words.csv_marks
     table = exhibit.data[[column.name for column in columns]].map(lambda value: _csv_cell(value, decimal))
     table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in columns])

@@ -133,6 +133,14 @@ def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> 
     assert translated_prose(source, "en") == source
 
 
+def test_prose_names_the_level_that_its_page_is_about() -> None:
+    """With its article in each language, in English where a language does not say; without a level it stays."""
+    title = "# {level:The} / {level:of} {n} {level:xx}"
+    assert translated_prose(title, "fr", "etat") == "# L’État / de l’État {n} {level:xx}"
+    assert translated_prose(title, "en", "etat") == "# Central government / of central government {n} {level:xx}"
+    assert translated_prose(title, "en") == title
+
+
 @pytest.mark.usefixtures("french")
 def test_a_notebook_is_translated_without_touching_its_code() -> None:
     """Only cells of prose change, and the notebook given is not modified."""

@@ -184,18 +184,8 @@ METHOD_LABELS: dict[str, Label] = {
 }
 
 # What a source says of the roles of public levels, what it learns and whom it quotes; then how its addressee is known.
-ROLE_KINDS: dict[str, Label] = {
-    "lever": ("lever", "levier"),
-    "role": ("role", "rôle"),
-    "asset": ("asset", "atout"),
-    "obstacle": ("difficulty", "difficulté"),
-    "lesson": ("lesson", "enseignement"),
-    "testimony": ("testimony", "témoignage"),
-}
-ADDRESSEES: dict[str, Label] = {
-    "stated": ("named", "nommément"),
-    "read": ("our reading", "selon notre lecture"),
-}
+ROLE_KINDS = ("lever", "role", "asset", "obstacle", "lesson", "testimony")
+ADDRESSEES = ("stated", "read")
 
 STAGES: dict[str, Label] = {
     "emergence": ("emergence", "émergence"),

@@ -56,7 +56,7 @@ def test_the_percentages_of_another_base_are_found() -> None:
     [
         ("funding_median_commune_2015", "(8 + 1) × €29.5k = €265.5k > €246.5k"),
         ("funding_median_commune_2015", "Highest median possible: €27k; largest number: 15"),
-        ("funding_median_commune_2015", "printed medians it could hold: €17k, €10k"),
+        ("funding_median_commune_2015", "published medians it could hold: €17k, €10k"),
         ("funding_total_2015", "The 6 parts add up to €4,398k (€4,395k to €4,401k with roundings), not €3,250k"),
         ("funding_total_2015", "nearest above: Communes + Regions + Central government + Europe = €3,269k"),
         ("emergence_share_2015", "20% of 52 is 10.4, but 10/52 = 19.23%, 11/52 = 21.15%"),
@@ -65,9 +65,9 @@ def test_the_percentages_of_another_base_are_found() -> None:
         ("cell_fte_below_1_share_2015", "assumed: the respondents of DECK"),
         ("established_share_2015", "45% + 15% + 20% = 80% (78.5% to 81.5% with roundings)"),
         ("established_share_2015", "said of 75% (72.5% to 77.5%)"),
-        ("sector_food_share_2017", "37/187 = 19.79%, which prints as 20%"),
+        ("sector_food_share_2017", "37/187 = 19.79%, which rounds to 20%"),
         ("aim_1_share_2020", "Base: 23 to 27 (no base found; assumed: the respondents of S13, about 25)"),
-        ("emergence_share_2013_s3", "S3 prints at least 50% but DECK 31% (30.5% to 31.5%)"),
+        ("emergence_share_2013_s3", "S3 gives at least 50% but DECK 31% (30.5% to 31.5%)"),
     ],
 )
 def test_reasons_can_be_redone_by_hand(id_: str, arithmetic: str) -> None:
@@ -215,7 +215,7 @@ def test_the_worst_verdict_wins_and_all_findings_are_kept() -> None:
 def test_a_figure_alone_is_unverifiable() -> None:
     """When nothing bears on a figure, that is the verdict."""
     (verdict,) = audit(report(count("poles_identified", 75)))
-    assert (verdict.verdict, verdict.reason) == ("unverifiable", "No other printed figure bears on it.")
+    assert (verdict.verdict, verdict.reason) == ("unverifiable", "No other published figure bears on it.")
     assert verdict.attainable_bases == ()
 
 

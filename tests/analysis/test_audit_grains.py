@@ -92,7 +92,7 @@ def test_the_sentence_gives_the_count_and_the_odds() -> None:
     """12 of 12 multiples of 5: 5 to the 12th is 244,140,625; cut to two figures."""
     note = next(f for f in verdicts(*points(*FIVES))["s0_share_2015"].findings if f.rule == "heaped")
     assert note.reason == (
-        "12 of the 12 percentages that R prints for 2015, typed with a finer rounding, are multiples of 5 points; by"
+        "12 of the 12 percentages that R gives for 2015, typed with a finer rounding, are multiples of 5 points; by"
         " chance, so many would be less than once in 240,000,000. They were most likely rounded to 5 points."
     )
     assert (note.verdict, note.origin) == ("unverifiable", "assumption")

@@ -192,9 +192,9 @@ def test_a_mean_of_whole_numbers_is_a_whole_number_over_their_number() -> None:
         True,
     )
     right = verdicts([*figures({"mean": "5.18"}, {"mean": "0.01"}), people])["mean"]
-    assert (right.verdict, right.reason[:34]) == ("consistent", "145 / 28 = 5.18, which prints as 5")
+    assert (right.verdict, right.reason[:34]) == ("consistent", "145 / 28 = 5.18, which rounds to 5")
     money = verdicts([*figures({"mean": "5.19"}, {"mean": "0.01"}, "eur"), people])["mean"]
-    assert money.reason == "No other printed figure bears on it."
+    assert money.reason == "No other published figure bears on it."
 
 
 def test_a_median_of_whole_numbers_is_whole_or_a_half() -> None:
@@ -248,9 +248,9 @@ def test_what_no_rule_could_test_stands_alone() -> None:
     """A mean without a total, extremes or a number, or a mean and a median alone: nothing bears on them."""
     for values in ({"mean": 12}, {"mean": 12, "median": 30}):
         reasons = {one.reason for one in verdicts(figures(values, unit="eur")).values()}
-        assert reasons == {"No other printed figure bears on it."}
+        assert reasons == {"No other published figure bears on it."}
     pair = verdicts(figures({"sum": 100, "mean": 12}, unit="eur"))
-    assert pair["mean"].reason == "€100 and mean €12, but no number is printed to multiply the mean by."
+    assert pair["mean"].reason == "€100 and mean €12, but no number is published to multiply the mean by."
 
 
 CALL = {id_: one for id_, one in read_published(PUBLISHED).items() if one.indicator.startswith("call_")}

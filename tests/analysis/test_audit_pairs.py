@@ -61,7 +61,7 @@ def test_two_sources_that_differ_are_named_on_both_sides() -> None:
     found = findings("sources", count("applications", 180), count("applications", 183, source="S", second=True))
     assert {f.verdict for f in found.values()} == {"sources_differ"}
     assert found["applications_2015"].reason == (
-        "R prints 180 but S 183: not the same number; perhaps not the same population."
+        "R gives 180 but S 183: not the same number; perhaps not the same population."
     )
 
 
@@ -125,6 +125,6 @@ def test_one_source_cannot_print_two_numbers_for_one_figure() -> None:
     """52 and 50 respondents in the same source: impossible, both; the same number twice is not."""
     found = findings("repeated", count("respondents", 52), count("respondents", 50, second=True))
     assert {f.verdict for f in found.values()} == {"impossible"}
-    assert found["respondents_2015"].reason.startswith("R prints 52 and also 50")
+    assert found["respondents_2015"].reason.startswith("R gives 52 and also 50")
     assert [set(f.related) for f in found.values()] == [set(found) - {name} for name in found]
     assert findings("repeated", count("respondents", 52), count("respondents", 52, second=True)) == {}

@@ -74,7 +74,7 @@ def test_exact_figures_leave_no_margin() -> None:
 def test_one_amount_is_its_own_total_and_two_are_twice_their_median() -> None:
     """A single amount of 30 cannot total 100, nor can two; three can."""
     assert verdict(*row(1, 100, 30)).reason == (
-        "1 amounts with median €30 total 1 × €30, €29.5 to €30.5 with roundings, but €100 is printed."
+        "1 amounts with median €30 total 1 × €30, €29.5 to €30.5 with roundings, but €100 is published."
     )
     assert [verdict(*row(n, 100, 30)).verdict for n in (1, 2, 3)] == ["impossible", "impossible", "consistent"]
     assert verdict(*row(2, 60, 30)).verdict == "consistent"
@@ -132,13 +132,13 @@ def test_total_and_median_of_different_bases_are_not_compared() -> None:
 def test_only_sums_and_medians_of_one_unit_make_a_row() -> None:
     """A mean in place of the median, or another unit, is no row."""
     for other in (fact("loans_median", 30, "mean", "eur", 1), fact("loans_median", 30, "median", "count", 1)):
-        assert verdict(euros("loans_amount", 246, base_n=16), other).reason == "No other printed figure bears on it."
+        assert verdict(euros("loans_amount", 246, base_n=16), other).reason == "No other published figure bears on it."
 
 
 def test_the_medians_a_row_could_hold_are_named() -> None:
     """Of the printed medians 30, 17 and 10, sixteen amounts that total 246 could have 17 or 10."""
     rows = [*row(16, 246, 30), *row(20, 796, 17, "epci"), *row(29, 1239, 10, "region")]
-    assert "printed medians it could hold: €17, €10." in verdict(*rows).reason
+    assert "published medians it could hold: €17, €10." in verdict(*rows).reason
 
 
 @settings(deadline=None)

@@ -35,7 +35,7 @@ def test_all_parts_make_the_total() -> None:
     """1 + 2 + 4 = 7; parts and total are consistent."""
     found = verdicts(*loans(1, 2, 4), euros("loans_total", 7))
     assert {one.verdict for one in found.values()} == {"consistent"}
-    assert found["loans_total_2015"].reason == "The 3 parts add up to €7 (€5.5 to €8.5 with roundings), printed €7."
+    assert found["loans_total_2015"].reason == "The 3 parts add up to €7 (€5.5 to €8.5 with roundings), published €7."
 
 
 def test_roundings_of_all_figures_count() -> None:

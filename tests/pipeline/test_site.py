@@ -10,20 +10,23 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 
 from pages import code, notebook, pages, project, shown, site
 from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import Run, declared_runs
-from ptce_analysis.pipeline.site import Entry, _families, language_choice, language_files, site_files
+from ptce_analysis.pipeline.run import Run
+from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.site import Entry, _sections, language_choice, language_files, site_files
 from ptce_analysis.publish.downloads import Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.trust import sealed
 from ptce_analysis.vocabulary import LANGUAGES
 
 # What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
 SAID = ".say, .answer, .title, .notes div:nth-of-type(2) dd, .notes div:nth-of-type(3) dd"
-PAGE, GZIPPED, MORE_PAGE, MORE_GZIPPED = 60_000, 15_000, 20_000, 5_000
+GZIPPED = 25_000
+# Folders of a language: the study's own, and that of invented answers.
+FOLDERS = ("", "demonstration")
 
 
 def soup(path: Path) -> BeautifulSoup:
@@ -32,36 +35,40 @@ def soup(path: Path) -> BeautifulSoup:
 
 
 def test_every_page_is_light() -> None:
-    """60 kB and 15 kB gzipped with two drawings, 20 kB and 5 kB more for each further one; tables give no room."""
-    heavy = {}
-    for path in pages():
-        data = path.read_bytes()
-        more = max(len(re.findall(rb'<div class="drawing (?:wide|only)"', data)) - 2, 0)
-        size, zipped = len(data), len(gzip.compress(data, 9, mtime=0))
-        if size > PAGE + more * MORE_PAGE or zipped > GZIPPED + more * MORE_GZIPPED:
-            heavy[path.relative_to(site()).as_posix()] = (size, zipped, more + 2)
-    assert heavy == {}
+    """25 kB gzipped: read in a moment on a slow line."""
+    sizes = {path.relative_to(site()).as_posix(): len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in pages()}
+    assert {name: size for name, size in sizes.items() if size > GZIPPED} == {}
 
 
 def test_every_link_of_the_site_resolves() -> None:
-    """Files exist and anchors are there; outside links are the licence's, and nothing is fetched."""
+    """Files exist and anchors are there; what lies outside is a document on the web."""
     ids = {path.resolve(): {tag["id"] for tag in soup(path).find_all(id=True)} for path in pages()}
     broken = []
     for path in pages():
         for link in soup(path).find_all(["a", "link"], href=True):
             parts = urlsplit(str(link["href"]))
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
-            if parts.scheme in ("https", "data"):
+            if parts.scheme in ("http", "https", "data"):
                 continue
             if not target.is_file() or (parts.fragment and unquote(parts.fragment) not in ids[target]):
                 broken.append(f"{path.name}: {link['href']}")
     assert broken == []
 
 
+def test_a_notebook_has_one_set_of_anchors_in_every_language() -> None:
+    """Whoever changes language keeps the place: ids are those of cells and exhibits, in ASCII."""
+    for path in sorted((site() / "fr").rglob("*.html")):
+        name = path.relative_to(site() / "fr")
+        french, english = (
+            {tag["id"] for tag in soup(site() / lang / name).main.find_all(["h1", "h2", "h3", "figure"], id=True)}
+            for lang in ("fr", "en")
+        )
+        assert french == english and all(key.isascii() for key in french), name
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_prose_refers_to_figures_and_tables_by_their_number(lang: str) -> None:
-    """A link to an exhibit of the page reads as the number in its caption, and most pages have one."""
-    seen = set()
+    """A link to an exhibit of the page reads as the number in its caption."""
     for path in sorted((site() / lang).glob("0*.html")):
         page = soup(path)
         numbers = {
@@ -69,8 +76,6 @@ def test_prose_refers_to_figures_and_tables_by_their_number(lang: str) -> None:
         }
         for link in page.select("main > p a[href^='#']"):
             assert link.get_text() == numbers[str(link["href"])], path.name
-            seen.add(path.name.partition("_")[0])
-    assert seen >= {"01", "02", "03", "04", "05", "07"}
 
 
 def test_ids_are_unique_and_headings_in_order() -> None:
@@ -96,20 +101,22 @@ def test_no_page_asks_for_anything() -> None:
 
 def test_each_page_has_its_twin_in_every_other_language() -> None:
     """The same pages in all languages, each leading to the others."""
-    names = {lang: {path.name for path in (site() / lang).glob("*.html")} for lang in LANGUAGES}
+    names = {lang: {path.relative_to(site() / lang) for path in (site() / lang).rglob("*.html")} for lang in LANGUAGES}
     assert all(found == names["fr"] for found in names.values())
     for lang, other in permutations(LANGUAGES, 2):
         for name in names[lang]:
             link = soup(site() / lang / name).find("a", hreflang=other)
-            assert link["href"] == f"../{other}/{name}"
+            assert link["href"] == f"{'../' * len(name.parts)}{other}/{name.as_posix()}"
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_claim_can_be_reached_from_the_register(lang: str) -> None:
+def test_every_claim_can_be_reached_from_the_register(lang: str, folder: str) -> None:
     """Each entry has value, unit, origin and a source or computation, and stands in its page as it says."""
-    claims = json.loads((site() / lang / "claims.json").read_text(encoding="utf-8"))
-    assert claims
-    found = {path.name: soup(path) for path in (site() / lang).glob("*.html")}
+    claims = json.loads((site() / lang / folder / "claims.json").read_text(encoding="utf-8"))
+    assert {claim["origin"] == "fictitious" for claim in claims} >= {bool(folder)}
+    assert folder or not [claim for claim in claims if claim["origin"] == "fictitious"]
+    found = {path.name: soup(path) for path in (site() / lang / folder).glob("*.html")}
     for claim in claims:
         name, _, anchor = claim["href"].partition("#")
         place = found[name].find(id=anchor)
@@ -121,7 +128,7 @@ def test_every_claim_can_be_reached_from_the_register(lang: str) -> None:
 def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
     """In sentences, titles, readings and populations, a digit belongs to a registered value or to a year."""
     loose = []
-    for path in sorted((site() / lang).glob("*.html")):
+    for path in sorted((site() / lang).rglob("*.html")):
         for said in soup(path).select(SAID):
             for value in said.find_all(["data", "span"]):
                 value.decompose()
@@ -131,30 +138,79 @@ def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
     assert not loose, f"{len(loose)} sentences with numbers that are not registered:\n" + "\n".join(loose)
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_files_of_the_site_are_those_its_pages_offer(lang: str) -> None:
-    """Every download of a page is a file too, byte for byte, listed on the index and described in the data package."""
+def test_the_files_of_the_site_are_those_its_pages_offer(lang: str, folder: str) -> None:
+    """Every download of a page is a file too, byte for byte, and described in the data package of its folder."""
     offered = {}
-    for path in (site() / lang).glob("*.html"):
+    for path in (site() / lang / folder).glob("*.html"):
         for link in soup(path).find_all("a", class_="download"):
             offered[link["download"]] = unquote(str(link["href"]).partition(",")[2]).encode()
-    files = {path.name: path.read_bytes() for path in (site() / lang / "data").glob("*.csv")}
-    assert files == offered
-    assert all(data.startswith("\ufeff".encode()) == (lang == "fr") for data in files.values())
-    package = json.loads((site() / lang / "datapackage.json").read_text(encoding="utf-8"))
+    files = {path.name: path.read_bytes() for path in (site() / lang / folder / "data").glob("*.csv")}
+    typed = {path.name: path.read_bytes() for path in Place(project()).published.glob("*.csv") if not folder}
+    assert files == offered | typed
+    assert all(data.startswith("\ufeff".encode()) == (lang == "fr") for name, data in files.items() if name in offered)
+    package = json.loads((site() / lang / folder / "datapackage.json").read_text(encoding="utf-8"))
     assert sorted(resource["path"] for resource in package["resources"]) == sorted(f"data/{name}" for name in files)
-    listed = {str(link["href"]) for link in soup(site() / lang / "index.html").find_all("a", download=True)}
-    assert listed == {f"data/{name}" for name in files}
+    if not folder:
+        listed = {str(link["href"]) for link in soup(site() / lang / "index.html").select("a[download][href^='data/']")}
+        assert listed == {f"data/{name}" for name in files}
 
 
-def test_the_index_says_what_every_page_answers() -> None:
-    """One card per question, with its answer; every page of the language can be reached from it."""
-    for lang in LANGUAGES:
-        page = soup(site() / lang / "index.html")
-        linked = {str(link["href"]) for link in page.select(".card a")}
-        assert linked == {path.name for path in (site() / lang).glob("*.html")} - {"index.html"}
-        assert all(card.h3 and card.p for card in page.select(".card"))
-        assert page.find(id="accessibility") and page.select("#assumptions ~ details tbody tr")
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_drawing_can_be_downloaded_as_svg_and_png(lang: str) -> None:
+    """From a folder beside its page; those of invented answers say so in their names."""
+    for folder in FOLDERS:
+        place = site() / lang / folder
+        found = {link["href"] for path in place.glob("*.html") for link in soup(path).select(".tools a[download]")}
+        linked = {str(one) for one in found if not str(one).startswith("data:")}
+        files = {path.relative_to(place).as_posix() for path in (place / "figures").iterdir()}
+        assert linked == files and {Path(name).suffix for name in files} == {".svg", ".png"}
+        assert all((f"-{'fictif' if lang == 'fr' else 'fictitious'}" in name) == bool(folder) for name in files)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_index_leads_to_every_page(lang: str) -> None:
+    """Its notebook, a card per question with its answer, the sheets in a line, the demonstration at its foot."""
+    page = soup(site() / lang / "index.html")
+    linked = {str(link["href"]) for link in page.main.select(".card a, .sheets a")}
+    assert linked == {path.name for path in (site() / lang).glob("*.html")} - {"index.html"}
+    assert all(card.h3 and card.p for card in page.select(".card"))
+    assert page.find(id="accessibility") and page.select_one("#demonstration a")["href"] == "demonstration/index.html"
+    assert not (site() / lang / "00_index.html").exists()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_invented_answers_stand_apart_and_say_so(lang: str) -> None:
+    """A band and no search engine on each of their pages; nothing of them in what the study gives away."""
+    for path in sorted((site() / lang).rglob("*.html")):
+        page, apart = soup(path), path.parent.name == "demonstration"
+        assert bool(page.find(class_="band")) == bool(page.find("meta", attrs={"name": "robots"})) == apart, path
+        assert bool(page.select(".origin.fictitious")) == apart, path
+    fictitious = "données fictives" if lang == "fr" else "fictitious data"
+    package = json.loads((site() / lang / "datapackage.json").read_text(encoding="utf-8"))
+    assert not [one for one in package["resources"] if fictitious in one["description"]]
+    for path in (site() / lang / "demonstration" / "data").iterdir():
+        _, *rows = path.read_text(encoding="utf-8-sig").splitlines()
+        assert rows and all(row.endswith(fictitious) for row in rows), path.name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_table_is_cards_on_a_phone(lang: str) -> None:
+    """Each cell of an exhibit names its column."""
+    for path in sorted((site() / lang).rglob("*.html")):
+        for table in soup(path).select("figure table.cards"):
+            headings = [heading.get_text() for heading in table.thead.find_all("th")]
+            for row in table.tbody.find_all("tr"):
+                assert [cell["data-label"] for cell in row.find_all("td")] == headings[1:], path.name
+
+
+def test_the_bibliography_has_the_study() -> None:
+    """Title, version and date of CITATION.cff."""
+    entry = (site() / "fr" / "ptce-analysis.bib").read_text(encoding="utf-8")
+    stated = yaml.safe_load((project() / "CITATION.cff").read_text(encoding="utf-8"))
+    assert entry.startswith("@misc{ptce-analysis,\n") and entry.endswith("\n}\n")
+    assert all(str(stated[name]) in entry for name in ("title", "version", "date-released"))
 
 
 def test_figures_are_committed_files_of_each_language() -> None:
@@ -166,38 +222,38 @@ def test_figures_are_committed_files_of_each_language() -> None:
 
 
 def test_the_choice_of_language_names_each_in_its_own_words() -> None:
-    """The root page leads to both indexes."""
-    page = BeautifulSoup(language_choice().decode(), "html.parser")
-    assert [(link["href"], link.get_text()) for link in page.main.find_all("a")] == [
+    """The root page leads to both indexes and to each question."""
+    runs = declared_runs(project())
+    page = BeautifulSoup(language_choice(runs).decode(), "html.parser")
+    assert [(link["href"], link.get_text()) for link in page.main.find_all("a", hreflang=True)] == [
         (f"{lang}/index.html", Words(lang).label(name).capitalize()) for lang, name in LANGUAGES.items()
     ]
-    assert {"Français", "English"} <= {link.get_text() for link in page.main.find_all("a")}
+    questions = {str(link["href"]) for link in page.select(".line a")}
+    assert questions == {f"{run.lang}/{run.address}" for run in runs if run.menu}
 
 
-def entry(name: str, stem: str, **parameters: str) -> Entry:
+def entry(name: str, *family: tuple[str, str], **about: str) -> Entry:
     """A page of the index."""
-    run = Run(name, Path(f"{stem}.ipynb"), "en", ())
-    answer = f"{parameters['Level']}: Answer." if stem == "07" else "Answer."
-    return Entry(run, f"Title of {name}", f"Title of {stem}", answer, tuple(parameters.items()), (), ())
+    parameters = tuple(about.items())
+    run = Run(name, Path(f"{name}.ipynb"), "en", parameters, family=family, address=f"{name}.html")
+    return Entry(run, f"Title of {name}", "Answer.", (), ())
 
 
-def test_runs_of_one_notebook_are_one_family() -> None:
-    """They share a heading; each is named by the parameters that tell it from the others, with its answer."""
-    sheets = [entry(f"07_{level}", "07", Level=level, Confidence="95%") for level in ("commune", "region")]
-    alone, together = _families([entry("01", "01", Level="x"), *sheets])
-    assert alone["pages"] == []
-    assert together["pages"] == [
-        ("07_commune.html", "commune", "Answer."),
-        ("07_region.html", "region", "Answer."),
-    ]
-    assert together["first"].family == "Title of 07"
+def test_pages_that_differ_by_their_level_are_one_line_of_the_index() -> None:
+    """Questions have a card each; answers to a survey are told apart."""
+    family = (("07_commune", "commune"), ("07_region", "region"))
+    sheets = [entry(name, *family) for name, _ in family]
+    found = _sections(Words("en"), [entry("00_index"), entry("01"), *sheets, entry("06", waves="fictitious")])
+    assert [one["href"] for one in found["questions"]] == ["01.html"]
+    assert [[one["name"] for one in line] for line in found["families"]] == [["Communes", "Regions"]]
+    assert [one["folder"] for one in found["apart"]] == ["demonstration"]
 
 
 def test_the_data_package_describes_each_column() -> None:
     """Numbers with the decimal sign of the language, words as strings."""
     data = "\ufeffNiveau;Montant\r\nRégions;15375,5\r\nÉtat;\r\n".encode()
     download = Download("x.csv", "03", "Tableau 1", "Titre", "derived", data)
-    (resource,) = json.loads(data_package(Words("fr"), [download]))["resources"]
+    (resource,) = json.loads(data_package(Words("fr"), "T", [download]))["resources"]
     assert resource["dialect"] == {"delimiter": ";"}
     assert resource["schema"]["fields"] == [
         {"name": "Niveau", "type": "string"},
@@ -210,11 +266,8 @@ def test_downloads_are_read_from_what_a_page_offers() -> None:
     link = '<a class="download" download="x.csv" href="data:text/csv;charset=utf-8,a%0D%0A1%0D%0A">CSV</a>'
     head = {"kind": "head", "key": "k", "number": "Table 1", "title": "T", "origin": "derived"}
     notes = {"kind": "notes", "key": "k", "file": "x.csv"}
-    ours = [
-        shown({"text/html": "<p>h</p>"}, **sealed(head, "<p>h</p>")),
-        shown({"text/html": link}, **sealed(notes, link)),
-    ]
-    forged = shown({"text/html": link + " "}, **sealed(notes, link))
+    ours = [shown({"text/html": "<p>h</p>"}, ptce=head), shown({"text/html": link}, ptce=notes)]
+    forged = shown({"text/html": f"<script>{link}</script>"}, ptce=notes)
     (found,) = page_downloads(notebook(code("x", *ours, forged)), "03")
     assert found == Download("x.csv", "03", "Table 1", "T", "derived", b"a\r\n1\r\n")
 
@@ -223,53 +276,45 @@ def test_the_files_around_the_pages_come_from_the_executed_notebooks() -> None:
     """Made again from them, every file has the bytes of the build."""
     files = site_files(Place(project()), declared_runs(project()))
     assert {path for path in files if path.read_bytes() != files[path]} == set()
-    kept = {path for path in site().rglob("*.*") if path.is_file()} - set(pages())
+    kept = {path for path in site().rglob("*.*") if path.is_file() and path.parent.name != "figures"} - set(pages())
     assert kept <= set(files)
 
 
-def test_files_of_a_language_have_no_page_missing() -> None:
-    """An empty site still has its index, register and package."""
-    assert set(language_files("en", [])) == {"index.html", "claims.json", "datapackage.json"}
+def test_a_language_without_pages_has_its_index_all_the_same(tmp_path: Path) -> None:
+    """With register, package and bibliography."""
+    names = {"index.html", "claims.json", "datapackage.json", "ptce-analysis.bib"}
+    assert set(language_files(Place(tmp_path), "en", [])) == names
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_sheets_of_one_notebook_lead_to_one_another(lang: str) -> None:
-    """Each names its level, marks itself, lists the others in order, and turns to the one before and after."""
-    runs = [run for run in declared_runs(project()) if run.lang == lang and run.family]
-    assert runs
-    for run in runs:
-        page = soup(site() / lang / f"{run.name}.html")
+def test_pages_lead_to_the_questions_to_their_family_and_to_their_neighbours(lang: str) -> None:
+    """In the order of their declaration; a sheet names its level and marks itself in the line of its family."""
+    runs = [run for run in declared_runs(project()) if run.lang == lang and not run.folder and run.name != "00_index"]
+    for place, run in enumerate(runs):
+        page = soup(site() / lang / run.address)
+        assert [str(link["href"]) for link in page.select("header .line a")] == [
+            one.address for one in runs if one.menu
+        ]
+        around = {"prev": runs[place - 1] if place else None, "next": next(iter(runs[place + 1 :]), None)}
+        turns = {str(link["rel"][0]): str(link["href"]) for link in page.select("nav.turn a")}
+        assert turns == {rel: one.address for rel, one in around.items() if one}
         links = page.select("nav.family a")
         assert [str(link["href"]) for link in links] == [f"{name}.html" for name, _ in run.family]
-        (own,) = page.select("nav.family [aria-current]")
-        assert own["href"] == f"{run.name}.html"
-        assert page.h1.get_text().startswith(own.get_text()) and page.title.get_text() == page.h1.get_text()
-        place = [name for name, _ in run.family].index(run.name)
-        turns = {str(link["rel"][0]): str(link["href"]) for link in page.select("nav.turn a")}
-        around = {"prev": place - 1, "next": place + 1}
-        names = dict(enumerate(f"{name}.html" for name, _ in run.family))
-        assert turns == {rel: names[at] for rel, at in around.items() if at in names}
+        if run.family:
+            (own,) = page.select("nav.family [aria-current]")
+            assert own["href"] == run.address and page.title.get_text() == page.h1.get_text()
 
 
 def test_french_pages_keep_double_signs_to_their_word() -> None:
     """No colon, semicolon, mark or per cent after a plain space or glued to a word, in anything a page says."""
     loose = []
-    for path in sorted((site() / "fr").glob("*.html")):
+    for path in sorted((site() / "fr").rglob("*.html")):
         page = soup(path)
+        for abbreviation in page.find_all("abbr"):
+            abbreviation.unwrap()
+        page.smooth()
         for tag in page.select("pre, code, style, [lang=en], .provenance"):
             tag.decompose()
         for said in page.stripped_strings:
             loose += [f"{path.name}: {said[:80]}"] if re.search(r"[^\W\d_]: | [:;!?%»]|« ", said) else []
     assert not loose, f"{len(loose)} texts:\n" + "\n".join(loose[:20])
-
-
-def test_files_of_fictitious_data_say_so_on_every_row() -> None:
-    """A CSV that leaves its page carries its origin; those of other origins are not burdened with it."""
-    for lang, label in (("fr", "données fictives"), ("en", "fictitious data")):
-        package = json.loads((site() / lang / "datapackage.json").read_text(encoding="utf-8"))
-        fictitious = {one["path"] for one in package["resources"] if one["description"].endswith(label)}
-        assert fictitious
-        for resource in package["resources"]:
-            _, *rows = (site() / lang / resource["path"]).read_text(encoding="utf-8-sig").splitlines()
-            marked = bool(rows) and all(row.endswith(label) for row in rows)
-            assert marked == (resource["path"] in fictitious), resource["path"]

@@ -331,6 +331,14 @@ def test_an_exhibit_is_a_figure_with_its_caption() -> None:
     assert all(part in figures[0].get_text() for part in ("printed", "D", "notes one"))
 
 
+def test_an_exhibit_s_title_is_a_heading_of_the_next_level() -> None:
+    """Of the third under a section, of the second where none stands before it."""
+    head = ours('<h3 class="title">One</h3>', "head", "one")
+    under = ours('<h3 class="title">Two</h3>', "head", "two")
+    found = soup(exported("# T", code("x", head), "## A", code("x", under))).select(".title")
+    assert [tag.name for tag in found] == ["h2", "h3"]
+
+
 def test_a_drawing_comes_in_its_forms_without_the_title_its_caption_gives() -> None:
     """One form alone can scroll and is reached by keyboard; two are for wide screens and for phones."""
     page = soup(exported("# T", code("x", ours("<p>h</p>", "head", "fig"), drawing_of())))
@@ -497,8 +505,8 @@ def test_an_exhibit_leads_to_its_files_and_to_itself_in_the_other_language() -> 
     ways = [[(link["href"], link.get_text()) for link in tools.find_all("a")] for tools in page.select(".tools")]
     assert ways == [
         [
-            ("figures/02_x-fig.png", "Figure\u00a01 (PNG)"),
             ("figures/02_x-fig.svg", "Figure\u00a01 (SVG)"),
+            ("figures/02_x-fig.png", "Figure\u00a01 (PNG)"),
             ("../fr/02_x.html#fig", "Français"),
         ],
         [("../fr/02_x.html#tab", "Français")],

@@ -165,3 +165,16 @@ def as_shown(figure: Figure) -> Figure:
 
     figure._ipython_display_ = show  # type: ignore[attr-defined]
     return figure
+
+
+class ShownFigures(_Shown, list):  # type: ignore[type-arg]
+    """The panels of a figure that the page has shown."""
+
+    def __init__(self, figures: list[Figure]) -> None:
+        super().__init__(map(as_shown, figures))
+        self._shown_in = current_cell()[1]
+
+    def _show(self) -> None:
+        from IPython.display import display
+
+        display(*self)  # type: ignore[no-untyped-call]

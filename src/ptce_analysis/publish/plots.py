@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -38,7 +39,7 @@ def axes(rows: float, *, width_in: float = WIDTH_IN, extra_in: float = 0.75, tit
     made: Axes = Figure(figsize=(width_in, extra_in + ROW_IN * rows), layout="constrained").subplots()
     sns.despine(ax=made, left=True, bottom=False)
     if title:
-        made.set_title(title, fontsize=12, fontweight="bold", pad=12, loc="left")
+        made.set_title(title, fontsize=12, fontweight="bold", pad=20, loc="left")
     return made
 
 
@@ -172,8 +173,13 @@ def room_for_labels(ax: Axes) -> None:
         step = (high - low) / (frame.width - under - over)
         ax.set_xlim(low - step * under, high + step * over)
     low, high = ax.get_xlim()
-    marks = ax.xaxis.get_major_locator().tick_values(max(low, ax.dataLim.x0), min(high, ax.dataLim.x1))
-    ax.set_xticks([mark for mark in marks if low <= mark <= high])
+    for most in range(5, 1, -1):
+        marks = MaxNLocator(most).tick_values(max(low, ax.dataLim.x0), min(high, ax.dataLim.x1))
+        ax.set_xticks([mark for mark in marks if low <= mark <= high])
+        figure.draw_without_rendering()
+        boxes = [tick.get_window_extent() for tick in ax.get_xticklabels()]
+        if all(one.x1 + 6 < other.x0 for one, other in pairwise(boxes)):
+            break
 
 
 def pairs(
@@ -323,7 +329,7 @@ def curve(
     color: str = ACCENT,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return a falling line through the points of a table, `marks` on it with both their values, and a line `across`."""
+    """Return a falling line through the points of a table, `marks` on it with both their values, a line `across`."""
     ax = axes(6) if ax is None else ax
     sns.lineplot(data, x=x, y=y, color=color, linewidth=2.2, ax=ax)
     ax.axhline(across, color=MUTED, linewidth=1, zorder=0)

@@ -29,7 +29,8 @@ LEVELS: dict[str, Label] = {
     "autre": ("Other", "Autre"),
     "inconnu": ("Unknown", "Inconnu"),
 }
-# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant.
+# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant, that has given,
+# and that is asked about.
 LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
     "fr": {
         "the": {
@@ -85,6 +86,14 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "etat": "a",
             "europe": "a",
             "pnr_petr": "ont",
+        },
+        "did": {
+            "commune": "la commune a-t-elle",
+            "epci": "l’EPCI a-t-il",
+            "departement": "le département a-t-il",
+            "region": "la Région a-t-elle",
+            "etat": "l’État a-t-il",
+            "europe": "l’Europe a-t-elle",
         },
     },
     "en": {
@@ -142,6 +151,14 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "europe": "has",
             "pnr_petr": "have",
         },
+        "did": {
+            "commune": "did the commune",
+            "epci": "did the grouping of communes (EPCI)",
+            "departement": "did the département",
+            "region": "did the region",
+            "etat": "did central government",
+            "europe": "did Europe",
+        },
     },
 }
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
@@ -167,18 +184,8 @@ METHOD_LABELS: dict[str, Label] = {
 }
 
 # What a source says of the roles of public levels, what it learns and whom it quotes; then how its addressee is known.
-ROLE_KINDS: dict[str, Label] = {
-    "lever": ("lever", "levier"),
-    "role": ("role", "rôle"),
-    "asset": ("asset", "atout"),
-    "obstacle": ("difficulty", "difficulté"),
-    "lesson": ("lesson", "enseignement"),
-    "testimony": ("testimony", "témoignage"),
-}
-ADDRESSEES: dict[str, Label] = {
-    "stated": ("named", "nommément"),
-    "read": ("our reading", "selon notre lecture"),
-}
+ROLE_KINDS = ("lever", "role", "asset", "obstacle", "lesson", "testimony")
+ADDRESSEES = ("stated", "read")
 
 STAGES: dict[str, Label] = {
     "emergence": ("emergence", "émergence"),

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from ptce_analysis.publish.layout import fit, narrow, width_pt
+from ptce_analysis.publish.svg import svg, svg_again
 
 from ptce_analysis.publish import drawings
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.layout import fit, narrow, width_pt
 from ptce_analysis.publish.style import LIGHT, NARROW_IN, drawing, new_figure, watermark
-from ptce_analysis.publish.svg import svg, svg_again
 
 FR = Words("fr")
 LONG = "Établissements publics de coopération intercommunale à fiscalité propre"

@@ -5,19 +5,7 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-
-from printed_figures import PUBLISHED
-from ptce_analysis.analysis import funding as funding_analysis
-from ptce_analysis.analysis import identification
-from ptce_analysis.analysis import profile as profile_analysis
-from ptce_analysis.analysis.feasible import levels as sets
-from ptce_analysis.analysis.funding import funding_by_level, lognormal_fits, pooled_local_median, totals
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish import drawings_money
-from ptce_analysis.publish.exhibit import faults
-from ptce_analysis.publish.language import NO_BREAK, Words
 from ptce_analysis.publish.layout import fit, narrow
-from ptce_analysis.publish.style import drawing
 from ptce_analysis.publish.topics import (
     feasible,
     feasible_exhibits,
@@ -30,6 +18,18 @@ from ptce_analysis.publish.topics import (
     profile_exhibits,
 )
 from ptce_analysis.publish.topics import sources as source_lines
+
+from printed_figures import PUBLISHED
+from ptce_analysis.analysis import funding as funding_analysis
+from ptce_analysis.analysis import identification
+from ptce_analysis.analysis import profile as profile_analysis
+from ptce_analysis.analysis.feasible import levels as sets
+from ptce_analysis.analysis.funding import funding_by_level, lognormal_fits, pooled_local_median, totals
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish import drawings_money
+from ptce_analysis.publish.exhibit import faults
+from ptce_analysis.publish.language import NO_BREAK, Words
+from ptce_analysis.publish.style import drawing
 from ptce_analysis.published import read_published, read_sources
 from ptce_analysis.vocabulary import SCENARIOS
 

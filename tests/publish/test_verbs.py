@@ -120,7 +120,7 @@ def test_a_collapsed_table_opens_on_demand_with_its_texts_in_sight(page: Page, o
     assert "The first gave" in rest
 
 
-def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]) -> None:
+def test_a_sentence_may_be_bold_linked_a_list_and_a_quotation(page: Page, outputs: list[Any]) -> None:
     """Bold and links as in Markdown, to pages and to the web and nowhere else; what others wrote stays text."""
     page.say(
         "**Not known**: see [the study](04_feasible.ipynb#max), [RTES](https://example.org/a) or [x](javascript:a)."
@@ -131,6 +131,10 @@ def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]
     assert outputs[0].data["text/plain"].startswith("Not known: see the study, RTES")
     page.say("One, <script>.\nTwo.")
     assert outputs[1].data["text/html"] == '<ul class="say"><li>One, &lt;script&gt;.</li><li>Two.</li></ul>'
+    page.say("1. One.\n2. Two.")
+    assert outputs[2].data["text/html"] == '<ol class="say"><li>One.</li><li>Two.</li></ol>'
+    page.say("> How much?")
+    assert outputs[3].data["text/html"] == '<blockquote><p class="say">How much?</p></blockquote>'
     assert all(map(is_ours, outputs))
 
 

@@ -113,8 +113,8 @@ class Words:
             name, spec, value = found[1], found[2] or "", find(found[1])
             if "|" in spec:
                 return spec.split("|")[0 if self._is_one(as_number(value, "count")) else -1]
-            if spec in LEVEL_FORMS.get(self.lang, {}):
-                return LEVEL_FORMS[self.lang][spec][str(value)]
+            if spec in level_forms(self.lang):
+                return level_forms(self.lang)[spec][str(value)]
             if isinstance(value, str | tuple | Sentence):
                 inner = self.label(value) if isinstance(value, tuple) else value
                 if isinstance(inner, Sentence):
@@ -313,6 +313,11 @@ def typeset(text: str, lang: str) -> str:
     return re.sub(r"«\s", f"«{NO_BREAK}", re.sub(r"\s»", f"{NO_BREAK}»", text))
 
 
+def level_forms(lang: str) -> dict[str, dict[str, str]]:
+    """Return how a language speaks of levels; one that does not say keeps their English names."""
+    return LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
+
+
 @cache
 def catalogue(lang: str) -> Catalog:
     """Return the catalogue of a language; English, the source, needs none.
@@ -350,26 +355,28 @@ def paragraphs(source: str) -> list[str]:
     return [part.strip("\n") for part in re.split(r"\n\s*\n", source) if part.strip()]
 
 
-def translated_notebook(notebook: dict[str, Any], lang: str) -> dict[str, Any]:
+def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") -> dict[str, Any]:
     """Return a copy of a notebook (as parsed JSON) with its prose in the language; its code is left alone."""
-    return {**notebook, "cells": [_translated_cell(cell, lang) for cell in notebook["cells"]]}
+    return {**notebook, "cells": [_translated_cell(cell, lang, level) for cell in notebook["cells"]]}
 
 
-def _translated_cell(cell: dict[str, Any], lang: str) -> dict[str, Any]:
+def _translated_cell(cell: dict[str, Any], lang: str, level: str) -> dict[str, Any]:
     if cell["cell_type"] != "markdown":
         return {**cell}
-    return {**cell, "source": translated_prose("".join(cell["source"]), lang)}
+    return {**cell, "source": translated_prose("".join(cell["source"]), lang, level)}
 
 
-def translated_prose(source: str, lang: str) -> str:
+def translated_prose(source: str, lang: str, level: str = "") -> str:
     """Return Markdown in the language, paragraph by paragraph; one that is in it already has no translation and stays.
 
+    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`); it stays where there is none.
     Typography is for words: code, formulas and addresses stay as they are.
     """
-    if lang == SOURCE:
-        return source
-    parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
-    return "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
+    if lang != SOURCE:
+        parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
+        source = "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
+    forms = level_forms(lang)
+    return re.sub(r"\{level:(\w+)\}", lambda found: forms.get(found[1], {}).get(level, found[0]), source)
 
 
 def extract_notebook(

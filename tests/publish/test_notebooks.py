@@ -13,7 +13,7 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import show
-from ptce_analysis.vocabulary import LANGUAGES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
 PROJECT = Path(__file__).parents[2]
 # The notebooks whose sentences state what they claim, each with the parameters that choose what it reads.
@@ -24,6 +24,7 @@ RUNS: dict[str, tuple[dict[str, Any], ...]] = {
     "03_funding": ({}, {"scenario": "communes_15"}),
     "04_feasible": ({},),
     "05_profile": ({},),
+    "07_level": tuple({"level": level} for level in FUNDING_LEVELS),
     "09_methods": ({},),
 }
 # A published figure, what it is changed to (as typed in figures.csv), and how the sentence that is then false begins.

@@ -18,6 +18,7 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 PROJECT = Path(__file__).parents[2]
 # The notebooks whose sentences state what they claim, each with the parameters that choose what it reads.
 RUNS: dict[str, tuple[dict[str, Any], ...]] = {
+    "01_consistency": ({},),
     "02_emergence": ({}, {"confidence": 0.9}),
     "03_funding": ({}, {"scenario": "communes_15"}),
     "04_feasible": ({},),
@@ -27,6 +28,11 @@ RUNS: dict[str, tuple[dict[str, Any], ...]] = {
 }
 # A published figure, what it is changed to (as typed in figures.csv), and how the sentence that is then false begins.
 CHANGES = [
+    ("01_consistency", "funding_total_2015", "4398000", "Three groups of figures"),
+    ("01_consistency", "funding_median_commune_2015", "15000", "Three groups of figures"),
+    ("01_consistency", "relation_weakened_share_2015", "0.15", "Three groups of figures"),
+    ("01_consistency", "link_2_to_6_share_2015", "0.91", "A third is possible with three clusters"),
+    ("01_consistency", "emergence_share_2013_s3", "0.20", "For 2013, the slides put"),
     ("02_emergence", "emergence_share_2015", "0.40", "We cannot tell."),
     ("02_emergence", "emergence_share_2015", "0.02", "We cannot tell."),
     ("02_emergence", "emergence_share_2013", "0.50", "We cannot tell."),

@@ -20,7 +20,6 @@ FACTS = read_published(PROJECT / show.PUBLISHED)
 # The notebooks that read printed figures and no answers, each with the parameters that choose what it reads.
 RUNS: dict[str, tuple[dict[str, str], ...]] = {
     "00_index": ({},),
-    "01_consistency": ({},),
     "02_emergence": ({},),
     "03_funding": tuple({"scenario": name} for name in SCENARIOS),
     "04_feasible": ({},),

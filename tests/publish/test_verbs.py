@@ -111,6 +111,15 @@ def test_a_sentence_is_shown_where_it_applies(page: Page, outputs: list[Any]) ->
     assert not outputs
 
 
+def test_a_collapsed_table_opens_on_demand_with_its_texts_in_sight(page: Page, outputs: list[Any]) -> None:
+    """The rows stand in a fold that says how many they are; the reading stands outside it."""
+    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
+    page.table("folded", LEVELS, COLUMNS, collapsed=True, **texts)
+    fold, rest = outputs[-1].data["text/html"].split("</details>")
+    assert fold.startswith("<details><summary>Show the 2 rows</summary>") and "€1,008k" in fold
+    assert "The first gave" in rest
+
+
 def test_a_sentence_may_be_bold_linked_a_list_and_a_quotation(page: Page, outputs: list[Any]) -> None:
     """Bold and links as in Markdown, to pages and to the web and nowhere else; what others wrote stays text."""
     page.say(

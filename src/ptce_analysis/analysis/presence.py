@@ -21,9 +21,8 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
     same words: one figure for several), `n_projects`, then the share supported, which has no printed base: from all
     respondents (`supported_low` on `base_high`) to the poles of the printed total (`supported_high` on `base_low`).
     """
-    # Assumption (03, 07): “Projet”, in the slides, means a cluster, and those that could be supported are at least the
-    # clusters of the published total and at most all respondents. Source: none; the table states no base. If wrong: the
-    # share of clusters supported by a tier is another one.
+    # Assumption (03, 07): “Projet” means a cluster, and the table covers at least the clusters of the published total,
+    # at most all respondents. Source: none. If wrong: the shares of clusters supported are other ones.
     bases = _bases(facts, wave)
     rows = [_present(facts, wave, level, bases) for level in FUNDING_LEVELS]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)

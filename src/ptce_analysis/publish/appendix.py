@@ -33,8 +33,6 @@ DESCRIPTION_LENGTH = 300
 NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
-# Cells that are for who runs the notebook: their tables are left out of the page.
-LAB_TAG = "lab"
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 # Cells that are seen in JupyterLab, not on the page.
 LAB_TAG = "lab"
@@ -177,14 +175,14 @@ def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
 
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
-    """Return a page's title and answer, for the index, without writing the page."""
+    """Return a page's title and what its answer says first, for the index, without writing the page."""
     words = _words(notebook)
     outline = Outline({})
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
     prose_html(translated_prose(first, words.lang, _parameters(notebook).get("level", "")), words, outline)
     return {
         "title": _text(outline.headings[0][2]) if outline.headings else name,
-        "description": _headline(notebook),
+        "description": _headline(notebook, "lead"),
     }
 
 
@@ -275,8 +273,6 @@ class _Blocks:
 
     def of(self, notebook: Any) -> Iterator[dict[str, Any]]:
         for cell in notebook.cells:
-            if LAB_TAG in cell.metadata.get("tags", []):
-                continue
             if cell.cell_type == "markdown":
                 yield {"kind": "prose", "html": self._prose(cell)}
             elif cell.cell_type == "raw":
@@ -327,7 +323,8 @@ class _Blocks:
         for place, address in enumerate(addresses):
             form = address.rpartition(".")[2].upper()
             panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
-            yield f'<a href="{escape(address)}" download>{escape(head.number)}{panel} ({form})</a>'
+            said = f"{head.number}{panel} ({form})"
+            yield f'<a href="{escape(address)}" download aria-label="{escape(said)}">{form}{panel}</a>'
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:
@@ -341,8 +338,9 @@ def _is_quiet(cell: Any) -> bool:
     return prepares or hidden or (bool(cell.outputs) and all(map(is_ours, cell.outputs)))
 
 
-def _headline(notebook: Any) -> str:
-    return next((str(output.metadata.ptce.text) for output in _outputs(notebook) if role(output) == "answer"), "")
+def _headline(notebook: Any, part: str = "text") -> str:
+    """The answer of a page, or the part of it that stands first and in bold (`lead`)."""
+    return next((str(output.metadata.ptce.get(part, "")) for output in _outputs(notebook) if role(output) == "answer"), "")
 
 
 def _first_words(blocks: list[dict[str, Any]]) -> str:

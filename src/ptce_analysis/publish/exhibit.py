@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
@@ -27,14 +26,12 @@ KEY = re.compile(r"[a-z][a-z0-9_-]*")
 class Column:
     """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
 
-    `kind` is a key of `language.KINDS`, or "text". A text not `in_csv` explains its row to readers, and stays on the
-    page.
+    `kind` is a key of `language.KINDS`, or "text".
     """
 
     name: str
     heading: str
     kind: str = "text"
-    in_csv: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,21 +64,6 @@ class Exhibit:
     def is_figure(self) -> bool:
         """Whether the exhibit is drawn; otherwise its data are shown as a table."""
         return self.draw is not None
-
-
-class NothingToShow(InputError):
-    """What an exhibit needs was not found; a page says `why` in its place, so that the rest of it stands."""
-
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(why.text)
-        self.why = why
-
-
-def with_rows(table: pd.DataFrame, why: Sentence) -> pd.DataFrame:
-    """Return a table that has rows; raise `NothingToShow` with the reason for any other."""
-    if table.empty:
-        raise NothingToShow(why)
-    return table
 
 
 def faults(exhibit: Exhibit) -> list[str]:

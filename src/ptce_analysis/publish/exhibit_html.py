@@ -128,7 +128,7 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
     words together on a page hinders who reads a table by program.
     """
-    columns = [column for column in exhibit.columns if column.in_csv]
+    columns = exhibit.columns
     decimal, sep = words.csv_marks
     table = exhibit.data[[column.name for column in columns]].map(lambda value: _csv_cell(value, decimal))
     table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in columns])
@@ -151,5 +151,5 @@ def _csv_cell(value: object, decimal: str) -> object:
 def csv_link(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
     """Return a link that downloads the data as CSV from the page itself, without any request."""
     address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
-    text = escape(str(words("{number}: data (CSV)", number=number)))
-    return f'<a class="download" download="{escape(file_name)}" href="{address}">{text}</a>'
+    name = escape(str(words("{number}: data (CSV)", number=number)))
+    return f'<a class="download" download="{escape(file_name)}" href="{address}" aria-label="{name}">CSV</a>'

@@ -11,8 +11,7 @@ import pandas as pd
 from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity
 from ptce_analysis.analysis.audit.records import Verdict, as_printed
 from ptce_analysis.analysis.percent import runs
-from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.topics.sources import name as source_name
+from ptce_analysis.publish.language import Number, Sentence, Words, typeset
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, STATISTICS, VERDICT_LABELS
 
@@ -49,11 +48,17 @@ def told(words: Words, verdicts: Iterable[Verdict], sources: Sources = MappingPr
             "quoted": as_printed(one.fact),
             "word": words.label(VERDICT_LABELS[one.verdict]),
             "reason": str(phrase(words, one.findings[0].phrase, sources)),
-            "source": source_name(sources, one.fact.source),
+            "source": _author(sources, one.fact.source),
         }
         for one in verdicts
     ]
     return pd.DataFrame(rows)
+
+
+def _author(sources: Sources, key: str) -> str:
+    """Who wrote a source and when, or its id when it is not listed."""
+    known = sources.get(key)
+    return typeset(", ".join(filter(None, (known["author"], known["year"]))), "fr") if known else key
 
 
 def _in_words(fact: Fact) -> bool:
@@ -75,9 +80,7 @@ def named(words: Words, fact: Fact) -> str:
 def phrase(words: Words, said: Phrase, sources: Sources = MappingProxyType({})) -> Sentence:
     """Return a finding's arithmetic as one sentence of the reader's language; a listed source by author and year."""
     filled = {
-        name: phrase(words, value, sources)
-        if isinstance(value, Phrase)
-        else source_name(sources, quantity(words, value))
+        name: phrase(words, value, sources) if isinstance(value, Phrase) else _author(sources, quantity(words, value))
         for name, value in said.values.items()
     }
     return words(said.key.value, **filled)

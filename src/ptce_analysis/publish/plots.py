@@ -329,7 +329,7 @@ def curve(
     color: str = ACCENT,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return a falling line through the points of a table, `marks` on it with both their values, and a line `across`."""
+    """Return a falling line through the points of a table, `marks` on it with both their values, a line `across`."""
     ax = axes(6) if ax is None else ax
     sns.lineplot(data, x=x, y=y, color=color, linewidth=2.2, ax=ax)
     ax.axhline(across, color=MUTED, linewidth=1, zorder=0)

@@ -154,6 +154,16 @@ def plain_text(text: str) -> str:
     return LINK.sub(r"\1", ITALIC.sub(r"\1", BOLD.sub(r"\1", text)))
 
 
+def lead(text: str) -> str:
+    """Return what a text says first and in bold, as a sentence; the whole text when nothing is bold.
+
+    >>> lead("**Not known**: see the study.")
+    'Not known.'
+    """
+    found = BOLD.match(text)
+    return plain_text(found[1]).rstrip(".") + "." if found else plain_text(text)
+
+
 def _emphasised(html: str) -> str:
     return ITALIC.sub(r"<em>\1</em>", BOLD.sub(r"<strong>\1</strong>", html))
 

@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ import pandas as pd
 from IPython import get_ipython
 from IPython.core.pylabtools import select_figure_formats
 from IPython.display import display
-from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import picture, plots
@@ -38,15 +37,12 @@ from ptce_analysis.publish.cell import (
 )
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
-from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, NothingToShow, faults, table_faults
+from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, faults, table_faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, typeset
-from ptce_analysis.publish.layout import fit, narrow
 from ptce_analysis.publish.parameters import check_parameters
-from ptce_analysis.publish.sentences import plain_text, sentence_html, with_addresses
+from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.style import drawing, theme, watermark
-from ptce_analysis.publish.svg import svg as old_svg
-from ptce_analysis.publish.svg import svg_again
 from ptce_analysis.published import Figures, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
@@ -107,12 +103,11 @@ class Page:
 
     def say(
         self,
-        text: str | Callable[..., Sentence],
+        text: str,
         *sources: Any,
         holds: Any = True,
         when: Any = True,
         answer: bool = False,
-        headline: bool = False,
         origin: str = "derived",
         key: str = "",
         **values: Any,
@@ -130,14 +125,27 @@ class Page:
         Raises `InputError` when `holds` is false, when a value is missing, when origins clash, or when the sentence
         states of answers what the rules did not release.
         """
-        if not isinstance(text, str):
-            return self._say(text(self.words, *sources), _name_of(text), protection(*sources), headline, origin, "")
         sentence = self._filled(text, sources, values, bool(np.all(when)))
         if sentence is None:
             return None
         if not np.all(holds):
             raise InputError(f"this no longer holds: “{sentence.text}” {condition()}Say what the figures now show.")
-        return self._say(sentence, "", protection(*sources), answer, origin, key)
+        kind, held = ("answer" if answer else "say"), protection(*sources)
+        key = self._new_key(key or ("answer" if answer else f"say-{self._count()}"))
+        clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
+        stated = [None if number.value is None else float(number.value) for number in sentence.numbers.values()]
+        found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated, texts=[sentence.text])]
+        if found:
+            raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
+        html, plain = sentence_html(sentence, key), plain_text(sentence.text)
+        if origin == "fictitious":
+            html = f"{origin_html(self.words, origin, held is not None)} {html}"
+            plain = f"[{self.words.label(ORIGINS[origin])}] {plain}"
+        claims = claims_of(key, sentence, origin, "")
+        about: dict[str, Any] = {"key": key, "kind": kind, "text": plain, "origin": origin, "claims": claims}
+        about |= {"protected": held is not None, "lead": lead(sentence.text)}
+        _display(_paragraph(html, kind), plain, about)
+        return ShownSentence(sentence)
 
     def figure(
         self,
@@ -172,7 +180,7 @@ class Page:
         if exhibit is None:
             return None
         figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
-        self._lay_out(replace(exhibit, draw=lambda _: figures), "")
+        self._lay_out(replace(exhibit, draw=lambda _: figures))
         return ShownFigures(figures) if isinstance(draw, list) else as_shown(figures[0])
 
     def table(
@@ -201,7 +209,7 @@ class Page:
         exhibit = self._exhibit(key, data, columns, texts, origin, values, when)
         if exhibit is None:
             return None
-        self._lay_out(replace(exhibit, collapsed=collapsed), "")
+        self._lay_out(replace(exhibit, collapsed=collapsed))
         return ShownTable(exhibit.data)
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
@@ -276,48 +284,17 @@ class Page:
         filled = self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
         return with_addresses(filled, {key: source["address"] for key, source in self.sources.items()})
 
-    def _say(self, sentence: Sentence, made_by: str, held: Any, headline: bool, origin: str, key: str) -> Sentence:
-        kind = "answer" if headline else "say"
-        key = self._new_key(key or made_by.rpartition(".")[2] or ("answer" if headline else f"say-{self._count()}"))
-        clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
-        stated = [None if number.value is None else float(number.value) for number in sentence.numbers.values()]
-        found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated, texts=[sentence.text])]
-        if found:
-            raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
-        html, text = sentence_html(sentence, key), plain_text(sentence.text)
-        if origin == "fictitious":
-            html = f"{origin_html(self.words, origin, held is not None)} {html}"
-            text = f"[{self.words.label(ORIGINS[origin])}] {text}"
-        claims = claims_of(key, sentence, origin, "", made_by)
-        about: dict[str, Any] = {"key": key, "kind": kind, "text": text, "origin": origin, "claims": claims}
-        about["protected"] = held is not None
-        _display(_paragraph(html, kind), text, about)
-        return ShownSentence(sentence)
-
     def _count(self) -> int:
         self.keys["say-"] += 1
         return self.keys["say-"]
 
-    def show(self, exhibits: Callable[..., Exhibit], *tables: Any) -> None:
-        """Show the figure or table that a function composes from tables, or say why there is none.
-
-        Raises `InputError` naming what is missing of an exhibit, or what it states of answers that was not released.
-        """
-        try:
-            exhibit = exhibits(self.words, *tables)
-        except NothingToShow as nothing:
-            why = nothing.why
-            self.say(wraps(exhibits)(lambda _words: why))
-        else:
-            self._lay_out(exhibit, _name_of(exhibits))
-
-    def _lay_out(self, exhibit: Exhibit, made_by: str) -> None:
+    def _lay_out(self, exhibit: Exhibit) -> None:
         """Display an exhibit, its parts in order; refuse one that says too little.
 
         A cell that is run again shows its exhibit again, under the same number.
         """
         found, cell = faults(exhibit), current_cell()
-        if not made_by and not exhibit.is_figure:
+        if not exhibit.is_figure:
             found += table_faults(exhibit)
         before = self.places.get(exhibit.key)
         again = before is not None and before.cell == cell[0] and before.execution != cell[1]
@@ -328,9 +305,9 @@ class Page:
             self.counts[exhibit.is_figure] += 1
         number = before.number if before and again else self.counts[exhibit.is_figure]
         self.places[exhibit.key] = _Place(*cell, number)
-        self._head(exhibit, made_by)
+        self._head(exhibit)
         if exhibit.is_figure:
-            self._drawing(exhibit, made_by)
+            self._drawing(exhibit)
         self._notes(exhibit)
 
     def _new_key(self, key: str) -> str:
@@ -342,39 +319,31 @@ class Page:
         name = self.words("Figure") if exhibit.is_figure else self.words("Table")
         return f"{name}{NO_BREAK}{self.places[exhibit.key].number}"
 
-    def _head(self, exhibit: Exhibit, made_by: str) -> None:
+    def _head(self, exhibit: Exhibit) -> None:
         number, source = self._number(exhibit), plain_text(str(exhibit.source))
         claims = [
             claim
             for part in (*TEXTS, "alt")
             for text in filter(None, [getattr(exhibit, part)])
-            for claim in claims_of(f"{exhibit.key}.{part}", text, exhibit.origin, source, made_by)
+            for claim in claims_of(f"{exhibit.key}.{part}", text, exhibit.origin, source)
         ]
         about: dict[str, Any] = {"key": exhibit.key, "kind": "head", "number": number, "origin": exhibit.origin}
         about |= {"title": str(exhibit.title), "claims": claims, "protected": exhibit.protected is not None}
         plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.title}"
         _display(head_html(self.words, exhibit, number), plain, about)
 
-    def _drawing(self, exhibit: Exhibit, made_by: str) -> None:
-        with drawing(themed=not made_by):
+    def _drawing(self, exhibit: Exhibit) -> None:
+        """Display the drawing of an exhibit; panels after the first are described with it."""
+        with drawing():
             made: Any = exhibit.draw(exhibit.data)  # type: ignore[misc]
             for place, figure in enumerate(made if isinstance(made, list) else [made]):
                 if exhibit.origin == "fictitious":
                     watermark(figure, self.words.label(ORIGINS["fictitious"]))
-                self._image(exhibit, made_by, figure, f"{exhibit.key}-{place + 1}" if place else exhibit.key)
-
-    def _image(self, exhibit: Exhibit, made_by: str, figure: Figure, name: str) -> None:
-        """Display one drawing of an exhibit; the panels after the first are described with it."""
-        if made_by:
-            fit(figure)
-            image = old_svg(figure, str(exhibit.title), str(exhibit.alt), exhibit.key)
-            small = svg_again(figure, exhibit.key) if narrow(figure) else ""
-        else:
-            image, small = picture.svg(figure, str(exhibit.title), str(exhibit.alt), name, exhibit.key), ""
-        about = {"key": exhibit.key, "kind": "drawing", "narrow": small, "themed": not made_by}
-        metadata = {"filename": self._file(exhibit, name), "ptce": about}
-        shown = {"image/svg+xml": image, "image/png": b64encode(picture.png(figure)).decode()}
-        display({**shown, "text/plain": str(exhibit.alt)}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
+                name = f"{exhibit.key}-{place + 1}" if place else exhibit.key
+                image = picture.svg(figure, str(exhibit.title), str(exhibit.alt), name, exhibit.key)
+                shown = {"image/svg+xml": image, "image/png": b64encode(picture.png(figure)).decode()}
+                about = {"filename": self._file(exhibit, name), "ptce": {"key": exhibit.key, "kind": "drawing"}}
+                display({**shown, "text/plain": str(exhibit.alt)}, raw=True, metadata=about)  # type: ignore[no-untyped-call]
 
     def _file(self, exhibit: Exhibit, name: str = "") -> str:
         """The name of an exhibit's files, without their ending; those of fictitious data say so."""
@@ -424,10 +393,6 @@ def _injected() -> list[str]:
         return []
     names = (node for node in ast.walk(ast.parse(before)) if isinstance(node, ast.Name))
     return [node.id for node in names if isinstance(node.ctx, ast.Store)]
-
-
-def _name_of(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
 
 
 def _display(html: str, plain: str, about: dict[str, Any]) -> None:

@@ -10,9 +10,9 @@ from ptce_analysis.analysis.audit import audit
 from ptce_analysis.publish.disclosure.release import Protected, derived
 from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL, threshold
 from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.phrases import printed
+from ptce_analysis.publish.phrases import named, printed
 from ptce_analysis.publish.survey_tables import Shown
-from ptce_analysis.published import Fact, indicator
+from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
 
 # What the rules of `survey.clean.rows` set aside.
@@ -136,20 +136,13 @@ def compared(words: Words, shown: Shown) -> Protected:
         told = _in_order(told, told["verdict"].map(list(OUTCOMES).index))
         facts = [shown.facts[name] for name in told["id"]]
         return told.assign(
-            name=[f"{figure_name(words, fact)}, {fact.wave}" for fact in facts],
+            name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
             printed=[printed(words, fact) for fact in facts],
             given=[words.number(Number(v, _kind(fact))) for v, fact in zip(told["given"], facts, strict=True)],
             said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
         )
 
     return derived(rows, shown.printed)
-
-
-def figure_name(words: Words, fact: Fact) -> str:
-    """Return what a published figure measures, with its level."""
-    text = words.label(indicator(fact.indicator).label)
-    text = text[0].upper() + text[1:]
-    return f"{text}, {words.label(LEVELS[fact.level])}" if fact.level else text
 
 
 def asked_twice(words: Words, shown: Shown, question: str) -> Sentence:

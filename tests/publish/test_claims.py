@@ -13,7 +13,6 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.assumptions import PAGES, Assumption, assumptions, comments
 from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
 from ptce_analysis.publish.language import Number, Words
-from ptce_analysis.vocabulary import LANGUAGES
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]
@@ -80,7 +79,9 @@ def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> 
         "# Limit: time.",
     ]
     (tmp_path / "package").mkdir()
-    (tmp_path / "package" / "__init__.py").write_text("# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8")
+    (tmp_path / "package" / "__init__.py").write_text(
+        "# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8"
+    )
     (tmp_path / "package" / "code.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert assumptions(tmp_path / "package") == [
         Assumption(("03", "07"), "package.code", "A rule over lines.", "a text.", "raise it."),
@@ -95,7 +96,7 @@ def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
         for run in tomllib.loads((PROJECT / "runs.toml").read_text(encoding="utf-8"))["runs"]
         if "menu" in run
     }
-    assert PAGES == {page: menu[page] for page in PAGES}
+    assert {page: menu[page] for page in PAGES} == PAGES
     for one in assumptions():
         assert set(one.pages) <= set(PAGES), one
         assert one.text.lstrip("“")[0].isupper(), one

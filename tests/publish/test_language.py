@@ -332,8 +332,9 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
 
 def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
     """A document's own title stays; what we call it, and where a method comes from, is translated."""
-    from printed_figures import PUBLISHED
     from ptce_analysis.publish.topics.sources import title
+
+    from printed_figures import PUBLISHED
     from ptce_analysis.published import read_sources
 
     sources = read_sources(PUBLISHED)

@@ -34,9 +34,9 @@ class Row:
     @property
     def least(self) -> Fraction:
         """The least amount of a supported project: half the unit in which the row is printed."""
-        # Assumption: each supported project received at least half the unit in which amounts are printed. Source: none;
-        # it received more than nothing, and half a unit is the least amount that prints as one. If wrong: limits that
-        # rest on the smallest amounts are a little wider.
+        # Assumption (04, 07): Each supported project received at least half the unit in which amounts are printed.
+        # Source: none; it received more than nothing, and this is the least amount that prints as one. If wrong: limits
+        # that rest on the smallest amounts are a little wider.
         return min(self.total.grain, self.median.grain) / 2
 
     @property

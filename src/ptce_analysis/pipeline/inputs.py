@@ -35,6 +35,9 @@ SAVED = re.compile(r"\bsavefig\([^()]*\)")
 # What reads respondents' answers: who does not use it, and opens nothing by itself, is not made from them.
 READS_ANSWERS = f"{PACKAGE}/survey/read/__init__.py"
 
+# What reads the library's own comments: who uses it is made from every module.
+READS_COMMENTS = f"{PACKAGE}/publish/assumptions.py"
+
 # The description of the project's tables, which that of the site's data takes over.
 PACKAGE_FILE = "datapackage.json"
 
@@ -57,6 +60,8 @@ class Inputs:
         """Return what a run's notebook, figures and page are made from."""
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
+        if READS_COMMENTS in code:
+            code |= {name: found for name, found in self._library_files.items() if name.endswith(".py")}
         data = self._data_for(code) if only_asks_the_library(run.notebook) else self._raw | self._processed
         beside = self._beside(run.notebook)
         found = data | self._locked | beside | self._resources([run.lang]) | code

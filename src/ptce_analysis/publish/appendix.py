@@ -340,7 +340,9 @@ def _is_quiet(cell: Any) -> bool:
 
 def _headline(notebook: Any, part: str = "text") -> str:
     """The answer of a page, or the part of it that stands first and in bold (`lead`)."""
-    return next((str(output.metadata.ptce.get(part, "")) for output in _outputs(notebook) if role(output) == "answer"), "")
+    return next(
+        (str(output.metadata.ptce.get(part, "")) for output in _outputs(notebook) if role(output) == "answer"), ""
+    )
 
 
 def _first_words(blocks: list[dict[str, Any]]) -> str:

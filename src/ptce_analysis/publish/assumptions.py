@@ -66,9 +66,9 @@ def hypotheses(words: Words) -> list[Sentence]:
             "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
             {
                 "pages": Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
-                "text": one.text,
-                "source": one.source,
-                "if_wrong": one.if_wrong,
+                "text": words(one.text),
+                "source": words(one.source),
+                "if_wrong": words(one.if_wrong),
             }.get,
         )
         for one in assumptions()

@@ -10,11 +10,13 @@ SHELL := /bin/sh
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
   PY := $(PYTHON)
+  LAB_PY := $(PYTHON)
 else
   PY := .venv/bin/python
   ENVIRONMENT := .venv/.installed
   TOOLS := .venv/.tools
   LAB := .venv-lab/.installed
+  LAB_PY := .venv-lab/bin/python
 endif
 BASE_PYTHON ?= python3
 
@@ -56,8 +58,8 @@ mutants: $(TOOLS)  ## measure how many small changes of the code the tests find:
 check: $(TOOLS)  ## lint, types, translations
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(PY) -m pytest -q tests/publish/test_language.py
 
-lab: .venv-lab/.installed  ## open the index in JupyterLab, in its own environment
-	@.venv-lab/bin/python -m jupyterlab --config=jupyter_lab_config.py
+lab: $(LAB)  ## open the index in JupyterLab, in its own environment
+	@$(LAB_PY) -m jupyterlab --config=lab/jupyter_lab_config.py
 
 docs: $(TOOLS)  ## write the reference of the library from its docstrings: build/docs/index.html
 	@$(PY) docs/reference.py build/docs

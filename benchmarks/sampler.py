@@ -18,6 +18,7 @@ import numpy as np
 from pysprite import Sprite
 
 from ptce_analysis.analysis.feasible.draws import draws
+from ptce_analysis.analysis.feasible.row import printed_row
 
 # Figures of the 2015 table in k€ (n, sum, median), then the rows that two scenarios put in place of some of them.
 ROWS = {
@@ -52,7 +53,7 @@ def sprite_seconds(row: Row) -> float:
     n, total, median = row
     spent = 0.0
     for seed in range(N_SPRITE):
-        data = np.floor(draws(n, total, median, 1, seed)[0]).astype(int)
+        data = np.floor(draws(printed_row(n, total, median, 0), 1, seed)[0]).astype(int)
         data[-1] += round(total) - data.sum()
         sprite = Sprite(n, round(total / n, 2), round(data.std(ddof=1), 2), 2, 2, 0, int(data[-1]))
         start = time.perf_counter()
@@ -93,7 +94,7 @@ def rejection_seconds(row: Row) -> tuple[float, float]:
 def ratios(row: Row) -> dict[str, float]:
     """Return the cost of one draw in units of n exponentials, and of its rivals in units of one draw."""
     n, total, median = row
-    draw = seconds(lambda: draws(n, total, median, N_DRAWS, 1)) / N_DRAWS
+    draw = seconds(lambda: draws(printed_row(n, total, median, 0), N_DRAWS, 1)) / N_DRAWS
     rng = np.random.default_rng(1)
     exponentials = seconds(lambda: rng.standard_exponential((N_DRAWS, n))) / N_DRAWS
     rejection, kept = rejection_seconds(row)

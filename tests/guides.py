@@ -19,16 +19,21 @@ from conftest import REPOSITORY, write_project
 
 DOCS = REPOSITORY / "docs"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+CHANGE = re.compile(r"\bIn\s+`(\S+)`,\s+change\s+`(.+?)`\s+to\s+`(.+?)`", re.DOTALL)
 PATH = re.compile(r"`([\w./-]+\.\w+)`")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a guide: its kind (`python`, `sh`, …), its text, and the sentence that says what to do with it."""
+    """A block of a guide: its kind (`python`, `sh`, …), its text, and the sentence that says what to do with it.
+
+    `changes` are those that the prose before it asks for: a file, what is there, what comes in its place.
+    """
 
     kind: str
     text: str
     asked: str
+    changes: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def path(self) -> str:
@@ -42,7 +47,7 @@ def blocks(guide: str) -> list[Block]:
     for match in BLOCK.finditer(text):
         before = [part for part in re.split(r"\n\s*\n", text[end : match.start()]) if part.strip()]
         asked = " ".join(re.split(r"(?<=[.:?])\s+", before[-1].strip())[-2:]) if before else found[-1].asked
-        found.append(Block(match[1], match[2], asked))
+        found.append(Block(match[1], match[2], asked, tuple(CHANGE.findall(text[end : match.start()]))))
         end = match.end()
     return found
 
@@ -63,25 +68,45 @@ def copied_project(folder: Path, *notebooks: str) -> Path:
     return project
 
 
-def follow(project: Path, guide: str, only_tests: str) -> str:
-    """Do everything a guide asks for, in order; return what its commands print. `make test` runs one file of tests."""
+def follow(project: Path, guide: str, only_tests: str, since: int = 0, upto: int | None = None) -> str:
+    """Do what the blocks of a guide ask for, in order; return what is printed. `make test` runs one file of tests."""
     printed, cells = "", list[Block]()
-    for block in blocks(guide):
+    every = blocks(guide)[since:upto]
+    for block, following in zip(every, [*every[1:], None], strict=True):
+        for path, before, after in block.changes:
+            change(project / path, before, after)
         if re.search(r"\bMake `notebooks/|one cell for each block", block.asked) or (
             cells and block.asked == cells[0].asked
         ):
             cells.append(block)
             continue
+        if cells:
+            _make_notebook(project, cells)
+            cells = []
         if block.kind == "sh":
-            printed += "".join(run(project, line, only_tests) for line in block.text.splitlines())
+            fine = (1,) if following and re.search(r"\bThe build stops\b", following.asked) else (0,)
+            printed += "".join(run(project, line, only_tests, fine) for line in block.text.splitlines())
         elif block.kind == "text":
             _compare(block.text, printed)
         else:
             write(project, block)
-        if cells:
-            _make_notebook(project, cells)
-            cells = []
     return printed
+
+
+def change(path: Path, before: str, after: str) -> None:
+    """Replace a text that stands once in a file, or in the cells of a notebook."""
+    if path.suffix != ".ipynb":
+        whole = path.read_text(encoding="utf-8")
+        assert whole.count(before) == 1, (path, before)
+        path.write_text(whole.replace(before, after), encoding="utf-8")
+        return
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+    (name,) = (name for name, source in sources.items() if before in source)
+    assert sources[name].count(before) == 1, (path, before)
+    for cell in notebook["cells"]:
+        cell["source"] = sources[cell["id"]].replace(before, after)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def write(project: Path, block: Block) -> None:
@@ -91,7 +116,7 @@ def write(project: Path, block: Block) -> None:
         _fill_in(path, block.text)
     elif name := re.search(r"make `(\w+)` read", block.asked):
         path.write_text(re.sub(rf"(?m)^{name[1]}\b.*$", block.text.strip(), path.read_text("utf-8")), encoding="utf-8")
-    elif after := re.search(r"after the cell `(.+?)`:", block.asked):
+    elif after := re.search(r"after\s+the\s+cell\s+`(.+?)`:", block.asked):
         _insert(project / PATH.findall(block.asked)[0], after[1], block.text.strip())
     elif "Append to `" in block.asked:
         with path.open("a", encoding="utf-8") as stream:
@@ -122,7 +147,7 @@ def run(project: Path, line: str, only_tests: str = "", fine: tuple[int, ...] = 
     done = subprocess.run(meant, cwd=project, env=known, capture_output=True, text=True, check=False)
     allowed = {*fine, 1} if told.endswith("ptce") or told == "diff" else set(fine)
     assert done.returncode in allowed, f"{line}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+    return done.stdout + (done.stderr if done.returncode else "")
 
 
 def _compare(expected: str, printed: str) -> None:
@@ -153,7 +178,7 @@ def _cell(key: str, kind: str, source: str, tag: str = "") -> dict[str, object]:
 
 def _insert(path: Path, after: str, source: str) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    (place,) = (i for i, cell in enumerate(notebook["cells"]) if "".join(cell["source"]).strip() == after)
+    (place,) = (i for i, cell in enumerate(notebook["cells"]) if cell["id"] == after)
     notebook["cells"].insert(place + 1, _cell("added", "python", source))
     path.write_text(json.dumps(notebook), encoding="utf-8")
 

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.published_cells import COLUMNS, OPTIONAL_COLUMNS, row_faults, with_decimal_points
-from ptce_analysis.vocabulary import INDICATORS, Band, Indicator
+from ptce_analysis.vocabulary import INDICATORS, LEVELS, STATISTICS, Band, Indicator, Label
+
+if TYPE_CHECKING:  # the shell asks for figures without ever seeing them as a table
+    import pandas as pd
 
 FIGURES_FILE, SOURCES_FILE = "figures.csv", "sources.csv"
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
@@ -35,7 +40,8 @@ Fault = tuple[int, str]
 class Fact:
     """One printed figure: exact value and rounding grain, in the stored unit (euros, shares between 0 and 1, counts).
 
-    The source rounded the true value to a multiple of `grain`, so the truth lies within half a grain of `value`.
+    The source rounded the true value to a multiple of `grain`, so the truth lies within half a grain of `value`. What
+    is counted, or adds up counts, is a whole number: typed with grain 1, it is exact.
     `base_n` is the base printed beside the figure, `None` when none is printed.
     """
 
@@ -55,10 +61,19 @@ class Fact:
     part_of: str
     row: int
 
+    def __repr__(self) -> str:
+        return f"<{self.id}: {float(self.value):g} {self.unit}, {self.source}>"
+
     @property
     def band(self) -> Band:
-        """The closed band of true values that round to the printed one, cut at zero."""
-        return max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
+        """The closed band of true values that round to the printed one, cut at zero; its ends are whole for counts."""
+        low, high = max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
+        return (Fraction(math.ceil(low)), Fraction(math.floor(high))) if self.is_whole else (low, high)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the true value is a whole number: a count, its sums and limits, but not its medians and means."""
+        return self.unit == "count" and self.statistic not in ("median", "mean")
 
     @property
     def limit(self) -> str:
@@ -81,13 +96,76 @@ class Fact:
 Facts = Mapping[str, Fact]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Figures(Facts):
+    """Published figures by id, which a notebook shows as a table; `label` gives a word of the vocabulary."""
+
+    facts: Mapping[str, Fact]
+    label: Callable[[Label], str] = itemgetter(0)
+
+    def __getitem__(self, id: str) -> Fact:
+        return self.facts[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts)
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    def __or__(self, other: Facts) -> dict[str, Fact]:
+        return {**self, **other}
+
+    def __repr__(self) -> str:
+        return f"{len(self)} published figures: .table() shows them"
+
+    def _repr_html_(self) -> str:
+        return str(self.table()._repr_html_())
+
+    def table(self) -> pd.DataFrame:
+        """Return a row for each figure, with labels beside codes: `table`."""
+        return table(self.facts, self.label)
+
+
+def table(facts: Facts, label: Callable[[Label], str] = itemgetter(0)) -> pd.DataFrame:
+    """Return a row for each figure, in file order, labels beside codes (English, or what `label` makes of a pair).
+
+    Columns: `id`, `wave`, `indicator`, `indicator_label`, `level`, `level_label` (empty: no level), `statistic`,
+    `statistic_label`, `value` and `grain` (in the `unit`: euros, shares between 0 and 1, counts), `base_n`,
+    `base_label`, `source`, `locator`, `note`.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "id": fact.id,
+            "wave": fact.wave,
+            "indicator": fact.indicator,
+            "indicator_label": label(indicator(fact.indicator).label),
+            "level": fact.level,
+            "level_label": label(LEVELS.get(fact.level, (fact.level, fact.level))),
+            "statistic": fact.statistic,
+            "statistic_label": label(STATISTICS.get(fact.statistic, (fact.statistic, fact.statistic))),
+            "value": float(fact.value),
+            "unit": fact.unit,
+            "grain": float(fact.grain),
+            "base_n": fact.base_n,
+            "base_label": fact.base_label,
+            "source": fact.source,
+            "locator": fact.locator,
+            "note": fact.note,
+        }
+        for fact in facts.values()
+    ]
+    return pd.DataFrame(rows).astype({"base_n": "Int64"})
+
+
 def stated(facts: Facts, id: str) -> Fact | None:
     """Return a figure to compute with; None for one that was not found, or not stated itself (`Fact.is_stated`)."""
     fact = facts.get(id)
     return fact if fact and fact.is_stated else None
 
 
-def read_facts(path: Path, sources: Iterable[str] | None = None) -> Facts:
+def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
     """Return the figures of a file, by id, in file order.
 
     `sources`: the ids a row may cite; without it any non-empty source is accepted. A file separated by semicolons may
@@ -103,10 +181,10 @@ def read_facts(path: Path, sources: Iterable[str] | None = None) -> Facts:
     refuse(path, faults)
     if not rows:
         raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
-    return MappingProxyType({row["id"]: _fact(row, number) for number, row in rows})
+    return Figures({row["id"]: _fact(row, number) for number, row in rows})
 
 
-def read_published(folder: Path) -> Facts:
+def read_published(folder: Path) -> Figures:
     """Return the figures of a published folder (`figures.csv`), each citing a source of its `sources.csv`."""
     return read_facts(folder / FIGURES_FILE, read_sources(folder))
 
@@ -243,6 +321,9 @@ def _fact(row: dict[str, str], number: int) -> Fact:
         **{name: row[name] for name in ("source", "locator", "note")},
         wave=int(row["wave"]),
         value=Fraction(row["value"]),
+        # Assumption (01, 02): Percentages are rounded to the nearest point. Source: they have no decimals, but nearly
+        # all those of the slides are multiples of five. If wrong: if they were rounded to five points, fewer figures
+        # disagree.
         grain=Fraction(row["grain"]),
         base_n=int(row["base_n"]) if row["base_n"] else None,
         part_of=row.get("part_of", "") or indicator(row["indicator"]).part_of,

@@ -54,8 +54,8 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
 
 def roles_of(roles: Collection[Role], level: str) -> tuple[Role, ...]:
     """Return the statements addressed to a level: those that single it out, then those for all alike, by kind."""
-    addressed, kinds = [role for role in roles if level in role.levels], list(ROLE_KINDS)
-    return tuple(sorted(addressed, key=lambda role: (role.general, kinds.index(role.kind))))
+    addressed = [role for role in roles if level in role.levels]
+    return tuple(sorted(addressed, key=lambda role: (role.general, ROLE_KINDS.index(role.kind))))
 
 
 def _row_faults(row: Row, sources: Collection[str]) -> list[str]:

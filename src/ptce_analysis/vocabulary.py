@@ -29,7 +29,8 @@ LEVELS: dict[str, Label] = {
     "autre": ("Other", "Autre"),
     "inconnu": ("Unknown", "Inconnu"),
 }
-# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant.
+# How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant, that has given,
+# and that is asked about.
 LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
     "fr": {
         "the": {
@@ -39,6 +40,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "les Régions",
             "etat": "l’État",
             "europe": "l’Europe",
+            "pnr_petr": "les PNR et PETR",
         },
         "The": {
             "commune": "Les communes",
@@ -47,6 +49,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "Les Régions",
             "etat": "L’État",
             "europe": "L’Europe",
+            "pnr_petr": "Les PNR et PETR",
         },
         "of": {
             "commune": "des communes",
@@ -55,6 +58,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "des Régions",
             "etat": "de l’État",
             "europe": "de l’Europe",
+            "pnr_petr": "des PNR et PETR",
         },
         "to": {
             "commune": "aux communes",
@@ -63,6 +67,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "aux Régions",
             "etat": "à l’État",
             "europe": "à l’Europe",
+            "pnr_petr": "aux PNR et PETR",
         },
         "by": {
             "commune": "par une commune",
@@ -71,6 +76,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "par une Région",
             "etat": "par l’État",
             "europe": "par l’Europe",
+            "pnr_petr": "par un PNR ou un PETR",
         },
         "have": {
             "commune": "ont",
@@ -79,6 +85,15 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "ont",
             "etat": "a",
             "europe": "a",
+            "pnr_petr": "ont",
+        },
+        "did": {
+            "commune": "la commune a-t-elle",
+            "epci": "l’EPCI a-t-il",
+            "departement": "le département a-t-il",
+            "region": "la Région a-t-elle",
+            "etat": "l’État a-t-il",
+            "europe": "l’Europe a-t-elle",
         },
     },
     "en": {
@@ -89,6 +104,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "regions",
             "etat": "central government",
             "europe": "Europe",
+            "pnr_petr": "nature parks and rural partnerships (PNR, PETR)",
         },
         "The": {
             "commune": "Communes",
@@ -97,6 +113,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "Regions",
             "etat": "Central government",
             "europe": "Europe",
+            "pnr_petr": "Nature parks and rural partnerships (PNR, PETR)",
         },
         "of": {
             "commune": "of communes",
@@ -105,6 +122,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "of regions",
             "etat": "of central government",
             "europe": "of Europe",
+            "pnr_petr": "of nature parks and rural partnerships (PNR, PETR)",
         },
         "to": {
             "commune": "to communes",
@@ -113,6 +131,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "to regions",
             "etat": "to central government",
             "europe": "to Europe",
+            "pnr_petr": "to nature parks and rural partnerships (PNR, PETR)",
         },
         "by": {
             "commune": "by a commune",
@@ -121,6 +140,7 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "by a region",
             "etat": "by central government",
             "europe": "by Europe",
+            "pnr_petr": "by a nature park or a rural partnership (PNR, PETR)",
         },
         "have": {
             "commune": "have",
@@ -129,25 +149,43 @@ LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
             "region": "have",
             "etat": "has",
             "europe": "has",
+            "pnr_petr": "have",
+        },
+        "did": {
+            "commune": "did the commune",
+            "epci": "did the grouping of communes (EPCI)",
+            "departement": "did the département",
+            "region": "did the region",
+            "etat": "did central government",
+            "europe": "did Europe",
         },
     },
 }
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
+# What a reader calls the methods that compare two shares.
+METHOD_LABELS: dict[str, Label] = {
+    "wilson": ("Wilson", "Wilson"),
+    "clopper_pearson": ("Clopper–Pearson", "Clopper–Pearson"),
+    "jeffreys": ("Jeffreys", "Jeffreys"),
+    "newcombe": ("Newcombe", "Newcombe"),
+    "agresti_caffo": ("Agresti–Caffo", "Agresti–Caffo"),
+    "miettinen_nurminen": ("Miettinen–Nurminen", "Miettinen–Nurminen"),
+    "beta_binomial": ("beta-binomial", "bêta-binomial"),
+    "koopman": ("Koopman", "Koopman"),
+    "sample_odds_ratio": ("sample", "échantillon"),
+    "conditional_odds_ratio": ("conditional, exact interval", "conditionnel, intervalle exact"),
+    "fisher": ("Fisher", "Fisher"),
+    "mid_p": ("mid-p", "mid-p"),
+    "barnard": ("Barnard", "Barnard"),
+    "boschloo": ("Boschloo", "Boschloo"),
+    "pearson": ("Pearson", "Pearson"),
+}
+
 # What a source says of the roles of public levels, what it learns and whom it quotes; then how its addressee is known.
-ROLE_KINDS: dict[str, Label] = {
-    "lever": ("lever", "levier"),
-    "role": ("role", "rôle"),
-    "asset": ("asset", "atout"),
-    "obstacle": ("difficulty", "difficulté"),
-    "lesson": ("lesson", "enseignement"),
-    "testimony": ("testimony", "témoignage"),
-}
-ADDRESSEES: dict[str, Label] = {
-    "stated": ("named", "nommément"),
-    "read": ("our reading", "selon notre lecture"),
-}
+ROLE_KINDS = ("lever", "role", "asset", "obstacle", "lesson", "testimony")
+ADDRESSEES = ("stated", "read")
 
 STAGES: dict[str, Label] = {
     "emergence": ("emergence", "émergence"),
@@ -284,13 +322,23 @@ SUBJECTS: dict[str, Label] = {
     "call": ("figures on calls for projects", "chiffres sur les appels à projets"),
 }
 
+# What the audit concludes of a printed figure, the most reassuring first.
+VERDICT_LABELS: dict[str, Label] = {
+    "consistent": ("consistent", "compatible"),
+    "other_base_only": ("base unclear", "base à préciser"),
+    "sources_differ": ("two sources differ", "deux sources différentes"),
+    "impossible": ("disagrees with others", "en désaccord avec d’autres"),
+    "unverifiable": ("nothing to compare with", "rien à quoi le comparer"),
+}
+
 
 @dataclass(frozen=True)
 class Indicator:
     """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
 
     `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
-    `median`: for a total, the indicator that prints the median of the same quantity over the same units.
+    `quantity`: for a total or a number of units, what it adds up or counts the units of, where its name does not say:
+    the total of `call_budget` over its `call_laureates` is one of `call_grant`.
     `subject`: what it is about (a key of `SUBJECTS`).
     """
 
@@ -298,46 +346,57 @@ class Indicator:
     statistic: str
     label: Label
     part_of: str = ""
-    median: str = ""
+    quantity: str = ""
     subject: str = "survey"
 
 
 INDICATORS: dict[str, Indicator] = {
-    "poles_identified": Indicator("count", "count", ("poles identified", "pôles identifiés")),
+    "poles_identified": Indicator("count", "count", ("clusters identified", "pôles identifiés")),
     "respondents": Indicator("count", "count", ("respondents", "répondants")),
-    "emergence_share": Indicator("share", "share", ("poles in emergence", "projets en émergence")),
-    "creation_share": Indicator("share", "share", ("poles in creation", "projets en création")),
+    "emergence_share": Indicator("share", "share", ("clusters in emergence", "projets en émergence")),
+    "creation_share": Indicator("share", "share", ("clusters being created", "projets en création")),
     "established_share": Indicator(
-        "share", "share", ("poles reporting how their relation evolved", "projets témoignant d’une évolution")
+        "share",
+        "share",
+        (
+            "clusters whose relations with local authorities changed",
+            "projets témoignant d’une évolution de leurs relations",
+        ),
     ),
     "relation_widened_share": Indicator(
         "share",
         "share",
-        ("relation widened or consolidated", "relation élargie ou consolidée"),
+        ("relations widened or consolidated", "relations élargies ou consolidées"),
         part_of="established_share",
     ),
     "relation_stable_share": Indicator(
-        "share", "share", ("relation stable", "relation stable"), part_of="established_share"
+        "share", "share", ("stable relations", "relations stables"), part_of="established_share"
     ),
     "relation_weakened_share": Indicator(
-        "share", "share", ("relation weakened", "relation fragilisée"), part_of="established_share"
+        "share", "share", ("weakened relations", "relations fragilisées"), part_of="established_share"
     ),
     "association_or_scic_share": Indicator(
-        "share", "share", ("coordinating unit is an association or a SCIC", "cellule en association ou SCIC")
+        "share",
+        "share",
+        ("coordinating teams run as associations or SCIC", "cellules d’animation en association ou SCIC"),
     ),
-    "scic_share": Indicator("share", "share", ("coordinating unit is a SCIC", "cellule en SCIC")),
-    "age_median": Indicator("years", "median", ("median age", "âge médian")),
+    "scic_share": Indicator("share", "share", ("coordinating teams run as SCIC", "cellules d’animation en SCIC")),
+    "age_median": Indicator("years", "median", ("median age (years)", "âge médian (années)")),
     "cell_budget_median": Indicator(
-        "eur", "median", ("median budget of the coordinating unit", "budget médian de la cellule d’animation")
+        "eur", "median", ("median budget of the coordinating team", "budget médian de la cellule d’animation")
     ),
     "cell_self_financed_share_median": Indicator(
         "share", "median", ("median self-financed share of that budget", "part autofinancée médiane de ce budget")
     ),
     "cell_fte_median": Indicator(
-        "fte", "median", ("median staff of the coordinating unit", "effectif médian de la cellule d’animation")
+        "fte",
+        "median",
+        ("median staff of the coordinating team (FTE)", "effectif médian de la cellule d’animation (ETP)"),
     ),
     "cell_fte_below_1_share": Indicator(
-        "share", "share", ("units with less than one full-time post", "cellules de moins d’un ETP")
+        "share",
+        "share",
+        ("coordinating teams of less than one full-time post", "cellules d’animation de moins d’un ETP"),
     ),
     "members_median": Indicator(
         "count", "median", ("median number of member structures", "nombre médian de structures membres")
@@ -348,22 +407,20 @@ INDICATORS: dict[str, Indicator] = {
     "budget_median": Indicator(
         "eur", "median", ("median consolidated budget of the grouping", "budget consolidé médian du groupement")
     ),
-    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), median="employees_median"),
-    "enterprises_total": Indicator(
-        "count", "sum", ("total enterprises", "total des entreprises"), median="members_median"
-    ),
-    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets"), median="budget_median"),
+    "jobs_total": Indicator("count", "sum", ("total jobs", "total des emplois"), quantity="employees"),
+    "enterprises_total": Indicator("count", "sum", ("total enterprises", "total des entreprises"), quantity="members"),
+    "budget_total": Indicator("eur", "sum", ("total budget", "total des budgets")),
     "link_share": Indicator("share", "share", ("poles linked with the level", "projets en lien avec l’échelon")),
     "link_2_to_6_share": Indicator(
         "share",
         "share",
-        ("poles linked with two to six collectivities", "projets en lien avec deux à six collectivités"),
+        ("clusters linked with two to six local authorities", "projets en lien avec deux à six collectivités"),
     ),
     "collectivities_involved_median": Indicator(
-        "count", "median", ("median number of collectivities involved", "nombre médian de collectivités impliquées")
+        "count", "median", ("median number of local authorities involved", "nombre médian de collectivités impliquées")
     ),
     "aid_per_collectivity_median": Indicator(
-        "eur", "median", ("median aid per collectivity", "aide médiane par collectivité")
+        "eur", "median", ("median aid per local authority", "aide médiane par collectivité")
     ),
     "funding_total": Indicator("eur", "sum", ("total mobilised", "total mobilisé")),
     "funding_amount": Indicator(
@@ -381,9 +438,15 @@ INDICATORS: dict[str, Indicator] = {
     "call_answers": Indicator("count", "count", ("answers to the call", "réponses à l’appel"), subject="call"),
     "call_eligible": Indicator("count", "count", ("eligible applications", "candidatures éligibles"), subject="call"),
     "call_laureates": Indicator(
-        "count", "count", ("laureates of the call", "lauréats de l’appel à projets"), subject="call"
+        "count",
+        "count",
+        ("laureates of the call", "lauréats de l’appel à projets"),
+        quantity="call_grant",
+        subject="call",
     ),
-    "call_budget": Indicator("eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), subject="call"),
+    "call_budget": Indicator(
+        "eur", "sum", ("budget of the call", "enveloppe de l’appel à projets"), quantity="call_grant", subject="call"
+    ),
     "call_grant": Indicator("eur", "mean", ("grant per laureate", "dotation par lauréat"), subject="call"),
     "call_grant_minimum": Indicator(
         "eur", "minimum", ("smallest grant of the call", "plus petite dotation de l’appel"), subject="call"

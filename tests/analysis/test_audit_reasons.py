@@ -29,8 +29,8 @@ from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, engli
         (Quantity((1, 2, 3, 5, 6, 9), "bases"), "1–3, 5, 6, 9"),
         (Quantity((), "bases"), "none"),
         (Quantity(()), "none"),
-        (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + State"),
-        (Quantity("scic_share", "indicator"), "coordinating unit is a SCIC"),
+        (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + Central government"),
+        (Quantity("scic_share", "indicator"), "coordinating teams run as SCIC"),
         (Quantity("loans_amount", "indicator"), "loans amount"),
         (Quantity("S3", "text"), "S3"),
     ],
@@ -47,11 +47,11 @@ def test_phrases_hold_phrases() -> None:
     phrase = Phrase(
         Reason.PERCENT_HOLDS, {"nearest": nearest, "printed": Quantity(Fraction(1, 4), "share"), "base": base}
     )
-    assert english(phrase) == "13/52 = 25%, which prints as 25%. Base: 52 (printed beside the figure)."
+    assert english(phrase) == "13/52 = 25%, which rounds to 25%. Base: 52 (published beside the figure)."
     assert raw_values(phrase) == {
         "nearest": {"value": [[13, 52]], "unit": "fraction"},
         "printed": {"value": 0.25, "unit": "share"},
-        "base": {"key": "{n} (printed beside the figure)", "values": {"n": {"value": 52, "unit": "number"}}},
+        "base": {"key": "{n} (published beside the figure)", "values": {"n": {"value": 52, "unit": "number"}}},
     }
 
 

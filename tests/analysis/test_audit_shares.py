@@ -65,7 +65,7 @@ def test_respondents_printed_as_about_are_a_range() -> None:
     """About 25 to the nearest 5 is 23 to 27: 16/23 = 69.57%; none of them gives 2%."""
     about = count("respondents", 25, 5)
     assert first(share("a_share", "0.70"), about).reason == (
-        "16/23 = 69.57%, which prints as 70%. Base: 23 to 27 (no base found; assumed: the respondents of R, about 25)."
+        "16/23 = 69.57%, which rounds to 70%. Base: 23 to 27 (no base found; assumed: the respondents of R, about 25)."
     )
     assert first(share("a_share", "0.02"), about).verdict == "other_base_only"
 

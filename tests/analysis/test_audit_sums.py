@@ -35,7 +35,7 @@ def test_all_parts_make_the_total() -> None:
     """1 + 2 + 4 = 7; parts and total are consistent."""
     found = verdicts(*loans(1, 2, 4), euros("loans_total", 7))
     assert {one.verdict for one in found.values()} == {"consistent"}
-    assert found["loans_total_2015"].reason == "The 3 parts add up to €7 (€5.5 to €8.5 with roundings), printed €7."
+    assert found["loans_total_2015"].reason == "The 3 parts add up to €7 (€5.5 to €8.5 with roundings), published €7."
 
 
 def test_roundings_of_all_figures_count() -> None:
@@ -191,3 +191,43 @@ def test_counts_that_are_parts_of_a_count_add_up() -> None:
     parts = [count("first_call", 23, 0, part_of="both_calls"), count("second_call", 14, 0, part_of="both_calls")]
     assert verdicts(*parts, count("both_calls", 37, 0))["both_calls_2015"].verdict == "consistent"
     assert verdicts(*parts, count("both_calls", 34, 0))["both_calls_2015"].verdict == "impossible"
+
+
+def counted(whole: int, parts: list[int], grains: list[int], grain: int = 1) -> Verdict:
+    """The verdict on a count and the counts that are parts of it, each with its rounding step."""
+    rounded = enumerate(zip(parts, grains, strict=True))
+    said = [count(f"kind{i}_sites", part, step, part_of="sites") for i, (part, step) in rounded]
+    return verdicts(count("sites", whole, grain), *said)["sites_2015"]
+
+
+def test_counts_typed_to_the_unit_leave_no_slack() -> None:
+    """Ten parts of 1 are 10: not 15, nor 11."""
+    assert {counted(n, [1] * 10, [1] * 10).verdict for n in (11, 15)} == {"impossible"}
+    assert counted(10, [1] * 10, [1] * 10).verdict == "consistent"
+    assert counted(9, [1] * 10, [1] * 10).verdict == "other_base_only"
+
+
+def test_a_count_rounded_to_the_ten_keeps_its_whole_numbers() -> None:
+    """About 20 is 15 to 25: with 3 it makes 18 to 28, so that 28 holds and 29 does not."""
+    assert [counted(n, [20, 3], [10, 1]).verdict for n in (18, 28, 29)] == ["consistent", "consistent", "impossible"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.sampled_from([1, 2, 5])), min_size=1, max_size=4),
+    st.integers(0, 40),
+    st.sampled_from([1, 5]),
+)
+def test_sums_of_counts_match_every_whole_number(printed: list[tuple[int, int]], whole: int, grain: int) -> None:
+    """Every choice of whole numbers that round to the printed ones, added up."""
+    parts, grains = [step * times for times, step in printed], [step for _, step in printed]
+    whole -= whole % grain
+    true = [[k for k in range(40) if 2 * abs(k - part) <= step] for part, step in zip(parts, grains, strict=True)]
+    near = {k for k in range(80) if 2 * abs(k - whole) <= grain}
+
+    def meets(places: tuple[int, ...]) -> bool:
+        return any(sum(values) in near for values in itertools.product(*(true[place] for place in places)))
+
+    chosen = [c for size in range(1, len(parts) + 1) for c in itertools.combinations(range(len(parts)), size)]
+    expected = "consistent" if meets(chosen[-1]) else "other_base_only" if any(map(meets, chosen)) else "impossible"
+    assert counted(whole, parts, grains, grain).verdict == expected

@@ -15,7 +15,9 @@ import pytest
 from printed_figures import PUBLISHED, fact, share
 from ptce_analysis.analysis.emergence import by_method, first_pair, readings, wave_readings
 from ptce_analysis.analysis.emergence.comparison import COLUMN_TYPES
-from ptce_analysis.analysis.proportions import METHODS, boschloo, newcombe, prob_decrease, rates
+from ptce_analysis.analysis.proportions import newcombe, prob_decrease, rates
+from ptce_analysis.analysis.proportions.records import METHODS
+from ptce_analysis.analysis.proportions.tests import boschloo
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts, read_published
 

@@ -78,7 +78,7 @@ def test_a_majority_in_2013_would_be_a_fall_beyond_chance(table: pd.DataFrame) -
 def test_two_surveys_of_this_size_see_only_a_very_large_fall(table: pd.DataFrame) -> None:
     """Power at the share found is 80 %, and less above it; telling 31 % from 20 % takes more than the 75 poles."""
     found = conclusion(table)
-    fall, needed = found.detectable.fall, found.needed.n_second
+    fall, needed = found.detectable.fall, found.needed.n
     assert fall is not None and needed is not None
     assert power((0.31, fall), (42, 52)) == pytest.approx(0.8, abs=1e-6)
     assert power((0.31, fall + 0.02), (42, 52)) < 0.8
@@ -94,7 +94,7 @@ def test_enough_poles_and_an_unknown_population_are_not_said_to_be_too_few() -> 
     alone = of(before, after)
     assert alone.identified is None and not alone.needs_more_than_identified
     same = of(replace(before, value=after.value), after, poles)
-    assert (same.needed.n_second, same.needed.reason, same.needs_more_than_identified) == (None, "equal_shares", True)
+    assert (same.needed.n, same.needed.reason, same.needs_more_than_identified) == (None, "equal_shares", True)
 
 
 def test_power_is_that_of_tests_at_the_confidence_of_the_intervals(table: pd.DataFrame) -> None:
@@ -102,7 +102,7 @@ def test_power_is_that_of_tests_at_the_confidence_of_the_intervals(table: pd.Dat
     usual, loose = conclusion(table), conclusion(readings(read_published(PUBLISHED), 0.9))
     assert loose.detectable.level == 0.1
     assert (loose.detectable.fall or 0) > (usual.detectable.fall or 0)
-    assert (loose.needed.n_second or 0) < (usual.needed.n_second or 0)
+    assert (loose.needed.n or 0) < (usual.needed.n or 0)
 
 
 def test_a_large_printed_fall_is_beyond_chance() -> None:

@@ -157,7 +157,7 @@ def test_maximum_entropy_keeps_a_minimum_and_any_even_median(row, even):
 
 def test_maximum_entropy_is_refused_with_a_maximum():
     """The model has no largest amount: the refusal says which measure has one."""
-    with pytest.raises(InputError, match="no draws: the maximum-entropy model has no largest amount: .* uniform"):
+    with pytest.raises(InputError, match=r"no draws: the maximum-entropy model has no largest amount: .* uniform"):
         draws(7, 776, 70, 5, 1, "maximum_entropy", maximum=300)
 
 

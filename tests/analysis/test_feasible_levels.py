@@ -49,15 +49,14 @@ def test_a_wave_without_amounts_has_no_feasible_sets(facts):
     table = sets.feasible_levels(facts, 2013)
     assert set(table["status"]) == {"not found"}
     assert table[["n", "low", "high", "uniform_mid"]].isna().all(axis=None)
-    assert set(sets.data_set_counts(facts, 2013)["datasets"]) == {""}
     assert sets.example_level(facts, 2013) is None
 
 
 def test_money_is_in_euros(facts):
     """Route: the command's own record in k€, times a thousand for amounts, unchanged for shares."""
     table = sets.feasible_levels(facts, 2015, n_draws=200, seed=3).set_index(["level", "statistic"])
-    record = feasible(7, 776, 70, n_draws=200, seed=3)
-    entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy")
+    record = feasible(7, 776, 70, n_draws=200, seed=3, minimum=0.5)
+    entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy", minimum=0.5)
     for name, scale in (("max", 1000), ("sd", 1000), ("gini", 1), ("top_half_share", 1)):
         found = table.loc[("europe", name)]
         assert found["low"] == pytest.approx(record["bounds"][name]["low"] * scale)
@@ -83,25 +82,10 @@ def test_a_row_that_only_rounding_makes_possible_has_bounds_and_no_draws(facts):
     assert table.loc[("commune", "max"), ["uniform_mid", "entropy_mid"]].isna().all()
 
 
-def test_data_sets_worked_by_hand(facts):
-    """15 amounts, 246, median 30 leave 246 − 8 × 30 = 6 to both wings: the sum of p(i) p(6 − i) over partitions, 65."""
-    counts = sets.data_set_counts(facts, 2015, "communes_15").set_index("level")["datasets"]
-    assert int(counts["commune"]) == sum(PARTITIONS[i] * PARTITIONS[6 - i] for i in range(7)) == 65
-    assert sets.data_set_counts(facts, 2015).set_index("level").loc["commune", "datasets"] == "0"
-
-
-def test_a_count_stands_beside_the_printed_row_and_its_unit(facts):
-    """A level's line: its figures as printed, in euros, and the thousand of euros in which its sets are counted."""
-    line = sets.data_set_counts(facts, 2015).set_index("level").loc["europe"]
-    printed = [float(facts[f"funding_{part}_europe_2015"].value) for part in ("projects", "amount", "median")]
-    assert line[["n", "total_eur", "median_eur"]].tolist() == printed
-    assert line["unit_eur"] == 1000.0
-
-
-def test_a_level_without_projects_is_not_counted(facts):
-    """Zero projects: an impossible row, and no count."""
-    counts = sets.data_set_counts(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
-    assert (counts.loc["europe", "status"], counts.loc["europe", "datasets"]) == ("impossible", "")
+def test_no_supported_project_received_nothing(facts):
+    """Half a unit is the least amount: at most 1239.5 − 14 × 9.5 − 14 × 0.5 = 1,099.5 k€ for one in Régions."""
+    table = sets.feasible_levels(facts, 2015, n_draws=0).set_index(["level", "statistic"])
+    assert table.loc[("region", "max"), "high"] == 1_099_500
 
 
 def test_an_exact_row_is_counted_in_euros(facts):
@@ -119,7 +103,7 @@ def test_the_example_is_the_smallest_possible_level(facts):
 
 
 def test_sets_alike_have_the_printed_row_and_differ(facts):
-    """Route: add the amounts up and take the middle one; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 k€."""
+    """Route: add up and take the middle; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 − 3 × 0.5."""
     table = sets.data_sets_alike(facts, 2015, "as_printed", "europe")
     for amounts in table["amounts"]:
         assert sum(amounts) == pytest.approx(776_000)
@@ -127,7 +111,7 @@ def test_sets_alike_have_the_printed_row_and_differ(facts):
         assert list(amounts) == sorted(amounts)
     assert list(table["kind"]) == ["most_equal", "draw", "draw", "least_equal"]
     assert table["max_eur"].iloc[0] == pytest.approx(496_000 / 3)
-    assert table["max_eur"].iloc[-1] == 566_000
+    assert table["max_eur"].iloc[-1] == 564_500
     assert table["total_eur"].tolist() == [776_000] * 4
     assert table["median_eur"].tolist() == [70_000] * 4
     assert table["top_half_share"].tolist() == pytest.approx(
@@ -163,9 +147,8 @@ def test_the_central_share_is_between_the_outer_quantiles():
 @pytest.mark.parametrize("level", ["commune", "pnr_petr", None])
 def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
     """An impossible row, or one not found, cannot be illustrated, nor the example where there is none."""
-    for table in (sets.data_sets_alike, sets.attaining_sets):
-        whole, none = (table(facts, 2015, "as_printed", one) for one in ("europe", level))
-        assert none.empty and list(none) == list(whole)
+    whole, none = (sets.data_sets_alike(facts, 2015, "as_printed", one) for one in ("europe", level))
+    assert none.empty and list(none) == list(whole)
 
 
 def test_amounts_of_zero_illustrate_nothing(facts):
@@ -173,17 +156,3 @@ def test_amounts_of_zero_illustrate_nothing(facts):
     none = changed(facts, funding_amount_europe_2015=0, funding_median_europe_2015=0)
     assert sets.example_level(none, 2015) == "departement"
     assert sets.data_sets_alike(none, 2015, "as_printed", "europe").empty
-
-
-def test_attaining_sets_attain_their_bounds(facts):
-    """Route: write the runs out, check the row and measure the largest amount and the share of the top three."""
-    table = sets.attaining_sets(facts, 2015, "as_printed", "europe").set_index(["statistic", "end"])
-    for (name, _), found in table.iterrows():
-        amounts = [value for value, times in found["runs"] for _ in range(times)]
-        assert len(amounts) == found["n"] == 7
-        assert 775_500 <= sum(amounts) <= 776_500
-        assert 69_500 <= sorted(amounts)[3] <= 70_500
-        if name == "max":
-            assert max(amounts) == found["value"]
-        if name == "top_half_share":
-            assert sum(sorted(amounts)[4:]) / sum(amounts) == pytest.approx(found["value"])

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptce_analysis.analysis import proportions
-from ptce_analysis.analysis.proportions import REASONS, Rate, rates
+from ptce_analysis.analysis.proportions import Rate, rates
+from ptce_analysis.analysis.proportions.records import REASONS
 from ptce_analysis.errors import InputError
 
 drawn = st.one_of(st.integers(1, 5), st.integers(1, 60)).flatmap(

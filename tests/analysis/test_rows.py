@@ -101,12 +101,21 @@ def test_one_or_two_amounts_have_no_other_total_than_their_medians(rows, n, tota
 
 
 def test_bands_hold_what_rounds_to_the_printed_figures(rows):
-    """776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; without its median, any that the total allows."""
-    europe = rows["europe"]
-    assert europe.bands == Row(7, Fraction(775_500), Fraction(776_500), Fraction(69_500), Fraction(70_500))
-    assert europe.bands_without_median == Row(
-        7, Fraction(775_500), Fraction(776_500), Fraction(0), Fraction(776_500, 4)
-    )
+    """776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; without its median, any that the total allows.
+
+    A supported project received something: half a unit at least, so that 3 of 7 leave (776.5 − 3 × 0.5) / 4 to it.
+    """
+    europe, least = rows["europe"], Fraction(500)
+    sums = Fraction(775_500), Fraction(776_500)
+    assert europe.bands == Row(7, *sums, Fraction(69_500), Fraction(70_500), least)
+    assert europe.bands_without_median == Row(7, *sums, Fraction(0), Fraction(775_000, 4), least)
+    assert europe.exact == Row(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
+
+
+def test_amounts_of_nothing_are_no_support(rows):
+    """3 projects, 5 k€ and a median of 0 k€ hold with amounts of half a unit, 10 projects and 4 k€ do not."""
+    assert row_of(rows, 3, 5_000, 0).possible
+    assert not row_of(rows, 10, 4_000, 0).possible
 
 
 def test_a_row_of_one_amount_is_not_left_without_any(rows):

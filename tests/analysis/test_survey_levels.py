@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import statistics
 from dataclasses import replace
@@ -13,20 +12,19 @@ from typing import Any
 import pytest
 
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey_flow import FAMILIES, WRITING, family, lines_by_fate
 from ptce_analysis.analysis.survey_levels import (
     COLLECTIVITIES,
     amounts,
     asks_amounts,
     asks_links,
+    lines_by_fate,
     linked,
     staged,
     supported,
 )
 from ptce_analysis.analysis.survey_marginals import deviations, marginal
 from ptce_analysis.published import Fact
-from ptce_analysis.survey import read as read_package
-from ptce_analysis.survey.clean import Cleaned, clean, layout
+from ptce_analysis.survey.clean import Cleaned, clean
 from ptce_analysis.survey.clean.rows import ROW_RULES
 from survey_exports import SMALL, cleaned
 
@@ -81,15 +79,15 @@ CASES = [
     (fact("respondents", "4"), 4, 4, "reproduced"),
     (fact("respondents", "4", base_n=75), 4, 4, "reproduced"),
     (fact("emergence_share", "0.67", grain=Fraction("0.01"), unit="share"), 2 / 3, 3, "reproduced"),
-    (fact("emergence_share", "0.67", grain=Fraction("0.01"), base_n=4), 2 / 3, 3, "other_base"),
+    (fact("emergence_share", "0.67", grain=Fraction("0.01"), base_n=4, unit="share"), 2 / 3, 3, "other_base"),
     (fact("emergence_share", "0.5", statistic="minimum", grain=Fraction(0)), 2 / 3, 3, "reproduced"),
     (fact("emergence_share", "0.7", statistic="minimum", grain=Fraction(0)), 2 / 3, 3, "differs"),
     (fact("emergence_share", "0.5", statistic="maximum", grain=Fraction(0)), 2 / 3, 3, "differs"),
     (fact("emergence_share", "0.7", statistic="maximum", grain=Fraction(0)), 2 / 3, 3, "reproduced"),
-    (fact("creation_share", "0.35", grain=Fraction("0.01")), 1 / 3, 3, "differs"),
+    (fact("creation_share", "0.35", grain=Fraction("0.01"), unit="share"), 1 / 3, 3, "differs"),
     (fact("cell_budget_median", "20000"), 20_000, 3, "reproduced"),
-    (fact("cell_fte_below_1_share", "0.33", grain=Fraction("0.01")), 1 / 3, 3, "reproduced"),
-    (fact("link_share", "0.67", "region", grain=Fraction("0.01")), 2 / 3, 3, "reproduced"),
+    (fact("cell_fte_below_1_share", "0.33", grain=Fraction("0.01"), unit="share"), 1 / 3, 3, "reproduced"),
+    (fact("link_share", "0.67", "region", grain=Fraction("0.01"), unit="share"), 2 / 3, 3, "reproduced"),
     (fact("funding_projects", "2", "region"), 2, 2, "reproduced"),
     (fact("funding_amount", "12000", "epci"), 12_000, 1, "reproduced"),
     (fact("funding_median", "5000", "region"), 5_000, 1, "reproduced"),
@@ -169,30 +167,8 @@ def test_the_flow_adds_up(wave: Cleaned) -> None:
     assert table.to_numpy().tolist() == [[2015, "in", 5], [2015, "total_row", 1], [2015, "kept", 4]]
 
 
-def test_each_repair_is_about_something() -> None:
-    """Each rule is in one family; one that nobody has named is about writing."""
-    assert [family(rule) for rule in ("encoding", "not_disclosed", "stage_word", "grouped_digits")] == [
-        "file", "silence", "word", WRITING
-    ]  # fmt: skip
-    named = [rule for rules in FAMILIES.values() for rule in rules]
-    assert len(named) == len(set(named)) and WRITING not in FAMILIES
-
-
-def test_what_the_readers_note_of_a_file_is_about_the_file() -> None:
-    """Every note written while reading or laying out is found in the code, and its rule in the family of the file."""
-    calls = [
-        node
-        for path in [*Path(read_package.__file__).parent.glob("*.py"), Path(layout.__file__)]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note"
-    ]
-    rules = {call.args[-1].value for call in calls if isinstance(call.args[-1], ast.Constant)}
-    assert {"other_sheets", "merged_cells", "hidden_row", "mojibake"} <= rules and len(calls) >= len(rules)
-    assert {family(str(rule)) for rule in rules} == {"file"}
-
-
 def test_every_rule_on_lines_has_words_for_readers() -> None:
     """A new rule of the cleaner needs its label on the page."""
-    from ptce_analysis.publish.topics.survey import FATES
+    from ptce_analysis.publish.survey_page import FATES
 
-    assert {rule.name for rule in ROW_RULES} == set(FATES) - {"in", "kept"}
+    assert {rule.name for rule in ROW_RULES} == set(FATES)

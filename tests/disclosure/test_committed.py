@@ -15,6 +15,7 @@ from pages import code, notebook, shown
 from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import committed, pages, warm
+from ptce_analysis.pipeline.place import Place
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
@@ -128,6 +129,23 @@ def test_rows_of_respondents_in_a_committed_folder_stop_the_build(
             build_quietly(project)
     else:
         assert build_quietly(project, only="plain").succeeded
+
+
+@pytest.mark.parametrize("name", ["poles", "supports"])
+def test_the_tables_of_the_fictitious_waves_stand_because_each_row_is_marked(project: Path, name: str) -> None:
+    """The build and `ptce check-site` take them; with a row of another origin, or no such column, neither does."""
+    table = REPOSITORY / "data" / "processed" / "waves" / f"{name}.csv"
+    folder = project / "data" / "processed" / "waves"
+    folder.mkdir(parents=True)
+    copy = Path(shutil.copy(table, folder))
+    committed.refuse_committed_answers(Place(project))
+    assert main(["check-site", str(folder)]) == 0
+    marked = copy.read_text(encoding="utf-8")
+    for text in ("survey".join(marked.rsplit("fictitious", 1)), marked.replace("origin", "source", 1)):
+        copy.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match=rf"waves/{name}\.csv: {REFUSED}"):
+            committed.refuse_committed_answers(Place(project))
+        assert main(["check-site", str(folder)]) == 1
 
 
 def test_without_git_the_names_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from attacker import Knowledge
-from ptce_analysis.publish import survey_by_level
+from ptce_analysis.publish import survey_by_level, survey_page
 from ptce_analysis.publish.disclosure import MARK
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
-from ptce_analysis.publish.topics.survey_emergence import emergence_by_level
 from survey_exports import cleaned
 
 STAGES = {"emergence": "émergence", "other": "création", "untold": ""}
@@ -140,8 +139,10 @@ def test_the_attacker_wins_when_groups_are_not_looked_at(tmp_path: Path, monkeyp
 
 
 def test_the_page_says_what_may_be_shown(tmp_path: Path) -> None:
-    """The reading gives the counts of the level; hidden, nothing of it is said."""
-    said = emergence_by_level(Words("en"), of_groups(tmp_path, table((5, 5), (4, 6))))
-    assert "5 of 10 linked poles are in emergence, 4 of 10 others; a difference of +10.0 points" in str(said.reading)
-    hidden = emergence_by_level(Words("en"), of_groups(tmp_path, table((2, 8), (4, 6))))
-    assert str(hidden.title) == "Emergence by level: no comparison may be shown" and "not shown" in str(hidden.reading)
+    """The counts of a level and their difference; hidden, nothing of it is drawn."""
+    found = survey_page.apart(Words("en"), of_groups(tmp_path, table((5, 5), (4, 6))))
+    (row,) = survey_page.seen(found, "difference").to_dict("records")
+    assert (row["name"], row["count_linked"], row["base_others"]) == ("Regions 2015", 5, 10)
+    assert row["difference"] == pytest.approx(0.1)
+    hidden = survey_page.apart(Words("en"), of_groups(tmp_path, table((2, 8), (4, 6))))
+    assert survey_page.seen(hidden, "difference").empty and MARK in set(hidden.table.iloc[0])

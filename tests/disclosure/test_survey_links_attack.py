@@ -15,11 +15,9 @@ from attacker import Knowledge
 from conftest import REPOSITORY
 from ptce_analysis.analysis.survey_levels import linked_with
 from ptce_analysis.analysis.survey_marginals import marginal
-from ptce_analysis.publish import survey_printed, survey_tables
+from ptce_analysis.publish import survey_page, survey_printed, survey_tables
 from ptce_analysis.publish.disclosure import Measure
 from ptce_analysis.publish.survey_tables import Shown, shown
-from ptce_analysis.publish.topics import survey_levels
-from ptce_analysis.publish.topics.funding_labels import level_name, short_name
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.clean import Cleaned
 from survey_exports import cleaned
@@ -55,29 +53,27 @@ def read(tables: Shown, facts: Facts) -> Knowledge:
     """What the page says of how many poles answered in each way."""
     known, poles = Knowledge(), int(tables.flow.table["kept"].iloc[0])
     known.line(dict.fromkeys(WAYS, 1.0), poles, poles)
-    links = survey_levels.links(EN, tables).data.set_index("name")
-    money = survey_levels.funding(EN, tables).data.set_index("name")
+    links = survey_page.linked(EN, tables).table.set_index("level")
+    money = survey_page.funded(EN, tables).table.set_index("level")
     for at, level in enumerate(LINKED):
-        row, yes = links.loc[f"2015 · {short_name(EN, level)}"], ways(at, YES)
-        if isinstance(row["n"], (int, float)):
-            known.line(yes, row["n"], row["n"])
-            if isinstance(row["share"], float) and row["share"] > 0:
-                base = round(row["n"] / row["share"])
-                known.line(yes | ways(at, NO), base, base)
-        if level in LINKED[:4]:
-            told = money.loc[level_name(EN, level), ["projects", "known"]]
+        row, yes = links.loc[level], ways(at, YES)
+        if isinstance(row["units"], (int, float)):
+            known.line(yes, row["units"], row["units"])
+        if isinstance(row["base"], (int, float)):
+            known.line(yes | ways(at, NO), row["base"], row["base"])
+        if level in LINKED[:4] and level in money.index:
+            told = money.loc[level, ["projects", "units"]]
             known.line(yes, max([int(n) for n in told if isinstance(n, (int, float))], default=0), poles)
-    given = said(tables, facts)
+    given = said(tables)
     for name in sorted({"link_2_to_6_share_2015", "collectivities_involved_median_2015"} & set(given)):
         # The page does not say how many poles told about every level: this attacker knows it.
         n, told = marginal(tables.waves[0], facts[name]).n, [way for way in WAYS if SILENT not in way]
         known.line(dict.fromkeys(told, 1.0), n, n)
         if name == "link_2_to_6_share_2015":
-            share = float(given[name].strip("%")) / 100
-            counts = [k for k in range(n + 1) if abs(k / n - share) <= 0.0005]
+            counts = [k for k in range(n + 1) if abs(k / n - given[name]) <= 0.0005]
             known.line({w: 1.0 for w in told if w.count(YES) > 1}, counts[0], counts[-1])
         else:
-            median = float(given[name])
+            median = given[name]
             known.line({w: 1.0 for w in told if w.count(YES) <= median + 0.5}, n / 2, n)
             known.line({w: 1.0 for w in told if w.count(YES) >= median - 0.5}, n / 2, n)
     return known

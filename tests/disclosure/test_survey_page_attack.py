@@ -13,14 +13,12 @@ import pytest
 
 from attacker import Knowledge, is_sensitive
 from conftest import REPOSITORY
-from ptce_analysis import vocabulary
 from ptce_analysis.analysis.survey_levels import amounts
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish import survey_tables
+from ptce_analysis.publish import survey_page, survey_tables
 from ptce_analysis.publish.disclosure import MARK, Measure
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
-from ptce_analysis.publish.topics import survey, survey_files, survey_levels
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.clean import Cleaned
 from survey_exports import cleaned
@@ -63,30 +61,23 @@ def random_wave(folder: Path, seed: int) -> Cleaned:
     return cleaned(folder, *rows, header=HEADER, **CHANGES)
 
 
-def said(tables: Shown, facts: Facts) -> dict[str, str]:
-    """What the page gives from the answers for each printed figure that it shows, by the figure's id."""
-    rows = survey_files.printed_again(EN, tables).data.to_dict("records")
-    written = {(survey_files.figure_name(EN, fact), survey_files.printed(EN, fact)): fact for fact in facts.values()}
-    found = {written[row["name"], row["printed"]].id: row["given"] for row in rows if row["verdict"]}
-    return {name: given for name, given in found.items() if given != "not shown"}
+def said(tables: Shown) -> dict[str, float]:
+    """What may be known from the answers of each printed figure that is not hidden, by its id: the page shows less."""
+    rows = tables.printed.table
+    return {row["id"]: row["given"] for row in rows[rows["given"] != MARK].to_dict("records")}
 
 
-def euros(text: str) -> float:
-    """An amount as the page writes it."""
-    return float(text.strip("€km").replace(",", "")) * {"k": 1e3, "m": 1e6}.get(text[-1], 1.0)
-
-
-def recovered(tables: Shown, facts: Facts) -> list[str]:
+def recovered(tables: Shown) -> list[str]:
     """The levels whose total is sensitive, and that the totals of the page give within 10 %."""
-    page, given, known = survey_levels.funding(EN, tables).data.set_index("name"), said(tables, facts), Knowledge()
-    for level in LEVELS:
-        cell = page.loc[EN.label(vocabulary.LEVELS[level])]
+    page, given, known = survey_page.funded(EN, tables).table.set_index("level"), said(tables), Knowledge()
+    for level in (one for one in LEVELS if one in page.index):
+        cell = page.loc[level]
         if isinstance(cell["total"], float):
             known.between(level, cell["total"] - 500, cell["total"] + 500)
-        if cell["known"] == 0:
+        if cell["units"] == 0:
             known.between(level, 0, 0)
     if "funding_total_2015" in given:
-        whole = euros(given["funding_total_2015"])
+        whole = given["funding_total_2015"]
         known.line(dict.fromkeys(LEVELS, 1.0), whole - 5e3, whole + 5e3)
     found = []
     for level, units in amounts(tables.waves[0]).groupby("level")["amount_eur"]:
@@ -101,7 +92,7 @@ def recovered(tables: Shown, facts: Facts) -> list[str]:
 def test_no_amount_is_recovered_from_the_page(tmp_path: Path, facts: Facts, block: int) -> None:
     """The total of all levels is printed too: what is hidden of a level cannot be found by taking the others away."""
     for seed in range(10 * block, 10 * block + 10):
-        assert recovered(shown([random_wave(tmp_path, seed)], facts), facts) == [], seed
+        assert recovered(shown([random_wave(tmp_path, seed)], facts)) == [], seed
 
 
 def test_the_attacker_wins_when_the_total_of_all_levels_is_protected_alone(
@@ -115,7 +106,7 @@ def test_the_attacker_wins_when_the_total_of_all_levels_is_protected_alone(
         return tuple(replace(one, by=by_level) if one.name == "amounts" else one for one in measures(waves))
 
     monkeypatch.setattr(survey_tables, "_measures", apart)
-    assert sum(bool(recovered(shown([random_wave(tmp_path, seed)], facts), facts)) for seed in range(60)) >= 3
+    assert sum(bool(recovered(shown([random_wave(tmp_path, seed)], facts))) for seed in range(60)) >= 3
 
 
 def test_shares_that_add_up_do_not_give_the_hidden_one(tmp_path: Path, facts: Facts) -> None:
@@ -123,7 +114,7 @@ def test_shares_that_add_up_do_not_give_the_hidden_one(tmp_path: Path, facts: Fa
     hidden = 0
     for seed in range(100, 140):
         wave = random_wave(tmp_path, seed)
-        given = said(shown([wave], facts), facts)
+        given = said(shown([wave], facts))
         counts = wave.poles["relation"].value_counts()
         shares = {one: given.get(f"relation_{one}_share_2015") for one in ("widened", "stable", "weakened")}
         left = counts.sum() - sum(counts.get(one, 0) for one, share in shares.items() if share)
@@ -138,7 +129,7 @@ def test_what_a_table_hides_the_comparison_does_not_confirm(tmp_path: Path, fact
     n_hidden = 0
     for seed in range(200, 230):
         tables = shown([random_wave(tmp_path, seed)], facts)
-        given = said(tables, facts)
+        given = said(tables)
         links = tables.tables["links"].table.set_index("level")["share"].to_dict()
         stages = tables.tables["stages"].table.set_index("stage")["share"].to_dict()
         marks = {f"link_share_{level}_2015": share for level, share in links.items()}
@@ -154,7 +145,7 @@ def test_a_median_of_several_amounts_of_two_poles_is_not_shown(tmp_path: Path, f
     rows = [f"P{i};création;;;Oui;{20 + i};{30 + i};{40 + i};;" for i in range(2)]
     rows += [f"Q{i};création;;;Oui;;;;;" for i in range(20)]
     tables = shown([cleaned(tmp_path, *rows, header=HEADER, **CHANGES)], facts)
-    assert "aid_per_collectivity_median_2015" not in said(tables, facts)
+    assert "aid_per_collectivity_median_2015" not in said(tables)
 
 
 def test_several_amounts_of_one_pole_at_the_median_are_its_own(tmp_path: Path, facts: Facts) -> None:
@@ -163,9 +154,9 @@ def test_several_amounts_of_one_pole_at_the_median_are_its_own(tmp_path: Path, f
     rows = [f"{name};création;;;Oui;{given};;" for name, given in money.items()]
     alone = [*rows, "a;création;;;Oui;32;32;32;;"]
     three = [*rows, "a;création;;;Oui;32;;;;", "h;création;;;Oui;;32;;;", "i;création;;;Oui;;;32;;"]
-    for answers, expected in ((alone, "€30k"), (three, "€32k")):
+    for answers, expected in ((alone, 30_000), (three, 32_000)):
         tables = shown([cleaned(tmp_path, *answers, header=HEADER, **CHANGES)], facts)
-        assert said(tables, facts)["aid_per_collectivity_median_2015"] == expected
+        assert said(tables)["aid_per_collectivity_median_2015"] == expected
 
 
 LINKED = ("commune", "epci", "departement", "region", "pnr_petr")
@@ -194,15 +185,15 @@ def test_figures_of_several_levels_tell_nothing_of_a_hidden_one(tmp_path: Path, 
     """By hand: five poles of twenty have two links, so that levels add up to ten: five are shown."""
     others = {"commune": 5, "epci": 5, "departement": 5, "pnr_petr": 5}
     made_of_links = {"link_2_to_6_share_2015", "collectivities_involved_median_2015"}
-    every = said(shown([linked(tmp_path, {"region": 15} | others, 20)], facts), facts)
-    assert made_of_links <= set(every) and every["link_2_to_6_share_2015"] == "25.0%"
-    hidden = said(shown([linked(tmp_path, {"region": 18, "commune": 5}, 20)], facts), facts)
+    every = said(shown([linked(tmp_path, {"region": 15} | others, 20)], facts))
+    assert made_of_links <= set(every) and every["link_2_to_6_share_2015"] == 0.25
+    hidden = said(shown([linked(tmp_path, {"region": 18, "commune": 5}, 20)], facts))
     assert "link_share_region_2015" not in hidden and not made_of_links & set(hidden)
 
 
 def test_a_median_of_nought_leaves_no_room_for_three(tmp_path: Path, facts: Facts) -> None:
     """By hand: four poles of six at least have no link, so that no level can have three."""
-    given = said(shown([linked(tmp_path, dict.fromkeys(LINKED, 2), 6)], facts), facts)
+    given = said(shown([linked(tmp_path, dict.fromkeys(LINKED, 2), 6)], facts))
     assert "collectivities_involved_median_2015" not in given
 
 
@@ -213,11 +204,10 @@ def test_the_median_of_all_amounts_tells_nothing_of_a_hidden_total(tmp_path: Pat
     tables = shown([linked(tmp_path, several, 20, money)], facts)
     totals = tables.tables["amounts"].table.set_index("level")["total"]
     assert totals["commune"] == MARK and totals["epci"] + totals["region"] == 550_000
-    assert "aid_per_collectivity_median_2015" not in said(tables, facts)
+    assert "aid_per_collectivity_median_2015" not in said(tables)
     money["commune"] = [100] * 4
-    assert (
-        said(shown([linked(tmp_path, several, 20, money)], facts), facts)["aid_per_collectivity_median_2015"] == "€100k"
-    )
+    given = said(shown([linked(tmp_path, several, 20, money)], facts))
+    assert given["aid_per_collectivity_median_2015"] == 100_000
 
 
 def test_supports_do_not_give_what_links_hide(tmp_path: Path, facts: Facts) -> None:
@@ -255,27 +245,3 @@ def test_unknown_rules_are_refused() -> None:
     """The message names the legal ones."""
     with pytest.raises(InputError, match=r"parameter 'rules': value 'strickt': legal values: standard, strict\."):
         shown([], rules="strickt")
-
-
-def test_rules_that_few_lines_needed_are_not_named(tmp_path: Path) -> None:
-    """By hand: two poles write the name of the Métropole de Lyon, three write k€; stricter rules need ten lines."""
-    funders = ["Métropole de Lyon", "Métropole de Lyon", "", "", ""]
-    rows = [f"P{i};création;{i} k€;1;Oui;5;;{one}" for i, one in enumerate(funders)]
-    tables = shown([cleaned(tmp_path, *rows, origin="survey")])
-    named = tables.repairs.table.set_index("family")["rules"]
-    assert "level" not in named and "thousands_of_euros" in named["unit"]
-    assert "metropole_de_lyon" not in ", ".join(tables.protected.texts)
-    strict = shown(tables.waves, rules="strict")
-    assert set(strict.repairs.table["family"]) <= {"file"}
-    assert survey_files.repairs(EN, strict).data["rules"].tolist() in (["–"], ["separator"])
-
-
-def test_repairs_do_not_count_the_answers_that_are_hidden(tmp_path: Path) -> None:
-    """Each amount in k€ is a repair: two answers more or fewer at a level, and the page says the same of repairs."""
-    pages = []
-    for n in (1, 2):
-        money = {"region": [10, 20, 30, 40, 50], "epci": [7] * n}
-        tables = shown([linked(tmp_path, {"region": 9, "epci": 9}, 20, money)])
-        assert tables.tables["amounts"].table.set_index("level").loc["epci", "units"] == MARK
-        pages.append((survey_files.repairs(EN, tables).data.to_csv(), str(survey.flow(EN, tables))))
-    assert pages[0] == pages[1] and "unit_of_the_column" in pages[0][0]

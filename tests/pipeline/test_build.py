@@ -45,6 +45,21 @@ def test_everything_is_made(project: Path) -> None:
     assert any(name.startswith("processed/") for name in results(project))
 
 
+def test_what_cells_show_for_jupyterlab_only_leaves_no_trace(tmp_path: Path) -> None:
+    """They run, since others may need what they name; what they show is in no file, and a fault of theirs stops."""
+    folder = write_project(tmp_path / "project", {"one": ["named = 6; print('aside')", "named * 7"]})
+    path = folder / "notebooks" / "one.ipynb"
+    path.write_text(
+        path.read_text().replace(
+            '"id": "cell-0", "metadata": {"tags": []', '"id": "cell-0", "metadata": {"tags": ["lab"]'
+        )
+    )
+    assert build_quietly(folder, only="en/one").succeeded
+    executed = (folder / "build" / "notebooks" / "en" / "one.ipynb").read_text()
+    assert '"42"' in executed and executed.count("aside") == 1  # its source
+    assert "aside" not in (folder / "build" / "site" / "en" / "one.html").read_text()
+
+
 def test_a_second_build_makes_nothing(built_project: Path) -> None:
     """With nothing changed, no file is written again."""
     before = {path: path.stat().st_mtime_ns for path in built_project.rglob("*") if path.is_file()}

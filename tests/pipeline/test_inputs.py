@@ -41,7 +41,7 @@ def changed_by(library: Path, name: str, run: Run, project: Path = REPOSITORY) -
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
-USED = ("analysis/funding.py", "publish/topics/funding.py", "vocabulary.py", "pipeline/kernel.py", "__init__.py")
+USED = ("analysis/funding.py", "publish/plots.py", "vocabulary.py", "pipeline/kernel.py", "__init__.py")
 USED += ("publish/templates/ptce/style.css", "pipeline/entry.py", "pipeline/engine.py")
 USED += ("publish/locale/fr.po",)
 
@@ -57,7 +57,7 @@ UNUSED = (
     "pipeline/verify.py",
     "pipeline/build.py",
     "cli/study.py",
-    "publish/topics/emergence.py",
+    "publish/topics/survey.py",
     "survey/parse/amounts.py",
     "pipeline/runs.py",
 )
@@ -86,12 +86,14 @@ def test_what_tables_are_made_from(project: Path) -> None:
 
 
 def test_answers_count_where_answers_are_read() -> None:
-    """A changed wave makes stale the page on the waves, not pages of published figures, nor the tables."""
+    """A changed wave makes stale the tables and the page on the waves, not the pages of published figures."""
     waves = {"data/raw/waves/2013/reponses_2013.csv", "data/raw/waves/2015/reponses_2015.xlsx"}
     found = Inputs(Place(REPOSITORY))
     for notebook in NOTEBOOKS:
         assert bool(waves & found.of_run(run_of(notebook.stem)).keys()) is (notebook.stem == "06_survey"), notebook.stem
-    assert waves <= found.of_run(run_of("06_survey")).keys() and not waves & found.of_tables().keys()
+    assert waves <= found.of_run(run_of("06_survey")).keys() & found.of_tables().keys()
+    cleaned = "data/processed/waves/poles.csv"
+    assert cleaned in found.of_run(run_of("08_explore")) and cleaned not in found.of_run(run_of("03_funding"))
 
 
 OPENING = (
@@ -153,6 +155,25 @@ def test_what_tools_leave_beside_notebooks_does_not_count(project: Path) -> None
         (project / "notebooks" / name).parent.mkdir(exist_ok=True)
         (project / "notebooks" / name).write_text("x")
     assert Inputs(Place(project)).of_run(run_of("plain", project=project)) == before
+
+
+PICTURES = {
+    "plt.savefig('mine.png')": False,
+    "figure.savefig(\n    'mine.png', dpi=200)": False,
+    "1": False,
+    "Image('mine.png')": True,
+    "plt.imread('mine.png')\nplt.savefig('mine.png')": True,
+}
+
+
+@pytest.mark.parametrize("source", PICTURES)
+def test_a_picture_beside_a_notebook_counts_if_the_notebook_opens_it(source: str, project: Path) -> None:
+    """What is only saved there, by this notebook or by another, makes no page stale."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [source])
+    before = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    (project / "notebooks" / "mine.png").write_bytes(b"x")
+    after = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    assert (after != before) is PICTURES[source]
 
 
 def test_data_behind_a_link_count(project: Path, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_what_a_crash_of_the_machine_leaves_is_made_again(data: bytes, built_pro
 
 
 def test_a_renamed_notebook_takes_its_page_along(built_project: Path) -> None:
-    """The page, the notebook and the indexes of the old name go; links lead to the new one, its neighbour's too."""
+    """The page, the notebook and the indexes of the old name go; links lead to the new one, also its neighbour's."""
     (built_project / "notebooks" / "plain.ipynb").rename(built_project / "notebooks" / "simple.ipynb")
     declared = (built_project / "runs.toml").read_text().replace("plain", "simple")
     (built_project / "runs.toml").write_text(declared)

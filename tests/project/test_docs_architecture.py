@@ -8,15 +8,14 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis.pipeline.imports import import_graph
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
-from ptce_analysis.publish import show
-from ptce_analysis.publish.waves import open_waves
+from ptce_analysis.survey.waves import read_waves
+from survey_pages import survey_page
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
 
@@ -108,17 +107,9 @@ def test_the_files_to_open_are_there() -> None:
     assert named and all((LIBRARY / name).exists() or (REPOSITORY / name).exists() for name in named), named
 
 
-def test_the_first_hop_leads_from_the_page_to_the_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The claim named on the page is made by the notebook's call, shows that share, and names that function."""
-    from ptce_analysis.publish.survey_tables import shown
-    from ptce_analysis.publish.topics import survey_emergence
-
-    monkeypatch.setenv(show.PROJECT_VARIABLE, str(REPOSITORY))
-    kept: list[dict[str, Any]] = []
-    monkeypatch.setattr(show, "display", lambda *_, **told: kept.append(told["metadata"]["ptce"]))
-    page = show.open_page("06_survey", lang="en", waves="fictitious")
-    page.show(survey_emergence.emergence_shares, shown(open_waves("fictitious"), page.facts))
-    claims = {claim["id"]: claim for about in kept for claim in about.get("claims", ())}
-    claim = claims["emergence.reading.share"]
-    assert "`emergence.reading.share`" in PAGE and f"`{claim['computed_by']}`" in PAGE
-    assert claim["shown"] == "31.0%" and f"share of {claim['shown']} for 2013" in PAGE
+def test_the_first_hop_leads_from_the_page_to_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The claim named on the page is made by the notebook's cell, and shows that share."""
+    waves = read_waves(REPOSITORY / "data" / "raw" / "waves", "fictitious")
+    claims = {claim["id"]: claim for claim in survey_page(waves, monkeypatch)["claims"]}
+    assert "`emergence.reading.share`" in PAGE and "the cell `emergence` of `notebooks/06_survey.ipynb`" in PAGE
+    assert claims["emergence.reading.share"]["shown"] == "31.0%" and "share of 31.0% for 2013" in PAGE

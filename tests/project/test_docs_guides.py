@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from bs4 import BeautifulSoup
 from conftest import REPOSITORY
 from guides import DOCS, blocks, copied_project, follow, run, write
 
-GUIDES = [*sorted(path.name for path in DOCS.glob("add*.md")), "auditing-a-report.md", "first-hour.md"]
+GUIDES = sorted(path.name for pattern in ("a*-*.md", "changing*.md") for path in DOCS.glob(pattern))
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -30,18 +28,8 @@ def test_files_that_a_guide_names_are_there(guide: str) -> None:
     text = (DOCS / guide).read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:src|tests|notebooks|data/raw/published|docs)/[\w./-]+\.\w+)`", text))
     written = {block.path for block in blocks(guide) if re.search(r"Write `|Make `", block.asked)} if named else set()
-    made = {"src/ptce_analysis/publish/locale/de.po", "notebooks/08_response.ipynb"}
+    made = {"src/ptce_analysis/publish/locale/de.po", "notebooks/10_response.ipynb"}
     assert {name for name in named - written - made if not (REPOSITORY / name).exists()} == set()
-
-
-def linted(project: Path, guide: str) -> None:
-    """What a guide asks to write passes `make check` as the library does: lint and format."""
-    written = [block.path for block in blocks(guide) if block.kind == "python" and block.path.endswith(".py")]
-    assert written
-    for how in (["check"], ["format", "--check"]):
-        ruff = [sys.executable, "-m", "ruff", *how, "--no-cache", *written]
-        done = subprocess.run(ruff, cwd=project, capture_output=True, text=True, check=False)
-        assert not done.returncode, done.stdout
 
 
 def page(project: Path, lang: str, name: str) -> BeautifulSoup:
@@ -51,32 +39,37 @@ def page(project: Path, lang: str, name: str) -> BeautifulSoup:
     )
 
 
-def test_a_question_is_added_by_its_guide(tmp_path: Path) -> None:
-    """Table, sentence, notebook, run, French and test as written: a page in each language, listed, tests green."""
-    project = copied_project(tmp_path)
-    printed = follow(project, "adding-a-question.md", "analysis/test_response.py")
-    assert "2 passed" in printed
-    linted(project, "adding-a-question.md")
-    assert "69%" in page(project, "en", "08_response").find(class_="answer").get_text()
-    french = page(project, "fr", "08_response")
-    assert "Combien de pôles ont répondu" in french.h1.get_text()
-    assert "soit 69\u00a0%" in french.find(class_="answer").get_text()
-    assert page(project, "fr", "index").find("a", href="08_response.html")
-    gaps = run(project, "make texts")
-    assert ", 0 to fill in" in gaps
-
-
-def test_a_figure_is_added_by_its_guide(tmp_path: Path) -> None:
-    """Exhibit, cell, French and test as written there: the figure is on the page in each language, with its data."""
+def test_a_page_is_changed_by_its_guide(tmp_path: Path) -> None:
+    """Sentence, claim, table, figure and French as written there: each is on the page, and only its numbers move."""
     project = copied_project(tmp_path, "05_profile")
-    printed = follow(project, "adding-a-figure.md", "publish/test_budget_per_job.py")
-    assert "3 passed" in printed
-    linted(project, "adding-a-figure.md")
-    for lang, said in (("en", "Budget beside one job"), ("fr", "Budget par emploi")):
+    run(project, "git init -q .")
+    printed = follow(project, "changing-a-page.md", "")
+    for lang, said in (("en", ("recent cluster", "Mean per cluster", "Budget per job")),
+                       ("fr", ("pôle récent", "Moyenne par pôle", "Budget par emploi"))):  # fmt: skip
         assert (project / "figures" / lang / "05_profile-budget_per_job.svg").is_file()
-        figure = page(project, lang, "05_profile").find("figure", id="budget_per_job")
-        assert figure.find("svg") and said in figure.get_text()
-    assert ", 0 to fill in" in run(project, "make texts")
+        shown = page(project, lang, "05_profile")
+        assert shown.find("figure", id="budget_per_job").find("svg")
+        assert all(text in shown.get_text() for text in said)
+    moved = [line for line in printed.splitlines() if line.startswith(("<", ">"))]
+    assert all('"page": "05_profile"' in line for line in moved) and any("budget_per_job" in line for line in moved)
+    assert "nothing found that could expose a respondent" in printed
+    assert "05_profile.ipynb" not in run(project, "make texts")
+
+
+def test_a_notebook_of_one_s_own_becomes_a_page_by_its_guide(tmp_path: Path) -> None:
+    """With pandas and seaborn alone, then with its answer in both languages: listed, drawn, its numbers sourced."""
+    project = copied_project(tmp_path)
+    first, *_ = (place for place, block in enumerate(blocks("a-page-of-your-own.md")) if block.text == "make\n")
+    follow(project, "a-page-of-your-own.md", "", upto=first + 1)
+    plain = page(project, "en", "10_response")
+    assert plain.find("table") and plain.find("img") and "sns.barplot" in plain.get_text()
+    follow(project, "a-page-of-your-own.md", "", since=first + 1)
+    for lang, answer, title in (("en", "69%", "How many clusters"), ("fr", "69\u00a0%", "Combien de pôles")):
+        shown = page(project, lang, "10_response")
+        assert title in shown.h1.get_text() and answer in shown.find(class_="answer").get_text()
+        assert shown.find("figure", id="counts").find("svg")
+        assert page(project, lang, "index").find("a", href="10_response.html")
+    assert "10_response.ipynb" not in run(project, "make texts")
 
 
 def pseudo_translated(project: Path, lang: str) -> None:
@@ -130,33 +123,3 @@ def test_a_report_is_audited_by_its_guide(tmp_path: Path) -> None:
     """The commands print the lines that the guide shows."""
     printed = follow(tmp_path, "auditing-a-report.md", "")
     assert "other_base_only" in printed and "impossible" in printed
-
-
-def test_the_first_hour_goes_as_told(tmp_path: Path) -> None:
-    """Built, verified, a rule changed: only the pages that use it are built again, and only their numbers move."""
-    project, text = copied_project(tmp_path, "03_funding", "05_profile"), (DOCS / "first-hour.md").read_text("utf-8")
-    lines = [line for block in blocks("first-hour.md") for line in block.text.splitlines()]
-    assert lines.index("make test") == 6 and len(lines) == 8
-    assert "2 built" not in run(project, lines[0]) and run(project, lines[1])
-    for command in (
-        "git init -q .",
-        "git add -A -f figures data",
-        "git -c user.name=a -c user.email=a@b commit -qm first",
-    ):
-        run(project, command)
-    run(project, lines[2])
-    path, before, after = re.findall(r"In\s+`(\S+)`, change `(.+?)` to `(.+?)`", text)[0]
-    source = (project / path).read_text(encoding="utf-8")
-    assert source.count(before) == 1
-    (project / path).write_text(source.replace(before, after), encoding="utf-8")
-    built = run(project, lines[3])
-    assert "2 built, 2 up to date" in built and f"03_funding ({path.removeprefix('src/')} changed)" in built
-    moved = [line for line in run(project, lines[4]).splitlines() if line.startswith(">")]
-    assert (
-        moved
-        and all('"page": "03_funding"' in line for line in moved)
-        and any('"shown": "€80k"' in line for line in moved)
-    )
-    run(project, lines[5])
-    assert " failed" in run(project, lines[6], "analysis/test_identification.py", fine=(1,))
-    assert "safe" in run(project, lines[7])

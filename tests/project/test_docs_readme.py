@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -18,7 +19,8 @@ from guides import run
 from ptce_analysis.cli import COMMANDS, main
 
 README, LISEZMOI = ((REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "LISEZMOI.md"))
-PAGES = [path for path in REPOSITORY.rglob("*.md") if not {".venv", ".venv-lab", "build", "mutants"} & set(path.parts)]
+NOT_OURS = {".venv", ".venv-lab", "build", "mutants", "explorations"}
+PAGES = [path for path in REPOSITORY.rglob("*.md") if not NOT_OURS & set(path.parts)]
 BIN = Path(sys.executable).parent
 
 
@@ -122,6 +124,18 @@ def test_a_command_answers_as_said(
     code, part = PRINTS[name]
     assert main(shlex.split(ASKED[name])) == code
     assert part in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", [README, LISEZMOI], ids=["README", "LISEZMOI"])
+def test_three_lines_read_a_table_draw_it_and_save_the_picture(text: str, tmp_path: Path) -> None:
+    """As printed, in the place of notebooks of one's own: a picture of the six levels."""
+    (block,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert len(block.splitlines()) == 3
+    shutil.copytree(REPOSITORY / "data" / "processed", tmp_path / "data" / "processed")
+    (tmp_path / "explorations").mkdir()
+    command = [sys.executable, "-W", "error", "-c", block]
+    subprocess.run(command, cwd=tmp_path / "explorations", env={**os.environ, "MPLBACKEND": "agg"}, check=True)
+    assert (tmp_path / "explorations" / "levels.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_built_site_can_be_checked(

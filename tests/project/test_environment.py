@@ -22,7 +22,7 @@ LOCKS = sorted([REPOSITORY / "requirements.lock", *(REPOSITORY / "requirements")
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base", "nbconvert": "nbconvert-core"}
 
 # Not on conda-forge under a name we can check; taken from PyPI there too.
-FROM_PYPI = {"latex2mathml"}
+FROM_PYPI = {"jupyterlab-language-pack-fr-fr", "latex2mathml"}
 
 
 def split(requirement: str) -> tuple[str, str]:
@@ -54,8 +54,9 @@ def conda() -> dict[str, object]:
 
 
 def test_conda_and_pip_ask_for_the_same() -> None:
-    """environment.yml has the packages and ranges of pyproject.toml, by their conda names, and Python and pip."""
+    """environment.yml has the packages and ranges of pyproject.toml, JupyterLab's too, by their conda names."""
     wanted = dict(split(text) for text in PYPROJECT["project"]["dependencies"])
+    wanted |= dict(split(text) for text in PYPROJECT["project"]["optional-dependencies"]["lab"])
     wanted |= dict(split(text) for text in PYPROJECT["build-system"]["requires"])
     expected = {CONDA_NAMES.get(name, name): limits for name, limits in wanted.items() if name not in FROM_PYPI}
     expected |= {"python": PYPROJECT["project"]["requires-python"], "pip": ""}
@@ -107,8 +108,8 @@ def test_every_dependency_is_locked() -> None:
 def test_the_batch_environment_is_free_of_jupyterlab() -> None:
     """JupyterLab slows every start by two seconds: it has an environment of its own."""
     for name in ("requirements.lock", "requirements/dev.lock"):
-        assert not {"jupyterlab", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
-    assert "jupyterlab" in names(REPOSITORY / "requirements" / "lab.lock")
+        assert not {"jupyterlab", "ipywidgets", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
+    assert {"jupyterlab", "ipywidgets"} <= names(REPOSITORY / "requirements" / "lab.lock")
 
 
 def test_development_and_lab_use_the_batch_versions() -> None:

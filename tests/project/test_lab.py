@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -60,6 +62,16 @@ def test_a_french_reader_opens_copies_that_speak_french(project: Path) -> None:
     assert (project / "notebooks" / "one.ipynb").read_bytes() == before
 
 
+def test_copies_outlive_a_build_that_is_removed(project: Path) -> None:
+    """They stand beside the notebooks, where paths are the same: `make clean` leaves them, and git ignores them."""
+    folder = reader_notebooks(project, "fr")
+    assert folder.parent == project and not (project / "build").exists()
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"^clean:.*\n\trm -rf (.*)$", makefile, re.MULTILINE) == ["build mutants"]
+    for name in (f"{folder.name}/one.ipynb", "explorations/mine.ipynb", "explorations/figure.png"):
+        assert not subprocess.run(["git", "check-ignore", "-q", name], cwd=REPOSITORY, check=False).returncode, name
+
+
 def test_copies_follow_the_notebooks_unless_their_reader_changed_them(project: Path) -> None:
     """What a reader wrote is never lost; a copy that nobody changed is made again; one whose notebook went, goes."""
     write_project(project / "more", {"two": ["1"], "three": ["1"]})
@@ -75,7 +87,7 @@ def test_copies_follow_the_notebooks_unless_their_reader_changed_them(project: P
     assert reader_notebooks(project, "fr") == folder
     assert (folder / "one.ipynb").read_text(encoding="utf-8") == mine
     assert cells(folder / "two.ipynb")["title"] == "# New title of two"
-    assert sorted(path.name for path in folder.iterdir()) == ["one.ipynb", "two.ipynb"]
+    assert sorted(path.name for path in folder.glob("*.ipynb")) == ["one.ipynb", "two.ipynb"]
     assert reader_notebooks(project, "fr") == folder
     assert (folder / "one.ipynb").read_text(encoding="utf-8") == mine
 

@@ -87,7 +87,7 @@ def test_a_package_that_is_wrong_is_found(tmp_path: Path) -> None:
 
 def test_every_table_is_described_once() -> None:
     """No CSV of the published figures or the processed tables is left out of datapackage.json."""
-    tables = [path for stage in ("raw/published", "processed") for path in (REPOSITORY / "data" / stage).glob("*.csv")]
+    tables = [path for stage in ("raw/published", "processed") for path in (REPOSITORY / "data" / stage).rglob("*.csv")]
     described = [resource["path"] for resource in PACKAGE["resources"]]
     assert sorted(described) == sorted(path.relative_to(REPOSITORY).as_posix() for path in tables)
 

@@ -364,6 +364,18 @@ def test_code_that_the_page_explains_stands_at_its_end() -> None:
     assert all(fold.summary.get_text() for fold in folds)
 
 
+def test_what_is_for_jupyterlab_is_not_on_the_page() -> None:
+    """A cell tagged `lab`: neither its code, nor what it shows, nor its figures among those of the page."""
+    drawn = shown({"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg"/>'}, filename="aside.svg")
+    table = shown({"text/html": "<table><tr><td>aside</td></tr></table>"})
+    written = notebook(
+        "# T", code("aside()", drawn, table, tags=["lab"]), code("kept()", shown({"text/plain": "kept"}))
+    )
+    text, resources = PtceExporter().from_notebook_node(written)
+    assert "aside" not in text and "kept()" in text and not resources["outputs"]
+    assert len(written.cells) == 3
+
+
 def test_the_head_says_what_the_page_is() -> None:
     """Language, title, description, policy; licence, authors and date of the data on our own pages only."""
     page = soup(

@@ -1,20 +1,21 @@
-"""The register of claims and the harvest of assumptions."""
+"""The register of claims and the harvest of hypotheses."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.assumptions import Assumption, assumptions, assumptions_table, comments
+from ptce_analysis.publish.assumptions import PAGES, Assumption, assumptions, comments
 from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
 from ptce_analysis.publish.language import Number, Words
-from ptce_analysis.vocabulary import LANGUAGES
 
 EN = Words("en")
+PROJECT = Path(__file__).parents[2]
 
 
 def test_each_value_of_a_sentence_is_a_claim() -> None:
@@ -66,32 +67,40 @@ def test_two_claims_with_one_id_are_refused() -> None:
         list(page_claims(notebook(code("x", output, output)), "02_x", "02_x.html"))
 
 
-def test_assumptions_are_harvested_with_their_parts(tmp_path: Path) -> None:
-    """Over several lines, in any module, each part by itself; other comments are left."""
+def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:
+    """Over several lines, in any module, in the order of their pages; what names no page is left to readers of code."""
     lines = [
         "x = 1  # plain",
-        "# Assumption: a rule",
+        "# Assumption (03, 07): A rule",
         "# over lines. Source: a text. If wrong: raise it.",
         "",
-        "# Assumption: short",
+        "# Assumption: no page. Source: none. If wrong: nothing.",
+        "",
+        "# Limit: time.",
     ]
-    source = "\n".join(lines) + "\n"
     (tmp_path / "package").mkdir()
-    (tmp_path / "package" / "__init__.py").write_text("# Assumption: s\n", encoding="utf-8")
-    (tmp_path / "package" / "code.py").write_text(source, encoding="utf-8")
+    (tmp_path / "package" / "__init__.py").write_text(
+        "# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8"
+    )
+    (tmp_path / "package" / "code.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert assumptions(tmp_path / "package") == [
-        Assumption("package", "s", "", ""),
-        Assumption("package.code", "a rule over lines.", "a text.", "raise it."),
-        Assumption("package.code", "short", "", ""),
+        Assumption(("03", "07"), "package.code", "A rule over lines.", "a text.", "raise it."),
+        Assumption(("04",), "package", "S.", "none.", "t."),
     ]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_table_of_assumptions_has_those_that_bear_on_results(lang: str) -> None:
-    """Every one with its three parts, of figures or of answers; none of the code that invents answers."""
-    table = assumptions_table(Words(lang))
-    assert set(table["about"]) == {"published", "answers"} and (table["text"] != "").all()
-    assert (table["if_wrong"] != "").all() and not table["module"].str.contains("fictitious").any()
+def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
+    """Pages are named as in the line of links, and every part is a sentence or a clause that ends."""
+    menu = {
+        run["notebook"][:2]: (run["menu"]["en"], run["menu"]["fr"])
+        for run in tomllib.loads((PROJECT / "runs.toml").read_text(encoding="utf-8"))["runs"]
+        if "menu" in run
+    }
+    assert {page: menu[page] for page in PAGES} == PAGES
+    for one in assumptions():
+        assert set(one.pages) <= set(PAGES), one
+        assert one.text.lstrip("“")[0].isupper(), one
+        assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 
 
 def test_a_comment_block_ends_at_code_or_at_a_blank_line() -> None:

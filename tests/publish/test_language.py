@@ -133,6 +133,14 @@ def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> 
     assert translated_prose(source, "en") == source
 
 
+def test_prose_names_the_level_that_its_page_is_about() -> None:
+    """With its article in each language, in English where a language does not say; without a level it stays."""
+    title = "# {level:The} / {level:of} {n} {level:xx}"
+    assert translated_prose(title, "fr", "etat") == "# L’État / de l’État {n} {level:xx}"
+    assert translated_prose(title, "en", "etat") == "# Central government / of central government {n} {level:xx}"
+    assert translated_prose(title, "en") == title
+
+
 @pytest.mark.usefixtures("french")
 def test_a_notebook_is_translated_without_touching_its_code() -> None:
     """Only cells of prose change, and the notebook given is not modified."""
@@ -319,13 +327,14 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     # Some labels are also texts of the code, such as "Median".
     assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a quantity of a page, a language.
-    assert {"Régions", "poles in emergence", "euros", "total amount", "French"} <= set(read["de"]) - set(read["fr"])
+    assert {"Regions", "clusters in emergence", "euros", "total amount", "French"} <= set(read["de"]) - set(read["fr"])
 
 
 def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
     """A document's own title stays; what we call it, and where a method comes from, is translated."""
-    from printed_figures import PUBLISHED
     from ptce_analysis.publish.topics.sources import title
+
+    from printed_figures import PUBLISHED
     from ptce_analysis.published import read_sources
 
     sources = read_sources(PUBLISHED)

@@ -1,10 +1,9 @@
-"""The style of a page: only what it needs, and everything it needs."""
+"""The style of a page."""
 
 from __future__ import annotations
 
 import re
 
-import pytest
 from bs4 import BeautifulSoup
 
 from pages import pages
@@ -13,37 +12,18 @@ from ptce_analysis.publish.style import COLOURS
 from ptce_analysis.publish.stylesheet import stylesheet
 
 
-@pytest.mark.parametrize(
-    ("body", "kept", "left"),
-    [
-        ('<p class="say">a</p>', "p{margin", "ul.say{"),
-        ('<ul class="say"><li>a</li></ul>', "ul.say{", "blockquote{"),
-        ('<p class="says">a</p>', "p{margin", ".say>.origin"),
-        ('<td class="t long">', "td,tbody th{", "th.long{"),
-        ('<th class="t long">', "th.long{", ".answer{"),
-    ],
-)
-def test_rules_for_what_a_page_does_not_have_are_left_out(body: str, kept: str, left: str) -> None:
-    """A rule stays when the page has an element and every class that one of its selectors names."""
-    css = stylesheet(body, "T", Edition())
-    assert kept in css
-    assert left not in css
+def test_the_sheet_is_whole() -> None:
+    """Box model, focus ring, print, balanced braces; what a printed sheet says at its foot is escaped."""
+    css = stylesheet('T "t" </style>', Edition())
+    assert all(text in css for text in ("*{box-sizing", ":focus-visible{", "@media print{"))
+    assert css.count("{") == css.count("}") and "</style>" not in css
 
 
-def test_conditions_and_what_has_no_name_always_stay() -> None:
-    """An empty page keeps its box model, focus ring, print sheet and balanced braces."""
-    css = stylesheet("", "T", Edition())
-    assert all(
-        text in css for text in ("*{box-sizing", ":is(a,summary,[tabindex]):focus-visible{", "@media print{@page")
-    )
-    assert css.count("{") == css.count("}")
-
-
-def test_a_page_declares_the_colours_it_uses_and_no_other() -> None:
-    """Every name that a page's style asks for has a value in both schemes; a level that is not drawn has none."""
+def test_every_colour_a_page_asks_for_is_declared_in_both_schemes() -> None:
+    """A drawing and a rule find each name they use."""
     for path in pages():
         text = path.read_text(encoding="utf-8")
         css = BeautifulSoup(text, "html.parser").style.get_text()
         asked, declared = set(re.findall(r"var\(--([\w-]+)\)", text)), re.findall(r"--([\w-]+):", css)
-        assert set(declared) - {"soft", "shade"} == asked - {"soft", "shade"}, path.name
-        assert all(declared.count(name) == 2 for name in asked & set(COLOURS)), path.name
+        assert all(declared.count(name) >= 2 for name in asked & set(COLOURS)), path.name
+        assert asked <= set(declared), path.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,7 +14,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import cell, plots, show
-from ptce_analysis.publish.language import KINDS, Words, written_number
+from ptce_analysis.publish.disclosure.release import public
+from ptce_analysis.publish.language import KINDS, Number, Words, written_number
+from ptce_analysis.publish.messages import recording
 from ptce_analysis.publish.show import Page, open_page
 from ptce_analysis.publish.trust import is_ours
 
@@ -109,7 +112,16 @@ def test_a_sentence_is_shown_where_it_applies(page: Page, outputs: list[Any]) ->
     assert not outputs
 
 
-def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]) -> None:
+def test_a_collapsed_table_opens_on_demand_with_its_texts_in_sight(page: Page, outputs: list[Any]) -> None:
+    """The rows stand in a fold that says how many they are; the reading stands outside it."""
+    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
+    page.table("folded", LEVELS, COLUMNS, collapsed=True, **texts)
+    fold, rest = outputs[-1].data["text/html"].split("</details>")
+    assert fold.startswith("<details><summary>Show the 2 rows</summary>") and "€1,008k" in fold
+    assert "The first gave" in rest
+
+
+def test_a_sentence_may_be_bold_linked_a_list_and_a_quotation(page: Page, outputs: list[Any]) -> None:
     """Bold and links as in Markdown, to pages and to the web and nowhere else; what others wrote stays text."""
     page.say(
         "**Not known**: see [the study](04_feasible.ipynb#max), [RTES](https://example.org/a) or [x](javascript:a)."
@@ -120,6 +132,10 @@ def test_a_sentence_may_be_bold_linked_and_a_list(page: Page, outputs: list[Any]
     assert outputs[0].data["text/plain"].startswith("Not known: see the study, RTES")
     page.say("One, <script>.\nTwo.")
     assert outputs[1].data["text/html"] == '<ul class="say"><li>One, &lt;script&gt;.</li><li>Two.</li></ul>'
+    page.say("1. One.\n2. Two.")
+    assert outputs[2].data["text/html"] == '<ol class="say"><li>One.</li><li>Two.</li></ol>'
+    page.say("> How much?")
+    assert outputs[3].data["text/html"] == '<blockquote><p class="say">How much?</p></blockquote>'
     assert all(map(is_ours, outputs))
 
 
@@ -255,3 +271,93 @@ def test_a_page_in_french_writes_every_text_in_french(outputs: list[Any]) -> Non
     page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS)
     assert "1\u202f239\u00a0k€" in outputs[0].data["text/html"]
     assert "Lecture" in outputs[2].data["text/plain"]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_an_unwanted_exhibit_is_neither_drawn_nor_shown(outputs: list[Any], lang: str) -> None:
+    """Its values need not exist, nor its drawing; its texts are asked for, so that their translation is known."""
+    page = open_page("p", lang=lang)
+    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
+    with recording() as used:
+        assert page.figure("a", LEVELS, lambda _: 1 / 0, columns={"x": "{no_name:count}"}, when=False, **TEXTS) is None
+        assert page.table("b", LEVELS.iloc[:0], COLUMNS, when=0, **texts) is None
+    assert not outputs and set(TEXTS.values()) <= used
+
+
+def test_a_protected_table_is_shown_as_what_was_released_of_it(page: Page, outputs: list[Any]) -> None:
+    """Its texts are in the reader's language: none is asked for as a translation. What was not released is refused."""
+    answers = public(LEVELS.assign(level=["Régions", "État"]))
+    with recording() as used:
+        page.figure("a", answers, bars(), columns=COLUMNS, origin="survey", **TEXTS | {"note": "{level} first."})
+    assert "Régions first." in outputs[2].data["text/plain"] and not {"Régions", ""} & used
+    assert outputs[0].metadata.ptce.protected
+    with pytest.raises(InputError, match="a sentence holds a number, 7, that was not released"):
+        page.figure(
+            "b", answers, bars(), columns=COLUMNS, origin="survey", **TEXTS | {"note": "{other:count} more."}, other=7
+        )
+
+
+def test_a_sentence_said_again_has_another_id(page: Page, outputs: list[Any]) -> None:
+    """Ids of a page are unique, so that each number can be linked to."""
+    page.say("{n:count}.", n=1, key="said")
+    page.say("{n:count}.", n=2, key="said")
+    page.say("{n:count}.", n=3)
+    page.say("{n:count}.", n=4)
+    assert [output.metadata.ptce.key for output in outputs] == ["said", "said-2", "say-1", "say-2"]
+
+
+RELEASED = public(LEVELS)
+
+
+def test_what_is_made_of_fictitious_answers_says_so(outputs: list[Any]) -> None:
+    """In the head of an exhibit, its plain text, its file names and its drawing; in a sentence, before it."""
+    page = open_page("p", lang="fr")
+    page.figure("a", RELEASED, lambda _: bars(), columns=COLUMNS, origin="fictitious", **TEXTS)
+    head, image, notes = outputs
+    assert 'class="origin fictitious protected"' in head.data["text/html"] and head.metadata.ptce.protected
+    assert "données fictives" in head.data["text/plain"] and "fictif" in image.metadata.filename
+    assert image.data["image/svg+xml"].count(">données fictives<") == 2 and "fictif" in notes.metadata.ptce.file
+    page.say("{n:count}.", RELEASED, origin="fictitious")
+    assert outputs[-1].data["text/plain"] == "[données fictives] 29."
+
+
+@pytest.mark.parametrize("origin", ["survey", "fictitious"])
+def test_answers_that_no_rule_released_are_refused(page: Page, outputs: list[Any], origin: str) -> None:
+    """Neither the raw table, nor a number beside a released one in a text."""
+    with pytest.raises(InputError, match=f"data of origin {origin} come from answers"):
+        page.figure("a", LEVELS, bars(), columns=COLUMNS, origin=origin, **TEXTS)
+    with pytest.raises(InputError, match=f"data of origin {origin} come from answers"):
+        page.say("{n:count}.", LEVELS, origin=origin)
+    with pytest.raises(InputError, match="a sentence holds a number, 4, that was not released"):
+        page.figure("a", RELEASED, lambda _: bars(), columns=COLUMNS, origin=origin, note="{k:count}", k=4, **TEXTS)
+    with pytest.raises(InputError, match="a sentence holds a number, 4, that was not released"):
+        page.say("{k:count}.", RELEASED, k=4, origin=origin)
+    assert not outputs
+
+
+def test_a_sentence_that_mixes_origins_is_refused(page: Page, outputs: list[Any]) -> None:
+    """A fictitious number never stands beside a published one."""
+    with pytest.raises(InputError, match="fictitious data are mixed with other origins"):
+        page.say("{k:count} of {respondents_2013:count}.", k=Number(3, "count", origin="fictitious"))
+    assert not outputs
+
+
+def test_a_page_refuses_an_illegal_parameter() -> None:
+    """As a run does, with the nearest legal value."""
+    with pytest.raises(InputError, match=r"p: parameter 'lang': value 'dr': legal values: fr, en\."):
+        open_page("p", lang="dr")
+
+
+def test_the_project_is_found_upwards_or_by_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a folder below it, or by the variable; elsewhere the message says what is missing."""
+    (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.delenv(show.PROJECT_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert show.project_folder() == tmp_path.resolve()
+    monkeypatch.setenv(show.PROJECT_VARIABLE, str(tmp_path))
+    monkeypatch.chdir("/")
+    assert show.project_folder() == tmp_path.resolve()
+    monkeypatch.delenv(show.PROJECT_VARIABLE)
+    with pytest.raises(InputError, match="open the notebook inside the project"):
+        show.project_folder()

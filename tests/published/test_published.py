@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from printed_figures import PUBLISHED
+from printed_figures import fact as figure
 from ptce_analysis import published
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import indicator, read_facts, read_published, read_sources, stated
@@ -305,11 +306,31 @@ def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
     """No indicator is declared for nothing; relations name declared indicators of the same unit."""
     assert {fact.indicator for fact in read_published(PUBLISHED).values()} == set(INDICATORS)
     for known in INDICATORS.values():
-        for other in filter(None, (known.part_of, known.median)):
-            assert INDICATORS[other].unit == known.unit
+        assert not known.part_of or INDICATORS[known.part_of].unit == known.unit
+        named = [other for other in INDICATORS if f"{other}_".startswith(f"{known.quantity}_")]
+        assert not known.quantity or any(INDICATORS[other].unit in (known.unit, "eur") for other in named)
 
 
 def test_a_figure_prints_as_its_grain_says() -> None:
     """Every one of our figures is a multiple of its rounding step."""
     for fact in read_published(PUBLISHED).values():
         assert not fact.grain or fact.value % fact.grain == 0, fact.id
+
+
+@pytest.mark.parametrize(
+    ("statistic", "unit", "value", "grain", "band"),
+    [
+        ("count", "count", 52, 1, (52, 52)),
+        ("sum", "count", 160, 10, (155, 165)),
+        ("count", "count", 35, 5, (33, 37)),
+        ("maximum", "count", 7, 1, (7, 7)),
+        ("median", "count", 14, 1, (Fraction(27, 2), Fraction(29, 2))),
+        ("mean", "count", 14, 1, (Fraction(27, 2), Fraction(29, 2))),
+        ("sum", "eur", 0, 1, (0, Fraction(1, 2))),
+    ],
+)
+def test_what_is_counted_is_a_whole_number(
+    statistic: str, unit: str, value: int, grain: int, band: tuple[Fraction, Fraction]
+) -> None:
+    """A count typed to the unit is exact, rounded to tens it is whole; medians and means can be halves."""
+    assert figure("visits", value, statistic, unit, grain).band == band

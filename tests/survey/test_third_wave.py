@@ -122,7 +122,7 @@ def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
     page = made["site/en/survey/index.html"].decode()
     assert "survey answers" in page and "2017" in page and "watermark" not in page
     figures = {path.name for path in (project / "build" / "figures").rglob("*.svg")}
-    assert "06_survey_supplied-lines.svg" in figures
+    assert "06_survey_supplied-emergence.svg" in figures
     assert not [name for name in made if name.startswith("figures/") and "supplied" in name]
     assert not [name for name, data in made.items() if SECRET.encode() in data]
     assert "fictitious data" in made["site/en/demonstration/index.html"].decode()

@@ -33,11 +33,10 @@ class Row:
 
     @property
     def least(self) -> Fraction:
-        """The least amount of a supported project: half the unit in which the row is printed.
-
-        A project is supported when it received more than nothing, and half a unit is the least amount that can be
-        printed as one: amounts of nothing, or that would print as nothing, are no support.
-        """
+        """The least amount of a supported project: half the unit in which the row is printed."""
+        # Assumption (04, 07): Each supported project received at least half the unit in which amounts are printed.
+        # Source: none; it received more than nothing, and this is the least amount that prints as one. If wrong: limits
+        # that rest on the smallest amounts are a little wider.
         return min(self.total.grain, self.median.grain) / 2
 
     @property
@@ -75,6 +74,9 @@ def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, Ro
     for level in levels:
         projects, total, median = row_figures(facts, wave, level)
         if projects and total and median:
+            # Assumption (01, 03, 04, 07): Each supported project gave an amount, and the median of an even number of
+            # amounts is the mean of the middle two. Source: usual definitions, not stated on the slides. If wrong: the
+            # row of communes can be consistent, and the limits of the other rows change.
             found[level] = Row(level, int(projects.value), int(projects.value), total, median)
     return found
 
@@ -89,14 +91,14 @@ def _as_printed(rows: dict[str, Row]) -> dict[str, Row]:
 
 
 def _one_amount_missing(rows: dict[str, Row]) -> dict[str, Row]:
-    # Assumption: one of the projects supported by an impossible row gave no amount. Source: none; the smallest change
-    # that lets the Communes row (16 projects, 246 k€, median 30 k€) be true. If wrong: its median is not usable.
+    # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount. Source:
+    # none; it is the smallest change that makes their row consistent. If wrong: their median cannot be used.
     return {level: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for level, row in rows.items()}
 
 
 def _local_medians_reversed(rows: dict[str, Row]) -> dict[str, Row]:
-    # Assumption: the four local medians were printed in reverse order. Source: none; found after looking at the data.
-    # If wrong: medians by level under this scenario are those of other levels.
+    # Assumption (03, 04, 07): Variant with medians reversed: the four local medians were printed in reverse order.
+    # Source: none; found after looking at the figures. If wrong: these medians are those of other tiers.
     local = [level for level in LOCAL_LEVELS if level in rows]
     swapped = dict(zip(local, reversed([rows[level].median for level in local]), strict=True))
     return {level: replace(row, median=swapped.get(level, row.median)) for level, row in rows.items()}

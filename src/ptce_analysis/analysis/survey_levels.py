@@ -1,6 +1,9 @@
-"""What clean answers say by collectivity level and by stage: who is linked, who is supported, and for how much."""
+"""What clean answers say: how many lines are poles, at which stage, linked with and supported by which level."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -61,3 +64,18 @@ def asks_links(wave: Cleaned, level: str) -> bool:
 def staged(wave: Cleaned) -> pd.DataFrame:
     """Return the poles that told their stage: `wave`, `pole_id`, `stage`."""
     return wave.poles.loc[wave.poles["stage"].notna(), ["wave", "pole_id", "stage"]].reset_index(drop=True)
+
+
+def lines_by_fate(waves: Iterable[Cleaned]) -> pd.DataFrame:
+    """Return the lines of each wave: `wave`, `fate` (`in`, the name of the rule that sets aside, `kept`), `n`."""
+    rows = []
+    for wave in waves:
+        year = int(wave.poles["wave"].iloc[0])
+        whole = wave.quarantine[wave.quarantine["column"] == ""]
+        aside = Counter(str(reason).split(":")[0] for reason in whole["reason"])
+        rows += [
+            (year, "in", wave.rows_in),
+            *((year, rule, n) for rule, n in aside.items()),
+            (year, "kept", wave.rows_kept),
+        ]
+    return pd.DataFrame(rows, columns=["wave", "fate", "n"])

@@ -49,7 +49,9 @@ def audit(options: argparse.Namespace) -> int:
         print_json(audit_json(facts))
     else:
         _print_findings(verdicts, sources)
-        print_table([one.as_dict() for one in verdicts], ("id", "verdict", "reason"))
+        rows = [one.as_dict() for one in verdicts]
+        _print_heaps(rows)
+        print_table(rows, ("id", "verdict", "reason"))
     for fact in facts.values() if sources else ():
         if fact.source not in sources:
             place = (
@@ -116,6 +118,18 @@ def _print_finding(number: int, found: Contradiction, facts: Facts) -> None:
         print(_wrapped("   figure   ", f"{fact.id} ({fact.source}): {as_printed(fact)}"))
     for premise in found.finding.premises:
         print(_wrapped("   premise  ", english(premise)))
+
+
+def _print_heaps(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Documents whose percentages heap on a step, and the verdicts that change when they are read with it."""
+    notes = [found["reason"] for row in rows for found in row["findings"] if found["rule"] == "heaped"]
+    for note in dict.fromkeys(notes):
+        print(f"{_wrapped('', note)}\n")
+    moved = [row for row in rows if row["verdict_at_inferred_grain"] not in (None, row["verdict"])]
+    if moved:
+        print("Verdicts that change at the inferred grain:")
+        print_table(moved, ("id", "verdict_at_inferred_grain", "reason_at_inferred_grain"))
+        print()
 
 
 def _wrapped(head: str, text: str) -> str:

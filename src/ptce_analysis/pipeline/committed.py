@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
-import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.place import Place
-from ptce_analysis.survey.waves import CODEBOOKS, WAVES, supplied_folder, wave_files
+from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
 
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
-REAL = re.compile(r"^\s*[\"']?origin[\"']?\s*:\s*[\"']?survey\b", re.MULTILINE)
 # Columns that only rows of respondents have, as in the tables that `ptce clean` writes.
 UNIT_COLUMNS = {"pole_id", "raw_value"}
 TABLES = (".csv", ".tsv", ".txt")
@@ -34,7 +32,7 @@ def _answers(place: Place) -> Iterator[Path]:
     """The files of the project that hold real answers: waves whose codebook says so, and rows of respondents."""
     for folder in dict.fromkeys((place.project / WAVES, supplied_folder(place.project))):
         for files in _waves(folder):
-            if any(REAL.search(_start(path)) for path in files if path.name in CODEBOOKS):
+            if any("survey" in stated_origins(path) for path in files if path.name in CODEBOOKS):
                 yield from files
     for folder in (place.figures, place.processed, place.project / "data" / "raw" / "published"):
         for path in sorted(folder.rglob("*")):
@@ -47,10 +45,6 @@ def _waves(folder: Path) -> Iterator[list[Path]]:
     files = wave_files(folder) if folder.is_dir() else ()
     for where in dict.fromkeys(path.parent for path in files):
         yield [path for path in files if path.parent == where]
-
-
-def _start(path: Path) -> str:
-    return path.read_bytes()[:1_000_000].decode("utf-8", "replace")
 
 
 def _holds_respondents(path: Path) -> bool:

@@ -43,14 +43,16 @@ def executed_notebook(run: Run, place: Place, timeout_s: int) -> Any:
     Raises `RunFailed` when a cell raises, runs longer than `timeout_s`, ends the notebook early or kills its kernel.
     """
     source = read_notebook(run.notebook)
-    node = nbformat.from_dict(translated_notebook(source, run.lang))  # type: ignore[no-untyped-call]
+    parameters = dict(run.parameters)
+    prose = translated_notebook(source, run.lang, str(parameters.get("level", "")))
+    node = nbformat.from_dict(prose)  # type: ignore[no-untyped-call]
     place.scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.scratch) as folder:
         # No start-up files of the reader's own; the notebook finds its data whatever the folder.
         os.environ |= {"IPYTHONDIR": folder, PROJECT_VARIABLE: str(place.project)}
         copy = Path(folder) / "executed.ipynb"
         try:
-            done = with_papermill(node, copy, dict(run.parameters), place.sources, timeout_s)
+            done = with_papermill(node, copy, parameters, place.sources, timeout_s)
             _require_whole(done)
         except Exception as error:
             raise RunFailed(_failure(run, source, error, copy, place)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,8 +28,15 @@ from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
 MAKES_PAGES = (f"{PACKAGE}.pipeline.pages", f"{PACKAGE}.pipeline.entry")
 MAKES_TABLES = (f"{PACKAGE}.pipeline.tables",)
 
+# What a researcher saves beside a notebook, and the words that do.
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".eps")
+SAVED = re.compile(r"\bsavefig\([^()]*\)")
+
 # What reads respondents' answers: who does not use it, and opens nothing by itself, is not made from them.
 READS_ANSWERS = f"{PACKAGE}/survey/read/__init__.py"
+
+# What reads the library's own comments: who uses it is made from every module.
+READS_COMMENTS = f"{PACKAGE}/publish/assumptions.py"
 
 # The description of the project's tables, which that of the site's data takes over.
 PACKAGE_FILE = "datapackage.json"
@@ -46,14 +54,17 @@ class Inputs:
     def of_tables(self) -> Digests:
         """Return what the processed tables are made from."""
         code = self._code(MAKES_TABLES)
-        return self._raw_for(code) | self._locked | code
+        return self._raw | self._locked | code
 
     def of_run(self, run: Run) -> Digests:
         """Return what a run's notebook, figures and page are made from."""
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
-        raw = self._raw_for(code) if only_asks_the_library(run.notebook) else self._raw
-        found = raw | self._processed | self._locked | self._beside | self._resources([run.lang]) | code
+        if READS_COMMENTS in code:
+            code |= {name: found for name, found in self._library_files.items() if name.endswith(".py")}
+        data = self._data_for(code) if only_asks_the_library(run.notebook) else self._raw | self._processed
+        beside = self._beside(run.notebook)
+        found = data | self._locked | beside | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":
             found |= self._supplied
         found |= self._files([*own, *self._matching(CITATION)])
@@ -85,10 +96,16 @@ class Inputs:
     def _raw(self) -> Digests:
         return self._data("raw")
 
-    def _raw_for(self, code: Digests) -> Digests:
-        """The raw data that some code can read: the waves only if it can read answers."""
-        waves = "" if READS_ANSWERS in code else f"{WAVES.as_posix()}/"
-        return {name: found for name, found in self._raw.items() if not (waves and name.startswith(waves))}
+    @cached_property
+    def _processed(self) -> Digests:
+        """The tables, asked for once they are built."""
+        return self._data("processed")
+
+    def _data_for(self, code: Digests) -> Digests:
+        """The data that a notebook reads through the library: answers only if its code can read them."""
+        answers = () if READS_ANSWERS in code else (f"{WAVES.as_posix()}/", "data/processed/waves/")
+        found = self._raw | self._processed
+        return {name: digest for name, digest in found.items() if not name.startswith(answers)}
 
     @cached_property
     def _supplied(self) -> Digests:
@@ -96,10 +113,6 @@ class Inputs:
         folder = supplied_folder(self.place.project)
         files = wave_files(folder) if folder.is_dir() else ()
         return {f"data/supplied/{path.relative_to(folder).as_posix()}": digest(path.read_bytes()) for path in files}
-
-    @cached_property
-    def _processed(self) -> Digests:
-        return self._data("processed")
 
     @cached_property
     def _locked(self) -> Digests:
@@ -129,10 +142,19 @@ class Inputs:
         files = files_below(self.place.project / "data" / stage)
         return self._files(path for path in files if path.suffix != ".md" and not path.name.startswith("."))
 
+    def _beside(self, notebook: Path) -> Digests:
+        """What stands beside the notebooks: one may import it or open it by its bare name.
+
+        A picture counts only for a notebook that names it, other than to save it there.
+        """
+        text = SAVED.sub("", notebook.read_text(encoding="utf-8"))
+        pictures = (name for name in self._stand_beside if Path(name).suffix.lower() in PICTURES)
+        saved = {name for name in pictures if Path(name).name not in text}
+        return {name: found for name, found in self._stand_beside.items() if name not in saved}
+
     @cached_property
-    def _beside(self) -> Digests:
-        """What stands beside the notebooks: they may import it or open it by its bare name."""
-        files = files_below(self.place.project / "notebooks")
+    def _stand_beside(self) -> Digests:
+        files = files_below(self.place.sources)
         return self._files(path for path in files if path.suffix != ".ipynb" and not _is_scratch(path))
 
     def _matching(self, pattern: str) -> list[Path]:

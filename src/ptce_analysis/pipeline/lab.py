@@ -36,14 +36,15 @@ def reader_language(environment: Mapping[str, str]) -> str:
 
 
 def reader_notebooks(project: Path, lang: str) -> Path:
-    """Return the folder of the notebooks in a language: the project's own, or translated copies of them in `build`.
+    """Return the folder of the notebooks in a language: the project's own, or translated copies of them beside it.
 
     A copy that its reader has changed since is left as it is; the others follow the project's notebooks.
     """
     place = Place(project)
     if lang == SOURCE:
         return place.sources
-    folder, stamp = place.lab / lang, place.lab / f"{lang}.json"
+    folder = place.sources_in(lang)
+    stamp = folder / ".copies.json"
     ours = set(made_by(stamp, project))
     copies = {folder / path.name: _copy(path, lang) for path in sorted(place.sources.glob("*.ipynb"))}
     publish(stamp, project, {}, {path: data for path, data in copies.items() if path in ours or not path.exists()})

@@ -1,6 +1,7 @@
 """The form in which an executed notebook is kept: without what differs between two executions, machines or kernels.
 
-Removed: times, papermill's paths, random cell ids, version of the interpreter. Replaced in outputs: folders of this
+Removed: times, papermill's paths, random cell ids, version of the interpreter, and what cells show that are meant for
+JupyterLab only: nobody looked at it before it is handed over. Replaced in outputs: folders of this
 machine, temporary names, addresses of objects. Streams that follow each other are joined, what was printed before what
 was reported as an error: a kernel sends them in pieces, as time allows. Links lead to the other executed notebooks.
 """
@@ -19,6 +20,7 @@ import nbformat
 
 from ptce_analysis.pipeline.place import LIBRARY
 from ptce_analysis.pipeline.run import Run
+from ptce_analysis.publish.appendix import LAB_TAG
 from ptce_analysis.publish.links import to_runs
 
 INJECTED_ID = "injected-parameters"
@@ -51,7 +53,8 @@ def _cell(cell: Any, folders: tuple[str, ...]) -> dict[str, Any]:
         kept["source"] = to_runs(cell.source)
     kept["id"] = INJECTED_ID if INJECTED_ID in tags else cell.id
     if cell.cell_type == "code":
-        outputs = [_settled(_plain(output), folders) for output in _joined(cell.outputs)]
+        shown = [] if LAB_TAG in tags else _joined(cell.outputs)
+        outputs = [_settled(_plain(output), folders) for output in shown]
         kept |= {"execution_count": cell.execution_count, "outputs": outputs}
     return kept
 

@@ -57,10 +57,9 @@ class Place:
         """The HTML site."""
         return self.build / "site"
 
-    @property
-    def lab(self) -> Path:
-        """What JupyterLab keeps: settings, and notebooks in the reader's language."""
-        return self.build / "lab"
+    def sources_in(self, lang: str) -> Path:
+        """Copies of the notebooks in a reader's language, beside them: what a reader writes there outlives a build."""
+        return self.project / f"notebooks-{lang}"
 
     @property
     def lock(self) -> Path:

@@ -17,6 +17,8 @@ from pathlib import Path
 from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
 
 EXCERPT = 60
+# Where readers keep notebooks of their own: nothing is made from them.
+OWN = "explorations"
 
 # Another machine, as far as one machine can be another: what a build must not depend on.
 ELSEWHERE = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "1", "COLUMNS": "40"}
@@ -79,7 +81,7 @@ def copy_inputs(project: Path, folder: Path) -> None:
 
     def not_an_input(parent: str, names: list[str]) -> list[str]:
         made = [path.name for path in Place(project).made if path.parent == Path(parent)]
-        return [name for name in names if name in (*made, "__pycache__") or name.startswith(".")]
+        return [name for name in names if name in (*made, "__pycache__", OWN) or name.startswith(".")]
 
     shutil.copytree(project, folder, ignore=not_an_input)
     shutil.copytree(LIBRARY, folder / "src" / PACKAGE, ignore=not_an_input, dirs_exist_ok=True)

@@ -7,12 +7,14 @@ import io
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 import nbformat
 
 from ptce_analysis.pipeline.pages import exporter
+from ptce_analysis.publish import plots
 from ptce_analysis.publish.language import translation
-from ptce_analysis.publish.style import drawing, new_figure
+from ptce_analysis.publish.style import drawing
 
 # What libraries import only as they are used: by the library, if it is imported at all.
 LATE = {
@@ -57,11 +59,9 @@ def _check() -> None:
 
 def _draw() -> None:
     with drawing():
-        figure = new_figure(1)
-        figure.add_subplot().set_title("Aé 0")
-        figure.draw_without_rendering()
-        for form in ("svg", "png"):
-            figure.savefig(io.BytesIO(), format=form)
+        figure: Any = plots.axes(1, title="Aé 0").figure
+        figure.savefig(io.BytesIO(), format="svg")
+        figure.savefig(io.BytesIO(), format="png")
 
 
 def _notebook() -> nbformat.NotebookNode:

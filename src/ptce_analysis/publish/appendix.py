@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors import ExtractOutputPreprocessor
+from nbconvert.preprocessors import ExtractOutputPreprocessor, Preprocessor
 from traitlets import default
 from traitlets.config import Config
 
@@ -34,6 +34,19 @@ NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
+# Cells that are seen in JupyterLab, not on the page.
+LAB_TAG = "lab"
+
+
+class WithoutLabCells(Preprocessor):
+    """Leaves out what is seen in JupyterLab only, once every cell has run."""
+
+    enabled = True
+
+    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Return the notebook without the cells tagged `lab`."""
+        nb.cells = [cell for cell in nb.cells if LAB_TAG not in cell.metadata.get("tags", [])]
+        return nb, resources
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ class PtceExporter(TemplateExporter):
 
     @default("preprocessors")
     def _preprocessors(self) -> list[Any]:
-        return [ExtractOutputPreprocessor]
+        return [WithoutLabCells, ExtractOutputPreprocessor]
 
     @property
     def default_config(self) -> Config:
@@ -121,8 +134,8 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
     `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
     """
     about, words = notebook.metadata.get("ptce", {}), _words(notebook)
-    outline = Outline(_numbers(notebook), subject_of(notebook, words), frame.site if frame else None)
-    blocks = list(_Blocks(words, outline, frame).of(notebook))
+    outline = Outline(_numbers(notebook), frame.site if frame else None)
+    blocks = list(_Blocks(words, outline, frame, _parameters(notebook).get("level", "")).of(notebook))
     sections = frame.sections if frame else ""
     check_references(outline, _anchors(sections, *(block["html"] for block in blocks)))
     return {
@@ -161,30 +174,29 @@ def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
     return {words.label(PROVENANCE.get(name, (name, name))): value for name, value in about.items()}
 
 
-def subject_of(notebook: Any, words: Words) -> str:
-    """Return whom a page is about when its notebook makes one page for each level: the level's name, or nothing."""
-    level = notebook.metadata.get("ptce", {}).get("parameters", {}).get("level")
-    return words.label(LEVELS[level]) if level in LEVELS else ""
-
-
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
-    """Return a page's title and answer, for the index, without writing the page."""
+    """Return a page's title and what its answer says first, for the index, without writing the page."""
     words = _words(notebook)
-    outline = Outline({}, subject_of(notebook, words))
+    outline = Outline({})
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    prose_html(translated_prose(first, words.lang), words, outline)
+    prose_html(translated_prose(first, words.lang, _parameters(notebook).get("level", "")), words, outline)
     return {
         "title": _text(outline.headings[0][2]) if outline.headings else name,
-        "description": _headline(notebook),
+        "description": _headline(notebook, "lead"),
     }
 
 
 def _words(notebook: Any) -> Words:
     """The language of the page: the parameter of the run, else what the author says of the notebook, else English."""
     metadata = notebook.metadata
-    given = metadata.get("ptce", {}).get("parameters") or metadata.get("papermill", {}).get("parameters") or {}
-    lang = given.get("lang") or metadata.get("language") or metadata.get("lang")
+    lang = _parameters(notebook).get("lang") or metadata.get("language") or metadata.get("lang")
     return Words(lang if lang in LANGUAGES else "en")
+
+
+def _parameters(notebook: Any) -> dict[str, Any]:
+    """The parameters of the run, as its pipeline or papermill recorded them."""
+    metadata = notebook.metadata
+    return metadata.get("ptce", {}).get("parameters") or metadata.get("papermill", {}).get("parameters") or {}
 
 
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
@@ -257,6 +269,7 @@ class _Blocks:
     words: Words
     outline: Outline
     frame: Frame | None
+    level: str
 
     def of(self, notebook: Any) -> Iterator[dict[str, Any]]:
         for cell in notebook.cells:
@@ -271,7 +284,7 @@ class _Blocks:
 
     def _prose(self, cell: Any) -> str:
         """A cell of prose; a paragraph that waits for its translation is marked as English."""
-        source = translated_prose(cell.source, self.words.lang)
+        source = translated_prose(cell.source, self.words.lang, self.level)
         waiting = self.frame.untranslated if self.frame else frozenset()
         pieces = paragraphs(source) if waiting.intersection(paragraphs(source)) else [source]
         found = []
@@ -305,12 +318,13 @@ class _Blocks:
         yield opened
 
     def _ways(self, head: Any, addresses: list[str]) -> Iterator[str]:
-        """The files of a figure, each saying which figure it is, and the same exhibit in the other languages."""
-        for address in addresses:
+        """The files of a figure, each saying which figure it is, and which of its panels."""
+        panels = len({address.rpartition(".")[0] for address in addresses})
+        for place, address in enumerate(addresses):
             form = address.rpartition(".")[2].upper()
-            yield f'<a href="{escape(address)}" download>{escape(head.number)} ({form})</a>'
-        for code, name, way in _twins(self.frame.site.here, self.words.lang) if self.frame else ():
-            yield f'<a href="{way}#{escape(head.key)}" hreflang="{code}" lang="{code}">{name}</a>'
+            panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
+            said = f"{head.number}{panel} ({form})"
+            yield f'<a href="{escape(address)}" download aria-label="{escape(said)}">{form}{panel}</a>'
 
 
 def _quiet_code(notebook: Any) -> Iterator[str]:
@@ -324,8 +338,11 @@ def _is_quiet(cell: Any) -> bool:
     return prepares or hidden or (bool(cell.outputs) and all(map(is_ours, cell.outputs)))
 
 
-def _headline(notebook: Any) -> str:
-    return next((str(output.metadata.ptce.text) for output in _outputs(notebook) if role(output) == "answer"), "")
+def _headline(notebook: Any, part: str = "text") -> str:
+    """The answer of a page, or the part of it that stands first and in bold (`lead`)."""
+    return next(
+        (str(output.metadata.ptce.get(part, "")) for output in _outputs(notebook) if role(output) == "answer"), ""
+    )
 
 
 def _first_words(blocks: list[dict[str, Any]]) -> str:

@@ -1,6 +1,8 @@
-"""The assumptions of the code, read from its comments: what is assumed, on what ground, what happens if it is wrong.
+"""The hypotheses that bear on results, read from the comments of the code that makes them.
 
-A comment that starts `Assumption:` bears on results; a bound on time or memory starts `Limit:`, and is not listed.
+`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page of
+methods lists it. `# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and
+`# Limit: …` bounds time or memory: both are for whoever reads the code.
 """
 
 from __future__ import annotations
@@ -13,32 +15,40 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
-from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.language import Sentence, Words
+from ptce_analysis.vocabulary import Label
 
 LIBRARY = Path(__file__).parents[1]
-# The modules about answers to a survey; all others are about published figures. Those that invent answers assume
-# nothing of the study.
-ABOUT_ANSWERS = re.compile(r"\.(survey|publish\.disclosure|analysis\.survey_\w+)\b")
-INVENTING = re.compile(r"\.fictitious\b")
+MARK = "Assumption ("
+PARTS = re.compile(
+    r"Assumption \((?P<pages>[\d, ]+)\):\s*(?P<text>.*?)\s*Source:\s*(?P<source>.*?)\s*If wrong:\s*(?P<if_wrong>.*)"
+)
 
-MARK = "Assumption:"
-PARTS = re.compile(rf"{MARK}\s*(?P<text>.*?)(?:\s*Source:\s*(?P<source>.*?))?(?:\s*If wrong:\s*(?P<if_wrong>.*))?")
+# What the pages are called in the line of links (`menu` of `runs.toml`), by the number of their notebook.
+PAGES: dict[str, Label] = {
+    "01": ("Consistency", "Concordance"),
+    "02": ("Emergence", "Émergence"),
+    "03": ("Funders", "Financeurs"),
+    "04": ("Grants", "Subventions"),
+    "05": ("Median cluster", "Pôle médian"),
+    "07": ("By tier", "Par échelon"),
+    "09": ("Methods", "Méthodes"),
+}
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """One judgement: the module that makes it, and its three parts; a part that the comment leaves out is empty."""
+    """One hypothesis: the pages it bears on, the module that makes it, and its three parts, the first a sentence."""
 
+    pages: tuple[str, ...]
     module: str
     text: str
     source: str
     if_wrong: str
 
 
-def assumptions(library: Path) -> list[Assumption]:
-    """Return every comment `# Assumption: … Source: … If wrong: …` of a package, in the order of its modules."""
+def assumptions(library: Path = LIBRARY) -> list[Assumption]:
+    """Return every hypothesis of a package, in the order of the pages they bear on."""
     found: list[Assumption] = []
     for path in sorted(library.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
@@ -46,31 +56,31 @@ def assumptions(library: Path) -> list[Assumption]:
             continue
         module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
         found += _made_in(module, source)
-    return found
+    return sorted(found, key=lambda one: one.pages)
 
 
-def assumptions_table(words: Words) -> pd.DataFrame:
-    """Return the assumptions that bear on results, in the reader's language and the order of the modules.
-
-    Columns: `about` (`published` figures or `answers` to a survey), `text`, `source`, `if_wrong`, `module`.
-    """
-    rows = [
-        {
-            "about": "answers" if ABOUT_ANSWERS.search(one.module) else "published",
-            **{part: str(words(getattr(one, part))) for part in ("text", "source", "if_wrong")},
-            "module": one.module,
-        }
-        for one in assumptions(LIBRARY)
-        if not INVENTING.search(one.module)
+def hypotheses(words: Words) -> list[Sentence]:
+    """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
+    return [
+        words.fill(
+            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
+            {
+                "pages": Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
+                "text": words(one.text),
+                "source": words(one.source),
+                "if_wrong": words(one.if_wrong),
+            }.get,
+        )
+        for one in assumptions()
     ]
-    return pd.DataFrame(rows, columns=["about", "text", "source", "if_wrong", "module"])
 
 
 @cache
 def _made_in(module: str, source: str) -> tuple[Assumption, ...]:
-    """The assumptions of one module; asked for once per language."""
-    found = (_read(module, comment) for comment in comments(source))
-    return tuple(assumption for assumption in found if assumption)
+    """The hypotheses of one module; asked for once per language."""
+    found = (PARTS.search(comment) for comment in comments(source))
+    parts = ("text", "source", "if_wrong")
+    return tuple(Assumption(tuple(one["pages"].split(", ")), module, *one.group(*parts)) for one in found if one)
 
 
 def comments(source: str) -> Iterator[str]:
@@ -85,9 +95,3 @@ def comments(source: str) -> Iterator[str]:
             last = token.start[0]
     if block:
         yield block
-
-
-def _read(module: str, comment: str) -> Assumption | None:
-    start = comment.find(MARK)
-    found = PARTS.fullmatch(comment[start:]) if start >= 0 else None
-    return Assumption(module, *(part or "" for part in found.group("text", "source", "if_wrong"))) if found else None

@@ -34,7 +34,10 @@ def value_of(name: str, values: Mapping[str, Any], sources: tuple[Any, ...], fac
 
 def _within(place: Any, name: str) -> Any:
     """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
-    place = place.table if isinstance(place, Protected) else place
+    if isinstance(place, Protected):
+        found = _within(place.table, name)
+        # What is made of answers is in the reader's language already: it is no text to translate.
+        return Sentence(found) if isinstance(found, str) else found
     if isinstance(place, pd.DataFrame):
         row, point, column = name.partition(".")
         if point:
@@ -49,13 +52,18 @@ def _within(place: Any, name: str) -> Any:
 
 
 def current_cell() -> tuple[str, int]:
-    """Return which cell is running (its id where the front end gives one) and the count of its execution."""
+    """Return which cell is running and the count of its execution.
+
+    JupyterLab and VS Code say the id of the cell. Other people's front ends do not: any cell may then be one that is
+    run again, and none has a name. Where nobody can be asked, as in a build, each cell runs once, in order.
+    """
     shell = get_ipython()
     if shell is None:
         return "", 0
-    parent = getattr(shell, "parent_header", None) or {}
-    name = (parent.get("metadata") or {}).get("cellId") if isinstance(parent, Mapping) else None
-    return str(name or f"In [{shell.execution_count}]"), int(shell.execution_count)
+    asked = getattr(shell, "parent_header", None) or {}
+    somebody = asked.get("content", {}).get("allow_stdin", False) or not hasattr(shell, "kernel")
+    name = asked.get("metadata", {}).get("cellId") or ("" if somebody else f"In [{shell.execution_count}]")
+    return str(name), int(shell.execution_count)
 
 
 def condition() -> str:
@@ -63,6 +71,31 @@ def condition() -> str:
     node = executing.Source.executing(sys._getframe(2)).node
     given = [word.value for word in getattr(node, "keywords", ()) if word.arg == "holds"]
     return f"False: {ast.unparse(given[0])}. " if given else ""
+
+
+def controls(function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
+    """Return a field of its kind for each value, and below them what the function makes of what they hold.
+
+    None where ipywidgets is not installed: only JupyterLab's own environment has it.
+    """
+    try:
+        import ipywidgets
+    except ImportError:
+        return None
+    fields = {int: ipywidgets.IntText, float: ipywidgets.FloatText, str: ipywidgets.Text}
+
+    def answered(**given: Any) -> Any:
+        try:
+            return function(**given)
+        except InputError as error:  # a value on its way to the next one
+            print(error)
+            return None
+
+    return ipywidgets.interactive(
+        answered,
+        {"auto_display": True},
+        **{name: fields[type(value)](value, description=name) for name, value in values.items()},
+    )
 
 
 def drawn(draw: Figure | Axes | Callable[[pd.DataFrame], Any], data: pd.DataFrame) -> Figure:
@@ -134,3 +167,16 @@ def as_shown(figure: Figure) -> Figure:
 
     figure._ipython_display_ = show  # type: ignore[attr-defined]
     return figure
+
+
+class ShownFigures(_Shown, list):  # type: ignore[type-arg]
+    """The panels of a figure that the page has shown."""
+
+    def __init__(self, figures: list[Figure]) -> None:
+        super().__init__(map(as_shown, figures))
+        self._shown_in = current_cell()[1]
+
+    def _show(self) -> None:
+        from IPython.display import display
+
+        display(*self)  # type: ignore[no-untyped-call]

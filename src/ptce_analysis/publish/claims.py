@@ -17,12 +17,11 @@ from ptce_analysis.publish.sentences import Sentence, values
 from ptce_analysis.vocabulary import ORIGINS
 
 
-def claims_of(key: str, sentence: Sentence, origin: str, source: str, made_by: str) -> list[dict[str, Any]]:
+def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[dict[str, Any]]:
     """Return the claims of one sentence, whose ids start with `key`.
 
-    `source` is where a number comes from that does not say so itself; `made_by` names the function that wrote it, and
-    is empty for what a cell of the notebook says itself.
-    A value without a number of its own (a list of bases, say) is a claim too, of kind "text".
+    `source` is where a number comes from that does not say so itself. A value without a number of its own (a list of
+    bases, say) is a claim too, of kind "text".
     """
     found = []
     for name, shown in values(sentence).items():
@@ -37,7 +36,6 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str, made_by: s
                 "kind": kind,
                 "origin": (number.origin if number else "") or origin,
                 "source": (number.source if number else "") or source,
-                "computed_by": made_by,
                 "sentence": sentence.text,
             }
         )
@@ -79,8 +77,8 @@ def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, An
                 if claim["id"] in seen:
                     raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
                 seen.add(claim["id"])
-                by = claim.get("computed_by") or f"{made_in}.ipynb, cell {cell.id}"
-                yield {"page": page, "href": f"{address}#{_anchor(claim['id'])}", **claim, "computed_by": by}
+                stands = {"page": page, "href": f"{address}#{_anchor(claim['id'])}"}
+                yield {**stands, **claim, "computed_by": f"{made_in}.ipynb, cell {cell.id}"}
 
 
 def _anchor(key: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import origins_that_clash
 from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
@@ -27,14 +26,12 @@ KEY = re.compile(r"[a-z][a-z0-9_-]*")
 class Column:
     """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
 
-    `kind` is a key of `language.KINDS`, or "text". A text not `in_csv` explains its row to readers, and stays on the
-    page.
+    `kind` is a key of `language.KINDS`, or "text".
     """
 
     name: str
     heading: str
     kind: str = "text"
-    in_csv: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,8 @@ class Exhibit:
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
     `draw` turns `data` into a matplotlib figure, or into several panels. `population` is the *Champ*, `measure` what is
     measured, in what unit.
-    `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
+    `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
+    table opens when the reader asks for it.
     """
 
     key: str
@@ -60,26 +58,12 @@ class Exhibit:
     alt: Sentence | None = None
     draw: Callable[[pd.DataFrame], Figure | list[Figure]] | None = None
     protected: Protected | None = None
+    collapsed: bool = False
 
     @property
     def is_figure(self) -> bool:
         """Whether the exhibit is drawn; otherwise its data are shown as a table."""
         return self.draw is not None
-
-
-class NothingToShow(InputError):
-    """What an exhibit needs was not found; a page says `why` in its place, so that the rest of it stands."""
-
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(why.text)
-        self.why = why
-
-
-def with_rows(table: pd.DataFrame, why: Sentence) -> pd.DataFrame:
-    """Return a table that has rows; raise `NothingToShow` with the reason for any other."""
-    if table.empty:
-        raise NothingToShow(why)
-    return table
 
 
 def faults(exhibit: Exhibit) -> list[str]:
@@ -101,9 +85,11 @@ def _data_faults(exhibit: Exhibit) -> list[str]:
 def table_faults(exhibit: Exhibit) -> list[str]:
     """Return why the columns of a table cannot be read: too many, or one that says the same on each row.
 
-    The data behind a figure are folded away, and may be as wide as what is drawn.
+    The data behind a figure are folded away, and may be as wide as what is drawn. What answers say on each row is not
+    known when their page is written.
     """
-    found = [c.heading for c in exhibit.columns if len(exhibit.data) > 1 and exhibit.data[c.name].nunique(False) == 1]
+    asked = exhibit.columns if len(exhibit.data) > 1 and exhibit.protected is None else ()
+    found = [column.heading for column in asked if exhibit.data[column.name].nunique(False) == 1]
     faults = [f"column {heading!r} says the same on each row: say it once, above or below" for heading in found]
     if len(exhibit.columns) > MOST_COLUMNS:
         faults.append(f"{len(exhibit.columns)} columns; at most {MOST_COLUMNS} can be read")

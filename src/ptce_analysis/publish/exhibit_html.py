@@ -38,7 +38,9 @@ def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
     mark = origin_html(words, exhibit.origin, exhibit.protected is not None)
     anchor = f'<a href="#{escape(exhibit.key)}">{escape(number)}</a>'
     said = f'<p class="measure">{measure}</p>' if measure else ""
-    return f'<p class="number">{anchor} {mark}</p><h3 class="title">{title}</h3>{said}'
+    # A title is copied without what stands around it.
+    own = f" ({escape(words.label(ORIGINS[exhibit.origin]))})" if exhibit.origin == "fictitious" else ""
+    return f'<p class="number">{anchor} {mark}</p><h3 class="title">{title}{own}</h3>{said}'
 
 
 def note_parts(words: Words, exhibit: Exhibit) -> list[tuple[str, str, Sentence]]:
@@ -59,6 +61,9 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
         for field, name, text in note_parts(words, exhibit)
     )
     notes, table = f'<dl class="notes">{rows}</dl>', data_html(words, exhibit, number)
+    if exhibit.collapsed:
+        shown = escape(str(words("Show the {n} rows", n=Number(len(exhibit.data), "count"))))
+        table = f"<details><summary>{shown}</summary>{table}</details>"
     link = csv_link(words, exhibit, number, file_name)
     if not exhibit.is_figure:
         return f'{table}{notes}<div class="tools">{link}</div>'
@@ -123,7 +128,7 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
     words together on a page hinders who reads a table by program.
     """
-    columns = [column for column in exhibit.columns if column.in_csv]
+    columns = exhibit.columns
     decimal, sep = words.csv_marks
     table = exhibit.data[[column.name for column in columns]].map(lambda value: _csv_cell(value, decimal))
     table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in columns])
@@ -146,5 +151,5 @@ def _csv_cell(value: object, decimal: str) -> object:
 def csv_link(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
     """Return a link that downloads the data as CSV from the page itself, without any request."""
     address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
-    text = escape(str(words("{number}: data (CSV)", number=number)))
-    return f'<a class="download" download="{escape(file_name)}" href="{address}">{text}</a>'
+    name = escape(str(words("{number}: data (CSV)", number=number)))
+    return f'<a class="download" download="{escape(file_name)}" href="{address}" aria-label="{name}">CSV</a>'

@@ -103,7 +103,8 @@ class Words:
         """Return a translated text with its names filled by what `find` returns for them.
 
         `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with
-        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text, itself translated.
+        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's
+        language already, as the labels of a table are, or a label of the vocabulary.
         Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
         """
         numbers: dict[str, Number] = {}
@@ -112,15 +113,15 @@ class Words:
             name, spec, value = found[1], found[2] or "", find(found[1])
             if "|" in spec:
                 return spec.split("|")[0 if self._is_one(as_number(value, "count")) else -1]
-            if spec in LEVEL_FORMS.get(self.lang, {}):
-                return LEVEL_FORMS[self.lang][spec][str(value)]
+            if spec in level_forms(self.lang):
+                return level_forms(self.lang)[spec][str(value)]
             if isinstance(value, str | tuple | Sentence):
                 inner = self.label(value) if isinstance(value, tuple) else value
                 if isinstance(inner, Sentence):
                     marked, inside = within(inner, name)
                     numbers.update(inside)
                     return marked
-                inner = typeset(translation(self.lang, inner), self.lang)
+                inner = typeset(inner, self.lang)
                 return mark(name, inner) if any(map(str.isdigit, inner)) else inner
             number = as_number(value, spec)
             if number.value is None:
@@ -172,11 +173,6 @@ class Words:
         ('30 novembre 2026', '30 November 2026')
         """
         return str(format_date(date.fromisoformat(day), "d MMMM y", locale=self.lang))
-
-    @property
-    def semicolon(self) -> str:
-        """What stands between statements of one list, with the spaces of the language."""
-        return _written(Written.BETWEEN, self.lang)
 
     @property
     def csv_marks(self) -> tuple[str, str]:
@@ -312,6 +308,11 @@ def typeset(text: str, lang: str) -> str:
     return re.sub(r"«\s", f"«{NO_BREAK}", re.sub(r"\s»", f"{NO_BREAK}»", text))
 
 
+def level_forms(lang: str) -> dict[str, dict[str, str]]:
+    """Return how a language speaks of levels; one that does not say keeps their English names."""
+    return LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
+
+
 @cache
 def catalogue(lang: str) -> Catalog:
     """Return the catalogue of a language; English, the source, needs none.
@@ -349,26 +350,28 @@ def paragraphs(source: str) -> list[str]:
     return [part.strip("\n") for part in re.split(r"\n\s*\n", source) if part.strip()]
 
 
-def translated_notebook(notebook: dict[str, Any], lang: str) -> dict[str, Any]:
+def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") -> dict[str, Any]:
     """Return a copy of a notebook (as parsed JSON) with its prose in the language; its code is left alone."""
-    return {**notebook, "cells": [_translated_cell(cell, lang) for cell in notebook["cells"]]}
+    return {**notebook, "cells": [_translated_cell(cell, lang, level) for cell in notebook["cells"]]}
 
 
-def _translated_cell(cell: dict[str, Any], lang: str) -> dict[str, Any]:
+def _translated_cell(cell: dict[str, Any], lang: str, level: str) -> dict[str, Any]:
     if cell["cell_type"] != "markdown":
         return {**cell}
-    return {**cell, "source": translated_prose("".join(cell["source"]), lang)}
+    return {**cell, "source": translated_prose("".join(cell["source"]), lang, level)}
 
 
-def translated_prose(source: str, lang: str) -> str:
+def translated_prose(source: str, lang: str, level: str = "") -> str:
     """Return Markdown in the language, paragraph by paragraph; one that is in it already has no translation and stays.
 
+    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`); it stays where there is none.
     Typography is for words: code, formulas and addresses stay as they are.
     """
-    if lang == SOURCE:
-        return source
-    parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
-    return "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
+    if lang != SOURCE:
+        parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
+        source = "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
+    forms = level_forms(lang)
+    return re.sub(r"\{level:(\w+)\}", lambda found: forms.get(found[1], {}).get(level, found[0]), source)
 
 
 def extract_notebook(

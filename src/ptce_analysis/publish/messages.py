@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,8 @@ def recording() -> Iterator[set[str]]:
     translation = language.translation
 
     def recorded(lang: str, text: str) -> str:
-        used.add(text)
+        if text:
+            used.add(text)
         return translation(lang, text)
 
     language.translation = recorded
@@ -115,10 +116,10 @@ def recording() -> Iterator[set[str]]:
 
 
 def used_messages(notebook: Path, parameters: Mapping[str, Any]) -> set[str]:
-    """Return every text that a notebook asks for when its cells run with these parameters."""
+    """Return every text that a notebook asks for when its cells run in its folder with these parameters."""
     cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     names: dict[str, Any] = {"__name__": "__main__"}
-    with recording() as used, redirect_stdout(io.StringIO()):
+    with recording() as used, chdir(notebook.parent), redirect_stdout(io.StringIO()):
         for cell in cells:
             exec("".join(cell["source"]), names)
             names |= parameters if "parameters" in cell["metadata"].get("tags", []) else {}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from functools import partial
-from html import escape
 from typing import Any
 
 from ptce_analysis.errors import InputError
@@ -14,11 +12,7 @@ from ptce_analysis.publish.inert import inert_html, picture_html, plain_html
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.picture import in_page
 from ptce_analysis.publish.prose import Outline, formula, prose_html
-from ptce_analysis.publish.style import LIGHT
 from ptce_analysis.publish.trust import is_ours
-
-# What a page says once for all its drawings.
-GIVEN = r' (?:xmlns|width|height|font-family|font-size|stroke-linejoin)="[^"]*"'
 
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -40,24 +34,10 @@ def output_html(output: Any, words: Words, outline: Outline) -> str:
 
 
 def our_html(output: Any) -> str:
-    """Return an output of ours: a drawing in the form for wide screens and, if it has one, in that for phones."""
-    if output.metadata.ptce.kind != "drawing":
-        return str(output.data["text/html"])
-    if output.metadata.ptce.get("themed"):
+    """Return an output of ours: what it says, or its drawing in the colours of the page."""
+    if output.metadata.ptce.kind == "drawing":
         return f'<div class="drawing">{in_page(output.data["image/svg+xml"])}</div>'
-    small = output.metadata.ptce.narrow
-    wide = _in_page(output.data["image/svg+xml"])
-    if not small:
-        name = f'tabindex="0" role="group" aria-labelledby="{escape(output.metadata.ptce.key)}-caption"'
-        return f'<div class="drawing only" {name}>{wide}</div>'
-    return f'<div class="drawing wide">{wide}</div><div class="drawing small">{_in_page(small)}</div>'
-
-
-def _in_page(image: str) -> str:
-    """A drawing without what the page gives: title, size, letters (`style.recoloured`), paper."""
-    image = re.sub(r"<title>.*?</title>", "", image, count=1)
-    image = re.sub(rf'<path d="M0 [^"]*z" fill="{LIGHT["paper"]}"/>', "", image, count=1)
-    return re.sub("<svg[^>]*>", lambda root: re.sub(GIVEN, "", root[0]), image, count=1).strip()
+    return str(output.data["text/html"])
 
 
 def foreign_html(output: Any, words: Words, outline: Outline) -> str:

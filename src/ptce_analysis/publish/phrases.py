@@ -1,28 +1,86 @@
-"""The audit's arithmetic in the reader's language: its templates translated, its raw values formatted."""
+"""The audit in the reader's language: figures named, verdicts in a word, arithmetic translated and formatted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+import pandas as pd
+
 from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity
+from ptce_analysis.analysis.audit.records import Verdict, as_printed
 from ptce_analysis.analysis.percent import runs
-from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.topics.sources import name as source_name
+from ptce_analysis.publish.language import Number, Sentence, Words, typeset
 from ptce_analysis.published import Fact, indicator
-from ptce_analysis.vocabulary import LEVELS, STATISTICS
+from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, STATISTICS, VERDICT_LABELS
 
 # How a quantity of each unit is written, most values keeping two decimals so that the arithmetic can be redone.
 KINDS = {"eur": "keur2", "share": "share2", "factor": "years", "fte": "fte", "years": "years"}
 
+# What a figure said of one level measures, the level with its article.
+BY_LEVEL = {
+    "link_share": "clusters linked with {level:the}",
+    "funding_amount": "amount from {level:the}",
+    "funding_projects": "projects supported by {level:the}",
+    "funding_median": "median amount from {level:the}",
+}
 
-def phrase(words: Words, said: Phrase, sources: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> Sentence:
+Sources = Mapping[str, Mapping[str, str]]
+
+
+def told(words: Words, verdicts: Iterable[Verdict], sources: Sources = MappingProxyType({})) -> pd.DataFrame:
+    """Return the verdicts as a table in the reader's language, a row for each figure.
+
+    Columns: `id`, `wave`, `value` (in the stored unit), `subject`, `verdict` (codes); `label`, what the figure
+    measures; `printed`, its value, and `quoted`, as its source words it; `word`, the verdict; `reason`, its
+    arithmetic; `source`, by author and year where `sources` has it.
+    """
+    rows = [
+        {
+            "id": one.id,
+            "wave": one.fact.wave,
+            "value": float(one.fact.value),
+            "subject": one.subject,
+            "verdict": one.verdict,
+            "label": named(words, one.fact),
+            "printed": as_printed(one.fact) if _in_words(one.fact) else printed(words, one.fact),
+            "quoted": as_printed(one.fact),
+            "word": words.label(VERDICT_LABELS[one.verdict]),
+            "reason": str(phrase(words, one.findings[0].phrase, sources)),
+            "source": _author(sources, one.fact.source),
+        }
+        for one in verdicts
+    ]
+    return pd.DataFrame(rows)
+
+
+def _author(sources: Sources, key: str) -> str:
+    """Who wrote a source and when, or its id when it is not listed."""
+    known = sources.get(key)
+    return typeset(", ".join(filter(None, (known["author"], known["year"]))), "fr") if known else key
+
+
+def _in_words(fact: Fact) -> bool:
+    """Whether a source says a limit in words of its own, « en majorité », which no number should replace."""
+    return bool(fact.limit) and fact.note.startswith("printed")
+
+
+def named(words: Words, fact: Fact) -> str:
+    """Return what a figure measures, with its level, as a row is named."""
+    text, known = BY_LEVEL.get(fact.indicator), LEVEL_FORMS.get(words.lang, {}).get("the", {})
+    if text and fact.level in known:
+        said = str(words.fill(text, lambda _: fact.level))
+    else:
+        level = f", {words.label(LEVELS[fact.level])}" if fact.level else ""
+        said = words.label(indicator(fact.indicator).label) + level
+    return said[:1].upper() + said[1:]
+
+
+def phrase(words: Words, said: Phrase, sources: Sources = MappingProxyType({})) -> Sentence:
     """Return a finding's arithmetic as one sentence of the reader's language; a listed source by author and year."""
     filled = {
-        name: phrase(words, value, sources)
-        if isinstance(value, Phrase)
-        else source_name(sources, quantity(words, value))
+        name: phrase(words, value, sources) if isinstance(value, Phrase) else _author(sources, quantity(words, value))
         for name, value in said.values.items()
     }
     return words(said.key.value, **filled)
@@ -67,7 +125,7 @@ def printed(words: Words, fact: Fact) -> str:
 
 def _printed_value(words: Words, fact: Fact) -> str:
     if fact.unit == "eur":
-        return words.number(Number(fact.value, "meur" if fact.grain >= 10_000 else "keur"))
+        return words.number(Number(fact.value, "meur2" if fact.grain >= 10_000 else "keur"))
     digits = max(len(str(float(fact.grain)).split(".")[1].rstrip("0")), 0)
     kind = "fte" if fact.unit == "fte" else "count"
     if fact.unit == "share":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,9 @@ from ptce_analysis.publish.style import LIGHT, theme
 WIDTH_IN, ROW_IN = 5.6, 0.44
 WIDE = 0.56  # of the height of a row: a bar
 LONG_NAME = 18  # characters: a longer name of a row stands above its marks
-ACCENT, OTHER, MUTED, INK = (LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink"))
+ACCENT, OTHER, MUTED, INK, SECOND, THIRD = (
+    LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink", "second", "third")
+)
 
 # Whose language numbers on axes and labels are written in: that of the page that is open.
 reader = Words("en")
@@ -36,7 +39,7 @@ def axes(rows: float, *, width_in: float = WIDTH_IN, extra_in: float = 0.75, tit
     made: Axes = Figure(figsize=(width_in, extra_in + ROW_IN * rows), layout="constrained").subplots()
     sns.despine(ax=made, left=True, bottom=False)
     if title:
-        made.set_title(title, fontsize=12, fontweight="bold", pad=12, loc="left")
+        made.set_title(title, fontsize=12, fontweight="bold", pad=20, loc="left")
     return made
 
 
@@ -91,7 +94,14 @@ def bars(
     colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(
-        x=data[x].to_numpy(), y=place, hue=place, palette=colours, legend=False, saturation=1, width=0.62, ax=ax
+        x=data[x].to_numpy(),
+        y=place,
+        hue=place,
+        palette=colours,
+        legend=False,
+        saturation=1,
+        width=0.4 if long else 0.62,  # a long name stands between two bars
+        ax=ax,
     )
     rows_of(ax, list(data[y]))
     texts = [number(value, kind) for value in data[x]]
@@ -123,14 +133,19 @@ def intervals(
     other: str = MUTED,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean."""
+    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean.
+
+    Limits are written rounded outwards.
+    """
     ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
     marked = highlight if highlight is not None else [True] * len(data)
     for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
         look = color if one else other
         ax.hlines(place, row[low], row[high], color=look, linewidth=7, alpha=0.45)
         ax.plot(row[x], place, "o", color=look, markersize=9)
-        text = label.format(**{name: number(row[c], kind) for name, c in {"x": x, "low": low, "high": high}.items()})
+        text = label.format(
+            x=number(row[x], kind), low=number(row[low], f"{kind}_down"), high=number(row[high], f"{kind}_up")
+        )
         ax.annotate(text, (row[x], place), (0, 11), textcoords="offset points", ha="center", va="bottom")
     rows_of(ax, list(data[y]))
     if reference is not None:
@@ -158,8 +173,13 @@ def room_for_labels(ax: Axes) -> None:
         step = (high - low) / (frame.width - under - over)
         ax.set_xlim(low - step * under, high + step * over)
     low, high = ax.get_xlim()
-    marks = ax.xaxis.get_major_locator().tick_values(max(low, ax.dataLim.x0), min(high, ax.dataLim.x1))
-    ax.set_xticks([mark for mark in marks if low <= mark <= high])
+    for most in range(5, 1, -1):
+        marks = MaxNLocator(most).tick_values(max(low, ax.dataLim.x0), min(high, ax.dataLim.x1))
+        ax.set_xticks([mark for mark in marks if low <= mark <= high])
+        figure.draw_without_rendering()
+        boxes = [tick.get_window_extent() for tick in ax.get_xticklabels()]
+        if all(one.x1 + 6 < other.x0 for one, other in pairwise(boxes)):
+            break
 
 
 def pairs(
@@ -292,4 +312,33 @@ def waffle(
         ax.annotate(f"{int(row[n])} {row[y]}", (0, down + 0.6 + line), (12, 0), textcoords="offset points", va="center")
     ax.set(xlim=(-0.7, across - 0.3), ylim=(down + len(data) + 0.2, -0.7))
     ax.set_axis_off()
+    return ax
+
+
+def curve(
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    kinds: tuple[str, str],
+    *,
+    marks: pd.DataFrame,
+    across: float,
+    xlabel: str,
+    ylabel: str,
+    label: str = "{x}: {y}",
+    color: str = ACCENT,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return a falling line through the points of a table, `marks` on it with both their values, a line `across`."""
+    ax = axes(6) if ax is None else ax
+    sns.lineplot(data, x=x, y=y, color=color, linewidth=2.2, ax=ax)
+    ax.axhline(across, color=MUTED, linewidth=1, zorder=0)
+    for mark in marks.to_dict("records"):
+        ax.plot(mark[x], mark[y], "o", color=color, markersize=9)
+        text = label.format(x=number(mark[x], kinds[0]), y=number(mark[y], kinds[1]))
+        ax.annotate(text, (mark[x], mark[y]), (7, 7), textcoords="offset points", va="bottom")
+    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1))
+    ticks(ax.yaxis, kinds[1])
+    ticks(ax.xaxis, kinds[1])
+    room_for_labels(ax)
     return ax

@@ -43,11 +43,10 @@ NOT_EXPLAINED = frozenset(
 class Outline:
     """The headings and anchors of a page while it is written.
 
-    `subject` is whom or what a page of a family is about; on the site, links to notebooks lead to their pages.
+    On the site, links to notebooks lead to their pages.
     """
 
     exhibits: Mapping[str, str]
-    subject: str = ""
     site: Whereabouts | None = None
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
@@ -75,15 +74,8 @@ class _Renderer(mistune.HTMLRenderer):
         self.words, self.outline, self.cell, self.attachments = words, outline, cell, attachments
 
     def heading(self, text: str, level: int, **_: Any) -> str:
-        if self.outline.subject and not self.outline.headings:
-            text = self._about(text)
         level, key = self.outline.place(level, text, self.cell)
         return f'<h{level} id="{escape(key)}">{text}</h{level}>\n'
-
-    def _about(self, title: str) -> str:
-        """The title of a page of a family, after its subject; a word in capitals keeps them."""
-        start = title if title[1:2].isupper() else title[:1].lower() + title[1:]
-        return str(self.words("{subject}: {title}", subject=escape(self.outline.subject), title=start))
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if url.startswith("#"):

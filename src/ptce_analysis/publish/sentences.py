@@ -20,6 +20,7 @@ OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
 # Around a text that waits for its translation, and is shown in English.
 WAITS, WAITED = "\ue003", "\ue004"
 BOLD = re.compile(r"\*\*(.+?)\*\*")
+ITALIC = re.compile(r"(?<!\*)\*([^*\s][^*]*)\*(?!\*)")
 # To a page or an anchor of the site, or to a document on the web; nothing else is a link.
 LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|#|[\w-]+\.(?:ipynb|html))[^\s()]*)\)")
 # To a source of the study, by its id.
@@ -117,7 +118,7 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
         seen.add(name)
         return f'<data{key} value="{escape(machine_value(sentence, name, text))}">{text}</data>'
 
-    text = linked(BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked or sentence.text)))
+    text = linked(_emphasised(escape(sentence.marked or sentence.text)))
     text = text.replace(WAITS, '<span class="untranslated" lang="en">').replace(WAITED, "</span>")
     return MARK.sub(element, text)
 
@@ -150,7 +151,21 @@ def plain_text(text: str) -> str:
     >>> plain_text("**Not known**: see [the study](https://example.org/a).")
     'Not known: see the study.'
     """
-    return LINK.sub(r"\1", BOLD.sub(r"\1", text))
+    return LINK.sub(r"\1", ITALIC.sub(r"\1", BOLD.sub(r"\1", text)))
+
+
+def lead(text: str) -> str:
+    """Return what a text says first and in bold, as a sentence; the whole text when nothing is bold.
+
+    >>> lead("**Not known**: see the study.")
+    'Not known.'
+    """
+    found = BOLD.match(text)
+    return plain_text(found[1]).rstrip(".") + "." if found else plain_text(text)
+
+
+def _emphasised(html: str) -> str:
+    return ITALIC.sub(r"<em>\1</em>", BOLD.sub(r"<strong>\1</strong>", html))
 
 
 def machine_value(sentence: Sentence, name: str, text: str) -> str:

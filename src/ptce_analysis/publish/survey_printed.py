@@ -5,8 +5,7 @@ The verdict on a printed figure is worked out from the figure that may be shown,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,8 +28,6 @@ from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.vocabulary import LOCAL_LEVELS, WAVES
 
 Tables = Mapping[str, Protected]
-# What is not compared: nothing was asked, answered or printed that answers could give.
-SILENT_VERDICTS = ("not_in_answers", "not_asked", "no_answer")
 COUNTED = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 COLUMNS = ("id", "wave", "given", "base", "grain")
 
@@ -69,51 +66,29 @@ GRAIN_EUR = 1_000.0
 FEWEST_LINKS = 2
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A printed figure and what may be shown of the same one from the answers."""
-
-    fact: Fact
-    given: Shown
-    base: int
-    grain: float
-
-    @property
-    def row(self) -> dict[str, str | Shown]:
-        """The figure as a row of `COLUMNS`: what is hidden takes its base and its rounding with it."""
-        shown = self.given.value is not None
-        base, grain = (Shown(float(value)) if shown else self.given for value in (self.base, self.grain))
-        cells = (self.fact.id, str(self.fact.wave), self.given, base, grain)
-        return dict(zip(COLUMNS, cells, strict=True))
-
-
 def compared(waves: Sequence[Cleaned], tables: Tables, facts: Facts, rules: Sequence[Rule] = STANDARD) -> Protected:
     """Return the printed figures that answers can give: `COLUMNS`, and `verdict`, `hidden` where it may not be shown.
 
     `given` is what may be shown; `grain` is what it was rounded to, 0 where it is exact.
     """
-    rows = [one.row for wave in waves for one in _of_wave(wave, tables, facts, rules)]
+    years = [(wave, int(wave.poles["wave"].iloc[0])) for wave in waves]
+    about = [(wave, fact) for wave, year in years for fact in facts.values() if fact.wave == year and year in WAVES]
+    given = [(fact, marginal(wave, fact)) for wave, fact in about]
+    rows = [_row(fact, got, tables, rules) for fact, got in given if got.value is not None]
     found = gathered(rows) if rows else public(pd.DataFrame(columns=list(COLUMNS)))
     return derived(
         lambda table: table.assign(verdict=[_verdict(row, facts) for row in table.to_dict("records")]), found
     )
 
 
-def _of_wave(wave: Cleaned, tables: Tables, facts: Facts, rules: Sequence[Rule]) -> Iterator[Compared]:
-    """The figures printed about a survey of the study that its answers can give."""
-    year = int(wave.poles["wave"].iloc[0])
-    for fact in facts.values():
-        if fact.wave == year and year in WAVES:
-            got = marginal(wave, fact)
-            if got.value is not None and got.reason not in SILENT_VERDICTS:
-                yield _one(fact, got, tables, rules)
-
-
-def _one(fact: Fact, got: Marginal, tables: Tables, rules: Sequence[Rule]) -> Compared:
+def _row(fact: Fact, got: Marginal, tables: Tables, rules: Sequence[Rule]) -> dict[str, str | Shown]:
+    """A figure as a row of `COLUMNS`: what is hidden takes its base and its rounding with it."""
     given, grain = _alone(fact, got, rules)
     hiding = next((rule for held in _held(fact) if (rule := _hidden(tables, fact.wave, held))), "")
     hiding = hiding or _tells(fact, given, grain, got.n, tables, threshold(rules))
-    return Compared(fact, Shown(None, hiding, given.n) if hiding else given, got.n, grain)
+    given = Shown(None, hiding, given.n) if hiding else given
+    base, rounding = (Shown(float(n)) if given.value is not None else given for n in (got.n, grain))
+    return dict(zip(COLUMNS, (fact.id, str(fact.wave), given, base, rounding), strict=True))
 
 
 def _held(fact: Fact) -> Held:
@@ -193,9 +168,9 @@ def _verdict(row: Mapping[str, Any], facts: Facts) -> str:
 
 def counts(found: Protected) -> Protected:
     """Return in one row how many printed figures are compared (`n`) and how many have each verdict."""
-    return derived(_counts, found)
 
+    def row(table: pd.DataFrame) -> pd.DataFrame:
+        told = table["verdict"].tolist()
+        return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in COUNTED}])
 
-def _counts(table: pd.DataFrame) -> pd.DataFrame:
-    verdicts = list(table["verdict"])
-    return pd.DataFrame([{"n": len(verdicts)} | {name: verdicts.count(name) for name in COUNTED}])
+    return derived(row, found)

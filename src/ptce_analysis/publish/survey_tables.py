@@ -9,12 +9,12 @@ from functools import cached_property
 import pandas as pd
 
 from ptce_analysis.analysis.proportions import fisher, newcombe, wilson
-from ptce_analysis.analysis.survey_flow import FAMILIES, WRITING, family, lines_by_fate
 from ptce_analysis.analysis.survey_levels import (
     COLLECTIVITIES,
     amounts,
     asks_amounts,
     asks_links,
+    lines_by_fate,
     linked,
     staged,
     supported,
@@ -22,7 +22,7 @@ from ptce_analysis.analysis.survey_levels import (
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure import Measure, protect
 from ptce_analysis.publish.disclosure.release import Protected, derived, joined, of_lines, public
-from ptce_analysis.publish.disclosure.rules import MARK, RULES_OF, STANDARD, Rule, threshold
+from ptce_analysis.publish.disclosure.rules import MARK, RULES_OF, STANDARD, Rule
 from ptce_analysis.publish.parameters import check_parameters
 from ptce_analysis.publish.survey_by_level import by_level
 from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts
@@ -73,24 +73,10 @@ class Shown:
         return of_lines(lines_by_fate(self.waves))
 
     @cached_property
-    def repairs(self) -> Protected:
-        """The names of the rules that repaired each file, by what they are about (`wave`, `family`, `rules`).
-
-        How many cells a rule repaired is not shown: they are answers (each amount in k€ is one repair), and with the
-        figures that are shown they would give those that are not. The name of a rule can say where a pole is
-        (`metropole_de_lyon`): those that few lines needed are left out.
-        """
-        named = [name for wave in self.waves for name in _common_rules(wave, threshold(self.rules))]
-        of_lines(pd.DataFrame(named, columns=["wave", "family", "rule"]))
-        found = pd.DataFrame(named, columns=["wave", "family", "rules"])
-        return public(found.groupby(["wave", "family"], sort=False, as_index=False).agg(", ".join))
-
-    @cached_property
     def flow(self) -> Protected:
-        """A line per wave: lines of its file, poles kept, lines set aside."""
-        pairs = zip(self.years, self.waves, strict=True)
-        rows = [(year, wave.rows_in, wave.rows_kept, wave.rows_quarantined) for year, wave in pairs]
-        return of_lines(pd.DataFrame(rows, columns=["wave", "lines", "kept", "aside"]))
+        """In one row, the lines of all files: how many there are, are poles, are set aside."""
+        counts = [(wave.rows_in, wave.rows_kept, wave.rows_quarantined) for wave in self.waves]
+        return of_lines(pd.DataFrame([tuple(map(sum, zip(*counts, strict=True)))], columns=["lines", "kept", "aside"]))
 
     @cached_property
     def rates(self) -> Protected:
@@ -110,18 +96,8 @@ class Shown:
     @cached_property
     def protected(self) -> Protected:
         """Everything that may be stated of these waves: what a page checks its exhibits and sentences against."""
-        made = (
-            self.printed,
-            self.verdicts,
-            self.lines,
-            self.repairs,
-            self.flow,
-            self.rates,
-            self.change,
-            self.by_level,
-        )
-        sums = derived(lambda flow: flow.drop(columns="wave").sum().to_frame().T, self.flow)
-        return joined(*self.tables.values(), *made, sums, public(pd.DataFrame({"confidence": [CONFIDENCE]})))
+        made = (self.printed, self.verdicts, self.lines, self.flow, self.rates, self.change, self.by_level)
+        return joined(*self.tables.values(), *made, public(pd.DataFrame({"confidence": [CONFIDENCE]})))
 
     @property
     def origin(self) -> str:
@@ -155,23 +131,14 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
     return Shown(tuple(waves), facts or {}, RULES_OF[rules])
 
 
-def emergence(tables: Shown) -> dict[int, tuple[int, int]]:
-    """Return how many poles are in emergence and how many told their stage, for the waves where both may be shown."""
-    return _emergence(tables.tables["stages"].table, tables.tables["told"].table)
-
-
-def _emergence(stages: pd.DataFrame, told: pd.DataFrame) -> dict[int, tuple[int, int]]:
-    n_told = dict(zip(told["wave"], told["units"], strict=True))
-    found = stages.loc[stages["stage"] == "emergence", ["wave", "units"]].to_numpy()
-    rates = {int(wave): (units, n_told[wave]) for wave, units in found}
-    return {year: rate for year, rate in rates.items() if MARK not in rate and rate[1]}
-
-
 def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """The share in emergence of each wave where it may be shown, with Wilson's interval."""
-    found = [(year, rate, wilson(rate, CONFIDENCE)) for year, rate in _emergence(stages, told).items()]
-    rows = [(year, *rate, one.estimate, one.low, one.high) for year, rate, one in found]
-    return pd.DataFrame(rows, columns=["wave", "n", "base", "share", "low", "high"])
+    both = stages[stages["stage"] == "emergence"].merge(told, on="wave", suffixes=("", "_told"))
+    counts = both[["wave", "units", "units_told"]].to_numpy().tolist()
+    known = [(int(year), (n, base)) for year, n, base in counts if MARK not in (n, base) and base]
+    found = [(year, *rate, wilson(rate, CONFIDENCE)) for year, rate in known]
+    rows = [(year, f"{year} ({n}/{base})", n, base, one.estimate, one.low, one.high) for year, n, base, one in found]
+    return pd.DataFrame(rows, columns=["wave", "name", "n", "base", "share", "low", "high"])
 
 
 def _change(rates: pd.DataFrame) -> pd.DataFrame:
@@ -184,17 +151,6 @@ def _change(rates: pd.DataFrame) -> pd.DataFrame:
     years = (int(rates["wave"].iloc[0]), int(rates["wave"].iloc[-1]))
     row = (*years, interval.estimate, interval.low, interval.high, test.p_value)
     return pd.DataFrame([row], columns=names)
-
-
-def _common_rules(wave: Cleaned, least: int) -> list[tuple[int, str, str]]:
-    """The rules of a wave that may be named, with their family: that several lines needed, or about the file itself.
-
-    They are in the order of families and of the alphabet: that of their numbers would compare these.
-    """
-    n_lines = wave.ledger.groupby(wave.ledger["rule"].astype(str))["row"].nunique()
-    rules = sorted(str(rule) for rule, n in n_lines.items() if n >= least or family(str(rule)) == "file")
-    year = int(wave.poles["wave"].iloc[0])
-    return [(year, name, rule) for name in (*FAMILIES, WRITING) for rule in rules if family(rule) == name]
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:

@@ -9,10 +9,7 @@ class Shared:
     DECK = "RTES (slides, 2015 survey)."
     FROM_DECK = "Computed from RTES (slides, 2015 survey)."
     FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
-    TABLE = (
-        "Clusters (“projects”) supported in 2015, by tier; a cluster supported by two tiers counts twice, and the"
-        " number of clusters is not stated."
-    )
+    TABLE = "Clusters (“projects”) supported in 2015."
     RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
 
 
@@ -32,16 +29,14 @@ MEDIANS = {
     "budget_total": ("Budgets", "meur1"),
 }
 
-# By what tiers of government can be compared, and how each quantity is written.
-RANKED = {
-    "total": ("total amount", "keur"),
-    "mean": ("mean per project", "keur"),
-    "median": ("median", "keur"),
-    "max": ("largest grant", "keur"),
-    "sd": ("standard deviation of the grants", "keur"),
-    "gini": ("inequality of the grants (Gini index)", "number2"),
-    "top_half_share": ("share of the larger half of the grants", "share"),
-}
-
 # The sets of grants of `feasible.levels.data_sets_alike`, in their order.
 ALIKE = ("Most equal", "Drawn at random", "Drawn at random, again", "Most concentrated")
+
+# How firm the published survey figures are, by verdict of the audit.
+SOLIDITY = {
+    "consistent": ("agree", "count"),
+    "impossible": ("disagree with others", "count"),
+    "other_base_only": ("have no clear base", "count"),
+    "sources_differ": ("differ from another source", "count"),
+    "unverifiable": ("have nothing to compare with", "count"),
+}

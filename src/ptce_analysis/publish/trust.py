@@ -20,9 +20,9 @@ FORMS = {
 # Everything the library writes into an output, and no more.
 OUR_TAGS = frozenset(
     (
-        "a", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt", "g", "h3",
-        "image", "li", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table", "tbody", "td", "text",
-        "th", "thead", "title", "tr", "tspan", "ul",
+        "a", "blockquote", "caption", "circle", "clippath", "data", "dd", "defs", "desc", "details", "div", "dl", "dt",
+        "em", "g", "h3", "image", "li", "ol", "p", "strong", "use", "path", "rect", "span", "summary", "svg", "table",
+        "tbody", "td", "text", "th", "thead", "title", "tr", "tspan", "ul",
     )
 )  # fmt: skip
 OUR_ADDRESSES = ("#", CSV_ADDRESS, "data:image/png;base64,")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure.leaks import FICTITIOUS_ID
 from ptce_analysis.publish.show import project_folder
@@ -21,12 +23,21 @@ def open_waves(waves: str) -> tuple[Cleaned, ...]:
         If there are none, or one cannot be cleaned.
     """
     project = project_folder()
-    folder = project / WAVES if waves == "fictitious" else supplied_folder(project)
+    if waves == "fictitious":
+        return fictitious_waves(project / WAVES)
+    folder = supplied_folder(project)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of waves. Give one: make WAVES=DIR.")
-    found = read_waves(folder, ORIGIN_OF[waves])
-    if waves == "fictitious":
-        _refuse_real_ids(found)
+    return read_waves(folder, ORIGIN_OF[waves])
+
+
+def fictitious_waves(folder: Path) -> tuple[Cleaned, ...]:
+    """Return the clean fictitious waves of a folder, the oldest first, each pole with an id that says so.
+
+    Raises `InputError` as `open_waves` does.
+    """
+    found = read_waves(folder, ORIGIN_OF["fictitious"])
+    _refuse_real_ids(found)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ WAVES_VARIABLE = "PTCE_WAVES"
 WAVES = Path("data", "raw", "waves")
 
 CODEBOOKS = ("codebook.yml", "codebook.yaml")
+ORIGIN = re.compile(r"^\s*[\"']?origin[\"']?\s*:\s*[\"']?(survey|fictitious)\b", re.MULTILINE)
 EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 
 
@@ -39,7 +41,8 @@ def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
     """
     from ptce_analysis.survey.clean import clean
 
-    found = [(book, path.parent) for path in _codebooks(folder) if (book := read_codebook(path)).origin == origin]
+    asked = (path for path in _codebooks(folder) if _may_be(path, origin))
+    found = [(book, path.parent) for path in asked if (book := read_codebook(path)).origin == origin]
     if not found:
         raise InputError(
             f"{folder.name}: no wave of origin {origin!r}. A wave is a folder with an export and its {CODEBOOKS[0]}, "
@@ -47,6 +50,20 @@ def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
         )
     _refuse_doubled(found)
     return tuple(clean(_export(where), book) for book, where in sorted(found, key=lambda one: one[0].wave))
+
+
+def has_wave(folder: Path, origin: str) -> bool:
+    """Return whether a folder has a wave of that origin, or one that does not say its origin."""
+    return any(_may_be(path, origin) for path in _codebooks(folder))
+
+
+def stated_origins(codebook: Path) -> list[str]:
+    """Return the origins that the lines of a codebook state, finished or not: one, unless it is faulty."""
+    return ORIGIN.findall(codebook.read_bytes()[:1_000_000].decode("utf-8", "replace"))
+
+
+def _may_be(codebook: Path, origin: str) -> bool:
+    return origin in (stated_origins(codebook) or [origin])
 
 
 def wave_files(folder: Path) -> tuple[Path, ...]:

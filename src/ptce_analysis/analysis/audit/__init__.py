@@ -16,6 +16,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from ptce_analysis.analysis.audit.grains import at_inferred_grains, heaped
+from ptce_analysis.analysis.audit.means import means
 from ptce_analysis.analysis.audit.pairs import ratios, repeated, sources
 from ptce_analysis.analysis.audit.reasons import Phrase, Reason
 from ptce_analysis.analysis.audit.records import VERDICTS, Finding, Printed, Verdict
@@ -34,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     counts,
     rows,
     totals,
+    means,
     sums,
     shares_of_a_share,
     links,
@@ -41,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     sources,
     ratios,
     other_shares,
+    heaped,
 )
 
 
@@ -49,12 +53,34 @@ def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
 
     When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `sources_differ`,
     `consistent`, `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
+
+    Where percentages heap on a coarser step than they were typed with, they and what is set against them carry a
+    second verdict, `inferred`, at that grain.
     """
-    printed = Printed(facts)
+    verdicts, coarser = _verdicts(facts), at_inferred_grains(facts)
+    heaps = {(fact.source, fact.wave) for fact in facts.values() if coarser[fact.id] != fact}
+    again = {one.id: one for one in _verdicts(coarser)} if heaps else {}
+    return tuple(
+        replace(one, inferred=again[one.id]) if _document(one) in heaps and _reads(facts, one) else one
+        for one in verdicts
+    )
+
+
+def _document(one: Verdict) -> tuple[str, int]:
+    return one.fact.source, one.fact.wave
+
+
+def _verdicts(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
+    """One verdict per figure, at the grains that the figures carry."""
     findings: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings_of(printed):
+    for finding in findings_of(Printed(facts)):
         findings[finding.id].append(finding)
     return tuple(_verdict(facts, fact, findings[fact.id]) for fact in facts.values())
+
+
+def _reads(facts: Mapping[str, Fact], one: Verdict) -> bool:
+    """Whether a verdict rests on a percentage: the figure itself, or one that it is set against."""
+    return any(is_percentage(facts[id_]) for found in one.findings for id_ in (one.id, *found.related))
 
 
 def audit_json(facts: Mapping[str, Fact]) -> list[dict[str, object]]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
 
 from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity, Reason
-from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity
-from ptce_analysis.analysis.audit.rows import Amounts, printed_totals
+from ptce_analysis.analysis.audit.records import Finding, Printed, ids, quantity, with_band
+from ptce_analysis.analysis.audit.rows import Amounts, printed_totals, rounded_down
 from ptce_analysis.analysis.audit.shares import Values
 from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import Band
@@ -58,7 +58,7 @@ def _ratio(row: Amounts, other: Amounts, factor: Fraction) -> Phrase:
         "median_top": quantity(top.median),
         "median_bottom": quantity(bottom.median),
         "median_ratio": Quantity(top.median.value / bottom.median.value, unit),
-        "factor": Quantity(factor, "factor"),
+        "factor": Quantity(rounded_down(factor, Fraction(1, 10)), "factor"),
     }
     return Phrase(Reason.RATIO, values)
 
@@ -158,8 +158,7 @@ def _comparison(reason: Reason, fact: Fact, other: Fact) -> Phrase:
     return Phrase(reason, values)
 
 
-def _said(fact: Fact, mixed: bool) -> Phrase:
+def _said(fact: Fact, mixed: bool) -> Quantity | Phrase:
     """What a source says of a figure: its value with the band of its rounding, or a limit."""
     limit = fact.statistic if mixed else fact.limit
-    ends = {"low": Quantity(fact.band[0], fact.unit), "high": Quantity(fact.band[1], fact.unit)}
-    return Phrase(LIMIT_SAID.get(limit, Reason.SAID), {"value": quantity(fact)} | ({} if limit in LIMIT_SAID else ends))
+    return Phrase(LIMIT_SAID[limit], {"value": quantity(fact)}) if limit in LIMIT_SAID else with_band(fact)

@@ -22,24 +22,25 @@ Scalar = Fraction | int | str | None
 class Reason(StrEnum):
     """Every sentence the audit can say, with the names of its values: the texts to translate."""
 
-    ALONE = "No other printed figure bears on it."
+    ALONE = "No other published figure bears on it."
 
-    BASE_PRINTED = "{n} (printed beside the figure)"
-    BASE_SAME_UNITS = "{n} (printed elsewhere in {source} for the same units)"
+    BASE_PRINTED = "{n} (published beside the figure)"
+    BASE_SAME_UNITS = "{n} (published elsewhere in {source} for the same units)"
     BASE_RESPONDENTS = "{n} (no base found; assumed: the respondents of {source})"
+    BASE_COUNTED = "{n} ({indicator})"
     BASE_ABOUT = "{low} to {high} (no base found; assumed: the respondents of {source}, about {n})"
 
-    PERCENT_HOLDS = "{nearest}, which prints as {printed}. Base: {base}."
+    PERCENT_HOLDS = "{nearest}, which rounds to {printed}. Base: {base}."
     PERCENT_ELSEWHERE = (
-        "{printed} of {n} is {exact}, but {nearest}: none prints as {printed}. It can occur on {below} within the base,"
+        "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}. It can occur on {below} within the base,"
         " and on {others} of the other bases stated. Base: {base}."
     )
     PERCENT_BEYOND = (
-        "{printed} of {n} is {exact}, but {nearest}: none prints as {printed}. The smallest base where it can occur is"
+        "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}. The smallest base where it can occur is"
         " {first}. Base: {base}."
     )
     PERCENT_NOWHERE = (
-        "{printed} of {n} is {exact}, but {nearest}: none prints as {printed}, on any base from 1 to {limit}."
+        "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}, on any base from 1 to {limit}."
         " Base: {base}."
     )
     PERCENT_NO_BASE = "No base was found, nor the number of respondents of {source}: the percentage cannot be tested."
@@ -61,7 +62,7 @@ class Reason(StrEnum):
         " base stated is large enough. Base: {base}."
     )
 
-    SUM_HOLDS = "The {k} parts add up to {sum} ({low} to {high} with roundings), printed {whole}."
+    SUM_HOLDS = "The {k} parts add up to {sum} ({low} to {high} with roundings), published {whole}."
     SUM_SUBSET = (
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; only some of them do: {subset}."
     )
@@ -77,8 +78,8 @@ class Reason(StrEnum):
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it."
     )
     SUM_UNSEARCHED = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; too many parts, too finely"
-        " printed, to try every choice of them."
+        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; too many parts, in too small"
+        " steps, to try every choice of them."
     )
     SUM_OTHER_BASE = (
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; the whole is over {n} and"
@@ -106,18 +107,60 @@ class Reason(StrEnum):
     )
     ROW_FAILS = (
         "({h} + 1) × {median_low} = {minimum} > {total_high}: {n} amounts with median {median} total more than the"
-        " {total} printed, even with roundings. Highest median possible: {highest_median}; largest number:"
-        " {largest_n}; printed medians it could hold: {held}."
+        " {total} published, even with roundings. Highest median possible: {highest_median}; largest number:"
+        " {largest_n}; published medians it could hold: {held}."
     )
     ROW_FEW = (
-        "{n} amounts with median {median} total {n} × {median}, {low} to {high} with roundings, but {total} is printed."
+        "{n} amounts with median {median} total {n} × {median}, {low} to {high} with roundings, but {total} is"
+        " published."
     )
-    ROW_EMPTY = "No amount at all ({n}) has no median and totals nothing, but median {median} and {total} are printed."
+    ROW_EMPTY = (
+        "No amount at all ({n}) has no median and totals nothing, but median {median} and {total} are published."
+    )
     ROW_NO_NUMBER = "{total} and median {median}, but no number was found: the smallest possible total is unknown."
     ROW_OTHER_BASE = "The total is over {n} and the median over {other}: they are not said of the same units."
     CONCENTRATION = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}, if total and median are said of the same {n}. They force"
         " at least: one unit with {largest}, {share} held by the largest {h}, a Gini index of {gini}."
+    )
+    VALUES = "{arithmetic} Number: {base}."
+    VALUES_ELSEWHERE = "{arithmetic} Number: {base}. Of the numbers up to {limit}, it can be: {others}."
+    VALUES_ORDER = "{order}, roundings included."
+    VALUES_ORDER_FAILS = "{low} > {high}, roundings included: {lower} is above {upper}."
+    VALUES_REACHED = "{least_terms} = {least} ≤ {high}: {n} values with {known} can have {stated}."
+    VALUES_BETWEEN = (
+        "{least_terms} = {least} ≤ {high} and {low} ≤ {most_terms} = {most}: {n} values with {known} can have {stated}."
+    )
+    VALUES_ABOVE = "{least_terms} = {least} > {high}: {n} values with {known} have more than {stated} allows."
+    VALUES_BELOW = "{most_terms} = {most} < {low}: {n} values with {known} have less than {stated} asks."
+    VALUES_FEW = (
+        "No {n} values have {known}: a single value is its own total, median, mean and extremes; two total twice their"
+        " median, and the sum of their extremes."
+    )
+    VALUES_BESIDE = "Printed with {known}, which cannot hold together: nothing is left to test it against."
+    VALUES_OTHER_BASE = "The figures are published over different bases ({bases}): they are not said of the same units."
+    MEAN_TOTAL_HOLDS = "{n} × {mean} = {product} ({low} to {high} with roundings), and the total is {total}."
+    MEAN_TOTAL_FAILS = "{n} × {mean} = {product} ({low} to {high} with roundings), but the total is {total}."
+    MEAN_NO_NUMBER = "{total} and mean {mean}, but no number is published to multiply the mean by."
+    MEAN_WHOLE_HOLDS = "{k} / {n} = {exact}, which rounds to {mean}."
+    MEAN_WHOLE_FAILS = (
+        "{n} × {mean} = {product} ({low} to {high} with roundings), no whole number: whole numbers have a whole total."
+    )
+    MEDIAN_WHOLE_HOLDS = "{exact} can be the median of {n} whole numbers, and rounds to {median}."
+    MEDIAN_WHOLE_FAILS = (
+        "None from {low} to {high} is the median of {n} whole numbers: whole, or a half when they are even in number."
+        " Printed: {median}."
+    )
+    NAMED = "{name} {value}"
+    LISTED = "{one}, {other}"
+    AT_MOST = "{one} ≤ {other}"
+    TERM = "{k} × {value}"
+    PLUS = "{one} + {other}"
+
+    HEAPED = (
+        "{k} of the {n} percentages that {source} gives for {wave}, typed with a finer rounding, are multiples of"
+        " {step} points; by chance, so many would be less than once in {odds}. They were most likely rounded to {step}"
+        " points."
     )
     RATIO = (
         "{top} / {bottom} = {ratio}, but the medians give {median_top} / {median_bottom} = {median_ratio}: {factor}"
@@ -127,25 +170,26 @@ class Reason(StrEnum):
     SAID = "{value} ({low} to {high})"
     SAID_AT_LEAST = "at least {value}"
     SAID_AT_MOST = "at most {value}"
-    SOURCES_AGREE = "{source} prints {said} and {other_source} {other}: both can be true."
+    SOURCES_AGREE = "{source} gives {said} and {other_source} {other}: both can be true."
     SOURCES_DIFFER = (
-        "{source} prints {said} but {other_source} {other}: not the same number; perhaps not the same population."
+        "{source} gives {said} but {other_source} {other}: not the same number; perhaps not the same population."
     )
-    REPEATED_DIFFERS = "{source} prints {said} and also {other} for the same figure."
+    REPEATED_DIFFERS = "{source} gives {said} and also {other} for the same figure."
 
     # What an arithmetic rests on: where one of these does not hold, nothing follows from it.
     ROUNDED = "Each figure is rounded to the nearest step ({grains}): not cut down, and no more coarsely."
     EXACT = "The figures are exact, not rounded."
     ALL_OF_BASE = "The percentage is a share of all of its base, nobody left out: {base}."
+    ALL_VALUES = "{n} is the number of values that these figures describe: none of them is missing."
     UNWEIGHTED = "Each unit counts for one: answers are not weighted."
-    COUNTED = "What is counted is part of the {n} printed beside it."
+    COUNTED = "What is counted is part of the {n} published beside it."
     SUPPORTED_LINKED = "Each project that a level supports is one that it is linked with, counted once."
     AMOUNTS = "{n} is the number of amounts the median rests on and the total adds up: none of them is missing."
     MIDDLE_TWO = "The median of an even number of amounts is the mean of the middle two."
     NOT_NEGATIVE = "No amount is negative."
     COVER = "The parts cover the total’s base: they are of the same units."
     COVER_BASE = (
-        "The parts cover the total’s base, {n}: they are of the same units, though no base is printed beside them."
+        "The parts cover the total’s base, {n}: they are of the same units, though no base is published beside them."
     )
     NOTHING_ELSE = "Nothing but these parts enters the total."
     NO_ROW = "Nothing but these parts enters the total, though {source} names what has no row among them: {levels}."

@@ -82,12 +82,17 @@ def contradictions(verdicts: Iterable[Verdict]) -> tuple[Contradiction, ...]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one printed figure: that of its most telling finding, which stands first in `findings`."""
+    """The verdict on one printed figure: that of its most telling finding, which stands first in `findings`.
+
+    `inferred`: the verdict at the grain that its document most likely rounded its percentages to, where they heap on a
+    coarser one than typed.
+    """
 
     fact: Fact
     findings: tuple[Finding, ...]
     attainable_bases: tuple[int, ...]
     sources: tuple[str, ...]
+    inferred: Verdict | None = None
 
     @property
     def id(self) -> str:
@@ -132,7 +137,9 @@ class Verdict:
             "reason": self.reason,
             "premises": [english(premise) for premise in first.premises],
             "grain": float(fact.grain),
-            "verdict_at_inferred_grain": None,
+            "verdict_at_inferred_grain": self.inferred.verdict if self.inferred else None,
+            "reason_at_inferred_grain": self.inferred.reason if self.inferred else None,
+            "inferred_grain": float(self.inferred.fact.grain) if self.inferred and fact.unit == "share" else None,
             "attainable_bases": list(self.attainable_bases),
             "printed": as_printed(fact),
             "rule": first.rule,
@@ -211,8 +218,8 @@ def stated_base(printed: Printed, fact: Fact) -> Base | None:
     same = printed.unit_bases.get((fact.wave, fact.source, units(fact)), ())
     if len(same) == 1:
         return _exact(same[0], Reason.BASE_SAME_UNITS, fact.source, printed=False)
-    # Assumption: a percentage without a base is said of all the respondents of its source. Source: usage of survey
-    # reports. If wrong: its verdict concerns another base; the reason names the base that was taken.
+    # Assumption (01, 02): A percentage without a base concerns all the respondents of its source. Source: usage of
+    # survey reports. If wrong: it is judged on another base than its own.
     respondents = printed.figures.get(("respondents", "", fact.wave, fact.source))
     return _respondents(respondents) if respondents else None
 
@@ -269,6 +276,13 @@ def rounded(*facts: Fact) -> Phrase:
     grains = tuple(sorted({fact.grain for fact in facts if fact.grain}))
     unit = "points" if facts[0].unit == "share" else facts[0].unit
     return Phrase(Reason.ROUNDED, {"grains": Quantity(grains, unit, joint=" / ")}) if grains else Phrase(Reason.EXACT)
+
+
+def with_band(fact: Fact) -> Quantity | Phrase:
+    """Return the printed value of a figure with what rounds to it; alone when it is exact."""
+    low, high = (Quantity(end, fact.unit) for end in fact.band)
+    said = Phrase(Reason.SAID, {"value": quantity(fact), "low": low, "high": high})
+    return said if low.value != high.value else quantity(fact)
 
 
 def ids(facts: Iterable[Fact]) -> tuple[str, ...]:

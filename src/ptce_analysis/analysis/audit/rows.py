@@ -55,6 +55,26 @@ class Amounts:
         return feasible_row.Row(self.n, *self.total.band, *self.median.band)
 
 
+# How the name of a figure ends, by its statistic, after that of the quantity it is said of.
+ENDINGS = {
+    "count": ("_projects",), "sum": ("_amount", "_total"), "mean": ("_mean",), "median": ("_median",),
+    "minimum": ("_minimum",), "maximum": ("_maximum",),
+}  # fmt: skip
+
+
+def stem(fact: Fact) -> str:
+    """Return the quantity that a figure is said of, declared in the vocabulary or read in its name; empty without one.
+
+    Total, mean and median may bear its very name. A minimum under that name is what the source says "at least" of it.
+    """
+    if declared := indicator(fact.indicator).quantity:
+        return declared
+    names = [
+        fact.indicator.removesuffix(end) for end in ENDINGS.get(fact.statistic, ()) if fact.indicator.endswith(end)
+    ]
+    return next(iter(names), fact.indicator if fact.statistic in ("sum", "mean", "median") else "")
+
+
 def printed_rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
     """Yield the rows `<name>_amount`, `<name>_median` and `<name>_projects` (or a printed base) of one level."""
     for total in printed.figures.values():
@@ -69,10 +89,16 @@ def printed_rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
 def printed_totals(printed: Printed) -> Iterator[Amounts]:
     """Yield the totals said with the median of the same quantity (declared, or `<name>_total` and `<name>_median`)."""
     for total in printed.figures.values():
-        stem = total.indicator.removesuffix("_total")
-        name = indicator(total.indicator).median or (f"{stem}_median" if stem != total.indicator else "")
-        if median := _median_of(printed, total, name):
+        median = _median_of(printed, total, f"{stem(total)}_median")
+        if median and not total.indicator.endswith("_amount"):
             yield Amounts(total, median, None, _base_numbers(total, median))
+
+
+def refuted_rows(printed: Printed) -> Iterator[Amounts]:
+    """Yield the rows and totals whose number, total and median no amounts have."""
+    for row in (*printed_rows_of_amounts(printed), *printed_totals(printed)):
+        if row.numbers and row.same_units and not row.allows(row.n, row.median):
+            yield row
 
 
 def _median_of(printed: Printed, total: Fact, name: str) -> Fact | None:
@@ -149,6 +175,9 @@ def refusal(row: Amounts, medians: list[Fact]) -> Phrase:
 def row_values(row: Amounts) -> Values:
     """Return the numbers of the arithmetic of a row, by their names in the sentences."""
     n, unit, lowest = row.n, row.total.unit, row.median.band[0]
+    highest = highest_median(n, row.total.band, row.median)
+    # No median is higher: where it has no last decimal, it is shown rounded up.
+    shown = highest if row.median.grain else -rounded_down(-highest, Fraction(1, 100))
     return {
         "n": Quantity(n),
         "h": Quantity(n // 2),
@@ -157,7 +186,7 @@ def row_values(row: Amounts) -> Values:
         "median_low": Quantity(lowest, unit),
         "minimum": Quantity(smallest_sum(row.bands), unit),
         "total_high": Quantity(row.total.band[1], unit),
-        "highest_median": Quantity(highest_median(n, row.total.band, row.median), unit),
+        "highest_median": Quantity(shown, unit),
         "largest_n": Quantity(largest_n(row.bands)),
     }
 
@@ -192,9 +221,18 @@ def totals(printed: Printed) -> Iterator[Finding]:
 
 def _concentration(row: Amounts) -> Phrase:
     forced = least(row.bands)
+    unit = row.total.unit
+    # Said to be the least possible: cut to what is shown, never rounded above it.
+    largest = Fraction(forced["max"])
+    step = Fraction(1000 if unit == "eur" and largest >= 1000 else 1)
     measures: Values = {
-        "largest": Quantity(forced["max"], row.total.unit),
-        "share": Quantity(forced["top_half_share"], "share"),
-        "gini": Quantity(forced["gini"]),
+        "largest": Quantity(rounded_down(largest, step), unit),
+        "share": Quantity(rounded_down(Fraction(forced["top_half_share"]), Fraction(1, 100)), "share"),
+        "gini": Quantity(rounded_down(Fraction(forced["gini"]), Fraction(1, 100))),
     }
     return Phrase(Reason.CONCENTRATION, row_values(row) | measures)
+
+
+def rounded_down(value: Fraction, step: Fraction) -> Fraction:
+    """Return the largest multiple of a step that is not above a value."""
+    return value // step * step

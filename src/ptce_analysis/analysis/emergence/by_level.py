@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.proportions import Rate, newcombe, rates
+from ptce_analysis.analysis.proportions import Rate, fisher, newcombe
 from ptce_analysis.analysis.survey_levels import linked, staged
 from ptce_analysis.survey.clean import Cleaned
 
@@ -31,8 +31,8 @@ def _row(level: str, told: pd.DataFrame, confidence: float) -> dict[str, object]
     if not (yes[1] and no[1]):
         return row | {"reason": "no_pole_linked" if not yes[1] else "every_pole_linked"}
     found = newcombe(yes, no, confidence)
-    p = rates(yes, no, confidence)["tests"]["fisher"]
-    return row | {"difference": found.estimate, "low": found.low, "high": found.high, "fisher": p, "reason": ""}
+    interval = {"difference": found.estimate, "low": found.low, "high": found.high}
+    return row | interval | {"fisher": fisher(yes, no).p_value, "reason": ""}
 
 
 def _rate(group: pd.DataFrame) -> Rate:

@@ -98,8 +98,8 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
         raise InputError(
             f"{fact.id}: no base is printed. Give base_n, or a figure `respondents` of that wave and source."
         )
-    # Assumption: a share printed without a base is said of all respondents of its source; so is one said of more units
-    # than answered. Source: usage of survey reports. If wrong: it is one of the other readings, or none.
+    # The base of a share is assumed as in the audit (`audit.records.stated_base`); a share said of more units than
+    # answered is read on those that answered.
     base = min([n for n in (fact.base_n, *respondents) if n])
     basis = "printed_base" if base == fact.base_n else "respondents"
 
@@ -108,8 +108,8 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
         return Reading(fact.wave, fact.id, float(fact.value), basis, count, n, prints, at_least, poles)
 
     if fact.limit == "minimum":
-        # Assumption: words such as « en majorité » mean strictly more than the share. Source: ordinary French usage. If
-        # wrong: the smallest count is one lower when share times base is whole.
+        # Assumption (02): “En majorité” means strictly more than half. Source: ordinary French usage. If wrong: the
+        # smallest majority has one cluster fewer.
         least = math.floor(fact.value * base) + 1
         return [read(basis, least, base, at_least=True)] if least <= base else []
     if fact.statistic != "share":
@@ -120,9 +120,9 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[Reading]:
     others: list[tuple[str, int]] = []
     if not found:
         found = [read(basis, count, base, prints=False) for count in nearest_counts(fact.value, base)]
-        # Assumption: the question was left out by no more respondents than the least answered question whose base the
-        # same source prints for the whole wave (37 poles in the 2015 deck). Source: none; without a limit 1 out of 5
-        # would do. If wrong: more readings, on smaller bases, with wider intervals.
+        # Assumption (02): No question was left out by more clusters than the least answered one whose base is known.
+        # Source: none; without a limit, one cluster out of five would do. If wrong: more readings are possible, on
+        # smaller bases.
         least = min([base, *(o.base_n for o in whole if o.base_n)])
         smaller = reversed(attainable_bases(fact.value, fact.grain, base))
         others += [("fewer_answers", n) for n in smaller if n >= least]
@@ -292,7 +292,7 @@ class Conclusion:
     so that the answer rests on what the word counted in each source. `detectable`: the share at or below which a fall
     from `share_before` would be detected with the usual power, 4 times in 5, by two surveys of this size (`.fall`,
     `None` if no fall would); `needed`: the respondents each survey needs to tell the two shares apart with that power
-    (`.n_second`); `identified`: how many poles the second source identifies, `None` if it does not say.
+    (`.n`); `identified`: how many poles the second source identifies, `None` if it does not say.
     """
 
     confidence: float
@@ -308,8 +308,7 @@ class Conclusion:
     @property
     def needs_more_than_identified(self) -> bool:
         """Whether a survey able to tell the two shares apart needs more respondents than poles are identified."""
-        needed = self.needed.n_second
-        return self.identified is not None and (needed is None or needed > self.identified)
+        return self.identified is not None and (self.needed.n is None or self.needed.n > self.identified)
 
 
 def conclusion(table: pd.DataFrame) -> Conclusion:

@@ -132,8 +132,8 @@ def non_response(
 
 
 def _row(reading: Reading, target: Reading, confidence: float) -> dict[str, Any]:
-    # Assumption: the poles that could answer are those the same source says were identified. Source: the 2015 deck; an
-    # account of 2016 speaks of more than a hundred. If wrong: more poles are silent and every bound is wider.
+    # Assumption (02): The clusters that could answer are those identified on the slides. Source: the slides; another
+    # document speaks of more than a hundred. If wrong: every limit is wider.
     contradicted = reading.identified is not None and reading.identified < reading.n
     usable = None if contradicted else reading.identified
     worst, random = manski(reading.rate, usable), finite_exact(reading.rate, usable, confidence)

@@ -50,8 +50,8 @@ def overlap(
     """
     first, second = checked_rate(first, "first"), checked_rate(second, "second")
     n1, n2 = first[1], second[1]
-    # Assumption: the units common to both waves have the shares of their whole group. Source: none; only margins were
-    # found. If wrong: the correlation they can have is other, the table stays the order of magnitude.
+    # Assumption (02): The clusters that answered both surveys have the shares of their whole group. Source: none. If
+    # wrong: the interval is only an order of magnitude.
     v1, v2 = (k * (n - k) / n**3 for k, n in (first, second))
     lowest, highest = frechet_limits(first, second)
     cases = {lowest: "worst", highest: "best", 0.0: "independent"}

@@ -126,12 +126,12 @@ def evened(row: Row, total: Fraction) -> Runs:
 
 
 def _most_equal(row: Row) -> Iterator[Runs]:
-    """Yield the candidates for the equal end: at the smallest sum, the first where all can be equal, and the largest.
+    """Yield the candidates for the equal end: at the smallest sum, the largest, and the first where all can be equal.
 
     Where no sum lets all be equal, the mean stays on one side of the medians, and one end of the sums is best.
     """
     low, high = max(row.sum_low, smallest_sum(row)), min(row.sum_high, largest_sum(row))
-    yield from (evened(row, total) for total in (low, min(max(row.n * row.medians[0], low), high), high))
+    yield from (evened(row, total) for total in (low, high, min(max(row.n * row.medians[0], low), high)))
 
 
 def _filled(row: Row, total: Fraction, median: Fraction, d: Fraction) -> Runs:
@@ -170,9 +170,6 @@ def _corners(row: Row) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
     sides = [(none, none), (-row.minimum, Fraction(1)), (row.top, Fraction(-1))][: 1 + 2 * row.pair]
     for (e, f), m in product(sides, medians):
         yield from ((s, m, e + f * m) for s in sums)
-    if row.pair:
-        centre = (row.minimum + row.top) / 2
-        yield row.n * centre, centre, row.top - centre
     for a, b, c in _steps(row):
         for e, f in sides:
             yield from ((a + c * e + (b + c * f) * m, m, e + f * m) for m in medians)
@@ -181,6 +178,9 @@ def _corners(row: Row) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
                 yield from ((s, m, e + f * m) for s, m in found)
         if row.pair and c:
             yield from ((s, m, (s - a - b * m) / c) for s, m in product(sums, medians))
+    if row.pair:
+        centre = (row.minimum + row.top) / 2
+        yield row.n * centre, centre, row.top - centre
 
 
 def _most_unequal(row: Row) -> Iterator[Runs]:
@@ -214,6 +214,7 @@ def bounds(row: Row) -> dict[str, Bound]:
 
     Raises `InputError` when no amounts can have the row.
 
+    >>> from ptce_analysis.analysis.feasible.row import printed_row
     >>> exact = bounds(printed_row(3, 10, 2, grain=0))
     >>> exact["max"].low, exact["max"].high, amounts(exact["max"].low_data)
     (6.0, 8.0, [2.0, 2.0, 6.0])

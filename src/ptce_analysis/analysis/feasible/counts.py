@@ -61,6 +61,7 @@ def datasets(row: Row) -> int:
 
     Raises `InputError` when the count would take more than some seconds.
 
+    >>> from ptce_analysis.analysis.feasible.row import printed_row
     >>> [datasets(printed_row(*figures, 0)) for figures in ((3, 6, 2), (4, 6, 1.5), (16, 246, 30))]
     [3, 3, 0]
     """

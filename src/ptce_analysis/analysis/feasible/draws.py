@@ -126,8 +126,8 @@ def _entropy(row: Row) -> Plan:
     return lower + upper, partial(_sides, row, rate, float(median) / rate)
 
 
-# Assumption: nothing is known of the amounts beyond the row, so that drawing any takes a measure. Source: none, it is a
-# reference, shown under two measures. If wrong: the draws describe another law; the bounds still hold.
+# Assumption (09): Nothing is known of amounts beyond their row: to draw them takes a choice, and two are shown. Source:
+# none. If wrong: the draws follow another law; the limits hold.
 MEASURES: dict[str, Callable[[Row], Plan]] = {"uniform": _uniform, "maximum_entropy": _entropy}
 
 
@@ -155,6 +155,7 @@ def draws(row: Row, size: int, seed: int, measure: str = "uniform") -> Floats:
 
     Raises `InputError` when no amounts have this row, or when n, size, seed or measure is out of range.
 
+    >>> from ptce_analysis.analysis.feasible.row import printed_row
     >>> bool((draws(printed_row(5, 20, 3, grain=0), size=4, seed=1)[:, 2] == 3).all())
     True
     """

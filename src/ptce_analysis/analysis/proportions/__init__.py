@@ -11,16 +11,16 @@ from ptce_analysis.analysis.proportions.bayes import Posterior, beta_binomial, p
 from ptce_analysis.analysis.proportions.intervals import (
     agresti_caffo,
     clopper_pearson,
+    conditional_odds_ratio,
     jeffreys,
     koopman,
     miettinen_nurminen,
     newcombe,
+    sample_odds_ratio,
     wilson,
 )
-from ptce_analysis.analysis.proportions.odds import conditional_odds_ratio, sample_odds_ratio
 from ptce_analysis.analysis.proportions.records import (
     METHODS,
-    REASONS,
     Estimate,
     Rate,
     Test,
@@ -31,35 +31,7 @@ from ptce_analysis.analysis.proportions.records import (
 )
 from ptce_analysis.analysis.proportions.tests import barnard, boschloo, fisher, mid_p, pearson
 
-__all__ = [
-    "DIFFERENCES",
-    "METHODS",
-    "REASONS",
-    "SINGLES",
-    "TESTS",
-    "Estimate",
-    "Posterior",
-    "Rate",
-    "Test",
-    "agresti_caffo",
-    "barnard",
-    "beta_binomial",
-    "boschloo",
-    "clopper_pearson",
-    "conditional_odds_ratio",
-    "fisher",
-    "jeffreys",
-    "koopman",
-    "mid_p",
-    "miettinen_nurminen",
-    "newcombe",
-    "parse_rate",
-    "pearson",
-    "prob_decrease",
-    "rates",
-    "sample_odds_ratio",
-    "wilson",
-]
+__all__ = ["DIFFERENCES", "TESTS", "Rate", "fisher", "newcombe", "parse_rate", "prob_decrease", "rates", "wilson"]
 
 SINGLES = (wilson, clopper_pearson, jeffreys)
 DIFFERENCES = (newcombe, agresti_caffo, miettinen_nurminen)

@@ -1,7 +1,7 @@
 """Exact power of comparing two proportions: what a design can detect, and how many units a next wave needs.
 
 Power is the probability, over all pairs of counts two independent binomial samples can give, that the test rejects.
-Fisher's test rejects a true equality less often than its level says; with mid-p it comes closer, at times just above.
+The test is mid-p: of the exact conditional tests the one whose rejections of a true equality come closest to its level.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from ptce_analysis.analysis.proportions.records import boundary, checked_choice, checked_fraction
+from ptce_analysis.analysis.proportions.records import boundary, checked_fraction
 from ptce_analysis.analysis.proportions.tests import conditional_p_values, log_binomials, margin_pmf
 from ptce_analysis.errors import InputError
 
 Floats = NDArray[np.float64]
-
-POWER_TESTS = ("fisher", "mid_p")
 
 # Limit: no wave of this survey has more units. Source: 75 poles identified in 2015. If wrong: raise it; all pairs
 # of counts are enumerated, so time and memory grow with the product of the sizes.
@@ -36,105 +34,83 @@ STEADY = 10
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall and rise of a share that a design finds with the wanted power; `None` when none does.
+    """The smallest fall of a share that a design finds with the wanted power.
 
-    `fall` and `rise` are the second share; the change is its distance to `share`. `reason_fall`, `reason_rise`: keys of
-    `REASONS`.
+    `share`, `sizes`: share before, units before and after; `level` of the test; `fall`: the share after at or below
+    which the fall is found with that `power`, `None` when not even a fall to 0 is.
     """
 
     share: float
     sizes: tuple[int, int]
-    test: str
     level: float
     power: float
     fall: float | None
-    rise: float | None
-    reason_fall: str = ""
-    reason_rise: str = ""
 
 
 @dataclass(frozen=True)
 class SampleSize:
-    """How many units are needed: `n_first` (given, or equal to `n_second`) and `n_second`, `None` if never enough."""
+    """How many units each of two groups needs to tell two shares apart with that power: `n`.
+
+    `None` with a `reason` (a key of `REASONS`) when the shares are equal, or no size considered is enough.
+    """
 
     shares: tuple[float, float]
-    test: str
     level: float
     power: float
-    n_first: int | None
-    n_second: int | None
-    attained: float | None
+    n: int | None
     reason: str = ""
 
 
-def power(shares: tuple[float, float], sizes: tuple[int, int], test: str = "mid_p", level: float = 0.05) -> float:
+def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.05) -> float:
     """Return the probability that the test rejects at `level` when the two shares are the true ones.
 
     >>> round(power((0.5, 0.5), (1, 1)), 4)
     0.0
     """
     one, two = (_checked_share(share) for share in shares)
-    checked_choice(test, "test", POWER_TESTS)
     n1, n2 = _checked_sizes(sizes)
-    critical = _critical(n1, n2, test, checked_fraction(level, "level"))
+    critical = _critical(n1, n2, checked_fraction(level, "level"))
     return float(_binomial(n1, one) @ critical @ _binomial(n2, two))
 
 
 def power_curve(
-    share: float,
-    sizes: tuple[int, int],
-    others: Iterable[float] = SHARES,
-    test: str = "mid_p",
-    level: float = 0.05,
+    share: float, sizes: tuple[int, int], others: Iterable[float] = SHARES, level: float = 0.05
 ) -> pd.DataFrame:
-    """Return the power for each second share: `share_before`, `share_after`, `change`, `power`, `test`, `level`."""
-    rows = [(share, other, other - share, power((share, other), sizes, test, level), test, level) for other in others]
-    return pd.DataFrame(rows, columns=["share_before", "share_after", "change", "power", "test", "level"])
+    """Return the power for each share after the change, one row each.
+
+    Columns, all fractions: `share_before` (`share`), `share_after`, `change` (after less before), `power`, `level`.
+    """
+    rows = [(share, other, other - share, power((share, other), sizes, level), level) for other in others]
+    return pd.DataFrame(rows, columns=["share_before", "share_after", "change", "power", "level"])
 
 
-def detectable(
-    share: float, sizes: tuple[int, int], wanted: float = 0.8, test: str = "mid_p", level: float = 0.05
-) -> Detectable:
-    """Return the smallest fall and the smallest rise from `share` that the design detects with power `wanted`.
+def detectable(share: float, sizes: tuple[int, int], wanted: float = 0.8, level: float = 0.05) -> Detectable:
+    """Return the smallest fall from `share` that two groups of these sizes detect with power `wanted`.
 
     Power is taken to grow with the distance between the shares.
     """
     checked_fraction(wanted, "wanted")
 
     def missed(other: float) -> bool:
-        return power((share, other), sizes, test, level) < wanted
+        return power((share, other), sizes, level) < wanted
 
-    fall, rise = (None if missed(end) else boundary(missed, share, end) for end in (0.0, 1.0))
-    reasons = ["not_detectable" if found is None else "" for found in (fall, rise)]
-    return Detectable(share, sizes, test, level, wanted, fall, rise, *reasons)
+    return Detectable(share, sizes, level, wanted, None if missed(0.0) else boundary(missed, share, 0.0))
 
 
 def sample_size(
-    shares: tuple[float, float],
-    wanted: float = 0.8,
-    n_first: int | None = None,
-    test: str = "mid_p",
-    level: float = 0.05,
-    largest: int = LARGEST_SIZE,
+    shares: tuple[float, float], wanted: float = 0.8, level: float = 0.05, largest: int = LARGEST_SIZE
 ) -> SampleSize:
-    """Return the units needed to tell two shares apart with power `wanted`.
+    """Return the units that each of two groups needs to tell two shares apart with power `wanted`.
 
-    `n_first`: the size of a first wave that is over; without it both waves have the same size. The size returned, found
-    by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in the size). It is
-    `None` with a `reason` when the two shares are equal (no size detects no change) or no size up to `largest` does.
+    The size, found by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in
+    the size).
     """
     checked_fraction(wanted, "wanted")
     one, two = (_checked_share(share) for share in shares)
     if one == two:
-        return SampleSize(shares, test, level, wanted, n_first, None, None, "equal_shares")
-
-    def attained(n: int) -> float:
-        return power(shares, (n if n_first is None else n_first, n), test, level)
-
-    found = _smallest_steady(lambda n: attained(n) >= wanted, largest)
-    if found is None:
-        return SampleSize(shares, test, level, wanted, n_first, None, None, "beyond_largest")
-    return SampleSize(shares, test, level, wanted, n_first or found, found, attained(found))
+        return SampleSize(shares, level, wanted, None, "equal_shares")
+    found = _smallest_steady(lambda n: power(shares, (n, n), level) >= wanted, largest)
+    return SampleSize(shares, level, wanted, found, "" if found else "beyond_largest")
 
 
 def _smallest_steady(enough: Callable[[int], bool], largest: int) -> int | None:
@@ -167,15 +143,14 @@ def _checked_sizes(sizes: tuple[int, int]) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=16)
-def _critical(n1: int, n2: int, test: str, level: float) -> NDArray[np.bool_]:
+def _critical(n1: int, n2: int, level: float) -> NDArray[np.bool_]:
     """Whether the test rejects, for every pair of counts: n1 + 1 rows, n2 + 1 columns."""
     found = np.zeros((n1 + 1, n2 + 1), dtype=np.bool_)
     one, two = log_binomials(n1), log_binomials(n2)
     for m in range(n1 + n2 + 1):
         low, high = max(0, m - n2), min(n1, m)
-        values = conditional_p_values(margin_pmf(one, two, low, high, m))[POWER_TESTS.index(test)]
         x = np.arange(low, high + 1)
-        found[x, m - x] = values <= level
+        found[x, m - x] = conditional_p_values(margin_pmf(one, two, low, high, m))[1] <= level
     found.flags.writeable = False
     return found
 

@@ -94,7 +94,6 @@ REASONS: dict[str, str] = {
     "out_of_reach": "no answer of the silent units could give this share",
     "equal_shares": "the two shares are the same: no size tells them apart",
     "beyond_largest": "not reached with the largest size considered",
-    "not_detectable": "no change in this direction reaches the wanted power with these sizes",
 }
 
 
@@ -112,11 +111,6 @@ class Estimate:
     confidence: float | None = None
     reason: str = ""
 
-    @property
-    def convention(self) -> str:
-        """What the method does where methods differ."""
-        return METHODS[self.method].convention
-
 
 @dataclass(frozen=True)
 class Test:
@@ -127,11 +121,6 @@ class Test:
     method: str
     p_value: float | None
     reason: str = ""
-
-    @property
-    def convention(self) -> str:
-        """Which tables count as at least as extreme, and how the nuisance share is dealt with."""
-        return METHODS[self.method].convention
 
 
 def parse_rate(text: str) -> Rate:

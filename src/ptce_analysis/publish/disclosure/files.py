@@ -19,6 +19,7 @@ from ptce_analysis.publish.trust import CSV_ADDRESS, is_ours
 
 # Columns that only rows of respondents have.
 UNIT_COLUMNS = ("pole_id", "raw_value")
+TABLES = (".csv", ".tsv", ".txt", ".log")
 NOTED_PATHS = ("input_path", "output_path", "environment_variables")
 # The mark of an exhibit of answers; the last word says that its figures were released.
 ORIGIN = re.compile(rf'class="origin ({"|".join(PROTECTED_ORIGINS)})( protected)?"')
@@ -33,14 +34,15 @@ Found = Iterator[tuple[str, str]]
 
 def structure_faults(name: str, text: str) -> Found:
     """Yield the rule and what was found, for each fault in the structure of a file or of a text it holds."""
-    yield from _fictitious(text)
+    if not (name.endswith(TABLES) and _all_marked(*_cells(text)[:2])):
+        yield from _fictitious(text)
     if name.endswith((".html", ".htm")):
         yield from _pages(text)
     elif name.endswith(".ipynb"):
         yield from _notebook(text)
     elif name.endswith(".json"):
         yield from (("micro_data", f"key {column}") for column in UNIT_COLUMNS if f'"{column}":' in text)
-    elif name.endswith((".csv", ".tsv", ".txt", ".log")):
+    elif name.endswith(TABLES):
         yield from _rows(text)
 
 
@@ -68,16 +70,27 @@ def _pages(text: str) -> Found:
 
 def _rows(text: str) -> Found:
     """A table of respondents, unless each row says that it is fictitious; and what only its cells show, read apart."""
-    lines = text.lstrip("\ufeff")
-    separator = max(";,\t", key=lines.split("\n", 1)[0].count)
-    header, *rows = [*csv.reader(io.StringIO(lines), delimiter=separator)] or [[]]
+    header, rows, separator = _cells(text)
     named = [name for name in header if name.strip().strip("'") in UNIT_COLUMNS]
-    fictitious = [("origin", "fictitious") in zip(header, row, strict=False) for row in rows]
-    if named and not (fictitious and all(fictitious)):
+    if named and not _all_marked(header, rows):
         yield "micro_data", f"column {named[0]}"
     if separator == ",":
         cells = "\n".join(cell for row in rows for cell in row)
         yield from ((rule, masked(found)) for rule, found in matches(plain(cells)))
+
+
+def _cells(text: str) -> tuple[list[str], list[list[str]], str]:
+    """The header of a table, its rows, and what separates its cells."""
+    lines = text.lstrip("\ufeff")
+    separator = max(";,\t", key=lines.split("\n", 1)[0].count)
+    header, *rows = [*csv.reader(io.StringIO(lines), delimiter=separator)] or [[]]
+    return header, rows, separator
+
+
+def _all_marked(header: list[str], rows: list[list[str]]) -> bool:
+    """Whether each row of a table says in its column `origin` that it is fictitious."""
+    marked = [("origin", "fictitious") in zip(header, row, strict=False) for row in rows]
+    return bool(marked) and all(marked)
 
 
 def _notebook(text: str) -> Found:

@@ -53,7 +53,7 @@ def _unmarked(abouts: list[Mapping[str, Any]], html: str) -> Iterator[str]:
         if about["kind"] == "head" and not _says_so(page.find(id=about["key"])):
             yield f"exhibit {about['key']}"
     sentences = [about for about in abouts if about["kind"] != "head"]
-    said = [tag for tag in page.find_all(["p", "ul"], class_=["say", "answer"]) if _says_so(tag)]
+    said = [tag for tag in page.find_all(["p", "ul", "ol"], class_=["say", "answer"]) if _says_so(tag)]
     if len(said) < len(sentences):
         yield f"a sentence ({len(sentences)} are on fictitious data, {len(said)} say it)"
 

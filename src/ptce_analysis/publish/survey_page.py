@@ -1,0 +1,187 @@
+"""The survey page: its tables, which vary with the answers, in the reader's language and made of what was released."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ptce_analysis.analysis.audit import audit
+from ptce_analysis.publish.disclosure.release import Protected, derived
+from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL, threshold
+from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.phrases import named, printed
+from ptce_analysis.publish.survey_tables import Shown
+from ptce_analysis.published import Fact
+from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
+
+# What the rules of `survey.clean.rows` set aside.
+FATES: dict[str, Label] = {
+    "total_row": ("a total, a mean or a count", "total, moyenne ou effectif"),
+    "header_again": ("the header once more", "en-tête répété"),
+    "no_identifier": ("no identifier of a cluster", "sans identifiant de pôle"),
+    "no_answer": ("an identifier or a note, no answer", "identifiant ou note, sans réponse"),
+    "test_row": ("a trial of the questionnaire", "essai du questionnaire"),
+    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le dictionnaire des codes"),
+    "incomplete": ("never submitted", "jamais validée"),
+    "duplicate_respondent": ("replaced by another answer of the respondent", "remplacée par une autre du répondant"),
+    "duplicate_identifier": ("replaced by another answer of the cluster", "remplacée par une autre du pôle"),
+}
+# What becomes of a published figure, in the order of the table: those that the answers do not give stand first.
+OUTCOMES: dict[str, Label] = {
+    "differs": ("another value", "autre valeur"),
+    "other_base": ("found again, on another base", "retrouvé, sur une autre base"),
+    "as_far_as_shown": ("found again, up to rounding", "retrouvé, à l’arrondi près"),
+    "reproduced": ("found again", "retrouvé"),
+}
+NUMBER_KINDS = {"share": "share1", "fte": "fte", "years": "years"}
+
+
+class Texts:
+    """What exhibits share: texts to translate."""
+
+    SOURCE = "{answers}, {years}: exports and codebooks cleaned by this library."
+
+
+def about(words: Words, shown: Shown) -> dict[str, Any]:
+    """Return what every exhibit of the page is given: the origin of the answers, whence they come, what was released.
+
+    `released` lets texts state whatever the rules released, beside the data of the exhibit.
+    """
+    answers = Sentence(words.label(ORIGINS[shown.origin]).capitalize())
+    years = Sentence(words.listing(map(str, shown.years)))
+    return {"origin": shown.origin, "source": Texts.SOURCE, "answers": answers, "years": years, "released": shown}
+
+
+def marked(words: Words, *tables: Protected) -> Sentence:
+    """Return what the mark of a withheld figure means, where some tables have one."""
+    is_marked = any((one.table == MARK).any(axis=None) for one in tables)
+    return Sentence(words.label(MARK_LABEL) + "." if is_marked else "")
+
+
+def withheld(shown: Shown, *tables: Protected) -> Protected:
+    """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
+
+    def row(*found: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": [fewest]})
+
+    fewest = threshold(shown.rules)
+    return derived(row, *tables)
+
+
+def seen(table: Protected, column: str) -> pd.DataFrame:
+    """Return the rows of a table whose number in a column is shown, as numbers: those that can be drawn."""
+    numbers = pd.to_numeric(table.table[column], errors="coerce")
+    return table.table.assign(**{column: numbers})[numbers.notna()].infer_objects()
+
+
+def set_aside(words: Words, shown: Shown) -> Protected:
+    """Return the lines that are no answer of a cluster, by wave and reason (`label`, `wave`, `n`)."""
+
+    def rows(lines: pd.DataFrame) -> pd.DataFrame:
+        aside = lines[lines["fate"].isin(FATES)].reset_index(drop=True)
+        return aside.assign(label=[words.label(FATES[fate]) for fate in aside["fate"]])
+
+    return derived(rows, shown.lines)
+
+
+def stages(words: Words, shown: Shown) -> Protected:
+    """Return how many poles told each stage, by wave (`label`, `wave`, `units`, `base`, `share`)."""
+
+    def rows(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+        both = found.merge(told.rename(columns={"units": "base"}), on="wave")
+        both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
+        return _in_order(both, both["units"].eq(MARK))
+
+    return derived(rows, shown.tables["stages"], shown.tables["told"])
+
+
+def linked(words: Words, shown: Shown) -> Protected:
+    """Return the share of poles linked with each level that was asked about, the largest first, then the withheld."""
+
+    def rows(links: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+        both = links.merge(said.rename(columns={"units": "base"}), on=["wave", "level"])
+        return _ranked(words, both, _asked_of_links(shown), "share")
+
+    return derived(rows, shown.tables["links"], shown.tables["said"])
+
+
+def apart(words: Words, shown: Shown) -> Protected:
+    """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
+    asked = _asked_of_links(shown)
+    return derived(lambda table: _ranked(words, table.drop(columns="fisher"), asked, "difference"), shown.by_level)
+
+
+def funded(words: Words, shown: Shown) -> Protected:
+    """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
+
+    def rows(amounts: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+        both = amounts.merge(projects.rename(columns={"units": "projects"}), on=["wave", "level"])
+        return _ranked(words, both, set(shown.asks("amounts")), "total")
+
+    return derived(rows, shown.tables["amounts"], shown.tables["supported"])
+
+
+def compared(words: Words, shown: Shown) -> Protected:
+    """Return the published figures that the answers do not give, or that other published figures contradict.
+
+    Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome). A figure that
+    may not be compared has no row.
+    """
+    doubted = {one.id for one in audit(shown.facts) if one.verdict not in ("consistent", "unverifiable")}
+
+    def rows(table: pd.DataFrame) -> pd.DataFrame:
+        told = table[table["verdict"].isin(OUTCOMES)]
+        told = told[told["id"].isin(doubted) | told["verdict"].isin(("differs", "other_base"))]
+        told = _in_order(told, told["verdict"].map(list(OUTCOMES).index))
+        facts = [shown.facts[name] for name in told["id"]]
+        return told.assign(
+            name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
+            printed=[printed(words, fact) for fact in facts],
+            given=[words.number(Number(v, _kind(fact))) for v, fact in zip(told["given"], facts, strict=True)],
+            said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
+        )
+
+    return derived(rows, shown.printed)
+
+
+def asked_twice(words: Words, shown: Shown, question: str) -> Sentence:
+    """Return the levels about which several waves asked (`links`, `amounts`); nothing when there is none."""
+    levels = [level for _, level in shown.asks(question)]
+    both = [level for level in dict.fromkeys(levels) if levels.count(level) > 1]
+    return Sentence(words.listing(_the(words, level) for level in both))
+
+
+def _asked_of_links(shown: Shown) -> set[tuple[str, str]]:
+    """Waves and levels asked about links, and not through amounts alone: who has none did not say it is not linked."""
+    by_money = {(wave, level) for wave, level in shown.asks("amounts") if level in ("etat", "europe")}
+    return set(shown.asks("links")) - by_money
+
+
+def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], column: str) -> pd.DataFrame:
+    """The rows of the waves and levels asked about, named, the largest first."""
+    pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
+    kept = pairs[pairs.isin(asked)]
+    names = [f"{_short(words, level)} {wave}" for wave, level in kept]
+    table = table.loc[kept.index].assign(name=names, tier=[_the(words, level) for _, level in kept])
+    return _in_order(table, -pd.to_numeric(table[column], errors="coerce"))
+
+
+def _in_order(table: pd.DataFrame, rank: pd.Series) -> pd.DataFrame:
+    """The rows in an order, those without a rank last."""
+    return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _short(words: Words, level: str) -> str:
+    return words.label(LEVELS[level]).split(" (")[0]
+
+
+def _the(words: Words, level: str) -> str:
+    """A level with its article."""
+    return LEVEL_FORMS.get(words.lang, {}).get("the", {}).get(level) or _short(words, level)
+
+
+def _kind(fact: Fact) -> str:
+    if fact.unit == "eur":
+        return "meur" if fact.grain >= 10_000 else "keur"
+    return NUMBER_KINDS.get(fact.unit, "count")

@@ -15,11 +15,13 @@ from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["index", "fr/index", "en/index", *(run.id for run in declared_runs(REPOSITORY))]
+RUNS = declared_runs(REPOSITORY)
+PLACES = {run.id: f"{run.lang}/{run.address.removesuffix('.html')}" for run in RUNS}
+PAGES = ["index", *PLACES.values()]
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 # The pages of one notebook differ by their texts only: one of each, in both languages, shows its keys and its print.
-FIRST_OF_EACH = {(run.lang, run.notebook): run.id for run in reversed(declared_runs(REPOSITORY))}
-ONE_OF_EACH = pytest.mark.parametrize("name", [*PAGES[:3], *sorted(FIRST_OF_EACH.values())])
+FIRST_OF_EACH = {(run.lang, run.notebook): PLACES[run.id] for run in reversed(RUNS)}
+ONE_OF_EACH = pytest.mark.parametrize("name", ["index", *sorted(FIRST_OF_EACH.values())])
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 # Text of drawings: contrast of its colour with the paper (WCAG 2), and its size on the screen.
@@ -82,14 +84,55 @@ def test_a_page_is_accessible_in_both_schemes_and_asks_for_nothing(tab: Page, na
 
 @EVERY_PAGE
 def test_a_page_fits_a_phone(tab: Page, name: str) -> None:
-    """At 320 pixels nothing but a marked region scrolls sideways, and drawings are still read."""
+    """At 320 pixels nothing but a marked region scrolls sideways; at 390 the letters of drawings can be read."""
     tab.set_viewport_size({"width": 320, "height": 640})
     tab.goto(address(name))
     tab.evaluate(UNFOLD)
     wide = """() => [...document.querySelectorAll('main *')].filter(at => at.getBoundingClientRect().right > 321
-      && !at.closest('.scroll, .drawing.only, pre, .skip, math')).map(at => at.outerHTML.slice(0, 80))"""
+      && !at.closest('.scroll, .line, .drawing.only, pre, .skip, math')).map(at => at.outerHTML.slice(0, 80))"""
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320, tab.evaluate(wide)[:3]
+    tab.set_viewport_size({"width": 390, "height": 844})
     assert [said for said in tab.evaluate(DRAWN_TEXT) if said["size"] < 9] == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+@EVERY_PAGE
+def test_the_answer_is_whole_in_the_first_screen(tab: Page, name: str, width: int, height: int) -> None:
+    """Of a phone and of a laptop: a page is read in ten seconds."""
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.goto(address(name))
+    answers = tab.locator(".answer").all()
+    boxes = [box for answer in answers if (box := answer.bounding_box())]
+    assert len(boxes) == (name != "index") or name.endswith("09_methods")
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+
+
+@ONE_OF_EACH
+def test_rows_are_cards_on_a_phone_and_tables_on_a_laptop(tab: Page, name: str) -> None:
+    """Each cell of a card says its column; nothing is left to scroll for."""
+    for width, shown in ((390, "block"), (1280, "table-row")):
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.goto(address(name))
+        tab.evaluate(UNFOLD)
+        rows = tab.evaluate(
+            "[...document.querySelectorAll('.cards tbody tr')].map(row => getComputedStyle(row).display)"
+        )
+        assert set(rows) <= {shown}
+    tab.set_viewport_size({"width": 390, "height": 800})
+    hidden = (
+        "[...document.querySelectorAll('.scroll:has(.cards)')].filter(at => at.scrollWidth > at.clientWidth).length"
+    )
+    assert tab.evaluate(hidden) == 0
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: str) -> None:
+    """The band stays at the top of the screen down to the last line."""
+    tab.goto(address(f"{lang}/demonstration/index"))
+    for share in (0, 0.5, 1):
+        tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
+        box = tab.locator(".band").bounding_box()
+        assert box and box["y"] == pytest.approx(0, abs=1)
 
 
 @ONE_OF_EACH
@@ -147,12 +190,21 @@ def test_downloads_work_from_disk(tab: Page) -> None:
 def test_the_other_language_is_one_click_away(tab: Page) -> None:
     """From a page to its twin and back, and to the index."""
     tab.goto(address("fr/03_funding"))
-    tab.get_by_role("link", name="English").click()
+    tab.locator("header").get_by_role("link", name="English").click()
     assert tab.url == address("en/03_funding")
-    tab.get_by_role("link", name="Français").click()
+    tab.locator("header").get_by_role("link", name="Français").click()
     assert tab.url == address("fr/03_funding")
     tab.locator("header a").first.click()
     assert tab.url == address("fr/index")
+
+
+def test_an_exhibit_is_one_click_away_from_itself_in_the_other_language(tab: Page) -> None:
+    """The reader stays at the figure."""
+    tab.goto(address("fr/03_funding"))
+    key = tab.locator("figure").first.get_attribute("id")
+    tab.locator("figure").first.get_by_role("link", name="English").click()
+    assert tab.url == f"{address('en/03_funding')}#{key}"
+    assert tab.locator(":target").count() == 1
 
 
 def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:

@@ -142,7 +142,7 @@ def test_the_page_says_what_may_be_shown(tmp_path: Path) -> None:
     """The counts of a level and their difference; hidden, nothing of it is drawn."""
     found = survey_page.apart(Words("en"), of_groups(tmp_path, table((5, 5), (4, 6))))
     (row,) = survey_page.seen(found, "difference").to_dict("records")
-    assert (row["name"], row["count_linked"], row["base_others"]) == ("Régions 2015", 5, 10)
+    assert (row["name"], row["count_linked"], row["base_others"]) == ("Regions 2015", 5, 10)
     assert row["difference"] == pytest.approx(0.1)
     hidden = survey_page.apart(Words("en"), of_groups(tmp_path, table((2, 8), (4, 6))))
     assert survey_page.seen(hidden, "difference").empty and MARK in set(hidden.table.iloc[0])

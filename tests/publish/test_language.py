@@ -327,7 +327,7 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     # Some labels are also texts of the code, such as "Median".
     assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a quantity of a page, a language.
-    assert {"Régions", "clusters in emergence", "euros", "total amount", "French"} <= set(read["de"]) - set(read["fr"])
+    assert {"Regions", "clusters in emergence", "euros", "total amount", "French"} <= set(read["de"]) - set(read["fr"])
 
 
 def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:

@@ -28,6 +28,7 @@ def test_a_build_prints_a_line_per_run_and_a_summary(project: Path, capsys: Prin
         "building 1 run, 1 at a time",
         "[1/1] fr/plain (never built): done",
         "tables built (never built), 1 built",
+        "1 text waits for its translation and is shown in English: make texts",
     ]
 
 

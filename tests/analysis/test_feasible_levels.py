@@ -49,7 +49,6 @@ def test_a_wave_without_amounts_has_no_feasible_sets(facts):
     table = sets.feasible_levels(facts, 2013)
     assert set(table["status"]) == {"not found"}
     assert table[["n", "low", "high", "uniform_mid"]].isna().all(axis=None)
-    assert set(sets.data_set_counts(facts, 2013)["datasets"]) == {""}
     assert sets.example_level(facts, 2013) is None
 
 
@@ -83,38 +82,10 @@ def test_a_row_that_only_rounding_makes_possible_has_bounds_and_no_draws(facts):
     assert table.loc[("commune", "max"), ["uniform_mid", "entropy_mid"]].isna().all()
 
 
-def test_data_sets_worked_by_hand(facts):
-    """15 amounts from 1 on, 253, median 30 leave 253 − 7 − 8 × 30 = 6 to both wings: the sum of p(i) p(6 − i), 65.
-
-    As printed, 246 is one less than 7 + 240: amounts of whole units, none zero, cannot have exactly that row.
-    """
-    more = changed(facts, funding_amount_commune_2015=253_000)
-    counts = sets.data_set_counts(more, 2015, "communes_15").set_index("level")["datasets"]
-    assert int(counts["commune"]) == sum(PARTITIONS[i] * PARTITIONS[6 - i] for i in range(7)) == 65
-    for scenario in ("as_printed", "communes_15"):
-        assert sets.data_set_counts(facts, 2015, scenario).set_index("level").loc["commune", "datasets"] == "0"
-
-
 def test_no_supported_project_received_nothing(facts):
     """Half a unit is the least amount: at most 1239.5 − 14 × 9.5 − 14 × 0.5 = 1,099.5 k€ for one in Régions."""
     table = sets.feasible_levels(facts, 2015, n_draws=0).set_index(["level", "statistic"])
     assert table.loc[("region", "max"), "high"] == 1_099_500
-    for amounts in sets.attaining_sets(facts, 2015, "as_printed", "region")["runs"]:
-        assert min(value for value, _ in amounts) >= 500
-
-
-def test_a_count_stands_beside_the_printed_row_and_its_unit(facts):
-    """A level's line: its figures as printed, in euros, and the thousand of euros in which its sets are counted."""
-    line = sets.data_set_counts(facts, 2015).set_index("level").loc["europe"]
-    printed = [float(facts[f"funding_{part}_europe_2015"].value) for part in ("projects", "amount", "median")]
-    assert line[["n", "total_eur", "median_eur"]].tolist() == printed
-    assert line["unit_eur"] == 1000.0
-
-
-def test_a_level_without_projects_is_not_counted(facts):
-    """Zero projects: an impossible row, and no count."""
-    counts = sets.data_set_counts(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
-    assert (counts.loc["europe", "status"], counts.loc["europe", "datasets"]) == ("impossible", "")
 
 
 def test_an_exact_row_is_counted_in_euros(facts):
@@ -176,9 +147,8 @@ def test_the_central_share_is_between_the_outer_quantiles():
 @pytest.mark.parametrize("level", ["commune", "pnr_petr", None])
 def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
     """An impossible row, or one not found, cannot be illustrated, nor the example where there is none."""
-    for table in (sets.data_sets_alike, sets.attaining_sets):
-        whole, none = (table(facts, 2015, "as_printed", one) for one in ("europe", level))
-        assert none.empty and list(none) == list(whole)
+    whole, none = (sets.data_sets_alike(facts, 2015, "as_printed", one) for one in ("europe", level))
+    assert none.empty and list(none) == list(whole)
 
 
 def test_amounts_of_zero_illustrate_nothing(facts):
@@ -186,17 +156,3 @@ def test_amounts_of_zero_illustrate_nothing(facts):
     none = changed(facts, funding_amount_europe_2015=0, funding_median_europe_2015=0)
     assert sets.example_level(none, 2015) == "departement"
     assert sets.data_sets_alike(none, 2015, "as_printed", "europe").empty
-
-
-def test_attaining_sets_attain_their_bounds(facts):
-    """Route: write the runs out, check the row and measure the largest amount and the share of the top three."""
-    table = sets.attaining_sets(facts, 2015, "as_printed", "europe").set_index(["statistic", "end"])
-    for (name, _), found in table.iterrows():
-        amounts = [value for value, times in found["runs"] for _ in range(times)]
-        assert len(amounts) == found["n"] == 7
-        assert 775_500 <= sum(amounts) <= 776_500
-        assert 69_500 <= sorted(amounts)[3] <= 70_500
-        if name == "max":
-            assert max(amounts) == found["value"]
-        if name == "top_half_share":
-            assert sum(sorted(amounts)[4:]) / sum(amounts) == pytest.approx(found["value"])

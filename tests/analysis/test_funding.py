@@ -1,7 +1,6 @@
 """Funding by level: totals, shares and means with their rounding, and what was not found."""
 
 import dataclasses
-import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from ptce_analysis.analysis.funding import (
     PERIMETERS,
     funding_by_level,
-    lognormal_fits,
     pooled_local_median,
     totals,
 )
@@ -191,26 +189,3 @@ def test_a_missing_local_row_leaves_no_pooled_median(facts):
     """Not one of the four local rows may be missing, or be of no project."""
     assert pooled_local_median(facts, 2013) is None
     assert pooled_local_median(changed(facts, funding_projects_epci_2015=0), 2015) is None
-
-
-def test_lognormal_laws_are_refused_without_a_mean_above_the_median(facts):
-    """Communes: impossible; Départements: 333 / 15 = 22.2 < 28 k€. Elsewhere it has the printed mean and median."""
-    fits = {fit.level: fit for fit in lognormal_fits(facts, 2015)}
-    assert {level: fit.refusal for level, fit in fits.items() if fit.refusal} == {
-        "commune": "impossible",
-        "departement": "not_above",
-    }
-    region = fits["region"]
-    assert math.exp(region.mu) == pytest.approx(10_000)
-    assert math.exp(region.mu + region.sigma**2 / 2) == pytest.approx(1_239_000 / 29)
-    assert fits["commune"].sigma is None
-
-
-def test_a_mean_that_rounding_may_bring_down_to_the_median_is_refused(facts):
-    """776 / 7 = 110.9 k€: a median printed 110 may be 110.5, below 110.8, but 111 may be above the mean."""
-    assert [
-        lognormal_fits(changed(facts, funding_median_europe_2015=m), 2015)[-1].refusal for m in (110_000, 111_000)
-    ] == ["", "not_above"]
-    assert lognormal_fits(changed(facts, funding_median_europe_2015=0), 2015)[-1].refusal == "not_above"
-    assert lognormal_fits(changed(facts, funding_projects_europe_2015=0), 2015)[-1].refusal == "impossible"
-    assert lognormal_fits(facts, 2013) == ()

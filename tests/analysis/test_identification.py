@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import combinations, product
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,13 +18,8 @@ from ptce_analysis.analysis.feasible.bounds import amounts, bounds
 from ptce_analysis.analysis.identification import (
     OUTSIDE,
     QUANTITIES,
-    THRESHOLDS,
     comparisons,
     limits_by_level,
-    ranking,
-    single_levels,
-    surviving_comparisons,
-    surviving_levels,
 )
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
@@ -118,7 +112,6 @@ def test_totals_are_all_decided(facts):
     """Roundings are far smaller than the gaps between printed totals."""
     table = comparisons(facts, 2015, "as_printed")
     assert set(table.loc[table["statement"] == "total", "verdict"]) == {"decided"}
-    assert ranking(table, "total") == ("region", "etat", "epci", "europe", "departement", "commune")
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -139,7 +132,6 @@ def test_means_are_decided_when_no_missing_amount_turns_them(facts, scenario):
         assert said["verdict"] == ("decided" if len(orders) == 1 else "bounded")
         assert said["more"] == ({True: one, False: other}[orders.pop()] if len(orders) == 1 else "")
         assert said["reason"] == ("amount_missing" if {one, other} == {"region", "etat"} else "")
-    assert ranking(table, "mean") == ()
     assert set(table.loc[table["statement"] != "mean", "reason"]) == {""}
 
 
@@ -194,18 +186,6 @@ def test_questions_the_table_cannot_answer_stay_open(facts):
     assert set(table.loc[table["statement"].isin(OUTSIDE), "verdict"]) == {"open"}
 
 
-def test_a_wave_without_amounts_leaves_everything_open(facts):
-    """Nothing was printed for 2013: no verdict, no limits, no survivor."""
-    table = comparisons(facts, 2013, "as_printed")
-    assert set(table["verdict"]) == set(single_levels(facts, 2013, "as_printed")["verdict"]) == {"open"}
-    assert all(
-        limits is None for level in limits_by_level(facts, 2013, "as_printed").values() for limits in level.values()
-    )
-    assert surviving_comparisons(facts, 2013).empty
-    assert surviving_levels(facts, 2013).empty
-    assert ranking(table, "total") == ()
-
-
 def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone(facts):
     """Régions without a median: total and mean as before, no limits on single amounts; without a number, no mean."""
     whole = limits_by_level(facts, 2015, "as_printed")["region"]
@@ -251,63 +231,9 @@ def test_each_figure_has_its_own_rounding():
     assert low <= 60_000 <= high == 75_000
 
 
-def test_statements_on_one_level_worked_by_hand(facts):
-    """164.5 k€ at least for one project from Europe, 137.5 at most from Départements, 77.2 to 1,099.5 from Régions."""
-    table = single_levels(facts, 2015, "as_printed")
-    found = table[table["statement"] == "max"].set_index(["threshold", "level"])
-    assert bool(found.loc[(100_000, "europe"), "holds"]) is True
-    assert bool(found.loc[(200_000, "departement"), "holds"]) is False
-    assert found.loc[(100_000, "region"), "verdict"] == "bounded"
-    assert pd.isna(found.loc[(100_000, "region"), "holds"])
-    assert found.loc[(50_000, "commune"), "verdict"] == "open"
-    assert len(table) == len(THRESHOLDS) * len(FUNDING_LEVELS)
-
-
-def test_a_survivor_is_decided_alike_in_each_scenario(facts):
-    """Route: look every survivor up in each scenario's own table, and count what the first scenario adds."""
-    kept = surviving_comparisons(facts, 2015)
-    tables = [comparisons(facts, 2015, scenario) for scenario in SCENARIOS]
-    for one in kept.to_dict("records"):
-        for table in tables:
-            said = verdict(table, one["statement"], one["level"], one["other"])
-            assert (said["verdict"], said["more"]) == ("decided", one["more"])
-    alike = sum(
-        len(
-            {(v["verdict"], v["more"]) for t in tables for v in [verdict(t, name, *pair)]}
-            - {("bounded", ""), ("open", "")}
-        )
-        == 1
-        and all(verdict(t, name, *pair)["verdict"] == "decided" for t in tables)
-        for name in QUANTITIES
-        for pair in tables[0][["level", "other"]].drop_duplicates().itertuples(index=False, name=None)
+def test_a_wave_without_amounts_leaves_everything_open(facts):
+    """Nothing was found for 2013: no verdict, no limits."""
+    assert set(comparisons(facts, 2013, "as_printed")["verdict"]) == {"open"}
+    assert all(
+        limits is None for level in limits_by_level(facts, 2013, "as_printed").values() for limits in level.values()
     )
-    assert len(kept) == alike
-
-
-def test_survivors_are_totals_means_and_some_medians(facts):
-    """Three usable local medians below those of the State and of Europe in every order, then these: 3 × 2 + 1 = 7.
-
-    Of the 15 orders of means, one turns when one project gave no amount.
-    """
-    kept = surviving_comparisons(facts, 2015)["statement"].value_counts()
-    assert kept.to_dict() == {"total": 15, "mean": 14, "median": 7}
-    true = surviving_levels(facts, 2015)
-    assert set(true["statement"]) == {"max"}
-    assert list(true.loc[true["threshold"] == 100_000, "level"]) == ["europe"]
-
-
-def test_a_threshold_that_is_just_reached_is_not_passed():
-    """One amount of exactly 50 k€ is not above 50 k€."""
-    exact = {id: dataclasses.replace(f, grain=Fraction(0)) for id, f in printed([50_000], [60_000]).items()}
-    table = single_levels(exact, 2015, "as_printed")
-    found = table[(table["statement"] == "max") & (table["threshold"] == 50_000)].set_index("level")["holds"]
-    assert (bool(found["commune"]), bool(found["epci"])) == (False, True)
-
-
-def test_an_order_needs_every_pair(facts):
-    """With a single pair missing or equal there is no complete order to tell."""
-    table = comparisons(facts, 2015, "as_printed")
-    totals = table[table["statement"] == "total"]
-    assert ranking(totals.iloc[1:], "total") == ()
-    equal = totals["more"].where(totals.index != totals.index[0], "neither")
-    assert ranking(totals.assign(more=equal), "total") == ()

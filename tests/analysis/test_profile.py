@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from printed_figures import PUBLISHED, count, euros, fact, report, share
-from ptce_analysis.analysis.profile import euros_per_job, paired_links, paired_medians, totals_and_medians
+from printed_figures import PUBLISHED, count, euros, fact, report
+from ptce_analysis.analysis.profile import euros_per_job, paired_medians, totals_and_medians
 from ptce_analysis.published import read_published
 
 
@@ -114,10 +114,3 @@ def test_jobs_that_may_be_zero_give_no_ratio():
     """A number of jobs whose rounding reaches zero divides nothing."""
     facts = report(euros("budget_total", 100), count("jobs_total", 1, Fraction(2)))
     assert euros_per_job(facts).empty
-
-
-def test_links_are_paired_by_level(facts):
-    """Only the Région share is printed for both waves."""
-    table = paired_links(facts)
-    assert table[["level", "first", "second"]].to_numpy().tolist() == [["region", 0.95, 0.75]]
-    assert paired_links(report(share("link_share", "0.5", level="region"))).empty

@@ -31,10 +31,14 @@ def test_a_build_prints_a_line_per_run_and_a_summary(project: Path, capsys: Prin
     ]
 
 
-def test_nothing_to_do_is_one_line(built_project: Path, capsys: Printed) -> None:
-    """An up-to-date project prints its summary only."""
+def test_a_build_ends_on_the_page_to_open_and_on_the_texts_that_wait(built_project: Path, capsys: Printed) -> None:
+    """Also when nothing was to do: the titles of both notebooks have no French."""
     assert cli.main(["build", "--project", str(built_project)]) == 0
-    assert capsys.readouterr().out == f"0 built, {RUNS} up to date\n"
+    assert capsys.readouterr().out.splitlines() == [
+        f"0 built, {RUNS} up to date",
+        "open build/site/fr/index.html",
+        "2 texts wait for their translation and are shown in English: make texts",
+    ]
 
 
 def test_a_build_for_machines_prints_json_only(project: Path, capsys: Printed) -> None:
@@ -173,7 +177,7 @@ def test_a_typed_command_starts_again_in_fixed_surroundings(built_project: Path)
     surroundings = {key: value for key, value in os.environ.items() if key not in environment.FIXED}
     arguments = [sys.executable, "-c", script, str(built_project)]
     done = subprocess.run(arguments, env=surroundings, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [
+    assert done.stdout.splitlines()[:3] == [
         "hash order is random: 1",
         "hash order is random: 0",
         f"0 built, {RUNS} up to date",

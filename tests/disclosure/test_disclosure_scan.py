@@ -241,14 +241,14 @@ def test_figures_of_answers_must_have_been_released(tmp_path: Path) -> None:
 def test_outputs_of_answers_must_have_been_released(tmp_path: Path) -> None:
     """In a notebook too: ours say that they were released, and no other output stands beside them."""
     stream = {"output_type": "stream", "name": "stdout", "text": ["  pole 1  250000"]}
-    changed = output("survey", protected=True) | {"data": {"text/html": ["<p>10</p>"]}}
+    active = output("survey", "<script>x()</script>", protected=True)
     saved(
         tmp_path,
         a__ipynb=notebook(output("survey", protected=True)),
         b__ipynb=notebook(output("survey")),
         c__ipynb=notebook(output("fictitious", protected=True), stream),
         d__ipynb=notebook(output("derived"), stream),
-        e__ipynb=notebook(changed),
+        e__ipynb=notebook(active),
     )
     assert [(f.file, f.rule, f.found) for f in scan(tmp_path)] == [
         ("b.ipynb", "unprotected", "exhibit a"),
@@ -304,19 +304,26 @@ def test_parameters_outside_the_closed_set_are_found(tmp_path: Path) -> None:
     assert found[2].found == "papermill.input_path"
 
 
-def test_pages_of_fictitious_numbers_say_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('<meta name="robots" content="noindex"><p>fictitious data</p>', ""),
+        ('<meta name="robots" content="noindex"><p>data</p>', "that does not say so"),
+        ("<p>fictitious data</p>", "that search engines may show"),
+    ],
+)
+def test_pages_of_fictitious_numbers_say_so_and_are_not_to_be_found(tmp_path: Path, said: str, found: str) -> None:
     """The register of claims knows which pages state fictitious numbers."""
     claims = [
         CLAIM,
-        {**CLAIM, "page": "06_survey", "origin": "fictitious"},
-        {**CLAIM, "page": "gone", "origin": "fictitious"},
+        {**CLAIM, "href": "index.html#a.n", "origin": "fictitious"},
+        {**CLAIM, "href": "gone.html#a.n", "origin": "fictitious"},
     ]
-    files = {"en___claims__json": json.dumps(claims), "en___01_page__html": page()}
-    saved(tmp_path / "a", **files, en___06_survey__html=page("<p>fictitious data</p>"))
-    saved(tmp_path / "b", **files, en___06_survey__html=page("<p>data</p>"))
-    assert scan(tmp_path / "a") == []
-    name, said = "en/06_survey.html", "a page of fictitious numbers that does not say so"
-    assert scan(tmp_path / "b") == [Finding(name, "fictitious", said, name)]
+    files = {"apart___claims__json": json.dumps(claims), "apart___01_page__html": page()}
+    saved(tmp_path, **files, apart___index__html=page(said))
+    name = "apart/index.html"
+    expected = [Finding(name, "fictitious", f"a page of fictitious numbers {found}", name)] if found else []
+    assert scan(tmp_path) == expected
 
 
 @pytest.mark.parametrize("text", ["not JSON", '{"a": 1}', "[1]"])

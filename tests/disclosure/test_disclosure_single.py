@@ -13,8 +13,6 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure.rules import STRICT
 from ptce_analysis.publish.disclosure.single import (
     Shown,
-    protected_histogram,
-    protected_mean,
     protected_median,
     protected_share,
     protected_total,
@@ -36,14 +34,6 @@ def test_a_share_of_nothing_is_not_a_hidden_share() -> None:
     assert protected_share(0, 0) == Shown(None, "", 0)
     with pytest.raises(InputError, match="share 5/4: the count must lie between 0 and its base"):
         protected_share(5, 4)
-
-
-def test_a_total_and_its_mean_are_hidden_together() -> None:
-    """By hand: 90 of 100 is above 85 %; 400 + 350 + 251 is 1,000 to the ten, and its mean a third of that."""
-    assert protected_total([90, 5, 5]).rule == protected_mean([90, 5, 5]).rule == "dominant_unit"
-    assert protected_total([400, 350, 251], grain=10) == Shown(1000.0, "", 3)
-    assert protected_mean([400, 350, 251], grain=10) == Shown(1000 / 3, "", 3)
-    assert protected_total([]) == Shown(None, "", 0)
 
 
 def test_unknown_contributions_do_not_count_as_units() -> None:
@@ -129,37 +119,3 @@ def test_a_shown_median_is_near_the_median_but_not_it(values: list[int], grain: 
     assert used >= grain
     if 0 < values.count(median) < 3:
         assert used / 2 >= 0.05 * median * (1 - 1e-9)
-
-
-def test_bins_of_a_histogram_hold_three_units() -> None:
-    """By hand: an empty bin joins the next one; a small last bin joins the one before."""
-    values = [1, 2, 3, 21, 22, 23, 31, 32]
-    assert protected_histogram(values, [0, 10, 20, 30, 40]) == [(0, 10, 3), (10, 40, 5)]
-    assert protected_histogram([1, 2, 40], [0, 10, 20, 40]) == [(0, 40, 3)]
-
-
-@given(st.lists(st.integers(0, 99), min_size=3, max_size=40), st.sets(st.integers(1, 99), max_size=8))
-def test_joined_bins_keep_every_unit(values: list[int], cuts: set[int]) -> None:
-    """Whatever the edges: each bin has three units, bins touch, and nobody is lost."""
-    found = protected_histogram(values, [0, *sorted(cuts), 100])
-    assert all(n >= 3 for _, _, n in found)
-    assert sum(n for _, _, n in found) == len(values)
-    assert [low for low, _, _ in found[1:]] == [high for _, high, _ in found[:-1]]
-    for low, high, n in found:
-        assert n == sum(low <= value < high for value in values)
-
-
-@pytest.mark.parametrize(
-    ("values", "edges", "message"),
-    [
-        ([1, 2, 3], [0], "two or more rising numbers are expected"),
-        ([1, 2, 3], [0, 0, 5], "two or more rising numbers are expected"),
-        ([1, 2, 30], [0, 10], "1 values lie outside the edges 0 to 10: widen them"),
-        ([1, 2], [0, 10], "2 values: a histogram needs 3"),
-        ([1, 2, -3], [0, 10], "histogram: value -3: contributions must be finite and not negative"),
-    ],
-)
-def test_a_histogram_is_refused(values: list[float], edges: list[float], message: str) -> None:
-    """Each fault is named with what to do."""
-    with pytest.raises(InputError, match=message):
-        protected_histogram(values, edges)

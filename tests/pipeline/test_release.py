@@ -88,7 +88,8 @@ def test_the_archive_holds_results_and_what_goes_with_them(ready: Path) -> None:
     expected = {*under_test.DOCUMENTS, "docs/method.md", "SHA256SUMS", "site/index.html"}
     expected |= {f"data/processed/{table}.csv" for table in ("funding_by_level", "funding_totals")}
     for lang in LANGUAGES:
-        pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json")
+        pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json", "ptce-analysis.bib")
+        pages += ("data/figures.csv", "data/roles.csv", "data/sources.csv")
         expected |= {f"site/{lang}/{page}" for page in pages} | {f"figures/{lang}/drawn.svg"}
         expected |= {f"notebooks/{lang}/{name}.ipynb" for name in ("plain", "drawn")}
     assert names == expected
@@ -147,7 +148,7 @@ def _add_figure(project: Path) -> None:
 
 
 def _lose_document(project: Path) -> None:
-    (project / "CITATION.cff").unlink()
+    (project / "SECURITY.md").unlink()
 
 
 def _show_an_address(project: Path) -> None:
@@ -165,7 +166,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "altered index": (_alter_index, "indexes (build/site/fr/index.html was altered)"),
     "foreign page": (_add_page, "made by no declared run: remove it, or run `make`.\nbuild/site/fr/answers.csv"),
     "foreign figure": (_add_figure, "made by no declared run: remove it, or run `make`.\nfigures/en/old.svg"),
-    "document": (_lose_document, "a file that goes with every release is missing.\nCITATION.cff"),
+    "document": (_lose_document, "a file that goes with every release is missing.\nSECURITY.md"),
     "unsafe": (_show_an_address, "not safe to publish: see `ptce check-site build/site`.\n"),
     "answers": (_keep_answers, "answers of respondents in a path that git commits"),
 }

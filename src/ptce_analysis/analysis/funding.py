@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -169,35 +168,3 @@ def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -
     low, high = pooled_median([row.bands if row.possible else row.bands_without_median for row in rows.values()])
     n, printed = sum(row.n for row in rows.values()), stated(facts, f"aid_per_collectivity_median_{wave}")
     return Pooled(n, float(low), float(high), dropped, printed)
-
-
-@dataclass(frozen=True)
-class Lognormal:
-    """The lognormal law with the printed mean and median of a level, or the reason why there is none.
-
-    `mu` and `sigma` are the mean and standard deviation of the logarithm of an amount in euros.
-    """
-
-    level: str
-    mu: float | None
-    sigma: float | None
-    refusal: str = ""
-
-
-def lognormal_fits(facts: Facts, wave: int, scenario: str = "as_printed") -> tuple[Lognormal, ...]:
-    """Return, per printed level, the lognormal law with its mean and median, or why there is none.
-
-    A lognormal law has its mean above its median. It is refused (`refusal`) for a row that is `impossible`, and when
-    the mean is `not_above` the median for some figures that round to the printed ones.
-    """
-    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    return tuple(_lognormal(row) for row in rows.values())
-
-
-def _lognormal(row: Row) -> Lognormal:
-    if not row.n or not row.possible:
-        return Lognormal(row.level, None, None, "impossible")
-    mean, median = row.total.value / row.n, row.median.value
-    if row.total.band[0] / row.n <= row.median.band[1] or median == 0:
-        return Lognormal(row.level, None, None, "not_above")
-    return Lognormal(row.level, math.log(median), math.sqrt(2 * math.log(mean / median)))

@@ -10,16 +10,13 @@ one less the highest of the other, and the reverse, and can be anything in betwe
 
 A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
 printed whole, each figure counts alone. The printed number is that of supported projects, and one of them may have
-given no amount: a mean lies between the total over the projects and the total over one project fewer. The same verdicts
-are given on statements about one level ("one project received more than so much"). A claim on funding that is not
-decided here is a bug.
+given no amount: a mean lies between the total over the projects and the total over one project fewer. A claim on
+funding that is not decided here is a bug.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations
 
 import pandas as pd
@@ -27,7 +24,7 @@ import pandas as pd
 from ptce_analysis.analysis.feasible.bounds import bounds
 from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
 from ptce_analysis.published import Fact, Facts
-from ptce_analysis.vocabulary import FUNDING_LEVELS, SCENARIOS
+from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 # What a quantity can be: its lowest and its highest value.
 Limits = tuple[float, float]
@@ -78,30 +75,11 @@ QUANTITIES = (*PRINTED, *SPREADS)
 ALL_GAVE = "mean_if_all_gave"
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """A statement on one level: a quantity is above a value (euros, or a share)."""
-
-    quantity: str
-    value: Fraction
-
-
-# Assumption: amounts a reader would ask about. Source: none, round numbers around the printed medians and totals. If
-# wrong: add or change one; the verdicts follow.
-THRESHOLDS = (
-    Threshold("max", Fraction(50_000)),
-    Threshold("max", Fraction(100_000)),
-    Threshold("max", Fraction(200_000)),
-    Threshold("top_half_share", Fraction(3, 4)),
-)
-
 # Statements that no row of the table bears on, whatever its figures: they are open under every scenario.
 OUTSIDE = ("mean_beyond_chance", "amount_per_pole", "change_between_waves")
 
 PAIR_COLUMNS = {"scenario": "str", "statement": "str", "level": "str", "other": "str", "verdict": "str", "more": "str",
                 "low": "float", "high": "float", "reason": "str"}  # fmt: skip
-LEVEL_COLUMNS = {"scenario": "str", "statement": "str", "threshold": "float", "level": "str", "verdict": "str",
-                 "holds": "boolean", "low": "float", "high": "float"}  # fmt: skip
 
 
 def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[str, Limits | None]]:
@@ -160,60 +138,3 @@ def _compared(
         return name, *pair, "decided", "neither", low, high, ""
     turned = name == "mean" and "decided" in _compared(ALL_GAVE, pair, limits)
     return name, *pair, "bounded", "", low, high, "amount_missing" if turned else ""
-
-
-def single_levels(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
-    """Return the verdict on each statement about one level (`THRESHOLDS`).
-
-    Columns: `scenario`; `statement` (a quantity), `threshold`, `level`, `verdict`, `holds` (when it is decided), `low`
-    and `high` (limits of the quantity).
-    """
-    limits = limits_by_level(facts, wave, scenario)
-    found = [_above(one, level, limits[level][one.quantity]) for one in THRESHOLDS for level in FUNDING_LEVELS]
-    return _table([(scenario, *row) for row in found], LEVEL_COLUMNS)
-
-
-def _above(statement: Threshold, level: str, limits: Limits | None) -> tuple[object, ...]:
-    value = float(statement.value)
-    known = (statement.quantity, value, level)
-    if limits is None:
-        return *known, "open", None, None, None
-    low, high = limits
-    if low > value or high <= value:
-        return *known, "decided", low > value, low, high
-    return *known, "bounded", None, low, high
-
-
-def surviving_comparisons(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return the comparisons decided the same way under every scenario: `statement`, `level`, `other`, `more`."""
-    tables = [comparisons(facts, wave, scenario) for scenario in SCENARIOS]
-    return _surviving(tables, ["statement", "level", "other", "more"])
-
-
-def surviving_levels(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return the statements on one level decided the same way under every scenario, with whether each one holds.
-
-    Columns: `statement` (a quantity), `threshold` (euros, or a share), `level`, `holds`.
-    """
-    tables = [single_levels(facts, wave, scenario) for scenario in SCENARIOS]
-    return _surviving(tables, ["statement", "threshold", "level", "holds"])
-
-
-def _surviving(tables: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    """The rows of all tables (which list the same statements in one order) that are decided alike in each."""
-    first, answer = tables[0], columns[-1]
-    kept = pd.Series(True, index=first.index)
-    for table in tables:
-        alike = table[answer].eq(first[answer]).fillna(False).astype(bool)
-        kept &= alike & (table["verdict"] == "decided")
-    return first.loc[kept, columns].reset_index(drop=True)
-
-
-def ranking(decided: pd.DataFrame, statement: str) -> tuple[str, ...]:
-    """Return the levels from the most to the least, when every pair is decided and none equal; nothing otherwise."""
-    pairs = decided[(decided["statement"] == statement) & decided["more"].isin(FUNDING_LEVELS)]
-    levels = len(FUNDING_LEVELS)
-    if len(pairs) < levels * (levels - 1) // 2:
-        return ()
-    wins = pairs["more"].value_counts()
-    return tuple(sorted(FUNDING_LEVELS, key=lambda level: -int(wins.get(level, 0))))

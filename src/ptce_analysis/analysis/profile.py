@@ -12,7 +12,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit.tables import forced_concentrations
 from ptce_analysis.published import Fact, Facts, stated
-from ptce_analysis.vocabulary import FUNDING_LEVELS, INDICATORS, WAVES, Band
+from ptce_analysis.vocabulary import INDICATORS, WAVES, Band
 
 Waves = tuple[int, int]
 
@@ -103,16 +103,3 @@ def euros_per_job(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
                 low, high = over.band[0] / under.band[1], over.band[1] / under.band[0]
                 found.append((kind, wave, float(over.value / under.value), float(low), float(high)))
     return pd.DataFrame(found, columns=["kind", "wave", "value_eur", "low_eur", "high_eur"])
-
-
-def paired_links(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
-    """Return the levels whose share of linked poles is printed for both waves: `level`, shares, ids and sources."""
-    stems = [(level, f"link_share_{level}") for level in FUNDING_LEVELS]
-    pairs = [(level, stated(facts, f"{stem}_{waves[0]}"), stated(facts, f"{stem}_{waves[1]}")) for level, stem in stems]
-    rows = [
-        (level, float(first.value), float(second.value), first.id, second.id, first.source, second.source)
-        for level, first, second in pairs
-        if first and second
-    ]
-    names = ["level", "first", "second", "first_id", "second_id", "first_source", "second_source"]
-    return pd.DataFrame(rows, columns=names)

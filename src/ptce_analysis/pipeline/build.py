@@ -57,19 +57,22 @@ class Outcome:
         return not self.failed and not self.clashes
 
     def complaints(self, verbose: bool = False) -> list[str]:
-        """Return what went wrong or is not finished, in words for people."""
-        texts = "1 text waits for its" if self.waiting == 1 else f"{self.waiting} texts wait for their"
-        shown = "is shown" if self.waiting == 1 else "are shown"
-        unfinished = [f"{texts} translation and {shown} in English: make texts"] if self.waiting else []
-        return [failure.text(verbose) for failure in self.failed] + self.clashes + unfinished
+        """Return what went wrong, in words for people."""
+        return [failure.text(verbose) for failure in self.failed] + self.clashes
 
     def summary(self) -> str:
-        """Return the last lines of a build: what was done, and where its pages are."""
+        """Return the last lines of a build: what was done, where its pages are, what they wait for."""
         counts = {"built": self.built, "up to date": self.up_to_date, "failed": self.failed}
         counts |= {"not started": self.not_started, "outdated files removed": self.removed}
         tables = [f"tables built ({self.tables})"] if self.tables else []
-        done = ", ".join(tables + [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"])
-        return f"{done}\nopen {self.page}" if self.page else done
+        lines = [
+            ", ".join(tables + [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"])
+        ]
+        lines += [f"open {self.page}"] if self.page else []
+        one = self.waiting == 1
+        waiting = "text waits for its translation and is" if one else "texts wait for their translation and are"
+        lines += [f"{self.waiting} {waiting} shown in English: make texts"] if self.waiting else []
+        return "\n".join(lines)
 
 
 def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, str]:

@@ -19,6 +19,7 @@ from ptce_analysis.publish.appendix import Frame, PtceExporter, shows_fictitious
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 from ptce_analysis.publish.edition import read_edition
 from ptce_analysis.publish.links import Whereabouts
+from ptce_analysis.publish.outputs import role
 
 SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figures then stay in build."
 INVENTED = "Declare the run with parameters = { waves = 'fictitious' }: its page then stands apart."
@@ -35,8 +36,9 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
         raise InputError(f"run {run.id}: fictitious answers on a page of the study. {INVENTED}")
     notebook = nbformat.writes(node) + "\n"  # type: ignore[no-untyped-call]
     files = {place.figures_of(run) / name: data for name, data in outputs.items() if name.endswith(".svg")}
-    # A picture that no drawing stands behind is another library's, and is in the page itself.
-    drawn = {PurePosixPath(path.name).stem for path in files}
+    # Those that a page offers for download; any other picture is in the page itself.
+    shown = (output for cell in node.cells for output in cell.get("outputs", ()) if role(output) == "drawing")
+    drawn = {output.metadata.filename for output in shown}
     files |= {place.pictures(run) / name: data for name, data in outputs.items() if PurePosixPath(name).stem in drawn}
     files[place.notebook(run)] = notebook.encode()
     return files if run.address == INDEX else {**files, place.page(run): html}

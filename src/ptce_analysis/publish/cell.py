@@ -92,7 +92,9 @@ def controls(function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
             return None
 
     return ipywidgets.interactive(
-        answered, **{name: fields[type(value)](value, description=name) for name, value in values.items()}
+        answered,
+        {"auto_display": True},
+        **{name: fields[type(value)](value, description=name) for name, value in values.items()},
     )
 
 

@@ -175,11 +175,6 @@ class Words:
         return str(format_date(date.fromisoformat(day), "d MMMM y", locale=self.lang))
 
     @property
-    def semicolon(self) -> str:
-        """What stands between statements of one list, with the spaces of the language."""
-        return _written(Written.BETWEEN, self.lang)
-
-    @property
     def csv_marks(self) -> tuple[str, str]:
         """The decimal mark of the language's CSV files and what separates their columns, as its spreadsheets expect."""
         return self.decimal_mark, ";" if self.decimal_mark == "," else ","

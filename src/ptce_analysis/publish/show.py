@@ -380,6 +380,8 @@ def open_page(stem: str, **parameters: Any) -> Page:
     # A figure that pyplot does not know is seen too.
     if shell := get_ipython():
         select_figure_formats(shell, ["png"])  # type: ignore[no-untyped-call]
+    # Pandas asks the terminal, where it was imported in one, how much of a table to write.
+    pd.set_option("display.max_columns", 20, "display.width", 120)
     theme()
     plots.reader = page.words
     return page

@@ -11,7 +11,7 @@ from fractions import Fraction
 import pandas as pd
 
 from ptce_analysis.analysis.feasible import Record, feasible
-from ptce_analysis.analysis.feasible.bounds import Bound, Runs, amounts, bounds
+from ptce_analysis.analysis.feasible.bounds import Bound, amounts, bounds
 from ptce_analysis.analysis.feasible.draws import draws
 from ptce_analysis.analysis.feasible.row import obstacle
 from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
@@ -92,33 +92,6 @@ def _rounded(value: float | None, scale: float = 1.0) -> float | None:
     return None if value is None else round(value, 9) * scale
 
 
-def data_set_counts(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
-    """Return, per level, how many sets of amounts in whole units have exactly the printed number, total and median.
-
-    Columns: `scenario`, `level`, `n`, `total_eur`, `median_eur`, `unit_eur` (the rounding of the total), `status`,
-    `datasets` (exact, as text: it may have dozens of digits; empty when it is not counted).
-    """
-    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    found = [_count(level, rows.get(level)) for level in FUNDING_LEVELS]
-    columns = ["level", "n", "total_eur", "median_eur", "unit_eur", "status", "datasets"]
-    return pd.DataFrame(found, columns=columns).astype({"n": "Int64", "datasets": "str"}).assign(scenario=scenario)
-
-
-def _count(level: str, row: Row | None) -> dict[str, object]:
-    if row is None:
-        return {"level": level, "status": status(row), "datasets": ""}
-    count = _record(row, 0, SEED, "uniform")["datasets"] if row.n else None
-    return {
-        "level": level,
-        "n": row.n,
-        "total_eur": float(row.total.value),
-        "median_eur": float(row.median.value),
-        "unit_eur": float(unit_of(row)),
-        "status": status(row),
-        "datasets": "" if count is None else str(count),
-    }
-
-
 def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
     """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
@@ -161,28 +134,3 @@ def _alike(kind: str, values: list[float]) -> dict[str, object]:
         "max_eur": float(values[-1]),
         "top_half_share": math.fsum(values[n - n // 2 :]) / total,
     }
-
-
-def attaining_sets(facts: Facts, wave: int, scenario: str, level: str | None) -> pd.DataFrame:
-    """Return, for each statistic shown, its two bounds for a level and the amounts that attain each.
-
-    Columns: `level`, `scenario`, `n`, `statistic`, `end` (`low`, `high`), `value`, `runs` (pairs of an amount in euros
-    and how many times it occurs). No row without a level, or where no amounts can have its row.
-    """
-    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
-    ends = _ends(row) if row is not None and status(row) == "possible" else []
-    table = pd.DataFrame(ends, columns=["statistic", "end", "value", "runs"])
-    return table.assign(level=level, scenario=scenario, n=row.n if row else None)
-
-
-def _ends(row: Row) -> list[tuple[object, ...]]:
-    found = bounds(row.bands)
-    return [
-        (name, end, getattr(found[name], end), _euros(getattr(found[name], f"{end}_data")))
-        for name in SHOWN
-        for end in ("low", "high")
-    ]
-
-
-def _euros(runs: Runs) -> tuple[tuple[float, int], ...]:
-    return tuple((float(value), count) for value, count in runs)

@@ -15,6 +15,7 @@ from ptce_analysis.publish.disclosure.raw import Needle
 from ptce_analysis.publish.disclosure.views import View, decoded, views
 
 CLAIMS = "claims.json"
+NOT_FOUND = '<meta name="robots" content="noindex">'
 # An id is also found without its hyphens and spaces, when it is long enough to be no other number.
 LEAST_COMPACT = 8
 
@@ -127,20 +128,25 @@ def _is_code(needle: Needle) -> bool:
 
 
 def _unmarked_claims(folder: Path) -> Iterator[Finding]:
-    """Pages that state fictitious numbers, by the register of claims, and nowhere say that they are."""
+    """Pages that state fictitious numbers, by the register of claims, and nowhere say that they are, or may be found.
+
+    Search engines show a page without what stands around it: one of fictitious numbers asks them to leave it out.
+    """
     for register in sorted(folder.rglob(CLAIMS)):
         try:
             claims = json.loads(register.read_text(encoding="utf-8"))
-            pages = {claim["page"] for claim in claims if claim["origin"] == "fictitious"}
-        except (ValueError, KeyError, TypeError):
+            pages = {claim["href"].partition("#")[0] for claim in claims if claim["origin"] == "fictitious"}
+        except (ValueError, KeyError, TypeError, AttributeError):
             yield Finding(register.relative_to(folder).as_posix(), "closed", "a register of claims that cannot be read")
             continue
         for page in sorted(pages):
-            path = register.parent / f"{page}.html"
+            path = register.parent / Path(page).name
             text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            name = path.relative_to(folder).as_posix()
             if text and not any(mark in text for mark in FICTITIOUS_MARKS):
-                name = path.relative_to(folder).as_posix()
                 yield Finding(name, "fictitious", "a page of fictitious numbers that does not say so", name)
+            elif text and NOT_FOUND not in text:
+                yield Finding(name, "fictitious", "a page of fictitious numbers that search engines may show", name)
 
 
 def report(folder: Path, findings: Collection[Finding], n_needles: int | None) -> dict[str, Any]:

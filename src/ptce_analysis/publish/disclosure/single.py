@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -60,16 +59,6 @@ def protected_total(values: Iterable[float], grain: float = 1.0, rules: Sequence
     return Shown(None if hidden else rounded(sum(known), grain), rule.name if rule else "", len(known))
 
 
-def protected_mean(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
-    """Return the mean that the rounded total gives, under the rules of totals.
-
-    >>> protected_mean([400, 350, 251], grain=10).value
-    333.3333333333333
-    """
-    total = protected_total(values, grain, rules)
-    return Shown(None if total.value is None else total.value / total.n, total.rule, total.n)
-
-
 def protected_median(
     values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD, units: Sequence[str] = ()
 ) -> Shown:
@@ -109,31 +98,6 @@ def _holders(values: Sequence[float], units: Sequence[object]) -> float:
     middle = {ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]}
     held = {unit for unit, value in zip(units, values, strict=True) if value in middle}
     return len(held) if len(middle) == 1 or len(held) == 1 else np.inf
-
-
-def protected_histogram(values: Iterable[float], edges: Sequence[float]) -> list[tuple[float, float, int]]:
-    """Return (from, to, units) for each bin; bins of fewer than three units are joined to the next, or the one before.
-
-    The last bin includes its upper edge. Edges are given as numbers: bins made from the data would start at the
-    smallest value and end at the largest.
-
-    Raises
-    ------
-    InputError
-        If the edges do not rise or leave values out, or fewer than three values are known.
-
-    >>> protected_histogram([1, 2, 3, 11, 21, 22, 23], [0, 10, 20, 30])
-    [(0, 10, 3), (10, 30, 4)]
-    """
-    known = checked_values(values, "histogram")
-    if len(edges) < 2 or any(low >= high for low, high in pairwise(edges)):
-        raise InputError(f"edges {list(edges)}: two or more rising numbers are expected.")
-    outside = sum(not edges[0] <= value <= edges[-1] for value in known)
-    if outside:
-        raise InputError(f"{outside} values lie outside the edges {edges[0]:g} to {edges[-1]:g}: widen them.")
-    if len(known) < BIN_UNITS:
-        raise InputError(f"{len(known)} values: a histogram needs {BIN_UNITS}.")
-    return _joined(list(zip(edges, edges[1:], np.histogram(known, edges)[0].tolist(), strict=False)))
 
 
 def _joined(bins: list[tuple[float, float, int]]) -> list[tuple[float, float, int]]:

@@ -186,6 +186,9 @@ def test_a_printed_median_outside_the_limits_is_told(facts):
 
 
 def test_a_missing_local_row_leaves_no_pooled_median(facts):
-    """Not one of the four local rows may be missing, or be of no project."""
+    """Not one of the four local rows may be missing, be of no project, or have less money than projects need."""
     assert pooled_local_median(facts, 2013) is None
     assert pooled_local_median(changed(facts, funding_projects_epci_2015=0), 2015) is None
+    # 20 projects that received something total 10 k€ or more: 9 k€, median aside, cannot be theirs.
+    assert pooled_local_median(changed(facts, funding_amount_epci_2015=9_000), 2015) is None
+    assert pooled_local_median(changed(facts, funding_amount_epci_2015=10_000), 2015).without_median[-1] == "epci"

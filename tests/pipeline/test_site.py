@@ -20,7 +20,7 @@ from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.pipeline.site import Entry, _sections, language_choice, language_files, site_files
 from ptce_analysis.publish.downloads import Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words
-from ptce_analysis.vocabulary import LANGUAGES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
 # What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
 SAID = ".say, .answer, .title, .notes div:nth-of-type(2) dd, .notes div:nth-of-type(3) dd"
@@ -38,6 +38,44 @@ def test_every_page_is_light() -> None:
     """25 kB gzipped: read in a moment on a slow line."""
     sizes = {path.relative_to(site()).as_posix(): len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in pages()}
     assert {name: size for name, size in sizes.items() if size > GZIPPED} == {}
+
+
+# The words in sight of each French page, at most; folds, figures' letters and the page's foot are not counted.
+WORDS = {
+    "index": 600,
+    "01_consistency": 1000,
+    "02_emergence": 700,
+    "03_funding": 800,
+    "04_feasible": 700,
+    "05_profile": 600,
+    "09_methods": 2500,
+    "demonstration/index": 1500,
+} | {f"07_level-{level}": 450 for level in FUNDING_LEVELS}
+MOST_WORDS = 8500  # of all of them, without methods and demonstration
+
+
+def words_in_sight(path: Path) -> int:
+    """How many words of a page's main part are read without opening anything; a number with its unit is one."""
+    page = soup(path).main
+    for hidden in page.find_all(["svg", "details", "style"]):
+        hidden.decompose()
+    return len(re.sub(r"(?<=\S)[\u00a0\u202f](?=\S)", "", page.get_text(" ")).split())
+
+
+def test_pages_are_short() -> None:
+    """A reader has time for each page, and for all of them."""
+    found = {name: words_in_sight(site() / "fr" / f"{name}.html") for name in WORDS}
+    assert {name: n for name, n in found.items() if n > WORDS[name]} == {}
+    assert sum(n for name, n in found.items() if name not in ("09_methods", "demonstration/index")) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_answer_has_45_words_at_most(lang: str) -> None:
+    """The first thing on a page can be read in ten seconds."""
+    for path in sorted((site() / lang).rglob("*.html")):
+        answers = soup(path).select(".answer")
+        said = [len(re.sub(r"(?<=\S)[\u00a0\u202f](?=\S)", "", one.get_text()).split()) for one in answers]
+        assert len(said) == 1 and said[0] <= 45, (path.name, said)
 
 
 def test_every_link_of_the_site_resolves() -> None:

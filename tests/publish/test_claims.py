@@ -22,16 +22,16 @@ def test_each_value_of_a_sentence_is_a_claim() -> None:
     """Value and unit as stored, text as shown; a number's own origin and source come before the sentence's."""
     own = Number(1239e3, "keur", "funding_amount_region_2015", "published")
     said = EN("{own}, {other} on {bases}", own=own, other=Number(1 / 3, "share1"), bases="8 and 15")
-    first, second, third = claims_of("key", said, "derived", "RTES", "topics.funding.answer")
+    first, second, third = claims_of("key", said, "derived", "RTES")
     assert (first["id"], first["value"], first["unit"], first["shown"]) == ("key.own", 1239e3, "eur", "€1,239k")
     assert (first["origin"], first["source"]) == ("published", "funding_amount_region_2015")
     assert (second["value"], second["origin"], second["source"]) == (0.333333333333, "derived", "RTES")
-    assert (third["value"], third["unit"], third["computed_by"]) == ("8 and 15", "text", "topics.funding.answer")
+    assert (third["value"], third["unit"]) == ("8 and 15", "text")
 
 
 def test_an_unknown_number_is_a_claim_without_value() -> None:
     """Not estimable is said and registered, never as NaN, which JSON does not know."""
-    claims = claims_of("k", EN("{n}", n=Number(float("nan"), "keur")), "derived", "", "f")
+    claims = claims_of("k", EN("{n}", n=Number(float("nan"), "keur")), "derived", "")
     assert claims[0]["value"] is None
     assert json.loads(claims_json(claims))[0]["shown"] == "not known"
 

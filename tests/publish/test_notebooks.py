@@ -49,7 +49,6 @@ CHANGES = [
     ("05_profile", "members_median_2015", "9", "There is no evidence of it."),
     ("07_level", "funding_amount_commune_2015", "400000", "Communes provided €400k"),
     ("07_level", "funding_median_commune_2015", "15000", "€246k, 16 projects and a median of €15k do not fit"),
-    ("07_level", "link_share_departement_2015", "0.40", "The slides give one figure for two tiers"),
     ("09_methods", "emergence_share_2015", "0.02", "The published shares"),
     ("09_methods", "emergence_share_2013_s3", "0.20", "The published shares"),
 ]

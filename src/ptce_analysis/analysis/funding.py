@@ -158,11 +158,11 @@ class Pooled:
 def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> Pooled | None:
     """Return the sharp limits of the pooled local median, or None where some local row was not found whole.
 
-    An average of medians would be no median: see `pooled_median`. A row that cannot be true, or is of no amount, counts
-    for its number and total only.
+    None too where a row is of no amount, or of a total too small for its number of amounts above zero. An average of
+    medians would be no median: see `pooled_median`. A row that cannot be true counts for its number and total only.
     """
     rows = scenario_rows(printed_rows(facts, wave, LOCAL_LEVELS), scenario)
-    if len(rows) < len(LOCAL_LEVELS) or not all(row.n for row in rows.values()):
+    if len(rows) < len(LOCAL_LEVELS) or not all(row.n and row.possible_without_median for row in rows.values()):
         return None
     dropped = tuple(level for level, row in rows.items() if not row.possible)
     low, high = pooled_median([row.bands if row.possible else row.bands_without_median for row in rows.values()])

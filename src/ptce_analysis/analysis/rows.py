@@ -56,6 +56,11 @@ class Row:
         return replace(self.bands, median_low=Fraction(0), median_high=feasible_row.highest_median(self.bands))
 
     @property
+    def possible_without_median(self) -> bool:
+        """Whether the total is enough for that number of amounts above zero, roundings included."""
+        return self.n * self.least <= self.total.band[1]
+
+    @property
     def possible(self) -> bool:
         """Whether any amounts above zero can have this number, total and median, roundings included."""
         return can_hold(self.n, self.total.band, self.median.band, self.least)

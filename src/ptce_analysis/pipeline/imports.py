@@ -19,8 +19,16 @@ from ptce_analysis.pipeline.place import PACKAGE
 # A line that starts as an import does, up to the end of its parentheses.
 IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t][^(\n]*(?:\([^)]*\))?", re.MULTILINE)
 
-# How a cell may come to a file without importing anything: by opening or naming it, or with a line of IPython's own.
-OPENS = re.compile(r"\b(?:open|glob|rglob|iterdir|exec|eval|raw|__import__)\b|^[ \t]*[%!]", re.MULTILINE)
+# What calculates and draws: it comes to a file only by the names of `OPENS`.
+CALCULATES = frozenset({PACKAGE, "pandas", "numpy", "matplotlib", "seaborn", "fractions", "math"})
+
+# How a cell may come to a file: by opening, reading or naming it, or with a line of IPython's own.
+MAGIC = re.compile(r"^[ \t]*[%!]", re.MULTILINE)
+READERS = "csv|table|fwf|excel|json|html|xml|parquet|feather|orc|pickle|hdf|sql\\w*|stata|sas|spss|clipboard"
+OPENS = re.compile(
+    rf"\b(?:open|glob|rglob|iterdir|exec|eval|raw|__import__|read_(?:{READERS})|load\w*|imread|from(?:file|regex)"
+    r"|genfromtxt|memmap)\b"
+)
 
 # Each module of the library by its dotted name, with its file and the dotted names it imports.
 Graph = Mapping[str, tuple[Path, tuple[str, ...]]]
@@ -49,9 +57,17 @@ def notebook_imports(path: Path) -> list[str]:
 
 
 def only_asks_the_library(path: Path) -> bool:
-    """Whether a notebook imports nothing but the library and neither opens a file nor names one by itself."""
-    own = all(name.split(".")[0] == PACKAGE for name in notebook_imports(path))
-    return own and not any(OPENS.search(source) for source in _code_cells(path))
+    """Whether a notebook imports the library and what calculates, and neither opens a file nor names one by itself."""
+    own = all(name.split(".")[0] in CALCULATES for name in notebook_imports(path))
+    return own and not any(MAGIC.search(source) or _opens(source) for source in _code_cells(path))
+
+
+def _opens(source: str) -> bool:
+    """Whether code, and not only a sentence in it, has a name or a path that leads to a file."""
+    if not OPENS.search(source):  # finding words costs much less than parsing
+        return False
+    said = (getattr(node, kind, None) for node in _all_nodes(source) for kind in ("id", "attr", "name", "value"))
+    return any(isinstance(one, str) and " " not in one and OPENS.search(one) for one in said)
 
 
 def _code_cells(path: Path) -> list[str]:

@@ -60,9 +60,9 @@ class Inputs:
         """Return what a run's notebook, figures and page are made from."""
         own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
         code = self._code([*MAKES_PAGES, *notebook_imports(run.notebook)])
+        data = self._data_for(code) if only_asks_the_library(run.notebook) else self._raw | self._processed
         if READS_COMMENTS in code:
             code |= {name: found for name, found in self._library_files.items() if name.endswith(".py")}
-        data = self._data_for(code) if only_asks_the_library(run.notebook) else self._raw | self._processed
         beside = self._beside(run.notebook)
         found = data | self._locked | beside | self._resources([run.lang]) | code
         if dict(run.parameters).get("waves") == "supplied":

@@ -1,8 +1,8 @@
 """The hypotheses that bear on results, read from the comments of the code that makes them.
 
-`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis of the study, on these of its pages: the page of
-methods lists it. `# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and
-`# Limit: …` bounds time or memory: both are for whoever reads the code.
+`# Assumption (02, 03): … Source: … If wrong: …` is a hypothesis that these pages rest on: the page of methods lists it.
+`# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and `# Limit: …` bounds
+time or memory: both are for whoever reads the code.
 """
 
 from __future__ import annotations

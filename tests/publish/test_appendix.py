@@ -48,11 +48,11 @@ def ours(html: str, kind: str = "say", key: str = "k", **about: Any) -> Any:
     return shown({"text/html": html, "text/plain": html}, ptce=about)
 
 
-def drawing_of(key: str = "fig", narrow: str = "") -> Any:
+def drawing_of(key: str = "fig") -> Any:
     """A drawing as the library shows it."""
     spoken = f'<title>T</title><desc id="{key}-alt">D</desc>'
     image = f'<svg role="img" width="5pt" height="5pt" aria-labelledby="{key}-alt">{spoken}</svg>\n'
-    about = {"kind": "drawing", "key": key, "narrow": narrow}
+    about = {"kind": "drawing", "key": key}
     return shown({"image/svg+xml": image, "image/png": PIXEL, "text/plain": "D"}, ptce=about)
 
 
@@ -339,13 +339,11 @@ def test_an_exhibit_s_title_is_a_heading_of_the_next_level() -> None:
     assert [tag.name for tag in found] == ["h2", "h3"]
 
 
-def test_a_drawing_comes_in_its_forms_without_the_title_its_caption_gives() -> None:
-    """One form alone can scroll and is reached by keyboard; two are for wide screens and for phones."""
+def test_a_drawing_comes_without_the_title_its_caption_gives() -> None:
+    """Nor its size: it fills the width of the page; its description stays."""
     page = soup(exported("# T", code("x", ours("<p>h</p>", "head", "fig"), drawing_of())))
-    assert page.find(class_="only")["tabindex"] == "0" and page.main.find("title") is None
+    assert page.main.find("title") is None
     assert not page.svg.has_attr("width") and page.svg.desc.get_text() == "D"
-    both = soup(exported("# T", code("x", drawing_of(narrow="<svg></svg>"))))
-    assert both.find(class_="wide") and both.find(class_="small")
 
 
 def test_code_that_the_page_explains_stands_at_its_end() -> None:

@@ -89,7 +89,7 @@ def test_a_page_fits_a_phone(tab: Page, name: str) -> None:
     tab.goto(address(name))
     tab.evaluate(UNFOLD)
     wide = """() => [...document.querySelectorAll('main *')].filter(at => at.getBoundingClientRect().right > 321
-      && !at.closest('.scroll, .line, .drawing.only, pre, .skip, math')).map(at => at.outerHTML.slice(0, 80))"""
+      && !at.closest('.scroll, .line, pre, .skip, math')).map(at => at.outerHTML.slice(0, 80))"""
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320, tab.evaluate(wide)[:3]
     tab.set_viewport_size({"width": 390, "height": 844})
     assert [said for said in tab.evaluate(DRAWN_TEXT) if said["size"] < 9] == []

@@ -8,7 +8,7 @@ class Shared:
 
     DECK = "RTES (slides, 2015 survey)."
     FROM_DECK = "Computed from RTES (slides, 2015 survey)."
-    FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a note by COORACE (2014)."
+    FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a [note by COORACE](S3) (2014)."
     TABLE = "Clusters (“projects”) supported in 2015."
     RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
 

@@ -41,7 +41,6 @@ def is_ours(output: Any) -> bool:
     if "key" not in about or FORMS.get(str(about.get("kind"))) not in data:
         return False
     shown = [data[kind] for kind in ("text/html", "image/svg+xml") if kind in data]
-    shown += [about["narrow"]] if about.get("narrow") else []
     return not any(map(active_content, map(str, shown)))
 
 

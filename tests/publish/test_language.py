@@ -26,6 +26,7 @@ from ptce_analysis.publish.language import (
     translated_prose,
     typeset,
 )
+from ptce_analysis.publish.show import open_page
 from ptce_analysis.vocabulary import LANGUAGES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -326,21 +327,16 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     assert read["fr"]["# Prose"] == "# De la prose" and read["de"]["# Prose"] == ""
     # Some labels are also texts of the code, such as "Median".
     assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
-    # By hand, one of each kind of table: a level, an indicator, a unit, a quantity of a page, a language.
-    assert {"Regions", "clusters in emergence", "euros", "total amount", "French"} <= set(read["de"]) - set(read["fr"])
+    # By hand, one of each kind of table: a level, an indicator, a unit, a method, a language.
+    assert {"Regions", "clusters in emergence", "euros", "beta-binomial", "French"} <= set(read["de"]) - set(read["fr"])
 
 
 def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
     """A document's own title stays; what we call it, and where a method comes from, is translated."""
-    from ptce_analysis.publish.topics.sources import title
-
-    from printed_figures import PUBLISHED
-    from ptce_analysis.published import read_sources
-
-    sources = read_sources(PUBLISHED)
-    described = [source for source in sources.values() if source["title"].startswith("[")]
+    english, french = (open_page("p", lang=lang) for lang in ("en", "fr"))
+    described = [source for source in english.sources.values() if source["title"].startswith("[")]
     assert described and all(source["title_en"] for source in described)
-    assert title(Words("en"), sources["S19"]) == "[Press piece on the pilot poles]"
-    assert title(Words("fr"), sources["S19"]) == "[Article de presse sur les pôles témoins]"
-    assert title(Words("en"), sources["S3"]) == sources["S3"]["title"]
+    assert "Press piece on the pilot poles" in english.source("S19")
+    assert "Article de presse sur les pôles témoins" in french.source("S19")
+    assert english.sources["S3"]["title"] in english.source("S3")
     assert str(Words("fr")("definition")) == "définition"

@@ -208,6 +208,13 @@ def test_a_table_of_fictitious_data_says_so_itself() -> None:
     assert "<caption>" not in data_html(EN, exhibit(), "Table 1")
 
 
+def test_two_columns_have_two_headings() -> None:
+    """Their file is read by name."""
+    twice = exhibit(columns=(*exhibit().columns, exhibit().columns[-1]))
+    assert [fault for fault in faults(twice) if fault.startswith("two columns have the heading")]
+    assert faults(exhibit()) == []
+
+
 @pytest.mark.parametrize(
     ("columns", "fault"),
     [

@@ -79,7 +79,10 @@ def faults(exhibit: Exhibit) -> list[str]:
 def _data_faults(exhibit: Exhibit) -> list[str]:
     if exhibit.data.empty or not exhibit.columns:
         return ["there are no data to show"]
-    return [f"column {c.name!r} is not in the data" for c in exhibit.columns if c.name not in exhibit.data]
+    headings = [column.heading for column in exhibit.columns]
+    twice = dict.fromkeys(heading for heading in headings if headings.count(heading) > 1)
+    found = [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
+    return found + [f"column {c.name!r} is not in the data" for c in exhibit.columns if c.name not in exhibit.data]
 
 
 def table_faults(exhibit: Exhibit) -> list[str]:

@@ -198,15 +198,6 @@ def test_the_other_language_is_one_click_away(tab: Page) -> None:
     assert tab.url == address("fr/index")
 
 
-def test_an_exhibit_is_one_click_away_from_itself_in_the_other_language(tab: Page) -> None:
-    """The reader stays at the figure."""
-    tab.goto(address("fr/03_funding"))
-    key = tab.locator("figure").first.get_attribute("id")
-    tab.locator("figure").first.get_by_role("link", name="English").click()
-    assert tab.url == f"{address('en/03_funding')}#{key}"
-    assert tab.locator(":target").count() == 1
-
-
 def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
     """The number of a sentence can be linked to."""
     tab.goto(address("en/03_funding"))

@@ -28,17 +28,17 @@ def test_a_build_prints_a_line_per_run_and_a_summary(project: Path, capsys: Prin
         "building 1 run, 1 at a time",
         "[1/1] fr/plain (never built): done",
         "tables built (never built), 1 built",
-        "1 text waits for its translation and is shown in English: make texts",
+        "2 texts wait for their translation and are shown in English: make texts",
     ]
 
 
 def test_a_build_ends_on_the_page_to_open_and_on_the_texts_that_wait(built_project: Path, capsys: Printed) -> None:
-    """Also when nothing was to do: the titles of both notebooks have no French."""
+    """Also when nothing was to do: titles and headings of both notebooks have no French."""
     assert cli.main(["build", "--project", str(built_project)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"0 built, {RUNS} up to date",
         "open build/site/fr/index.html",
-        "2 texts wait for their translation and are shown in English: make texts",
+        "4 texts wait for their translation and are shown in English: make texts",
     ]
 
 

@@ -493,22 +493,16 @@ def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
     ]
 
 
-def test_an_exhibit_leads_to_its_files() -> None:
-    """Each link says of which figure it is to who hears it; a table has no picture."""
+def test_a_figure_leads_to_its_files() -> None:
+    """Each link says of which figure it is to who hears it alone; a table has no picture."""
     notes = '<div class="tools"></div>'
     figure = [ours("<p>h</p>", "head", "fig"), drawing_of(), ours(notes, "notes", "fig")]
     figure[1].metadata["filename"] = "02_x-fig"
     table = [ours("<p>h</p>", "head", "tab", number="Table 1"), ours(notes, "notes", "tab")]
     page = on_site("02_x", "# T", code("x", *figure, *table))
-    ways = [
-        [(link["href"], link["aria-label"], link.get_text()) for link in tools.find_all("a")]
-        for tools in page.select(".tools")
-    ]
+    ways = [[(link["href"], link["aria-label"]) for link in tools.find_all("a")] for tools in page.select(".tools")]
     assert ways == [
-        [
-            ("figures/02_x-fig.svg", "Figure\u00a01 (SVG)", "SVG"),
-            ("figures/02_x-fig.png", "Figure\u00a01 (PNG)", "PNG"),
-        ],
+        [("figures/02_x-fig.svg", "Figure\u00a01 (SVG)"), ("figures/02_x-fig.png", "Figure\u00a01 (PNG)")],
         [],
     ]
 
@@ -557,16 +551,12 @@ def test_the_language_is_that_of_the_run_else_what_the_author_says(metadata: dic
     assert page_of(notebook("# T", **metadata))["lang"] == lang
 
 
-def test_the_summary_is_that_of_the_page() -> None:
-    """What the index says of a page is what the page says of itself."""
-    nb = notebook(
-        "# A *title*",
-        code("x", ours("<p>s</p>", "answer", text="The answer.", lead="The answer.")),
-        ptce={"parameters": {"level": "etat"}},
-    )
-    page, summary = page_of(nb), summary_of(nb, "n")
-    assert {name: page[name] for name in summary} == summary
-    assert page["parameters"] == [("Level", "Central government")]
+def test_the_summary_is_the_title_of_a_page_and_what_its_answer_says_first() -> None:
+    """Its words in bold; a notebook without a heading has the name of its file."""
+    answer = ours("<p>s</p>", "answer", text="They do. And more.", lead="They do.")
+    nb = notebook("# A *title*", code("x", answer), ptce={"parameters": {"level": "etat"}})
+    assert summary_of(nb, "n") == {"title": page_of(nb)["title"], "description": "They do."}
+    assert page_of(nb)["parameters"] == [("Level", "Central government")]
     assert summary_of(notebook(code("1")), "n")["title"] == "n"
 
 

@@ -35,9 +35,7 @@ def value_of(name: str, values: Mapping[str, Any], sources: tuple[Any, ...], fac
 def _within(place: Any, name: str) -> Any:
     """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
     if isinstance(place, Protected):
-        found = _within(place.table, name)
-        # What is made of answers is in the reader's language already: it is no text to translate.
-        return Sentence(found) if isinstance(found, str) else found
+        return _within(place.table, name)
     if isinstance(place, pd.DataFrame):
         row, point, column = name.partition(".")
         if point:

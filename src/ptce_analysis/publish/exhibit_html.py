@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from ptce_analysis.publish.exhibit import BY_ROW, Column, Exhibit
-from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words
+from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
 from ptce_analysis.publish.sentences import linked, plain_text, sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
 from ptce_analysis.survey.formulas import neutralised
@@ -74,7 +74,7 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
 def cell_text(words: Words, value: Any, kind: str) -> str:
     """Return one cell as a reader of the language expects it; a range of numbers does not break."""
     if kind == "text" or isinstance(value, str):
-        text = "" if pd.isna(value) else str(value)
+        text = "" if pd.isna(value) else typeset(str(value), words.lang)
         return text.replace(" ", NO_BREAK) if NUMBERS.fullmatch(text) else text
     return words.number(Number(None if pd.isna(value) else value, kind))
 

@@ -52,7 +52,7 @@ def test_an_executed_notebook_holds_results_and_parameters(tmp_path: Path) -> No
     ]  # fmt: skip
     assert node.cells[4].outputs == [{"output_type": "stream", "name": "stdout", "text": "fr\n"}]
     assert node.cells[5].execution_count == 4
-    assert node.metadata["ptce"] == {"name": "note", "parameters": {"lang": "fr"}}
+    assert node.metadata["ptce"] == {"name": "note", "notebook": "note", "parameters": {"lang": "fr"}}
     assert set(node.metadata) == {"kernelspec", "language_info", "ptce"}
     assert str(tmp_path) not in nbformat.writes(node) and "papermill" not in nbformat.writes(node)
 

@@ -70,7 +70,7 @@ def withheld(shown: Shown, *tables: Protected) -> Protected:
 
 
 def seen(table: Protected, column: str) -> pd.DataFrame:
-    """Return the rows of a table whose number in a column is shown, as numbers: those that can be drawn."""
+    """Return the rows of a table whose number in `column` is shown, as numbers: those that can be drawn."""
     numbers = pd.to_numeric(table.table[column], errors="coerce")
     return table.table.assign(**{column: numbers})[numbers.notna()].infer_objects()
 

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NoReturn
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.pylabtools import activate_matplotlib
 from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
@@ -102,18 +103,21 @@ def _new_shell(connection: Connection, folder: str) -> Any:
     shell: Any = ZMQInteractiveShell.instance(
         config=settings, ipython_dir=folder, compiler_class=XCachingCompiler, kernel=stub
     )
-    _draw_inline()
+    _draw_inline(shell)
     session = _Pipe(key=b"", connection=connection)
     shell.displayhook.session = shell.display_pub.session = session
     shell.displayhook.topic = b"execute_result"
     return shell
 
 
-def _draw_inline() -> None:
+def _draw_inline(shell: Any) -> None:
     """Let figures be shown in the notebook, though matplotlib was imported before there was one."""
     backend = os.environ.setdefault("MPLBACKEND", INLINE)
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].use(backend)
+    if inline := sys.modules.get("matplotlib_inline.backend_inline"):  # which looked for a shell when it was imported
+        activate_matplotlib(backend)  # type: ignore[no-untyped-call]
+        inline.configure_inline_support(shell, backend)
 
 
 def _print_into(files: tuple[BinaryIO, BinaryIO]) -> None:

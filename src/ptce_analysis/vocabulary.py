@@ -30,136 +30,34 @@ LEVELS: dict[str, Label] = {
     "inconnu": ("Unknown", "Inconnu"),
 }
 # How each language speaks of a level: with its article, after "of" and "to", as one that gives a grant, that has given,
-# and that is asked about.
+# and that is asked about. One line a form, one column a level.
+_FORM_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe", "pnr_petr")
+_FORMS: dict[str, str] = {
+    "fr": """
+the: les communes | les EPCI | les départements | les Régions | l’État | l’Europe | les PNR et PETR
+The: Les communes | Les EPCI | Les départements | Les Régions | L’État | L’Europe | Les PNR et PETR
+of: des communes | des EPCI | des départements | des Régions | de l’État | de l’Europe | des PNR et PETR
+to: aux communes | aux EPCI | aux départements | aux Régions | à l’État | à l’Europe | aux PNR et PETR
+by: par une commune | par un EPCI | par un département | par une Région | par l’État | par l’Europe | par un PNR ou un PETR
+have: ont | ont | ont | ont | a | a | ont
+did: la commune a-t-elle | l’EPCI a-t-il | le département a-t-il | la Région a-t-elle | l’État a-t-il | l’Europe a-t-elle
+""",  # noqa: E501 (one form a line)
+    "en": """
+the: communes | groupings of communes (EPCI) | départements | regions | central government | Europe | nature parks and rural partnerships (PNR, PETR)
+The: Communes | Groupings of communes (EPCI) | Départements | Regions | Central government | Europe | Nature parks and rural partnerships (PNR, PETR)
+of: of communes | of groupings of communes (EPCI) | of départements | of regions | of central government | of Europe | of nature parks and rural partnerships (PNR, PETR)
+to: to communes | to groupings of communes (EPCI) | to départements | to regions | to central government | to Europe | to nature parks and rural partnerships (PNR, PETR)
+by: by a commune | by a grouping of communes (EPCI) | by a département | by a region | by central government | by Europe | by a nature park or a rural partnership (PNR, PETR)
+have: have | have | have | have | has | has | have
+did: did the commune | did the grouping of communes (EPCI) | did the département | did the region | did central government | did Europe
+""",  # noqa: E501 (one form a line)
+}
 LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {
-    "fr": {
-        "the": {
-            "commune": "les communes",
-            "epci": "les EPCI",
-            "departement": "les départements",
-            "region": "les Régions",
-            "etat": "l’État",
-            "europe": "l’Europe",
-            "pnr_petr": "les PNR et PETR",
-        },
-        "The": {
-            "commune": "Les communes",
-            "epci": "Les EPCI",
-            "departement": "Les départements",
-            "region": "Les Régions",
-            "etat": "L’État",
-            "europe": "L’Europe",
-            "pnr_petr": "Les PNR et PETR",
-        },
-        "of": {
-            "commune": "des communes",
-            "epci": "des EPCI",
-            "departement": "des départements",
-            "region": "des Régions",
-            "etat": "de l’État",
-            "europe": "de l’Europe",
-            "pnr_petr": "des PNR et PETR",
-        },
-        "to": {
-            "commune": "aux communes",
-            "epci": "aux EPCI",
-            "departement": "aux départements",
-            "region": "aux Régions",
-            "etat": "à l’État",
-            "europe": "à l’Europe",
-            "pnr_petr": "aux PNR et PETR",
-        },
-        "by": {
-            "commune": "par une commune",
-            "epci": "par un EPCI",
-            "departement": "par un département",
-            "region": "par une Région",
-            "etat": "par l’État",
-            "europe": "par l’Europe",
-            "pnr_petr": "par un PNR ou un PETR",
-        },
-        "have": {
-            "commune": "ont",
-            "epci": "ont",
-            "departement": "ont",
-            "region": "ont",
-            "etat": "a",
-            "europe": "a",
-            "pnr_petr": "ont",
-        },
-        "did": {
-            "commune": "la commune a-t-elle",
-            "epci": "l’EPCI a-t-il",
-            "departement": "le département a-t-il",
-            "region": "la Région a-t-elle",
-            "etat": "l’État a-t-il",
-            "europe": "l’Europe a-t-elle",
-        },
-    },
-    "en": {
-        "the": {
-            "commune": "communes",
-            "epci": "groupings of communes (EPCI)",
-            "departement": "départements",
-            "region": "regions",
-            "etat": "central government",
-            "europe": "Europe",
-            "pnr_petr": "nature parks and rural partnerships (PNR, PETR)",
-        },
-        "The": {
-            "commune": "Communes",
-            "epci": "Groupings of communes (EPCI)",
-            "departement": "Départements",
-            "region": "Regions",
-            "etat": "Central government",
-            "europe": "Europe",
-            "pnr_petr": "Nature parks and rural partnerships (PNR, PETR)",
-        },
-        "of": {
-            "commune": "of communes",
-            "epci": "of groupings of communes (EPCI)",
-            "departement": "of départements",
-            "region": "of regions",
-            "etat": "of central government",
-            "europe": "of Europe",
-            "pnr_petr": "of nature parks and rural partnerships (PNR, PETR)",
-        },
-        "to": {
-            "commune": "to communes",
-            "epci": "to groupings of communes (EPCI)",
-            "departement": "to départements",
-            "region": "to regions",
-            "etat": "to central government",
-            "europe": "to Europe",
-            "pnr_petr": "to nature parks and rural partnerships (PNR, PETR)",
-        },
-        "by": {
-            "commune": "by a commune",
-            "epci": "by a grouping of communes (EPCI)",
-            "departement": "by a département",
-            "region": "by a region",
-            "etat": "by central government",
-            "europe": "by Europe",
-            "pnr_petr": "by a nature park or a rural partnership (PNR, PETR)",
-        },
-        "have": {
-            "commune": "have",
-            "epci": "have",
-            "departement": "have",
-            "region": "have",
-            "etat": "has",
-            "europe": "has",
-            "pnr_petr": "have",
-        },
-        "did": {
-            "commune": "did the commune",
-            "epci": "did the grouping of communes (EPCI)",
-            "departement": "did the département",
-            "region": "did the region",
-            "etat": "did central government",
-            "europe": "did Europe",
-        },
-    },
+    lang: {
+        form: dict(zip(_FORM_LEVELS, map(str.strip, texts.split("|")), strict=False))
+        for form, _, texts in (line.partition(":") for line in table.strip().splitlines())
+    }
+    for lang, table in _FORMS.items()
 }
 FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 LOCAL_LEVELS = ("commune", "epci", "departement", "region")

@@ -231,3 +231,10 @@ def test_sums_of_counts_match_every_whole_number(printed: list[tuple[int, int]],
     chosen = [c for size in range(1, len(parts) + 1) for c in itertools.combinations(range(len(parts)), size)]
     expected = "consistent" if meets(chosen[-1]) else "other_base_only" if any(map(meets, chosen)) else "impossible"
     assert counted(whole, parts, grains, grain).verdict == expected
+
+
+def test_a_sum_of_exact_counts_tells_no_band() -> None:
+    """Ten parts of 1 are 10: nothing rounds, and nothing is said of roundings."""
+    parts = [count(f"part_{n}", 1, part_of="whole") for n in range(10)]
+    found = next(one for one in audit(report(*parts, count("whole", 15))) if one.id == "whole_2015")
+    assert found.verdict == "impossible" and "add up to 10, not 15" in found.reason

@@ -188,7 +188,7 @@ OPTIONAL = {"ipywidgets"}
 
 
 def test_the_library_imports_only_what_it_asks_for() -> None:
-    """Every package imported anywhere comes with the declared dependencies, or with JupyterLab's where it is looked for.
+    """Every package imported comes with the declared dependencies, or with JupyterLab's where it is looked for.
 
     None is there by chance, for the tests.
     """

@@ -197,6 +197,9 @@ class Reason(StrEnum):
     SAME_THING = "The figures are said of the same units, at the same date."
 
 
+# What a sentence says of the roundings of a sum.
+BAND = " ({low} to {high} with roundings)"
+
 # How a figure is said that its source only limits in words.
 LIMIT_SAID = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}
 
@@ -230,7 +233,9 @@ def english(phrase: Phrase) -> str:
     '53 out of 52: 53 > 52.'
     """
     filled = {name: english(v) if isinstance(v, Phrase) else shown(v) for name, v in phrase.values.items()}
-    return phrase.key.value.format(**filled)
+    low, high = phrase.values.get("low"), phrase.values.get("high")
+    exact = isinstance(low, Quantity) and low == high  # nothing rounds: there is no band to tell
+    return (phrase.key.value.replace(BAND, "") if exact else phrase.key.value).format(**filled)
 
 
 def raw_values(phrase: Phrase) -> dict[str, object]:

@@ -166,11 +166,11 @@ PROVENANCE: dict[str, Label] = {
     "command": ("Command", "Commande"),
 }
 
-# The printed Communes row is arithmetically impossible, so every result on money is shown under three named scenarios.
+# No 16 amounts have the printed total and median of the Communes, so every result on money stands under three scenarios.
 SCENARIOS: dict[str, Label] = {
     "as_printed": (
-        "as printed (the Communes median is not used)",
-        "tel que publié (la médiane des communes n’est pas utilisée)",
+        "published figures, without the Communes median",
+        "chiffres publiés, sans la médiane des communes",
     ),
     "communes_15": (
         "15 of the 16 projects supported by communes gave an amount",

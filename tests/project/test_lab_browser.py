@@ -243,13 +243,16 @@ def test_a_french_reader_finds_menus_and_notebooks_in_french(opened: Any) -> Non
 
 
 @pytest.mark.parametrize("lang", PLACES)
-def test_the_index_leads_to_the_sheet_of_a_level(opened: Any, lang: str) -> None:
-    """On the site the link opens that level's page; in JupyterLab, the notebook of all levels, in one language."""
+def test_the_index_leads_to_the_notebook_of_a_question(opened: Any, lang: str) -> None:
+    """The link that opens a page on the site opens the notebook of the same question, in the same language."""
     _, page = opened(lang, f"/lab/tree/{PLACES[lang]}/00_index.ipynb")
-    page.locator(f"{ON_SCREEN} a", has_text="Europe").click()
-    wait(page, "() => location.pathname.endsWith('/07_level.ipynb')")
+    run_all(page)
+    page.locator(
+        f".jp-OutputArea a[href*='03_funding.ipynb'], .jp-OutputArea a[data-commandlinker-args*='03_funding.ipynb']"
+    ).first.click()
+    wait(page, "() => location.pathname.endsWith('/03_funding.ipynb')")
     page.wait_for_selector(f"{ON_SCREEN} h1", timeout=LONG_MS)
-    assert urlsplit(page.url).path == f"/lab/tree/{PLACES[lang]}/07_level.ipynb"
+    assert urlsplit(page.url).path == f"/lab/tree/{PLACES[lang]}/03_funding.ipynb"
     assert page.locator(".jp-Dialog").all_inner_texts() == []
 
 
@@ -269,7 +272,7 @@ def test_a_parameter_is_changed_in_place(opened: Any, source: str) -> None:
     start_all(page)
     if shown:
         wait(page, DONE)
-        assert f"à {shown}\u00a0%" in (page.locator(".jp-Notebook").text_content() or "")
+        assert f"(confiance de {shown}\u00a0%)" in (page.locator(".jp-Notebook").text_content() or "")
     else:
         page.wait_for_selector(FAULTS, state="attached", timeout=LONG_MS)
         (fault,) = page.locator(FAULTS).all_text_contents()

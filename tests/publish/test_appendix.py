@@ -429,7 +429,7 @@ def test_a_page_of_the_site_leads_to_the_index_the_questions_its_neighbours_and_
     turns = [(link["rel"], link["href"], link.get_text()) for link in page.select("nav.turn a")]
     assert turns == [(["prev"], "01_x.html", "← First"), (["next"], "03_l-region.html", "Regions →")]
     shown_parameters = page.find("dl", class_="parameters").get_text(" ", strip=True)
-    assert shown_parameters == "Confidence level 90% Scenario as printed (the Communes median is not used)"
+    assert shown_parameters == "Confidence level 90% Scenario published figures, without the Communes median"
     assert page.footer.find("td").get_text() == "make"
     assert soup(exported("# T")).header is None
 

@@ -166,7 +166,7 @@ PROVENANCE: dict[str, Label] = {
     "command": ("Command", "Commande"),
 }
 
-# No 16 amounts have the printed total and median of the Communes, so every result on money stands under three scenarios.
+# No 16 amounts have the printed total and median of the Communes, so money is shown under three scenarios.
 SCENARIOS: dict[str, Label] = {
     "as_printed": (
         "published figures, without the Communes median",

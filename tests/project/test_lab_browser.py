@@ -248,7 +248,7 @@ def test_the_index_leads_to_the_notebook_of_a_question(opened: Any, lang: str) -
     _, page = opened(lang, f"/lab/tree/{PLACES[lang]}/00_index.ipynb")
     run_all(page)
     page.locator(
-        f".jp-OutputArea a[href*='03_funding.ipynb'], .jp-OutputArea a[data-commandlinker-args*='03_funding.ipynb']"
+        ".jp-OutputArea a[href*='03_funding.ipynb'], .jp-OutputArea a[data-commandlinker-args*='03_funding.ipynb']"
     ).first.click()
     wait(page, "() => location.pathname.endsWith('/03_funding.ipynb')")
     page.wait_for_selector(f"{ON_SCREEN} h1", timeout=LONG_MS)

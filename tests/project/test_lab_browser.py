@@ -228,7 +228,9 @@ def test_the_index_opens_in_a_quiet_lab(opened: Any) -> None:
     assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
     assert page.locator(".lm-MenuBar-itemLabel").first.inner_text() == "File"
     assert lab.elsewhere == []
-    assert re.findall(r"(?i).*\bwarn.*|\[[WE] .*", lab.log.read_text()) == []
+    # A page that closes while its kernel still speaks leaves one line of the network library, at the machine's pace.
+    spoken = [line for line in lab.log.read_text().splitlines() if "Got events for closed stream" not in line]
+    assert [line for line in spoken if re.search(r"(?i)\bwarn|\[[WE] ", line)] == []
     runtime = lab.log.parent / "runtime"
     (kernel,) = runtime.glob("kernel-*.json")
     assert json.loads(kernel.read_text())["transport"] == kernel_transport(runtime)

@@ -29,12 +29,12 @@ RUNS: dict[str, tuple[dict[str, Any], ...]] = {
 }
 # A published figure, what it is changed to (as typed in figures.csv), and how the sentence that is then false begins.
 CHANGES = [
-    ("01_consistency", "funding_total_2015", "4398000", "Three groups of figures"),
-    ("01_consistency", "funding_median_commune_2015", "15000", "Three groups of figures"),
-    ("01_consistency", "relation_weakened_share_2015", "0.15", "Three groups of figures"),
+    ("01_consistency", "funding_total_2015", "4398000", "Not all: the aid"),
+    ("01_consistency", "funding_median_commune_2015", "15000", "Not all: the aid"),
+    ("01_consistency", "relation_weakened_share_2015", "0.15", "Not all: the aid"),
     ("01_consistency", "link_2_to_6_share_2015", "0.91", "A third is possible with three clusters"),
     ("01_consistency", "emergence_share_2013_s3", "0.20", "For 2013, the slides put"),
-    ("01_consistency", "funding_projects_commune_2015", "15", "Three groups of figures"),
+    ("01_consistency", "funding_projects_commune_2015", "15", "Not all: the aid"),
     ("02_emergence", "emergence_share_2015", "0.40", "We cannot tell."),
     ("02_emergence", "emergence_share_2015", "0.02", "We cannot tell."),
     ("02_emergence", "emergence_share_2013", "0.50", "We cannot tell."),

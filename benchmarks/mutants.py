@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bench import table
 
-from ptce_analysis.analysis.proportions.intervals import wilson
+from ptce_analysis.analysis.intervals import wilson
 
 PROJECT = Path(__file__).parents[1]
 FOLDER = PROJECT / "mutants"

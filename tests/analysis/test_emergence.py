@@ -1,7 +1,8 @@
-"""Readings of the emergence shares: which counts the printed figures can stand for, and their comparison."""
+"""Readings of the emergence shares: the counts they can stand for, their comparison, and what it says together."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from fractions import Fraction
@@ -11,13 +12,23 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import fisher_exact
 
 from printed_figures import PUBLISHED, fact, share
-from ptce_analysis.analysis.emergence import by_method, first_pair, readings, wave_readings
-from ptce_analysis.analysis.emergence.comparison import COLUMN_TYPES
-from ptce_analysis.analysis.proportions import newcombe, prob_decrease, rates
-from ptce_analysis.analysis.proportions.records import METHODS
-from ptce_analysis.analysis.proportions.tests import boschloo
+from ptce_analysis.analysis.emergence import (
+    ChangeConclusion,
+    by_method,
+    conclusion,
+    emergence_by_link,
+    first_pair,
+    non_response,
+    overlap,
+    readings,
+    wave_readings,
+)
+from ptce_analysis.analysis.intervals import Rate, newcombe, prob_decrease
+from ptce_analysis.analysis.power import power
+from ptce_analysis.analysis.rates import METHODS, boschloo, rates
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts, read_published
 
@@ -134,8 +145,8 @@ def test_shares_by_level_are_no_reading_of_the_whole() -> None:
 
 def test_the_table_pairs_all_readings(table: pd.DataFrame) -> None:
     """Two readings of 2013 by eleven of 2015, in the order of the facts; only the population of 2013 is not known."""
-    assert list(table.columns) == list(COLUMN_TYPES)
     assert len(table) == 22
+    assert str(table["identified_after"].dtype) == "Int64" and table["count_before"].dtype == "int64"
     assert (table["wave_before"] == 2013).all() and (table["wave_after"] == 2015).all()
     assert list(table["count_before"]) == [13] * 11 + [22] * 11
     assert list(table["n_after"][:11]) == [52, 52, 51, 50, 49, 46, 45, 44, 41, 40, 75]
@@ -159,7 +170,7 @@ def test_a_row_holds_the_comparison_of_its_counts_second_wave_less_first(table: 
     for method, ends in turned["intervals"].items():
         assert [row[f"{method}_low"], row[f"{method}_high"]] == pytest.approx(ends, abs=1e-12), method
     assert [row["bayes_low"], row["bayes_high"]] == pytest.approx(turned["bayes"]["interval"], abs=1e-9)
-    assert row["boschloo"] == boschloo(first, second).p_value
+    assert row["boschloo"] == boschloo(first, second)
     assert row["prob_fall"] == found["bayes"]["prob_decrease"] > 0.5
     assert row["prob_fall_jeffreys"] == prob_decrease(first, second, "jeffreys")
     assert row["bayes_factor"] == found["bayes"]["bayes_factor"]
@@ -183,20 +194,11 @@ def test_fifteen_of_all_poles_identified_says_the_same(table: pd.DataFrame) -> N
     assert row["newcombe_high"] == pytest.approx(p2 - p1 + math.hypot(u2 - p2, p1 - l1))
 
 
-def test_the_best_case_is_newcombe_at_the_highest_correlation(table: pd.DataFrame) -> None:
-    """All 42 poles of 2013 among the 52 of 2015 (row 0): correlation of the shares = 0.7288 sqrt(42/52)."""
-    row = table.iloc[0]
-    assert row["best_case_correlation"] == pytest.approx((10 / 42 * 29 / 13) ** 0.5)
-    best = newcombe((10, 52), (13, 42), 0.95, row["best_case_correlation"] * (42 / 52) ** 0.5)
-    assert (row["best_case_low"], row["best_case_high"]) == (best.low, best.high)
-    assert (best.low, best.high) == pytest.approx((-0.232, -0.015), abs=5e-4)
-
-
 def test_the_confidence_is_passed_on(published: Facts, table: pd.DataFrame) -> None:
     """At 80 % every interval is narrower, and the table says so."""
     narrow = readings(published, 0.8)
     assert (narrow["confidence"] == 0.8).all()
-    for name in ("newcombe", "agresti_caffo", "miettinen_nurminen", "bayes", "best_case"):
+    for name in ("newcombe", "agresti_caffo", "miettinen_nurminen", "bayes"):
         assert (narrow[f"{name}_low"] > table[f"{name}_low"]).all(), name
         assert (narrow[f"{name}_high"] < table[f"{name}_high"]).all(), name
 
@@ -272,3 +274,283 @@ def test_more_than_everybody_is_refused() -> None:
         wave_readings(facts_of(everybody), 2015)
     printed = replace(everybody, id="printed", statistic="share", value=Fraction(1, 2), grain=Fraction(1, 100))
     assert {reading.fact for reading in wave_readings(facts_of(everybody, printed), 2015)} == {"printed"}
+
+
+def of(*known: Fact) -> ChangeConclusion:
+    return conclusion(readings(facts_of(*known)))
+
+
+def test_the_printed_shares_are_lower_and_say_nothing_of_change(table: pd.DataFrame) -> None:
+    """All eleven readings are lower, all intervals hold zero; 10/52 and 11/52 less 13/42 are the extremes."""
+    printed = conclusion(table).printed
+    assert printed is not None
+    assert (printed.n_readings, printed.all_lower) == (11, True)
+    assert printed.zero_inside
+    assert printed.change_low == pytest.approx(10 / 52 - 13 / 42)
+    assert printed.change_high == pytest.approx(11 / 52 - 13 / 42)
+    assert not printed.fall_beyond_chance and not printed.rise_beyond_chance
+
+
+def test_a_reader_is_told_both_shares_and_the_probability_of_a_fall(table: pd.DataFrame) -> None:
+    """31 % then 20 %, and 86 % (11/52) to 91 % (15/75) for a fall: a million draws from each posterior."""
+    found = conclusion(table)
+    assert (found.share_before, found.share_after) == (0.31, 0.2)
+    assert found.printed is not None
+    draws = np.random.default_rng(1).beta
+    before = draws(1 + 13, 1 + 29, 1_000_000)
+    least, most = ((draws(1 + k, 1 + n - k, 1_000_000) < before).mean() for k, n in ((11, 52), (15, 75)))
+    assert found.printed.prob_fall_low == pytest.approx(least, abs=2e-3) == pytest.approx(0.86, abs=5e-3)
+    assert found.printed.prob_fall_high == pytest.approx(most, abs=2e-3) == pytest.approx(0.91, abs=5e-3)
+
+
+def test_the_ranges_are_those_of_the_table(table: pd.DataFrame) -> None:
+    """The envelope of the intervals, the extreme p-values and probabilities, cell by cell over the eleven rows."""
+    rows, printed = [row for _, row in table.iloc[:11].iterrows()], conclusion(table).printed
+    assert printed is not None
+    names = ("newcombe", "agresti_caffo", "miettinen_nurminen", "bayes")
+    assert printed.interval_low == min(row[f"{name}_low"] for row in rows for name in names)
+    assert printed.interval_high == max(row[f"{name}_high"] for row in rows for name in names) > 0
+    p_values = [row[name] for row in rows for name in ("fisher", "mid_p", "barnard", "boschloo", "pearson")]
+    assert (printed.p_low, printed.p_high) == (min(p_values), max(p_values))
+    chances = [row[name] for row in rows for name in ("prob_fall", "prob_fall_jeffreys")]
+    assert (printed.prob_fall_low, printed.prob_fall_high) == (min(chances), max(chances))
+
+
+def test_a_majority_in_2013_would_be_a_fall_beyond_chance(table: pd.DataFrame) -> None:
+    """22/42 against every reading of 2015: no interval holds zero, so the conclusion rests on the definition."""
+    found = conclusion(table)
+    assert found.printed is not None and found.in_words is not None
+    assert (found.in_words.n_readings, found.in_words.zero_inside) == (11, False)
+    assert found.in_words.fall_beyond_chance and not found.in_words.rise_beyond_chance
+    assert found.in_words.interval_low < found.printed.interval_low
+    assert found.in_words.interval_high < 0 < found.printed.interval_high
+    assert found.in_words.p_high < 0.005
+    assert found.depends_on_definition
+    assert found.confidence == 0.95
+
+
+def test_two_surveys_of_this_size_see_only_a_very_large_fall(table: pd.DataFrame) -> None:
+    """Power at the share found is 80 %, and less above it; telling 31 % from 20 % takes more than the 75 poles."""
+    found = conclusion(table)
+    fall, needed = found.detectable.fall, found.needed
+    assert fall is not None and needed is not None
+    assert power((0.31, fall), (42, 52)) == pytest.approx(0.8, abs=1e-6)
+    assert power((0.31, fall + 0.02), (42, 52)) < 0.8
+    assert power((0.31, 0.2), (needed, needed)) >= 0.8 > power((0.31, 0.2), (75, 75))
+    assert found.identified == 75 and found.needs_more_than_identified
+
+
+def test_enough_poles_and_an_unknown_population_are_not_said_to_be_too_few() -> None:
+    """90 % to 10 % takes far fewer than 75; nothing is above a number not printed; no size shows no change."""
+    before, after = share("emergence_share", "0.90", wave=2013, base_n=50), share("emergence_share", "0.10", base_n=50)
+    poles = fact("poles_identified", 75, "count", "count", 1)
+    assert not of(before, after, poles).needs_more_than_identified
+    alone = of(before, after)
+    assert alone.identified is None and not alone.needs_more_than_identified
+    same = of(replace(before, value=after.value), after, poles)
+    assert (same.needed, same.needs_more_than_identified) == (None, True)
+
+
+def test_power_is_that_of_tests_at_the_confidence_of_the_intervals(table: pd.DataFrame) -> None:
+    """At 90 % a smaller fall is found, and fewer respondents are needed."""
+    usual, loose = conclusion(table), conclusion(readings(read_published(PUBLISHED), 0.9))
+    assert loose.detectable.level == 0.1
+    assert (loose.detectable.fall or 0) > (usual.detectable.fall or 0)
+    assert (loose.needed or 0) < (usual.needed or 0)
+
+
+def test_a_large_printed_fall_or_rise_is_beyond_chance() -> None:
+    """80 % of 50 to 20 % of 50, and back: every method agrees, and no words are needed."""
+    found = of(share("emergence_share", "0.80", wave=2013, base_n=50), share("emergence_share", "0.20", base_n=50))
+    assert found.printed is not None and found.in_words is None
+    assert found.printed.fall_beyond_chance and not found.printed.rise_beyond_chance
+    assert not found.depends_on_definition
+    rise = of(share("emergence_share", "0.20", wave=2013, base_n=50), share("emergence_share", "0.80", base_n=50))
+    assert rise.printed is not None
+    assert rise.printed.change_low > 0 and rise.printed.interval_low > 0 and not rise.printed.all_lower
+    assert rise.printed.rise_beyond_chance and not rise.printed.fall_beyond_chance
+
+
+def test_an_equal_share_is_not_lower() -> None:
+    """20 % of 50 twice: a difference of zero is neither a fall nor beyond chance."""
+    found = of(share("emergence_share", "0.20", wave=2013, base_n=50), share("emergence_share", "0.20", base_n=50))
+    assert found.printed is not None
+    assert (found.printed.change_low, found.printed.change_high, found.printed.all_lower) == (0, 0, False)
+    assert found.printed.zero_inside
+
+
+def test_only_words_leave_no_printed_verdict() -> None:
+    """A source that says « a majority » alone: the printed verdict is missing, and nothing depends on it."""
+    found = of(
+        fact("emergence_share", "0.5", "minimum", "share", 0, wave=2013, base_n=42),
+        share("emergence_share", "0.10", base_n=50),
+    )
+    assert found.printed is None and found.in_words is not None
+    assert found.in_words.fall_beyond_chance
+    assert not found.depends_on_definition
+
+
+def test_a_lower_bound_certifies_neither_a_fall_from_it_nor_a_rise_to_it() -> None:
+    """90 % then « more than 30 % », « more than 10 % » then 90 %: the smallest count shows it, larger ones need not."""
+    fall = of(
+        share("emergence_share", "0.90", wave=2013, base_n=50),
+        fact("emergence_share", "0.3", "minimum", "share", 0, base_n=50),
+    )
+    assert fall.in_words is not None and fall.in_words.interval_high < 0
+    assert not fall.in_words.zero_inside and not fall.in_words.fall_beyond_chance
+    rise = of(
+        fact("emergence_share", "0.1", "minimum", "share", 0, wave=2013, base_n=50),
+        share("emergence_share", "0.90", base_n=50),
+    )
+    assert rise.in_words is not None
+    assert rise.in_words.interval_low > 0 and not rise.in_words.rise_beyond_chance
+
+
+def test_worst_cases_of_each_reading_of_2015(published: Facts) -> None:
+    """By hand: 10 of 52 answers, 75 poles: from 10/75 to (10 + 23)/75; eleven readings against the two of 2013."""
+    found = non_response(published, 2015, 2013)
+    assert len(found) == 22
+    assert (found["identified"] == 75).all() and (found["origin"] == "assumption").all()
+    assert (found["silent"] == 75 - found["n"]).all() and str(found["silent"].dtype) == "Int64"
+    row = found.iloc[0]
+    assert (row["reading"], row["basis"], row["target_reading"], row["wave"]) == ("10/52", "respondents", "13/42", 2015)
+    assert (row["worst_low"], row["worst_high"], row["silent_reason"]) == (10 / 75, 33 / 75, "")
+    majority = found.iloc[1]
+    assert (majority["target_reading"], majority["silent_reason"]) == ("≥ 22/42", "out_of_reach")
+    assert pd.isna(majority["silent_share"]) and majority["worst_high"] == 33 / 75
+    everybody = found[found["reading"] == "15/75"].iloc[0]
+    assert (everybody["silent"], everybody["silent_reason"]) == (0, "nobody_silent")
+    assert everybody["worst_low"] == everybody["worst_high"] == everybody["share"] == 0.2
+
+
+def test_the_silent_would_have_to_emerge_more_than_half_of_the_time(published: Facts) -> None:
+    """By hand, of all respondents: (75 x 13/42 - 10)/23 = 57.5 % for 10/52, (75 x 13/42 - 11)/23 = 53.1 % for 11/52."""
+    found = non_response(published, 2015, 2013)
+    told = found[(found["basis"] == "respondents") & (found["target_reading"] == "13/42")]
+    assert list(told["reading"]) == ["10/52", "11/52"]
+    assert list(told["silent_share"]) == pytest.approx([(75 * 13 / 42 - 10) / 23, (75 * 13 / 42 - 11) / 23])
+    assert list(told["silent_count"]) == pytest.approx([75 * 13 / 42 - 10, 75 * 13 / 42 - 11])
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [("0.5", (10, 0.5, "")), ("0.75", (20, 1, "")), ("0.25", (0, 0, "")),
+     ("0.9", (None, None, "out_of_reach")), ("0.2", (None, None, "out_of_reach"))],
+)  # fmt: skip
+def test_edges_of_the_silent(target: str, expected: tuple[float | None, float | None, str]) -> None:
+    """By hand, 10 of 20 answers among 40: none, half or all of the silent, or no number of them."""
+    facts = facts_of(
+        share("emergence_share", "0.5", base_n=20), share("emergence_share", target, wave=2013, base_n=100),
+        fact("poles_identified", 40, "count", "count", 1),
+    )  # fmt: skip
+    row = non_response(facts, 2015, 2013).query("n == 20").iloc[0]
+    found = (row["silent_count"], row["silent_share"])
+    assert (*(None if pd.isna(value) else value for value in found), row["silent_reason"]) == expected
+
+
+def test_nothing_bounds_2013_and_the_reason_is_given(published: Facts) -> None:
+    """No population is published for 2013: every bound is empty and says why."""
+    found = non_response(published, 2013, 2015)
+    assert (found["silent_reason"] == "population_not_found").all()
+    assert found[["worst_low", "worst_high", "silent_share", "silent", "identified"]].isna().all(axis=None)
+
+
+def test_only_the_source_of_the_share_says_how_many_poles_there_were(published: Facts) -> None:
+    """Another source or wave is not borrowed; 38 poles identified and 52 answers contradict each other."""
+    facts = facts_of(
+        share("emergence_share", "0.25", base_n=52),
+        share("emergence_share", "0.31", wave=2013, base_n=42),
+        fact("poles_identified", 100, "count", "count", 1, source="S6"),
+        fact("poles_identified", 90, "count", "count", 1, wave=2013),
+    )
+    assert non_response(facts, 2015, 2013)["identified"].isna().all()
+    assert list(non_response(facts, 2013, 2015)["identified"]) == [90]
+    few = {**published, "poles_identified_2015": replace(published["poles_identified_2015"], value=Fraction(38))}
+    table = non_response(few, 2015, 2013)
+    assert set(table["silent_reason"]) == {"population_below_base"}
+    assert table["worst_low"].isna().all() and set(table["identified"]) == {38}
+
+
+def joint(p1: float, p2: float, phi: float) -> dict[tuple[int, int], float]:
+    """The four joint probabilities of two yes/no answers with these shares and this correlation."""
+    both = p1 * p2 + phi * math.sqrt(p1 * (1 - p1) * p2 * (1 - p2))
+    return {(1, 1): both, (1, 0): p1 - both, (0, 1): p2 - both, (0, 0): 1 - p1 - p2 + both}
+
+
+@pytest.mark.parametrize("pair", [((13, 42), (10, 52)), ((1, 4), (7, 8)), ((3, 4), (7, 8)), ((1, 2), (2, 4))])
+def test_correlations_stop_where_a_joint_probability_vanishes(pair: tuple[Rate, Rate]) -> None:
+    """Fréchet's limits: at each one of the four joint probabilities is zero and none is negative."""
+    (k1, n1), (k2, n2) = pair
+    table = overlap(*pair)
+    for case in ("worst", "best"):
+        phi = table.loc[table["case"] == case, "correlation"].iloc[0]
+        assert min(joint(k1 / n1, k2 / n2, phi).values()) == pytest.approx(0, abs=1e-15)
+
+
+def test_the_correlation_of_the_shares_is_that_of_every_outcome() -> None:
+    """Two units a wave, one common: all sixteen outcomes with their probabilities; each share has variance 1/8."""
+    pairs, covariance = joint(0.5, 0.5, 0.5), 0.0
+    for (x, y), alone_first, alone_second in itertools.product(pairs, (0, 1), (0, 1)):
+        covariance += pairs[x, y] * 0.25 * ((x + alone_first) / 2 - 0.5) * ((y + alone_second) / 2 - 0.5)
+    table = overlap((1, 2), (1, 2)).query("n_common == 1 and correlation == 0.5")
+    assert list(table["share_correlation"]) == [pytest.approx(covariance / 0.125)]
+
+
+def test_agreement_narrows_and_opposition_widens() -> None:
+    """For each number of common units the interval shrinks as the correlation grows; without any it is independent."""
+    found = overlap((13, 42), (10, 52), confidence=0.9)
+    assert sorted(set(found["n_common"])) == list(range(43))
+    free = newcombe((10, 52), (13, 42), 0.9)
+    none = found[found["n_common"] == 0]
+    assert (none["change_low"] == free.low).all() and (none["change_high"] == free.high).all()
+    assert "-0" not in none["share_correlation"].astype(str).str.slice(0, 2).tolist()
+    thirty = found[found["n_common"] == 30]
+    widths = thirty["change_high"] - thirty["change_low"]
+    assert list(thirty["correlation"]) == sorted(thirty["correlation"])
+    assert list(thirty["case"]) == ["worst", "", "independent", "", "", "best"]
+    assert widths.is_monotonic_decreasing
+    assert (found["confidence"] == 0.9).all() and (found["origin"] == "assumption").all()
+    assert list(found["with_zero"]) == list((found["change_low"] <= 0) & (found["change_high"] >= 0))
+    row = thirty.iloc[-1]
+    assert row["share_correlation"] == pytest.approx(30 * row["correlation"] / math.sqrt(42 * 52))
+    alike = newcombe((10, 52), (13, 42), 0.9, row["share_correlation"])
+    assert (row["change_low"], row["change_high"]) == (alike.low, alike.high)
+
+
+def test_the_best_case_is_the_upper_limit_and_not_two_like_answers() -> None:
+    """13 of 42 and 10 of 52: 10/52 of the common poles say yes twice at most, so that the correlation stops at 0.73.
+
+    By hand, from p1 = 13/42 > p2 = 10/52: sqrt(p2 (1 - p1) / (p1 (1 - p2))) = sqrt(10/42 x 29/13) = 0.7288.
+    """
+    best = overlap((13, 42), (10, 52)).iloc[-1]
+    assert (best["case"], best["n_common"]) == ("best", 42)
+    assert best["correlation"] == pytest.approx(math.sqrt(10 / 42 * 29 / 13)) and best["correlation"] < 0.73
+    assert (best["change_low"], best["change_high"]) == pytest.approx((-0.232, -0.015), abs=5e-4)
+    alike = overlap((10, 40), (13, 52)).iloc[-1]
+    assert (alike["case"], alike["correlation"]) == ("best", pytest.approx(1))
+
+
+def test_groups_without_variation_have_one_row_each() -> None:
+    """No correlation to vary; a group without units is refused."""
+    found = overlap((0, 3), (2, 5))
+    assert list(found["correlation"]) == [0.0] * 4
+    assert list(found["case"]) == ["independent"] * 4
+    with pytest.raises(InputError, match="second: value 0/0"):
+        overlap((13, 42), (0, 0))
+
+
+def test_poles_that_told_both_are_compared_level_by_level() -> None:
+    """Worked by hand: 1 of 3 linked poles and 2 of 2 others are in emergence; route of the p-value: scipy."""
+    told = pd.DataFrame({"level": "region", "linked": [True, True, True, False, False]})
+    told["stage"] = ["emergence", "creation", "creation", "emergence", "emergence"]
+    one = told.iloc[:2].assign(level="etat")
+    table = emergence_by_link(pd.concat([told, one, one.assign(level="epci", linked=False)]))
+    assert list(table["level"]) == ["region", "etat", "epci"]
+    row = table.iloc[0]
+    assert [row["count_linked"], row["base_linked"], row["count_others"], row["base_others"]] == [1, 3, 2, 2]
+    assert row["difference"] == pytest.approx(1 / 3 - 1)
+    assert (row["low"], row["high"]) == (newcombe((1, 3), (2, 2)).low, newcombe((1, 3), (2, 2)).high)
+    assert row["fisher"] == pytest.approx(fisher_exact([[1, 2], [2, 0]]).pvalue)
+    assert list(table["reason"]) == ["", "every_pole_linked", "no_pole_linked"]
+    assert table.loc[1:, ["difference", "low", "high", "fisher"]].isna().all(axis=None)
+    assert list(table["base_linked"]) == [3, 2, 0] and list(table["count_others"]) == [2, 0, 1]

@@ -53,7 +53,7 @@ def test_code_that_a_run_uses_makes_it_stale(library: Path, name: str) -> None:
 
 
 UNUSED = (
-    "analysis/emergence/__init__.py",
+    "analysis/emergence.py",
     "pipeline/verify.py",
     "pipeline/build.py",
     "cli/study.py",

@@ -1,17 +1,33 @@
-"""Who funds PTCE, by collectivity level, as far as printed totals, numbers and medians say."""
+"""Who funds PTCE, by collectivity level: what the printed rows (n, sum, median) of the funding table say and determine.
+
+Each row leaves a quantity (a total, a mean, a maximum, a Gini index...) between two limits, both attained by amounts
+that round to the row. Rows do not constrain each other, so that the difference of two levels lies between the lowest of
+one less the highest of the other, and the reverse, and can be anything in between. A comparison of two levels is then
+
+- `decided` when the limits leave only one answer: one level has more, whatever the amounts were;
+- `bounded` when either may have more, within limits that are known;
+- `open` when some level has no limits: what it takes was not found, or cannot be true, or nothing printed bears on it.
+
+A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
+printed whole, each figure counts alone. The printed number is that of supported projects, and one of them may have
+given no amount: a mean lies between the total over the projects and the total over one project fewer. A claim on
+funding that is not decided here is a bug.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations, product
 
 import pandas as pd
 
+from ptce_analysis.analysis.feasible import row as feasible_row
+from ptce_analysis.analysis.feasible.bounds import bounds
 from ptce_analysis.analysis.pooled_median import pooled_median
-from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
 from ptce_analysis.published import Fact, Facts, stated
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, Band
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 # Perimeters over which the levels are added, from the closest to the poles to all six.
 PERIMETERS: dict[str, tuple[str, ...]] = {
@@ -30,6 +46,95 @@ COLUMN_TYPES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class FundingRow:
+    """One level's printed row: number of supported projects, their total and their median, in euros.
+
+    `n` is the number of projects that gave an amount (the printed number, unless a scenario says otherwise).
+    """
+
+    level: str
+    n_projects: int
+    n: int
+    total: Fact
+    median: Fact
+
+    @property
+    def least(self) -> Fraction:
+        """The least amount of a supported project: half the unit in which the row is printed."""
+        # Assumption (04, 07): Each supported project received at least half the unit in which amounts are printed.
+        # Source: none; it received more than nothing, and this is the least amount that prints as one. If wrong: limits
+        # that rest on the smallest amounts are a little wider.
+        return min(self.total.grain, self.median.grain) / 2
+
+    @property
+    def bands(self) -> feasible_row.Row:
+        """The number of amounts, the bands of totals and medians that round to the printed ones, the least amount."""
+        return feasible_row.Row(self.n, *self.total.band, *self.median.band, self.least)
+
+    @property
+    def exact(self) -> feasible_row.Row:
+        """The same for the total and the median exactly as printed."""
+        total, median = self.total.value, self.median.value
+        return feasible_row.Row(self.n, total, total, median, median, self.least)
+
+    @property
+    def bands_without_median(self) -> feasible_row.Row:
+        """The same when the median is not used: any median that the number and the total allow."""
+        return replace(self.bands, median_low=Fraction(0), median_high=feasible_row.highest_median(self.bands))
+
+    @property
+    def possible(self) -> bool:
+        """Whether any amounts above zero can have this number, total and median, roundings included."""
+        return feasible_row.can_hold(self.n, self.total.band, self.median.band, self.least)
+
+
+def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact | None, Fact | None]:
+    """Return the number of projects, the total and the median of a level's row; None for one that is not stated."""
+    names = (f"funding_{part}_{level}_{wave}" for part in ("projects", "amount", "median"))
+    projects, total, median = (stated(facts, name) for name in names)
+    return projects, total, median
+
+
+def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, FundingRow]:
+    """Return the rows of a wave that are fully printed, by level, in the order of `levels`."""
+    found = {}
+    for level in levels:
+        projects, total, median = row_figures(facts, wave, level)
+        if projects and total and median:
+            # Assumption (01, 03, 04, 07): Each supported project gave an amount, and the median of an even number of
+            # amounts is the mean of the middle two. Source: usual definitions, not stated on the slides. If wrong: the
+            # row of communes can be consistent, and the limits of the other rows change.
+            found[level] = FundingRow(level, int(projects.value), int(projects.value), total, median)
+    return found
+
+
+def scenario_rows(rows: dict[str, FundingRow], scenario: str) -> dict[str, FundingRow]:
+    """Return the rows under a named scenario; see `SCENARIO_RULES` for what each one changes."""
+    return SCENARIO_RULES[scenario](rows)
+
+
+def _one_amount_missing(rows: dict[str, FundingRow]) -> dict[str, FundingRow]:
+    # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount. Source:
+    # none; it is the smallest change that makes their row consistent. If wrong: their median cannot be used.
+    return {level: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for level, row in rows.items()}
+
+
+def _local_medians_reversed(rows: dict[str, FundingRow]) -> dict[str, FundingRow]:
+    # Assumption (03, 04, 07): Variant with medians reversed: the four local medians were printed in reverse order.
+    # Source: none; found after looking at the figures. If wrong: these medians are those of other tiers.
+    local = [level for level in LOCAL_LEVELS if level in rows]
+    swapped = dict(zip(local, reversed([rows[level].median for level in local]), strict=True))
+    return {level: replace(row, median=swapped.get(level, row.median)) for level, row in rows.items()}
+
+
+SCENARIO_RULES: dict[str, Callable[[dict[str, FundingRow]], dict[str, FundingRow]]] = {
+    "as_printed": dict,
+    "communes_15": _one_amount_missing,
+    "local_medians_reversed": _local_medians_reversed,
+}
+
+
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
     """Return one row per funding level, in order; what was not found of it has empty cells.
 
@@ -41,64 +146,53 @@ def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> p
     not found whole).
     """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    printed = {level: stated(facts, f"funding_amount_{level}_{wave}") for level in FUNDING_LEVELS}
-    amounts = {level: amount for level, amount in printed.items() if amount}
-    alone = [{"level": level, **_alone(facts, wave, level), **_amount(level, amounts)} for level in FUNDING_LEVELS]
-    found = [
-        cells | (_whole(rows[level]) if level in rows else {})
-        for level, cells in zip(FUNDING_LEVELS, alone, strict=True)
-    ]
+    found = [_cells(level, rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS]
+    amounts = _parts(facts, "funding_amount", FUNDING_LEVELS, wave)
+    for cells, amount in zip(found, amounts, strict=False):  # no share without all six amounts
+        others, (low, high) = [other for other in amounts if other is not amount], amount.band
+        cells["share"] = _part(amount.value, _sum(other.value for other in others))
+        cells["share_low"] = _part(low, _sum(other.band[1] for other in others))
+        cells["share_high"] = _part(high, _sum(other.band[0] for other in others))
     table = pd.DataFrame(found, columns=list(COLUMN_TYPES))
     return table.assign(wave=wave, scenario=scenario).astype(COLUMN_TYPES)
 
 
-def _alone(facts: Facts, wave: int, level: str) -> dict[str, object]:
-    """What each figure of a row says by itself: a row that was not found whole is said as far as it is."""
-    projects, total, median = row_figures(facts, wave, level)
+def _cells(
+    level: str, row: FundingRow | None, projects: Fact | None, total: Fact | None, median: Fact | None
+) -> dict[str, object]:
+    """What the figures of a row say, as far as they were found, and what a row printed whole says under a scenario."""
     n = int(projects.value) if projects else None
-    known = {"n_projects": n, "median_eur": float(median.value) if median else None, "status": "not found"}
-    return known | (_mean(total, n) if total and n else {})
+    cells: dict[str, object] = {"level": level, "n_projects": n, "status": "not found"}
+    if row:
+        n, median = row.n, row.median
+        cells |= {
+            "n_amounts": n,
+            "median_usable": row.possible,
+            "minimum_sum_eur": float(feasible_row.minimum_sum(n, median.band[0])),
+        }
+        cells["status"] = "possible" if row.possible else "impossible"
+    if median:
+        cells["median_eur"] = float(median.value)
+    if total:
+        ends = dict(zip(("eur", "low_eur", "high_eur"), (total.value, *total.band), strict=True))
+        cells |= {f"amount_{end}": float(value) for end, value in ends.items()}
+        cells |= {f"mean_{end}": float(value / n) for end, value in ends.items() if n}
+    return cells
 
 
-def _amount(level: str, amounts: Mapping[str, Fact]) -> dict[str, object]:
-    """The amount of a level, and its share where all six are printed."""
-    if level not in amounts:
-        return {}
-    low, high = amounts[level].band
-    cells = {"amount_eur": amounts[level].value, "amount_low_eur": low, "amount_high_eur": high}
-    others = [amount for name, amount in amounts.items() if name != level]
-    if len(amounts) == len(FUNDING_LEVELS):
-        cells["share"] = _part(amounts[level].value, sum((other.value for other in others), Fraction(0)))
-        cells["share_low"], cells["share_high"] = _part(low, _edge(others, 1)), _part(high, _edge(others, 0))
-    return {name: float(value) for name, value in cells.items()}
-
-
-def _part(one: Fraction, others: Fraction) -> Fraction:
+def _part(one: Fraction, others: Fraction) -> float:
     """What one amount is of all; nothing is no part, even of nothing."""
-    return one / (one + others) if one else Fraction(0)
+    return float(one / (one + others)) if one else 0.0
 
 
-def _whole(row: Row) -> dict[str, object]:
-    """What a row that is printed whole says under a scenario."""
-    return {
-        "n_amounts": row.n,
-        **(_mean(row.total, row.n) if row.n else {}),
-        "median_eur": float(row.median.value),
-        "median_usable": row.possible,
-        "minimum_sum_eur": float(row.minimum_sum[0]),
-        "status": "possible" if row.possible else "impossible",
-    }
+def _sum(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, Fraction(0))
 
 
-def _mean(total: Fact, n: int) -> dict[str, object]:
-    low, high = total.band
-    ends = {"mean_eur": total.value, "mean_low_eur": low, "mean_high_eur": high}
-    return {name: float(end / n) for name, end in ends.items()}
-
-
-def _edge(amounts: Iterable[Fact], side: int) -> Fraction:
-    """Sum of the lower (0) or upper (1) ends of the rounding bands."""
-    return sum((amount.band[side] for amount in amounts), Fraction(0))
+def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
+    """The figure of every one of some levels, or none when one of them was not found."""
+    found = [fact for level in levels if (fact := stated(facts, f"{indicator}_{level}_{wave}"))]
+    return found if len(found) == len(levels) else []
 
 
 def totals(facts: Facts, wave: int) -> pd.DataFrame:
@@ -108,37 +202,26 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
     project supports added; empty where a number was not found, and for the printed total, which names none). A
     perimeter with an amount that was not found has no row.
     """
-    found = []
+    found: list[tuple[object, ...]] = []
     for perimeter, levels in PERIMETERS.items():
         amounts, projects = (_parts(facts, f"funding_{part}", levels, wave) for part in ("amount", "projects"))
         if amounts:
-            total = sum((amount.value for amount in amounts), Fraction(0))
-            n_supports = sum(int(number.value) for number in projects) if projects else None
-            found.append(_total(perimeter, total, (_edge(amounts, 0), _edge(amounts, 1)), n_supports))
-    printed = stated(facts, f"funding_total_{wave}")
-    if printed:
-        found.append(_total("printed", printed.value, printed.band, None))
+            sums = [_sum(ends) for ends in zip(*((amount.value, *amount.band) for amount in amounts), strict=True)]
+            n = sum(int(number.value) for number in projects) if projects else None
+            found.append((perimeter, *map(float, sums), n))
+    if printed := stated(facts, f"funding_total_{wave}"):
+        found.append(("printed", *map(float, (printed.value, *printed.band)), None))
     columns = ["perimeter", "total_eur", "total_low_eur", "total_high_eur", "n_supports"]
     return pd.DataFrame(found, columns=columns).astype({"n_supports": "Int64"})
 
 
-def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
-    """The figure of every one of some levels, or none when one of them was not found."""
-    found = [fact for level in levels if (fact := stated(facts, f"{indicator}_{level}_{wave}"))]
-    return found if len(found) == len(levels) else []
-
-
-def _total(name: str, value: Fraction, band: Band, n: int | None) -> tuple[object, ...]:
-    return name, float(value), float(band[0]), float(band[1]), n
-
-
 @dataclass(frozen=True)
-class Pooled:
+class PooledMedian:
     """Between which limits the median of the local levels' amounts taken together lies, and the printed overall median.
 
     `n` amounts; `without_median` lists the levels whose own median is not used (their rows cannot be true). `printed`
     is the aid per collectivity, if it is printed: not the same quantity, since several collectivities of one level may
-    support one project.
+    support one project. `holds_printed`: some true value of it lies within the limits.
     """
 
     n: int
@@ -146,25 +229,85 @@ class Pooled:
     high_eur: float
     without_median: tuple[str, ...]
     printed: Fact | None
-
-    @property
-    def holds_printed(self) -> bool:
-        """Whether some true value of the printed median lies within the limits."""
-        return (
-            self.printed is not None and self.printed.band[0] <= self.high_eur and self.printed.band[1] >= self.low_eur
-        )
+    holds_printed: bool
 
 
-def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> Pooled | None:
+def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> PooledMedian | None:
     """Return the sharp limits of the pooled local median, or None where some local row was not found whole.
 
     None too where a row is of no amount, or of a total too small for its number of amounts above zero. An average of
     medians would be no median: see `pooled_median`. A row that cannot be true counts for its number and total only.
     """
     rows = scenario_rows(printed_rows(facts, wave, LOCAL_LEVELS), scenario)
-    if len(rows) < len(LOCAL_LEVELS) or not all(row.n and row.possible_without_median for row in rows.values()):
+    if len(rows) < len(LOCAL_LEVELS) or not all(
+        row.n and row.n * row.least <= row.total.band[1] for row in rows.values()
+    ):
         return None
     dropped = tuple(level for level, row in rows.items() if not row.possible)
     low, high = pooled_median([row.bands if row.possible else row.bands_without_median for row in rows.values()])
     n, printed = sum(row.n for row in rows.values()), stated(facts, f"aid_per_collectivity_median_{wave}")
-    return Pooled(n, float(low), float(high), dropped, printed)
+    holds = printed is not None and printed.band[0] <= high and printed.band[1] >= low
+    return PooledMedian(n, float(low), float(high), dropped, printed, holds)
+
+
+# What a quantity can be: its lowest and its highest value; None when nothing limits it.
+Limits = tuple[float, float] | None
+
+# The quantities read straight from a row; then those that follow from its amounts (statistics of `feasible.bounds`).
+SPREADS = ("max", "sd", "gini", "top_half_share")
+QUANTITIES = ("total", "mean", "median", *SPREADS)
+
+PAIR_COLUMNS = {"scenario": "str", "statement": "str", "level": "str", "other": "str", "verdict": "str", "more": "str",
+                "low": "float", "high": "float"}  # fmt: skip
+
+
+def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[str, Limits]]:
+    """Return, for each funding level and quantity, what the printed row leaves possible; None for no limits."""
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    return {level: _limits(rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS}
+
+
+def _limits(
+    row: FundingRow | None, projects: Fact | None, total: Fact | None, median: Fact | None
+) -> dict[str, Limits]:
+    """The limits of each quantity of a row; of a row that was not found whole, each figure says what it says alone."""
+    n_projects = int(projects.value) if projects else 0
+    n, spreads = row.n if row else n_projects, dict[str, Limits].fromkeys(SPREADS)
+    if row:
+        median = row.median if n and row.possible else None
+        found = bounds(row.bands) if median else {}
+        spreads |= {name: _between(found[name].low, found[name].high) for name in SPREADS if found}
+    return {
+        "total": _between(*total.band) if total else None,
+        # Assumption (03, 07): At most one project of each row gave no amount. Source: the row of communes, consistent
+        # with one amount fewer. If wrong: more tiers cannot be ranked by their mean.
+        "mean": _between(total.band[0] / n, total.band[1] / max(1, min(n, n_projects - 1))) if total and n else None,
+        "median": _between(*median.band) if median else None,
+        **spreads,
+    }
+
+
+def _between(low: float | Fraction | None, high: float | Fraction | None) -> Limits:
+    return None if low is None or high is None else (float(low), float(high))
+
+
+def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
+    """Return the verdict on "this level has more than that one", for every quantity and every pair of levels.
+
+    Columns: `scenario`, `statement` (a quantity), `level`, `other`, `verdict`, `more` (the level that has more when it
+    is decided, `neither` when both are equal, else empty), `low` and `high` (limits of the difference, level less
+    other).
+    """
+    limits, found = limits_by_level(facts, wave, scenario), list[tuple[object, ...]]()
+    for name, (level, other) in product(QUANTITIES, combinations(FUNDING_LEVELS, 2)):
+        one, two = limits[level][name], limits[other][name]
+        if one is None or two is None:
+            found.append((scenario, name, level, other, "open", "", None, None))
+            continue
+        more = level if one[0] > two[1] else other if one[1] < two[0] else ""
+        if one == two and one[0] == one[1]:
+            more = "neither"
+        found.append(
+            (scenario, name, level, other, "decided" if more else "bounded", more, one[0] - two[1], one[1] - two[0])
+        )
+    return pd.DataFrame(found, columns=list(PAIR_COLUMNS)).astype(PAIR_COLUMNS)

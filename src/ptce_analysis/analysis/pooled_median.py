@@ -20,46 +20,21 @@ when their number is even.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ptce_analysis.analysis.feasible.row import Row, obstacle
 from ptce_analysis.errors import InputError
 from ptce_analysis.vocabulary import Band
 
-Point = tuple[Fraction, Fraction]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A linear function of the two unknowns: on_u u + on_v v + constant."""
-
-    on_u: Fraction
-    on_v: Fraction
-    constant: Fraction = Fraction(0)
-
-    def __add__(self, other: Form) -> Form:
-        return Form(self.on_u + other.on_u, self.on_v + other.on_v, self.constant + other.constant)
-
-    def __rmul__(self, times: int) -> Form:
-        return Form(times * self.on_u, times * self.on_v, times * self.constant)
-
-    def __sub__(self, other: Form) -> Form:
-        return self + -1 * other
-
-    def at(self, point: Point) -> Fraction:
-        """The value at a point (u, v)."""
-        return self.on_u * point[0] + self.on_v * point[1] + self.constant
-
-
-U, V = Form(Fraction(1), Fraction(0)), Form(Fraction(0), Fraction(1))
-
-
-def _constant(value: Fraction | int) -> Form:
-    return Form(Fraction(0), Fraction(0), Fraction(value))
-
+# A linear function of the two unknowns, exact: what stands before u, before v, and alone.
+Form = NDArray[np.object_]
+U, V, ONE = (np.array([Fraction(i == j) for j in range(3)], dtype=object) for i in range(3))
 
 # A group's conditions, as functions that must not be negative, for q amounts that reach (or stay below) the first
 # value and one more that reaches (or stays below) the second.
@@ -70,31 +45,28 @@ def _reaching(row: Row, q: int) -> list[Form]:
     """Conditions for q amounts of at least v and one more of at least u, u <= v: the cheapest such amounts.
 
     The `heavy` largest amounts are at least the median on average; in an even group the middle two are only tied by
-    their sum.
+    their sum. Each part of the cheapest amounts is a number of times the largest of some functions.
     """
     row, u, v = _from_minimum(row)
-    k, low, high, two = row.below, _constant(row.median_low), _constant(row.median_high), 2
+    k, low, high = row.below, row.median_low * ONE, row.median_high * ONE
     over = (v, low)
+    parts: list[tuple[int, tuple[Form, ...]]]
     if q >= row.heavy:
         parts, cap = [(row.heavy, over), (q - row.heavy, (v,)), (1, (u,))], high - v
     elif q < k:
-        parts, cap = [(q, over), (1, (u, low)), (row.heavy - 1 - q, (low,))], _constant(0)
+        parts, cap = [(q, over), (1, (u, low)), (row.heavy - 1 - q, (low,))], 0 * ONE
     elif row.n % 2:
         parts, cap = [(k, over), (1, (u, low))], high - u
     elif q == k:
-        parts, cap = [(k, over), (1, (u, two * low))], two * high - u
+        parts, cap = [(k, over), (1, (u, 2 * low))], 2 * high - u
     else:
-        parts, cap = [(k, over), (1, (u + v, two * low))], two * high - u - v
-    return [cap, *_within(row.sum_high, parts), v - u, u]
-
-
-def _within(budget: Fraction, parts: Sequence[tuple[int, tuple[Form, ...]]]) -> Iterator[Form]:
-    """Yield the half-planes that say: a sum of maxima, each so many times, is within a budget."""
-    for chosen in product(*(options for _, options in parts)):
-        spent = _constant(budget)
-        for (times, _), form in zip(parts, chosen, strict=True):
-            spent = spent - times * form
-        yield spent
+        parts, cap = [(k, over), (1, (u + v, 2 * low))], 2 * high - u - v
+    times = [number for number, _ in parts]
+    within = [
+        row.sum_high * ONE - sum(number * form for number, form in zip(times, chosen, strict=True))
+        for chosen in product(*(forms for _, forms in parts))
+    ]
+    return [cap, *within, v - u, u]
 
 
 def _staying(row: Row, q: int) -> list[Form]:
@@ -104,17 +76,16 @@ def _staying(row: Row, q: int) -> list[Form]:
     itself, the room for an uneven middle pair, and the sum when even the largest amount is limited.
     """
     row, u, v = _from_minimum(row)
-    k, low, pair = row.below, _constant(row.median_low), row.pair
+    k, low, high, pair = row.below, row.median_low * ONE, row.median_high * ONE, row.pair
     found = [u if q else v, V - U]
     if q >= k + 1 + pair:
         found.append(u - low)
     elif q == k + pair:
         found.append(v + u - 2 * low if pair else v - low)
     if pair and q == k:
-        found.append(_constant(row.sum_high) - 2 * low - k * (2 * low - v))
+        found.append(row.sum_high * ONE - 2 * low - k * (2 * low - v))
     if q == row.n - 1:
-        for filled in (u, _constant(row.median_high)):
-            found.append(row.heavy * filled + (k - 1) * u + v - _constant(row.sum_low))
+        found += [row.heavy * filled + (k - 1) * u + v - row.sum_low * ONE for filled in (u, high)]
     return found
 
 
@@ -122,7 +93,7 @@ def _from_minimum(row: Row) -> tuple[Row, Form, Form]:
     """A group, and the two unknowns, as what amounts have above the minimum of the group."""
     least, (low, high) = row.minimum, row.medians
     spare = Row(row.n, row.sum_low - row.n * least, row.sum_high - row.n * least, low - least, high - least)
-    return spare, U - _constant(least), V - _constant(least)
+    return spare, U - least * ONE, V - least * ONE
 
 
 def _corner(conditions: Sequence[Form], aim: Form) -> Fraction | None:
@@ -130,27 +101,22 @@ def _corner(conditions: Sequence[Form], aim: Form) -> Fraction | None:
 
     It is attained at a corner: two conditions that are zero together.
     """
-    best = None
-    for one, other in combinations(conditions, 2):
-        slope = one.on_u * other.on_v - one.on_v * other.on_u
-        if slope:
-            u = (one.on_v * other.constant - other.on_v * one.constant) / slope
-            v = (other.on_u * one.constant - one.on_u * other.constant) / slope
-            if all(condition.at((u, v)) >= 0 for condition in conditions):
-                best = max(aim.at((u, v)), best) if best is not None else aim.at((u, v))
-    return best
-
-
-def _extremes(row: Row, conditions: Conditions, aim: Form) -> list[Fraction]:
-    """Return the extreme value of each amount of a group, the first the most extreme: two equal unknowns."""
-    values = (_corner([*conditions(row, q), U - V], aim) for q in range(row.n))
-    return [value for value in values if value is not None]
+    found: list[Fraction] = []
+    forms = [tuple(form) for form in conditions]
+    for (a, b, c), (d, e, f) in combinations(forms, 2):
+        if slope := a * e - b * d:
+            u, v = (b * f - e * c) / slope, (d * c - a * f) / slope
+            if all(on_u * u + on_v * v + alone >= 0 for on_u, on_v, alone in forms):
+                found.append(aim[0] * u + aim[1] * v + aim[2])
+    return max(found, default=None)
 
 
 def _extreme_median(rows: Sequence[Row], conditions: Conditions, aim: Form, shared: Form) -> Fraction:
     """Return the largest pooled value of `aim`, in which `shared` is the unknown that all groups must reach."""
     n = sum(row.n for row in rows)
-    alone = [_extremes(row, conditions, shared) for row in rows]
+    # The extreme value of each amount of a group: two equal unknowns.
+    reached = [[_corner([*conditions(row, q), U - V], shared) for q in range(row.n)] for row in rows]
+    alone = [[value for value in values if value is not None] for values in reached]
     if n % 2:
         return sorted((value for values in alone for value in values), reverse=True)[n // 2]
     found = []
@@ -158,7 +124,7 @@ def _extreme_median(rows: Sequence[Row], conditions: Conditions, aim: Form, shar
         others = sorted((v for i, values in enumerate(alone) if i != place for v in values), reverse=True)
         for q in range(max(0, n // 2 - len(others)), min(row.n, n // 2 + 1)):
             needed = n // 2 - q
-            limit = [_constant(others[needed - 1]) - shared] if needed else []
+            limit = [others[needed - 1] * ONE - shared] if needed else []
             found.append(_corner([*conditions(row, q), *limit], aim))
     return max(value for value in found if value is not None)
 
@@ -176,14 +142,11 @@ def pooled_median(rows: Sequence[Row]) -> Band:
     if not rows:
         raise InputError("no group was given: a median needs amounts.")
     for row in rows:
-        reason = obstacle(row)
-        if reason:
+        if reason := obstacle(row):
             raise InputError(f"a group of {row.n} cannot be pooled: {reason}")
     tied = [_tied(row) for row in rows]
-    half = Fraction(1, 2)
-    middle = Form(half, half)
-    low = _extreme_median(tied, _staying, -1 * middle, -1 * U)
-    return -low, _extreme_median(tied, _reaching, middle, V)
+    middle = Fraction(1, 2) * (U + V)
+    return -_extreme_median(tied, _staying, -middle, -U), _extreme_median(tied, _reaching, middle, V)
 
 
 def _tied(row: Row) -> Row:

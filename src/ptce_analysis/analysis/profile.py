@@ -6,17 +6,13 @@ direction of a difference when rounding leaves only one.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pandas as pd
 
 from ptce_analysis.analysis.audit.tables import forced_concentrations
 from ptce_analysis.published import Fact, Facts, stated
-from ptce_analysis.vocabulary import INDICATORS, WAVES, Band
+from ptce_analysis.vocabulary import INDICATORS, WAVES
 
-Waves = tuple[int, int]
-
-FIRST_TO_SECOND: Waves = (WAVES[0], WAVES[-1])
+FIRST_TO_SECOND = (WAVES[0], WAVES[-1])
 
 PAIR_COLUMNS = {
     "indicator": "str", "first": "float", "second": "float", "first_id": "str", "second_id": "str",
@@ -25,45 +21,31 @@ PAIR_COLUMNS = {
 }  # fmt: skip
 
 
-def paired_medians(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
+def paired_medians(facts: Facts, waves: tuple[int, int] = FIRST_TO_SECOND) -> pd.DataFrame:
     """Return one row per median printed for both waves, in the order of the vocabulary.
 
     Columns: `indicator`; `first` and `second` value with their ids and sources; `change`, the second over the
     first less one, and its limits over all values that round to the printed ones; `direction`: `lower` or `higher` when
     the limits leave no other, `equal` when both are exact and the same, else `rounding`.
     """
-    names = [name for name, known in INDICATORS.items() if known.statistic == "median"]
-    pairs = [(name, stated(facts, f"{name}_{waves[0]}"), stated(facts, f"{name}_{waves[1]}")) for name in names]
-    rows = [_paired(name, first, second) for name, first, second in pairs if first and second]
+    rows = []
+    for name in (name for name, known in INDICATORS.items() if known.statistic == "median"):
+        first, second = (stated(facts, f"{name}_{wave}") for wave in waves)
+        if first and second:
+            values = name, float(first.value), float(second.value), first.id, second.id, first.source, second.source
+            (low, high), (least, most) = first.band, second.band
+            pairs = (second.value, first.value), (least, high), (most, low)
+            changes = [float(over / under - 1) if under else None for over, under in pairs]
+            rows.append((*values, *changes, _direction(first, second)))
     return pd.DataFrame(rows, columns=list(PAIR_COLUMNS)).astype(PAIR_COLUMNS)
 
 
-def _paired(name: str, first: Fact, second: Fact) -> dict[str, object]:
-    return {
-        "indicator": name,
-        "first": float(first.value),
-        "second": float(second.value),
-        "first_id": first.id,
-        "second_id": second.id,
-        "first_source": first.source,
-        "second_source": second.source,
-        "change": _ratio(second.value, first.value),
-        "change_low": _ratio(second.band[0], first.band[1]),
-        "change_high": _ratio(second.band[1], first.band[0]),
-        "direction": _direction(first.band, second.band),
-    }
-
-
-def _ratio(over: Fraction, under: Fraction) -> float | None:
-    return float(over / under - 1) if under else None
-
-
-def _direction(first: Band, second: Band) -> str:
-    if second[1] < first[0]:
+def _direction(first: Fact, second: Fact) -> str:
+    if second.band[1] < first.band[0]:
         return "lower"
-    if second[0] > first[1]:
+    if second.band[0] > first.band[1]:
         return "higher"
-    return "equal" if first == second and first[0] == first[1] else "rounding"
+    return "equal" if first.band == second.band and first.band[0] == first.band[1] else "rounding"
 
 
 TOTAL_COLUMNS = {
@@ -88,7 +70,7 @@ def totals_and_medians(facts: Facts, wave: int = FIRST_TO_SECOND[1]) -> pd.DataF
     return table[list(TOTAL_COLUMNS)].astype(TOTAL_COLUMNS)
 
 
-def euros_per_job(facts: Facts, waves: Waves = FIRST_TO_SECOND) -> pd.DataFrame:
+def euros_per_job(facts: Facts, waves: tuple[int, int] = FIRST_TO_SECOND) -> pd.DataFrame:
     """Return the budget that stands beside one job, from totals and from medians, as far as each is printed.
 
     Columns: `kind` (`totals`, `medians`), `wave`, `value_eur` and its limits. A ratio of medians is no median of

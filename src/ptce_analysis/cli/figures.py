@@ -186,7 +186,7 @@ def rates_options(parser: argparse.ArgumentParser) -> None:
 
 def rates(options: argparse.Namespace) -> int:
     """Print every comparison of two rates."""
-    from ptce_analysis.analysis.proportions import parse_rate, rates
+    from ptce_analysis.analysis.rates import parse_rate, rates
 
     result = rates(parse_rate(options.first), parse_rate(options.second), options.confidence)
     print_record(result, options.json)

@@ -20,7 +20,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from ptce_analysis.analysis.proportions.records import METHODS, REASONS
+from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.assumptions import assumptions
 from ptce_analysis.vocabulary import LANGUAGES
@@ -51,7 +51,7 @@ def kept_in_tables() -> dict[str, str]:
     """Return the texts that the analysis keeps in tables: methods with their sources, why nothing is estimable."""
     about = [text for method in METHODS.values() for text in (method.convention, method.source)]
     texts = [*about, *REASONS.values()]
-    return dict.fromkeys(texts, "proportions/records.py")
+    return dict.fromkeys(texts, "rates.py")
 
 
 def assumed(library: Path = LIBRARY) -> dict[str, str]:

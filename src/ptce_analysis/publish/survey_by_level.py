@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.emergence.by_level import STAGE, emergence_by_level
-from ptce_analysis.analysis.survey_levels import linked_with, staged
+from ptce_analysis.analysis.emergence import STAGE, emergence_by_link
+from ptce_analysis.analysis.survey_levels import linked, linked_with, staged
 from ptce_analysis.publish.disclosure.release import Protected, ledger_table, released
 from ptce_analysis.publish.disclosure.rules import MARK, Contributions, Rule, failed
 from ptce_analysis.survey.clean import Cleaned
@@ -21,7 +21,7 @@ UNTOLD = "untold"
 def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: Sequence[Rule]) -> Protected:
     """Return, for each wave and level asked about, emergence among linked poles and among the others.
 
-    Columns: `wave`, `level`, then `FIGURES` as `emergence_by_level` says them. A level is shown or hidden as a whole.
+    Columns: `wave`, `level`, then `FIGURES` as `emergence_by_link` says them. A level is shown or hidden as a whole.
     With what `tables` show (poles, stages, links), its counts give every group of poles by stage and link, those that
     told neither included: each group must pass the rules, and those other counts be shown. No other table of a page is
     about stages and links together, so that nothing else tells these counts.
@@ -29,7 +29,8 @@ def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: S
     rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
     for wave in waves:
         year = str(wave.poles["wave"].iloc[0])
-        for row in emergence_by_level(wave).to_dict("records"):
+        told = linked(wave).merge(staged(wave), on=["wave", "pole_id"])
+        for row in emergence_by_link(told).to_dict("records"):
             level = str(row["level"])
             rule = _hiding(groups(wave, level), rules) or _untold_elsewhere(tables, year, level)
             rows.append({"wave": year, "level": level} | {name: MARK if rule else row[name] for name in FIGURES})

@@ -8,7 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from ptce_analysis.analysis.proportions import fisher, newcombe, wilson
+from ptce_analysis.analysis.intervals import newcombe, wilson
+from ptce_analysis.analysis.rates import fisher
 from ptce_analysis.analysis.survey_levels import (
     COLLECTIVITIES,
     amounts,
@@ -149,7 +150,7 @@ def _change(rates: pd.DataFrame) -> pd.DataFrame:
     first, last = ((int(row["n"]), int(row["base"])) for row in rates.iloc[[0, -1]].to_dict("records"))
     interval, test = newcombe(last, first, CONFIDENCE), fisher(first, last)
     years = (int(rates["wave"].iloc[0]), int(rates["wave"].iloc[-1]))
-    row = (*years, interval.estimate, interval.low, interval.high, test.p_value)
+    row = (*years, interval.estimate, interval.low, interval.high, test)
     return pd.DataFrame([row], columns=names)
 
 

@@ -1,6 +1,6 @@
 """The feasible sets of the funding table: bounds, reference draws and numbers of data sets, by level and scenario.
 
-A supported project received an amount: each is at least half the unit of its row (`rows.Row.least`).
+A supported project received an amount: each is at least half the unit of its row (`funding.FundingRow.least`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ptce_analysis.analysis.feasible import Record, feasible
 from ptce_analysis.analysis.feasible.bounds import Bound, amounts, bounds
 from ptce_analysis.analysis.feasible.draws import draws
 from ptce_analysis.analysis.feasible.row import obstacle
-from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
+from ptce_analysis.analysis.funding import FundingRow, printed_rows, scenario_rows
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
@@ -50,14 +50,14 @@ def feasible_levels(
     return table.assign(wave=wave, scenario=scenario)
 
 
-def status(row: Row | None) -> str:
+def status(row: FundingRow | None) -> str:
     """Return whether a row is `possible`, `impossible` or `not found`."""
     if row is None:
         return "not found"
     return "possible" if row.n and row.possible else "impossible"
 
 
-def _level_cells(level: str, row: Row | None, n_draws: int, seed: int) -> list[dict[str, object]]:
+def _level_cells(level: str, row: FundingRow | None, n_draws: int, seed: int) -> list[dict[str, object]]:
     said = {"level": level, "n": row.n if row else None, "status": status(row)}
     if row is None or said["status"] != "possible":
         return [{**said, "statistic": name} for name in SHOWN]
@@ -66,19 +66,19 @@ def _level_cells(level: str, row: Row | None, n_draws: int, seed: int) -> list[d
     return [{**said, "statistic": name, **_cells(name, row, ends[name], found)} for name in SHOWN]
 
 
-def unit_of(row: Row) -> Fraction:
+def unit_of(row: FundingRow) -> Fraction:
     """Return the unit in which a row is counted: the rounding of its total, or the euro."""
     return row.total.grain or Fraction(1)
 
 
-def _record(row: Row, n_draws: int, seed: int, measure: str) -> Record:
+def _record(row: FundingRow, n_draws: int, seed: int, measure: str) -> Record:
     """What the figures exactly as printed leave possible, in the unit of the row."""
     unit = unit_of(row)
     figures = row.total.value / unit, row.median.value / unit
     return feasible(row.n, *figures, 0, n_draws, seed, measure, minimum=row.least / unit)
 
 
-def _cells(name: str, row: Row, ends: Bound, found: dict[str, Record]) -> dict[str, object]:
+def _cells(name: str, row: FundingRow, ends: Bound, found: dict[str, Record]) -> dict[str, object]:
     scale = float(unit_of(row)) if name in IN_EUROS else 1.0
     cells: dict[str, object] = {"low": _rounded(ends.low), "high": _rounded(ends.high)}
     for short, record in found.items():
@@ -99,7 +99,7 @@ def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str 
     return min(sizes, key=lambda level: sizes[level], default=None)
 
 
-def _exact(row: Row) -> bool:
+def _exact(row: FundingRow) -> bool:
     """Whether some amounts, not all zero, have the printed figures exactly, without their roundings."""
     return row.total.value > 0 and obstacle(row.exact) is None
 

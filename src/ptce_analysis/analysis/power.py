@@ -6,7 +6,7 @@ The test is mid-p: of the exact conditional tests the one whose rejections of a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,18 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from ptce_analysis.analysis.proportions.records import boundary, checked_fraction
-from ptce_analysis.analysis.proportions.tests import conditional_p_values, log_binomials, margin_pmf
+from ptce_analysis.analysis.intervals import Floats, boundary, checked_fraction
+from ptce_analysis.analysis.rates import conditional_p_values, log_binomials, margin_pmf
 from ptce_analysis.errors import InputError
-
-Floats = NDArray[np.float64]
 
 # Limit: no wave of this survey has more units. Source: 75 poles identified in 2015. If wrong: raise it; all pairs
 # of counts are enumerated, so time and memory grow with the product of the sizes.
 LARGEST_SIZE = 2_000
-
-# Where a curve of power is computed unless told otherwise: every second hundredth.
-SHARES = tuple(step / 50 for step in range(51))
 
 # Exact power rises by steps and falls back between them: a size is kept when none of this many larger ones fails.
 STEADY = 10
@@ -47,35 +42,42 @@ class Detectable:
     fall: float | None
 
 
-@dataclass(frozen=True)
-class SampleSize:
-    """How many units each of two groups needs to tell two shares apart with that power: `n`.
-
-    `None` with a `reason` (a key of `REASONS`) when the shares are equal, or no size considered is enough.
-    """
-
-    shares: tuple[float, float]
-    level: float
-    power: float
-    n: int | None
-    reason: str = ""
-
-
 def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.05) -> float:
     """Return the probability that the test rejects at `level` when the two shares are the true ones.
 
     >>> round(power((0.5, 0.5), (1, 1)), 4)
     0.0
     """
-    one, two = (_checked_share(share) for share in shares)
-    n1, n2 = _checked_sizes(sizes)
-    critical = _critical(n1, n2, checked_fraction(level, "level"))
-    return float(_binomial(n1, one) @ critical @ _binomial(n2, two))
+    for share in shares:
+        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+            raise InputError(f"share: value {share!r}: legal values lie between 0 and 1; write 0.2 for 20 %.")
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= LARGEST_SIZE:
+            raise InputError(f"sizes: value {size!r}: legal sizes are the whole numbers 1 to {LARGEST_SIZE}.")
+    critical = _critical(*sizes, checked_fraction(level, "level"))
+    return float(_binomial(sizes[0], shares[0]) @ critical @ _binomial(sizes[1], shares[1]))
 
 
-def power_curve(
-    share: float, sizes: tuple[int, int], others: Iterable[float] = SHARES, level: float = 0.05
-) -> pd.DataFrame:
+@lru_cache(maxsize=16)
+def _critical(n1: int, n2: int, level: float) -> NDArray[np.bool_]:
+    """Whether the test rejects, for every pair of counts: n1 + 1 rows, n2 + 1 columns."""
+    found = np.zeros((n1 + 1, n2 + 1), dtype=np.bool_)
+    one, two = log_binomials(n1), log_binomials(n2)
+    for m in range(n1 + n2 + 1):
+        low, high = max(0, m - n2), min(n1, m)
+        x = np.arange(low, high + 1)
+        found[x, m - x] = conditional_p_values(margin_pmf(one, two, low, high, m))[1] <= level
+    found.flags.writeable = False
+    return found
+
+
+def _binomial(n: int, share: float) -> Floats:
+    x = np.arange(n + 1)
+    found: Floats = np.exp(log_binomials(n) + xlogy(x, share) + xlogy(n - x, 1 - share))
+    return found
+
+
+def power_curve(share: float, sizes: tuple[int, int], others: Iterable[float], level: float = 0.05) -> pd.DataFrame:
     """Return the power for each share after the change, one row each.
 
     Columns, all fractions: `share_before` (`share`), `share_after`, `change` (after less before), `power`, `level`.
@@ -99,25 +101,20 @@ def detectable(share: float, sizes: tuple[int, int], wanted: float = 0.8, level:
 
 def sample_size(
     shares: tuple[float, float], wanted: float = 0.8, level: float = 0.05, largest: int = LARGEST_SIZE
-) -> SampleSize:
+) -> int | None:
     """Return the units that each of two groups needs to tell two shares apart with power `wanted`.
 
     The size, found by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in
-    the size).
+    the size). `None` when no size up to the largest is enough, as when the shares are equal.
     """
     checked_fraction(wanted, "wanted")
-    one, two = (_checked_share(share) for share in shares)
-    if one == two:
-        return SampleSize(shares, level, wanted, None, "equal_shares")
-    found = _smallest_steady(lambda n: power(shares, (n, n), level) >= wanted, largest)
-    return SampleSize(shares, level, wanted, found, "" if found else "beyond_largest")
 
+    def enough(n: int) -> bool:
+        return power(shares, (n, n), level) >= wanted
 
-def _smallest_steady(enough: Callable[[int], bool], largest: int) -> int | None:
-    """Bisection between a size that is too small and one that is enough, then on to a size whose followers all are."""
     high = 1
     while not enough(high):
-        if high >= largest:
+        if high >= largest or shares[0] == shares[1]:
             return None
         high = min(2 * high, largest)
     low = high // 2
@@ -127,35 +124,3 @@ def _smallest_steady(enough: Callable[[int], bool], largest: int) -> int | None:
     while failing := [n for n in range(high, min(high + STEADY, largest) + 1) if not enough(n)]:
         high = failing[-1] + 1
     return high if high <= largest else None
-
-
-def _checked_share(share: float) -> float:
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
-        raise InputError(f"share: value {share!r}: legal values lie between 0 and 1; write 0.2 for 20 %.")
-    return float(share)
-
-
-def _checked_sizes(sizes: tuple[int, int]) -> tuple[int, int]:
-    for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= LARGEST_SIZE:
-            raise InputError(f"sizes: value {size!r}: legal sizes are the whole numbers 1 to {LARGEST_SIZE}.")
-    return sizes
-
-
-@lru_cache(maxsize=16)
-def _critical(n1: int, n2: int, level: float) -> NDArray[np.bool_]:
-    """Whether the test rejects, for every pair of counts: n1 + 1 rows, n2 + 1 columns."""
-    found = np.zeros((n1 + 1, n2 + 1), dtype=np.bool_)
-    one, two = log_binomials(n1), log_binomials(n2)
-    for m in range(n1 + n2 + 1):
-        low, high = max(0, m - n2), min(n1, m)
-        x = np.arange(low, high + 1)
-        found[x, m - x] = conditional_p_values(margin_pmf(one, two, low, high, m))[1] <= level
-    found.flags.writeable = False
-    return found
-
-
-def _binomial(n: int, share: float) -> Floats:
-    x = np.arange(n + 1)
-    found: Floats = np.exp(log_binomials(n) + xlogy(x, share) + xlogy(n - x, 1 - share))
-    return found

@@ -1,0 +1,346 @@
+"""Two proportions compared: every interval of `intervals`, five tests of equality, and all of them at once (`rates`).
+
+Given the number m of successes in both groups together, the successes of the first group are hypergeometric, whatever
+the common share p. An exact unconditional test therefore rejects with probability
+
+    sum over m of P(Binomial(N, p) = m) x s(m),    s(m) = probability of its critical tables given m,
+
+so that its p-value, the maximum of this sum over p, costs one pass over the margins and a search in one variable.
+By symmetry s(m) = s(N - m), and the sum is the same at p and 1 - p.
+
+The tests of scipy are the route of their tests here, not their source: its Barnard can miss the maximum over p, its
+Boschloo doubles one side, and the conditional p-values are needed for whole margins at a time (`power`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import gammaln, softmax
+
+from ptce_analysis.analysis import intervals
+from ptce_analysis.analysis.intervals import Estimate, Floats, Rate, checked_pair
+from ptce_analysis.errors import InputError
+
+
+class Method(NamedTuple):
+    """What a method does where methods differ (its convention), and where it comes from."""
+
+    convention: str
+    source: str
+
+
+_FAGERLAND = "Fagerland, Lydersen & Laake 2017, Statistical Analysis of Contingency Tables, ch. 4"
+METHODS: dict[str, Method] = {
+    "wilson": Method("score, no continuity correction", "Wilson 1927, JASA 22:209-212"),
+    "clopper_pearson": Method("exact, each tail at most (1 - confidence)/2", "Clopper & Pearson 1934, Biometrika 26"),
+    "jeffreys": Method(
+        "equal tails of Beta(k + 1/2, n - k + 1/2); bound 0 when k = 0, bound 1 when k = n",
+        "Brown, Cai & DasGupta 2001, Statistical Science 16:101-133",
+    ),
+    "newcombe": Method(
+        "hybrid of two Wilson intervals, no continuity correction",
+        "Newcombe 1998, Statistics in Medicine 17:873-890, method 10",
+    ),
+    "agresti_caffo": Method(
+        "Wald after one success and one failure are added to each group, cut at -1 and 1",
+        "Agresti & Caffo 2000, The American Statistician 54:280-288",
+    ),
+    "miettinen_nurminen": Method(
+        "score, variance at the restricted maximum likelihood times N/(N - 1), N units in all",
+        "Miettinen & Nurminen 1985, Statistics in Medicine 4:213-226",
+    ),
+    "koopman": Method("score for a ratio, no variance factor", "Koopman 1984, Biometrics 40:513-517"),
+    "sample_odds_ratio": Method("cross product of the four counts", "definition"),
+    "conditional_odds_ratio": Method(
+        "conditional maximum likelihood given both margins; exact interval, each tail (1 - confidence)/2",
+        "Cornfield 1956; Fisher's noncentral hypergeometric distribution",
+    ),
+    "fisher": Method(
+        "two-sided: all tables with the same margins no more likely than the observed one",
+        "Fisher 1935; Freeman & Halton 1951",
+    ),
+    "mid_p": Method(
+        "two-sided: as Fisher's test, tables as likely as the observed one counted by half",
+        f"Lydersen, Fagerland & Laake 2009, Statistics in Medicine 28:1159-1175; {_FAGERLAND}",
+    ),
+    "barnard": Method(
+        "two-sided: tables whose pooled score statistic is as large in absolute value; maximum over the common share",
+        "Suissa & Shuster 1985, JRSS A 148:317-327",
+    ),
+    "boschloo": Method(
+        "two-sided: tables whose two-sided Fisher p-value is as small; maximum over the common share",
+        "Boschloo 1970, Statistica Neerlandica 24:1-9",
+    ),
+    "pearson": Method("chi-square with one degree of freedom, no continuity correction", "Pearson 1900"),
+    "beta_binomial": Method(
+        "independent Beta priors with the printed parameters; equal-tailed credible interval",
+        "Gelman et al. 2013, Bayesian Data Analysis, ch. 2; factor: Gunel & Dickey 1974, Biometrika 61:545-557",
+    ),
+}  # fmt: skip
+
+# Why a value is not estimable, or why a bound has no finite value.
+REASONS: dict[str, str] = {
+    "no_success": "neither group has a success: a ratio of shares has no meaning",
+    "no_success_in_first": "the first group has no success: the ratio has no finite estimate and no upper bound",
+    "zero_cell": "a count of zero makes the odds ratio infinite: no finite estimate and no upper bound",
+    "no_variation": "every unit of both groups has the same answer: the data cannot tell the groups apart",
+    "beyond_numbers": "the Bayes factor is larger than a number can hold",
+    "group_too_large": "a group is larger than this exact test is computed for; use the other tests",
+    "population_not_found": "the number of units in the population was not found",
+    "population_below_base": "fewer units are printed for the population than answered",
+    "nobody_silent": "every unit of the population answered",
+    "out_of_reach": "no answer of the silent units could give this share",
+}
+
+SINGLES = (intervals.wilson, intervals.clopper_pearson, intervals.jeffreys)
+DIFFERENCES = (intervals.newcombe, intervals.agresti_caffo, intervals.miettinen_nurminen)
+
+# Probabilities closer than this, relatively, are equal: sums of logarithms cannot tell them apart. R uses the same.
+TIE = 1e-7
+
+# Limit: groups of a survey on poles are far smaller. Source: computing time, a fifth of a second at this size.
+# If wrong: raise it; the method is the same, only slower.
+LARGEST_UNCONDITIONAL = 10_000
+
+
+def fisher(first: Rate, second: Rate) -> float:
+    """Return the two-sided p-value of Fisher's exact test.
+
+    >>> round(fisher((3, 4), (1, 4)), 4)
+    0.4857
+    """
+    return _conditional(*checked_pair(first, second))[0]
+
+
+def mid_p(first: Rate, second: Rate) -> float | None:
+    """Return the p-value of Fisher's test with mid-p; `None` when only one table has these margins."""
+    one, two = checked_pair(first, second)
+    return None if _no_variation(one, two) else _conditional(one, two)[1]
+
+
+def pearson(first: Rate, second: Rate) -> float | None:
+    """Return the p-value of Pearson's chi-square test, not corrected; `None` when all units have the same answer."""
+    one, two = checked_pair(first, second)
+    return None if _no_variation(one, two) else math.erfc(math.sqrt(_chi_square(one, two) / 2))
+
+
+def barnard(first: Rate, second: Rate) -> float | None:
+    """Return the p-value of the exact unconditional test on the pooled score statistic (not Barnard's ordering, CSM).
+
+    `None` for groups above `LARGEST_UNCONDITIONAL`. `scipy.stats.barnard_exact` can miss the maximum over the common
+    share: it gives 0.0045 where 1/128 is attained.
+
+    >>> round(128 * barnard((1, 7), (4, 4)), 9)
+    1.0
+    """
+    (k1, n1), (k2, n2) = one, two = checked_pair(first, second)
+    total = n1 + n2
+    if max(n1, n2) > LARGEST_UNCONDITIONAL:
+        return None
+    if _no_variation(one, two) or k1 * n2 == k2 * n1:
+        return 1.0
+    chi_square = _chi_square(one, two)
+    limit = chi_square * n1 * n2 / total * (1 - TIE)
+
+    def size(m: int, counts: Floats, pmf: Floats) -> float:
+        return float(pmf[(counts * total - m * n1) ** 2 >= limit * m * (total - m)].sum())
+
+    return _unconditional(n1, n2, size, chi_square / 2)
+
+
+def boschloo(first: Rate, second: Rate) -> float | None:
+    """Return the p-value of the exact unconditional test on Fisher's two-sided p-value; never above that p-value.
+
+    `None` for groups above `LARGEST_UNCONDITIONAL`.
+    """
+    one, two = checked_pair(first, second)
+    if max(one[1], two[1]) > LARGEST_UNCONDITIONAL:
+        return None
+    level = _conditional(one, two)[0]
+    if level in (0.0, 1.0):
+        return level
+
+    def size(m: int, counts: Floats, pmf: Floats) -> float:  # noqa: ARG001
+        ascending = np.sort(pmf, kind="stable")
+        sums = np.append(0.0, np.cumsum(ascending))
+        n_critical = int(np.searchsorted(sums, level * (1 + TIE), side="right")) - 1
+        # Tables as likely as one that is not critical are not critical either.
+        while 0 < n_critical < pmf.size and ascending[n_critical] <= ascending[n_critical - 1] * (1 + TIE):
+            n_critical -= 1
+        return float(sums[n_critical])
+
+    return _unconditional(one[1], two[1], size, -math.log(level))
+
+
+TESTS = (fisher, mid_p, barnard, boschloo, pearson)
+
+
+def log_binomials(n: int) -> Floats:
+    """Return the logarithms of the binomial coefficients of n, from 0 to n."""
+    x = np.arange(n + 1.0)
+    found: Floats = gammaln(n + 1.0) - gammaln(x + 1) - gammaln(n - x + 1)
+    return found
+
+
+def margin_pmf(one: Floats, two: Floats, low: int, high: int, m: int) -> Floats:
+    """Return the probabilities that the first group has `low` .. `high` of m successes; `one`, `two`: log binomials."""
+    found: Floats = softmax(one[low : high + 1] + two[m - high : m - low + 1][::-1])
+    return found
+
+
+def conditional_p_values(pmf: Floats) -> tuple[Floats, Floats]:
+    """Return Fisher's p-value and the mid-p of every table of a margin, from the probabilities of its tables."""
+    order = np.argsort(pmf, kind="stable")
+    ascending = pmf[order]
+    sums = np.append(0.0, np.cumsum(ascending))
+    starts = np.append(True, ascending[1:] > ascending[:-1] * (1 + TIE))  # of tables that are as likely
+    group = np.cumsum(starts) - 1
+    edges = np.append(np.flatnonzero(starts), ascending.size)
+    exact, before = sums[edges[group + 1]] / sums[-1], sums[edges[group]] / sums[-1]
+    back = np.argsort(order, kind="stable")
+    return exact[back], ((exact + before) / 2)[back]
+
+
+def _conditional(first: Rate, second: Rate) -> tuple[float, float]:
+    (k1, n1), (k2, n2) = first, second
+    m = k1 + k2
+    low, high = max(0, m - n2), min(n1, m)
+    exact, mid = conditional_p_values(margin_pmf(log_binomials(n1), log_binomials(n2), low, high, m))
+    return float(exact[k1 - low]), float(mid[k1 - low])
+
+
+def _no_variation(first: Rate, second: Rate) -> bool:
+    return first[0] + second[0] in (0, first[1] + second[1])
+
+
+def _chi_square(first: Rate, second: Rate) -> float:
+    (k1, n1), (k2, n2) = first, second
+    m, total = k1 + k2, n1 + n2
+    return (k1 * n2 - k2 * n1) ** 2 * total / (n1 * n2 * m * (total - m))
+
+
+def _unconditional(n1: int, n2: int, size: Callable[[int, Floats, Floats], float], depth: float) -> float:
+    """The maximum over p of the probability of the critical tables; `depth`: about -log of the p-value.
+
+    Tables whose probability given their margin is below about exp(-depth - 37) are left out.
+    """
+    one, two, total = log_binomials(n1), log_binomials(n2), n1 + n2
+    reach = math.sqrt(2 * (37 + depth))
+    sizes = np.zeros(total + 1)
+    for m in range(1, total // 2 + 1):
+        mean = m * n1 / total
+        sd = math.sqrt(mean * n2 * (total - m) / (total * (total - 1)))
+        low = max(0, m - n2, math.floor(mean - reach * sd) - 40)
+        high = min(n1, m, math.ceil(mean + reach * sd) + 40)
+        counts = np.arange(low, high + 1.0)
+        sizes[m] = sizes[total - m] = size(m, counts, margin_pmf(one, two, low, high, m))
+    return min(_largest_mixture(sizes), 1.0)
+
+
+def _largest_mixture(sizes: Floats) -> float:
+    """The maximum over p in (0, 1/2] of the mean of `sizes` under Binomial(N, p).
+
+    On the scale of arcsin(sqrt(p)) that mean is smooth at the scale 1/(2 sqrt(N)), so a grid five times finer sees
+    every hump; the humps that can matter are then searched closer, on both sides at half the distance each time.
+    """
+    total = sizes.size - 1
+    binomials = log_binomials(total)
+
+    def mixture(angle: float) -> float:
+        p = math.sin(angle) ** 2
+        width = 9 * math.sqrt(total * p * (1 - p)) + 40
+        low, high = max(0, math.floor(total * p - width)), min(total, math.ceil(total * p + width))
+        m = np.arange(low, high + 1.0)
+        weights = np.exp(binomials[low : high + 1] + m * math.log(p) + (total - m) * math.log1p(-p))
+        return float(weights @ sizes[low : high + 1])
+
+    angles = np.linspace(0, math.pi / 4, 64 + 8 * math.ceil(math.sqrt(total)))[1:]
+    values = np.array([mixture(angle) for angle in angles])
+    humps = np.flatnonzero((values >= np.append(0, values[:-1])) & (values >= np.append(values[1:], 0)))
+    tops = []
+    for centre in angles[humps[np.argsort(-values[humps], kind="stable")][:5]].tolist():
+        for halving in range(1, 15):
+            step = float(angles[1] - angles[0]) / 2**halving
+            centre = max((centre, centre - step, centre + step), key=mixture)
+        tops.append(mixture(centre))
+    return max(tops)
+
+
+def parse_rate(text: str) -> Rate:
+    """Return the count and the base written as `13/42`.
+
+    Raises `InputError` for a text that is not two whole numbers with a slash.
+
+    >>> parse_rate("13/42")
+    (13, 42)
+    """
+    found = re.fullmatch(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*", text, flags=re.ASCII)
+    if not found:
+        raise InputError(f"rate {text!r}: a count, a slash and a base are expected, in whole numbers, such as 13/42.")
+    return intervals.checked_rate((int(found[1]), int(found[2])), f"rate {text!r}")
+
+
+def rates(first: Rate, second: Rate, confidence: float = 0.95) -> dict[str, Any]:
+    """Return everything about two groups as one mapping of plain values (numbers, text, `None`), ready for JSON.
+
+    Keys: `first` and `second` (count, base, share and its intervals), `confidence`, `difference`, `intervals`,
+    `risk_ratio`, `odds_ratio`, `tests`, `bayes`; `conventions` by method; `reasons`, the key of `REASONS` for every
+    value that is `None` and every bound that has no finite value, by its place, such as `risk_ratio.koopman`.
+
+    >>> rates((13, 42), (10, 52))["tests"]["fisher"]  # doctest: +ELLIPSIS
+    0.2309...
+    """
+    first, second = checked_pair(first, second)
+    ratio = intervals.koopman(first, second, confidence)
+    odds = intervals.conditional_odds_ratio(first, second, confidence)
+    (k1, n1), (k2, n2) = first, second
+    sample = None if odds.reason else k2 * (n1 - k1) / (k1 * (n2 - k2))
+    belief, factor = intervals.beta_binomial(first, second, confidence), intervals.bayes_factor(first, second)
+    tests = {test.__name__: test(first, second) for test in TESTS}
+    reasons = {
+        "risk_ratio.estimate": ratio.reason,
+        "risk_ratio.koopman": ratio.reason,
+        "odds_ratio.sample": odds.reason,
+        "odds_ratio.conditional": odds.reason,
+        "odds_ratio.exact": odds.reason,
+        "bayes.bayes_factor": "" if math.isfinite(factor) else "beyond_numbers",
+        **{
+            f"tests.{name}": "no_variation" if name in ("mid_p", "pearson") else "group_too_large"
+            for name, p_value in tests.items()
+            if p_value is None
+        },
+    }
+    return {
+        **{
+            name: {"count": rate[0], "base": rate[1], "share": rate[0] / rate[1]}
+            | {method.__name__: _interval(method(rate, confidence)) for method in SINGLES}
+            for name, rate in (("first", first), ("second", second))
+        },
+        "confidence": confidence,
+        "difference": k1 / n1 - k2 / n2,
+        "intervals": {method.__name__: _interval(method(first, second, confidence)) for method in DIFFERENCES},
+        "risk_ratio": {"estimate": ratio.estimate, "koopman": _interval(ratio)},
+        "odds_ratio": {"sample": sample, "conditional": odds.estimate, "exact": _interval(odds)},
+        "tests": tests,
+        "bayes": {
+            "prob_decrease": intervals.prob_decrease(first, second),
+            "interval": _interval(belief),
+            "difference": belief.estimate,
+            "bayes_factor": factor if math.isfinite(factor) else None,
+            "prior": {"name": intervals.DEFAULT_PRIOR, "parameters": list(intervals.PRIORS[intervals.DEFAULT_PRIOR])},
+        },
+        "conventions": {name: method.convention for name, method in METHODS.items()},
+        "reasons": {place: reason for place, reason in reasons.items() if reason},
+    }
+
+
+def _interval(found: Estimate) -> list[float | None] | None:
+    """Low and high; `None` for a bound that is not finite, and for the pair when neither can be stated."""
+    if found.low is None or found.high is None:
+        return None
+    return [found.low, found.high if math.isfinite(found.high) else None]

@@ -1,0 +1,502 @@
+"""Intervals: published examples, R, the likelihood maximised numerically, closed forms, and what symmetry requires."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.optimize import brentq, minimize_scalar
+from scipy.special import xlogy
+from scipy.stats import beta, binom
+from scipy.stats.contingency import odds_ratio
+
+from ptce_analysis.analysis.intervals import (
+    PRIORS,
+    Estimate,
+    Rate,
+    agresti_caffo,
+    bayes_factor,
+    beta_binomial,
+    boundary,
+    checked_rate,
+    clopper_pearson,
+    conditional_odds_ratio,
+    jeffreys,
+    koopman,
+    miettinen_nurminen,
+    newcombe,
+    posterior,
+    prob_decrease,
+    wilson,
+)
+from ptce_analysis.errors import InputError
+
+SINGLES = (wilson, clopper_pearson, jeffreys)
+DIFFERENCES = (newcombe, agresti_caffo, miettinen_nurminen)
+Z = 1.959963984540054  # from any table of the normal distribution
+
+
+@st.composite
+def drawn_rate(draw: st.DrawFn, largest: int = 60) -> Rate:
+    n = draw(st.one_of(st.integers(1, 6), st.integers(1, largest), st.just(10_000)))
+    return draw(st.one_of(st.sampled_from([0, n]), st.integers(0, n))), n
+
+
+small = st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+def bounds(found: Estimate) -> tuple[float, float]:
+    assert found.low is not None and found.high is not None
+    return found.low, found.high
+
+
+@pytest.mark.parametrize(
+    ("rate", "message"),
+    [
+        ((3, 0), r"second: value 3/0: a group without units has no share; leave it out"),
+        ((0, -4), r"second: base -4: legal bases are 1 to 1000000"),
+        ((0, 1_000_001), r"second: base 1000001: legal bases are 1 to 1000000"),
+        ((-1, 4), r"second: count -1: legal counts are 0 to 4"),
+        ((5, 4), r"second: count 5: legal counts are 0 to 4"),
+        ((1.0, 4), r"second: value \(1.0, 4\): two whole numbers"),
+        ((True, 4), r"second: value \(True, 4\): two whole numbers"),
+        ((1, 2, 3), r"second: value \(1, 2, 3\): two whole numbers"),
+        (7, r"second: value 7: two whole numbers"),
+    ],
+)
+def test_an_impossible_rate_is_refused_by_name(rate: object, message: str) -> None:
+    """The message names the argument, the value and what is legal, whatever the comparison."""
+    for compared in (*DIFFERENCES, koopman, conditional_odds_ratio, beta_binomial, prob_decrease, bayes_factor):
+        with pytest.raises(InputError, match=message):
+            compared((1, 4), rate)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="first: count 5"):
+        newcombe((5, 4), (1, 4))
+    for single in SINGLES:
+        with pytest.raises(InputError, match="rate: count 5"):
+            single((5, 4))
+
+
+def test_legal_rates_become_plain_whole_numbers() -> None:
+    """Cells of a table are whole numbers too, and the result is ready for JSON; the limits themselves are legal."""
+    found = checked_rate((np.int64(3), np.int64(4)), "first")  # type: ignore[arg-type]
+    assert found == (3, 4) and all(type(part) is int for part in found)
+    assert checked_rate((1_000_000, 1_000_000), "first") == (1_000_000, 1_000_000)
+    assert checked_rate((0, 1), "first") == (0, 1)
+
+
+@pytest.mark.parametrize("value", [0, 1, 95, -0.1, True, "0.95", None])
+def test_a_confidence_outside_0_to_1_is_refused(value: object) -> None:
+    """95 is the likeliest slip, so the message says how to write it."""
+    pairs = (*DIFFERENCES, koopman, conditional_odds_ratio, beta_binomial)
+    for call in (
+        *(lambda m=m: m((1, 4), value) for m in SINGLES),
+        *(lambda m=m: m((1, 4), (2, 4), value) for m in pairs),
+    ):
+        with pytest.raises(InputError, match=r"confidence: value .* strictly between 0 and 1; write 0.95 for 95 %"):
+            call()
+
+
+def test_a_boundary_is_found_on_either_side() -> None:
+    """x^2 <= 2 stops holding at the square root of 2, whichever way one walks."""
+    assert boundary(lambda x: x * x <= 2, 0, 10) == pytest.approx(2**0.5, rel=1e-15)
+    assert boundary(lambda x: x * x <= 2, 0, -10) == pytest.approx(-(2**0.5), rel=1e-15)
+    assert boundary(lambda x: x * x <= 2, 0, 1) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "rate", "expected"),
+    [
+        # R 4.2.2: prop.test(13, 42, correct = FALSE)$conf.int; binom.test(13, 42)$conf.int;
+        # qbeta(c(.025, .975), 13.5, 29.5)
+        (wilson, (13, 42), (0.190711028587949, 0.460259939360891)),
+        (clopper_pearson, (13, 42), (0.176221082641955, 0.470860628932117)),
+        (jeffreys, (13, 42), (0.185894065907175, 0.458400536207558)),
+        # R: prop.test(0, 10, correct = FALSE)$conf.int; binom.test(0, 10)$conf.int
+        (wilson, (0, 10), (0, 0.277532799862889)),
+        (clopper_pearson, (0, 10), (0, 0.308497107818761)),
+        # Newcombe 1998a, Statistics in Medicine 17:857-872, Table I, methods 3 and 5: 81/263 and 15/148
+        (wilson, (81, 263), (0.2553, 0.3662)),
+        (clopper_pearson, (81, 263), (0.2527, 0.3676)),
+        (wilson, (15, 148), (0.0624, 0.1605)),
+        (clopper_pearson, (15, 148), (0.0578, 0.1617)),
+    ],
+)
+def test_single_intervals_agree_with_r_and_newcombe(
+    method: Callable[[Rate], Estimate], rate: Rate, expected: tuple[float, float]
+) -> None:
+    """R's values to twelve digits, the printed examples to the four digits they have."""
+    tolerance = 6e-5 if expected[1] == round(expected[1], 4) else 1e-12
+    assert bounds(method(rate)) == pytest.approx(expected, abs=tolerance)
+    assert method(rate).estimate == rate[0] / rate[1] and method(rate).reason == ""
+
+
+def test_jeffreys_is_closed_at_the_ends() -> None:
+    """Brown, Cai & DasGupta 2001: the bound is 0 without success and 1 without failure; the other is the quantile."""
+    # R: qbeta(.975, .5, 10.5)
+    assert bounds(jeffreys((0, 10))) == pytest.approx((0, 0.217196267511), abs=1e-11)
+    assert bounds(jeffreys((10, 10))) == pytest.approx((1 - 0.217196267511, 1), abs=1e-11)
+
+
+@pytest.mark.parametrize("rate", [(0, 1), (1, 1), (1, 3), (4, 9), (9, 9)])
+def test_clopper_pearson_leaves_the_stated_tail(rate: Rate) -> None:
+    """By definition, checked with the binomial distribution itself (scipy.stats.binom)."""
+    k, n = rate
+    low, high = bounds(clopper_pearson(rate, 0.9))
+    assert k == 0 or binom.sf(k - 1, n, low) == pytest.approx(0.05, abs=1e-12)
+    assert k == n or binom.cdf(k, n, high) == pytest.approx(0.05, abs=1e-12)
+
+
+@given(drawn_rate())
+def test_wilson_bounds_have_the_score_they_claim(rate: Rate) -> None:
+    """Put back into the score statistic, each bound gives z (unless cut at 0 or 1)."""
+    k, n = rate
+    for bound in bounds(wilson(rate)):
+        if 0 < bound < 1:
+            assert abs(k / n - bound) == pytest.approx(Z * math.sqrt(bound * (1 - bound) / n), rel=1e-9, abs=1e-12)
+
+
+# Newcombe 1998b, Statistics in Medicine 17:873-890, Table II: examples (a) to (h) with methods 10 and 6; the bounds of
+# Agresti and Caffo for the same examples are recomputed by other programs (SAS PROC FREQ, as printed in WUSS 2016-127).
+TABLE_II = [
+    ((56, 70), (48, 80), (0.0524, 0.3339), (0.0525, 0.3358), (0.0528, 0.3382)),
+    ((9, 10), (3, 10), (0.1705, 0.8090), (0.1600, 0.8400), (0.1700, 0.8406)),
+    ((6, 7), (2, 7), (0.0582, 0.8062), (0.0338, 0.8551), (0.0342, 0.8534)),
+    ((5, 56), (0, 29), (-0.0381, 0.1926), (-0.0289, 0.1712), (-0.0326, 0.1933)),
+    ((0, 10), (0, 20), (-0.1611, 0.2775), (-0.1411, 0.2168), (-0.1658, 0.2844)),
+    ((0, 10), (0, 10), (-0.2775, 0.2775), (-0.2212, 0.2212), (-0.2879, 0.2879)),
+    ((10, 10), (0, 20), (0.6791, 1.0), (0.6922, 1.0), (0.7156, 1.0)),
+    ((10, 10), (0, 10), (0.6075, 1.0), (0.6122, 1.0), (0.6636, 1.0)),
+]
+
+
+@pytest.mark.parametrize("example", TABLE_II)
+def test_differences_agree_with_newcombes_table(example: tuple[tuple[float, float], ...]) -> None:
+    """Every example of the table, extreme ones included, to its four printed digits."""
+    first, second, *printed = example
+    for method, expected in zip(DIFFERENCES, printed, strict=True):
+        found = method(first, second)
+        assert bounds(found) == pytest.approx(expected, abs=6e-5)
+        assert (found.estimate, found.reason) == (first[0] / first[1] - second[0] / second[1], "")
+
+
+def test_differences_agree_with_other_published_values() -> None:
+    """Fagerland, Lydersen & Laake 2017 (0/16 and 15/72); R: Epi::ci.pd(13, 10, 29, 42, method = "AC" and "Nc")."""
+    assert bounds(miettinen_nurminen((0, 16), (15, 72))) == pytest.approx((-0.3164, -0.0056), abs=5e-5)
+    assert bounds(agresti_caffo((13, 42), (10, 52))) == pytest.approx((-0.0601057759758538, 0.289062004932083))
+    assert bounds(newcombe((13, 42), (10, 52))) == pytest.approx((-0.0564632751969109, 0.289946648375218))
+
+
+def likeliest_pair(first: Rate, second: Rate, other: Callable[[float], float], limit: float) -> tuple[float, float]:
+    """The likeliest (p1, p2) under a constraint p1 = other(p2), by direct maximisation of the log likelihood."""
+    (k1, n1), (k2, n2) = first, second
+
+    def loss(p2: float) -> float:
+        p1 = min(max(other(p2), 0.0), 1.0)
+        return -float(xlogy(k1, p1) + xlogy(n1 - k1, 1 - p1) + xlogy(k2, p2) + xlogy(n2 - k2, 1 - p2))
+
+    low = max(0.0, -other(0.0)) if limit == 0 else 0.0
+    high = min(1.0, 1.0 - other(0.0)) if limit == 0 else limit
+    p2 = float(minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-13}).x)
+    return other(p2), p2
+
+
+PAIRS = [((13, 42), (10, 52)), ((2, 7), (6, 9)), ((3, 5), (40, 300)), ((22, 42), (11, 52))]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_miettinen_nurminen_is_the_root_of_the_score(first: Rate, second: Rate) -> None:
+    """A root-finder on the score statistic, the restricted maximum found by direct search of the likelihood."""
+    (k1, n1), (k2, n2) = first, second
+    difference = k1 / n1 - k2 / n2
+
+    def score(gap: float) -> float:
+        p1, p2 = likeliest_pair(first, second, lambda p: p + gap, 0)
+        variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * (n1 + n2) / (n1 + n2 - 1)
+        return (difference - gap) ** 2 / variance - Z * Z
+
+    expected = brentq(score, -0.999, difference), brentq(score, difference, 0.999)
+    assert bounds(miettinen_nurminen(first, second)) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_koopman_is_the_root_of_pearsons_statistic(first: Rate, second: Rate) -> None:
+    """Koopman's own form: chi-square of the four counts at the likeliest shares with that ratio, by direct search."""
+    (k1, n1), (k2, n2) = first, second
+    ratio = (k2 / n2) / (k1 / n1)
+
+    def excess(theta: float) -> float:
+        p1, p2 = likeliest_pair(first, second, lambda p: p / theta, min(theta, 1.0))
+        parts = ((k - n * p) ** 2 / (n * p * (1 - p)) for k, n, p in ((k1, n1, p1), (k2, n2, p2)))
+        return sum(parts) - Z * Z
+
+    found = koopman(first, second)
+    assert found.estimate == pytest.approx(ratio)
+    assert bounds(found) == pytest.approx(
+        (brentq(excess, ratio / 50, ratio), brentq(excess, ratio, ratio * 50)), rel=1e-5
+    )
+
+
+def test_koopman_agrees_with_published_examples() -> None:
+    """Koopman 1984 (36/40 over 16/80: 2.94 to 7.15); Fagerland et al. 2017 (7/34 over 1/34: 1.2209 to 42.5757)."""
+    assert bounds(koopman((16, 80), (36, 40))) == pytest.approx((2.94, 7.15), abs=5e-3)
+    assert bounds(koopman((1, 34), (7, 34))) == pytest.approx((1.2209, 42.5757), abs=5e-5)
+
+
+def test_koopman_has_closed_forms_at_the_ends() -> None:
+    """All successes: m/(m + z^2) to (n + z^2)/n. No success in the first group: no upper bound; in neither: nothing."""
+    assert bounds(koopman((8, 8), (5, 5))) == pytest.approx((5 / (5 + Z * Z), (8 + Z * Z) / 8))
+    none_in_first = koopman((0, 10), (3, 10))
+    assert (none_in_first.estimate, none_in_first.high) == (None, math.inf)
+    assert none_in_first.reason == "no_success_in_first"
+    none_in_second = koopman((3, 10), (0, 10))
+    assert (none_in_second.estimate, none_in_second.low, none_in_second.reason) == (0.0, 0.0, "")
+    assert koopman((0, 10), (0, 7)) == Estimate(None, None, None, "no_success")
+
+
+@settings(deadline=None, max_examples=50)
+@given(drawn_rate(), drawn_rate(), st.floats(0.93, 0.999))
+def test_differences_follow_swaps_and_hold_their_estimate(first: Rate, second: Rate, confidence: float) -> None:
+    """Swapping groups, or success and failure, changes the sign; the bounds stay in -1..1 and hold the difference."""
+    (k1, n1), (k2, n2) = first, second
+    for method in DIFFERENCES:
+        low, high = bounds(method(first, second, confidence))
+        assert -1 <= low <= k1 / n1 - k2 / n2 + 1e-15 and k1 / n1 - k2 / n2 - 1e-15 <= high <= 1
+        assert bounds(method(second, first, confidence)) == pytest.approx((-high, -low), abs=1e-9)
+        failures = method((n1 - k1, n1), (n2 - k2, n2), confidence)
+        assert bounds(failures) == pytest.approx((-high, -low), abs=1e-9)
+
+
+@settings(deadline=None, max_examples=40)
+@given(drawn_rate(), drawn_rate(), st.floats(0.02, 0.98), st.floats(1.01, 1.9))
+def test_more_confidence_never_narrows(first: Rate, second: Rate, confidence: float, times: float) -> None:
+    """Every interval at a higher confidence holds the one at a lower confidence."""
+    more = 1 - (1 - confidence) / times
+    results = [(method(first, confidence), method(first, more)) for method in SINGLES]
+    pairs = (*DIFFERENCES, koopman, beta_binomial)
+    results += [(method(first, second, confidence), method(first, second, more)) for method in pairs]
+    for narrow, wide in results:
+        if narrow.low is not None:
+            (low, high), (lower, higher) = bounds(narrow), bounds(wide)
+            assert lower <= low + 1e-12
+            assert higher >= high * (1 - 1e-12) - 1e-12
+
+
+@settings(deadline=None, max_examples=60)
+@given(drawn_rate(), drawn_rate(), st.floats(0.3, 0.999))
+def test_mirrors(first: Rate, second: Rate, confidence: float) -> None:
+    """The share of failures has the mirrored interval; first over second has the inverse of second over first."""
+    k, n = first
+    for method in SINGLES:
+        low, high = bounds(method(first, confidence))
+        assert 0 <= low < high <= 1 and (method is jeffreys or low <= k / n <= high)
+        assert bounds(method((n - k, n), confidence)) == pytest.approx((1 - high, 1 - low), abs=1e-11)
+    if first[0] + second[0] > 0:
+        (low, high), (low_back, high_back) = bounds(koopman(first, second)), bounds(koopman(second, first))
+        assert low * high_back == pytest.approx(1, rel=1e-9) if low else high_back == math.inf
+        assert low_back * high == pytest.approx(1, rel=1e-9) if low_back else high == math.inf
+
+
+def test_correlated_newcombe_narrows_and_widens() -> None:
+    """Like groups fully correlated have no width left at all; opposed ones are wider."""
+    # Zou & Donner 2008 by hand: p = 1/2, n = 4, reach below and above r = p - low; 2r^2 - 2r^2 = 0.
+    assert bounds(newcombe((2, 4), (2, 4), 0.95, 1.0)) == pytest.approx((0.0, 0.0), abs=1e-7)
+    reach = 0.5 - bounds(wilson((2, 4)))[0]
+    assert bounds(newcombe((2, 4), (2, 4), 0.95, -0.5)) == pytest.approx((-reach * 3**0.5, reach * 3**0.5))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "estimate", "low", "high"),
+    [
+        # R 4.2.2, the defining equations with d = dhyper(x, n2, n1, m) and w = d * psi^x / sum(d * psi^x), solved by
+        # uniroot(tol = 1e-14): sum(w * x) = k2, sum(w[x >= k2]) = .025, sum(w[x <= k2]) = .025. (fisher.test solves
+        # the same with tol = 1.2e-4 and is right to three digits only.)
+        ((13, 42), (10, 52), 0.534798574674, 0.182385704016, 1.524307597978),
+        ((22, 42), (10, 52), 0.220350987590, 0.0771832412501, 0.5909909850373),
+        ((3, 4), (1, 4), 0.15604714704275, 0.00159682288304, 4.72287145621815),
+    ],
+)
+def test_the_conditional_odds_ratio_is_that_of_r(
+    first: Rate, second: Rate, estimate: float, low: float, high: float
+) -> None:
+    """Second over first, estimate and exact bounds."""
+    found = conditional_odds_ratio(first, second)
+    assert (found.estimate, found.low, found.high) == pytest.approx((estimate, low, high), rel=1e-9)
+
+
+def test_a_count_of_zero_sets_one_bound_only() -> None:
+    """R: fisher.test gives 0 to 0.55006 when the second group has no success, 1.81798 to Inf the other way round."""
+    none_second = conditional_odds_ratio((7, 12), (0, 10))
+    assert (none_second.estimate, none_second.low, none_second.reason) == (0.0, 0.0, "")
+    assert none_second.high == pytest.approx(0.55006220, abs=1.3e-4)
+    for none_first in (conditional_odds_ratio((0, 10), (7, 12)), conditional_odds_ratio((5, 12), (10, 10))):
+        assert (none_first.estimate, none_first.high, none_first.reason) == (None, math.inf, "zero_cell")
+        assert none_first.low == pytest.approx(1.817976, abs=1e-3)
+
+
+def test_odds_of_large_groups_and_of_groups_without_variation() -> None:
+    """R: fisher.test(matrix(c(2900, 7100, 3100, 6900), 2, byrow = TRUE)), to its tolerance; one table says nothing."""
+    found = conditional_odds_ratio((3100, 10_000), (2900, 10_000))
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.909137, 0.855344, 0.966282), abs=1.3e-4)
+    for pair in (((0, 4), (0, 7)), ((4, 4), (7, 7))):
+        assert conditional_odds_ratio(*pair) == Estimate(None, None, None, "no_variation")
+
+
+def tail_shares(first: Rate, second: Rate, psi: float) -> tuple[float, float, float]:
+    """P(X >= k), P(X <= k) and E(X) of the second group's successes given the margins, in exact fractions."""
+    (k1, n1), (k2, n2) = first, second
+    m = k1 + k2
+    weights = {
+        x: math.comb(n2, x) * math.comb(n1, m - x) * Fraction(psi) ** x for x in range(max(0, m - n1), min(n2, m) + 1)
+    }
+    total = sum(weights.values())
+    upper = sum(weight for x, weight in weights.items() if x >= k2)
+    lower = sum(weight for x, weight in weights.items() if x <= k2)
+    return float(upper / total), float(lower / total), float(sum(x * w for x, w in weights.items()) / total)
+
+
+@settings(deadline=None, max_examples=40)
+@given(small, small, st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_odds_bounds_and_estimate_solve_their_equations(first: Rate, second: Rate, confidence: float) -> None:
+    """Each bound leaves (1 - confidence)/2, the estimate makes the mean the count (fractions); scipy; exact swaps."""
+    (k1, n1), (k2, n2) = first, second
+    found, tail = conditional_odds_ratio(first, second, confidence), (1 - confidence) / 2
+    if found.low:
+        assert tail_shares(first, second, found.low)[0] == pytest.approx(tail, rel=1e-9)
+    if found.high is not None and math.isfinite(found.high):
+        assert tail_shares(first, second, found.high)[1] == pytest.approx(tail, rel=1e-9)
+    if found.estimate:
+        assert tail_shares(first, second, found.estimate)[2] == pytest.approx(second[0], rel=1e-9)
+        scipys = odds_ratio([[k2, n2 - k2], [k1, n1 - k1]], kind="conditional")
+        ends = scipys.confidence_interval(confidence)
+        assert (found.estimate, *bounds(found)) == pytest.approx((scipys.statistic, ends.low, ends.high), rel=1e-5)
+        for other in (
+            conditional_odds_ratio(second, first, confidence),
+            conditional_odds_ratio((n1 - k1, n1), (n2 - k2, n2), confidence),
+        ):
+            assert found.low * other.high == pytest.approx(1, rel=1e-9)
+            assert found.estimate * other.estimate == pytest.approx(1, rel=1e-9)
+
+
+def exact_decrease(first: Rate, second: Rate) -> Fraction:
+    """P(p2 < p1) under uniform priors, in whole numbers.
+
+    With a = k + 1 and N = n + 1, P(p2 < x) = P(Binomial(N2, x) >= a2); its mean over Beta(a1, n1 - k1 + 1) is a sum of
+    ratios of factorials (the beta-binomial distribution).
+    """
+    (k1, n1), (k2, n2) = first, second
+    total = Fraction(0)
+    for j in range(k2 + 1, n2 + 2):
+        numerator = math.comb(n2 + 1, j) * math.factorial(k1 + j) * math.factorial(n1 - k1 + n2 + 1 - j)
+        numerator *= math.factorial(n1 + 1)
+        total += Fraction(numerator, math.factorial(n1 + n2 + 2) * math.factorial(k1) * math.factorial(n1 - k1))
+    return total
+
+
+def exact_factor(first: Rate, second: Rate) -> Fraction:
+    """Marginal likelihood of two shares over that of one, uniform priors: inverses of binomial coefficients."""
+    (k1, n1), (k2, n2) = first, second
+    apart = Fraction(1, (n1 + 1) * math.comb(n1, k1)) * Fraction(1, (n2 + 1) * math.comb(n2, k2))
+    return apart * (n1 + n2 + 1) * math.comb(n1 + n2, k1 + k2)
+
+
+@settings(deadline=None)
+@given(small, small)
+def test_bayesian_figures_are_their_closed_forms(first: Rate, second: Rate) -> None:
+    """The finite sum of the beta-binomial distribution, and the factor of counts that are all equally likely."""
+    assert prob_decrease(first, second) == pytest.approx(float(exact_decrease(first, second)), abs=1e-11)
+    assert bayes_factor(first, second) == pytest.approx(float(exact_factor(first, second)), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [((300, 1000), (260, 1000)), ((2, 3), (499, 800)), ((0, 900), (1, 2)), ((400, 400), (0, 1))]
+)
+def test_the_closed_form_holds_for_unequal_and_large_groups(first: Rate, second: Rate) -> None:
+    """The same sum, a thousand units or two."""
+    assert prob_decrease(first, second) == pytest.approx(float(exact_decrease(first, second)), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("first", "prior", "expected"),
+    [
+        # R 4.2.2: integrate(function(p) dbeta(p, k1+a, 42-k1+a) * pbeta(p, 10+a, 42+a), 0, 1, rel.tol = 1e-12)
+        ((13, 42), "uniform", 0.90359324730026),
+        ((22, 42), "uniform", 0.999602658031304),
+        ((13, 42), "jeffreys", 0.905408800750047),
+        ((22, 42), "jeffreys", 0.999653771800425),
+    ],
+)
+def test_the_probability_of_a_decrease_is_that_of_r(first: Rate, prior: str, expected: float) -> None:
+    """The readings of the study, both priors."""
+    assert prob_decrease(first, (10, 52), prior) == pytest.approx(expected, abs=1e-10)
+
+
+def below(first: Rate, second: Rate, prior: str, gap: float) -> float:
+    """P(p1 - p2 <= gap) by adaptive quadrature over p2 (scipy.integrate.quad), the inner probability by scipy.stats."""
+    one, two = posterior(first, prior), posterior(second, prior)
+
+    def integrand(angle: float) -> float:
+        p = math.sin(angle) ** 2
+        return float(beta.pdf(p, *two) * beta.cdf(p + gap, *one) * math.sin(2 * angle))
+
+    peak = math.asin(math.sqrt(beta.mean(*two)))
+    points = sorted({peak, *(math.asin(math.sqrt(x)) for x in (-gap, 1 - gap) if 0 < x < 1)})
+    return float(quad(integrand, 1e-9, math.pi / 2 - 1e-9, points=points, limit=1000, epsabs=1e-12, epsrel=1e-11)[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "confidence", "prior"),
+    [
+        ((13, 42), (10, 52), 0.95, "uniform"),
+        ((22, 42), (10, 52), 0.99, "jeffreys"),
+        ((0, 5), (0, 30), 0.9, "jeffreys"),
+        ((4, 4), (1, 60), 0.95, "uniform"),
+        ((1, 1), (0, 1), 0.8, "jeffreys"),
+        ((300, 1000), (2, 9), 0.95, "uniform"),
+        ((5000, 10_000), (4900, 10_000), 0.95, "jeffreys"),
+    ],
+)
+def test_the_credible_interval_cuts_equal_tails(first: Rate, second: Rate, confidence: float, prior: str) -> None:
+    """Each bound leaves (1 - confidence)/2 of the posterior of the difference, by adaptive quadrature."""
+    found, tail = beta_binomial(first, second, confidence, prior), (1 - confidence) / 2
+    assert below(first, second, prior, found.low) == pytest.approx(tail, abs=1e-8)
+    assert below(first, second, prior, found.high) == pytest.approx(1 - tail, abs=1e-8)
+
+
+def test_bayesian_figures_by_hand() -> None:
+    """Two different answers are 1/4 likely with two shares, 1/6 with one; two like ones 1/4 and 1/3.
+
+    Jeffreys' prior: (1/2 x 1/2)/(1/8) for different answers. Posterior means 14/44 and 11/54. No overflow.
+    """
+    assert bayes_factor((0, 1), (1, 1)) == pytest.approx(1.5)
+    assert bayes_factor((1, 1), (1, 1)) == pytest.approx(0.75)
+    assert bayes_factor((0, 1), (1, 1), "jeffreys") == pytest.approx(2)
+    assert bayes_factor((0, 10_000), (10_000, 10_000)) == math.inf
+    assert beta_binomial((13, 42), (10, 52)).estimate == pytest.approx(14 / 44 - 11 / 54)
+    alike = beta_binomial((4, 20), (4, 20))
+    assert alike.low == pytest.approx(-alike.high, abs=1e-9)
+
+
+@settings(deadline=None, max_examples=15)
+@given(small, small, st.sampled_from([0.5, 0.9, 0.99]), st.sampled_from(list(PRIORS)))
+def test_bayesian_figures_follow_swaps(first: Rate, second: Rate, confidence: float, prior: str) -> None:
+    """Swapping groups, or success and failure, mirrors the interval and the probability, and keeps the factor."""
+    (k1, n1), (k2, n2) = first, second
+    found = beta_binomial(first, second, confidence, prior)
+    assert -1 < found.low < found.high < 1
+    for pair in ((second, first), ((n1 - k1, n1), (n2 - k2, n2))):
+        assert bounds(beta_binomial(*pair, confidence, prior)) == pytest.approx((-found.high, -found.low), abs=1e-8)
+        assert prob_decrease(*pair, prior) == pytest.approx(1 - prob_decrease(first, second, prior), abs=1e-10)
+        assert bayes_factor(*pair, prior) == pytest.approx(bayes_factor(first, second, prior), rel=1e-9)
+
+
+def test_an_unknown_prior_is_answered_with_the_legal_ones() -> None:
+    """The value, the legal ones and the nearest."""
+    for call in (prob_decrease, bayes_factor):
+        with pytest.raises(InputError, match=r"prior: value 'jefreys': legal values: uniform, jeffreys.*'jeffreys'"):
+            call((1, 4), (1, 4), "jefreys")

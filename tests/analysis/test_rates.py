@@ -1,0 +1,404 @@
+"""Two rates compared: each test against enumeration, R, published examples and scipy; then everything at once."""
+
+from __future__ import annotations
+
+import json
+import math
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy.stats import barnard_exact, binom, chi2_contingency
+
+from ptce_analysis.analysis import intervals
+from ptce_analysis.analysis.intervals import Rate
+from ptce_analysis.analysis.rates import (
+    METHODS,
+    REASONS,
+    TESTS,
+    barnard,
+    boschloo,
+    conditional_p_values,
+    fisher,
+    mid_p,
+    parse_rate,
+    pearson,
+    rates,
+)
+from ptce_analysis.errors import InputError
+
+small = st.integers(1, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+def exact_conditional(first: Rate, second: Rate) -> tuple[Fraction, Fraction]:
+    """Fisher's p-value and mid-p in whole numbers: every table with these margins, ties exact."""
+    (k1, n1), (k2, n2) = first, second
+    m = k1 + k2
+    weights = [math.comb(n1, x) * math.comb(n2, m - x) for x in range(max(0, m - n2), min(n1, m) + 1)]
+    seen = math.comb(n1, k1) * math.comb(n2, k2)
+    smaller, ties = sum(w for w in weights if w < seen), sum(w for w in weights if w == seen)
+    return Fraction(smaller + ties, sum(weights)), Fraction(2 * smaller + ties, 2 * sum(weights))
+
+
+def varies(first: Rate, second: Rate) -> bool:
+    return first[0] + second[0] not in (0, first[1] + second[1])
+
+
+@given(small, small)
+@example((13, 42), (10, 52))
+@example((31, 100), (29, 100))
+def test_conditional_tests_equal_enumeration_in_whole_numbers(first: Rate, second: Rate) -> None:
+    """Every table with the observed margins, weighed by whole binomial coefficients; Pearson: scipy, uncorrected."""
+    (k1, n1), (k2, n2) = first, second
+    exact, mid = exact_conditional(first, second)
+    assert fisher(first, second) == pytest.approx(float(exact), rel=1e-11)
+    if varies(first, second):
+        assert mid_p(first, second) == pytest.approx(float(mid), rel=1e-11)
+        chi2 = chi2_contingency([[k1, n1 - k1], [k2, n2 - k2]], correction=False)
+        assert pearson(first, second) == pytest.approx(chi2.pvalue, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("test", "first", "second", "expected"),
+    [
+        # R 4.2.2: fisher.test(matrix(c(k1, n1 - k1, k2, n2 - k2), 2))$p.value
+        (fisher, (13, 42), (10, 52), 0.230938209172644),
+        (fisher, (56, 70), (48, 80), 0.0125211297492091),
+        (fisher, (22, 42), (10, 52), 0.00100032408804679),
+        (fisher, (3100, 10000), (2900, 10000), 0.00213466985466969),
+        (fisher, (5200, 10000), (4100, 10000), 7.68932579369162e-55),
+        # R: prop.test(c(k1, k2), c(n1, n2), correct = FALSE)$p.value
+        (pearson, (13, 42), (10, 52), 0.188755473128061),
+        (pearson, (56, 70), (48, 80), 0.00804508138071863),
+        (pearson, (3100, 10000), (2900, 10000), 0.00202823114845208),
+        # smaller than a number can hold: 0, and no fault
+        (fisher, (9_999, 10_000), (1, 10_000), 0),
+        (boschloo, (9_999, 10_000), (1, 10_000), 0),
+    ],
+)
+def test_p_values_are_those_of_r(test: Any, first: Rate, second: Rate, expected: float) -> None:
+    """Up to 10,000 units a group and down to 1e-54."""
+    assert test(first, second) == pytest.approx(expected, rel=1e-7)
+
+
+def test_the_lady_tasting_tea() -> None:
+    """Fisher 1935; Agresti 2013, Categorical Data Analysis, 3.5.2: 17/35 = 0.486 with three of four cups right."""
+    assert fisher((3, 4), (1, 4)) == pytest.approx(17 / 35)
+    # Fagerland, Lydersen & Laake 2017, ch. 4: mid-p 0.25714, Suissa-Shuster 0.28916 with gamma = 0.0001 added.
+    assert mid_p((3, 4), (1, 4)) == pytest.approx(9 / 35)
+    assert barnard((3, 4), (1, 4)) == pytest.approx(0.28906, abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        # Fagerland, Lydersen & Laake 2017, ch. 4, and the tests of their R package contingencytables
+        ((7, 34), (1, 34), 0.02966),
+        ((9, 13), (4, 14), 0.03914),
+        ((745, 748), (127, 129), 0.09193139),
+    ],
+)
+def test_mid_p_is_that_of_lydersen_and_fagerland(first: Rate, second: Rate, expected: float) -> None:
+    """Tables as likely as the observed one are counted by half, all of them (7/34 and 1/34 has two)."""
+    assert mid_p(first, second) == pytest.approx(expected, abs=5.1e-6)
+
+
+def squared_score(k1: int, n1: int, k2: int, n2: int) -> Fraction:
+    """The squared pooled score statistic, exact; 0 without variation."""
+    m, total = k1 + k2, n1 + n2
+    return Fraction((k1 * n2 - k2 * n1) ** 2 * total, n1 * n2 * m * (total - m)) if m % total else Fraction(0)
+
+
+def brute_force(first: Rate, second: Rate, statistic: str) -> float:
+    """The largest rejection probability on 4,001 common shares, all tables enumerated and compared exactly."""
+    (k1, n1), (k2, n2) = first, second
+    critical = np.zeros((n1 + 1, n2 + 1))
+    for x in range(n1 + 1):
+        for y in range(n2 + 1):
+            if statistic == "score":
+                critical[x, y] = squared_score(x, n1, y, n2) >= squared_score(k1, n1, k2, n2)
+            else:
+                critical[x, y] = exact_conditional((x, n1), (y, n2))[0] <= exact_conditional(first, second)[0]
+    shares = np.linspace(0, 1, 4001)[:, None]
+    one, two = binom.pmf(np.arange(n1 + 1), n1, shares), binom.pmf(np.arange(n2 + 1), n2, shares)
+    return float(((one @ critical) * two).sum(axis=1).max())
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ((0, 1), (1, 1)),
+        ((1, 1), (1, 6)),
+        ((0, 5), (4, 9)),
+        ((3, 7), (1, 11)),
+        ((2, 3), (3, 20)),
+        ((13, 42), (10, 52)),
+        ((22, 42), (10, 52)),
+        ((1, 34), (7, 34)),
+        ((7, 15), (12, 15)),
+    ],
+)
+@pytest.mark.parametrize(("test", "statistic"), [(barnard, "score"), (boschloo, "fisher")])
+def test_unconditional_tests_equal_brute_force(first: Rate, second: Rate, test: Any, statistic: str) -> None:
+    """Never below the maximum on a fine grid of common shares, and above it by no more than the grid can miss."""
+    found, least = test(first, second), brute_force(first, second, statistic)
+    assert least * (1 - 1e-9) <= found <= least * (1 + 2e-5)
+
+
+@pytest.mark.parametrize(("first", "second"), [((7, 15), (8, 11)), ((13, 42), (10, 52)), ((20, 70), (9, 60))])
+def test_barnard_is_that_of_scipy(first: Rate, second: Rate) -> None:
+    """scipy.stats.barnard_exact, pooled, the groups being its columns.
+
+    Not for every table: for 7/15 and 12/15 scipy 1.17.1 stops at a lower hump (0.06815; enumeration gives 0.06822).
+    """
+    (k1, n1), (k2, n2) = first, second
+    expected = barnard_exact([[k1, k2], [n1 - k1, n2 - k2]], pooled=True).pvalue
+    assert barnard(first, second) == pytest.approx(expected, rel=1e-4)
+
+
+def test_barnard_by_hand_and_in_the_literature() -> None:
+    """1/7 and 4/4: at a common share of 1/2, 16 of 2^11 outcomes are as extreme (0 or 1 and 4; 7 or 6 and 0), 1/128.
+
+    Mehta & Senchaudhuri 2003, vaccine trial, 7/15 and 12/15: one-sided 0.0341, twice that for two sides.
+    """
+    assert barnard((1, 7), (4, 4)) == pytest.approx(1 / 128, rel=1e-12)
+    assert barnard((7, 15), (12, 15)) == pytest.approx(2 * 0.0341, abs=1e-4)
+
+
+def large_rejection(first: Rate, second: Rate, share: float) -> float:
+    """The probability, at one common share, of all tables whose score is as large: the whole matrix of tables."""
+    (k1, n1), (k2, n2) = first, second
+    x, y = np.arange(n1 + 1.0)[:, None], np.arange(n2 + 1.0)[None, :]
+    m, total = x + y, n1 + n2
+    spread = np.maximum(m * (total - m), 0.5)
+    seen = (k1 * n2 - k2 * n1) ** 2 / ((k1 + k2) * (total - k1 - k2))
+    critical = (x * n2 - y * n1) ** 2 / spread >= seen * (1 - 1e-9)
+    return float(binom.pmf(x.ravel(), n1, share) @ critical @ binom.pmf(y.ravel(), n2, share))
+
+
+LARGE = [((310, 1000), (200, 800)), ((5, 1500), (0, 900))]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [((400, 500), (3, 4)), *(pytest.param(*pair, marks=pytest.mark.thorough) for pair in LARGE)]
+)
+def test_barnard_stays_right_for_large_groups(first: Rate, second: Rate) -> None:
+    """No common share tried, each with the whole matrix of tables, beats the p-value, and one comes close."""
+    found = barnard(first, second)
+    tried = [large_rejection(first, second, share) for share in np.sin(np.linspace(0.004, 0.785, 160)) ** 2]
+    assert found is not None
+    assert found * 0.98 <= max(tried) <= found * (1 + 1e-7)
+
+
+def test_unconditional_tests_at_ten_thousand() -> None:
+    """At the limit they agree with Pearson's test within three percent, shares being in the middle, and stop there."""
+    first, second = (5200, 10_000), (5000, 10_000)
+    for test in (barnard, boschloo):
+        assert test(first, second) == pytest.approx(pearson(first, second), rel=0.03)
+        assert test((5200, 10_001), second) is None
+
+
+@pytest.mark.parametrize("base", [1, 2, 7, 40])
+def test_equal_groups_give_no_evidence_at_all(base: int) -> None:
+    """The observed table is the least extreme one: p = 1, except mid-p, which counts ties by half."""
+    first, second = (base, 2 * base), (2 * base, 4 * base)
+    for test in (fisher, barnard, boschloo, pearson):
+        assert test(first, second) == 1
+    assert 0.5 < (mid_p(first, second) or 0) < 1
+
+
+@pytest.mark.parametrize("pair", [((0, 3), (0, 9)), ((3, 3), (9, 9)), ((0, 1), (0, 1))])
+def test_groups_without_variation(pair: tuple[Rate, Rate]) -> None:
+    """Only one table has these margins: p = 1 where that is the definition, no value where it would be 0/0."""
+    assert [test(*pair) for test in (fisher, barnard, boschloo)] == [1, 1, 1]
+    assert mid_p(*pair) is pearson(*pair) is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(small, small)
+def test_p_values_follow_swaps_and_order(first: Rate, second: Rate) -> None:
+    """Swapping groups, or success and failure, changes no p-value; mid-p and Boschloo never exceed Fisher."""
+    (k1, n1), (k2, n2) = first, second
+    for test in TESTS:
+        found = test(first, second)
+        if found is not None:
+            assert 0 < found <= 1
+            assert test(second, first) == pytest.approx(found, rel=1e-9)
+            assert test((n1 - k1, n1), (n2 - k2, n2)) == pytest.approx(found, rel=1e-9)
+    assert (mid_p(first, second) or 0) < fisher(first, second)
+    assert (boschloo(first, second) or 0) <= fisher(first, second) * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(("n1", "n2"), [(5, 8), (20, 7)])
+def test_more_distant_counts_are_less_likely(n1: int, n2: int) -> None:
+    """Against no success in the second group, each further success of the first lowers every p-value or keeps it."""
+    for test in (barnard, boschloo, pearson, fisher):
+        values = [test((k, n1), (0, n2)) or 0 for k in range(1, n1 + 1)]
+        assert all(later <= earlier * (1 + 1e-9) for earlier, later in pairwise(values))
+
+
+def test_unconditional_tests_are_exact() -> None:
+    """Their size never exceeds the level, whatever the common share: all tables of 9 and 6, thirty shares."""
+    n1, n2, level = 9, 6, 0.1
+    for test in (fisher, barnard, boschloo):
+        critical = np.array([[(test((x, n1), (y, n2)) or 0) <= level for y in range(n2 + 1)] for x in range(n1 + 1)])
+        for share in np.linspace(0.01, 0.99, 30):
+            one, two = binom.pmf(np.arange(n1 + 1), n1, share), binom.pmf(np.arange(n2 + 1), n2, share)
+            assert one @ critical @ two <= level
+
+
+def test_equal_probabilities_are_one_group() -> None:
+    """By hand: 0.1, 0.1, 0.3, 0.5 give 0.2, 0.2, 0.5, 1 and, by half, 0.1, 0.1, 0.35, 0.75."""
+    exact, mid = conditional_p_values(np.array([0.1, 0.5, 0.3, 0.1]))
+    assert exact == pytest.approx([0.2, 1, 0.5, 0.2])
+    assert mid == pytest.approx([0.1, 0.75, 0.35, 0.1])
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_bad_counts_are_refused_by_name(test: Any) -> None:
+    """The group and the value are named."""
+    with pytest.raises(InputError, match="first: count 5"):
+        test((5, 4), (1, 4))
+    with pytest.raises(InputError, match="second: value 0/0"):
+        test((1, 4), (0, 0))
+
+
+@pytest.mark.parametrize("text", ["13/42", " 13 / 42 ", "013/42"])
+def test_a_rate_is_read_with_its_base(text: str) -> None:
+    """Spaces and leading zeros do not matter."""
+    assert parse_rate(text) == (13, 42)
+
+
+@pytest.mark.parametrize("text", ["13", "13/", "/42", "13/42/2", "1.5/3", "-1/3", "13:42", "٣/٤", ""])
+def test_a_text_that_is_no_rate_is_refused_with_an_example(text: str) -> None:
+    """The message repeats the text and shows a legal one; a rate read backwards is named whole."""
+    with pytest.raises(InputError, match=r"a count, a slash and a base .* such as 13/42"):
+        parse_rate(text)
+    with pytest.raises(InputError, match=r"rate '42/13': count 42: legal counts are 0 to 13"):
+        parse_rate("42/13")
+
+
+def test_the_keys_are_those_promised() -> None:
+    """A machine reading the JSON finds each value where the command's documentation says."""
+    found = rates((13, 42), (10, 52))
+    assert list(found) == [
+        "first", "second", "confidence", "difference", "intervals", "risk_ratio", "odds_ratio", "tests", "bayes",
+        "conventions", "reasons",
+    ]  # fmt: skip
+    assert list(found["first"]) == ["count", "base", "share", "wilson", "clopper_pearson", "jeffreys"]
+    assert list(found["intervals"]) == ["newcombe", "agresti_caffo", "miettinen_nurminen"]
+    assert list(found["risk_ratio"]) == ["estimate", "koopman"]
+    assert list(found["odds_ratio"]) == ["sample", "conditional", "exact"]
+    assert list(found["tests"]) == ["fisher", "mid_p", "barnard", "boschloo", "pearson"]
+    assert list(found["bayes"]) == ["prob_decrease", "interval", "difference", "bayes_factor", "prior"]
+    assert found["reasons"] == {}
+
+
+def test_each_value_is_that_of_its_function() -> None:
+    """Nothing is computed twice or swapped on the way: 22/42 and 10/52 at 90 %, each method by its name."""
+    first, second, at = (22, 42), (10, 52), 0.9
+    found = rates(first, second, at)
+
+    def ends(name: str, *groups: Rate) -> list[float | None]:
+        one = getattr(intervals, name)(*groups, at)
+        return [one.low, one.high]
+
+    assert found["intervals"] == {name: ends(name, first, second) for name in found["intervals"]}
+    for name in ("wilson", "clopper_pearson", "jeffreys"):
+        assert (found["first"][name], found["second"][name]) == (ends(name, first), ends(name, second))
+    assert found["tests"] == {test.__name__: test(first, second) for test in TESTS}
+    assert found["risk_ratio"]["koopman"] == ends("koopman", first, second)
+    assert found["odds_ratio"]["exact"] == ends("conditional_odds_ratio", first, second)
+    assert found["odds_ratio"]["conditional"] == intervals.conditional_odds_ratio(first, second).estimate
+    assert found["bayes"] == {
+        "prob_decrease": intervals.prob_decrease(first, second),
+        "interval": ends("beta_binomial", first, second),
+        "difference": intervals.beta_binomial(first, second).estimate,
+        "bayes_factor": intervals.bayes_factor(first, second),
+        "prior": {"name": "uniform", "parameters": [1.0, 1.0]},
+    }
+
+
+def test_directions_are_as_documented() -> None:
+    """Difference is first - second, ratios are second over first: by hand for 1/2 and 1/4, and 3/4 after 1/4."""
+    found = rates((1, 2), (1, 4))
+    assert (found["difference"], found["risk_ratio"]["estimate"]) == (0.25, 0.5)
+    assert found["odds_ratio"]["sample"] == pytest.approx(1 / 3)
+    assert (found["first"]["share"], found["second"]["count"], found["second"]["base"]) == (0.5, 1, 4)
+    assert rates((1, 4), (3, 4))["odds_ratio"]["sample"] == 9
+    assert rates((3, 5), (0, 5))["odds_ratio"]["sample"] == rates((5, 5), (2, 5))["odds_ratio"]["sample"] == 0
+
+
+def empty_places(value: Any, path: str = "") -> list[str]:
+    """The path of every place without a value; the bounds of an interval count as the interval."""
+    if isinstance(value, dict):
+        return [place for name, part in value.items() for place in empty_places(part, f"{path}.{name}".lstrip("."))]
+    if isinstance(value, list):
+        return [path] if None in value else []
+    return [path] if value is None else []
+
+
+edges = st.one_of(st.integers(1, 5), st.integers(1, 60)).flatmap(
+    lambda n: st.tuples(st.one_of(st.sampled_from([0, n]), st.integers(0, n)), st.just(n))
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(edges, edges, st.floats(0.5, 0.999))
+def test_every_empty_place_has_a_reason_and_no_value_is_nan(first: Rate, second: Rate, confidence: float) -> None:
+    """The mapping is strict JSON (no NaN, no Infinity), and each null is explained."""
+    found = rates(first, second, confidence)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    for place in empty_places(found):
+        assert found["reasons"][place] in REASONS
+
+
+def test_edges_are_explained() -> None:
+    """No success at all; no success in the first group; every unit a success; groups beyond the exact tests."""
+    nothing = rates((0, 10), (0, 20))
+    assert nothing["risk_ratio"] == {"estimate": None, "koopman": None}
+    assert nothing["odds_ratio"] == {"sample": None, "conditional": None, "exact": None}
+    assert nothing["tests"] == {"fisher": 1.0, "mid_p": None, "barnard": 1.0, "boschloo": 1.0, "pearson": None}
+    assert nothing["reasons"]["risk_ratio.koopman"] == "no_success"
+    assert nothing["reasons"]["tests.pearson"] == nothing["reasons"]["odds_ratio.exact"] == "no_variation"
+    rise = rates((0, 10), (3, 20))
+    assert rise["risk_ratio"]["estimate"] is rise["risk_ratio"]["koopman"][1] is rise["odds_ratio"]["exact"][1] is None
+    assert rise["reasons"] == {
+        **dict.fromkeys(("risk_ratio.estimate", "risk_ratio.koopman"), "no_success_in_first"),
+        **dict.fromkeys(("odds_ratio.sample", "odds_ratio.conditional", "odds_ratio.exact"), "zero_cell"),
+    }
+    everything = rates((10, 10), (20, 20))
+    assert (everything["risk_ratio"]["estimate"], everything["difference"]) == (1.0, 0.0)
+    large = rates((0, 20_000), (20_000, 20_000))
+    assert large["tests"]["barnard"] is large["tests"]["boschloo"] is large["bayes"]["bayes_factor"] is None
+    assert large["reasons"]["tests.barnard"] == large["reasons"]["tests.boschloo"] == "group_too_large"
+    assert large["reasons"]["bayes.bayes_factor"] == "beyond_numbers" and large["tests"]["pearson"] == 0.0
+
+
+def test_every_value_has_its_convention() -> None:
+    """Tests say which two-sided convention they use, and every other method its own; each names its publication."""
+    found = rates((1, 4), (3, 5))
+    methods = set(found["tests"]) | set(found["intervals"]) | {"wilson", "clopper_pearson", "jeffreys"}
+    odds = {"sample_odds_ratio", "conditional_odds_ratio"}
+    assert set(found["conventions"]) == methods | odds | {"koopman", "beta_binomial"}
+    assert "no more likely" in found["conventions"]["fisher"]
+    assert "two-sided Fisher" in found["conventions"]["boschloo"]
+    assert all(method.source for method in METHODS.values()) and all(REASONS.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (((13, 0), (10, 52)), "first: value 13/0: a group without units"),
+        (((13, 42), (60, 52)), "second: count 60: legal counts are 0 to 52"),
+        (((13, 42), (10, 52), 95), "confidence: value 95"),
+    ],
+)
+def test_bad_input_is_refused_by_name(arguments: tuple[Any, ...], message: str) -> None:
+    """The argument, the value and what is legal."""
+    with pytest.raises(InputError, match=message):
+        rates(*arguments)

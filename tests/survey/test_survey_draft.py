@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import Codebook, draft_codebook, read_codebook
+from ptce_analysis.survey.codebook import Codebook, read_codebook
+from ptce_analysis.survey.draft import draft_codebook
 from survey_exports import saved, xlsx
 
 
@@ -174,3 +176,61 @@ def test_a_question_on_a_level_is_known_whatever_is_said_around_its_name(
     found = [(s.level, part, column.unit) for s in book.supports
              for part, column in (("funder", s.funder), ("link", s.link), ("amount", s.amount)) if column]  # fmt: skip
     assert found == ([entry] if entry else [])
+
+
+EXPORT = """Enquête PTCE 2015
+Identifiant;Horodateur;Stade;Structures membres;Salariés;Budget consolidé (k€);Budget de la cellule;\
+Autofinancement (%);ETP;Statut;Région;Montant Région (k€);\
+EPCI (en euros);Financeurs publics;Commentaire;2e question;2e question
+P1;12/03/2015;création;12;50;300;10 000;20;1,5;SCIC;Oui;25;1000;FSE + CDC;bla;;
+"""
+
+
+def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) -> None:
+    """Headers become variables, units and supports; the rest is kept as text; the ledger says it is a draft."""
+    export = saved(tmp_path, EXPORT)
+    text = draft_codebook(export)
+    found = read_codebook(saved(tmp_path, text, "draft.yaml"))
+    assert found.wave == 2015 and found.to_finish and "2e question" in text
+    assert {v.name: (v.headers[0], v.unit) for v in found.variables if v.unit} == {
+        "budget_eur": ("Budget consolidé (k€)", "keur"), "cell_self_financed_share": ("Autofinancement (%)",
+            "percent")}  # fmt: skip
+    assert [(s.level, bool(s.link), s.amount.unit if s.amount else "", bool(s.funder)) for s in found.supports] == [
+        ("epci", False, "eur", False), ("region", True, "keur", False), ("", False, "", True)]  # fmt: skip
+    assert found.not_asked == ()
+    result = clean(saved(tmp_path, EXPORT.replace(";2e question\n", ";\n")), found)
+    assert (result.rows_in, result.rows_kept) == (1, 1)
+    assert "codebook_to_finish" in set(result.ledger["rule"])
+
+
+def test_a_draft_without_a_year_must_be_finished(tmp_path: Path) -> None:
+    """The year of the wave is never guessed."""
+    export = saved(tmp_path, "wave,a_status,é,é2,origin,wave\nx,y,z,t,u,v\n")
+    text = draft_codebook(export)
+    with pytest.raises(InputError, match="the year of the wave is not filled in"):
+        clean(export, saved(tmp_path, text, "draft.yaml"))
+
+
+def test_a_draft_of_a_workbook_skips_the_title(tmp_path: Path) -> None:
+    """The header is the first line as wide as most."""
+    text = draft_codebook(
+        saved(tmp_path, xlsx([["Enquête 2013"], [], ["Nom du pôle", "Commune", "ADEME"], ["A", "x", None]]), "e.xlsx")
+    )
+    assert 'pole_id: {header: "Nom du pôle", kind: id}' in text and "wave: 2013" in text
+    assert '- {level: commune, link: "Commune"}' in text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("Région;Commune\nOui;Non\n", "no column is left to identify the poles"), (",\n,\n\x20", "looks like a header")],
+)
+def test_what_cannot_be_drafted_is_told(tmp_path: Path, content: str, message: str) -> None:
+    """A file of supports only, or of blanks, has no poles to describe."""
+    with pytest.raises(InputError, match=message):
+        draft_codebook(saved(tmp_path, content))
+
+
+def test_two_columns_of_one_name_are_both_told(tmp_path: Path) -> None:
+    """The draft describes the first, and says that the other is to be renamed in the export."""
+    text = draft_codebook(saved(tmp_path, "Pôle;Région;Région\nA;oui;5\n"))
+    assert "rename in the export, where another column has the same name: Région" in text

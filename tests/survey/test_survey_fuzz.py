@@ -15,7 +15,8 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import Cleaned, clean, cleaned
 from ptce_analysis.survey.clean.layout import table
 from ptce_analysis.survey.clean.tables import csv_text, write
-from ptce_analysis.survey.codebook import draft_codebook, read_codebook
+from ptce_analysis.survey.codebook import read_codebook
+from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.read import Limits, read_bytes
 from survey_exports import HEADER, book, lines, ods, saved, xlsx
 from survey_texts import answers, safe

@@ -9,8 +9,8 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook.units import stated_units, title_fault, unit_fault
-from survey_exports import SMALL, book, saved, xlsx
+from ptce_analysis.survey.units import stated_units, title_fault, unit_fault
+from survey_exports import book, saved, xlsx
 
 # One line each: the unit stated | headers.
 AMOUNTS = """
@@ -42,12 +42,6 @@ def test_a_header_states_its_unit(kind: str, header: str, units: list[str]) -> N
     assert stated_units("staff", header) == ()
 
 
-@pytest.mark.parametrize("piece", ["k", "1 ", "€", "en ", "arrondi ", "1 k€ ", "x 000", "M d' "])
-def test_a_long_header_ends(piece: str) -> None:
-    """A header as long as a cell can be is read at once: no rule looks back over all of it."""
-    assert stated_units("amount", piece * (32_000 // len(piece))) is not None
-
-
 def test_a_contradiction_is_told_and_an_agreement_is_not() -> None:
     """Euros are what no unit means: only a header that states them may go without one."""
     assert unit_fault("amount", "Budget (k€)", "keur") == unit_fault("amount", "Budget (€)", "") == ""
@@ -74,21 +68,6 @@ def one_amount(amount: str, unit: str = "", header_rows: str = "1") -> Any:
     """Return a codebook of one amount, that of the Region."""
     entry = {"level": "region", "amount": amount} | ({"unit": unit} if unit else {})
     return book(variables=VARIABLES, not_asked=NOT_ASKED, supports=[entry], layout={"header_rows": header_rows})
-
-
-@pytest.mark.parametrize(("variable", "entry", "message"), [
-    ("cell_budget_eur", {"header": "Budget (K€)"}, r"cell_budget_eur\.unit: the header 'Budget \(K€\)' .*`unit: keur`"),
-    ("cell_budget_eur", {"header": "En milliers d'euros", "unit": "eur"}, "the codebook eur: write `unit: keur`"),
-    ("cell_budget_eur", {"header": ["Budget", "Budget (M€)"]}, r"'Budget \(M€\)' states millions .*`unit: meur`"),
-    ("cell_budget_eur", {"header": "Budget (euros)", "unit": "keur"}, "states euros .*`unit: eur`"),
-    ("cell_self_financed_share", {"header": "Part (%)"}, "states per cent .*`unit: percent`"),
-])  # fmt: skip
-def test_a_codebook_whose_header_states_another_unit_is_refused(variable: str, entry: Any, message: str) -> None:
-    """The fault names the variable, the header and what to write."""
-    not_asked = [name for name in [*SMALL["not_asked"], "cell_budget_eur"] if name != variable]
-    variables = {k: v for k, v in SMALL["variables"].items() if k != "cell_budget_eur"} | {variable: entry}
-    with pytest.raises(InputError, match=message):
-        book(variables=variables, not_asked=not_asked)
 
 
 HEADERS: dict[str, tuple[Any, str]] = {

@@ -51,6 +51,12 @@ _ADDED = re.compile(
 )
 _CODE = re.compile(r"(?=.*[0-9\[])[A-Za-z][A-Za-z0-9_.]{0,29}(?:\[[A-Za-z0-9_]+\](?:\[[A-Za-z0-9_]+\])?)?")
 _ANSWER_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}|-oth-")
+_CODES_TO_FINISH = (
+    "headers are codes of questions: call each variable by what the questionnaire asks, with its kind and unit",
+    "codes of answers are to be given their meaning (answers: {A1: …})",
+    "move each question on a collectivity from the variables to the supports, for example "
+    '- {level: region, link: "Q7[SQ001]"}, or amount: and unit: for one that holds money',
+)
 _TO_FINISH = (
     "check every line below against the questionnaire, then delete this list",
     "say which variables were not asked, and who was asked (asked_if)",
@@ -99,7 +105,7 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     if lime:  # the number of the answer identifies the poles only if nothing else does
         columns = [column for column in columns if column not in (*added, *numbers)] + numbers
     found, supports, others = _sorted_out(columns)
-    kinds = {name: _code_kind(column) if lime else "" for name, column in others.items()}
+    coded = {name: column for name, column in others.items() if lime and _CODE.fullmatch(column.header)}
     year = _wave_year(Path(export).absolute().parent.name, grid, start)
     layout = [f"header_rows: {n_rows}"] if n_rows > 1 else []
     to_finish = [*_TO_FINISH, *([] if year else ["fill in the year of the wave (wave:)"])]
@@ -114,13 +120,11 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         to_finish.append(
             "answers without a submission date are set aside (layout: complete): delete that line to keep them"
         )
-        if all(cell.startswith("1980-01-01") for cell in submitted[0].cells):
-            to_finish.append("the dates are anonymised: of two answers of one pole, they do not say which is the later")
     if lime and any(cell.strip() == "N/A" for column in columns for cell in column.cells):
         layout.append("not_shown: [N/A]")
     if lime and added:
         to_finish.append(f"left out, as the software adds them: {', '.join(column.header for column in added)}")
-    to_finish += _codes_to_finish(others, kinds)
+    to_finish += _CODES_TO_FINISH if coded else ()
     lines = [
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
         *("to_finish:", *(f"  - {_quoted(text)}" for text in to_finish)),
@@ -132,7 +136,7 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         kind = STANDARD[name].kind if name in STANDARD else "date"
         lines.append(f"  {name}: {{header: {_quoted(column.header)}, kind: {kind}{column.unit(kind)}}}")
     for name, column in others.items():
-        kind = kinds[name] if kinds[name] in ("choice", "yes_no") else "text"
+        kind = _code_kind(column) if name in coded else "text"
         lines.append(f"  {name}: {{header: {_quoted(column.header)}, kind: {kind}}}")
     lines.append(f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]")
     entries = list(_support_lines(supports))
@@ -164,16 +168,14 @@ def _on_two_lines(grid: Grid, first: int) -> bool:
         return True
     if above in ([], [0]):  # a title
         return False
-    merges = [(left, right) for top, left, _, right in grid.merged if top == numbers[0] and left < right]
-    covered = {i for left, right in merges for i in range(left, right + 1)}
+    covered = {
+        i for top, left, _, right in grid.merged if top == numbers[0] and left < right for i in range(left, right + 1)
+    }
     if covered and {*above} & {*names} <= covered:  # a column that both fill has a header and an answer
         return True
-    answers = grid.rows[first + 2 : first + 200]
-    for gap in (i for i in names if i not in above):
-        cells = [row[gap] for row in answers if gap < len(row) and row[gap].strip()]
-        if 2 * sum(1 for cell in cells if parse.amount(cell).value is not None) > len(cells):
-            return True
-    return False
+    gaps = [i for i in names if i not in above]
+    under = ([row[i] for row in grid.rows[first + 2 :][:200] if i < len(row) and row[i].strip()] for i in gaps)
+    return any(2 * sum(parse.amount(cell).value is not None for cell in cells) > len(cells) for cells in under)
 
 
 def _is_name(cell: str) -> bool:
@@ -283,32 +285,13 @@ def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
 
 
 def _code_kind(column: _Question) -> str:
-    """Return what the answers to a question known by a code are, "" for any other; beside a choice there is text."""
+    """Return what the answers to a question known by a code show: ticks, codes of answers, or text."""
     cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != "n/a"][:20]
-    if not _CODE.fullmatch(column.header) or not cells or re.search(r"(?:other|comment)\]$", column.header):
-        return "text" if _CODE.fullmatch(column.header) else ""
-    if all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
+    if re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
+        return "text"
+    if cells and all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
         return "choice"
-    if all(parse.amount(cell).value is not None for cell in cells):
-        return "numbers"
-    return "yes_no" if all(parse.yes_no(cell).value for cell in cells) else "text"
-
-
-def _codes_to_finish(others: Mapping[str, _Question], kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield what codes of questions leave to be said: what each asks, and which are supports."""
-    if not any(kinds.values()):
-        return
-    yield "headers are codes of questions: call each variable by what the questionnaire asks, with its kind and unit"
-    numbers, choices, ticked = ([n for n, kind in kinds.items() if kind == k] for k in ("numbers", "choice", "yes_no"))
-    if numbers:
-        yield f"numbers, kept as text until their kind is known (count, amount, share or staff): {', '.join(numbers)}"
-    if choices:
-        yield f"codes of answers, to be given their meaning (answers: {{A1: …}}): {', '.join(choices)}"
-    example = others[ticked[0]].header if ticked else "Q7[SQ001]"
-    yield (
-        "supports: move each question on a collectivity there from the variables, for example "
-        f'- {{level: region, link: "{example}"}}, or amount: and unit: for one that holds money'
-    )
+    return "yes_no" if cells and all(parse.yes_no(cell).status == "exact" for cell in cells) else "text"
 
 
 def _quoted(text: str) -> str:

@@ -72,11 +72,9 @@ def one_amount(amount: str, unit: str = "", header_rows: str = "1") -> Any:
 
 HEADERS: dict[str, tuple[Any, str]] = {
     "one line": ("id;Région (k€)\nP1;25\n", "1"),
-    "two lines": ("id;Montants (k€);\n;Région;EPCI\nP1;25;3\n", "2"),
     "two lines, read as one": (";Montants (k€);\nid;Région;EPCI\nP1;25;3\n", "1"),
     "units below, read as an answer": ("id;Région;EPCI\n;(k€);(k€)\nP1;25;3\n", "1"),
     "a title": ("Montants en k€\nid;Région\nP1;25\n", "1"),
-    "a workbook": ([["id", "En milliers d'euros", None], [None, "Région", "EPCI"], ["P1", 25, 3]], "2"),
     "a workbook, read as one": ([[None, "En milliers d'euros", None], ["id", "Région", "EPCI"], ["P1", 25, 3]], "1"),
 }
 
@@ -95,15 +93,6 @@ def test_an_export_whose_header_states_thousands_needs_their_unit(tmp_path: Path
             clean(export, one_amount(name, header_rows=header_rows))
     result = clean(export, one_amount(name, "keur", header_rows))
     assert result.supports["amount_eur"].tolist() == [25_000]
-
-
-def test_a_group_of_columns_contradicts_and_a_title_only_asks(tmp_path: Path) -> None:
-    """« Montants (k€) » stands over the column; a title is about the file, and one column may be in euros."""
-    group = saved(tmp_path, HEADERS["two lines, read as one"][0])
-    with pytest.raises(InputError, match="the codebook eur: write `unit: keur`"):
-        clean(group, one_amount("Région", "eur"))
-    title = saved(tmp_path, HEADERS["a title"][0])
-    assert clean(title, one_amount("Région", "eur")).supports["amount_eur"].tolist() == [25]
 
 
 def test_a_header_of_two_units_must_be_decided(tmp_path: Path) -> None:

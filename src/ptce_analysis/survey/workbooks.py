@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from posixpath import basename, dirname, join, normpath
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, iterparse
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.number_formats import joined, shown
@@ -70,13 +70,15 @@ class _Archive:
 
         `opened`: the name of those told as they open, for what is inside them.
         """
-        from defusedxml.ElementTree import iterparse
+        from defusedxml.ElementTree import iterparse as checked
 
         if name.lower() not in self.parts:
             raise InputError(f"{self.file}: the workbook has no part {name}. Save it again from the spreadsheet.")
+        with self._zip.open(self.parts[name.lower()]) as part:  # entities are only declared before the first element
+            next(iter(checked(part, ("start",), forbid_dtd=True)), None)
         inside, path = 0, list[Element]()
         with self._zip.open(self.parts[name.lower()]) as part:
-            for event, element in iterparse(part, ("start", "end"), forbid_dtd=True):
+            for event, element in iterparse(part, ("start", "end")):
                 tag = _local(element.tag)
                 if event == "start":
                     path.append(element)
@@ -147,7 +149,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
             previous, number, cells = number, int(element.get("r", number + 1)), list[str]()
             if element.get("hidden") in ("1", "true"):
                 notes.append(Note(number, None, "hidden", "read", "hidden_row"))
-            for cell in element.iterfind("{*}c"):
+            for cell in (child for child in element if _local(child.tag) == "c"):
                 reference = cell.get("r", "")
                 column = _column(reference.rstrip("0123456789")) if reference else len(cells)
                 if not (previous < number <= archive.limits.n_rows and len(cells) <= column < archive.limits.n_columns):
@@ -169,7 +171,9 @@ def _xlsx_text(
     cell: Element, shared: list[str], formats: list[tuple[str, bool]], base: datetime
 ) -> tuple[str, str, str]:
     """Return the text of a cell, what the file holds, and the rule that made one of the other, if it is to be noted."""
-    kind, value, formula = cell.get("t", "n"), cell.findtext("{*}v") or "", cell.find("{*}f")
+    inside = {_local(child.tag): child for child in cell}
+    kind, formula = cell.get("t", "n"), inside.get("f")
+    value = (inside["v"].text or "") if "v" in inside else ""
     code, struck = formats[int(cell.get("s", "0"))]
     if formula is not None and not value and kind != "str":
         return f"={formula.text or ''}", "", ""  # never computed
@@ -178,7 +182,7 @@ def _xlsx_text(
     if kind == "s":
         text = shared[int(value)]
     elif kind == "inlineStr":
-        text = "".join(map(_rich, cell.iterfind("{*}is")))
+        text = _rich(inside["is"])
     elif kind == "b":
         text = "VRAI" if value == "1" else "FAUX"
     elif kind == "n" and value and (text := shown(value, code, base)) is None:
@@ -323,7 +327,8 @@ def _paragraph(element: Element, marks: dict[str, tuple[str, bool]]) -> str:
 
 def _marked(text: str, raised: str, struck: bool) -> str:
     """Return a text with its raised digits as such, and between ~~ when it is struck out: no rule reads either."""
-    text = next((text.translate(table) for name, table in _RAISED.items() if raised.startswith(name)), text)
+    if raised:
+        text = next((text.translate(table) for name, table in _RAISED.items() if raised.startswith(name)), text)
     return f"~~{text}~~" if struck and text.strip() else text
 
 

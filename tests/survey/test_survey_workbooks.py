@@ -49,7 +49,8 @@ SHOWN: list[tuple[str, str, str | None]] = [
     ("0", '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "0 €"), ("1", '"oui";;"non"', "oui"),
     ("0", '"oui";;"non"', "non"), ("1400", "00000", "01400"), ("612345678", "0#\\ ##\\ ##\\ ##\\ ##", "0612345678"),
     ("250", ";;;", None), ("1.5", "# ?/?", None), ("250", "0 euros", None), ("250", "K0", None), ("250", '0"/"0', None),
-    ("250", "[DBNum1]0", None), ("250", "[Color 10]0", "250"), ("250", "**0", None), ("250", "", None),
+    ("250", "[DBNum1]0", None), ("250", "[Color 10]0", "250"), ("250", "**0", None), ("250", "", None), ("250", "???", "250"),
+    ("250", '#,##0.00_ ;\\-#,##0.00\\ ', "250"), ("-2", "#,##0_ ;[Red]\\-#,##0\\ ", "-2"), ("250", "[$€-2]\\ 0", "€ 250"),
     ("42005", "yyyy\\-mm\\-dd", "2015-01-01"), ("42005", "[$-40C]d mmmm yyyy", "2015-01-01"),
     ("42005", "[$-fr-FR]d\\ mmmm\\ yyyy;@", "2015-01-01"), ("42005", "[$-F800]dddd\\,\\ mmmm\\ dd", "2015-01-01"),
     ("42005", "jj/mm/aaaa", "2015-01-01"), ("42005", "mmm", "2015-01-01"), ("42005", "yyyy", "2015"),
@@ -137,7 +138,7 @@ def test_what_stands_in_the_file_in_other_ways_is_read_too() -> None:
         <c t="str"><f>A1</f><v>y</v></c><c t="str"><f>B1</f><v></v></c><c t="b"><v>0</v></c><c s="2"><v>5</v></c><c/>
         </row></sheetData><mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="A1"/></mergeCells>"""
     found = grid(sheet_xlsx(sheet, styles=styles, sharedStrings=shared, date1904="1"))
-    assert found.rows == [["Région", "", "50 %", "2015-01-01", "#N/A", "x", "y", "", "FAUX", "5 []"]]
+    assert found.rows == [["Région", "", "50 %", "2015-01-01", "#N/A", "x", "y", "", "FAUX", "5 [?]"]]
     assert found.numbers == [2] and found.merged == ((1, 0, 2, 1),)
     assert ("=A1", "formula_as_stored") in [(n.raw_value, n.rule) for n in found.notes]
 

@@ -236,7 +236,7 @@ _bound = _like(r"-?[0-9]{1,15}(\.[0-9]+)?", "a number (digits, a point for decim
 _mark = _one_of("thousands", "decimals")
 _COLUMN: dict[str, Callable[[Any], Any]] = {
     "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound, "three_digits": _mark,
-    "separator": str, "note": _text,
+    "separator": _like("(?s).*", "a text", str), "note": _text,
 }  # fmt: skip
 _VARIABLE = {"header": _texts, "kind": _one_of(*KINDS), "asked_if": _asked_if} | _COLUMN
 _SUPPORT = {"level": _one_of(*LEVELS), **dict.fromkeys(_PARTS, _texts)} | _COLUMN

@@ -105,8 +105,8 @@ def shown(value: str, code: str, base: datetime) -> str | None:
     if section.dates:
         return _moment(number, section.dates, base)
     (before, after), form = section.around, section.number
-    if not form.strip("?"):  # words in the place of a number; the dash of accountants is a zero
-        words = f"{before}{after}".strip()
+    words = f"{before}{after}".strip()
+    if not form or (words and not form.strip("?")):  # words in the place of a number; an accountant's dash is a zero
         dash = re.match("[-–—] *", words)
         return f"0 {words[dash.end() :]}".strip() if dash and number == 0 else words or None
     thousands = re.search(r"(,+)(?:\.|E|$)", form, re.I)

@@ -94,19 +94,13 @@ class _Archive:
                     if path:
                         del path[-1][:]
 
-    def related(self, part: str) -> list[tuple[str, str, str]]:
-        """Return the id, the kind and the part of each relation of a part; "" is the workbook as a whole."""
-        links = join(dirname(part), "_rels", f"{basename(part)}.rels")
-        if not part and links not in self.parts:
-            return []
-        return [
-            (
-                element.get("Id", ""),
-                basename(element.get("Type", "")),
-                normpath(join("/", dirname(part), element.get("Target", "").replace("\\", "/"))).lstrip("/"),
-            )
-            for _, element in self.elements(links, "Relationship")
-        ]
+    def related(self, part: str) -> dict[str, str]:
+        """Return the parts a part is related to, by the id and by the kind of each relation; "" is the workbook."""
+        links, found = join(dirname(part), "_rels", f"{basename(part)}.rels"), dict[str, str]()
+        for _, element in self.elements(links, "Relationship") if part or links in self.parts else ():
+            target = normpath(join("/", dirname(part), element.get("Target", "").replace("\\", "/"))).lstrip("/")
+            found |= {element.get("Id", ""): target, basename(element.get("Type", "")): target}
+        return found
 
     def others(self, sheets: list[str], read: str | None, wanted: str) -> list[Note]:
         """Return what says that a workbook has sheets which were not read; one that is not there is an error."""
@@ -119,7 +113,7 @@ class _Archive:
 
 def _xlsx(archive: _Archive, wanted: str) -> Grid:
     """Return the grid of a sheet of an Excel workbook, whatever its parts are called."""
-    main = next((part for _, kind, part in archive.related("") if kind == "officeDocument"), "xl/workbook.xml")
+    main = archive.related("").get("officeDocument", "xl/workbook.xml")
     if main.lower() not in archive.parts or main.lower().endswith(".bin"):
         raise InputError(f"{archive.file}: a zip file that is neither .xlsx nor .ods. Unpack it, or save it as .xlsx.")
     sheets, base = dict[str, dict[str, str]](), datetime(1899, 12, 30)  # noqa: DTZ001 (a calendar day, no time zone)
@@ -131,7 +125,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
     visible = [name for name, sheet in sheets.items() if sheet.get("state", "visible") == "visible"] or [*sheets]
     chosen = next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)
     notes, merged = archive.others([*sheets], chosen, wanted), _Merged()
-    parts = {name: part for key, kind, part in archive.related(main) for name in (key, kind)}
+    parts = archive.related(main)
     texts, styles = (parts.get(kind, join(dirname(main), f"{kind}.xml")) for kind in ("sharedStrings", "styles"))
     shared = [_rich(si) for _, si in archive.elements(texts, "si")] if texts.lower() in archive.parts else []
     formats = _formats(archive, styles) if styles.lower() in archive.parts else [("General", False)]
@@ -186,7 +180,7 @@ def _xlsx_text(
     elif kind == "b":
         text = "VRAI" if value == "1" else "FAUX"
     elif kind == "n" and value and (text := shown(value, code, base)) is None:
-        text, rule = f"{number_text(value)} [{code}]", "number_format"
+        text, rule = f"{number_text(value)} [{code or '?'}]", "number_format"
     raw = value if formula is None else f"={formula.text or ''}"
     return _marked(_unescaped(text or ""), "", struck), raw, rule
 

@@ -176,7 +176,7 @@ def _xlsx_text(
     if kind == "s":
         text = shared[int(value)]
     elif kind == "inlineStr":
-        text = _rich(inside["is"])
+        text = _rich(inside.get("is", cell))
     elif kind == "b":
         text = "VRAI" if value == "1" else "FAUX"
     elif kind == "n" and value and (text := shown(value, code, base)) is None:

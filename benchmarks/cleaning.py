@@ -16,8 +16,7 @@ from pathlib import Path
 
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.clean.cells import read_column
-from ptce_analysis.survey.codebook import Codebook, Variable
-from ptce_analysis.survey.codebook.check import checked
+from ptce_analysis.survey.codebook import Codebook, Variable, checked
 from ptce_analysis.survey.parse import amount
 
 HEADER = "id;Stade;Membres;Salariés;Budget (k€);Budget cellule;Autofinancement;ETP;Statut;Région;Région k€;EPCI;Autres"

@@ -14,8 +14,7 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
 from ptce_analysis.survey.clean import Cleaned, clean
-from ptce_analysis.survey.codebook import Codebook
-from ptce_analysis.survey.codebook.check import checked
+from ptce_analysis.survey.codebook import Codebook, checked
 
 # A codebook of a small wave: the variables of every wave, one level with a link, one without, one column of funders.
 SMALL: dict[str, Any] = {
@@ -135,7 +134,8 @@ def sheet_xlsx(sheet: str, **parts: str) -> bytes:
 def sheet_ods(table: str) -> bytes:
     """Return a minimal spreadsheet around the XML of its tables."""
     names = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text", "style")
     )
     return zipped(
         {

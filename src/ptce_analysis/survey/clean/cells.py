@@ -13,7 +13,7 @@ from ptce_analysis.survey import parse
 from ptce_analysis.survey.codebook import NUMERIC, SILENT, Codebook, Variable
 from ptce_analysis.survey.parse.levels import together
 from ptce_analysis.survey.parse.wording import plain, tidy
-from ptce_analysis.survey.read.archive import number_text
+from ptce_analysis.survey.read import number_text
 
 Reading = parse.Reading
 # The statuses of a cell: those of the parser, and what only the questionnaire and the codebook can say.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.formulas import neutralised as neutralised
-from ptce_analysis.survey.read.archive import number_text
+from ptce_analysis.survey.read import number_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook.units import stated_units, title_fault, unit_fault
-from survey_exports import SMALL, book, saved, xlsx
+from ptce_analysis.survey.units import stated_units, title_fault, unit_fault
+from survey_exports import book, saved, xlsx
 
 # One line each: the unit stated | headers.
 AMOUNTS = """
@@ -42,12 +42,6 @@ def test_a_header_states_its_unit(kind: str, header: str, units: list[str]) -> N
     assert stated_units("staff", header) == ()
 
 
-@pytest.mark.parametrize("piece", ["k", "1 ", "€", "en ", "arrondi ", "1 k€ ", "x 000", "M d' "])
-def test_a_long_header_ends(piece: str) -> None:
-    """A header as long as a cell can be is read at once: no rule looks back over all of it."""
-    assert stated_units("amount", piece * (32_000 // len(piece))) is not None
-
-
 def test_a_contradiction_is_told_and_an_agreement_is_not() -> None:
     """Euros are what no unit means: only a header that states them may go without one."""
     assert unit_fault("amount", "Budget (k€)", "keur") == unit_fault("amount", "Budget (€)", "") == ""
@@ -76,28 +70,11 @@ def one_amount(amount: str, unit: str = "", header_rows: str = "1") -> Any:
     return book(variables=VARIABLES, not_asked=NOT_ASKED, supports=[entry], layout={"header_rows": header_rows})
 
 
-@pytest.mark.parametrize(("variable", "entry", "message"), [
-    ("cell_budget_eur", {"header": "Budget (K€)"}, r"cell_budget_eur\.unit: the header 'Budget \(K€\)' .*`unit: keur`"),
-    ("cell_budget_eur", {"header": "En milliers d'euros", "unit": "eur"}, "the codebook eur: write `unit: keur`"),
-    ("cell_budget_eur", {"header": ["Budget", "Budget (M€)"]}, r"'Budget \(M€\)' states millions .*`unit: meur`"),
-    ("cell_budget_eur", {"header": "Budget (euros)", "unit": "keur"}, "states euros .*`unit: eur`"),
-    ("cell_self_financed_share", {"header": "Part (%)"}, "states per cent .*`unit: percent`"),
-])  # fmt: skip
-def test_a_codebook_whose_header_states_another_unit_is_refused(variable: str, entry: Any, message: str) -> None:
-    """The fault names the variable, the header and what to write."""
-    not_asked = [name for name in [*SMALL["not_asked"], "cell_budget_eur"] if name != variable]
-    variables = {k: v for k, v in SMALL["variables"].items() if k != "cell_budget_eur"} | {variable: entry}
-    with pytest.raises(InputError, match=message):
-        book(variables=variables, not_asked=not_asked)
-
-
 HEADERS: dict[str, tuple[Any, str]] = {
     "one line": ("id;Région (k€)\nP1;25\n", "1"),
-    "two lines": ("id;Montants (k€);\n;Région;EPCI\nP1;25;3\n", "2"),
     "two lines, read as one": (";Montants (k€);\nid;Région;EPCI\nP1;25;3\n", "1"),
     "units below, read as an answer": ("id;Région;EPCI\n;(k€);(k€)\nP1;25;3\n", "1"),
     "a title": ("Montants en k€\nid;Région\nP1;25\n", "1"),
-    "a workbook": ([["id", "En milliers d'euros", None], [None, "Région", "EPCI"], ["P1", 25, 3]], "2"),
     "a workbook, read as one": ([[None, "En milliers d'euros", None], ["id", "Région", "EPCI"], ["P1", 25, 3]], "1"),
 }
 
@@ -116,15 +93,6 @@ def test_an_export_whose_header_states_thousands_needs_their_unit(tmp_path: Path
             clean(export, one_amount(name, header_rows=header_rows))
     result = clean(export, one_amount(name, "keur", header_rows))
     assert result.supports["amount_eur"].tolist() == [25_000]
-
-
-def test_a_group_of_columns_contradicts_and_a_title_only_asks(tmp_path: Path) -> None:
-    """« Montants (k€) » stands over the column; a title is about the file, and one column may be in euros."""
-    group = saved(tmp_path, HEADERS["two lines, read as one"][0])
-    with pytest.raises(InputError, match="the codebook eur: write `unit: keur`"):
-        clean(group, one_amount("Région", "eur"))
-    title = saved(tmp_path, HEADERS["a title"][0])
-    assert clean(title, one_amount("Région", "eur")).supports["amount_eur"].tolist() == [25]
 
 
 def test_a_header_of_two_units_must_be_decided(tmp_path: Path) -> None:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ptce_analysis.survey.parse.wording import bare
 
-SAID = {
-    "eur": "euros",
-    "keur": "thousands of euros",
-    "meur": "millions of euros",
-    "percent": "per cent",
-}  # fmt: skip
+UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
+SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}
 _MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
 # Each is taken out of the header before the next is looked for: « k€ » holds « € ». Capitals tell M€ from m€.
 _STATED: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
@@ -72,16 +68,14 @@ def unit_fault(kind: str, header: str, unit: str) -> str:
 
     >>> unit_fault("amount", "Budget (k€)", "")
     "the header 'Budget (k€)' states thousands of euros and the codebook no unit: write `unit: keur`."
-    >>> unit_fault("amount", "Budget (en euros)", "")
-    ''
     """
     stated = stated_units(kind, header)
     if unit in stated or not stated or (stated == ("eur",) and not unit):
         return ""
-    said = (
-        f"the header {header!r} states {' or '.join(SAID[one] for one in stated)} and the codebook {unit or 'no unit'}"
+    said, write = (
+        " or ".join(words) for words in ([SAID[one] for one in stated], [f"`unit: {one}`" for one in stated])
     )
-    return f"{said}: write {' or '.join(f'`unit: {one}`' for one in stated)}."
+    return f"the header {header!r} states {said} and the codebook {unit or 'no unit'}: write {write}."
 
 
 def title_fault(kind: str, titles: Iterable[str], unit: str) -> str:

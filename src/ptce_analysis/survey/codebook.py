@@ -1,0 +1,419 @@
+"""The questionnaire of a wave as data: which header is which variable, in which unit, asked to whom, decided how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey import parse
+from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.units import UNITS, stated_units, unit_fault
+from ptce_analysis.vocabulary import LEVELS, STAGES
+
+# What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
+KINDS = (
+    "id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff",
+)  # fmt: skip
+NUMERIC = ("count", "amount", "share", "staff")
+SUFFIXES: Mapping[str, str] = {"amount": "_eur", "share": "_share", "staff": "_fte"}
+ORIGINS = ("fictitious", "survey")
+# What a decision may read a spelling as, besides a value: the status of a silence.
+SILENT = ("unknown", "not_applicable")
+COMPLETE = "layout.complete"
+# The columns of a question on support, with their kinds, and which of them use a key: a link has no unit.
+_PARTS = {"funder": "level", "link": "yes_no", "amount": "amount"}
+_USED_BY = dict.fromkeys(("unit", "min", "max", "three_digits"), ("amount",)) | {
+    "separator": ("funder",), "answers": ("funder", "link"), "decisions": ("funder", "amount"),
+}  # fmt: skip
+_RESERVED = re.compile(r"wave|origin|link_.*|.*_status|.*_raw")
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A variable every wave has or says it did not ask: its kind, and the bounds of what is plausible."""
+
+    kind: str
+    low: float | None = None
+    high: float | None = None
+
+
+# Assumption: outside these bounds a figure is a slip of unit or of typing. Source: the printed medians and totals (3 M€
+# and 88 employees at the median, 235 M€ and 22,000 jobs on 40 poles), times a hundred or so. If wrong: the codebook
+# states other bounds (`min`, `max`); nothing is rescaled, the cell is set aside and listed.
+STANDARD: Mapping[str, Standard] = {
+    "pole_id": Standard("id"),
+    "stage": Standard("stage"),
+    "members": Standard("count", 0, 2_000),
+    "employees": Standard("count", 0, 20_000),
+    "budget_eur": Standard("amount", 0, 500_000_000),
+    "cell_budget_eur": Standard("amount", 0, 5_000_000),
+    "cell_self_financed_share": Standard("share", 0, 1),
+    "cell_fte": Standard("staff", 0, 100),
+    "legal_form": Standard("legal_form"),
+}
+_SUPPORT_AMOUNT = Standard("amount", 0, 5_000_000)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One column that is read: the headers it may have, how, within which bounds, and who was asked."""
+
+    name: str
+    headers: tuple[str, ...]
+    kind: str
+    unit: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    low: float | None = None
+    high: float | None = None
+    asked_if: tuple[str, tuple[str, ...]] | None = None
+    three_digits: str = ""
+    separator: str = ""
+
+
+@dataclass(frozen=True)
+class Support:
+    """One source of the supports: a level with its yes/no and amount columns, or a column that names the funders."""
+
+    level: str = ""
+    funder: Variable | None = None
+    link: Variable | None = None
+    amount: Variable | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the export is laid out, where that cannot be recognised."""
+
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+    header_rows: int = 1
+    complete: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
+    total_rows: tuple[str, ...] = ()
+    test_rows: tuple[str, ...] = ()
+    respondent: str = "pole_id"
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A questionnaire. `exclude` maps pole ids to the reason for leaving them out; `to_finish` is left by a draft."""
+
+    file: str
+    wave: int
+    origin: str
+    title: str
+    layout: Layout
+    variables: tuple[Variable, ...]
+    supports: tuple[Support, ...]
+    not_asked: tuple[str, ...]
+    exclude: Mapping[str, str]
+    to_finish: tuple[str, ...] = ()
+
+    def columns(self) -> list[Variable]:
+        """Return every variable that is read from a column: of the poles, the supports, and whether one submitted."""
+        of_supports = [v for s in self.supports for v in (s.funder, s.link, s.amount) if v is not None]
+        complete = [Variable(COMPLETE, self.layout.complete, "text")] if self.layout.complete else []
+        return [*self.variables, *of_supports, *complete]
+
+
+def read_codebook(path: Path | str) -> Codebook:
+    """Return the codebook a YAML file holds.
+
+    Raises
+    ------
+    InputError
+        If the file is not YAML, or is not a codebook: one message lists every fault, with the legal values.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path.name}: no such codebook. `ptce codebook EXPORT` drafts one.")
+    if path.stat().st_size > 1_000_000:
+        raise InputError(f"{path.name}: more than 1000000 bytes. A codebook is a short text: check the file.")
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name}, byte {error.start}: not UTF-8. Save the codebook as UTF-8.") from error
+    return checked(yaml_mapping(text, path.name), path.name)
+
+
+def yaml_mapping(text: str, file: str) -> dict[str, Any]:
+    """Return the mapping a YAML text holds, every value a text, a list or a mapping (`no`, `1.50` stay as written).
+
+    Raises `InputError` for a text that is not YAML, uses anchors, gives a key twice, or holds something else.
+    """
+    import yaml
+
+    class Loader(yaml.BaseLoader):  # type: ignore[misc] # yaml ships no types
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+            keys = [key.value for key, _ in node.value]
+            for position, (key, _) in enumerate(node.value):
+                if key.value in keys[:position]:
+                    raise yaml.MarkedYAMLError(None, None, f"the key {key.value!r} is given twice", key.start_mark)
+            return super().construct_mapping(node, deep)
+
+    try:
+        for token in yaml.scan(text):
+            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):  # a few lines of them fill the memory
+                raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not used here", token.start_mark)
+        found = yaml.load(text, Loader=Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        where = f"line {mark.line + 1}: {problem}" if mark else f"{error or type(error).__name__}"
+        raise InputError(f"{file}: not readable as YAML: {where}. Mend it, or write it out in full.") from error
+    if not isinstance(found, dict):
+        raise InputError(f"{file}: a codebook is a mapping (wave:, origin:, variables:), this is something else.")
+    return found
+
+
+# What each key of a codebook may hold: its reader returns what a value means, or says what is wrong with it.
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be one text, not a list or a mapping.")
+    return value.strip()
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_text, value if isinstance(value, list) else [value]))
+
+
+def _plain_texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(plain, _texts(value)))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a mapping (name: value).")
+    return value
+
+
+def _reasons(value: Any) -> dict[str, str]:
+    return {key: _text(given) for key, given in _mapping(value).items()}
+
+
+def _spellings(value: Any) -> dict[str, str]:
+    return {plain(key): chosen for key, chosen in _reasons(value).items()}
+
+
+def _asked_if(value: Any) -> tuple[str, tuple[str, ...]]:
+    if len(found := _mapping(value)) != 1:
+        raise ValueError("one variable only (variable: [values]).")
+    return next((key, _texts(given)) for key, given in found.items())
+
+
+def _entries(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise ValueError("must be a list (- level: …).")
+    return value
+
+
+def _one_of(*legal: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if (text := _text(value)) not in legal:
+            raise ValueError(f"{text!r} is not legal. Legal: {', '.join(legal)}.{nearest(text, legal)}")
+        return text
+
+    return read
+
+
+def _like(pattern: str, what: str, made: Callable[[str], Any]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value.strip(" ") or value):
+            raise ValueError(f"{value!r} is not {what}.")
+        return made(value)
+
+    return read
+
+
+_bound = _like(r"-?[0-9]{1,15}(\.[0-9]+)?", "a number (digits, a point for decimals)", float)
+_mark = _one_of("thousands", "decimals")
+_COLUMN: dict[str, Callable[[Any], Any]] = {
+    "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound, "three_digits": _mark,
+    "separator": _like("(?s).*", "a text", str), "note": _text,
+}  # fmt: skip
+_VARIABLE = {"header": _texts, "kind": _one_of(*KINDS), "asked_if": _asked_if} | _COLUMN
+_SUPPORT = {"level": _one_of(*LEVELS), **dict.fromkeys(_PARTS, _texts)} | _COLUMN
+_LAYOUT = {
+    "encoding": _text, "sheet": _text, "header_rows": lambda value: int(_one_of("1", "2", "3")(value)),
+    "separator": _like(r".|\\t|\t", "one character", lambda text: text.replace("\\t", "\t")), "complete": _texts,
+    "not_shown": _plain_texts, "total_rows": _plain_texts, "test_rows": _plain_texts, "respondent": _text,
+}  # fmt: skip
+_TOP: dict[str, Callable[[Any], Any]] = {
+    "wave": _like("(19|20)[0-9]{2}", "a year, for example 2015", int), "origin": _one_of(*ORIGINS), "title": _text,
+    "layout": _mapping, "variables": _mapping,
+    "supports": _entries, "not_asked": _texts, "decisions": _mapping, "numbers": _mapping, "exclude": _reasons,
+    "to_finish": _texts,
+}  # fmt: skip
+
+
+def checked(raw: Mapping[str, Any], file: str) -> Codebook:
+    """Return the codebook a mapping describes; an `InputError` lists every fault at once."""
+    check = _Check()
+    top = check.entry(raw, "", _TOP)
+    check.decided = check.entry(top.get("decisions"), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
+    for kind, found in check.decided.items():
+        check.spellings(found, kind, f"decisions.{kind}")
+    check.three_digits = check.entry(top.get("numbers"), "numbers", {"three_digits": _mark}).get("three_digits", "")
+    book = Codebook(
+        file=file,
+        wave=top.get("wave", 0),
+        origin=top.get("origin", ""),
+        title=top.get("title", ""),
+        layout=Layout(**check.entry(top.get("layout"), "layout", _LAYOUT)),
+        variables=tuple(check.variable(name, value) for name, value in top.get("variables", {}).items()),
+        supports=tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.get("supports", ()), 1)),
+        not_asked=top.get("not_asked", ()),
+        exclude=top.get("exclude", {}),
+        to_finish=top.get("to_finish", ()),
+    )
+    check.together(book, raw)
+    if check.faults:
+        raise InputError(f"{file}: {len(check.faults)} fault(s) in the codebook:\n- " + "\n- ".join(check.faults))
+    return book
+
+
+class _Check:
+    """The faults of a codebook as they are found: each is noted, and the check goes on without what is faulty."""
+
+    def __init__(self) -> None:
+        self.faults = list[str]()
+        self.decided: dict[str, dict[str, str]] = {}
+        self.three_digits = ""
+
+    def add(self, where: str, what: str) -> None:
+        self.faults.append(f"{where}: {what}")
+
+    def entry(self, value: Any, where: str, readers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+        """Return what the keys of a mapping mean, without those that say nothing or are wrong."""
+        found = dict[str, Any]()
+        try:
+            given = {key: one for key, one in _mapping(value or {}).items() if one not in ("", None)}
+        except ValueError as error:
+            self.add(where, str(error))
+            return found
+        for key, one in given.items():
+            place = f"{where}.{key}".lstrip(".")
+            try:
+                found[key] = readers[key](one)
+            except KeyError:
+                self.add(place, f"not a legal key. Legal: {', '.join(readers)}.{nearest(key, readers)}")
+            except ValueError as error:
+                self.add(place, str(error))
+        return found
+
+    def column(self, name: str, where: str, standard: Standard, found: Mapping[str, Any]) -> Variable:
+        """Return how one column is found and read; what is usual or decided for its kind holds where it is silent."""
+        kind = found.get("kind", standard.kind)
+        made = Variable(
+            name=name,
+            headers=found.get("header", ()),
+            kind=kind,
+            unit=found.get("unit", ""),
+            answers=found.get("answers", {}),
+            decisions=self.decided.get(kind, {}) | found.get("decisions", {}),
+            low=found.get("min", standard.low),
+            high=found.get("max", standard.high),
+            asked_if=found.get("asked_if"),
+            three_digits=found.get("three_digits", self.three_digits),
+            separator=found.get("separator", ""),
+        )
+        legal = UNITS.get(kind, ())
+        if not any(made.headers):
+            self.add(f"{where}.header", "missing. Give the header of the column, or several spellings of it.")
+        if made.unit and made.unit not in legal:
+            self.add(f"{where}.unit", f"{made.unit!r} is not legal. Legal: {', '.join(legal) or 'none'}.")
+        for header in made.headers:  # a header of two units is left to the export: a draft that cannot choose loads
+            if len(stated_units(kind, header)) == 1 and (wrong := unit_fault(kind, header, made.unit)):
+                self.add(f"{where}.unit", wrong)
+        if made.low is not None and made.high is not None and made.low > made.high:
+            self.add(where, f"min {made.low:g} is above max {made.high:g}.")
+        for key in ("min", "max", "three_digits", "separator"):
+            if key in found and kind not in (("multi", "level") if key == "separator" else NUMERIC):
+                self.add(f"{where}.{key}", f"a variable of kind {kind} makes no use of it.")
+        for key in ("answers", "decisions"):
+            self.spellings(found.get(key, {}), kind, f"{where}.{key}")
+        return made
+
+    def spellings(self, found: Mapping[str, str], kind: str, where: str) -> None:
+        """Check what spellings are to be read as: something that kind of answer can be."""
+        for spelling, chosen in found.items():
+            if wrong := _unreadable(kind, chosen):
+                self.add(f"{where}.{spelling}", wrong)
+
+    def variable(self, name: str, value: Any) -> Variable:
+        """Return one variable of the poles."""
+        where, standard = f"variables.{name}", STANDARD.get(name, Standard(""))
+        made = self.column(name, where, standard, self.entry(value, where, _VARIABLE))
+        if standard.kind and made.kind != standard.kind:
+            self.add(f"{where}.kind", f"must be {standard.kind}.")
+        if not made.kind:
+            self.add(f"{where}.kind", f"missing. Legal: {', '.join(KINDS)}.")
+        if not re.fullmatch("[a-z][a-z0-9_]*", name) or _RESERVED.fullmatch(name):
+            self.add(
+                where, "not a legal name: small letters, digits and _, and not a column the tables add themselves."
+            )
+        if not name.endswith(SUFFIXES.get(made.kind, "")):
+            self.add(where, f"a variable of kind {made.kind} ends in {SUFFIXES[made.kind]}.")
+        if made.kind == "count" and not standard.kind and not (name.startswith("n_") or name.endswith("_years")):
+            self.add(where, "a count of the codebook's own starts with n_ (or ends in _years).")
+        return made
+
+    def support(self, where: str, value: Any) -> Support:
+        """Return one question on support, each of its columns on its own."""
+        entry = self.entry(value, where, _SUPPORT)
+        if ("level" in entry) == ("funder" in entry):
+            self.add(where, "give either level (one of the study's) or funder (the column that names them).")
+        if "level" in entry and not ("link" in entry or "amount" in entry):
+            self.add(where, "give the column of the link (yes/no), of the amount, or both.")
+        for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
+            self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")
+        parts = {}
+        for part in (part for part in _PARTS if part in entry):
+            own = {key: text for key, text in entry.items() if part in _USED_BY.get(key, ())} | {"header": entry[part]}
+            standard = _SUPPORT_AMOUNT if part == "amount" else Standard(_PARTS[part])
+            parts[part] = self.column(f"{where}.{part}", f"{where}.{part}", standard, own)
+        return Support(entry.get("level", ""), **parts)
+
+    def together(self, found: Codebook, raw: Mapping[str, Any]) -> None:
+        """Check what entries say of each other."""
+        names, seen = [variable.name for variable in found.variables], dict[str, str]()
+        if not raw.get("wave") and not found.to_finish:
+            self.add("wave", "missing. Write the year of the survey, for example 2015.")
+        if not raw.get("origin"):
+            self.add("origin", f"missing. Legal: {', '.join(ORIGINS)}.")
+        if "pole_id" not in names:
+            self.add("variables.pole_id", "missing. Say which column identifies the pole (kind: id).")
+        for name in (name for name in STANDARD if name not in (*names, *found.not_asked, "pole_id")):
+            self.add(f"variables.{name}", "neither described nor listed under not_asked. Say which.")
+        for name in (name for name in found.not_asked if name not in STANDARD or name in names):
+            what = "it has a column" if name in names else f"not a variable of every wave.{nearest(name, STANDARD)}"
+            self.add("not_asked", f"{name!r}: {what}")
+        if found.layout.respondent not in (*names, "pole_id"):
+            wrong = found.layout.respondent
+            self.add("layout.respondent", f"{wrong!r} is not legal. Legal: {', '.join(names)}.{nearest(wrong, names)}")
+        for variable in found.columns():
+            if variable.asked_if and variable.asked_if[0] not in names:
+                self.add(f"variables.{variable.name}.asked_if", f"no variable {variable.asked_if[0]!r}.")
+            for header in dict.fromkeys(map(plain, variable.headers)) if variable.name != COMPLETE else ():
+                if header and header in seen:
+                    self.add(variable.name, f"the header {header!r} is already that of {seen[header]}.")
+                seen.setdefault(header, variable.name)
+
+
+def _unreadable(kind: str, text: str) -> str:
+    """Return what is wrong with what a spelling is to be read as, "" if that kind of answer can be so."""
+    legal = {"level": tuple(LEVELS), "stage": (*STAGES, *SILENT)}.get(kind, ())
+    for code in re.split(r"[ ,+;]+", text) if text and legal else ():
+        if code not in legal:
+            return f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
+    reader: Any = getattr(parse, kind) if kind in (*NUMERIC, "yes_no", "legal_form") else None
+    if reader and text not in ("", *SILENT) and reader(text).status in ("unreadable", "ambiguous"):
+        return f"{text!r} cannot be read as {kind}. Write such an answer, or {' or '.join(SILENT)}."
+    return ""

@@ -1,0 +1,407 @@
+"""An export as text: every cell is text and keeps the row it came from, whatever the file it was in."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from math import isfinite
+from pathlib import Path
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey.parse.wording import tidy
+
+# The header is one of the first lines: what is above it is a title.
+SEARCHED = 40
+# In this order when the evidence is equal: French software first.
+SEPARATORS = (";", "\t", ",", "|")
+_REFUSED = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or a protected one: save it as .xlsx without a password"),
+    (b"%PDF", "a PDF document: export the answers as .csv, .xlsx or .ods"),
+    (b"\x1f\x8b", "a compressed file: unpack it first"),
+    (b"{\\rtf", "a text document: export the answers as .csv, .xlsx or .ods"),
+)
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
+# French letters as UTF-8: never seen as two or three neighbouring letters of a single-byte French text.
+_UTF8_LETTERS = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac|\xc5[\x92\x93\xb8]")
+_FRENCH = set("àâçéèêëîïôùûüÿœæ")
+# What may follow a small letter in any text, beside another one.
+_SIGNS = set("’‘“”«»–—…€°²³½¼¾ª·•™®©§´¹×\u00a0\u202f")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_MOJIBAKE = re.compile("[ÃÂâÅ][\u0080-\uffff]")
+_SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\n]*\n', re.I)
+# `1` and `2 M€` side by side: an amount of 1,2 M€ that a comma may have cut.
+_CUT = (re.compile(r"\s*-?[0-9][0-9 \u00a0\u202f]*"), re.compile(r"[0-9]"))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much an export may hold. They are checked while reading, before the memory is spent."""
+
+    n_bytes: int = 300_000_000
+    n_inflated: int = 600_000_000
+    n_rows: int = 1_048_576
+    n_columns: int = 2_000
+    n_cells: int = 40_000_000
+    n_characters: int = 32_767
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something done to the file while reading it: row 0 is the whole file, no column is the whole row."""
+
+    row: int
+    column: int | None
+    raw_value: str
+    value: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The non-blank rows of an export as text, with their row numbers in the file.
+
+    `merged` lists merged cells as (first row, first column, last row, last column): rows of the file, columns from 0.
+    `sparse`: blank cells at the end of a row are not stored (workbooks); otherwise a short row is a fault.
+    """
+
+    file: str
+    rows: list[list[str]]
+    numbers: list[int]
+    notes: tuple[Note, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    sparse: bool = False
+
+
+def read(
+    path: Path | str, *, encoding: str = "", separator: str = "", sheet: str = "", limits: Limits | None = None
+) -> Grid:
+    """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods). The file is only ever read.
+
+    `encoding`, `separator` and `sheet` are recognised unless stated.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, too large, empty, damaged, hostile, or of another kind.
+    """
+    path, limits = Path(path), limits or Limits()
+    if not path.is_file():
+        raise InputError(f"{path.name}: no such file. Give the path of an export (.csv, .xlsx or .ods).")
+    if path.stat().st_size > limits.n_bytes:
+        raise InputError(f"{path.name}: more than {limits.n_bytes} bytes. A survey export is smaller: check the file.")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}).") from error
+    return read_bytes(data, path.name, encoding=encoding, separator=separator, sheet=sheet, limits=limits)
+
+
+def read_bytes(
+    data: bytes, file: str, *, encoding: str = "", separator: str = "", sheet: str = "", limits: Limits | None = None
+) -> Grid:
+    """Return the grid of the bytes of an export; the bytes, not the name, say what it is. Raises as `read`."""
+    limits = limits or Limits()
+    for start, what in _REFUSED:
+        if data.startswith(start):
+            raise InputError(f"{file}: {what}.")
+    if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        raise InputError(f"{file}: a web page or XML document under another name: save it as .csv, .xlsx or .ods.")
+    if not data.startswith(b"PK"):
+        return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
+    from ptce_analysis.survey.workbooks import read_workbook
+
+    return _unscrambled_grid(read_workbook(data, file, limits, sheet))
+
+
+def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:
+    """Return the rows that hold something and their numbers; a file is refused as soon as it passes a limit."""
+    rows, numbers, n_cells = list[list[str]](), list[int](), 0
+    for number, cells in records:
+        if not any(cell and not cell.isspace() for cell in cells):
+            continue
+        n_cells += len(cells)
+        for what, n, limit in (
+            ("rows", len(rows) + 1, limits.n_rows),
+            ("columns", len(cells), limits.n_columns),
+            ("cells", n_cells, limits.n_cells),
+            ("characters in one cell", max(map(len, cells)), limits.n_characters),
+        ):
+            if n > limit:
+                raise InputError(
+                    f"{file}, row {number}: more than {limit} {what}. A survey export is smaller: check the file."
+                )
+        rows.append(cells)
+        numbers.append(number)
+    return rows, numbers
+
+
+def number_text(value: str) -> str:
+    """Return a stored number as text a reader cannot take for grouped thousands: 15 digits, never three decimals.
+
+    >>> number_text("1.125"), number_text("12500.0"), number_text("1.7500000000000002"), number_text("1E+5")
+    ('1.1250', '12500', '1.75', '100000')
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    if not isfinite(number):
+        return value
+    text = format(Decimal(format(number, ".15g")), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text + "0" if len(text.partition(".")[2]) == 3 else text
+
+
+# Separated text: CSV as French and English software write it.
+
+
+def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
+    """Return the grid of a separated file; a message names the line."""
+    text, notes = _decoded(data, file, encoding)
+    if "\r" in text:
+        outside = re.sub(r'"[^"]*"', "", text)  # a spreadsheet's cell of several lines has ends of its own
+        if len(set(re.findall("\r+\n|\r|\n", outside))) > 1:
+            notes.append(Note(0, None, "mixed line ends", "\\n", "line_ends"))
+        text = re.sub("\r+\n|\r", "\n", text)
+    if stated := _SEP_LINE.match(text):
+        text = text[stated.end() :]
+        notes.append(Note(1, None, stated[0].strip(), "", "separator_line"))
+    mark = separator or (stated[1] if stated else _sniffed(text))
+    rows, numbers = gathered(file, _records(text, mark, 2 if stated else 1, file), limits)
+    if not separator and text.startswith('"') and all(len(cells) == 1 for cells in rows):
+        lines = [cells[0] for cells in rows]
+        found = _sniffed("\n".join(lines))
+        inner = list(csv.reader(lines, delimiter=found))
+        if len(inner) == len(rows) and min(map(len, inner)) > 1:
+            rows, mark = inner, found
+            notes.append(Note(0, None, "each line is one quoted cell", "its cells", "quoted_lines"))
+    if mark == ",":
+        _refuse_cut_numbers(file, rows, numbers)
+    else:
+        notes.append(Note(0, None, mark.replace("\t", "\\t"), ",", "separator"))
+    return Grid(file, rows, numbers, tuple(notes))
+
+
+def _sniffed(text: str) -> str:
+    """Return the separator of a text: the one that cuts its first records into the same number of cells, the most.
+
+    The header counts: a decimal comma in a file of semicolons is not a separator.
+
+    >>> _sniffed("id;Budget, en k€;stage\\n1;25,5;création\\n")
+    ';'
+    """
+    start = text[:200_000].split("\n")[:30]
+
+    def score(separator: str) -> tuple[bool, int, float]:
+        try:
+            records = list(csv.reader([f"{line}\n" for line in start], delimiter=separator))
+        except csv.Error:  # the reading itself names the line
+            return False, 0, 0
+        widths = [len(cells) for cells in records if "".join(cells).strip()]
+        titles = next((position for position, width in enumerate(widths) if width > 1), 0)
+        width, n = Counter(widths[titles:]).most_common(1)[0] if widths else (1, 0)
+        return n >= 0.7 * len(widths[titles:]) and width > 1, -titles, n * (width - 1)
+
+    best = max(SEPARATORS, key=score)
+    return best if score(best)[2] > 0 else ","
+
+
+def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each record with the line it starts on."""
+    reader = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=separator, strict=True)
+    start = first
+    try:
+        for cells in reader:
+            following = first + reader.line_num
+            # Two stray quotes join k + 1 rows of w cells into one of w: k × (w - 1) separators are inside the cell.
+            if following - start > 1 and any(
+                "\n" in cell and len(cells) > 2 and cell.count(separator) == cell.count("\n") * (len(cells) - 1)
+                for cell in cells
+            ):
+                raise InputError(
+                    f"{file}, line {start}: a quoted cell holds what looks like whole rows. "
+                    "A quote is missing or in excess: mend the export, or export it again."
+                )
+            yield start, cells
+            start = following
+    except csv.Error as error:
+        raise InputError(
+            f"{file}, line {start}: the quotes of this row do not close properly ({error}). "
+            "The file is truncated or was edited by hand: export it again."
+        ) from error
+
+
+def _refuse_cut_numbers(file: str, rows: list[list[str]], numbers: list[int]) -> None:
+    """Refuse a file of commas in which an unquoted decimal comma cut a number: the row is wider than all above it."""
+    width = 0
+    for number, cells in zip(numbers, rows, strict=True):
+        if width and len(cells) > width:
+            for one, other in pairwise(cells):
+                if _CUT[0].fullmatch(one) and _CUT[1].match(other):
+                    raise InputError(
+                        f"{file}, line {number}: {len(cells)} cells where the header has {width}, and "
+                        f"'{one},{other}' may be one number. A decimal comma must be inside quotes in a file of "
+                        "commas: export it again with semicolons, or as .xlsx."
+                    )
+        width = max(width, len(cells))
+
+
+# Bytes to text, by evidence: a mark, valid UTF-8, then which single-byte table the words themselves point to.
+
+
+def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[Note]]:
+    """Return the text of a file and, unless it is plain UTF-8, the encoding found, as a note."""
+    if not data.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
+        raise InputError(f"{file}: the file is empty. Export the answers again.")
+    found = encoding or _recognised(data, file)
+    try:
+        text = data.decode(found).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, error.start, file, found) from error
+    except (LookupError, ValueError) as error:  # `undefined` and its like are codecs, and of no text
+        legal = "utf-8, cp1252, iso-8859-15, mac_roman or cp850"
+        raise InputError(f"{file}: nothing is known of the encoding {encoding!r}. Use {legal}.") from error
+    if match := _CONTROLS.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        raise InputError(
+            f"{file}, line {line}: the character U+{ord(match[0]):04X} is not text (read as {found}). "
+            "The file is damaged or in another encoding: export it again, in UTF-8."
+        )
+    return text, [] if found == "utf-8" else [Note(0, None, found, "utf-8", "encoding")]
+
+
+def _recognised(data: bytes, file: str) -> str:
+    """Return the name of the encoding the bytes point to."""
+    if mark := next((name for start, name in _MARKS if data.startswith(start)), ""):
+        return mark
+    if len(data) % 2 == 0 and b"\0" in data[:200]:  # UTF-16 without its mark: one byte of most pairs is a zero
+        for name, zeros, letters in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+            if zeros.count(0) >= 0.9 * len(zeros) and not letters.count(0):
+                return name
+    if (position := data.find(b"\0")) >= 0:
+        line = data.count(b"\n", 0, position) + 1
+        raise InputError(
+            f"{file}, line {line}: a NUL byte. The file is damaged or not a text: export it again, or save it as UTF-8."
+        )
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if _UTF8_LETTERS.search(data):
+            raise _undecodable(data, error.start, file, "utf-8") from error
+        return _single_byte(data, file)
+    return "utf-8"
+
+
+def _single_byte(data: bytes, file: str) -> str:
+    """Return the single-byte table in which what follows small letters is what French writes there.
+
+    The é of a Macintosh is a capital in cp1252, that of DOS a low quote, and neither follows a small letter.
+    """
+    following = Counter(re.findall(rb"[a-z]([\x80-\xff])", data))
+
+    def letters(table: str) -> set[str]:
+        return {byte.decode(table, "replace") for byte in following} - _SIGNS
+
+    if not all(letter.islower() and letter != "ƒ" for letter in letters("cp1252")):
+        fitting = [table for table in ("mac_roman", "cp850") if letters(table) and letters(table) <= _FRENCH]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise InputError(
+                f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook "
+                "(layout: encoding), or export it again, in UTF-8."
+            )
+    # Bytes 80-9F exist in cp1252 only; A4 is the euro and BD an œ in ISO-8859-15.
+    latin9 = not re.search(rb"[\x80-\x9f]", data) and re.search(rb"\xa4|[A-Za-z]\xbd|[\xbc\xbd][a-z]", data)
+    return "iso-8859-15" if latin9 else "cp1252"
+
+
+def _undecodable(data: bytes, position: int, file: str, encoding: str) -> InputError:
+    """Return the error that names the first byte that does not fit."""
+    line = data.count(b"\n", 0, position) + 1
+    return InputError(
+        f"{file}, line {line}: byte {data[position]:#04x} does not fit the encoding of "
+        f"the file ({encoding}). The file is truncated, damaged, or joins two encodings: export it again, in UTF-8, or "
+        "name its encoding in the codebook (layout: encoding)."
+    )
+
+
+def unscrambled(text: str) -> str:
+    """Return a text whose UTF-8 letters were read as cp1252, once or twice, put right; any other text as it is.
+
+    >>> unscrambled("RÃ©gion"), unscrambled("RÃƒÂ©gion"), unscrambled("Région")
+    ('Région', 'Région', 'Région')
+    """
+    while _MOJIBAKE.search(text):
+        try:
+            text = text.encode("cp1252").decode("utf-8")  # shorter each time
+        except UnicodeError:
+            break
+    return text
+
+
+def _unscrambled_grid(grid: Grid) -> Grid:
+    """Return a grid whose letters read twice are put right, each cell noted; a workbook saved from a CSV keeps them."""
+    texts = {cell for cells in grid.rows for cell in cells if not cell.isascii()}
+    right = {text: better for text in texts if (better := unscrambled(text)) != text}
+    if not right:
+        return grid
+    repairs = [
+        Note(number, position, cell, right[cell], "mojibake")
+        for number, cells in zip(grid.numbers, grid.rows, strict=True)
+        for position, cell in enumerate(cells)
+        if cell in right
+    ]
+    rows = [[right.get(cell, cell) for cell in cells] for cells in grid.rows]
+    return replace(grid, rows=rows, notes=(*grid.notes, *repairs))
+
+
+# What the columns of a grid are called, over one or several header lines.
+
+
+def header_texts(grid: Grid, start: int, n_rows: int) -> list[list[str]]:
+    """Return, for each column, what it may be called: its header lines joined by ` / `, then each, the lowest first."""
+    block = grid.rows[start : start + n_rows]
+    width = max(map(len, block), default=0)
+    filled = [_spread(grid, start + i, width, i < len(block) - 1) for i in range(len(block))]
+    texts = []
+    for column in range(width):
+        lines = list(dict.fromkeys(text for row in filled if (text := tidy(row[column]))))
+        texts.append(list(dict.fromkeys([" / ".join(lines), *reversed(lines)])) if lines else [""])
+    return texts
+
+
+def above_texts(grid: Grid, start: int, width: int) -> list[tuple[list[str], list[str]]]:
+    """Return, for each column of a header, what the lines above say over it, and the titles, which say it of none."""
+    texts: list[tuple[list[str], list[str]]] = [([], []) for _ in range(width)]
+    for position in range(start):
+        filled = [text for cell in grid.rows[position] if (text := tidy(cell))]
+        alone = len(filled) == 1 and bool(grid.rows[position][0].strip())
+        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not alone)
+        for (over, titles), cell in zip(texts, spread, strict=False):
+            (over if tidy(cell) else titles).append(tidy(cell) or " | ".join(filled))
+    return texts
+
+
+def _spread(grid: Grid, position: int, width: int, upper: bool) -> list[str]:
+    """Return a header line, merged cells spread over all they cover; in a CSV an upper line fills to the right."""
+    row = [*grid.rows[position], *[""] * (width - len(grid.rows[position]))]
+    number, positions = grid.numbers[position], {n: i for i, n in enumerate(grid.numbers[: 2 * SEARCHED])}
+    for top, left, bottom, right in grid.merged:
+        if top <= number <= bottom and top in positions:
+            text = grid.rows[positions[top]][left : left + 1]
+            for column in range(left, min(right + 1, width)) if text else ():
+                row[column] = row[column] or text[0]
+    if upper and not grid.sparse:
+        for column in range(1, width):
+            row[column] = row[column] or row[column - 1]
+    return row

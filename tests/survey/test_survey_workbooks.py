@@ -1,0 +1,274 @@
+"""Workbooks: cells as a person saw them, and hostile or damaged files refused before the memory is spent."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey import parse
+from ptce_analysis.survey.number_formats import shown
+from ptce_analysis.survey.read import Grid, Limits, read_bytes
+from survey_exports import ods, sheet_ods, sheet_xlsx, xlsx, zipped
+
+DAY_0 = datetime.datetime(1899, 12, 30)  # noqa: DTZ001
+
+
+def grid(data: bytes, **options: Any) -> Grid:
+    """Return the grid of a workbook."""
+    return read_bytes(data, "f.xlsx", **options)
+
+
+def ods_cell(cell: str) -> bytes:
+    """Return a spreadsheet of one cell, given as XML."""
+    return sheet_ods(f"<table:table><table:table-row>{cell}</table:table-row></table:table>")
+
+
+SHOWN: list[tuple[str, str, str | None]] = [
+    ("250000", '#,##0,"k€"', "250 k€"), ("250000", "#,##0,", "250"), ("1250000", '0.0,,"M€"', "1.25 M€"),
+    ("250000", "#,##0,.0", "250"), ("1750", "#,##0 [$€-40C]", "1750 €"), ("7", "#,##0.00\\ _€", "7"),
+    ("1750", "# ##0.00\\ €", "1750 €"), ("250", "[$EUR-40C] 0", "EUR 250"), ("250", "[$USD]0", "USD 250"),
+    ("250", '"£"0', "£ 250"), ("12500.5", '#,##0" k€"', "12500.5 k€"), ("25", 'General" k€"', "25 k€"),
+    ("25", 'Standard" €"', "25 €"), ("250000", "0.00E+00", "250000"), ("12", "@", "12"), ("1.125", "0", "1.1250"),
+    ("0.32", "0%", "32 %"), ("0.32", "0.0\\ %", "32 %"), ("32", '0"%"', "32 %"), ("32", "0\\%", "32 %"),
+    ("0.32", "0%%", None), ("250", '"~"0', "~250"), ("250", '">"0', ">250"), ("250", "\\-0", "-250"),
+    ("250", "-0", "-250"),
+    ("-250", "0", "-250"), ("-250", "#,##0_);(#,##0)", "-250"), ("-250", "0;[Red]-0", "-250"), ("-250", "0;0", None),
+    ("-250", '"~"0', "-~250"), ("250", '[>=1000]0.0,"k€";0"€"', "250 €"), ("1500", '[>=1000]0.0,"k€";0"€"', "1.5 k€"),
+    ("-5", '[>=1000]0.0,"k€";0"€"', None), ("5", '[<0]0;[=0]"-"', None), ("0", "0;-0;0", "0"), ("-0", "0;-0", "0"),
+    ("0", '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-', "0 €"), ("1", '"oui";;"non"', "oui"),
+    ("0", '"oui";;"non"', "non"), ("1400", "00000", "01400"), ("612345678", "0#\\ ##\\ ##\\ ##\\ ##", "0612345678"),
+    ("250", ";;;", None), ("1.5", "# ?/?", None), ("250", "0 euros", None), ("250", "K0", None), ("250", '0"/"0', None),
+    ("250", "[DBNum1]0", None), ("250", "[Color 10]0", "250"), ("250", "**0", None), ("250", "", None),
+    ("250", "???", "250"), ("250", "#,##0.00_ ;\\-#,##0.00\\ ", "250"), ("-2", "#,##0_ ;[Red]\\-#,##0\\ ", "-2"),
+    ("250", "[$€-2]\\ 0", "€ 250"),
+    ("42005", "yyyy\\-mm\\-dd", "2015-01-01"), ("42005", "[$-40C]d mmmm yyyy", "2015-01-01"),
+    ("42005", "[$-fr-FR]d\\ mmmm\\ yyyy;@", "2015-01-01"), ("42005", "[$-F800]dddd\\,\\ mmmm\\ dd", "2015-01-01"),
+    ("42005", "jj/mm/aaaa", "2015-01-01"), ("42005", "mmm", "2015-01-01"), ("42005", "yyyy", "2015"),
+    ("42005.583333333336", "m/d/yy h:mm", "2015-01-01T14:00:00"), ("42005.5416666665", "d/m h", "2015-01-01T13:00:00"),
+    ("0.0625", "h:mm AM/PM", "1:30"), ("1.5", "[h]:mm", "36:00"), ("0.00001", "h:mm:ss.0", "0:00:01"),
+    ("-1", "d/m/yy", None), ("9e9", "d/m/yy", None), ("oops", "0%", "oops"), ("1e400", "0", "1e400"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stored", "code", "text"), SHOWN)
+def test_a_number_format_says_what_a_person_sees(stored: str, code: str, text: str | None) -> None:
+    """Route: each format typed into a spreadsheet. The stored precision is kept; what is not understood is None."""
+    assert shown(stored, code, DAY_0) == text
+
+
+@given(st.integers(1, 999), st.sampled_from([("€", 1), ("k€", 1_000), ("M€", 1_000_000)]), st.integers(0, 2))
+def test_the_amount_read_is_the_amount_seen(thousands: int, unit: tuple[str, int], commas: int) -> None:
+    """A format of n commas and a unit shows the stored number over 1000 to the n, in that unit."""
+    text = shown(str(thousands * 1_000), "#,##0" + "," * commas + f'"{unit[0]}"', DAY_0)
+    assert text and parse.amount(text).value == pytest.approx(thousands * 1_000 / 1_000**commas * unit[1])
+
+
+@settings(deadline=None)
+@given(st.text('0#?.,%;@_*\\"[]$€-+/ kEedmyhsGeneral<>=1', max_size=14), st.floats(-1e9, 1e9))
+def test_any_format_is_understood_or_left_undecided(code: str, number: float) -> None:
+    """No format makes the reader fail; General shows the number itself."""
+    assert isinstance(shown(repr(number), code, DAY_0), str | None)
+    assert float(shown(repr(number), "General", DAY_0) or "x") == pytest.approx(number)
+
+
+def test_excel_cells_are_the_text_a_person_saw() -> None:
+    """A formula never computed stays one; a format that is not understood leaves a text no rule reads, and a note."""
+    day = datetime.date(2015, 3, 12)
+    rows = [["id"], ["P1", 12500.5, 0.32, 1.125, day, True, "=SUM(B2:B2)", 1750, 12, " ", "a_x000D_b"]]
+
+    def shaped(sheet: Any) -> None:
+        for cell, code in {"B2": '#,##0" k€"', "C2": "0.0%", "H2": "#,##0 [$€-40C]", "I2": "0 douzaines"}.items():
+            sheet[cell].number_format = code
+        sheet.merge_cells("A3:B4")
+        sheet.row_dimensions[2].hidden = True
+
+    found = grid(xlsx(rows, shaped))
+    assert found.rows[1] == ["P1", "12500.5 k€", "32 %", "1.1250", "2015-03-12", "VRAI", "=SUM(B2:B2)", "1750 €",
+                             "12 [0 douzaines]", " ", "a\nb"]  # fmt: skip
+    assert found.merged == ((3, 0, 4, 1),) and found.sparse
+    assert [(n.row, n.column, n.raw_value, n.rule) for n in found.notes] == [
+        (2, None, "hidden", "hidden_row"), (2, 8, "12", "number_format")]  # fmt: skip
+    for read in (parse.amount, parse.share, parse.staff, parse.count, parse.yes_no, parse.level):
+        assert read("12 [0 douzaines]").value is None
+
+
+def test_raised_digits_and_struck_out_words_are_not_read_as_others() -> None:
+    """A footnote mark is no digit, what is struck out is no answer; raised letters and plain runs are words."""
+    raised, struck = InlineFont(vertAlign="superscript"), InlineFont(strike=True)
+    rows = [[CellRichText("12", TextBlock(raised, "2")), CellRichText(TextBlock(struck, "15"), " 20"), 25, "oui",
+             CellRichText("1", TextBlock(raised, "er"), TextBlock(InlineFont(b=True), " pôle"))]]  # fmt: skip
+
+    def strike(sheet: Any) -> None:
+        sheet["C1"].font = Font(strike=True)
+
+    (cells,) = grid(xlsx(rows, strike)).rows
+    assert cells == ["12²", "~~15~~ 20", "~~25~~", "oui", "1er pôle"]
+    assert all(parse.amount(cell).value is None for cell in cells[:3])
+    style = '<style:style style:name="{}"><style:text-properties style:text-{}/></style:style>'
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    span = '<text:span text:style-name="{}">{}</text:span>'
+    row = cell.format("12" + span.format("s", 2)) + cell.format(span.format("x", 15) + " 20")
+    document = sheet_ods(
+        style.format("s", 'position="super 58%"')
+        + style.format("x", 'line-through-style="solid"')
+        + f"<table:table><table:table-row>{row}</table:table-row></table:table>"
+    )
+    assert grid(document).rows == [["12²", "~~15~~ 20"]]
+
+
+def test_what_stands_in_the_file_in_other_ways_is_read_too() -> None:
+    """Built-in 9 is per cent and 14 a date, counted from 1904 on old Macintoshes; the euro or dollar of 44 is not said.
+
+    Phonetic guides are not text; a formula's stored value is read, and noted; errors stay.
+    """
+    styles = '<styleSheet><cellXfs><xf numFmtId="9"/><xf numFmtId="14"/><xf numFmtId="44"/></cellXfs></styleSheet>'
+    shared = "<sst><si><r><t>Ré</t></r><r><t>gion</t></r><rPh><t>NO</t></rPh></si></sst>"
+    sheet = """<sheetData><row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" s="0"><v>0.5</v></c><c s="1"><v>40543</v></c>
+        <c t="e"><v>#N/A</v></c><c t="inlineStr"><is><t>x</t><rPh><t>NO</t></rPh></is></c>
+        <c t="str"><f>A1</f><v>y</v></c><c t="str"><f>B1</f><v></v></c><c t="b"><v>0</v></c><c s="2"><v>5</v></c>
+        <c t="inlineStr"/></row></sheetData><mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="A1"/></mergeCells>"""
+    found = grid(sheet_xlsx(sheet, styles=styles, sharedStrings=shared, date1904="1"))
+    assert found.rows == [["Région", "", "50 %", "2015-01-01", "#N/A", "x", "y", "", "FAUX", "5 [?]"]]
+    assert found.numbers == [2] and found.merged == ((1, 0, 2, 1),)
+    assert ("=A1", "formula_as_stored") in [(n.raw_value, n.rule) for n in found.notes]
+
+
+def test_parts_may_have_any_name() -> None:
+    """Relations say where the parts are; capitals, backslashes and a leading slash are those of other software."""
+    book = zipfile.ZipFile(io.BytesIO(xlsx([["id", "Région"], ["P1", 3]])))
+    for old, new in (("workbook.xml", "workbook22.xml"), ("/", "\\"), ("sharedStrings", "SharedStrings")):
+        linked = (b"xl/workbook.xml", b"xl/workbook22.xml" if old == "workbook.xml" else b"xl/workbook.xml")
+        parts = {name.replace(old, new): book.read(name).replace(*linked) for name in book.namelist()}
+        assert grid(zipped(parts)).rows == [["id", "Région"], ["P1", "3"]]
+
+
+def test_the_first_shown_sheet_is_read_unless_one_is_named_and_the_others_are_told() -> None:
+    """Hidden sheets are skipped; an unknown name lists the sheets; the ledger says which were not read."""
+    workbook = openpyxl.Workbook()
+    workbook.active.title, workbook.active.sheet_state = "Cachée", "hidden"
+    workbook.active["A1"] = "Cachée"
+    for name in ("Réponses", "Listes"):
+        workbook.create_sheet(name)["A1"] = name
+    out = io.BytesIO()
+    workbook.save(out)
+    cell = "<table:table-row><table:table-cell><text:p>{0}</text:p></table:table-cell></table:table-row>"
+    tables = f'<table:table table:name="{{0}}">{cell}</table:table>'
+    document = sheet_ods("".join(tables.format(name) for name in ("Réponses", "Cachée", "Listes")))
+    for data in (out.getvalue(), document):
+        assert grid(data).rows == [["Réponses"]] and grid(data, sheet="Cachée").rows == [["Cachée"]]
+        assert [n.raw_value for n in grid(data, sheet="Réponses").notes if n.rule == "other_sheets"] == [
+            "Cachée, Listes"
+        ]
+        with pytest.raises(InputError, match=r"no sheet 'Reponses'\. Its sheets: .*Did you mean 'Réponses'"):
+            grid(data, sheet="Reponses")
+    assert not grid(xlsx([["a"]])).notes and not grid(ods([["a"]])).notes
+
+
+def test_letters_read_twice_are_put_right_in_workbooks_too() -> None:
+    """A CSV opened with the wrong table and saved as a workbook keeps `RÃ©gion`; each cell put right is noted."""
+    for data in (xlsx([["id", "RÃ©gion"], ["Ãa", "crÃ©ation"]]), ods([["id", "RÃ©gion"], ["Ãa", "crÃ©ation"]])):
+        assert grid(data).rows == [["id", "Région"], ["Ãa", "création"]]
+        assert [(n.row, n.column) for n in grid(data).notes if n.rule == "mojibake"] == [(1, 1), (2, 1)]
+
+
+def test_open_document_cells_are_the_text_a_person_saw() -> None:
+    """The stored number says what points and commas mean where it is the one seen; others are as they are seen."""
+    number = {"valuetype": "float"}
+    rows = [[({"valuetype": "string", "numbercolumnsrepeated": "2"}, "x"), (number | {"value": "25"}, "25 k€"),
+             ({"valuetype": "percentage", "value": "0.32"}, "32%"), (number | {"value": "32"}, "32%"),
+             ({"valuetype": "date", "datevalue": "2015-03-12"}, "12/03/15"),
+             ({"valuetype": "boolean", "booleanvalue": "true"}, "VRAI"),
+             ({"valuetype": "currency", "value": "1750.5"}, "1 750,50 €"), (number | {"value": "1250"}, "1,250"),
+             (number | {"value": "250000"}, "250 k€"), (number | {"value": "1250"}, "1,250 k€"),
+             (number | {"value": "1.125"}, "1,13"), (number | {"value": "-3"}, "-3"), (number | {"value": "3"}, "~3"),
+             (number | {"value": "0"}, "néant"), ({"valuetype": "string"}, "a\nb"),
+             ({"formula": "of:=SUM(A1)"}, "")]]  # fmt: skip
+    seen = grid(ods(rows)).rows[0]
+    assert seen[:8] == ["x", "x", "25 k€", "32 %", "32 %", "2015-03-12", "VRAI", "1750.5 €"]
+    assert seen[8:] == ["1250", "250 k€", "1,250 k€", "1,13", "-3", "~3", "néant", "a\nb", "=SUM(A1)"]
+    bare = "<table:table-cell office:value-type='{}' office:value='{}'/>"
+    assert grid(ods_cell(bare.format("percentage", "0.5") + bare.format("float", "1.125"))).rows == [["50 %", "1.1250"]]
+    assert grid(ods_cell(bare.format("float", "x"))).rows == [["x"]]
+
+
+def test_a_million_repeated_blank_rows_cost_nothing_and_are_counted() -> None:
+    """The row after them keeps its number; spaces, tabs, line breaks, comments and hidden rows are seen."""
+    table = """<table:table table:name="F">
+      <table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16000"/>
+      </table:table-row><table:table-row table:number-rows-repeated="2" table:visibility="filter">
+      <table:table-cell table:number-columns-spanned="2">
+      <office:annotation><text:p>NO</text:p></office:annotation>
+      <text:p>a<text:s text:c="2"/>b<text:tab/>c<text:line-break/>d</text:p></table:table-cell>
+      <table:covered-table-cell/><table:table-cell office:string-value="z"/></table:table-row></table:table>"""
+    found = grid(sheet_ods(table))
+    assert found.numbers == [1_000_001, 1_000_002] and found.rows == [["a  b\tc\nd", "", "z"]] * 2
+    assert found.merged[0] == (1_000_001, 0, 1_000_001, 1)
+    assert [(n.row, n.rule) for n in found.notes] == [(1_000_001, "hidden_row"), (1_000_002, "hidden_row")]
+
+
+ENTITY = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+LONG = "a" * 90_000
+
+
+@pytest.mark.parametrize(("data", "message"), [
+    (xlsx([["a"]])[:300], "truncated or damaged"), (b"PK\x03\x04oops", "truncated or damaged"),
+    (zipped({"a.txt": "x"}), "neither .xlsx nor .ods"), (zipped({"xl/workbook.bin": "x"}), "neither .xlsx nor .ods"),
+    (zipped({"xl/workbook.xml": b"0" * 20_000_000}), "xl/workbook.xml inflates beyond"),
+    (zipped({"content.xml": ENTITY}), "defines entities"), (zipped({"xl/workbook.xml": ENTITY}), "defines entities"),
+    (zipped({"content.xml": "<a>"}), "truncated or damaged"), (zipped({"content.xml": "<a/>"}), "no sheet ''.*none"),
+    (zipped({"content.xml": b'<?xml version="1.0" encoding="shift-jis"?><a/>'}), "truncated or damaged"),
+    (zipped({"xl/workbook.xml": "<a><sheet name='F'/></a>"}), "has no part xl/_rels/workbook.xml.rels"),
+    (zipped({"xl/workbook.xml": "<a/>", "xl/_rels/workbook.xml.rels": "<a/>"}), "no sheet ''. Its sheets: none"),
+    (sheet_xlsx('<sheetData><row r="2"><c/></row><row r="1"><c/></row></sheetData>'), "row 1: it is out of place"),
+    (sheet_xlsx('<sheetData><row r="9999999"><c/></row></sheetData>'), "row 9999999: .* out of bounds"),
+    (sheet_xlsx('<sheetData><row r="x"/></sheetData>'), "truncated or damaged"),
+    (sheet_xlsx('<sheetData><row r="1"><c r="B1"/><c r="A1"/></row></sheetData>'), "row 1: A1 is out of place"),
+    (sheet_xlsx('<sheetData><row r="1"><c r="ZZZ1"/></row></sheetData>'), "ZZZ1 is out of place or out of bounds"),
+    (sheet_xlsx('<sheetData><row><c t="s"><v>7</v></c></row></sheetData>'), "truncated or damaged"),
+    (sheet_xlsx("<a/>", sharedStrings="<sst><si>"), "truncated or damaged"),
+    (ods_cell('<table:table-cell table:number-columns-repeated="99999"><text:p>x</text:p></table:table-cell>'),
+     "more than 2000 columns"),
+    (sheet_xlsx(f"<sheetData><row><c t='inlineStr'><is><t>{LONG}</t></is></c></row></sheetData>"), "more than 32767"),
+    (ods_cell(f"<table:table-cell><text:p>{LONG}</text:p></table:table-cell>"), "more than 32767 characters"),
+    (ods_cell(f"<table:table-cell>{'<text:p>' * 3_000}{'</text:p>' * 3_000}</table:table-cell>"), "truncated or dam"),
+])  # fmt: skip
+def test_a_hostile_or_damaged_workbook_is_refused(data: bytes, message: str) -> None:
+    """Inflation, entities, repetition and pieces out of place end in one typed error."""
+    with pytest.raises(InputError, match=message):
+        grid(data)
+
+
+def test_sizes_passwords_and_doubled_names_are_looked_at_before_anything_is_read() -> None:
+    """Two parts of one name could show one thing and hold another; other compressions do not stop where they say."""
+    with pytest.raises(InputError, match="inflates beyond"):
+        grid(xlsx([["a" * 50, n] for n in range(2_000)]), limits=Limits(n_inflated=20_000))
+    repeated = '<table:table-row table:number-rows-repeated="9999999"><table:table-cell office:string-value="x"/>'
+    with pytest.raises(InputError, match="row 51: more than 50 rows"):
+        grid(sheet_ods(f"<table:table>{repeated}</table:table-row></table:table>"), limits=Limits(n_rows=50))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("content.xml", "<a/>")
+    with pytest.raises(InputError, match="inflates beyond"):
+        grid(out.getvalue())
+    with pytest.raises(InputError, match="two parts under one name"):
+        grid(zipped({"content.xml": "<a/>", "CONTENT.xml": "<b/>"}))
+    data = bytearray(zipped({"content.xml": "<a/>"}))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(InputError, match="protected by a password"):
+        grid(bytes(data))
+    damaged = bytearray(zipped({"content.xml": "<a>" + "x" * 500 + "</a>"}))
+    damaged[45] ^= 255
+    with pytest.raises(InputError, match="truncated or damaged"):
+        grid(bytes(damaged))

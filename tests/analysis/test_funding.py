@@ -56,6 +56,8 @@ def test_medians_are_those_of_the_scenario(facts):
         funding_by_level(facts, 2015, name)["median_eur"].tolist() for name in ("as_printed", "local_medians_reversed")
     ]
     printed = [30_000, 17_000, 28_000, 10_000, 33_000, 70_000]
+    table = funding_by_level(facts, 2015, "communes_15")  # its rows carry the wave and the scenario they are for
+    assert set(table["wave"]) == {2015} and set(table["scenario"]) == {"communes_15"}
     assert medians == [printed, [*printed[3::-1], *printed[4:]]]
 
 
@@ -112,32 +114,22 @@ def test_rounding_bands_hold_every_table_that_rounds_to_the_printed_one(facts):
         assert low < table.loc[level, "share"] < high
 
 
-def test_the_mean_is_the_total_over_the_projects(facts):
-    """Worked by hand: 776 k€ over 7 projects is 110,857 €; 246 k€ over 16 is 15,375 €."""
-    means = funding_by_level(facts, 2015).set_index("level")["mean_eur"]
-    assert means["europe"] == pytest.approx(776000 / 7)
-    assert means["commune"] == 15375
-
-
 def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable(facts):
-    """16 amounts with a median of at least 29.5 k€ add up to 265.5 k€ or more; 246 k€ is printed."""
+    """16 amounts with a median of at least 29.5 k€ add up to 265.5 k€ or more; 246 k€ is printed.
+
+    By hand: 9 × 26.5 = 238.5 k€ fits in 246.5 k€, 9 × 27.5 = 247.5 k€ does not. 776 k€ over 7 projects is 110,857 €,
+    246 k€ over 16 is 15,375 €; over none, the mean is not estimable.
+    """
     table = funding_by_level(facts, 2015).set_index("level")
     assert list(table.index[table["status"] == "impossible"]) == ["commune"]
     assert table.loc["commune", "minimum_sum_eur"] == 265_500
     assert not table.loc["commune", "median_usable"]
-
-
-@pytest.mark.parametrize(("median", "status"), [(15_000, "possible"), (27_000, "possible"), (28_000, "impossible")])
-def test_another_median_changes_the_verdict(facts, median, status):
-    """Worked by hand: 9 × 26.5 = 238.5 k€ fits in 246.5 k€, 9 × 27.5 = 247.5 k€ does not."""
-    table = funding_by_level(changed(facts, funding_median_commune_2015=median), 2015).set_index("level")
-    assert table.loc["commune", "status"] == status
-
-
-def test_a_level_that_supports_no_project_has_no_mean(facts):
-    """Zero projects: the mean is not estimable, not infinite."""
-    table = funding_by_level(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
-    assert table["mean_eur"].isna()["europe"]
+    for median, status in ((27_000, "possible"), (28_000, "impossible")):
+        found = funding_by_level(changed(facts, funding_median_commune_2015=median), 2015).set_index("level")
+        assert found.loc["commune", "status"] == status
+    assert table.loc[["europe", "commune"], "mean_eur"].tolist() == pytest.approx([776000 / 7, 15375])
+    none = funding_by_level(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
+    assert pd.isna(none.loc["europe", "mean_eur"])
 
 
 def test_totals_over_each_perimeter(facts):
@@ -148,13 +140,6 @@ def test_totals_over_each_perimeter(facts):
     assert table.loc["printed", "total_eur"] == 3_250_000
     assert table.loc["local", ["total_low_eur", "total_high_eur"]].tolist() == [2_612_000, 2_616_000]
     assert totals(facts, 2013).empty
-
-
-def test_the_table_says_its_wave_and_scenario(facts):
-    """A table can be read alone: its rows carry the wave and the scenario they were computed for."""
-    table = funding_by_level(facts, 2015, "communes_15")
-    assert set(table["wave"]) == {2015}
-    assert set(table["scenario"]) == {"communes_15"}
 
 
 @pytest.mark.parametrize(
@@ -240,10 +225,14 @@ def row_of(rows, n, total, median):
 @pytest.mark.parametrize(
     ("n", "total", "median", "possible"),
     [(1, 70_000, 70_000, True), (1, 90_000, 70_000, False), (2, 140_000, 70_000, True), (2, 150_000, 70_000, False),
-     (0, 0, 0, True), (0, 5_000, 0, False), (3, 10_000_000, 70_000, True)],
+     (0, 0, 0, True), (0, 5_000, 0, False), (3, 10_000_000, 70_000, True),
+     (3, 5_000, 0, True), (10, 4_000, 0, False)],
 )  # fmt: skip
 def test_one_or_two_amounts_have_no_other_total_than_their_medians(rows, n, total, median, possible):
-    """One amount is its own median, two total twice theirs, none totals nothing; three may total anything above."""
+    """One amount is its own median, two total twice theirs, none totals nothing; three may total anything above.
+
+    Each is half a unit at least: 3 projects, 5 k€ and a median of 0 k€ hold, 10 projects and 4 k€ do not.
+    """
     assert row_of(rows, n, total, median).possible is possible
 
 
@@ -257,12 +246,6 @@ def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     assert europe.bands == Row(7, *sums, Fraction(69_500), Fraction(70_500), least)
     assert europe.bands_without_median == Row(7, *sums, Fraction(0), Fraction(775_000, 4), least)
     assert europe.exact == Row(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
-
-
-def test_amounts_of_nothing_are_no_support(rows):
-    """3 projects, 5 k€ and a median of 0 k€ hold with amounts of half a unit, 10 projects and 4 k€ do not."""
-    assert row_of(rows, 3, 5_000, 0).possible
-    assert not row_of(rows, 10, 4_000, 0).possible
 
 
 def test_a_row_of_one_amount_is_not_left_without_any(rows):
@@ -416,18 +399,19 @@ def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone(facts):
     assert (found["total"], found["mean"], found["median"]) == (whole["total"], None, whole["median"])
 
 
-def test_a_level_without_projects_has_no_mean(facts):
-    """Zero projects give no mean, median or amounts to compare; the total stays."""
+def test_what_a_row_of_no_or_one_amount_limits(facts):
+    """Zero projects give no mean, median or amounts to compare; the total stays. One amount is its own maximum.
+
+    Each figure has its own rounding: a median rounded to 10 k€ leaves at most 90.5 - 15 - 0.5 = 75 k€ for one of three.
+    """
+    one = limits_by_level(printed([5_000], [5_000, 6_000]), 2015, "as_printed")["commune"]
+    assert (one["sd"], one["top_half_share"], one["max"]) == (None, None, (4_500, 5_500))
+    three = printed([10_000, 20_000, 60_000], [10_000, 20_000, 60_000])
+    wide = {id: dataclasses.replace(f, grain=Fraction(10_000)) if "median" in id else f for id, f in three.items()}
+    assert limits_by_level(wide, 2015, "as_printed")["commune"]["max"][1] == 75_000
     limits = limits_by_level(changed(facts, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]
     assert limits["total"] == (775_500, 776_500)
     assert {name for name in QUANTITIES if limits[name] is None} == set(QUANTITIES) - {"total"}
-
-
-def test_a_single_amount_has_no_standard_deviation():
-    """One amount is its own maximum; a spread takes two."""
-    limits = limits_by_level(printed([5_000], [5_000, 6_000]), 2015, "as_printed")["commune"]
-    assert limits["sd"] is limits["top_half_share"] is None
-    assert limits["max"] == (4_500, 5_500)
 
 
 def test_equal_exact_figures_are_decided_to_be_equal():
@@ -439,14 +423,6 @@ def test_equal_exact_figures_are_decided_to_be_equal():
     assert (exact["verdict"], exact["more"]) == ("decided", "neither")
     rounded_ones = comparisons(printed([10, 20, 30], [10, 20, 30], grain=1), 2015, "as_printed")
     assert verdict(rounded_ones, "total")["verdict"] == "bounded"
-
-
-def test_each_figure_has_its_own_rounding():
-    """A median rounded to 10 k€ beside a total rounded to 1 k€: at most 90.5 - 15 - 0.5 = 75 k€ for one of three."""
-    facts = printed([10_000, 20_000, 60_000], [10_000, 20_000, 60_000])
-    wide = {id: dataclasses.replace(f, grain=Fraction(10_000)) if "median" in id else f for id, f in facts.items()}
-    low, high = limits_by_level(wide, 2015, "as_printed")["commune"]["max"]
-    assert low <= 60_000 <= high == 75_000
 
 
 def test_a_wave_without_amounts_leaves_everything_open(facts):

@@ -46,19 +46,8 @@ def test_a_wave_without_amounts_stays_empty(facts):
     """No amount by level was found for 2013: nothing is imputed, nothing is zero."""
     table = funding_by_level(facts, 2013)
     assert list(table["level"]) == list(funding_by_level(facts, 2015)["level"]) == list(FUNDING_LEVELS)
-    assert set(table["status"]) == {"not found"}
+    assert set(table["status"]) == {"not found"} and set(table["wave"]) == {2013}
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
-
-
-def test_medians_are_those_of_the_scenario(facts):
-    """As printed from Communes to Régions, then in reverse order; the State's and Europe's stay."""
-    medians = [
-        funding_by_level(facts, 2015, name)["median_eur"].tolist() for name in ("as_printed", "local_medians_reversed")
-    ]
-    printed = [30_000, 17_000, 28_000, 10_000, 33_000, 70_000]
-    table = funding_by_level(facts, 2015, "communes_15")  # its rows carry the wave and the scenario they are for
-    assert set(table["wave"]) == {2015} and set(table["scenario"]) == {"communes_15"}
-    assert medians == [printed, [*printed[3::-1], *printed[4:]]]
 
 
 def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with(facts):
@@ -130,6 +119,8 @@ def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable(facts):
     assert table.loc[["europe", "commune"], "mean_eur"].tolist() == pytest.approx([776000 / 7, 15375])
     none = funding_by_level(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
     assert pd.isna(none.loc["europe", "mean_eur"])
+    other = funding_by_level(facts, 2015, "communes_15").set_index("level")
+    assert (set(other["scenario"]), other.loc["commune", "n_amounts"]) == ({"communes_15"}, 15)
 
 
 def test_totals_over_each_perimeter(facts):
@@ -161,9 +152,8 @@ def test_the_pooled_local_median_is_an_interval(facts, scenario, limits):
 def test_a_printed_median_outside_the_limits_is_told(facts):
     """40 k€ cannot be the pooled local median; without a printed one there is nothing to compare."""
     assert not pooled_local_median(changed(facts, aid_per_collectivity_median_2015=40_000), 2015).holds_printed
-    assert not pooled_local_median(
-        changed(facts, aid_per_collectivity_median_2015=1_000), 2015, "communes_15"
-    ).holds_printed
+    low = changed(facts, aid_per_collectivity_median_2015=1_000)
+    assert not pooled_local_median(low, 2015, "communes_15").holds_printed
     edges = [changed(facts, aid_per_collectivity_median_2015=value) for value in (29_000, 9_000)]
     assert all(pooled_local_median(one, 2015, "communes_15").holds_printed for one in edges)
     silent = {id: f for id, f in facts.items() if id != "aid_per_collectivity_median_2015"}
@@ -185,33 +175,19 @@ def rows(facts):
     return printed_rows(facts, 2015, FUNDING_LEVELS)
 
 
-def test_every_scenario_of_the_vocabulary_has_a_rule(rows):
-    """The scenarios readers can ask for are those the analysis knows; the first is the table itself, in order."""
+def test_each_scenario_changes_what_its_name_says(rows, facts):
+    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed."""
     assert set(SCENARIO_RULES) == set(SCENARIOS)
     assert list(rows) == list(FUNDING_LEVELS) and scenario_rows(rows, "as_printed") == rows
-
-
-def test_one_amount_missing_touches_only_impossible_rows(rows):
-    """One project fewer gives an amount where the row is impossible; the others stay as printed."""
-    found = scenario_rows(rows, "communes_15")
-    for level, before in rows.items():
-        assert found[level].n == before.n - (0 if before.possible else 1)
-        assert found[level].n_projects == before.n_projects
-
-
-def test_reversed_medians_only_move_local_medians(rows):
-    """The four local medians stand in reverse order; State and Europe, totals and numbers are untouched."""
-    found = scenario_rows(rows, "local_medians_reversed")
-    assert [found[x].median.value for x in LOCAL_LEVELS] == [rows[x].median.value for x in reversed(LOCAL_LEVELS)]
-    assert {x: found[x] for x in ("etat", "europe")} == {x: rows[x] for x in ("etat", "europe")}
-    assert [row.total for row in found.values()] == [row.total for row in rows.values()]
-
-
-def test_a_row_that_is_not_fully_printed_is_left_out(facts):
-    """Without its median a level has no row: nothing is imputed."""
-    facts = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
-    assert "epci" not in printed_rows(facts, 2015, FUNDING_LEVELS)
-    assert printed_rows(facts, 2013, FUNDING_LEVELS) == {}
+    fewer = {"commune": dataclasses.replace(rows["commune"], n=15)}
+    assert scenario_rows(rows, "communes_15") == rows | fewer
+    medians = {x: rows[y].median for x, y in zip(LOCAL_LEVELS, reversed(LOCAL_LEVELS), strict=True)}
+    turned = {x: dataclasses.replace(rows[x], median=median) for x, median in medians.items()}
+    assert scenario_rows(rows, "local_medians_reversed") == rows | turned
+    alone = {"europe": row_of(rows, 1, 90_000, 70_000)}  # impossible, but it is not left without any amount
+    assert scenario_rows(alone, "communes_15") == alone
+    partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
+    assert "epci" not in printed_rows(partly, 2015, FUNDING_LEVELS)  # nothing is imputed
 
 
 def row_of(rows, n, total, median):
@@ -246,12 +222,6 @@ def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     assert europe.bands == Row(7, *sums, Fraction(69_500), Fraction(70_500), least)
     assert europe.bands_without_median == Row(7, *sums, Fraction(0), Fraction(775_000, 4), least)
     assert europe.exact == Row(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
-
-
-def test_a_row_of_one_amount_is_not_left_without_any(rows):
-    """The scenario takes one amount away from an impossible row, never the only one."""
-    alone = {"europe": row_of(rows, 1, 90_000, 70_000)}
-    assert scenario_rows(alone, "communes_15")["europe"].n == 1
 
 
 def printed(*sets, grain=1000):
@@ -347,18 +317,17 @@ def test_means_are_decided_when_no_missing_amount_turns_them(facts, scenario):
         assert (said["verdict"] == "bounded") == ({one, other} == {"region", "etat"})
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("name", ["gini", "top_half_share"])
-def test_no_level_is_known_to_be_more_unequal(facts, scenario, name):
+def test_no_level_is_known_to_be_more_unequal(facts):
     """A claim on which level's amounts are more unequal would be outside the identified set, with one exception.
 
     With 15 amounts for Communes, all above zero, their 7 largest hold at most (246.5 - 29.5 - 3.5) / 246.5 = 86.6 %,
     and the 14 largest of Régions at least 87.2 %. No other scenario says so.
     """
-    table = comparisons(facts, 2015, scenario)
-    decided = table[(table["statement"] == name) & (table["verdict"] == "decided")]
-    exception = [("commune", "region", "region")] if (scenario, name) == ("communes_15", "top_half_share") else []
-    assert list(decided[["level", "other", "more"]].itertuples(index=False, name=None)) == exception
+    table = pd.concat(comparisons(facts, 2015, scenario) for scenario in SCENARIOS)
+    decided = table[table["statement"].isin(["gini", "top_half_share"]) & (table["verdict"] == "decided")]
+    assert decided[["scenario", "statement", "level", "other", "more"]].to_numpy().tolist() == [
+        ["communes_15", "top_half_share", "commune", "region", "region"]
+    ]
 
 
 def test_the_largest_amounts_worked_by_hand(facts):
@@ -367,13 +336,12 @@ def test_the_largest_amounts_worked_by_hand(facts):
 
     With the local medians reversed, 333.5 − 7 × 16.5 − 7 × 0.5 = 214.5 k€: no longer decided.
     """
-    printed_as = verdict(comparisons(facts, 2015, "as_printed"), "max", "departement", "europe")
-    assert (printed_as["verdict"], printed_as["more"]) == ("decided", "europe")
-    assert printed_as["high"] == pytest.approx(137_500 - 164_500)
-    assert (
-        verdict(comparisons(facts, 2015, "local_medians_reversed"), "max", "departement", "europe")["verdict"]
-        == "bounded"
+    printed_as, turned = (
+        verdict(comparisons(facts, 2015, scenario), "max", "departement", "europe")
+        for scenario in ("as_printed", "local_medians_reversed")
     )
+    assert (printed_as["verdict"], printed_as["more"], turned["verdict"]) == ("decided", "europe", "bounded")
+    assert printed_as["high"] == pytest.approx(137_500 - 164_500)
 
 
 def test_an_impossible_row_decides_nothing_but_totals_and_means(facts):
@@ -428,6 +396,5 @@ def test_equal_exact_figures_are_decided_to_be_equal():
 def test_a_wave_without_amounts_leaves_everything_open(facts):
     """Nothing was found for 2013: no verdict, no limits."""
     assert set(comparisons(facts, 2013, "as_printed")["verdict"]) == {"open"}
-    assert all(
-        limits is None for level in limits_by_level(facts, 2013, "as_printed").values() for limits in level.values()
-    )
+    limits = limits_by_level(facts, 2013, "as_printed")
+    assert limits == {level: dict.fromkeys(QUANTITIES) for level in FUNDING_LEVELS}

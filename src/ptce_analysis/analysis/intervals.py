@@ -310,7 +310,7 @@ def bayes_factor(first: Rate, second: Rate, prior: str = DEFAULT_PRIOR) -> float
 
 
 def posterior(rate: Rate, prior: str, name: str = "rate") -> Beta:
-    """Return the parameters of the posterior Beta distribution of a share."""
+    """Return the parameters of the posterior Beta distribution of a share; refuses an unknown prior."""
     if prior not in PRIORS:
         raise InputError(f"prior: value {prior!r}: legal values: {', '.join(PRIORS)}.{nearest(prior, PRIORS)}")
     (a, b), (k, n) = PRIORS[prior], checked_rate(rate, name)

@@ -45,6 +45,8 @@ class Detectable:
 def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.05) -> float:
     """Return the probability that the test rejects at `level` when the two shares are the true ones.
 
+    Raises `InputError`, naming it, for a share or a level out of range, or a size above `LARGEST_SIZE`.
+
     >>> round(power((0.5, 0.5), (1, 1)), 4)
     0.0
     """

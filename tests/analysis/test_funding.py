@@ -46,17 +46,8 @@ def test_a_wave_without_amounts_stays_empty(facts):
     """No amount by level was found for 2013: nothing is imputed, nothing is zero."""
     table = funding_by_level(facts, 2013)
     assert list(table["level"]) == list(funding_by_level(facts, 2015)["level"]) == list(FUNDING_LEVELS)
-    assert set(table["status"]) == {"not found"}
+    assert set(table["status"]) == {"not found"} and set(table["wave"]) == {2013}
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
-
-
-def test_medians_are_those_of_the_scenario(facts):
-    """As printed from Communes to Régions, then in reverse order; the State's and Europe's stay."""
-    medians = [
-        funding_by_level(facts, 2015, name)["median_eur"].tolist() for name in ("as_printed", "local_medians_reversed")
-    ]
-    printed = [30_000, 17_000, 28_000, 10_000, 33_000, 70_000]
-    assert medians == [printed, [*printed[3::-1], *printed[4:]]]
 
 
 def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with(facts):
@@ -112,32 +103,24 @@ def test_rounding_bands_hold_every_table_that_rounds_to_the_printed_one(facts):
         assert low < table.loc[level, "share"] < high
 
 
-def test_the_mean_is_the_total_over_the_projects(facts):
-    """Worked by hand: 776 k€ over 7 projects is 110,857 €; 246 k€ over 16 is 15,375 €."""
-    means = funding_by_level(facts, 2015).set_index("level")["mean_eur"]
-    assert means["europe"] == pytest.approx(776000 / 7)
-    assert means["commune"] == 15375
-
-
 def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable(facts):
-    """16 amounts with a median of at least 29.5 k€ add up to 265.5 k€ or more; 246 k€ is printed."""
+    """16 amounts with a median of at least 29.5 k€ add up to 265.5 k€ or more; 246 k€ is printed.
+
+    By hand: 9 × 26.5 = 238.5 k€ fits in 246.5 k€, 9 × 27.5 = 247.5 k€ does not. 776 k€ over 7 projects is 110,857 €,
+    246 k€ over 16 is 15,375 €; over none, the mean is not estimable.
+    """
     table = funding_by_level(facts, 2015).set_index("level")
     assert list(table.index[table["status"] == "impossible"]) == ["commune"]
     assert table.loc["commune", "minimum_sum_eur"] == 265_500
     assert not table.loc["commune", "median_usable"]
-
-
-@pytest.mark.parametrize(("median", "status"), [(15_000, "possible"), (27_000, "possible"), (28_000, "impossible")])
-def test_another_median_changes_the_verdict(facts, median, status):
-    """Worked by hand: 9 × 26.5 = 238.5 k€ fits in 246.5 k€, 9 × 27.5 = 247.5 k€ does not."""
-    table = funding_by_level(changed(facts, funding_median_commune_2015=median), 2015).set_index("level")
-    assert table.loc["commune", "status"] == status
-
-
-def test_a_level_that_supports_no_project_has_no_mean(facts):
-    """Zero projects: the mean is not estimable, not infinite."""
-    table = funding_by_level(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
-    assert table["mean_eur"].isna()["europe"]
+    for median, status in ((27_000, "possible"), (28_000, "impossible")):
+        found = funding_by_level(changed(facts, funding_median_commune_2015=median), 2015).set_index("level")
+        assert found.loc["commune", "status"] == status
+    assert table.loc[["europe", "commune"], "mean_eur"].tolist() == pytest.approx([776000 / 7, 15375])
+    none = funding_by_level(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
+    assert pd.isna(none.loc["europe", "mean_eur"])
+    other = funding_by_level(facts, 2015, "communes_15").set_index("level")
+    assert (set(other["scenario"]), other.loc["commune", "n_amounts"]) == ({"communes_15"}, 15)
 
 
 def test_totals_over_each_perimeter(facts):
@@ -148,13 +131,6 @@ def test_totals_over_each_perimeter(facts):
     assert table.loc["printed", "total_eur"] == 3_250_000
     assert table.loc["local", ["total_low_eur", "total_high_eur"]].tolist() == [2_612_000, 2_616_000]
     assert totals(facts, 2013).empty
-
-
-def test_the_table_says_its_wave_and_scenario(facts):
-    """A table can be read alone: its rows carry the wave and the scenario they were computed for."""
-    table = funding_by_level(facts, 2015, "communes_15")
-    assert set(table["wave"]) == {2015}
-    assert set(table["scenario"]) == {"communes_15"}
 
 
 @pytest.mark.parametrize(
@@ -176,9 +152,8 @@ def test_the_pooled_local_median_is_an_interval(facts, scenario, limits):
 def test_a_printed_median_outside_the_limits_is_told(facts):
     """40 k€ cannot be the pooled local median; without a printed one there is nothing to compare."""
     assert not pooled_local_median(changed(facts, aid_per_collectivity_median_2015=40_000), 2015).holds_printed
-    assert not pooled_local_median(
-        changed(facts, aid_per_collectivity_median_2015=1_000), 2015, "communes_15"
-    ).holds_printed
+    low = changed(facts, aid_per_collectivity_median_2015=1_000)
+    assert not pooled_local_median(low, 2015, "communes_15").holds_printed
     edges = [changed(facts, aid_per_collectivity_median_2015=value) for value in (29_000, 9_000)]
     assert all(pooled_local_median(one, 2015, "communes_15").holds_printed for one in edges)
     silent = {id: f for id, f in facts.items() if id != "aid_per_collectivity_median_2015"}
@@ -200,33 +175,19 @@ def rows(facts):
     return printed_rows(facts, 2015, FUNDING_LEVELS)
 
 
-def test_every_scenario_of_the_vocabulary_has_a_rule(rows):
-    """The scenarios readers can ask for are those the analysis knows; the first is the table itself, in order."""
+def test_each_scenario_changes_what_its_name_says(rows, facts):
+    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed."""
     assert set(SCENARIO_RULES) == set(SCENARIOS)
     assert list(rows) == list(FUNDING_LEVELS) and scenario_rows(rows, "as_printed") == rows
-
-
-def test_one_amount_missing_touches_only_impossible_rows(rows):
-    """One project fewer gives an amount where the row is impossible; the others stay as printed."""
-    found = scenario_rows(rows, "communes_15")
-    for level, before in rows.items():
-        assert found[level].n == before.n - (0 if before.possible else 1)
-        assert found[level].n_projects == before.n_projects
-
-
-def test_reversed_medians_only_move_local_medians(rows):
-    """The four local medians stand in reverse order; State and Europe, totals and numbers are untouched."""
-    found = scenario_rows(rows, "local_medians_reversed")
-    assert [found[x].median.value for x in LOCAL_LEVELS] == [rows[x].median.value for x in reversed(LOCAL_LEVELS)]
-    assert {x: found[x] for x in ("etat", "europe")} == {x: rows[x] for x in ("etat", "europe")}
-    assert [row.total for row in found.values()] == [row.total for row in rows.values()]
-
-
-def test_a_row_that_is_not_fully_printed_is_left_out(facts):
-    """Without its median a level has no row: nothing is imputed."""
-    facts = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
-    assert "epci" not in printed_rows(facts, 2015, FUNDING_LEVELS)
-    assert printed_rows(facts, 2013, FUNDING_LEVELS) == {}
+    fewer = {"commune": dataclasses.replace(rows["commune"], n=15)}
+    assert scenario_rows(rows, "communes_15") == rows | fewer
+    medians = {x: rows[y].median for x, y in zip(LOCAL_LEVELS, reversed(LOCAL_LEVELS), strict=True)}
+    turned = {x: dataclasses.replace(rows[x], median=median) for x, median in medians.items()}
+    assert scenario_rows(rows, "local_medians_reversed") == rows | turned
+    alone = {"europe": row_of(rows, 1, 90_000, 70_000)}  # impossible, but it is not left without any amount
+    assert scenario_rows(alone, "communes_15") == alone
+    partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
+    assert "epci" not in printed_rows(partly, 2015, FUNDING_LEVELS)  # nothing is imputed
 
 
 def row_of(rows, n, total, median):
@@ -240,10 +201,14 @@ def row_of(rows, n, total, median):
 @pytest.mark.parametrize(
     ("n", "total", "median", "possible"),
     [(1, 70_000, 70_000, True), (1, 90_000, 70_000, False), (2, 140_000, 70_000, True), (2, 150_000, 70_000, False),
-     (0, 0, 0, True), (0, 5_000, 0, False), (3, 10_000_000, 70_000, True)],
+     (0, 0, 0, True), (0, 5_000, 0, False), (3, 10_000_000, 70_000, True),
+     (3, 5_000, 0, True), (10, 4_000, 0, False)],
 )  # fmt: skip
 def test_one_or_two_amounts_have_no_other_total_than_their_medians(rows, n, total, median, possible):
-    """One amount is its own median, two total twice theirs, none totals nothing; three may total anything above."""
+    """One amount is its own median, two total twice theirs, none totals nothing; three may total anything above.
+
+    Each is half a unit at least: 3 projects, 5 k€ and a median of 0 k€ hold, 10 projects and 4 k€ do not.
+    """
     assert row_of(rows, n, total, median).possible is possible
 
 
@@ -257,18 +222,6 @@ def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     assert europe.bands == Row(7, *sums, Fraction(69_500), Fraction(70_500), least)
     assert europe.bands_without_median == Row(7, *sums, Fraction(0), Fraction(775_000, 4), least)
     assert europe.exact == Row(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
-
-
-def test_amounts_of_nothing_are_no_support(rows):
-    """3 projects, 5 k€ and a median of 0 k€ hold with amounts of half a unit, 10 projects and 4 k€ do not."""
-    assert row_of(rows, 3, 5_000, 0).possible
-    assert not row_of(rows, 10, 4_000, 0).possible
-
-
-def test_a_row_of_one_amount_is_not_left_without_any(rows):
-    """The scenario takes one amount away from an impossible row, never the only one."""
-    alone = {"europe": row_of(rows, 1, 90_000, 70_000)}
-    assert scenario_rows(alone, "communes_15")["europe"].n == 1
 
 
 def printed(*sets, grain=1000):
@@ -364,18 +317,17 @@ def test_means_are_decided_when_no_missing_amount_turns_them(facts, scenario):
         assert (said["verdict"] == "bounded") == ({one, other} == {"region", "etat"})
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("name", ["gini", "top_half_share"])
-def test_no_level_is_known_to_be_more_unequal(facts, scenario, name):
+def test_no_level_is_known_to_be_more_unequal(facts):
     """A claim on which level's amounts are more unequal would be outside the identified set, with one exception.
 
     With 15 amounts for Communes, all above zero, their 7 largest hold at most (246.5 - 29.5 - 3.5) / 246.5 = 86.6 %,
     and the 14 largest of Régions at least 87.2 %. No other scenario says so.
     """
-    table = comparisons(facts, 2015, scenario)
-    decided = table[(table["statement"] == name) & (table["verdict"] == "decided")]
-    exception = [("commune", "region", "region")] if (scenario, name) == ("communes_15", "top_half_share") else []
-    assert list(decided[["level", "other", "more"]].itertuples(index=False, name=None)) == exception
+    table = pd.concat(comparisons(facts, 2015, scenario) for scenario in SCENARIOS)
+    decided = table[table["statement"].isin(["gini", "top_half_share"]) & (table["verdict"] == "decided")]
+    assert decided[["scenario", "statement", "level", "other", "more"]].to_numpy().tolist() == [
+        ["communes_15", "top_half_share", "commune", "region", "region"]
+    ]
 
 
 def test_the_largest_amounts_worked_by_hand(facts):
@@ -384,13 +336,12 @@ def test_the_largest_amounts_worked_by_hand(facts):
 
     With the local medians reversed, 333.5 − 7 × 16.5 − 7 × 0.5 = 214.5 k€: no longer decided.
     """
-    printed_as = verdict(comparisons(facts, 2015, "as_printed"), "max", "departement", "europe")
-    assert (printed_as["verdict"], printed_as["more"]) == ("decided", "europe")
-    assert printed_as["high"] == pytest.approx(137_500 - 164_500)
-    assert (
-        verdict(comparisons(facts, 2015, "local_medians_reversed"), "max", "departement", "europe")["verdict"]
-        == "bounded"
+    printed_as, turned = (
+        verdict(comparisons(facts, 2015, scenario), "max", "departement", "europe")
+        for scenario in ("as_printed", "local_medians_reversed")
     )
+    assert (printed_as["verdict"], printed_as["more"], turned["verdict"]) == ("decided", "europe", "bounded")
+    assert printed_as["high"] == pytest.approx(137_500 - 164_500)
 
 
 def test_an_impossible_row_decides_nothing_but_totals_and_means(facts):
@@ -416,18 +367,19 @@ def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone(facts):
     assert (found["total"], found["mean"], found["median"]) == (whole["total"], None, whole["median"])
 
 
-def test_a_level_without_projects_has_no_mean(facts):
-    """Zero projects give no mean, median or amounts to compare; the total stays."""
+def test_what_a_row_of_no_or_one_amount_limits(facts):
+    """Zero projects give no mean, median or amounts to compare; the total stays. One amount is its own maximum.
+
+    Each figure has its own rounding: a median rounded to 10 k€ leaves at most 90.5 - 15 - 0.5 = 75 k€ for one of three.
+    """
+    one = limits_by_level(printed([5_000], [5_000, 6_000]), 2015, "as_printed")["commune"]
+    assert (one["sd"], one["top_half_share"], one["max"]) == (None, None, (4_500, 5_500))
+    three = printed([10_000, 20_000, 60_000], [10_000, 20_000, 60_000])
+    wide = {id: dataclasses.replace(f, grain=Fraction(10_000)) if "median" in id else f for id, f in three.items()}
+    assert limits_by_level(wide, 2015, "as_printed")["commune"]["max"][1] == 75_000
     limits = limits_by_level(changed(facts, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]
     assert limits["total"] == (775_500, 776_500)
     assert {name for name in QUANTITIES if limits[name] is None} == set(QUANTITIES) - {"total"}
-
-
-def test_a_single_amount_has_no_standard_deviation():
-    """One amount is its own maximum; a spread takes two."""
-    limits = limits_by_level(printed([5_000], [5_000, 6_000]), 2015, "as_printed")["commune"]
-    assert limits["sd"] is limits["top_half_share"] is None
-    assert limits["max"] == (4_500, 5_500)
 
 
 def test_equal_exact_figures_are_decided_to_be_equal():
@@ -441,17 +393,8 @@ def test_equal_exact_figures_are_decided_to_be_equal():
     assert verdict(rounded_ones, "total")["verdict"] == "bounded"
 
 
-def test_each_figure_has_its_own_rounding():
-    """A median rounded to 10 k€ beside a total rounded to 1 k€: at most 90.5 - 15 - 0.5 = 75 k€ for one of three."""
-    facts = printed([10_000, 20_000, 60_000], [10_000, 20_000, 60_000])
-    wide = {id: dataclasses.replace(f, grain=Fraction(10_000)) if "median" in id else f for id, f in facts.items()}
-    low, high = limits_by_level(wide, 2015, "as_printed")["commune"]["max"]
-    assert low <= 60_000 <= high == 75_000
-
-
 def test_a_wave_without_amounts_leaves_everything_open(facts):
     """Nothing was found for 2013: no verdict, no limits."""
     assert set(comparisons(facts, 2013, "as_printed")["verdict"]) == {"open"}
-    assert all(
-        limits is None for level in limits_by_level(facts, 2013, "as_printed").values() for limits in level.values()
-    )
+    limits = limits_by_level(facts, 2013, "as_printed")
+    assert limits == {level: dict.fromkeys(QUANTITIES) for level in FUNDING_LEVELS}

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-import statistics
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from ptce_analysis.analysis.feasible.row import Row, highest_median, obstacle, printed_row
@@ -80,27 +77,6 @@ def test_limits_are_those_of_linear_programming_over_every_order(seed):
     """Route: one linear programme for every order in which the groups' sorted amounts can follow each other."""
     rows = some_rows(seed)
     assert [float(end) for end in pooled_median(rows)] == pytest.approx(by_programming(rows), abs=1e-7)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=7), min_size=1, max_size=3), st.sampled_from([0, 4]))
-def test_any_amounts_lie_within_the_limits_of_their_own_rows(groups, grain):
-    """Whatever the amounts, their pooled median is within what their rounded rows allow (route: the definition)."""
-    rows = [
-        printed_row(len(one), rounded(sum(one), grain), rounded(statistics.median(one), grain), grain) for one in groups
-    ]
-    low, high = pooled_median(rows)
-    assert low <= statistics.median([amount for one in groups for amount in one]) <= high
-
-
-def rounded(value, grain):
-    """The nearest multiple of the grain, halves up."""
-    return value if not grain else grain * int((value + grain / 2) // grain)
-
-
-def test_one_group_has_its_own_median():
-    """A group alone is pooled with nothing: the limits are the band of its median."""
-    assert pooled_median([printed_row(7, 776, 70)]) == (Fraction(139, 2), Fraction(141, 2))
 
 
 def test_two_groups_worked_by_hand():

@@ -12,6 +12,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -21,6 +22,7 @@ from scipy.special import betainc, betaincc, betainccinv, betaincinv, betaln, ga
 from ptce_analysis.errors import InputError, nearest
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
 Rate = tuple[int, int]
 Beta = tuple[float, float]
 
@@ -230,6 +232,24 @@ def koopman(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
     return Estimate(p2 / p1, low, high)
 
 
+@lru_cache(maxsize=8)
+def log_binomials(n: int) -> Floats:
+    """Return the logarithms of the binomial coefficients of n, from 0 to n."""
+    x = np.arange(n + 1.0)
+    found: Floats = gammaln(n + 1.0) - gammaln(x + 1) - gammaln(n - x + 1)
+    found.flags.writeable = False
+    return found
+
+
+def margin(n1: int, n2: int, m: int, fewest: int = 0, most: int = LARGEST_GROUP) -> tuple[Counts, Floats]:
+    """Return the counts (from `fewest` to `most`) that the first group can have of m successes in both groups.
+
+    With them the logarithm of the number of tables with each count: their weight when the two shares are the same.
+    """
+    counts = np.arange(max(0, m - n2, fewest), min(n1, m, most) + 1)
+    return counts, log_binomials(n1)[counts] + log_binomials(n2)[m - counts]
+
+
 def conditional_odds_ratio(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
     """Return the conditional maximum likelihood odds ratio, second over first, with its exact interval.
 
@@ -240,9 +260,7 @@ def conditional_odds_ratio(first: Rate, second: Rate, confidence: float = 0.95) 
     tail, far = _tail(confidence), FARTHEST_LOG_ODDS
     if k1 + k in (0, n1 + n2):
         return Estimate(None, None, None, "no_variation")
-    x = np.arange(max(0, k1 + k - n1), min(n2, k1 + k) + 1, dtype=np.float64)
-    y = k1 + k - x
-    weights = -(gammaln(x + 1) + gammaln(n2 - x + 1) + gammaln(y + 1) + gammaln(n1 - y + 1))
+    x, weights = margin(n2, n1, k1 + k)
 
     def mean(log_odds: float, of: NDArray[np.generic]) -> float:
         return float(softmax(weights + log_odds * x) @ of)
@@ -292,7 +310,7 @@ def bayes_factor(first: Rate, second: Rate, prior: str = DEFAULT_PRIOR) -> float
 
 
 def posterior(rate: Rate, prior: str, name: str = "rate") -> Beta:
-    """Return the parameters of the posterior Beta distribution of a share."""
+    """Return the parameters of the posterior Beta distribution of a share; refuses an unknown prior."""
     if prior not in PRIORS:
         raise InputError(f"prior: value {prior!r}: legal values: {', '.join(PRIORS)}.{nearest(prior, PRIORS)}")
     (a, b), (k, n) = PRIORS[prior], checked_rate(rate, name)

@@ -53,14 +53,11 @@ def _reaching(row: Row, q: int) -> list[Form]:
     parts: list[tuple[int, tuple[Form, ...]]]
     if q >= row.heavy:
         parts, cap = [(row.heavy, over), (q - row.heavy, (v,)), (1, (u,))], high - v
-    elif q < k:
-        parts, cap = [(q, over), (1, (u, low)), (row.heavy - 1 - q, (low,))], 0 * ONE
-    elif row.n % 2:
-        parts, cap = [(k, over), (1, (u, low))], high - u
-    elif q == k:
-        parts, cap = [(k, over), (1, (u, 2 * low))], 2 * high - u
+    elif q < k or row.n % 2:
+        parts, cap = [(q, over), (1, (u, low)), (row.heavy - 1 - q, (low,))], 0 * ONE if q < k else high - u
     else:
-        parts, cap = [(k, over), (1, (u + v, 2 * low))], 2 * high - u - v
+        middle = u if q == k else u + v
+        parts, cap = [(k, over), (1, (middle, 2 * low))], 2 * high - middle
     times = [number for number, _ in parts]
     within = [
         row.sum_high * ONE - sum(number * form for number, form in zip(times, chosen, strict=True))

@@ -13,10 +13,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import xlogy
+from scipy.special import softmax, xlogy
 
-from ptce_analysis.analysis.intervals import Floats, boundary, checked_fraction
-from ptce_analysis.analysis.rates import conditional_p_values, log_binomials, margin_pmf
+from ptce_analysis.analysis.intervals import Floats, boundary, checked_fraction, log_binomials, margin
+from ptce_analysis.analysis.rates import conditional_p_values
 from ptce_analysis.errors import InputError
 
 # Limit: no wave of this survey has more units. Source: 75 poles identified in 2015. If wrong: raise it; all pairs
@@ -45,6 +45,8 @@ class Detectable:
 def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.05) -> float:
     """Return the probability that the test rejects at `level` when the two shares are the true ones.
 
+    Raises `InputError`, naming it, for a share or a level out of range, or a size above `LARGEST_SIZE`.
+
     >>> round(power((0.5, 0.5), (1, 1)), 4)
     0.0
     """
@@ -62,11 +64,9 @@ def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.
 def _critical(n1: int, n2: int, level: float) -> NDArray[np.bool_]:
     """Whether the test rejects, for every pair of counts: n1 + 1 rows, n2 + 1 columns."""
     found = np.zeros((n1 + 1, n2 + 1), dtype=np.bool_)
-    one, two = log_binomials(n1), log_binomials(n2)
     for m in range(n1 + n2 + 1):
-        low, high = max(0, m - n2), min(n1, m)
-        x = np.arange(low, high + 1)
-        found[x, m - x] = conditional_p_values(margin_pmf(one, two, low, high, m))[1] <= level
+        x, weights = margin(n1, n2, m)
+        found[x, m - x] = conditional_p_values(softmax(weights))[1] <= level
     found.flags.writeable = False
     return found
 

@@ -20,10 +20,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import gammaln, softmax
+from scipy.special import softmax
 
 from ptce_analysis.analysis import intervals
-from ptce_analysis.analysis.intervals import Estimate, Floats, Rate, checked_pair
+from ptce_analysis.analysis.intervals import Counts, Estimate, Floats, Rate, checked_pair, log_binomials, margin
 from ptce_analysis.errors import InputError
 
 
@@ -147,7 +147,7 @@ def barnard(first: Rate, second: Rate) -> float | None:
     chi_square = _chi_square(one, two)
     limit = chi_square * n1 * n2 / total * (1 - TIE)
 
-    def size(m: int, counts: Floats, pmf: Floats) -> float:
+    def size(m: int, counts: Counts, pmf: Floats) -> float:
         return float(pmf[(counts * total - m * n1) ** 2 >= limit * m * (total - m)].sum())
 
     return _unconditional(n1, n2, size, chi_square / 2)
@@ -165,7 +165,7 @@ def boschloo(first: Rate, second: Rate) -> float | None:
     if level in (0.0, 1.0):
         return level
 
-    def size(m: int, counts: Floats, pmf: Floats) -> float:  # noqa: ARG001
+    def size(m: int, counts: Counts, pmf: Floats) -> float:  # noqa: ARG001
         ascending = np.sort(pmf, kind="stable")
         sums = np.append(0.0, np.cumsum(ascending))
         n_critical = int(np.searchsorted(sums, level * (1 + TIE), side="right")) - 1
@@ -178,19 +178,6 @@ def boschloo(first: Rate, second: Rate) -> float | None:
 
 
 TESTS = (fisher, mid_p, barnard, boschloo, pearson)
-
-
-def log_binomials(n: int) -> Floats:
-    """Return the logarithms of the binomial coefficients of n, from 0 to n."""
-    x = np.arange(n + 1.0)
-    found: Floats = gammaln(n + 1.0) - gammaln(x + 1) - gammaln(n - x + 1)
-    return found
-
-
-def margin_pmf(one: Floats, two: Floats, low: int, high: int, m: int) -> Floats:
-    """Return the probabilities that the first group has `low` .. `high` of m successes; `one`, `two`: log binomials."""
-    found: Floats = softmax(one[low : high + 1] + two[m - high : m - low + 1][::-1])
-    return found
 
 
 def conditional_p_values(pmf: Floats) -> tuple[Floats, Floats]:
@@ -208,10 +195,9 @@ def conditional_p_values(pmf: Floats) -> tuple[Floats, Floats]:
 
 def _conditional(first: Rate, second: Rate) -> tuple[float, float]:
     (k1, n1), (k2, n2) = first, second
-    m = k1 + k2
-    low, high = max(0, m - n2), min(n1, m)
-    exact, mid = conditional_p_values(margin_pmf(log_binomials(n1), log_binomials(n2), low, high, m))
-    return float(exact[k1 - low]), float(mid[k1 - low])
+    counts, weights = margin(n1, n2, k1 + k2)
+    exact, mid = conditional_p_values(softmax(weights))
+    return float(exact[k1 - counts[0]]), float(mid[k1 - counts[0]])
 
 
 def _no_variation(first: Rate, second: Rate) -> bool:
@@ -224,21 +210,18 @@ def _chi_square(first: Rate, second: Rate) -> float:
     return (k1 * n2 - k2 * n1) ** 2 * total / (n1 * n2 * m * (total - m))
 
 
-def _unconditional(n1: int, n2: int, size: Callable[[int, Floats, Floats], float], depth: float) -> float:
+def _unconditional(n1: int, n2: int, size: Callable[[int, Counts, Floats], float], depth: float) -> float:
     """The maximum over p of the probability of the critical tables; `depth`: about -log of the p-value.
 
     Tables whose probability given their margin is below about exp(-depth - 37) are left out.
     """
-    one, two, total = log_binomials(n1), log_binomials(n2), n1 + n2
-    reach = math.sqrt(2 * (37 + depth))
+    total, reach = n1 + n2, math.sqrt(2 * (37 + depth))
     sizes = np.zeros(total + 1)
     for m in range(1, total // 2 + 1):
         mean = m * n1 / total
         sd = math.sqrt(mean * n2 * (total - m) / (total * (total - 1)))
-        low = max(0, m - n2, math.floor(mean - reach * sd) - 40)
-        high = min(n1, m, math.ceil(mean + reach * sd) + 40)
-        counts = np.arange(low, high + 1.0)
-        sizes[m] = sizes[total - m] = size(m, counts, margin_pmf(one, two, low, high, m))
+        counts, weights = margin(n1, n2, m, math.floor(mean - reach * sd) - 40, math.ceil(mean + reach * sd) + 40)
+        sizes[m] = sizes[total - m] = size(m, counts, softmax(weights))
     return min(_largest_mixture(sizes), 1.0)
 
 

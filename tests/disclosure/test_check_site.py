@@ -12,8 +12,7 @@ import yaml
 from conftest import REPOSITORY
 from ptce_analysis.cli import main
 from ptce_analysis.publish.disclosure import Measure, protect
-from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.exhibit_html import csv_text, data_html
+from ptce_analysis.publish.exhibit import Column, Exhibit, csv_text, data_html
 from ptce_analysis.publish.language import Words
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.clean.tables import write

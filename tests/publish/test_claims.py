@@ -10,9 +10,9 @@ import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.assumptions import PAGES, Assumption, assumptions, comments
-from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
+from ptce_analysis.publish.claims import claims_json, claims_of, page_claims
 from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]
@@ -36,20 +36,6 @@ def test_an_unknown_number_is_a_claim_without_value() -> None:
     assert json.loads(claims_json(claims))[0]["shown"] == "not known"
 
 
-@pytest.mark.parametrize(
-    ("origin", "stated", "clash"),
-    [
-        ("derived", {"published", ""}, ""),
-        ("fictitious", {"fictitious", ""}, ""),
-        ("fictitious", {"survey"}, "fictitious data are mixed with other origins: fictitious, survey"),
-        ("derived", {"guess"}, "origin 'guess': legal values: published, derived, assumption, fictitious, survey"),
-    ],
-)
-def test_fictitious_origins_stand_alone(origin: str, stated: set[str], clash: str) -> None:
-    """Other origins may meet; an unknown one is refused with the legal values."""
-    assert origins_that_clash(origin, stated) == clash
-
-
 def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
     """To the number itself, or to the description of a drawing, whose text holds no elements."""
     claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
@@ -70,7 +56,7 @@ def test_two_claims_with_one_id_are_refused() -> None:
 def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:
     """Over several lines, in any module, in the order of their pages; what names no page is left to readers of code."""
     lines = [
-        "x = 1  # plain",
+        "x = '# Assumption (09): in a text. Source: none. If wrong: nothing.'",
         "# Assumption (03, 07): A rule",
         "# over lines. Source: a text. If wrong: raise it.",
         "",
@@ -101,8 +87,3 @@ def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
         assert set(one.pages) <= set(PAGES), one
         assert one.text.lstrip("“")[0].isupper(), one
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
-
-
-def test_a_comment_block_ends_at_code_or_at_a_blank_line() -> None:
-    """Neighbouring comment lines are one comment, a text that holds # is none."""
-    assert list(comments("# a\n# b\nx = '# no'\n# c\n\n# d")) == ["a b", "c", "d"]

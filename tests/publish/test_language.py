@@ -26,7 +26,6 @@ from ptce_analysis.publish.language import (
     translated_prose,
     typeset,
 )
-from ptce_analysis.publish.show import open_page
 from ptce_analysis.vocabulary import LANGUAGES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -329,14 +328,3 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a method, a language.
     assert {"Regions", "clusters in emergence", "euros", "beta-binomial", "French"} <= set(read["de"]) - set(read["fr"])
-
-
-def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
-    """A document's own title stays; what we call it, and where a method comes from, is translated."""
-    english, french = (open_page("p", lang=lang) for lang in ("en", "fr"))
-    described = [source for source in english.sources.values() if source["title"].startswith("[")]
-    assert described and all(source["title_en"] for source in described)
-    assert "Press piece on the pilot poles" in english.source("S19")
-    assert "Article de presse sur les pôles témoins" in french.source("S19")
-    assert english.sources["S3"]["title"] in english.source("S3")
-    assert str(Words("fr")("definition")) == "définition"

@@ -14,7 +14,7 @@ from pages import project
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish.language import translated_notebook
-from ptce_analysis.publish.links import SitePage, Whereabouts, to_page, to_runs
+from ptce_analysis.publish.site import SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.vocabulary import LANGUAGES
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
@@ -42,6 +42,7 @@ def test_a_notebook_links_to_notebooks_beside_it(path: Path, lang: str) -> None:
             assert {run.name for run in made} == {f"{Path(file).stem}-{value}"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_executed_notebooks_and_pages_link_to_the_same(lang: str) -> None:
     """An executed notebook links to executed ones of its language, its page to their pages."""

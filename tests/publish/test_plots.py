@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from ptce_analysis.publish import picture, plots
+from ptce_analysis.publish import plots
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.style import LIGHT, drawing
+from ptce_analysis.publish.style import LIGHT, drawing, in_page, png, svg
 
 SHORT = ("Regions", "Europe", "EPCI")
 LONG = ("Annual budget of the coordinating team", "Combined budget of all the members", "Staff")
@@ -121,7 +121,7 @@ def figure_of(label: str = "label") -> Any:
 def test_an_svg_has_its_text_its_description_and_ids_of_its_own() -> None:
     """Texts stay texts, numbers in them whole; two figures of a page share no id, and nothing tells when or where."""
     with drawing():
-        one, other = (picture.svg(figure_of("3.25 & <b>"), "T & t", "D", stem) for stem in ("one", "other"))
+        one, other = (svg(figure_of("3.25 & <b>"), "T & t", "D", stem) for stem in ("one", "other"))
     assert "3.25 &amp; &lt;b&gt;" in one and "<title>T &amp; t</title>" in one
     assert '<desc id="one-alt">D</desc>' in one and 'aria-labelledby="one-alt"' in one
     ids = [set(re.findall(r' id="([^"]+)"', image)) for image in (one, other)]
@@ -133,15 +133,15 @@ def test_an_svg_has_its_text_its_description_and_ids_of_its_own() -> None:
 def test_the_same_figure_has_the_same_bytes() -> None:
     """As SVG and as PNG."""
     with drawing():
-        assert picture.svg(figure_of(), "T", "D", "a") == picture.svg(figure_of(), "T", "D", "a")
-        assert picture.png(figure_of()) == picture.png(figure_of())
-    stream = io.BytesIO(picture.png(figure_of()))
+        assert svg(figure_of(), "T", "D", "a") == svg(figure_of(), "T", "D", "a")
+        assert png(figure_of()) == png(figure_of())
+    stream = io.BytesIO(png(figure_of()))
     assert stream.read(8) == b"\x89PNG\r\n\x1a\n"
 
 
 def test_in_a_page_a_drawing_takes_its_colours_and_its_width() -> None:
     """Every colour of the palette is a variable of the page's scheme; no size is fixed; the paper is the page's."""
     with drawing():
-        image = picture.in_page(picture.svg(figure_of(), "T", "D", "a"))
+        image = in_page(svg(figure_of(), "T", "D", "a"))
     assert "var(--accent)" in image and not any(value in image for value in LIGHT.values())
     assert not re.search(r'<svg[^>]* width="', image) and "<title>" not in image

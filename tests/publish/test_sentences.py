@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ptce_analysis.publish.language import Number, Sentence, Words, joined
-from ptce_analysis.publish.sentences import machine_value, sentence_html, values
+from ptce_analysis.publish.sentences import MARK, sentence_html
 
 EN = Words("en")
 
@@ -22,7 +22,7 @@ def test_values_keep_their_names_through_nesting() -> None:
     """A number of an inner sentence is found under the outer name and its own."""
     inner = EN("{n} poles", n=Number(42, "count"))
     outer = EN("There are {what}.", what=inner)
-    assert values(outer) == {"what.n": "42"}
+    assert MARK.findall(outer.marked) == [("what.n", "42")]
     assert outer.numbers["what.n"].value == 42
 
 
@@ -36,7 +36,7 @@ def test_joined_sentences_keep_every_number_under_the_rank_of_its_sentence() -> 
 def test_a_list_of_numbers_given_as_text_is_a_value_too() -> None:
     """A text that holds digits is marked; one without is not."""
     said = EN("{name}: {bases}", name="Bases", bases="8, 15 and 23")
-    assert values(said) == {"bases": "8, 15 and 23"}
+    assert MARK.findall(said.marked) == [("bases", "8, 15 and 23")]
     assert said.numbers == {}
 
 
@@ -57,7 +57,7 @@ def test_a_value_said_twice_has_one_id() -> None:
 def test_an_unknown_number_is_read_as_its_text() -> None:
     """Not estimable is a value with words, for machines as well."""
     said = EN("{n}", n=Number(None, "keur"))
-    assert machine_value(said, "n", "not known") == "not known"
+    assert sentence_html(said, "k") == '<data id="k.n" value="not known">not known</data>'
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])

@@ -1,15 +1,19 @@
-"""The palette, measured; the family of figures."""
+"""The palette, measured; the family of figures; the style of a page."""
 
 from __future__ import annotations
 
 import itertools
+import re
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
+from pages import pages
 from ptce_analysis.publish import plots
-from ptce_analysis.publish.style import COLOURS, drawing, watermark
+from ptce_analysis.publish.site import Edition
+from ptce_analysis.publish.style import COLOURS, drawing, stylesheet, watermark
 
 SCHEMES = {"light": 0, "dark": 1}
 MARKS = ("accent", "second", "third", "soft_mark", "muted")
@@ -93,3 +97,21 @@ def test_a_watermark_says_the_words_twice() -> None:
     assert above.get_text() == below.get_text() == "données fictives"
     drawn = axes.get_tightbbox()
     assert above.get_window_extent().y0 >= drawn.y1 and below.get_window_extent().y1 <= drawn.y0
+
+
+def test_the_sheet_is_whole() -> None:
+    """Box model, focus ring, print, balanced braces; what a printed sheet says at its foot is escaped."""
+    css = stylesheet('T "t" </style>', Edition())
+    assert all(text in css for text in ("*{box-sizing", ":focus-visible{", "@media print{"))
+    assert css.count("{") == css.count("}") and "</style>" not in css
+
+
+@pytest.mark.thorough
+def test_every_colour_a_page_asks_for_is_declared_in_both_schemes() -> None:
+    """A drawing and a rule find each name they use."""
+    for path in pages():
+        text = path.read_text(encoding="utf-8")
+        css = BeautifulSoup(text, "html.parser").style.get_text()
+        asked, declared = set(re.findall(r"var\(--([\w-]+)\)", text)), re.findall(r"--([\w-]+):", css)
+        assert all(declared.count(name) >= 2 for name in asked & set(COLOURS)), path.name
+        assert asked <= set(declared), path.name

@@ -13,12 +13,12 @@ import seaborn as sns
 from IPython.core.interactiveshell import InteractiveShell
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish import cell, plots, show
+from ptce_analysis.publish import plots, show
+from ptce_analysis.publish.claims import is_ours
 from ptce_analysis.publish.disclosure.release import public
 from ptce_analysis.publish.language import KINDS, Number, Words, written_number
 from ptce_analysis.publish.messages import recording
 from ptce_analysis.publish.show import Page, open_page
-from ptce_analysis.publish.trust import is_ours
 
 LEVELS = pd.DataFrame({"level": ["region", "etat"], "amount_eur": [1_239_000.0, 1_008_000.0], "n": [29, 1]})
 TEXTS = {
@@ -256,7 +256,7 @@ def test_what_a_cell_has_shown_is_not_shown_again_as_its_value(
 ) -> None:
     """The last line of a cell may be a verb; in a later cell its value is seen like any other."""
     place = ["a", 1]
-    monkeypatch.setattr(cell, "current_cell", lambda: tuple(place))
+    monkeypatch.setattr(show, "current_cell", lambda: tuple(place))
     said = page.say("Said.")
     said._ipython_display_()
     assert not capsys.readouterr().out

@@ -24,10 +24,9 @@ from babel.numbers import format_decimal, get_decimal_symbol
 from pandas import NA
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.sentences import WAITED, WAITS, mark, unmarked, within
+from ptce_analysis.publish.sentences import CLOSE, OPEN, THEN, WAITED, WAITS, sentence_of, within
 from ptce_analysis.publish.sentences import Number as Number
 from ptce_analysis.publish.sentences import Sentence as Sentence
-from ptce_analysis.publish.sentences import Values as Values
 from ptce_analysis.publish.sentences import joined as joined
 from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import LANGUAGES, LEVEL_FORMS, Label
@@ -55,29 +54,6 @@ class Written:
     SPELLED = "none one two three four five six seven eight nine ten eleven twelve"
 
 
-def as_number(value: Any, kind: str) -> Number:
-    """Return a value on its way into a text: a number as it is, or a published figure with its source."""
-    if isinstance(value, Number):
-        return replace(value, kind=kind)
-    if isinstance(value, Fact):
-        return Number(value.value, kind, value.source, "published")
-    return Number(None if value is None or value is NA else value, kind)
-
-
-@dataclass(frozen=True)
-class _Filled:
-    """The text that replaces a name. `{n:project|projects}` is the word that agrees with the number `n`.
-
-    The first word stands where the language counts the number as one (French: 0 and 1; English: 1), else the last.
-    """
-
-    text: str
-    is_one: bool = False
-
-    def __format__(self, words: str) -> str:
-        return words.split("|")[0 if self.is_one else -1] if words else self.text
-
-
 @dataclass(frozen=True)
 class Words:
     """Everything that depends on the reader's language: translation, numbers, labels."""
@@ -85,66 +61,46 @@ class Words:
     lang: str
 
     def __call__(self, text: str, /, **values: Number | str | Sentence) -> Sentence:
-        """Return the translated text with its `{names}` filled; numbers are formatted for the language.
+        """Return the translated text with its `{names}` filled as by `fill`; an unknown number says so."""
+        return self.fill(text, values.__getitem__ if values else None)
 
-        `{n:project|projects}` is the word that agrees with the number `n`.
-        """
-        shown: dict[str, _Filled] = {}
-        numbers: dict[str, Number] = {}
-        for name, value in values.items():
-            filling, inside = self._filling(name, value)
-            shown[name] = _Filled(filling, isinstance(value, Number) and self._is_one(value))
-            numbers |= inside
-        translated = translation(self.lang, text)
-        marked = typeset(translated.format(**shown) if values else translated, self.lang)
-        return Sentence(unmarked(marked), numbers, self._waiting(text, marked))
-
-    def fill(self, text: str, find: Callable[[str], Any]) -> Sentence:
+    def fill(self, text: str, find: Callable[[str], Any] | None) -> Sentence:
         """Return a translated text with its names filled by what `find` returns for them.
 
-        `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with
-        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's
-        language already, as the labels of a table are, or a label of the vocabulary.
-        Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
+        `{n:count}` is written as that kind of number (`KINDS`), `{n}` as the kind of a `Number`, `{n:project|projects}`
+        is the word that agrees with the number `n` (the first one where the language counts it as one: French 0 and 1,
+        English 1), `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's language
+        already, as the labels of a table are, or a label of the vocabulary. Each language chooses its own kinds.
+        Raises `InputError` for a number that is missing where a kind asks for it, naming it.
         """
         numbers: dict[str, Number] = {}
 
         def written(found: re.Match[str]) -> str:
-            name, spec, value = found[1], found[2] or "", find(found[1])
+            name, spec = found[1], found[2] or ""
+            value = find(name)  # type: ignore[misc]
             if "|" in spec:
-                return spec.split("|")[0 if self._is_one(as_number(value, "count")) else -1]
+                return spec.split("|")[0 if self._is_one(_as_number(value, "count")) else -1]
             if spec in level_forms(self.lang):
                 return level_forms(self.lang)[spec][str(value)]
-            if isinstance(value, str | tuple | Sentence):
-                inner = self.label(value) if isinstance(value, tuple) else value
-                if isinstance(inner, Sentence):
-                    marked, inside = within(inner, name)
-                    numbers.update(inside)
-                    return marked
-                inner = typeset(inner, self.lang)
-                return mark(name, inner) if any(map(str.isdigit, inner)) else inner
-            number = as_number(value, spec)
-            if number.value is None:
+            if isinstance(value, tuple):
+                value = self.label(value)
+            if isinstance(value, Sentence):
+                marked, inside = within(value, name)
+                numbers.update(inside)
+                return marked
+            if isinstance(value, str):
+                return f"{OPEN}{name}{THEN}{value}{CLOSE}" if any(map(str.isdigit, value)) else value
+            number = value if isinstance(value, Number) and not spec else _as_number(value, spec)
+            if number.value is None and (spec or number is not value):
                 raise InputError(f"{{{name}:{spec}}} has no value, in the text {text!r}.")
-            if name in numbers and numbers[name].kind != spec:
-                name = f"{name}-{spec}"
+            if name in numbers and numbers[name].kind != number.kind:
+                name = f"{name}-{number.kind}"
             numbers[name] = number
-            return mark(name, self.number(number))
+            return f"{OPEN}{name}{THEN}{self.number(number)}{CLOSE}"
 
-        marked = typeset(NAMED.sub(written, translation(self.lang, text)), self.lang)
-        return Sentence(unmarked(marked), numbers, self._waiting(text, marked))
-
-    def _waiting(self, text: str, marked: str) -> str:
-        """A text that is not translated yet, marked as English."""
-        return marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}"
-
-    def _filling(self, name: str, value: Number | str | Sentence) -> tuple[str, dict[str, Number]]:
-        """The marked text that replaces `{name}`, and the numbers in it; a list of numbers is marked as it stands."""
-        if isinstance(value, Sentence):
-            return within(value, name)
-        if isinstance(value, Number):
-            return mark(name, self.number(value)), {name: value}
-        return (mark(name, value) if any(map(str.isdigit, value)) else value), {}
+        translated = translation(self.lang, text)
+        marked = typeset(NAMED.sub(written, translated) if find else translated, self.lang)
+        return sentence_of(marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}", numbers)
 
     def _is_one(self, number: Number) -> bool:
         """Whether the language speaks of so many in the singular."""
@@ -177,12 +133,17 @@ class Words:
     @property
     def csv_marks(self) -> tuple[str, str]:
         """The decimal mark of the language's CSV files and what separates their columns, as its spreadsheets expect."""
-        return self.decimal_mark, ";" if self.decimal_mark == "," else ","
+        decimal = str(get_decimal_symbol(self.lang))
+        return decimal, ";" if decimal == "," else ","
 
-    @property
-    def decimal_mark(self) -> str:
-        """What stands between units and tenths."""
-        return str(get_decimal_symbol(self.lang))
+
+def _as_number(value: Any, kind: str) -> Number:
+    """A value on its way into a text: a number as it is, or a published figure with its source."""
+    if isinstance(value, Number):
+        return replace(value, kind=kind)
+    if isinstance(value, Fact):
+        return Number(value.value, kind, value.source, "published")
+    return Number(None if value is None or value is NA else value, kind)
 
 
 def _written(pattern: str, lang: str, **values: str) -> str:
@@ -224,19 +185,6 @@ class Kind:
         return sign + _written(self.pattern, lang, n=text.removeprefix("−")) if self.pattern else text
 
 
-def _spelled(value: float, lang: str) -> str:
-    """A small whole number in words, as a sentence has it; a larger one in digits."""
-    words = translation(lang, Written.SPELLED).split()
-    return words[int(value)] if 0 <= value < len(words) and value == int(value) else KINDS["count"].write(value, lang)
-
-
-def _p_value(value: float, lang: str) -> str:
-    """Two decimals, three below one per cent, and a bound below one per thousand."""
-    if value < 0.0005:
-        return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
-    return KINDS["number" if value >= 0.0095 else "p"].write(value, lang)
-
-
 # Money arrives in euros, shares between 0 and 1. A kind is also written `keur_down` or `keur_up`: a limit, rounded
 # outwards.
 KINDS: dict[str, Kind] = {
@@ -269,30 +217,31 @@ KINDS: dict[str, Kind] = {
     "text": Kind("text"),
 }
 ROUNDINGS = {"": ROUND_HALF_UP, "down": ROUND_FLOOR, "up": ROUND_CEILING}
-ROUNDED = re.compile(r"(\w+?)_(down|up)")
-SPECIAL: dict[str, Callable[[float, str], str]] = {
-    "spelled": _spelled,
-    "Spelled": lambda value, lang: _spelled(value, lang).capitalize(),
-    "year": lambda value, _: f"{value:.0f}",
-    "p": _p_value,
-}
 
 
 def kind_of(name: str) -> tuple[Kind, str] | None:
     """Return the kind that a name stands for and how it is rounded; None for a name that is no kind."""
-    rounded = ROUNDED.fullmatch(name)
-    base, rounding = (rounded[1], rounded[2]) if rounded else (name, "")
+    base, _, rounding = name.rpartition("_") if name.endswith(("_down", "_up")) else (name, "", "")
     return (KINDS[base], rounding) if base in KINDS and base != "text" else None
 
 
 def written_number(value: float, kind: str, lang: str) -> str:
-    """Return a number as a kind is written in a language. Raises `InputError` naming the legal kinds."""
-    if kind in SPECIAL:
-        return SPECIAL[kind](value, lang)
+    """Return a number as a kind is written in a language. Raises `InputError` naming the legal kinds.
+
+    `spelled`: a small whole number in words, a larger one in digits. `p`: two decimals, three below one per cent, and a
+    bound below one per thousand.
+    """
     found = kind_of(kind)
     if not found:
         raise InputError(f"kind {kind!r}: legal values: {', '.join(KINDS)}, each also with _down or _up.")
-    return found[0].write(value, lang, found[1])
+    if kind == "year":
+        return f"{value:.0f}"
+    if kind in ("spelled", "Spelled") and value in range(len(names := translation(lang, Written.SPELLED).split())):
+        return names[int(value)].capitalize() if kind == "Spelled" else names[int(value)]
+    if kind == "p" and value < 0.0005:
+        return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
+    shape = KINDS["number"] if kind == "p" and value >= 0.0095 else found[0]
+    return shape.write(value, lang, found[1])
 
 
 def typeset(text: str, lang: str) -> str:
@@ -352,13 +301,10 @@ def paragraphs(source: str) -> list[str]:
 
 def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") -> dict[str, Any]:
     """Return a copy of a notebook (as parsed JSON) with its prose in the language; its code is left alone."""
-    return {**notebook, "cells": [_translated_cell(cell, lang, level) for cell in notebook["cells"]]}
-
-
-def _translated_cell(cell: dict[str, Any], lang: str, level: str) -> dict[str, Any]:
-    if cell["cell_type"] != "markdown":
-        return {**cell}
-    return {**cell, "source": translated_prose("".join(cell["source"]), lang, level)}
+    cells = [{**cell} for cell in notebook["cells"]]
+    for cell in (cell for cell in cells if cell["cell_type"] == "markdown"):
+        cell["source"] = translated_prose("".join(cell["source"]), lang, level)
+    return {**notebook, "cells": cells}
 
 
 def translated_prose(source: str, lang: str, level: str = "") -> str:
@@ -374,12 +320,7 @@ def translated_prose(source: str, lang: str, level: str = "") -> str:
     return re.sub(r"\{level:(\w+)\}", lambda found: forms.get(found[1], {}).get(level, found[0]), source)
 
 
-def extract_notebook(
-    fileobj: Any,
-    keywords: Any,  # noqa: ARG001 (Babel gives its extractors these four by name)
-    comment_tags: Any,  # noqa: ARG001
-    options: Any,  # noqa: ARG001
-) -> Iterator[tuple[int, None, str, list[str]]]:
+def extract_notebook(fileobj: Any, *_: Any, **__: Any) -> Iterator[tuple[int, None, str, list[str]]]:
     """Yield every paragraph of prose of a notebook, in the form Babel's extractors give."""
     for number, cell in enumerate(json.load(fileobj)["cells"], start=1):
         if cell["cell_type"] == "markdown":

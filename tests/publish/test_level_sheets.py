@@ -16,6 +16,7 @@ from ptce_analysis.publish.style import LIGHT
 from ptce_analysis.published_roles import read_roles
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
+pytestmark = pytest.mark.thorough
 TITLES = {
     "fr": ("Les communes", "Les EPCI", "Les départements", "Les Régions", "L’État", "L’Europe"),
     "en": ("Communes", "Groupings of communes (EPCI)", "Départements", "Regions", "Central government", "Europe"),

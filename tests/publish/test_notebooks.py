@@ -28,6 +28,7 @@ RUNS: dict[str, tuple[dict[str, Any], ...]] = {
     "09_methods": ({},),
 }
 # A published figure, what it is changed to (as typed in figures.csv), and how the sentence that is then false begins.
+# The first of each notebook is among the quick tests.
 CHANGES = [
     ("01_consistency", "funding_total_2015", "4398000", "Three groups of figures"),
     ("01_consistency", "funding_median_commune_2015", "15000", "Three groups of figures"),
@@ -90,6 +91,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
+@pytest.mark.thorough  # in French and by their own parameters all run in the quick test of the translations
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     ("stem", "parameters"), [(stem, parameters) for stem, runs in RUNS.items() for parameters in runs]
@@ -104,7 +106,13 @@ def test_a_notebook_holds_for_the_figures_that_are_published(
     assert not [text for text in shown if any(word in text.split() for word in ("nan", "NaN", "<NA>"))]
 
 
-@pytest.mark.parametrize(("stem", "figure", "value", "sentence"), CHANGES)
+@pytest.mark.parametrize(
+    ("stem", "figure", "value", "sentence"),
+    [
+        pytest.param(*one, marks=[pytest.mark.thorough] * (one[0] in (before[0] for before in CHANGES[:rank])))
+        for rank, one in enumerate(CHANGES)
+    ],
+)
 def test_a_figure_that_makes_a_sentence_false_stops_its_notebook(
     stem: str, figure: str, value: str, sentence: str, change: Callable[..., None], shown: list[str]
 ) -> None:

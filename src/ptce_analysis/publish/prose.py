@@ -233,6 +233,7 @@ def inert_html(text: str, picture_alt: str) -> str:
     text = re.sub(r"<(/?)h[1-6]\b", r"<\1p", NO_TEXT.sub("", text), flags=re.IGNORECASE)
     html = bleach.clean(text, tags=KEPT, attributes=allowed, protocols=["data"], strip=True).strip()
     html = re.sub(r"<img(?![^>]* src=)[^>]*>", "", html)
+    html = re.sub(r"<th[^>]*></th>", "<td></td>", html)  # the corner of a pandas table heads nothing
     html = re.sub(r"<img(?![^>]* alt=)", f'<img alt="{escape(picture_alt)}"', html)
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     return f'<div class="foreign">{html}</div>' if "<img" in html or re.sub(r"<[^>]*>|\s", "", html) else ""

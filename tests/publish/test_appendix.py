@@ -1,4 +1,4 @@
-"""From an executed notebook to its page: everything shown, nothing that acts, in order."""
+"""From an executed notebook to its page: everything shown, nothing that acts, in order, linked to the others."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages import code, exported, notebook, project, shown
+from pages import REPOSITORY, code, exported, notebook, project, shown
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary_of, untranslated
 from ptce_analysis.publish.claims import is_ours, role
-from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.language import Words, translated_notebook
 from ptce_analysis.publish.prose import Outline, explained, formula, inert_html, prose_html
 from ptce_analysis.publish.sentences import sentence_html
-from ptce_analysis.publish.site import Edition, SitePage, Whereabouts
+from ptce_analysis.publish.site import Edition, SitePage, Whereabouts, to_page, to_runs
+from ptce_analysis.vocabulary import LANGUAGES
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x()</script></svg>'
@@ -190,13 +191,8 @@ def test_what_acts_is_not_shown_as_ours() -> None:
     output.data["text/html"] = "<p onclick='x()'>53 poles</p>"
     assert not is_ours(output) and role(output) == ""
     assert '<div class="foreign"><p>53 poles</p></div>' in exported("# T", code("x", output))
-
-
-def test_an_output_of_another_form_is_not_ours() -> None:
-    """Metadata of another kind or without the form of its kind, or a stream."""
     for about in ({"kind": "other", "key": "k"}, {"kind": "drawing", "key": "k"}, {"kind": "say"}):
         assert not is_ours(shown({"text/html": "<p>x</p>"}, ptce=about))
-    assert not is_ours(nbformat.v4.new_output("stream", name="stdout", text="x"))
 
 
 def prose(text: str, key: str) -> Any:
@@ -206,20 +202,15 @@ def prose(text: str, key: str) -> Any:
 
 
 def test_headings_are_in_order_with_one_first_level_and_the_ids_of_their_cells() -> None:
-    """No level is skipped, a second first-level heading is lowered, further headings of a cell get ids of their own."""
+    """No level is skipped, a second title is lowered; no id is that of another heading, an exhibit or of the page."""
     page = soup(exported(prose("# T\n\n### Deep\n\n# Again", "title"), prose("## Same & one", "same"), "## Same & one"))
     found = [(tag.name, tag["id"]) for tag in page.main.find_all(re.compile("^h[1-6]$"))]
     assert found[:4] == [("h1", "title"), ("h2", "title-2"), ("h2", "title-3"), ("h2", "same")]
+    head = ours("<p>h</p>", "head", "fig")
+    page = soup(exported("# T", prose("## A", "fig"), prose("## B", "about"), code("x", head)))
+    assert [tag["id"] for tag in page.main.find_all("h2")] == ["fig-2", "about-2"]
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids)) and all(key.isascii() for key in ids)
-
-
-def test_a_heading_s_anchor_is_no_exhibit_s_and_none_of_the_page_s_own() -> None:
-    """A cell may have the name of an exhibit, or of what every page has around it."""
-    page = soup(
-        exported("# T", prose("## A", "fig"), prose("## B", "about"), code("x", ours("<p>h</p>", "head", "fig")))
-    )
-    assert [tag["id"] for tag in page.main.find_all("h2")] == ["fig-2", "about-2"]
 
 
 def test_contents_lead_to_every_section() -> None:
@@ -257,14 +248,9 @@ def test_what_cannot_be_published_is_refused(cells: list[Any], message: str) -> 
 
 
 def test_formulas_are_mathml() -> None:
-    """Between dollars in a line, between double dollars as a block, without any script."""
+    """Between dollars in a line, between double dollars as a block; text in them stays text, whatever it holds."""
     page = soup(exported("# T", "Here $p(1-p)/n$ and\n\n$$\n\\hat p \\pm z\n$$"))
     assert [math["display"] for math in page.find_all("math")] == ["inline", "block"]
-    assert not page.find_all("script")
-
-
-def test_text_in_a_formula_stays_text() -> None:
-    """Neither elements nor addresses get in through LaTeX; its signs are characters."""
     assert "<script" not in formula(r"\text{<script>alert(1)</script>}", "inline")
     assert "href" not in formula(r"\href{javascript:x}{y}", "inline")
     assert "&lt;" in formula("a<b", "inline") and "±" in formula(r"\pm", "inline")
@@ -284,29 +270,22 @@ def test_prose_tables_code_and_pictures_can_be_reached_by_keyboard() -> None:
 
 
 def test_an_exhibit_is_a_figure_with_its_caption() -> None:
-    """Head, drawing and notes stand in one figure; what the cell printed between stays in it; a second one follows."""
+    """What the cell printed between stays in it; its title is a heading of the next level, under a section or none."""
     printed = nbformat.v4.new_output("stream", name="stdout", text="printed")
     first = [
-        ours("<p>head one</p>", "head", "one"),
+        ours('<h3 class="title">head one</h3>', "head", "one"),
         printed,
         drawing_of("one"),
         ours("<p>notes one</p>", "notes", "one"),
     ]
-    second = [ours("<p>head two</p>", "head", "two"), ours("<p>notes two</p>", "notes", "two")]
-    figures = soup(exported("# T", code("x", *first, *second))).find_all("figure")
+    second = [ours('<h3 class="title">head two</h3>', "head", "two"), ours("<p>notes two</p>", "notes", "two")]
+    figures = soup(exported("# T", code("x", *first), "## A", code("x", *second))).find_all("figure")
+    assert [figure.select_one(".title").name for figure in figures] == ["h2", "h3"]
     assert [figure["id"] for figure in figures] == ["one", "two"]
     assert [figure.figcaption.get_text() for figure in figures] == ["head one", "head two"]
     assert all(part in figures[0].get_text() for part in ("printed", "D", "notes one"))
     # The caption gives the title, the page the width.
     assert figures[0].find("title") is None and not figures[0].svg.has_attr("width")
-
-
-def test_an_exhibit_s_title_is_a_heading_of_the_next_level() -> None:
-    """Of the third under a section, of the second where none stands before it."""
-    head = ours('<h3 class="title">One</h3>', "head", "one")
-    under = ours('<h3 class="title">Two</h3>', "head", "two")
-    found = soup(exported("# T", code("x", head), "## A", code("x", under))).select(".title")
-    assert [tag.name for tag in found] == ["h2", "h3"]
 
 
 def test_code_that_the_page_explains_stands_at_its_end() -> None:
@@ -451,11 +430,14 @@ def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
 
 
 def test_a_figure_leads_to_its_files() -> None:
-    """Each link says of which figure it is to who hears it alone; a table has no picture."""
+    """Under the name the notebook gave, untouched; each link says of which figure it is; a table has no picture."""
     notes = '<div class="tools"></div>'
     figure = [ours("<p>h</p>", "head", "fig"), drawing_of(), ours(notes, "notes", "fig")]
     figure[1].metadata["filename"] = "02_x-fig"
     table = [ours("<p>h</p>", "head", "tab", number="Table 1"), ours(notes, "notes", "tab")]
+    _, resources = PtceExporter().from_notebook_node(notebook("# T", code("x", *figure)))
+    image = figure[1].data["image/svg+xml"].encode()
+    assert resources["outputs"] == {"02_x-fig.svg": image, "02_x-fig.png": base64.b64decode(PIXEL)}
     page = on_site("02_x", "# T", code("x", *figure, *table))
     ways = [[(link["href"], link["aria-label"]) for link in tools.find_all("a")] for tools in page.select(".tools")]
     assert ways == [
@@ -474,9 +456,10 @@ def test_an_abbreviation_is_explained_where_it_first_stands() -> None:
     assert explained("<p>PTCE</p>", Words("fr"), outline) == "<p>PTCE</p>"
 
 
-@pytest.mark.usefixtures("three_texts")
-def test_a_text_without_its_translation_is_shown_in_english_and_says_so() -> None:
+def test_a_text_without_its_translation_is_shown_in_english_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a French page: its paragraph, or its sentence, is marked as English; what is translated is not."""
+    texts = {"A cat.": "Un chat."}
+    monkeypatch.setattr("ptce_analysis.publish.language._finished", lambda _, text: texts.get(text, ""))
     cell = prose("# A cat.\n\nA bird.\n\nA cat.", "title")
     source = {"cells": [{"cell_type": "markdown", "source": [cell.source]}]}
     frame = {"untranslated": untranslated(source, "fr"), "ptce": {"parameters": {"lang": "fr"}}}
@@ -486,28 +469,6 @@ def test_a_text_without_its_translation_is_shown_in_english_and_says_so() -> Non
     assert marked == [("en", "A cat."), ("en", "A bird."), ("en", "A dog.")]
 
 
-@pytest.fixture
-def three_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A catalogue that knows one text."""
-    found = {"A cat.": "Un chat."}
-    monkeypatch.setattr("ptce_analysis.publish.language._finished", lambda _, text: found.get(text, ""))
-
-
-@pytest.mark.parametrize(
-    ("metadata", "lang"),
-    [
-        ({"ptce": {"parameters": {"lang": "fr"}}}, "fr"),
-        ({"papermill": {"parameters": {"lang": "fr"}}}, "fr"),
-        ({"language": "fr"}, "fr"),
-        ({"language": "xx"}, "en"),
-        ({}, "en"),
-    ],
-)
-def test_the_language_is_that_of_the_run_else_what_the_author_says(metadata: dict[str, Any], lang: str) -> None:
-    """A parameter of the run, papermill's record of it, the author's word, else English."""
-    assert page_of(notebook("# T", **metadata))["lang"] == lang
-
-
 def test_the_summary_is_the_title_of_a_page_and_what_its_answer_says_first() -> None:
     """Its words in bold; a notebook without a heading has the name of its file."""
     answer = ours("<p>s</p>", "answer", text="They do. And more.", lead="They do.")
@@ -515,17 +476,10 @@ def test_the_summary_is_the_title_of_a_page_and_what_its_answer_says_first() -> 
     assert summary_of(nb, "n") == {"title": page_of(nb)["title"], "description": "They do."}
     assert page_of(nb)["parameters"] == [("Level", "Central government")]
     assert summary_of(notebook(code("1")), "n")["title"] == "n"
+    for about in ({"papermill": {"parameters": {"lang": "fr"}}}, {"language": "fr"}, {"lang": "xx"}):
+        assert page_of(notebook("# T", **about))["lang"] == ("en" if "xx" in about.values() else "fr")
     page = soup(exported("only prose", code("1")))
     assert page.title.get_text() == page.h1.get_text() == "by-hand"
-
-
-def test_figures_leave_under_the_name_the_notebook_gave_them() -> None:
-    """The drawing's files are the output of the notebook, untouched."""
-    output = drawing_of()
-    output.metadata["filename"] = "01-fig"
-    image = output.data["image/svg+xml"]
-    _, resources = PtceExporter().from_notebook_node(notebook("# T", code("x", output)))
-    assert resources["outputs"] == {"01-fig.svg": image.encode(), "01-fig.png": base64.b64decode(PIXEL)}
 
 
 @pytest.mark.thorough
@@ -540,3 +494,56 @@ def test_the_exporter_is_nbconvert_s_own_by_name(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     page = soup((tmp_path / "plain.html").read_text(encoding="utf-8"))
     assert page.h1.get_text() == "Plain" and "42" in page.main.get_text()
+
+
+NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+LINK = re.compile(r"\]\(([^)#]*)(#[^)]*)?\)")
+RUNS = declared_runs(REPOSITORY)
+
+
+def linked(path: Path, lang: str = "") -> list[tuple[str, str]]:
+    """The links of a notebook's prose that leave it, each with its fragment; outside links are left out."""
+    notebook = nbformat.read(path, as_version=4)
+    cells = (translated_notebook(notebook, lang) if lang else notebook)["cells"]
+    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    return [(file, fragment) for file, fragment in LINK.findall(prose) if file and ":" not in file]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_links_to_notebooks_beside_it(path: Path, lang: str) -> None:
+    """What JupyterLab opens exists, in each language; the parameter after it is one of a declared run."""
+    for file, fragment in linked(path, lang):
+        assert (path.parent / file).is_file(), file
+        if "=" in fragment:
+            key, value = fragment.removeprefix("#").split("=")
+            made = [run for run in RUNS if run.notebook.name == file and (key, value) in run.parameters]
+            assert {run.name for run in made} == {f"{Path(file).stem}-{value}"}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_executed_notebooks_and_pages_link_to_the_same(lang: str) -> None:
+    """An executed notebook links to executed ones of its language, its page to their pages."""
+    folder = project() / "build" / "notebooks" / lang
+    ways = {path.stem: linked(path) for path in folder.glob("*.ipynb")}
+    assert any(ways.values())
+    for name, found in ways.items():
+        assert all((folder / file).is_file() for file, _ in found), name
+        run = next(run for run in RUNS if run.id == f"{lang}/{name}")
+        page = BeautifulSoup(Place(project()).page(run).read_text(encoding="utf-8"), "html.parser")
+        pages = {str(link["href"]) for link in page.main.find_all("a", href=True)}
+        where = Whereabouts(run.pages, run.address)
+        assert {to_page(f"{file}{fragment}", where) for file, fragment in found} <= pages, name
+
+
+def test_only_addresses_of_notebooks_beside_this_one_change() -> None:
+    """A notebook elsewhere, another file and a text about a notebook stay as they are."""
+    kept = ("https://e.org/a.ipynb", "../other/a.ipynb", "/a.ipynb", "a.csv", "#a", "a.ipynb.html", "")
+    pages = [SitePage("a", "a.html"), SitePage("c-d-e", "c-d-e.html"), SitePage("s", "apart/index.html")]
+    assert [to_page(address, Whereabouts(pages, "a.html")) for address in kept] == list(kept)
+    ways = {"a.ipynb#b": "../a.html#b", "c.ipynb#level=d-e": "../c-d-e.html", "s.ipynb": "index.html"}
+    assert {address: to_page(address, Whereabouts(pages, "apart/t.html")) for address in ways} == ways
+    prose = "[x](https://e.org/a.ipynb#level=b) [y](a.ipynb#A-b) `a.ipynb#level=b` [z](a.csv#level=b)"
+    assert to_runs(prose) == prose
+    assert to_runs("[x](a_b.ipynb#wave=2013), [y](c.ipynb#level=d-e)") == "[x](a_b-2013.ipynb), [y](c-d-e.ipynb)"

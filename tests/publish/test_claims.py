@@ -1,18 +1,23 @@
-"""The register of claims and the harvest of hypotheses."""
+"""Sentences that know their numbers, the register of claims, and the harvest of hypotheses."""
 
 from __future__ import annotations
 
 import json
 import tomllib
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import claims_json, claims_of, page_claims
-from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.publish.language import Number, Sentence, Words, joined
 from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
+from ptce_analysis.publish.sentences import MARK, sentence_html
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]
@@ -87,3 +92,43 @@ def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
         assert set(one.pages) <= set(PAGES), one
         assert one.text.lstrip("“")[0].isupper(), one
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
+
+
+def test_sentences_with_one_text_are_equal_and_hashable() -> None:
+    """Two sentences that read the same are one key of a dictionary, whatever numbers they carry."""
+    first, second = EN("It is {n}.", n=Number(1, "count")), Sentence("It is 1.")
+    assert len({first: 0, second: 1}) == 1
+
+
+def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
+    """Under the outer name and their own, or the rank of the sentence; a text that holds digits is a value too."""
+    outer = EN("There are {what} on {bases}.", what=EN("{n} poles", n=Number(42, "count")), bases="8 and 15")
+    assert MARK.findall(outer.marked) == [("what.n", "42"), ("bases", "8 and 15")] and set(outer.numbers) == {"what.n"}
+    both = joined([EN("{n} a.", n=Number(1, "count")), EN("{n} b.", n=Number(2, "count")), "plain"])
+    assert both.text == "1 a. 2 b. plain"
+    assert {name: number.value for name, number in both.numbers.items()} == {"1.n": 1, "2.n": 2}
+
+
+def test_html_wraps_each_value_and_escapes_the_rest() -> None:
+    """The element's id is the sentence's key and the value's name, its value what machines read."""
+    said = EN("{a} < {b}", a=Number(Fraction(1, 3), "share1"), b=Number(1239000, "keur"))
+    assert sentence_html(said, "page") == (
+        '<data id="page.a" value="0.3333333333">33.3%</data> &lt; <data id="page.b" value="1239000">€1,239k</data>'
+    )
+
+
+def test_a_value_said_twice_has_one_id_and_an_unknown_one_is_read_as_its_text() -> None:
+    """Ids of a page are unique; not estimable is a value with words, for machines as well."""
+    said = EN("{n} and {n}, {none}", n=Number(3, "count"), none=Number(None, "keur"))
+    twice = '<data id="k.n" value="3">3</data> and <data value="3">3</data>'
+    assert sentence_html(said, "k") == f'{twice}, <data id="k.none" value="not known">not known</data>'
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
+def test_a_missing_number_is_none_whatever_a_table_has_for_it(missing: Any) -> None:
+    """A sentence then says that it is not known; a value stays what it is, and a text is refused when it is written."""
+    assert Number(missing, "count").value is None
+    for value in (0, 0.0, np.int64(3), np.float64(2.5), Fraction(1, 3)):
+        assert Number(value, "count").value == value
+    with pytest.raises(ValueError, match="could not convert"):
+        Words("en")("{n}", n=Number("…", "count"))

@@ -19,7 +19,6 @@ from ptce_analysis.publish.exhibit import (
     Column,
     Exhibit,
     cell_text,
-    csv_link,
     csv_text,
     data_html,
     faults,
@@ -32,22 +31,21 @@ EN, FR = Words("en"), Words("fr")
 
 
 def exhibit(**changes: Any) -> Exhibit:
-    """A figure of two levels with everything a reader needs."""
-    whole = Exhibit(
-        key="amounts",
-        title=EN("Régions give {amount}", amount=Number(1239e3, "keur")),
-        measure=Sentence("Amount, in thousands of euros"),
-        note=Sentence("Rounded to the nearest thousand."),
-        reading=EN("Régions give {amount}.", amount=Number(1239e3, "keur")),
-        population=EN("{n} levels", n=Number(2, "count")),
-        source=Sentence("RTES slides."),
-        origin="published",
-        alt=EN("Two points on one scale; the larger is Régions with {amount}.", amount=Number(1239e3, "keur")),
-        data=pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [1239e3, None]}),
-        columns=(Column("name", "Level"), Column("amount_eur", "Amount", "keur")),
-        figures=(Figure(),),
-    )
-    return replace(whole, **changes)
+    """A figure of two levels with everything a reader needs; `changes` are of its texts or of itself."""
+    amount = Number(1239e3, "keur")
+    texts: dict[str, Any] = {
+        "title": EN("Régions give {amount}", amount=amount),
+        "measure": Sentence("Amount, in thousands of euros"),
+        "note": Sentence("Rounded to the nearest thousand."),
+        "reading": EN("Régions give {amount}.", amount=amount),
+        "population": EN("{n} levels", n=Number(2, "count")),
+        "source": Sentence("RTES slides."),
+        "alt": EN("Two points on one scale; the larger is Régions with {amount}.", amount=amount),
+    }
+    texts |= {name: changes.pop(name) for name in texts if name in changes}
+    data = pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [1239e3, None]})
+    columns = (Column("name", "Level"), Column("amount_eur", "Amount", "keur"))
+    return replace(Exhibit("amounts", texts, "published", data, columns, (Figure(),)), **changes)
 
 
 SURVEY = exhibit().data.assign(origin="survey", n=2)
@@ -64,9 +62,9 @@ def test_a_whole_exhibit_has_no_fault() -> None:
         *(({name: Sentence(" ")}, f"{name} is empty") for name in ("title", "reading", "population", "source")),
         ({"key": "Two words"}, "key 'Two words' is not made of small letters, digits, _ and -"),
         ({"origin": "guess"}, "origin 'guess': legal values: published, derived, assumption, fictitious, survey"),
-        ({"alt": None}, "alt text has 0 characters; at least 40 are needed"),
+        ({"alt": Sentence("")}, "alt text has 0 characters; at least 40 are needed"),
         ({"alt": Sentence("Points on one scale, a level per line, in order.")}, "alt text states no number"),
-        ({"alt": exhibit().title}, "alt text only repeats the title; say what is seen"),
+        ({"alt": exhibit().texts["title"]}, "alt text only repeats the title; say what is seen"),
         (
             {"columns": (*exhibit().columns, Column("name", "Amount"))},
             "two columns have the heading 'Amount': their file",
@@ -195,7 +193,7 @@ def test_a_table_that_cannot_be_read_is_refused(columns: int, fault: str) -> Non
 def test_the_link_holds_the_very_csv() -> None:
     """The address decodes to the CSV, and holds nothing that an address or an attribute cannot."""
     awkward = exhibit(data=pd.DataFrame({"name": ['a "b" <c> #1 & 50 %', "é\u202f'"], "amount_eur": [1.0, 2.0]}))
-    link = BeautifulSoup(csv_link(FR, awkward, "Tableau 1", "x.csv"), "html.parser").a
+    link = BeautifulSoup(notes_html(FR, awkward, "Tableau 1", "x.csv"), "html.parser").find(class_="download")
     address = str(link["href"]).removeprefix("data:text/csv;charset=utf-8,")
     assert unquote(address) == csv_text(FR, awkward)
     assert not re.search(r'[\s"<>#&]', address)

@@ -156,7 +156,7 @@ def test_an_exhibit_that_says_too_little_is_refused(page: Page, outputs: list[An
         page.figure("a", LEVELS, bars(), columns=COLUMNS, **TEXTS | {"title": "", "alt": ""})
     with pytest.raises(InputError, match="the reading states other=5, which is not in the data"):
         page.figure("a", LEVELS, bars(), columns=COLUMNS, **TEXTS | {"reading": "It is {other:keur}."}, other=5)
-    with pytest.raises(TypeError, match="'reading'"):
+    with pytest.raises(InputError, match="'a' cannot be shown: reading is empty"):
         page.table("a", LEVELS, COLUMNS, title="T", source="S", population="P")
     assert not outputs
 

@@ -78,7 +78,7 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[di
                 "id": f"{key}.{name}",
                 "shown": shown,
                 "value": exact if number else shown,
-                "unit": unit_of(kind),
+                "unit": found_kind[0].unit if (found_kind := kind_of(kind)) else KINDS["text"].unit,
                 "kind": kind,
                 "origin": (number.origin if number else "") or origin,
                 "source": (number.source if number else "") or source,
@@ -86,12 +86,6 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[di
             }
         )
     return found
-
-
-def unit_of(kind: str) -> str:
-    """Return the unit in which a claim's value is written; shares lie between 0 and 1."""
-    found = kind_of(kind)
-    return found[0].unit if found else KINDS["text"].unit
 
 
 def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -55,38 +55,27 @@ class Column:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A figure (of one panel or several) or a table, with its texts in the reader's language.
+    """A figure (of one panel or several) or a table, with its texts (`TEXTS`) in the reader's language.
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
-    `population` is the *Champ*, `measure` what is measured, in what unit.
+    `population` is the *Champ*, `measure` what is measured, in what unit; `alt`, of a figure, what is seen.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
     table opens when the reader asks for it.
     """
 
     key: str
-    title: Sentence
-    measure: Sentence
-    note: Sentence
-    reading: Sentence
-    population: Sentence
-    source: Sentence
+    texts: Mapping[str, Sentence]
     origin: str
     data: pd.DataFrame
     columns: tuple[Column, ...]
-    alt: Sentence | None = None
     figures: tuple[Figure, ...] = ()
     protected: Protected | None = None
     collapsed: bool = False
 
-    @property
-    def texts(self) -> dict[str, Sentence]:
-        """Every text of the exhibit by the name of its field."""
-        return {name: text for name in TEXTS if (text := getattr(self, name)) is not None}
-
 
 def faults(exhibit: Exhibit) -> list[str]:
     """Return why an exhibit cannot be shown; an empty list when it can."""
-    data, columns, alt = exhibit.data, exhibit.columns, str(exhibit.alt or "")
+    data, columns, alt = exhibit.data, exhibit.columns, str(exhibit.texts["alt"])
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
     found += [f"{name} is empty" for name in REQUIRED if not str(exhibit.texts[name]).strip()]
     found += ["there are no data to show"] if data.empty or not columns else []
@@ -97,7 +86,7 @@ def faults(exhibit: Exhibit) -> list[str]:
         found += (
             [f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"] if len(alt) < LEAST_ALT else []
         )
-        found += ["alt text only repeats the title; say what is seen"] if alt == str(exhibit.title) else []
+        found += ["alt text only repeats the title; say what is seen"] if alt == str(exhibit.texts["title"]) else []
         found += ["alt text states no number"] if not any(map(str.isdigit, alt)) else []
     if found:
         return found
@@ -132,7 +121,7 @@ def stated_faults(
 
 def _reading_faults(exhibit: Exhibit) -> Iterator[str]:
     """Each number of the reading must stand in the data, written there as the reading writes it; words have none."""
-    stated = {name: number for name, number in exhibit.reading.numbers.items() if number.value is not None}
+    stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
     columns = [column for column in exhibit.columns if column.kind != "text"]
     if not stated and columns:
         yield "the reading states no number"
@@ -175,7 +164,10 @@ def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
 
 
 def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
-    """Return what stands below a figure or a table: notes, data and their download; a table's data come first."""
+    """Return what stands below a figure or a table: notes, data and their download; a table's data come first.
+
+    The link to the CSV holds it: nothing is requested.
+    """
     return rendered(
         "exhibit.html.j2",
         part="notes",
@@ -187,7 +179,9 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
         is_figure=bool(exhibit.figures),
         fold=words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else "",
         table=Markup(data_html(words, exhibit, number)),
-        link=Markup(csv_link(words, exhibit, number, file_name)),
+        number=number,
+        file_name=file_name,
+        address=CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit)),
     )
 
 
@@ -252,10 +246,3 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     # Spreadsheets that expect `;` take a file without this mark for Windows-1252.
     mark = "\ufeff" if sep == ";" else ""
     return mark + str(table.to_csv(index=False, lineterminator="\r\n", sep=sep))
-
-
-def csv_link(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
-    """Return a link that downloads the data as CSV from the page itself, without any request."""
-    address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
-    name = escape(str(words("{number}: data (CSV)", number=number)))
-    return f'<a class="download" download="{escape(file_name)}" href="{address}" aria-label="{name}">CSV</a>'

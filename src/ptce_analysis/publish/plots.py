@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import seaborn as sns
@@ -28,9 +28,10 @@ ACCENT, OTHER, MUTED, INK, SECOND, THIRD = (
     LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink", "second", "third")
 )
 
-# Rows with a mark of their own; axes to draw on in place of new ones.
-Flags = Sequence[bool] | None
-Drawn = Axes | None
+# What is drawn; which of its rows have a mark of their own; axes to draw on in place of new ones.
+Table: TypeAlias = pd.DataFrame
+Flags: TypeAlias = Sequence[bool] | None
+Drawn: TypeAlias = Axes | None
 # Whose language numbers on axes and labels are written in: that of the page that is open.
 reader = Words("en")
 
@@ -102,7 +103,7 @@ def beside(ax: Axes, text: str, at: tuple[Any, float], shift_pt: tuple[float, fl
     ax.annotate(text, at, shift_pt, textcoords="offset points", **{"va": "center", **look})
 
 
-def _rows(data: pd.DataFrame, highlight: Flags, other: str) -> Iterator[tuple[int, Any, str]]:
+def _rows(data: Table, highlight: Flags, other: str) -> Iterator[tuple[int, Any, str]]:
     """The place, the values and the colour of each row: rows that are not `highlight` have the `other` one."""
     marked = highlight if highlight is not None else [True] * len(data)
     for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
@@ -118,7 +119,7 @@ def _finished(ax: Axes, xlabel: str, kind: str) -> Axes:
 
 
 def bars(
-    data: pd.DataFrame,
+    data: Table,
     x: str,
     y: str,
     kind: str,
@@ -154,7 +155,7 @@ def bars(
 
 
 def intervals(
-    data: pd.DataFrame,
+    data: Table,
     x: str,
     low: str,
     high: str,
@@ -188,7 +189,7 @@ def intervals(
 
 
 def pairs(
-    data: pd.DataFrame,
+    data: Table,
     first: str,
     second: str,
     y: str,
@@ -225,7 +226,7 @@ def pairs(
 
 
 def arrows(
-    data: pd.DataFrame,
+    data: Table,
     first: str,
     second: str,
     y: str,
@@ -258,15 +259,7 @@ def arrows(
 
 
 def bands(
-    data: pd.DataFrame,
-    low: str,
-    high: str,
-    y: str,
-    kind: str,
-    *,
-    xlabel: str,
-    highlight: Flags = None,
-    ax: Drawn = None,
+    data: Table, low: str, high: str, y: str, kind: str, *, xlabel: str, highlight: Flags = None, ax: Drawn = None
 ) -> Axes:
     """Return, for each row, all that is possible as a band whose ends are said, rounded outwards."""
     ax = axes(len(data) * 1.1) if ax is None else ax
@@ -279,7 +272,7 @@ def bands(
     return _finished(ax, xlabel, kind)
 
 
-def waffle(data: pd.DataFrame, n: str, y: str, *, colours: Sequence[str], ax: Drawn = None) -> Axes:
+def waffle(data: Table, n: str, y: str, *, colours: Sequence[str], ax: Drawn = None) -> Axes:
     """Return one square for each unit counted in `n`, row by row of the table, and a named legend of its rows."""
     total, across = int(data[n].sum()), 12
     ax = axes(1.2 + total / across * 0.8) if ax is None else ax
@@ -297,12 +290,12 @@ def waffle(data: pd.DataFrame, n: str, y: str, *, colours: Sequence[str], ax: Dr
 
 
 def curve(
-    data: pd.DataFrame,
+    data: Table,
     x: str,
     y: str,
     kinds: tuple[str, str],
     *,
-    marks: pd.DataFrame,
+    marks: Table,
     across: float,
     xlabel: str,
     ylabel: str,

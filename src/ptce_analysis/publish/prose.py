@@ -44,13 +44,8 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 ESCAPE_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 
-# The attributes that say how a formula looks; none that leads anywhere.
-MATH_ATTRIBUTES = frozenset((
-    "accent", "accentunder", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle",
-    "fence", "form", "height", "linethickness", "lspace", "mathsize", "mathvariant", "maxsize", "minsize",
-    "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separator", "stretchy",
-    "voffset", "width", "xmlns",
-))  # fmt: skip
+# The attributes of a formula that say more than how it looks: none is kept.
+NOT_MATH = frozenset(["href", "style", "class", "id"])
 
 # The anchors that every page has around its notebook.
 FURNITURE = frozenset(["main", "about", "answers", "downloads", "accessibility", "demonstration"])
@@ -173,7 +168,7 @@ def formula(source: str, display: str) -> str:
         raise InputError(f"the formula ${source.strip()}$ cannot be read ({reason}). Mend its LaTeX.") from error
     for node in tree.iter():
         node.text = unescape(node.text or "")
-        node.attrib = {name: value for name, value in node.attrib.items() if name in MATH_ATTRIBUTES}
+        node.attrib = {name: value for name, value in node.attrib.items() if name not in NOT_MATH}
     return ElementTree.tostring(tree, encoding="unicode")
 
 

@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -191,7 +191,7 @@ class Page:
                 sys.modules["matplotlib.pyplot"].close(figures[-1])
         self._show(replace(exhibit, figures=tuple(figures)))
         shown = [_shown_figure(figure) for figure in figures]
-        return _shown_once(_Panels(shown), lambda: _again(*shown)) if isinstance(draw, list) else shown[0]
+        return _shown_once(_Panels(shown), partial(display, *shown)) if isinstance(draw, list) else shown[0]
 
     def table(
         self,
@@ -210,7 +210,7 @@ class Page:
         if exhibit is None:
             return None
         self._show(replace(exhibit, collapsed=collapsed))
-        return _shown_once(pd.DataFrame(exhibit.data), lambda: _again(pd.DataFrame(exhibit.data)))
+        return _shown_once(pd.DataFrame(exhibit.data), partial(display, pd.DataFrame(exhibit.data)))
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
         """Return a table with the names of its codes beside them, in the reader's language.
@@ -272,27 +272,13 @@ class Page:
         return with_addresses(self.words.fill(text, value_of), addresses)
 
     def _exhibit(
-        self,
-        key: str,
-        data: pd.DataFrame | Protected,
-        columns: Mapping[str, str],
-        *,
-        title: str,
-        reading: str,
-        population: str,
-        source: str,
-        measure: str = "",
-        note: str = "",
-        alt: str = "",
-        when: Any = True,
-        origin: str = "derived",
-        **values: Any,
+        self, key: str, data: Any, columns: Mapping[str, str], when: Any = True, origin: str = "derived", **said: Any
     ) -> Exhibit | None:
         """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
-        texts = {"title": title, "reading": reading, "population": population, "source": source, "measure": measure}
-        texts |= {"note": note, "alt": alt, **{f"heading {name}": heading for name, heading in columns.items()}}
+        texts = {name: said.pop(name, "") for name in TEXTS}
+        texts |= {f"heading {name}": heading for name, heading in columns.items()}
         wanted = bool(np.all(when))
-        filled = {name: self._filled(text, (data,), values, wanted) for name, text in texts.items() if text}
+        filled = {name: self._filled(text, (data,), said, wanted) for name, text in texts.items() if text}
         if not wanted:
             return None
         named = []
@@ -300,9 +286,8 @@ class Page:
             name, _, kind = column.partition(":")
             named.append(Column(name, str(filled.pop(f"heading {column}", "")), kind or "text"))
         table = data.table if isinstance(data, Protected) else data
-        held = protection(data, *values.values())
         whole: dict[str, Any] = dict.fromkeys(TEXTS, Sentence("")) | filled
-        return Exhibit(key, **whole, origin=origin, data=table, columns=tuple(named), protected=held)
+        return Exhibit(key, whole, origin, table, tuple(named), protected=protection(data, *said.values()))
 
     def _show(self, exhibit: Exhibit) -> None:
         """Display an exhibit, its parts in order; refuse one that says too little.
@@ -321,14 +306,14 @@ class Page:
         else:
             number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"
         self.places[key] = (cell, execution, number)
-        cited = plain_text(str(exhibit.source))
+        cited = plain_text(str(exhibit.texts["source"]))
         claims = [
             claim
             for part, text in exhibit.texts.items()
             for claim in claims_of(f"{key}.{part}", text, exhibit.origin, cited)
         ]
-        about = {"number": number, "origin": exhibit.origin, "title": str(exhibit.title), "claims": claims}
-        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.title}"
+        about = {"number": number, "origin": exhibit.origin, "title": str(exhibit.texts["title"]), "claims": claims}
+        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.texts['title']}"
         html = head_html(self.words, exhibit, number)
         _display(html, plain, key=key, kind="head", **about, protected=exhibit.protected is not None)
         # The files of fictitious data say so in their names.
@@ -339,10 +324,10 @@ class Page:
                 if invented:
                     watermark(figure, self.words.label(ORIGINS["fictitious"]))
                 name = f"{key}-{place + 1}" if place else key  # panels after the first are described with it
-                image = svg(figure, str(exhibit.title), str(exhibit.alt), name, key)
+                image = svg(figure, str(exhibit.texts["title"]), str(exhibit.texts["alt"]), name, key)
                 forms = {"image/svg+xml": image, "image/png": b64encode(png(figure)).decode()}
                 shown: Any = {"filename": f"{self.stem}-{name}{said}", "ptce": {"key": key, "kind": "drawing"}}
-                display({**forms, "text/plain": str(exhibit.alt)}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
+                display({**forms, "text/plain": str(exhibit.texts["alt"])}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
         file = f"{self.stem}-{key}{said}.csv"
         plain = "\n".join(f"{said}: {exhibit.texts[name]}" for name, said in note_parts(self.words, exhibit).items())
         _display(notes_html(self.words, exhibit, number, file), plain, key=key, kind="notes", file=file)
@@ -424,12 +409,8 @@ def _shown_figure(figure: Figure) -> Figure:
     """A figure that the page has shown; changed since, it is shown again as the value of a cell."""
 
     def show() -> None:
-        _again(Image(print_figure(figure)))  # type: ignore[no-untyped-call]
+        display(Image(print_figure(figure)))  # type: ignore[no-untyped-call]
         figure.stale = False
 
     figure.stale = False
     return _shown_once(figure, show, lambda: figure.stale)
-
-
-def _again(*values: Any) -> None:
-    display(*values)  # type: ignore[no-untyped-call]

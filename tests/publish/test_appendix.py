@@ -63,7 +63,7 @@ FOREIGN = {
     "svg": ({"image/svg+xml": SVG}, base64.b64encode(SVG.encode()).decode()),
     "png": ({"image/png": PIXEL + "\n", "text/plain": "<Figure size 1x1>"}, PIXEL),
     "jpeg": ({"image/jpeg": PIXEL, "text/plain": "a described picture"}, 'alt="a described picture"'),
-    "json": ({"application/json": {"a": [1]}}, "[\n    1\n  ]"),
+    "json": ({"application/json": {"a": [1]}, "text/plain": "{'a': [1]}"}, "[1]}"),
     "plain": ({"text/plain": "just <text>"}, "just &lt;text&gt;"),
     "unknown": ({"application/x-widget": "{}"}, "application/x-widget"),
     "only script": ({"text/html": "<script>x()</script>", "text/plain": "what it was"}, "what it was"),

@@ -17,7 +17,7 @@ from traitlets.config import Config
 from ptce_analysis.publish.claims import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
 from ptce_analysis.publish.prose import Outline, check_references, explained, output_html, prose_html
-from ptce_analysis.publish.site import BIBTEX, PARAMETER_LABELS, Edition, SitePage, Whereabouts, to_runs
+from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_runs
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 
@@ -131,7 +131,7 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
         **furniture(words, frame),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
-        "description": _headline(notebook) or _first_words(blocks),
+        "description": _headline(notebook) or _first_words("".join(block["html"] for block in blocks)),
         "contents": [(key, _text(text)) for depth, key, text in headings if depth == 2],
         "parameters": _readable(words, about.get("parameters", {})),
         "blocks": blocks,
@@ -165,7 +165,7 @@ def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]
     found = {}
     for name, value in parameters.items():
         shown = words.number(Number(value, "share2")) if isinstance(value, float) else str(value)
-        found[name] = words.label(PARAMETER_LABELS[name][shown]) if name in PARAMETER_LABELS else shown
+        found[name] = words.label(PARAMETERS[name][shown]) if PARAMETERS.get(name) else shown
     return [(str(names.get(name, name)), shown) for name, shown in found.items() if name != "lang"]
 
 
@@ -293,14 +293,12 @@ def _headline(notebook: Any, part: str = "text") -> str:
     return next((str(about.get(part, "")) for about in answers), "")
 
 
-def _first_words(blocks: list[dict[str, Any]]) -> str:
-    """The first paragraph of prose, cut at a word: what a list of search results shows."""
-    prose = "".join(block["html"] for block in blocks if block["kind"] == "prose")
-    found = re.search(r"<p>(.*?)</p>", prose, re.DOTALL)
-    text = _text(found[1]) if found else ""
-    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"
-
-
 def _text(html: str) -> str:
     # Spaces that do not break are kept: `str.split` would take them too.
     return re.sub(r"[ \t\r\n]+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip(" ")
+
+
+def _first_words(html: str) -> str:
+    """The first paragraph, cut at a word: what a list of search results shows."""
+    text = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
+    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"

@@ -74,14 +74,17 @@ class Words:
         Raises `InputError` for a number that is missing where a kind asks for it, naming it.
         """
         numbers: dict[str, Number] = {}
+        forms = LEVEL_FORMS.get(self.lang, LEVEL_FORMS[SOURCE])
 
         def written(found: re.Match[str]) -> str:
             name, spec = found[1], found[2] or ""
             value = find(name)  # type: ignore[misc]
             if "|" in spec:
-                return spec.split("|")[0 if self._is_one(_as_number(value, "count")) else -1]
-            if spec in level_forms(self.lang):
-                return level_forms(self.lang)[spec][str(value)]
+                n = _as_number(value, "count").value
+                one = n is not None and Locale.parse(self.lang).plural_form(abs(float(n))) == "one"
+                return spec.split("|")[0 if one else -1]
+            if spec in forms:
+                return forms[spec][str(value)]
             if isinstance(value, tuple):
                 value = self.label(value)
             if isinstance(value, Sentence):
@@ -102,10 +105,6 @@ class Words:
         marked = typeset(NAMED.sub(written, translated) if find else translated, self.lang)
         return sentence_of(marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}", numbers)
 
-    def _is_one(self, number: Number) -> bool:
-        """Whether the language speaks of so many in the singular."""
-        return number.value is not None and Locale.parse(self.lang).plural_form(abs(float(number.value))) == "one"
-
     def label(self, label: Label) -> str:
         """Return a vocabulary label in the reader's language, typeset as any text."""
         english, french = label
@@ -123,11 +122,7 @@ class Words:
         return _written(Written.LISTED, self.lang, items=", ".join(head), last=last) if head else last
 
     def date(self, day: str) -> str:
-        """Return a day (`2026-11-30`) as a reader writes it.
-
-        >>> Words("fr").date("2026-11-30"), Words("en").date("2026-11-30")
-        ('30 novembre 2026', '30 November 2026')
-        """
+        """Return a day (`2026-11-30`) as a reader writes it (`30 November 2026`)."""
         return str(format_date(date.fromisoformat(day), "d MMMM y", locale=self.lang))
 
     @property
@@ -201,13 +196,11 @@ KINDS: dict[str, Kind] = {
     "share": Kind("share", 0.01, pattern=Written.PERCENT),
     "share1": Kind("share", 0.01, 1, 1, Written.PERCENT),
     "share2": Kind("share", 0.01, 2, pattern=Written.PERCENT),
-    "share_2": Kind("share", 0.01, 2, 2, Written.PERCENT),
     "points": Kind("share", 0.01, 1, 1, Written.POINTS, signed=True),
     "points0": Kind("share", 0.01, 0, 0, Written.POINTS, signed=True),
     "points_bare": Kind("share", 0.01, 0, 0, signed=True),
     "eur": Kind("eur", pattern=Written.EUR),
     "keur": Kind("eur", 1e3, pattern=Written.KEUR),
-    "keur_bare": Kind("eur", 1e3),
     "keur1": Kind("eur", 1e3, 1, 1, Written.KEUR),
     "keur2": Kind("eur", 1e3, 2, pattern=Written.KEUR),
     "meur": Kind("eur", 1e6, 2, 2, Written.MEUR),
@@ -257,11 +250,6 @@ def typeset(text: str, lang: str) -> str:
     return re.sub(r"«\s", f"«{NO_BREAK}", re.sub(r"\s»", f"{NO_BREAK}»", text))
 
 
-def level_forms(lang: str) -> dict[str, dict[str, str]]:
-    """Return how a language speaks of levels; one that does not say keeps their English names."""
-    return LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
-
-
 @cache
 def catalogue(lang: str) -> Catalog:
     """Return the catalogue of a language; English, the source, needs none.
@@ -279,9 +267,7 @@ def catalogue(lang: str) -> Catalog:
 
 def translation(lang: str, text: str) -> str:
     """Return the translation of a source text; the text itself where there is none (tests refuse such gaps)."""
-    if lang == SOURCE:
-        return text
-    return _finished(lang, text) or text
+    return text if lang == SOURCE else _finished(lang, text) or text
 
 
 def is_translated(lang: str, text: str) -> bool:
@@ -316,7 +302,7 @@ def translated_prose(source: str, lang: str, level: str = "") -> str:
     if lang != SOURCE:
         parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
         source = "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
-    forms = level_forms(lang)
+    forms = LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
     return re.sub(r"\{level:(\w+)\}", lambda found: forms.get(found[1], {}).get(level, found[0]), source)
 
 

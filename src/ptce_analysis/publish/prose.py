@@ -6,10 +6,10 @@ notebook's cells: the same in every language.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape, unescape
@@ -205,12 +205,16 @@ def _foreign_html(output: Any, words: Words, outline: Outline) -> str:
         encoded = b64encode(str(data).encode()).decode() if kind == "image/svg+xml" else "".join(str(data).split())
         return f'<img alt="{escape(alt)}" src="data:{kind};base64,{encoded}">'
 
+    def latex(text: Any) -> str:
+        with suppress(InputError):  # a document that is no formula: its plain text is shown
+            return f'<div class="scroll" tabindex="0">{formula(str(text).strip().strip("$"), "block")}</div>'
+        return ""
+
     forms: dict[str, Callable[[Any], str]] = {
         "text/html": lambda text: inert_html(str(text), alt),
         "text/markdown": lambda text: prose_html(str(text), words, outline, "output"),
         **{kind: partial(picture, kind) for kind in PICTURES},
-        "text/latex": lambda text: _latex_html(str(text)),
-        "application/json": lambda value: plain_html(json.dumps(value, ensure_ascii=False, indent=2)),
+        "text/latex": latex,
         "text/plain": lambda text: plain_html(str(text)),
     }
     written = (write(data[kind]) for kind, write in forms.items() if kind in data)
@@ -232,11 +236,3 @@ def inert_html(text: str, picture_alt: str) -> str:
     html = re.sub(r"<img(?![^>]* alt=)", f'<img alt="{escape(picture_alt)}"', html)
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
     return f'<div class="foreign">{html}</div>' if "<img" in html or re.sub(r"<[^>]*>|\s", "", html) else ""
-
-
-def _latex_html(text: str) -> str:
-    """A formula; nothing when the LaTeX is a document that is not one, and its plain text is shown."""
-    try:
-        return f'<div class="scroll" tabindex="0">{formula(text.strip().strip("$"), "block")}</div>'
-    except InputError:
-        return ""

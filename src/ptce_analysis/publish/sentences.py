@@ -60,11 +60,7 @@ class Sentence:
 
 
 def sentence_of(marked: str, numbers: Mapping[str, Number]) -> Sentence:
-    """Return the sentence of a marked text, whose own text is what is read.
-
-    >>> sentence_of("It is \\ue000n\\ue00142\\ue002.", {}).text
-    'It is 42.'
-    """
+    """Return the sentence of a marked text, whose own text is what is read."""
     return Sentence(MARK.sub(r"\2", marked.replace(WAITS, "").replace(WAITED, "")), numbers, marked)
 
 
@@ -75,11 +71,7 @@ def within(sentence: Sentence, name: str) -> tuple[str, dict[str, Number]]:
 
 
 def joined(parts: Iterable[Sentence | str], separator: str = " ") -> Sentence:
-    """Return several sentences as one that still knows their numbers, each under the rank of its sentence.
-
-    >>> joined([Sentence("One."), "Two."]).text
-    'One. Two.'
-    """
+    """Return several sentences as one that still knows their numbers, each under the rank of its sentence."""
     marked: list[str] = []
     numbers: dict[str, Number] = {}
     for rank, part in enumerate(parts, start=1):
@@ -134,11 +126,7 @@ def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence
 
 
 def plain_text(text: str) -> str:
-    """Return a text without the marks of Markdown that a sentence may have.
-
-    >>> plain_text("**Not known**: see [the study](https://example.org/a).")
-    'Not known: see the study.'
-    """
+    """Return a text without the marks of Markdown that a sentence may have."""
     return LINK.sub(r"\1", ITALIC.sub(r"\1", BOLD.sub(r"\1", text)))
 
 

@@ -27,20 +27,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.publish import exhibit as exhibits
 from ptce_analysis.publish import plots
 from ptce_analysis.publish.claims import claims_of
 from ptce_analysis.publish.disclosure.release import Protected, protection
-from ptce_analysis.publish.exhibit import (
-    TEXTS,
-    Column,
-    Exhibit,
-    faults,
-    head_html,
-    note_parts,
-    notes_html,
-    origin_html,
-    stated_faults,
-)
+from ptce_analysis.publish.exhibit import Exhibit
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
 from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.site import check_parameters
@@ -136,9 +127,10 @@ class Page:
         Raises `InputError` when `holds` is false, when a value is missing, when origins clash, or when the sentence
         states of answers what the rules did not release.
         """
-        sentence = self._filled(text, sources, values, bool(np.all(when)))
-        if sentence is None:
+        if not np.all(when):
+            self.words(text)  # its translation is asked for, as that of a text that is shown
             return None
+        sentence = self._filled(text, sources, values)
         if not np.all(holds):
             node = executing.Source.executing(sys._getframe(1)).node
             given = [ast.unparse(word.value) for word in getattr(node, "keywords", ()) if word.arg == "holds"]
@@ -150,12 +142,12 @@ class Page:
         key = key or ("answer" if answer else f"say-{self.keys['say-']}")
         self.keys[key] += 1
         key = key if self.keys[key] == 1 else f"{key}-{self.keys[key]}"  # ids of a page are unique
-        found = stated_faults(origin, held, [sentence])
+        found = exhibits.stated_faults(origin, held, [sentence])
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
         html, plain = sentence_html(sentence, key), plain_text(sentence.text)
         if origin == "fictitious":
-            html = f"{origin_html(self.words, origin, held is not None)} {html}"
+            html = f"{exhibits.origin_html(self.words, origin, held is not None)} {html}"
             plain = f"[{self.words.label(ORIGINS[origin])}] {plain}"
         about: dict[str, Any] = {"text": plain, "origin": origin, "claims": claims_of(key, sentence, origin, "")}
         about |= {"protected": held is not None, "lead": lead(sentence.text)}
@@ -227,8 +219,8 @@ class Page:
     def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
         """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
         some = table[table["indicator"].isin(names)]
-        labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
-        return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
+        label, kind = zip(*(names[key] for key in some["indicator"]), strict=True)
+        return some.assign(label=[str(self._filled(text, (), {})) for text in label], kind=kind)
 
     def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
         """Return what a function makes of some values, with a field to change each where ipywidgets is installed."""
@@ -249,16 +241,8 @@ class Page:
         fields = {name: kinds[type(value)](value, description=name) for name, value in values.items()}
         return ipywidgets.interactive(answered, {"auto_display": True}, **fields)
 
-    def _filled(
-        self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any], wanted: bool = True
-    ) -> Sentence | None:
-        """A text in the reader's language with its values; None when it is not wanted, though its translation is.
-
-        A value is that of a keyword, else of the sources in order, else of a published figure.
-        """
-        if not wanted:
-            self.words(text)  # its translation is asked for, as that of a text that is shown
-            return None
+    def _filled(self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any]) -> Sentence:
+        """A text with its values: those of keywords, else of the sources in order, else of published figures."""
 
         def value_of(name: str) -> Any:
             for place in (values, *sources, self.facts):
@@ -275,26 +259,25 @@ class Page:
         self, key: str, data: Any, columns: Mapping[str, str], when: Any = True, origin: str = "derived", **said: Any
     ) -> Exhibit | None:
         """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
-        texts = {name: said.pop(name, "") for name in TEXTS}
-        texts |= {f"heading {name}": heading for name, heading in columns.items()}
-        wanted = bool(np.all(when))
-        filled = {name: self._filled(text, (data,), said, wanted) for name, text in texts.items() if text}
-        if not wanted:
+        texts = {name: said.pop(name, "") for name in exhibits.TEXTS}
+        if not np.all(when):
+            for text in (*texts.values(), *columns.values()):
+                self.words(text)
             return None
-        named = []
-        for column in columns:
-            name, _, kind = column.partition(":")
-            named.append(Column(name, str(filled.pop(f"heading {column}", "")), kind or "text"))
-        table = data.table if isinstance(data, Protected) else data
-        whole: dict[str, Any] = dict.fromkeys(TEXTS, Sentence("")) | filled
-        return Exhibit(key, whole, origin, table, tuple(named), protected=protection(data, *said.values()))
+        filled = {name: self._filled(text, (data,), said) for name, text in texts.items()}
+        named = (
+            exhibits.Column(name, str(self._filled(heading, (data,), said)), kind or "text")
+            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())
+        )
+        table, held = data.table if isinstance(data, Protected) else data, protection(data, *said.values())
+        return Exhibit(key, filled, origin, table, tuple(named), protected=held)
 
     def _show(self, exhibit: Exhibit) -> None:
         """Display an exhibit, its parts in order; refuse one that says too little.
 
         A cell that is run again shows its exhibit again, under the same number.
         """
-        found, (cell, execution) = faults(exhibit), current_cell()
+        found, (cell, execution) = exhibits.faults(exhibit), current_cell()
         before, key = self.places.get(exhibit.key), exhibit.key
         again = before is not None and before[0] == cell and before[1] != execution
         found += [f"another exhibit of the page has this key: {key}"] if before and not again else []
@@ -314,7 +297,7 @@ class Page:
         ]
         about = {"number": number, "origin": exhibit.origin, "title": str(exhibit.texts["title"]), "claims": claims}
         plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.texts['title']}"
-        html = head_html(self.words, exhibit, number)
+        html = exhibits.head_html(self.words, exhibit, number)
         _display(html, plain, key=key, kind="head", **about, protected=exhibit.protected is not None)
         # The files of fictitious data say so in their names.
         invented = exhibit.origin == "fictitious"
@@ -329,8 +312,10 @@ class Page:
                 shown: Any = {"filename": f"{self.stem}-{name}{said}", "ptce": {"key": key, "kind": "drawing"}}
                 display({**forms, "text/plain": str(exhibit.texts["alt"])}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
         file = f"{self.stem}-{key}{said}.csv"
-        plain = "\n".join(f"{said}: {exhibit.texts[name]}" for name, said in note_parts(self.words, exhibit).items())
-        _display(notes_html(self.words, exhibit, number, file), plain, key=key, kind="notes", file=file)
+        plain = "\n".join(
+            f"{said}: {exhibit.texts[name]}" for name, said in exhibits.note_parts(self.words, exhibit).items()
+        )
+        _display(exhibits.notes_html(self.words, exhibit, number, file), plain, key=key, kind="notes", file=file)
 
 
 def open_page(stem: str, **parameters: Any) -> Page:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, RULE_SETS, SCENARIOS, WAVE_SETS
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, RULE_SETS, SCENARIOS, WAVE_SETS, Label
 
 CITATION, BIBTEX = "CITATION.cff", "ptce-analysis.bib"
 
@@ -27,26 +27,15 @@ ONE_PAGE = re.compile(rf"\]\({ADDRESS}#\w+=(?P<value>[\w-]+)\)")
 NEIGHBOUR = re.compile(rf"{ADDRESS}(?:#\w+=(?P<value>[\w-]+)|(?P<anchor>#.*))?")
 
 
-def _one_of(legal: Iterable[str]) -> Callable[[object], str]:
-    values = tuple(legal)
-    return lambda value: "" if value in values else f"legal values: {', '.join(values)}.{nearest(value, values)}"
-
-
-def _confidence(value: object) -> str:
-    number = isinstance(value, float) and 0.5 <= value <= 0.999
-    return "" if number else "a number from 0.5 to 0.999 is expected, such as 0.95."
-
-
-# The parameters notebooks may take, each with what says why a value is illegal.
-PARAMETERS: dict[str, Callable[[object], str]] = {
-    "lang": _one_of(LANGUAGES),
-    "confidence": _confidence,
-    "scenario": _one_of(SCENARIOS),
-    "level": _one_of(FUNDING_LEVELS),
-    "waves": _one_of(WAVE_SETS),
-    "rules": _one_of(RULE_SETS),
+# The parameters notebooks may take, with their legal values and what these are called; a confidence level is a number.
+PARAMETERS: dict[str, Mapping[str, Label]] = {
+    "lang": LANGUAGES,
+    "confidence": {},
+    "scenario": SCENARIOS,
+    "level": {level: LEVELS[level] for level in FUNDING_LEVELS},
+    "waves": WAVE_SETS,
+    "rules": RULE_SETS,
 }
-PARAMETER_LABELS = {"scenario": SCENARIOS, "level": LEVELS, "waves": WAVE_SETS, "rules": RULE_SETS}
 
 
 def check_parameters(where: str, given: Mapping[str, object], declared: Iterable[str] = PARAMETERS) -> None:
@@ -54,9 +43,12 @@ def check_parameters(where: str, given: Mapping[str, object], declared: Iterable
     legal = tuple(declared)
     unknown = [name for name in given if name not in legal]
     found = [f"parameter {n!r} is unknown. Legal names: {', '.join(legal)}.{nearest(n, legal)}" for n in unknown]
-    for name in (name for name in given if name in legal):
-        fault = PARAMETERS[name](given[name])
-        found += [f"parameter {name!r}: value {given[name]!r}: {fault}"] if fault else []
+    for name, value in ((name, value) for name, value in given.items() if name in legal):
+        values = list(PARAMETERS[name])
+        fault = f"legal values: {', '.join(values)}.{nearest(value, values)}"
+        fault = fault if values else "a number from 0.5 to 0.999 is expected, such as 0.95."
+        is_legal = value in values if values else isinstance(value, float) and 0.5 <= value <= 0.999
+        found += [] if is_legal else [f"parameter {name!r}: value {value!r}: {fault}"]
     if found:
         raise InputError("\n".join(f"{where}: {fault}" for fault in found))
 

@@ -104,16 +104,13 @@ def test_lists_labels_and_levels_are_those_of_the_language() -> None:
     assert [Words(lang).listing(["a", "b", "c"]) for lang in ("en", "fr")] == ["a, b and c", "a, b et c"]
     assert Words("fr").listing([]) == ""
     assert [Words(lang).label(("State", "État")) for lang in ("en", "fr")] == ["State", "État"]
+    title = "# {level:The} / {level:of} {n} {level:xx}"
+    assert translated_prose(title, "fr", "etat") == "# L’État / de l’État {n} {level:xx}"
+    assert translated_prose(title, "en") == title
     values = {"level": "etat", "n": 1, "The": "x"}
     said = Words("fr").fill("{The} : {level:The} {level:have} aidé", values.get)
     assert str(said) == "x\u00a0: L’État a aidé"
     assert str(Words("en").fill("{n:count} {n:grant|grants} {level:of}", values.get)) == "1 grant of central government"
-
-
-def test_an_unknown_language_is_refused() -> None:
-    """The error names the legal ones."""
-    with pytest.raises(InputError, match=f"language 'xx': legal values: {', '.join(LANGUAGES)}\\."):
-        catalogue("xx")
 
 
 @pytest.fixture
@@ -151,24 +148,10 @@ def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> 
     assert notebook["cells"][0]["source"] == ["A cat."]
 
 
-def test_prose_names_the_level_that_its_page_is_about() -> None:
-    """With its article in each language, in English where a language does not say; without a level it stays."""
-    title = "# {level:The} / {level:of} {n} {level:xx}"
-    assert translated_prose(title, "fr", "etat") == "# L’État / de l’État {n} {level:xx}"
-    assert translated_prose(title, "en", "etat") == "# Central government / of central government {n} {level:xx}"
-    assert translated_prose(title, "en") == title
-
-
 def test_babel_extracts_the_prose_of_notebooks() -> None:
-    """The extractor registered with Babel gives one message per paragraph, with the cell it stands in."""
+    """By the name that `pybabel extract` looks up."""
     (entry,) = entry_points(group="babel.extractors", name="notebook")
     assert entry.load() is extract_notebook
-    cells = [{"cell_type": "markdown", "id": "intro", "source": "One.\n\nTwo."}, {"cell_type": "code", "source": "x"}]
-    found = extract_notebook(io.StringIO(json.dumps({"cells": cells})), (), (), {})
-    assert [(message, comments) for _, _, message, comments in found] == [
-        ("One.", ["cell intro"]),
-        ("Two.", ["cell intro"]),
-    ]
 
 
 def small_project(folder: Path) -> Path:
@@ -202,13 +185,7 @@ def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None
         "In a template": "page.j2",
         "# Prose": "one.ipynb",
     }
-
-
-def test_texts_asked_for_while_a_notebook_runs_are_found(tmp_path: Path) -> None:
-    """A text that no call writes out is still known, because somebody asks for it; the parameters given are used."""
-    found = messages.wanted_messages(small_project(tmp_path))
-    assert found["Asked"] == "one.ipynb"
-    assert found["# Prose"] == "one.ipynb"
+    assert messages.wanted_messages(tmp_path)["Asked"] == "one.ipynb"  # by a variable, when the notebook runs
 
 
 @pytest.mark.parametrize(("lang", "singular"), [("en", [1]), ("fr", [0, 1])])
@@ -217,13 +194,6 @@ def test_a_word_agrees_with_its_number(lang: str, singular: list[int]) -> None:
     numbers = (0, 1, 2, 16, None)
     said = [str(Words(lang)("{n:is one|are many}", n=Number(n, "count"))) for n in numbers]
     assert said == ["is one" if n in singular else "are many" for n in numbers]
-
-
-def test_words_that_agree_are_checked_like_names() -> None:
-    """A translation may agree where the source does not, with a number that the source has."""
-    text = 'msgid "{n} sheep"\nmsgstr "{n} {n:mouton|moutons}"\n\nmsgid "sheep"\nmsgstr "{n:mouton|moutons}"\n'
-    found = messages.gaps(catalogue_of(text), {"{n} sheep": "here.py", "sheep": "here.py"})
-    assert found == ["here.py: other {names} than the source: '{n:mouton|moutons}' for 'sheep'"]
 
 
 def catalogue_of(text: str) -> Catalog:
@@ -238,10 +208,11 @@ def test_each_kind_of_gap_is_named() -> None:
         'msgid "empty"\nmsgstr ""',
         '#, fuzzy\nmsgid "doubtful"\nmsgstr "douteux"',
         'msgid "other {n}"\nmsgstr "autre {m}"',
+        'msgid "{n} sheep"\nmsgstr "{n} {n:mouton|moutons}"',
         'msgid "unused"\nmsgstr "inutile"',
         '#~ msgid "old"\n#~ msgstr "vieux"',
     ]
-    wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "absent"], "here.py")
+    wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "{n} sheep", "absent"], "here.py")
     assert messages.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
         "here.py: not translated: 'absent'",
         "here.py: unfinished: 'empty'",
@@ -272,6 +243,8 @@ def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german: Path) -> None:
     """Units and lists as translated, decimals as CLDR has them, labels from English; what is missing is English."""
+    with pytest.raises(InputError, match=f"language 'xx': legal values: {', '.join(LANGUAGES)}\\."):
+        catalogue("xx")
     with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*make texts"):
         Words("de")("A cat.")
     texts = {
@@ -288,12 +261,7 @@ def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german:
     assert words.number(Number(None, "share")) == "not known"
     assert words.listing(["a", "b", "c"]) == "a, b und c"
     assert words.label(("State", "État")) == "Staat"
-
-
-@pytest.mark.parametrize(("lang", "marks"), [("en", (".", ",")), ("fr", (",", ";")), ("de", (",", ";"))])
-def test_csv_marks_are_those_of_the_language(lang: str, marks: tuple[str, str]) -> None:
-    """A decimal comma leaves the comma to numbers: columns are then separated by semicolons."""
-    assert Words(lang).csv_marks == marks
+    assert [Words(lang).csv_marks for lang in ("en", "fr", "de")] == [(".", ","), (",", ";"), (",", ";")]
 
 
 @pytest.mark.usefixtures("german")

@@ -14,10 +14,11 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import ExtractOutputPreprocessor
 from traitlets.config import Config
 
+from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
-from ptce_analysis.publish.prose import Outline, check_references, explained, output_html, prose_html
-from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_runs
+from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html
+from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 
@@ -124,14 +125,18 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
     outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site if frame else None)
     waiting, sections = (frame.untranslated, frame.sections) if frame else (frozenset[str](), "")
     blocks = [_block(cell, words, outline, level, waiting) for cell in notebook.cells]
-    check_references(outline, set(ID.findall(sections + "".join(block["html"] for block in blocks))))
+    html = "".join(block["html"] for block in blocks) + sections
+    anchors = {*ID.findall(html), *outline.exhibits}
+    if lost := [key for key in outline.references if key not in anchors]:
+        exhibits = ", ".join(outline.exhibits) or "none: has the notebook been executed?"
+        raise InputError(f"the reference #{lost[0]} leads to nothing in this page. Its figures and tables: {exhibits}.")
     headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(sections))]
     quiet = (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
     return {
         **furniture(words, frame),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
-        "description": _headline(notebook) or _first_words("".join(block["html"] for block in blocks)),
+        "description": _headline(notebook) or _first_words(html),
         "contents": [(key, _text(text)) for depth, key, text in headings if depth == 2],
         "parameters": _readable(words, about.get("parameters", {})),
         "blocks": blocks,
@@ -259,7 +264,7 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
     for output in outputs:
         html, kind = output_html(output, words, outline), role(output)
         if kind in ("say", "answer", "head", "notes"):
-            html = explained(NOTEBOOK.sub(lambda way: f'href="{outline.way(way[1])}"', html), words, outline)
+            html = explained(NOTEBOOK.sub(lambda way: f'href="{to_page(way[1], outline.site)}"', html), words, outline)
         if kind == "head":
             head, panels, key = output.metadata.ptce, [], escape(output.metadata.ptce.key)
             if outline.headings[-1:] and outline.headings[-1][0] == 1:  # no section stands between

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from ptce_analysis.publish.claims import CSV_ADDRESS
 from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
-from ptce_analysis.publish.sentences import linked, plain_text, sentence_html
+from ptce_analysis.publish.sentences import LINK, LINKED, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.formulas import neutralised
 from ptce_analysis.vocabulary import ORIGINS
@@ -206,13 +206,11 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
         is_text, long = mixed and column.kind == "text", any(len(text) > LONG_TEXT for text in texts)
         classes = " ".join(["t"] * is_text + ["long"] * long)
         heads.append({"heading": column.heading, "is_text": is_text, "classes": classes})
-    rows = [
-        [
-            Markup(linked(escape(cell_text(words, row[c.name], str(row["kind"]) if c.kind == BY_ROW else c.kind))))
-            for c in exhibit.columns
-        ]
-        for row in exhibit.data.to_dict("records")
-    ]
+
+    def cell(row: Mapping[str, Any], column: Column) -> Markup:
+        kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
+        return Markup(LINK.sub(LINKED, escape(cell_text(words, row[column.name], kind))))
+
     said = f"{number} – {words.label(ORIGINS[exhibit.origin]).upper()}" if exhibit.origin == "fictitious" else ""
     return rendered(
         "exhibit.html.j2",
@@ -221,7 +219,7 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
         mixed=mixed,
         caption=said,
         columns=heads,
-        rows=rows,
+        rows=[[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")],
     )
 
 

@@ -148,25 +148,20 @@ def recording() -> Iterator[set[str]]:
         language.translation = translation
 
 
-def used_messages(notebook: Path, parameters: Mapping[str, Any]) -> set[str]:
-    """Return every text that a notebook asks for when its cells run in its folder with these parameters."""
-    cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    names: dict[str, Any] = {"__name__": "__main__"}
-    with recording() as used, chdir(notebook.parent), redirect_stdout(io.StringIO()):
-        for cell in cells:
-            exec("".join(cell["source"]), names)
-            names |= parameters if "parameters" in cell["metadata"].get("tags", []) else {}
-    return used
-
-
 def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
-    """Return every text that needs a translation: written out, kept in a table, or asked for by a notebook."""
+    """Return every text that needs a translation: written out, in a table, or asked for as a notebook runs."""
     found = written_messages(project) | (labels() if lang != "fr" else {})
     kept = [text for method in METHODS.values() for text in (method.convention, method.source)]
     found |= dict.fromkeys([*kept, *REASONS.values()], "proportions/records.py")
     found |= {part: one.module for one in assumptions() for part in (one.text, one.source, one.if_wrong) if part}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
-        found = dict.fromkeys(used_messages(notebook, {"lang": lang}), notebook.name) | found
+        names: dict[str, Any] = {"__name__": "__main__"}
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        with recording() as used, chdir(notebook.parent), redirect_stdout(io.StringIO()):
+            for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+                exec("".join(cell["source"]), names)
+                names |= {"lang": lang} if "parameters" in cell["metadata"].get("tags", []) else {}
+        found = dict.fromkeys(used, notebook.name) | found
     return found
 
 

@@ -59,14 +59,9 @@ def ticks(axis: Axis, kind: str) -> None:
     axis.set_major_locator(MaxNLocator(5))
 
 
-def _are_long(names: Sequence[str]) -> bool:
-    """Whether the names of some rows stand above their marks: at the left they would leave no room."""
-    return max(map(len, map(str, names))) > LONG_NAME
-
-
 def rows_of(ax: Axes, names: Sequence[str]) -> None:
     """Name the rows of some axes, the first at the top: at the left, or above the marks where a name is long."""
-    long = _are_long(names)
+    long = max(map(len, map(str, names))) > LONG_NAME
     ax.set_yticks(range(len(names)), ["" if long else str(name) for name in names])
     for place, name in enumerate(names if long else ()):
         beside(ax, str(name), (0, place), (0, 11), xycoords=("axes fraction", "data"), va="bottom")
@@ -133,7 +128,7 @@ def bars(
 
     `also` is a second column to state, and its kind. Rows that are not `highlight` have another colour.
     """
-    long = _are_long(list(data[y]))
+    long = max(map(len, map(str, data[y]))) > LONG_NAME
     ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
     sns.barplot(

@@ -79,10 +79,6 @@ class Outline:
         self.headings.append((level, key, text))
         return level, key
 
-    def way(self, address: str) -> str:
-        """Return where a link leads: on the site, to the page of a notebook."""
-        return to_page(address, self.site) if self.site else address
-
 
 class _Renderer(mistune.HTMLRenderer):
     """Escapes raw HTML, keeps the outline, and lets nothing be fetched."""
@@ -100,7 +96,7 @@ class _Renderer(mistune.HTMLRenderer):
             key = url.removeprefix("#")
             self.outline.references.append(key)
             text = escape(self.outline.exhibits.get(key, "")) or text
-        return str(super().link(text, self.outline.way(url), title))
+        return str(super().link(text, to_page(url, self.outline.site), title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         kind, data = next(iter(self.attachments.get(url.removeprefix("attachment:"), {}).items()), ("", ""))
@@ -149,14 +145,6 @@ def explained(html: str, words: Words, outline: Outline) -> str:
         elif not closed:
             parts[place] = ABBREVIATED.sub(abbreviation, part)
     return "".join(parts)
-
-
-def check_references(outline: Outline, anchors: set[str]) -> None:
-    """Raise `InputError` that lists what the page has for a reference inside it that leads nowhere."""
-    legal = anchors | set(outline.exhibits) | {key for _, key, _ in outline.headings}
-    for key in (key for key in outline.references if key not in legal):
-        exhibits = ", ".join(outline.exhibits) or "none: has the notebook been executed?"
-        raise InputError(f"the reference #{key} leads to nothing in this page. Its figures and tables: {exhibits}.")
 
 
 def formula(source: str, display: str) -> str:

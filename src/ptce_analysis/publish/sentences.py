@@ -24,6 +24,7 @@ BOLD = re.compile(r"\*\*(.+?)\*\*")
 ITALIC = re.compile(r"(?<!\*)\*([^*\s][^*]*)\*(?!\*)")
 # To a page or an anchor of the site, or to a document on the web; nothing else is a link.
 LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|#|[\w-]+\.(?:ipynb|html))[^\s()]*)\)")
+LINKED = r'<a href="\2">\1</a>'
 # To a source of the study, by its id.
 CITED = re.compile(r"\[([^\[\]]+)\]\(([A-Z][A-Z0-9]*)\)")
 
@@ -98,14 +99,9 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
         return f'<data{key} value="{escape(value)}">{text}</data>'
 
     text = BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked or sentence.text))
-    text = linked(ITALIC.sub(r"<em>\1</em>", text))
+    text = LINK.sub(LINKED, ITALIC.sub(r"<em>\1</em>", text))
     text = text.replace(WAITS, '<span class="untranslated" lang="en">').replace(WAITED, "</span>")
     return MARK.sub(element, text)
-
-
-def linked(text: str) -> str:
-    """Return escaped text with its links as elements; those to notebooks lead to their pages once on the site."""
-    return LINK.sub(r'<a href="\2">\1</a>', text)
 
 
 def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence:

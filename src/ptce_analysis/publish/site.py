@@ -86,15 +86,15 @@ def to_runs(prose: str) -> str:
     return ONE_PAGE.sub(r"](\g<name>-\g<value>.ipynb)", prose)
 
 
-def to_page(address: str, site: Whereabouts) -> str:
-    """Return the way to the page of a notebook of the same folder; any other address as it is.
+def to_page(address: str, site: Whereabouts | None) -> str:
+    """Return the way to the page of a notebook of the same folder; any other address, or one of no site, as it is.
 
     >>> site = Whereabouts((SitePage("03_funding", "03_funding.html"),), "index.html")
     >>> to_page("03_funding.ipynb#totals", site), to_page("https://example.org/a.ipynb", site)
     ('03_funding.html#totals', 'https://example.org/a.ipynb')
     """
     found = NEIGHBOUR.fullmatch(address)
-    if not found:
+    if not found or site is None:
         return address
     name = "-".join(filter(None, (found["name"], found["value"])))
     addresses = {page.name: page.address for page in site.pages}

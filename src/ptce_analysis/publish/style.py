@@ -20,9 +20,9 @@ from ptce_analysis.publish.site import Edition
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-# Every colour has a name and two values: a figure is drawn in the first, a page shows either (`in_page`). Measured: text
-# stands out from the paper (tests/publish/test_pages_browser.py), series are far apart for normal sight and for three
-# kinds of colour blindness (tests/publish/test_plots.py).
+# Every colour has a name and two values: a figure is drawn in the first, a page shows either (`in_page`). Measured:
+# text stands out from the paper (tests/publish/test_pages_browser.py), series are far apart for normal sight and for
+# three kinds of colour blindness (tests/publish/test_plots.py).
 COLOURS = {
     "paper": ("#ffffff", "#14181f"),
     "ink": ("#1b2230", "#e8ebf1"),

@@ -12,8 +12,7 @@ import yaml
 from conftest import REPOSITORY
 from ptce_analysis.cli import main
 from ptce_analysis.publish.disclosure import Measure, protect
-from ptce_analysis.publish.exhibit import Column, Exhibit
-from ptce_analysis.publish.exhibit_html import csv_text, data_html
+from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, csv_text, data_html
 from ptce_analysis.publish.language import Words
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.clean.tables import write
@@ -59,7 +58,7 @@ def published(waves: Path, site: Path) -> Path:
     words = Words("fr")
     text = words("Poles")
     exhibit = Exhibit(
-        "stages", text, text, text, text, text, text, "survey", table,
+        "stages", dict.fromkeys(TEXTS, text), "survey", table,
         (Column("stage", "Stade"), Column("units", "Pôles", "count")),
     )  # fmt: skip
     mark = '<p><span class="origin survey protected">réponses à l’enquête</span></p>'

@@ -39,9 +39,9 @@ from hostile_answers import (
 from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import survey_page
+from ptce_analysis.publish.claims import FOLDER
 from ptce_analysis.publish.disclosure.raw import needles
 from ptce_analysis.publish.disclosure.scan import file_findings, scan
-from ptce_analysis.publish.downloads import FOLDER
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import shown
 from ptce_analysis.survey.waves import read_waves

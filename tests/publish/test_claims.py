@@ -1,18 +1,23 @@
-"""The register of claims and the harvest of hypotheses."""
+"""Sentences that know their numbers, the register of claims, and the harvest of hypotheses."""
 
 from __future__ import annotations
 
 import json
 import tomllib
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.assumptions import PAGES, Assumption, assumptions, comments
-from ptce_analysis.publish.claims import claims_json, claims_of, origins_that_clash, page_claims
-from ptce_analysis.publish.language import Number, Words
+from ptce_analysis.publish.claims import claims_json, claims_of, page_claims
+from ptce_analysis.publish.language import Number, Sentence, Words, joined
+from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
+from ptce_analysis.publish.sentences import MARK, sentence_html
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]
@@ -36,20 +41,6 @@ def test_an_unknown_number_is_a_claim_without_value() -> None:
     assert json.loads(claims_json(claims))[0]["shown"] == "not known"
 
 
-@pytest.mark.parametrize(
-    ("origin", "stated", "clash"),
-    [
-        ("derived", {"published", ""}, ""),
-        ("fictitious", {"fictitious", ""}, ""),
-        ("fictitious", {"survey"}, "fictitious data are mixed with other origins: fictitious, survey"),
-        ("derived", {"guess"}, "origin 'guess': legal values: published, derived, assumption, fictitious, survey"),
-    ],
-)
-def test_fictitious_origins_stand_alone(origin: str, stated: set[str], clash: str) -> None:
-    """Other origins may meet; an unknown one is refused with the legal values."""
-    assert origins_that_clash(origin, stated) == clash
-
-
 def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
     """To the number itself, or to the description of a drawing, whose text holds no elements."""
     claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
@@ -70,7 +61,7 @@ def test_two_claims_with_one_id_are_refused() -> None:
 def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:
     """Over several lines, in any module, in the order of their pages; what names no page is left to readers of code."""
     lines = [
-        "x = 1  # plain",
+        "x = '# Assumption (09): in a text. Source: none. If wrong: nothing.'",
         "# Assumption (03, 07): A rule",
         "# over lines. Source: a text. If wrong: raise it.",
         "",
@@ -103,6 +94,41 @@ def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 
 
-def test_a_comment_block_ends_at_code_or_at_a_blank_line() -> None:
-    """Neighbouring comment lines are one comment, a text that holds # is none."""
-    assert list(comments("# a\n# b\nx = '# no'\n# c\n\n# d")) == ["a b", "c", "d"]
+def test_sentences_with_one_text_are_equal_and_hashable() -> None:
+    """Two sentences that read the same are one key of a dictionary, whatever numbers they carry."""
+    first, second = EN("It is {n}.", n=Number(1, "count")), Sentence("It is 1.")
+    assert len({first: 0, second: 1}) == 1
+
+
+def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
+    """Under the outer name and their own, or the rank of the sentence; a text that holds digits is a value too."""
+    outer = EN("There are {what} on {bases}.", what=EN("{n} poles", n=Number(42, "count")), bases="8 and 15")
+    assert MARK.findall(outer.marked) == [("what.n", "42"), ("bases", "8 and 15")] and set(outer.numbers) == {"what.n"}
+    both = joined([EN("{n} a.", n=Number(1, "count")), EN("{n} b.", n=Number(2, "count")), "plain"])
+    assert both.text == "1 a. 2 b. plain"
+    assert {name: number.value for name, number in both.numbers.items()} == {"1.n": 1, "2.n": 2}
+
+
+def test_html_wraps_each_value_and_escapes_the_rest() -> None:
+    """The element's id is the sentence's key and the value's name, its value what machines read."""
+    said = EN("{a} < {b}", a=Number(Fraction(1, 3), "share1"), b=Number(1239000, "keur"))
+    assert sentence_html(said, "page") == (
+        '<data id="page.a" value="0.3333333333">33.3%</data> &lt; <data id="page.b" value="1239000">€1,239k</data>'
+    )
+
+
+def test_a_value_said_twice_has_one_id_and_an_unknown_one_is_read_as_its_text() -> None:
+    """Ids of a page are unique; not estimable is a value with words, for machines as well."""
+    said = EN("{n} and {n}, {none}", n=Number(3, "count"), none=Number(None, "keur"))
+    twice = '<data id="k.n" value="3">3</data> and <data value="3">3</data>'
+    assert sentence_html(said, "k") == f'{twice}, <data id="k.none" value="not known">not known</data>'
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])
+def test_a_missing_number_is_none_whatever_a_table_has_for_it(missing: Any) -> None:
+    """A sentence then says that it is not known; a value stays what it is, and a text is refused when it is written."""
+    assert Number(missing, "count").value is None
+    for value in (0, 0.0, np.int64(3), np.float64(2.5), Fraction(1, 3)):
+        assert Number(value, "count").value == value
+    with pytest.raises(ValueError, match="could not convert"):
+        Words("en")("{n}", n=Number("…", "count"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -26,7 +27,6 @@ from ptce_analysis.publish.language import (
     translated_prose,
     typeset,
 )
-from ptce_analysis.publish.show import open_page
 from ptce_analysis.vocabulary import LANGUAGES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -53,6 +53,12 @@ WRITTEN = [
     (0.19, "p", "0.19", "0,19"),
     (0.0042, "p", "0.004", "0,004"),
     (0.00004, "p", "<0.001", "<\u202f0,001"),
+    # Bounds of the study as a reader may quote them: 77.2 to 1,106.5 k€, at least 91.77 %.
+    (77_200, "keur_down", "€77k", "77\u00a0k€"),
+    (1_106_500, "keur_up", "€1,107k", "1\u202f107\u00a0k€"),
+    (0.9177, "share_down", "91%", "91\u00a0%"),
+    (7, "Spelled", "Seven", "Sept"),
+    (30, "spelled", "30", "30"),
     (None, "keur", "not known", "non connu"),
     (float("nan"), "keur", "not known", "non connu"),
 ]
@@ -66,10 +72,17 @@ def test_numbers_are_written_as_each_language_expects(value: float, kind: str, e
 
 
 @given(st.sampled_from(sorted(set(KINDS) - {"text"})), st.floats(-1e7, 1e7))
-def test_every_kind_writes_every_number(kind: str, value: float) -> None:
-    """No kind fails on a finite number, and French never holds a plain space, where a line could break."""
+def test_every_kind_writes_every_number_and_limits_outwards(kind: str, value: float) -> None:
+    """French never holds a plain space, where a line could break; a lower limit never exceeds the value."""
     assert Words("en").number(Number(value, kind))
     assert " " not in Words("fr").number(Number(value, kind))
+    if kind in ("spelled", "Spelled", "year", "p"):
+        return
+    written = (Words("en").number(Number(value, f"{kind}_{way}")).replace("−", "-") for way in ("down", "up"))
+    low, high = (float(re.sub(r"[^-.0-9]", "", text)) for text in written)
+    scaled = value / KINDS[kind].scale
+    assert low <= scaled + 1e-9 * (1 + abs(scaled)) and high >= scaled - 1e-9 * (1 + abs(scaled))
+    assert high - low <= 1.001 * 10.0 ** -KINDS[kind].most + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -86,22 +99,18 @@ def test_french_spaces_do_not_break(text: str, expected: str) -> None:
     assert typeset(text, "en") == text
 
 
-def test_a_list_is_joined_by_the_word_of_the_language() -> None:
-    """The last item is joined by "and" or "et"; nothing gives nothing."""
-    assert Words("en").listing(["a", "b", "c"]) == "a, b and c"
-    assert Words("fr").listing(["a", "b"]) == "a et b"
+def test_lists_labels_and_levels_are_those_of_the_language() -> None:
+    """The last item is joined by "and" or "et"; a label is (English, French); a level has its article."""
+    assert [Words(lang).listing(["a", "b", "c"]) for lang in ("en", "fr")] == ["a, b and c", "a, b et c"]
     assert Words("fr").listing([]) == ""
-
-
-def test_labels_come_in_the_reader_s_language() -> None:
-    """A vocabulary label is (English, French)."""
-    assert (Words("en").label(("State", "État")), Words("fr").label(("State", "État"))) == ("State", "État")
-
-
-def test_an_unknown_language_is_refused() -> None:
-    """The error names the legal ones."""
-    with pytest.raises(InputError, match=f"language 'xx': legal values: {', '.join(LANGUAGES)}\\."):
-        catalogue("xx")
+    assert [Words(lang).label(("State", "État")) for lang in ("en", "fr")] == ["State", "État"]
+    title = "# {level:The} / {level:of} {n} {level:xx}"
+    assert translated_prose(title, "fr", "etat") == "# L’État / de l’État {n} {level:xx}"
+    assert translated_prose(title, "en") == title
+    values = {"level": "etat", "n": 1, "The": "x"}
+    said = Words("fr").fill("{The} : {level:The} {level:have} aidé", values.get)
+    assert str(said) == "x\u00a0: L’État a aidé"
+    assert str(Words("en").fill("{n:count} {n:grant|grants} {level:of}", values.get)) == "1 grant of central government"
 
 
 @pytest.fixture
@@ -132,19 +141,6 @@ def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> 
         "Un chat\u00a0: «\u00a0noir\u00a0».\n\nDéjà\u00a0: `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
     )
     assert translated_prose(source, "en") == source
-
-
-def test_prose_names_the_level_that_its_page_is_about() -> None:
-    """With its article in each language, in English where a language does not say; without a level it stays."""
-    title = "# {level:The} / {level:of} {n} {level:xx}"
-    assert translated_prose(title, "fr", "etat") == "# L’État / de l’État {n} {level:xx}"
-    assert translated_prose(title, "en", "etat") == "# Central government / of central government {n} {level:xx}"
-    assert translated_prose(title, "en") == title
-
-
-@pytest.mark.usefixtures("french")
-def test_a_notebook_is_translated_without_touching_its_code() -> None:
-    """Only cells of prose change, and the notebook given is not modified."""
     code = {"cell_type": "code", "source": ["A cat."]}
     notebook = {"cells": [{"cell_type": "markdown", "source": ["A cat."]}, code]}
     found = translated_notebook(notebook, "fr")
@@ -153,15 +149,9 @@ def test_a_notebook_is_translated_without_touching_its_code() -> None:
 
 
 def test_babel_extracts_the_prose_of_notebooks() -> None:
-    """The extractor registered with Babel gives one message per paragraph, with the cell it stands in."""
+    """By the name that `pybabel extract` looks up."""
     (entry,) = entry_points(group="babel.extractors", name="notebook")
     assert entry.load() is extract_notebook
-    cells = [{"cell_type": "markdown", "id": "intro", "source": "One.\n\nTwo."}, {"cell_type": "code", "source": "x"}]
-    found = extract_notebook(io.StringIO(json.dumps({"cells": cells})), (), (), {})
-    assert [(message, comments) for _, _, message, comments in found] == [
-        ("One.", ["cell intro"]),
-        ("Two.", ["cell intro"]),
-    ]
 
 
 def small_project(folder: Path) -> Path:
@@ -195,13 +185,7 @@ def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None
         "In a template": "page.j2",
         "# Prose": "one.ipynb",
     }
-
-
-def test_texts_asked_for_while_a_notebook_runs_are_found(tmp_path: Path) -> None:
-    """A text that no call writes out is still known, because somebody asks for it; the parameters given are used."""
-    found = messages.wanted_messages(small_project(tmp_path))
-    assert found["Asked"] == "one.ipynb"
-    assert found["# Prose"] == "one.ipynb"
+    assert messages.wanted_messages(tmp_path)["Asked"] == "one.ipynb"  # by a variable, when the notebook runs
 
 
 @pytest.mark.parametrize(("lang", "singular"), [("en", [1]), ("fr", [0, 1])])
@@ -210,13 +194,6 @@ def test_a_word_agrees_with_its_number(lang: str, singular: list[int]) -> None:
     numbers = (0, 1, 2, 16, None)
     said = [str(Words(lang)("{n:is one|are many}", n=Number(n, "count"))) for n in numbers]
     assert said == ["is one" if n in singular else "are many" for n in numbers]
-
-
-def test_words_that_agree_are_checked_like_names() -> None:
-    """A translation may agree where the source does not, with a number that the source has."""
-    text = 'msgid "{n} sheep"\nmsgstr "{n} {n:mouton|moutons}"\n\nmsgid "sheep"\nmsgstr "{n:mouton|moutons}"\n'
-    found = messages.gaps(catalogue_of(text), {"{n} sheep": "here.py", "sheep": "here.py"})
-    assert found == ["here.py: other {names} than the source: '{n:mouton|moutons}' for 'sheep'"]
 
 
 def catalogue_of(text: str) -> Catalog:
@@ -231,10 +208,11 @@ def test_each_kind_of_gap_is_named() -> None:
         'msgid "empty"\nmsgstr ""',
         '#, fuzzy\nmsgid "doubtful"\nmsgstr "douteux"',
         'msgid "other {n}"\nmsgstr "autre {m}"',
+        'msgid "{n} sheep"\nmsgstr "{n} {n:mouton|moutons}"',
         'msgid "unused"\nmsgstr "inutile"',
         '#~ msgid "old"\n#~ msgstr "vieux"',
     ]
-    wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "absent"], "here.py")
+    wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "{n} sheep", "absent"], "here.py")
     assert messages.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
         "here.py: not translated: 'absent'",
         "here.py: unfinished: 'empty'",
@@ -243,25 +221,6 @@ def test_each_kind_of_gap_is_named() -> None:
         "obsolete: 'unused'",
         "obsolete: 'old'",
     ]
-
-
-def test_a_catalogue_brought_up_to_date_keeps_what_is_finished() -> None:
-    """Finished translations stay, new texts come in empty, unused ones go."""
-    old = catalogue_of('msgid "kept"\nmsgstr "gardé"\n\nmsgid "unused"\nmsgstr "inutile"\n')
-    fresh = catalogue_of(messages.brought_up_to_date(old, ["new", "kept"], "fr").decode())
-    assert {str(message.id): message.string for message in fresh if message.id} == {"kept": "gardé", "new": ""}
-
-
-def test_the_command_rewrites_the_catalogue_of_a_project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Every text of the project is in the file afterwards."""
-    (tmp_path / "fr.po").write_text('msgid "old"\nmsgstr "vieux"\n', encoding="utf-8")
-    monkeypatch.setattr("ptce_analysis.publish.language.LOCALE", tmp_path)
-    messages.main(small_project(tmp_path))
-    assert "fr.po" in capsys.readouterr().out
-    with (tmp_path / "fr.po").open("rb") as stream:
-        assert {"Asked", "# Prose"} <= {message.id for message in read_po(stream)}
 
 
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
@@ -282,15 +241,12 @@ def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     catalogue.cache_clear()
 
 
-def test_a_language_without_a_catalogue_says_how_to_begin_one(german: Path) -> None:
-    """The error names the file and the command that writes it."""
-    assert not list(german.iterdir())
-    with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*make texts"):
-        Words("de")("A cat.")
-
-
 def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german: Path) -> None:
     """Units and lists as translated, decimals as CLDR has them, labels from English; what is missing is English."""
+    with pytest.raises(InputError, match=f"language 'xx': legal values: {', '.join(LANGUAGES)}\\."):
+        catalogue("xx")
+    with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*make texts"):
+        Words("de")("A cat.")
     texts = {
         "{n}%": "{n}\u00a0%",
         "€{n}k": "{n}\u00a0Tsd.\u00a0€",
@@ -305,38 +261,24 @@ def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german:
     assert words.number(Number(None, "share")) == "not known"
     assert words.listing(["a", "b", "c"]) == "a, b und c"
     assert words.label(("State", "État")) == "Staat"
-
-
-@pytest.mark.parametrize(("lang", "marks"), [("en", (".", ",")), ("fr", (",", ";")), ("de", (",", ";"))])
-def test_csv_marks_are_those_of_the_language(lang: str, marks: tuple[str, str]) -> None:
-    """A decimal comma leaves the comma to numbers: columns are then separated by semicolons."""
-    assert Words(lang).csv_marks == marks
+    assert [Words(lang).csv_marks for lang in ("en", "fr", "de")] == [(".", ","), (",", ";"), (",", ";")]
 
 
 @pytest.mark.usefixtures("german")
 def test_a_new_language_gets_a_catalogue_with_the_labels_too(
-    german: Path, tmp_path_factory: pytest.TempPathFactory
+    german: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """French stands beside each label; a language more has its English to translate. Translations stay."""
-    (german / "fr.po").write_text('msgid "# Prose"\nmsgstr "# De la prose"\n', encoding="utf-8")
+    """French stands beside each label; a language more has its English to translate. Finished translations stay."""
+    written = 'msgid "# Prose"\nmsgstr "# De la prose"\n\nmsgid "unused"\nmsgstr "inutile"\n'
+    (german / "fr.po").write_text(written, encoding="utf-8")
     messages.main(small_project(tmp_path_factory.mktemp("project")))
     read = {}
     for lang in ("fr", "de"):
         with (german / f"{lang}.po").open("rb") as stream:
             read[lang] = {message.id: message.string for message in read_po(stream) if message.id}
-    assert read["fr"]["# Prose"] == "# De la prose" and read["de"]["# Prose"] == ""
+    assert "1 no longer used" in capsys.readouterr().out and {"Asked", "# Prose"} <= set(read["fr"])
+    assert read["fr"]["# Prose"] == "# De la prose" and "unused" not in read["fr"] and read["de"]["# Prose"] == ""
     # Some labels are also texts of the code, such as "Median".
     assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a method, a language.
     assert {"Regions", "clusters in emergence", "euros", "beta-binomial", "French"} <= set(read["de"]) - set(read["fr"])
-
-
-def test_descriptions_of_sources_and_methods_are_in_the_reader_s_language() -> None:
-    """A document's own title stays; what we call it, and where a method comes from, is translated."""
-    english, french = (open_page("p", lang=lang) for lang in ("en", "fr"))
-    described = [source for source in english.sources.values() if source["title"].startswith("[")]
-    assert described and all(source["title_en"] for source in described)
-    assert "Press piece on the pilot poles" in english.source("S19")
-    assert "Article de presse sur les pôles témoins" in french.source("S19")
-    assert english.sources["S3"]["title"] in english.source("S3")
-    assert str(Words("fr")("definition")) == "définition"

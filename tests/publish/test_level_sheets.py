@@ -10,12 +10,11 @@ from playwright.sync_api import Page
 
 from pages import site
 from printed_figures import PUBLISHED
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish.show import open_page
 from ptce_analysis.publish.style import LIGHT
 from ptce_analysis.published_roles import read_roles
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
+pytestmark = pytest.mark.thorough
 TITLES = {
     "fr": ("Les communes", "Les EPCI", "Les départements", "Les Régions", "L’État", "L’Europe"),
     "en": ("Communes", "Groupings of communes (EPCI)", "Départements", "Regions", "Central government", "Europe"),
@@ -41,22 +40,23 @@ def words(part: Tag) -> int:
 
 
 @EVERY_SHEET
-def test_a_sheet_names_its_level_and_nothing_waits_for_a_value(lang: str, level: str) -> None:
-    """Its title has the level with its article, in the page, its notebook and the index of the family."""
+def test_a_sheet_says_the_essential_of_its_level(lang: str, level: str) -> None:
+    """Its title has the level with its article; one short answer below it; levers or lessons; a question to copy."""
     page = sheet(lang, level)
     assert page.h1 and page.h1.get_text() == TITLES[lang][FUNDING_LEVELS.index(level)] + AFTER[lang]
-    assert "{" not in page.get_text()
+    assert "{" not in page.get_text() and words(page) <= MOST_WORDS
     executed = (site().parent / "notebooks" / lang / f"07_level-{level}.ipynb").read_text(encoding="utf-8")
     assert f"# {page.h1.get_text()}" in executed
-
-
-@EVERY_SHEET
-def test_a_sheet_is_short_and_opens_with_its_answer(lang: str, level: str) -> None:
-    """One answer, right below the title; the whole is read in two minutes."""
-    page = sheet(lang, level)
     (answer,) = page.select(".answer")
     assert answer.find_previous_sibling() == page.h1 and words(answer) <= MOST_WORDS_OF_THE_ANSWER
-    assert words(page) <= MOST_WORDS
+    # Local authorities read the eight levers of the slides, numbered as there; the others, what the survey taught.
+    roles = read_roles(PUBLISHED)
+    listed = [item.get_text() for item in page.select("ol.say li, ul.say li")]
+    kind = "lever" if any(role.kind == "lever" and level in role.levels for role in roles) else "lesson"
+    assert listed == [role.text[lang == "fr"] for role in roles if role.kind == kind]
+    question = page.select("blockquote")[-1].get_text()
+    last = "(un montant, «\u00a0rien\u00a0», «\u00a0je ne sais pas\u00a0»)" if lang == "fr" else "“I do not know”)"
+    assert question.count("?") == 1 and question.endswith(last)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -69,30 +69,6 @@ def test_sheets_show_the_same_bars_and_each_marks_its_own(lang: str) -> None:
     marked = [[LIGHT["accent"] in str(bar) or "var(--accent)" in str(bar) for bar in some] for some in bars]
     assert [sum(some) for some in marked] == [1] * len(FUNDING_LEVELS)
     assert len({some.index(True) for some in marked}) == len(FUNDING_LEVELS)
-
-
-@EVERY_SHEET
-def test_a_sheet_has_the_levers_or_says_whom_they_address(lang: str, level: str) -> None:
-    """Local authorities read the eight levers of the slides, numbered as there; the others, what the survey taught."""
-    roles = read_roles(PUBLISHED)
-    listed = [item.get_text() for item in sheet(lang, level).select("ol.say li, ul.say li")]
-    kind = "lever" if any(role.kind == "lever" and level in role.levels for role in roles) else "lesson"
-    assert listed == [role.text[lang == "fr"] for role in roles if role.kind == kind]
-
-
-@EVERY_SHEET
-def test_a_sheet_ends_with_a_question_to_copy(lang: str, level: str) -> None:
-    """It names the level and the three answers that must not be mixed."""
-    question = sheet(lang, level).select("blockquote")[-1].get_text()
-    assert question.count("?") == 1 and question.endswith(
-        "(un montant, «\u00a0rien\u00a0», «\u00a0je ne sais pas\u00a0»)" if lang == "fr" else "“I do not know”)"
-    )
-
-
-def test_an_illegal_level_is_refused_with_the_nearest() -> None:
-    """By hand as in a run: before anything is computed."""
-    with pytest.raises(InputError, match=r"parameter 'level': value 'regon': legal values: .*Did you mean 'region'\?"):
-        open_page("07_level-regon", lang="en", level="regon")
 
 
 @pytest.mark.browser

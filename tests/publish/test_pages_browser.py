@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from pages import REPOSITORY, site
+from pages import REPOSITORY, code, exported, shown, site
 from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.publish import plots, show
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -67,26 +70,24 @@ def address(name: str) -> str:
     return (site() / f"{name}.html").as_uri()
 
 
-@EVERY_PAGE
-def test_a_page_is_accessible_in_both_schemes_and_asks_for_nothing(tab: Page, name: str) -> None:
+def check_accessible(tab: Page, url: str) -> None:
     """No violation of axe's rules with everything unfolded, text of drawings 4.5:1, no request but the page itself."""
     asked: list[str] = []
     tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(address(name))
+    tab.goto(url)
     tab.evaluate(UNFOLD)
     for scheme in SCHEMES:
         tab.emulate_media(color_scheme=scheme)
         assert [said for said in tab.evaluate(DRAWN_TEXT) if said["contrast"] < 4.5] == [], scheme
         found = Axe().run(tab, options={"resultTypes": ["violations"]}).response["violations"]
         assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == [], scheme
-    assert [url for url in asked if not url.startswith("data:")] == [address(name)]
+    assert [url for url in asked if not url.startswith("data:")] == [url]
 
 
-@EVERY_PAGE
-def test_a_page_fits_a_phone(tab: Page, name: str) -> None:
+def check_fits_a_phone(tab: Page, url: str) -> None:
     """At 320 pixels nothing but a marked region scrolls sideways; at 390 the letters of drawings can be read."""
     tab.set_viewport_size({"width": 320, "height": 640})
-    tab.goto(address(name))
+    tab.goto(url)
     tab.evaluate(UNFOLD)
     wide = """() => [...document.querySelectorAll('main *')].filter(at => at.getBoundingClientRect().right > 321
       && !at.closest('.scroll, .line, pre, .skip, math')).map(at => at.outerHTML.slice(0, 80))"""
@@ -95,54 +96,25 @@ def test_a_page_fits_a_phone(tab: Page, name: str) -> None:
     assert [said for said in tab.evaluate(DRAWN_TEXT) if said["size"] < 9] == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
-@EVERY_PAGE
-def test_the_answer_is_whole_in_the_first_screen(tab: Page, name: str, width: int, height: int) -> None:
-    """Of a phone and of a laptop: a page is read in ten seconds."""
-    tab.set_viewport_size({"width": width, "height": height})
-    tab.goto(address(name))
-    answers = tab.locator(".answer").all()
-    boxes = [box for answer in answers if (box := answer.bounding_box())]
-    assert len(boxes) == (name != "index") or name.endswith("09_methods")
-    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
-
-
-@ONE_OF_EACH
-def test_rows_are_cards_on_a_phone_and_tables_on_a_laptop(tab: Page, name: str) -> None:
-    """Each cell of a card says its column; nothing is left to scroll for."""
-    for width, shown in ((390, "block"), (1280, "table-row")):
+def check_cards(tab: Page, url: str) -> None:
+    """On a phone a row is a card whose cells say their column, and nothing is left to scroll for; else it is a row."""
+    for width, display in ((1280, "table-row"), (390, "block")):
         tab.set_viewport_size({"width": width, "height": 800})
-        tab.goto(address(name))
+        tab.goto(url)
         tab.evaluate(UNFOLD)
-        rows = tab.evaluate(
-            "[...document.querySelectorAll('.cards tbody tr')].map(row => getComputedStyle(row).display)"
-        )
-        assert set(rows) <= {shown}
-    tab.set_viewport_size({"width": 390, "height": 800})
-    hidden = (
-        "[...document.querySelectorAll('.scroll:has(.cards)')].filter(at => at.scrollWidth > at.clientWidth).length"
-    )
-    assert tab.evaluate(hidden) == 0
+        rows = "[...document.querySelectorAll('.cards tbody tr')].map(row => getComputedStyle(row).display)"
+        assert set(tab.evaluate(rows)) <= {display}
+    wide = "[...document.querySelectorAll('.scroll:has(.cards)')].filter(at => at.scrollWidth > at.clientWidth).length"
+    assert tab.evaluate(wide) == 0
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: str) -> None:
-    """The band stays at the top of the screen down to the last line."""
-    tab.goto(address(f"{lang}/demonstration/index"))
-    for share in (0, 0.5, 1):
-        tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
-        box = tab.locator(".band").bounding_box()
-        assert box and box["y"] == pytest.approx(0, abs=1)
-
-
-@ONE_OF_EACH
-def test_a_page_can_be_used_by_keyboard(tab: Page, name: str) -> None:
+def check_keyboard(tab: Page, url: str) -> None:
     """The skip link comes first and works; every stop is on the screen and outlined; none is left out; folds open."""
-    tab.goto(address(name))
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto(url)
     tab.keyboard.press("Tab")
-    first = tab.evaluate(FOCUSED)
-    assert first["inside"] and first["skip"]
-    stops = [first]
+    stops = [tab.evaluate(FOCUSED)]
+    assert stops[0]["inside"] and stops[0]["skip"]
     while len(stops) < 400:
         tab.keyboard.press("Tab")
         stop = tab.evaluate(FOCUSED)
@@ -156,24 +128,91 @@ def test_a_page_can_be_used_by_keyboard(tab: Page, name: str) -> None:
         fold.focus()
         tab.keyboard.press("Enter")
         assert tab.evaluate("document.activeElement.parentElement.open")
-    tab.goto(address(name))
+    tab.goto(url)
     tab.keyboard.press("Tab")
     tab.keyboard.press("Enter")
     tab.wait_for_url("**#main")
 
 
-@ONE_OF_EACH
-def test_a_page_prints_on_a4(tab: Page, name: str) -> None:
+def check_print(tab: Page, url: str) -> None:
     """A4 pages, tagged for screen readers, in light colours whatever the screen's scheme."""
     tab.emulate_media(color_scheme="dark", media="print")
-    tab.goto(address(name))
+    tab.goto(url)
     assert tab.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     data = tab.pdf(prefer_css_page_size=True, tagged=True)
-    assert b"/StructTreeRoot" in data and b"/MarkInfo" in data
-    assert b"/MediaBox [0 0 594.95996 841.91998]" in data
-    assert b"/Lang" in data
+    assert all(
+        part in data for part in (b"/StructTreeRoot", b"/MarkInfo", b"/MediaBox [0 0 594.95996 841.91998]", b"/Lang")
+    )
 
 
+def test_a_page_of_every_kind_of_output_is_whole(tab: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The checks of every page, on one written here: a sentence, a figure, a table and what another library shows."""
+    outputs: list[Any] = []
+    monkeypatch.setattr(show, "display", lambda data, metadata, **_: outputs.append(shown(data, **metadata)))
+    page = show.open_page("p", lang="fr")
+    data = pd.DataFrame({"label": ["Régions", "État"], "amount_eur": [1_239_000.0, 1_008_000.0]})
+    texts = {"title": "Titre", "reading": "{amount_eur:keur}.", "source": "RTES.", "population": "Pôles."}
+    columns = {"label": "Échelon", "amount_eur:keur": "Montant"}
+    page.say("**Oui**\u00a0: {amount_eur:keur}.", data, answer=True)
+    drawn = plots.bars(data, "amount_eur", "label", "keur", xlabel="k€")
+    page.figure(
+        "fig",
+        data,
+        drawn,
+        columns=columns,
+        alt="Deux barres\u00a0: les Régions, {amount_eur:keur}, et l’État.",
+        **texts,
+    )
+    page.table("tab", data, columns, **texts)
+    outputs.append(shown({"text/html": data.to_html()}))
+    text = exported(
+        "# T", code("x", *outputs), "## S\n\n| a |\n|---|\n| 1 |\n\n$x$", ptce={"parameters": {"lang": "fr"}}
+    )
+    (tmp_path / "page.html").write_text(text, encoding="utf-8")
+    for check in (check_accessible, check_fits_a_phone, check_cards, check_keyboard, check_print):
+        check(tab, (tmp_path / "page.html").as_uri())
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("check", [check_accessible, check_fits_a_phone])
+@EVERY_PAGE
+def test_every_page_is_accessible_and_fits_a_phone(tab: Page, name: str, check: Callable[[Page, str], None]) -> None:
+    """In both schemes, with everything unfolded."""
+    check(tab, address(name))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("check", [check_cards, check_keyboard, check_print])
+@ONE_OF_EACH
+def test_a_page_can_be_read_used_and_printed(tab: Page, name: str, check: Callable[[Page, str], None]) -> None:
+    """Tables on a phone, the path of the keyboard, sheets of paper."""
+    check(tab, address(name))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+@EVERY_PAGE
+def test_the_answer_is_whole_in_the_first_screen(tab: Page, name: str, width: int, height: int) -> None:
+    """Of a phone and of a laptop: a page is read in ten seconds."""
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.goto(address(name))
+    boxes = [box for answer in tab.locator(".answer").all() if (box := answer.bounding_box())]
+    assert len(boxes) == (name != "index") or name.endswith("09_methods")
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: str) -> None:
+    """The band stays at the top of the screen down to the last line."""
+    tab.goto(address(f"{lang}/demonstration/index"))
+    for share in (0, 0.5, 1):
+        tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
+        box = tab.locator(".band").bounding_box()
+        assert box and box["y"] == pytest.approx(0, abs=1)
+
+
+@pytest.mark.thorough
 def test_downloads_work_from_disk(tab: Page) -> None:
     """What a page downloads is the file of the site, byte for byte."""
     tab.goto(address("fr/03_funding"))
@@ -187,6 +226,7 @@ def test_downloads_work_from_disk(tab: Page) -> None:
         assert Path(download.path()).read_bytes() == kept.read_bytes()
 
 
+@pytest.mark.thorough
 def test_the_other_language_is_one_click_away(tab: Page) -> None:
     """From a page to its twin and back, and to the index."""
     tab.goto(address("fr/03_funding"))
@@ -198,6 +238,7 @@ def test_the_other_language_is_one_click_away(tab: Page) -> None:
     assert tab.url == address("fr/index")
 
 
+@pytest.mark.thorough
 def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
     """The number of a sentence can be linked to."""
     tab.goto(address("en/03_funding"))
@@ -206,6 +247,7 @@ def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
     assert tab.locator(":target").get_attribute("value")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_figures_alone_are_whole(tab: Page, lang: str) -> None:
     """Opened by itself, a figure shows every text on its paper."""

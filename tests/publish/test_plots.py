@@ -1,4 +1,4 @@
-"""The kinds of drawing: every row drawn, every label inside the figure, in any language and with any names."""
+"""The kinds of drawing, whole in any language and with any names; the palette, measured; the style of a page."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from matplotlib.axes import Axes
 
-from ptce_analysis.publish import picture, plots
+from pages import pages
+from ptce_analysis.publish import plots
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.style import LIGHT, drawing
+from ptce_analysis.publish.site import Edition
+from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, png, stylesheet, svg, watermark
 
 SHORT = ("Regions", "Europe", "EPCI")
 LONG = ("Annual budget of the coordinating team", "Combined budget of all the members", "Staff")
@@ -78,6 +83,14 @@ def test_labels_are_written_in_the_reader_s_language(lang: str, expected: str) -
     assert any(expected in text.get_text() for text in drawn("bars", SHORT, lang).texts)
 
 
+def test_bands_are_written_outwards_and_an_arrow_without_a_sure_direction_is_dashed() -> None:
+    """77.2 k€ is said as 77, the upper end never below itself; the arrow has another line and another colour."""
+    said = [text.get_text() for text in drawn("bands", SHORT, "en").texts]
+    assert "€77k" in said and "€1,100k" in said
+    lines = [text.arrow_patch.get_linestyle() for text in drawn("arrows", SHORT).texts if text.arrow_patch]
+    assert len(lines) == 3 and len(set(lines)) == 2
+
+
 def test_bars_start_at_zero_and_highlight_what_is_asked() -> None:
     """Their lengths are the values; the others have the second colour."""
     with drawing():
@@ -86,18 +99,6 @@ def test_bars_start_at_zero_and_highlight_what_is_asked() -> None:
     assert axes.get_xlim()[0] == 0
     colours = {bar.get_width(): bar.get_facecolor() for bar in axes.patches}
     assert colours[1_239_000.0] != colours[776_000.0] == colours[3_000.0]
-
-
-def test_ends_of_bands_are_written_outwards() -> None:
-    """77.2 k€ is said as 77, the upper end never below itself."""
-    said = [text.get_text() for text in drawn("bands", SHORT, "en").texts]
-    assert "€77k" in said and "€1,100k" in said
-
-
-def test_a_dashed_arrow_is_one_without_a_sure_direction() -> None:
-    """It has another line and another colour."""
-    lines = [text.arrow_patch.get_linestyle() for text in drawn("arrows", SHORT).texts if text.arrow_patch]
-    assert len(lines) == 3 and len(set(lines)) == 2
 
 
 def test_squares_count_what_they_show() -> None:
@@ -121,7 +122,7 @@ def figure_of(label: str = "label") -> Any:
 def test_an_svg_has_its_text_its_description_and_ids_of_its_own() -> None:
     """Texts stay texts, numbers in them whole; two figures of a page share no id, and nothing tells when or where."""
     with drawing():
-        one, other = (picture.svg(figure_of("3.25 & <b>"), "T & t", "D", stem) for stem in ("one", "other"))
+        one, other = (svg(figure_of("3.25 & <b>"), "T & t", "D", stem) for stem in ("one", "other"))
     assert "3.25 &amp; &lt;b&gt;" in one and "<title>T &amp; t</title>" in one
     assert '<desc id="one-alt">D</desc>' in one and 'aria-labelledby="one-alt"' in one
     ids = [set(re.findall(r' id="([^"]+)"', image)) for image in (one, other)]
@@ -133,15 +134,94 @@ def test_an_svg_has_its_text_its_description_and_ids_of_its_own() -> None:
 def test_the_same_figure_has_the_same_bytes() -> None:
     """As SVG and as PNG."""
     with drawing():
-        assert picture.svg(figure_of(), "T", "D", "a") == picture.svg(figure_of(), "T", "D", "a")
-        assert picture.png(figure_of()) == picture.png(figure_of())
-    stream = io.BytesIO(picture.png(figure_of()))
+        assert svg(figure_of(), "T", "D", "a") == svg(figure_of(), "T", "D", "a")
+        assert png(figure_of()) == png(figure_of())
+    stream = io.BytesIO(png(figure_of()))
     assert stream.read(8) == b"\x89PNG\r\n\x1a\n"
 
 
 def test_in_a_page_a_drawing_takes_its_colours_and_its_width() -> None:
     """Every colour of the palette is a variable of the page's scheme; no size is fixed; the paper is the page's."""
     with drawing():
-        image = picture.in_page(picture.svg(figure_of(), "T", "D", "a"))
+        image = in_page(svg(figure_of(), "T", "D", "a"))
     assert "var(--accent)" in image and not any(value in image for value in LIGHT.values())
     assert not re.search(r'<svg[^>]* width="', image) and "<title>" not in image
+
+
+SCHEMES = {"light": 0, "dark": 1}
+SERIES = ("accent", "second", "third")
+
+# Simulation of dichromacy in linear RGB at severity 1: Machado, Oliveira and Fernandes (2009), "A physiologically-based
+# model for simulation of color vision deficiency", IEEE TVCG 15(6), table of precomputed matrices.
+SIGHT = {
+    "normal": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+# sRGB to XYZ under D65 (IEC 61966-2-1), rows scaled by the white point.
+XYZ = np.array([[0.43394, 0.37621, 0.18984], [0.21267, 0.71515, 0.07218], [0.01775, 0.10947, 0.87294]])
+
+
+def linear(colour: str) -> np.ndarray:
+    """Linear RGB of a hexadecimal colour."""
+    values = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def lab(colour: str, sight: str) -> np.ndarray:
+    """CIE L*a*b* of a colour as somebody with that sight sees it."""
+    ratios = XYZ @ np.clip(np.array(SIGHT[sight]) @ linear(colour), 0, 1)
+    x, y, z = np.where(ratios > 216 / 24389, np.cbrt(ratios), (24389 / 27 * ratios + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_colours_that_meet_in_a_figure_are_told_apart(scheme: str, sight: str) -> None:
+    """At least 20 units of CIE76 apart (2.3 is just noticeable) for every kind of sight, in both schemes."""
+    seen = {name: lab(COLOURS[name][SCHEMES[scheme]], sight) for name in SERIES}
+    distances = {
+        pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(SERIES, 2)
+    }
+    assert {pair: distance for pair, distance in distances.items() if distance < 20} == {}
+
+
+def test_drawing_ignores_and_restores_the_reader_s_configuration() -> None:
+    """Settings of the reader's matplotlibrc neither reach the figure nor are lost."""
+    with mpl.rc_context({"font.size": 40}):
+        with drawing():
+            assert mpl.rcParams["font.size"] == 11
+        assert mpl.rcParams["font.size"] == 40
+
+
+def test_a_watermark_says_the_words_twice() -> None:
+    """Above the drawing and in a corner below, each in room of its own: no label of the drawing is crossed."""
+    with drawing():
+        axes = plots.axes(2)
+        axes.barh(["a", "b"], [1, 2])
+        axes.set_xlabel("so many")
+        watermark(axes.figure, "données fictives")
+        axes.figure.draw_without_rendering()
+    above, below = axes.figure.texts
+    assert above.get_text() == below.get_text() == "données fictives"
+    drawn = axes.get_tightbbox()
+    assert above.get_window_extent().y0 >= drawn.y1 and below.get_window_extent().y1 <= drawn.y0
+
+
+def test_the_sheet_is_whole() -> None:
+    """Box model, focus ring, print, balanced braces; what a printed sheet says at its foot is escaped."""
+    css = stylesheet('T "t" </style>', Edition())
+    assert all(text in css for text in ("*{box-sizing", ":focus-visible{", "@media print{"))
+    assert css.count("{") == css.count("}") and "</style>" not in css
+
+
+@pytest.mark.thorough
+def test_every_colour_a_page_asks_for_is_declared_in_both_schemes() -> None:
+    """A drawing and a rule find each name they use."""
+    for path in pages():
+        text = path.read_text(encoding="utf-8")
+        css = BeautifulSoup(text, "html.parser").style.get_text()
+        asked, declared = set(re.findall(r"var\(--([\w-]+)\)", text)), re.findall(r"--([\w-]+):", css)
+        assert all(declared.count(name) >= 2 for name in asked & set(COLOURS)), path.name
+        assert asked <= set(declared), path.name

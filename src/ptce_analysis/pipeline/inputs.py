@@ -20,7 +20,7 @@ from ptce_analysis.pipeline.place import LIBRARY, PACKAGE, Place
 from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest, digest_of_value
 from ptce_analysis.pipeline.versions import versions
-from ptce_analysis.publish.edition import CITATION
+from ptce_analysis.publish.site import CITATION
 from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
 
 # What turns any notebook into its page, besides what the notebook itself imports. Papermill finds the engine by its
@@ -36,7 +36,7 @@ SAVED = re.compile(r"\bsavefig\([^()]*\)")
 READS_ANSWERS = f"{PACKAGE}/survey/read.py"
 
 # What reads the library's own comments: who uses it is made from every module.
-READS_COMMENTS = f"{PACKAGE}/publish/assumptions.py"
+READS_COMMENTS = f"{PACKAGE}/publish/messages.py"
 
 # The description of the project's tables, which that of the site's data takes over.
 PACKAGE_FILE = "datapackage.json"

@@ -21,7 +21,7 @@ import nbformat
 from ptce_analysis.pipeline.place import LIBRARY
 from ptce_analysis.pipeline.run import Run
 from ptce_analysis.publish.appendix import LAB_TAG
-from ptce_analysis.publish.links import to_runs
+from ptce_analysis.publish.site import to_runs
 
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -16,10 +16,9 @@ from ptce_analysis.pipeline.run import FOLDERS, INDEX, Run
 from ptce_analysis.pipeline.stamps import digest_of_value
 from ptce_analysis.pipeline.versions import VERSIONS, versions
 from ptce_analysis.publish.appendix import Frame, PtceExporter, shows_fictitious, untranslated
+from ptce_analysis.publish.claims import role
 from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
-from ptce_analysis.publish.edition import read_edition
-from ptce_analysis.publish.links import Whereabouts
-from ptce_analysis.publish.outputs import role
+from ptce_analysis.publish.site import Whereabouts, read_edition
 
 SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figures then stay in build."
 INVENTED = "Declare the run with parameters = { waves = 'fictitious' }: its page then stands apart."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ptce_analysis.publish.links import SitePage
+from ptce_analysis.publish.site import SitePage
 
 # The page of a folder of the site that is shown when no page is named; at the top, that of this run.
 INDEX, INDEX_RUN = "index.html", "00_index"

@@ -14,8 +14,7 @@ from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.pipeline.run import FOLDERS, INDEX, INDEX_RUN, Run
-from ptce_analysis.publish.links import SitePage
-from ptce_analysis.publish.parameters import check_parameters
+from ptce_analysis.publish.site import SitePage, check_parameters
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 

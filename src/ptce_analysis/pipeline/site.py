@@ -16,12 +16,10 @@ from ptce_analysis.pipeline.pages import written_page
 from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.run import INDEX, INDEX_RUN, Run
 from ptce_analysis.publish.appendix import furniture, summary_of
-from ptce_analysis.publish.claims import claims_json, page_claims
-from ptce_analysis.publish.downloads import FOLDER, Download, data_package, page_downloads
-from ptce_analysis.publish.edition import BIBTEX, read_edition
+from ptce_analysis.publish.claims import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.links import SitePage
-from ptce_analysis.publish.stylesheet import TEMPLATES
+from ptce_analysis.publish.site import BIBTEX, SitePage, read_edition
+from ptce_analysis.publish.style import TEMPLATES
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS
 
 CLAIMS, PACKAGE = "claims.json", "datapackage.json"

@@ -6,31 +6,34 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
 from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors import ExtractOutputPreprocessor, Preprocessor
-from traitlets import default
+from nbconvert.preprocessors import ExtractOutputPreprocessor
 from traitlets.config import Config
 
-from ptce_analysis.publish.edition import BIBTEX, Edition
-from ptce_analysis.publish.inert import visible
-from ptce_analysis.publish.language import Words, is_translated, paragraphs, translated_prose
-from ptce_analysis.publish.links import SitePage, Whereabouts, to_runs
-from ptce_analysis.publish.outputs import output_html, role
-from ptce_analysis.publish.parameters import readable
-from ptce_analysis.publish.prose import Outline, check_references, explained, prose_html
-from ptce_analysis.publish.stylesheet import TEMPLATES, stylesheet
-from ptce_analysis.publish.trust import is_ours
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.claims import outputs_of, role
+from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
+from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html
+from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_page, to_runs
+from ptce_analysis.publish.style import TEMPLATES, stylesheet
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 DESCRIPTION_LENGTH = 300
+# Marks that reverse or override the order of text can make a page show what it does not say: they are shown instead.
+REORDERING = {
+    code: f"[U+{code:04X}]" for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # A link of ours to a notebook beside this one.
 NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
+ID, SECTION = re.compile(r' id="([^"]+)"'), re.compile(r'<h2 id="([^"]+)">(.*?)</h2>')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
@@ -38,15 +41,10 @@ PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 LAB_TAG = "lab"
 
 
-class WithoutLabCells(Preprocessor):
-    """Leaves out what is seen in JupyterLab only, once every cell has run."""
-
-    enabled = True
-
-    def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """Return the notebook without the cells tagged `lab`."""
-        nb.cells = [cell for cell in nb.cells if LAB_TAG not in cell.metadata.get("tags", [])]
-        return nb, resources
+def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Return the notebook without the cells that are seen in JupyterLab only, once every cell has run."""
+    nb.cells = [cell for cell in nb.cells if LAB_TAG not in cell.metadata.get("tags", [])]
+    return nb, resources
 
 
 @dataclass(frozen=True)
@@ -78,32 +76,20 @@ class PtceExporter(TemplateExporter):
     export_from_notebook = "PTCE appendix"
     output_mimetype = "text/html"
 
-    @default("file_extension")
-    def _file_extension(self) -> str:
-        return ".html"
-
-    @default("template_name")
-    def _template_name(self) -> str:
-        return "ptce"
-
-    @default("template_file")
-    def _template_file(self) -> str:
-        return "index.html.j2"
-
-    @default("extra_template_basedirs")
-    def _template_folders(self) -> list[str]:
-        return [str(TEMPLATES)]
-
-    @default("preprocessors")
-    def _preprocessors(self) -> list[Any]:
-        return [WithoutLabCells, ExtractOutputPreprocessor]
-
     @property
     def default_config(self) -> Config:
-        """Only figures are extracted; pages keep everything else."""
-        only_figures = Config({"ExtractOutputPreprocessor": {"extract_output_types": {"image/svg+xml", "image/png"}}})
-        only_figures.merge(super().default_config)
-        return only_figures
+        """Our templates; only figures are extracted, pages keep everything else."""
+        ours = {
+            "file_extension": ".html",
+            "template_name": "ptce",
+            "template_file": "index.html.j2",
+            "extra_template_basedirs": [str(TEMPLATES)],
+            "preprocessors": [without_lab_cells, ExtractOutputPreprocessor],
+        }
+        only_figures = {"extract_output_types": {"image/svg+xml", "image/png"}}
+        config = Config({"PtceExporter": ours, "ExtractOutputPreprocessor": only_figures})
+        config.merge(super().default_config)
+        return config
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()  # type: ignore[no-untyped-call]
@@ -120,7 +106,7 @@ class PtceExporter(TemplateExporter):
         leads nowhere or a formula cannot be read.
         """
         text, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return visible(text), resources
+        return UNWRITABLE.sub("\ufffd", text.translate(REORDERING)), resources
 
     def _preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Read the page from the notebook once it is ready: `nbconvert --execute` runs its cells here."""
@@ -133,83 +119,91 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
 
     `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
     """
-    about, words = notebook.metadata.get("ptce", {}), _words(notebook)
-    outline = Outline(_numbers(notebook), frame.site if frame else None)
-    blocks = list(_Blocks(words, outline, frame, _parameters(notebook).get("level", "")).of(notebook))
-    sections = frame.sections if frame else ""
-    check_references(outline, _anchors(sections, *(block["html"] for block in blocks)))
+    about, (words, level) = notebook.metadata.get("ptce", {}), _run(notebook)
+    # What references are replaced by: the number of each exhibit by its key.
+    ours = [output.metadata.ptce for output in outputs_of(notebook) if role(output)]
+    outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site if frame else None)
+    waiting, sections = (frame.untranslated, frame.sections) if frame else (frozenset[str](), "")
+    blocks = [_block(cell, words, outline, level, waiting) for cell in notebook.cells]
+    html = "".join(block["html"] for block in blocks) + sections
+    anchors = {*ID.findall(html), *outline.exhibits}
+    if lost := [key for key in outline.references if key not in anchors]:
+        exhibits = ", ".join(outline.exhibits) or "none: has the notebook been executed?"
+        raise InputError(f"the reference #{lost[0]} leads to nothing in this page. Its figures and tables: {exhibits}.")
+    headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(sections))]
+    quiet = (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
     return {
         **furniture(words, frame),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
-        "description": _headline(notebook) or _first_words(blocks),
-        "contents": [(key, _text(text)) for level, key, text in outline.headings if level == 2] + _contents(sections),
-        "parameters": readable(words, about.get("parameters", {})),
+        "description": _headline(notebook) or _first_words(html),
+        "contents": [(key, _text(text)) for depth, key, text in headings if depth == 2],
+        "parameters": _readable(words, about.get("parameters", {})),
         "blocks": blocks,
         "answered": any(block.get("answer") for block in blocks),
         "sections": sections,
-        "code": escape("\n\n".join(_quiet_code(notebook)), quote=False),
-        "ours": bool(about) or any(map(is_ours, _outputs(notebook))),
+        "code": escape("\n\n".join(quiet), quote=False),
+        "ours": bool(about or ours),
         "fictitious": shows_fictitious(notebook),
-        "provenance": _provenance(words, about.get("provenance", {})),
+        # A name that is not ours is kept.
+        "provenance": {
+            words.label(PROVENANCE.get(name, (name, name))): value
+            for name, value in about.get("provenance", {}).items()
+        },
     }
 
 
 def shows_fictitious(notebook: Any) -> bool:
     """Whether an executed notebook shows anything made of fictitious answers."""
-    return any(is_ours(output) and output.metadata.ptce.get("origin") == "fictitious" for output in _outputs(notebook))
+    return any(role(one) and one.metadata.ptce.get("origin") == "fictitious" for one in outputs_of(notebook))
 
 
-def _anchors(*parts: str) -> set[str]:
-    return {key for part in parts for key in re.findall(r' id="([^"]+)"', part)}
-
-
-def _contents(sections: str) -> list[tuple[str, str]]:
-    """The anchors and titles of the site's own sections of a page."""
-    return [(key, _text(title)) for key, title in re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', sections)]
-
-
-def _provenance(words: Words, about: dict[str, str]) -> dict[str, str]:
-    """Where a page comes from, under names in the reader's language; a name that is not ours is kept."""
-    return {words.label(PROVENANCE.get(name, (name, name))): value for name, value in about.items()}
+def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]:
+    """The name and value of each parameter as a reader understands them; the language shows itself."""
+    names = {
+        "confidence": words("Confidence level"),
+        "scenario": words("Scenario"),
+        "level": words("Level"),
+        "waves": words("Answers"),
+        "rules": words("Rules of disclosure"),
+    }
+    found = {}
+    for name, value in parameters.items():
+        shown = words.number(Number(value, "share2")) if isinstance(value, float) else str(value)
+        found[name] = words.label(PARAMETERS[name][shown]) if PARAMETERS.get(name) else shown
+    return [(str(names.get(name, name)), shown) for name, shown in found.items() if name != "lang"]
 
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
     """Return a page's title and what its answer says first, for the index, without writing the page."""
-    words = _words(notebook)
-    outline = Outline({})
+    (words, level), outline = _run(notebook), Outline({})
     first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    prose_html(translated_prose(first, words.lang, _parameters(notebook).get("level", "")), words, outline)
-    return {
-        "title": _text(outline.headings[0][2]) if outline.headings else name,
-        "description": _headline(notebook, "lead"),
-    }
+    prose_html(translated_prose(first, words.lang, level), words, outline)
+    title = _text(outline.headings[0][2]) if outline.headings else name
+    return {"title": title, "description": _headline(notebook, "lead")}
 
 
-def _words(notebook: Any) -> Words:
-    """The language of the page: the parameter of the run, else what the author says of the notebook, else English."""
-    metadata = notebook.metadata
-    lang = _parameters(notebook).get("lang") or metadata.get("language") or metadata.get("lang")
-    return Words(lang if lang in LANGUAGES else "en")
+def _run(notebook: Any) -> tuple[Words, str]:
+    """The language and the level of a page: parameters of the run, as its pipeline or papermill recorded them.
 
-
-def _parameters(notebook: Any) -> dict[str, Any]:
-    """The parameters of the run, as its pipeline or papermill recorded them."""
-    metadata = notebook.metadata
-    return metadata.get("ptce", {}).get("parameters") or metadata.get("papermill", {}).get("parameters") or {}
+    The language is else what the author says of the notebook, else English.
+    """
+    about = notebook.metadata
+    given = about.get("ptce", {}).get("parameters") or about.get("papermill", {}).get("parameters") or {}
+    lang = given.get("lang") or about.get("language") or about.get("lang")
+    return Words(lang if lang in LANGUAGES else "en"), given.get("level", "")
 
 
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
     edition = frame.edition if frame else Edition()
+    authors = edition.authors or [words("The ptce-analysis contributors")]
     return {
         "lang": words.lang,
         "words": words,
         "policy": POLICY,
         "edition": edition,
-        "authors": ", ".join(
-            map(str, map(words, edition.authors)) if edition.authors else [str(words("The ptce-analysis contributors"))]
-        ),
+        "authors": ", ".join(str(words(str(one))) for one in authors),
         "years": f"{min(WAVES)}/{max(WAVES)}",
         "stylesheet": stylesheet,
         **(_around(words, frame) if frame else {"others": []}),
@@ -224,135 +218,92 @@ def _around(words: Words, frame: Frame) -> dict[str, Any]:
         level = words.label(LEVELS[page.level]).split(" (")[0] if page.level in LEVELS else ""
         return {"href": site.to(page.address), "name": text or level or page.menu or page.name, "own": own}
 
-    pages = {page.name: page for page in site.pages}
-    family = [pages[name] for name, _ in frame.family]
-    order = [
+    family = [page for page in site.pages if page.name in dict(frame.family)]
+    line = [
         page for page in site.pages if PurePosixPath(page.address).parent == folder and page.address != "index.html"
     ]
-    place = next((place for place, page in enumerate(order) if page.name == frame.name), None)
-    around = (
-        [] if place is None else [("prev", order[max(place - 1, 0) : place]), ("next", order[place + 1 : place + 2])]
-    )
+    steps = [(one, two) for one, two in pairwise(line) if frame.name in (one.name, two.name)]
+    turn = [("prev", one) if two.name == frame.name else ("next", two) for one, two in steps]
+    up = "../" * (site.here.count("/") + 1)
     return {
-        "others": _twins(frame.site.here, words.lang),
+        # The other languages of the page: code, name in its own words, way.
+        "others": [
+            (code, Words(code).label(name).capitalize(), f"{up}{code}/{site.here}")
+            for code, name in LANGUAGES.items()
+            if code != words.lang
+        ],
         "home": site.to("index.html"),
         "bibtex": site.to(BIBTEX),
         "apart": folder.name,
         "address": f"{frame.edition.address.rstrip('/')}/{words.lang}/{site.here}" if frame.edition.address else "",
         "menu": [link(page, page.menu, page.name == frame.name or page in family) for page in site.pages if page.menu],
         "family": [link(page, own=page.name == frame.name) for page in family],
-        "turn": [{**link(page), "rel": rel} for rel, found in around for page in found],
+        "turn": [{**link(page), "rel": rel} for rel, page in turn],
     }
 
 
-def _twins(here: str, lang: str) -> list[tuple[str, str, str]]:
-    """The other languages of a page: code, name in its own words, way."""
-    up = "../" * (here.count("/") + 1)
-    others = [code for code in LANGUAGES if code != lang]
-    return [(code, Words(code).label(LANGUAGES[code]).capitalize(), f"{up}{code}/{here}") for code in others]
+def _block(cell: Any, words: Words, outline: Outline, level: str, waiting: frozenset[str]) -> dict[str, Any]:
+    """What a page shows of a cell; a paragraph that waits for its translation is marked as English."""
+    if cell.cell_type == "raw":
+        return {"kind": "prose", "html": f'<pre tabindex="0">{escape(cell.source)}</pre>'}
+    if cell.cell_type == "code":
+        answer = any(role(output) == "answer" for output in cell.outputs)
+        html = "\n".join(_shown(cell.outputs, words, outline))
+        return {"kind": "code", "code": "" if _is_quiet(cell) else cell.source, "html": html, "answer": answer}
+    source, found = translated_prose(cell.source, words.lang, level), []
+    for piece in paragraphs(source) if waiting.intersection(paragraphs(source)) else [source]:
+        html = prose_html(piece, words, outline, cell.get("id", "section"), cell.get("attachments"))
+        html = explained(html, words, outline)
+        found.append(f'<div class="untranslated" lang="en">{html}</div>' if piece in waiting else html)
+    return {"kind": "prose", "html": "\n".join(found)}
 
 
-def _outputs(notebook: Any) -> Iterator[Any]:
-    return (output for cell in notebook.cells for output in cell.get("outputs", []))
-
-
-def _numbers(notebook: Any) -> dict[str, str]:
-    """The number of every exhibit by its key: what references are replaced by."""
-    heads = (output.metadata.ptce for output in _outputs(notebook) if role(output) == "head")
-    return {head.key: head.number for head in heads}
-
-
-@dataclass
-class _Blocks:
-    """What a page shows, cell by cell."""
-
-    words: Words
-    outline: Outline
-    frame: Frame | None
-    level: str
-
-    def of(self, notebook: Any) -> Iterator[dict[str, Any]]:
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                yield {"kind": "prose", "html": self._prose(cell)}
-            elif cell.cell_type == "raw":
-                yield {"kind": "prose", "html": f'<pre tabindex="0">{escape(cell.source)}</pre>'}
-            else:
-                code = "" if _is_quiet(cell) else cell.source
-                answer = any(role(output) == "answer" for output in cell.outputs)
-                yield {"kind": "code", "code": code, "html": "\n".join(self._shown(cell.outputs)), "answer": answer}
-
-    def _prose(self, cell: Any) -> str:
-        """A cell of prose; a paragraph that waits for its translation is marked as English."""
-        source = translated_prose(cell.source, self.words.lang, self.level)
-        waiting = self.frame.untranslated if self.frame else frozenset()
-        pieces = paragraphs(source) if waiting.intersection(paragraphs(source)) else [source]
-        found = []
-        for piece in pieces:
-            html = prose_html(piece, self.words, self.outline, cell.get("id", "section"), cell.get("attachments"))
-            html = explained(html, self.words, self.outline)
-            found.append(f'<div class="untranslated" lang="en">{html}</div>' if piece in waiting else html)
-        return "\n".join(found)
-
-    def _shown(self, outputs: Iterable[Any]) -> Iterator[str]:
-        """The outputs of a cell; those from the head of an exhibit to the next one are a figure with its caption."""
-        opened, head, addresses = "", None, list[str]()
-        for output in outputs:
-            html, kind = output_html(output, self.words, self.outline), role(output)
-            if kind in ("say", "answer", "head", "notes"):
-                html = explained(
-                    NOTEBOOK.sub(lambda found: f'href="{self.outline.way(found[1])}"', html), self.words, self.outline
-                )
-            if kind == "head":
-                head, addresses = output.metadata.ptce, []
-                key = escape(head.key)
-                if self.outline.headings[-1:] and self.outline.headings[-1][0] == 1:  # no section stands between
-                    html = html.replace('<h3 class="title">', '<h2 class="title">').replace("</h3>", "</h2>")
-                html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
-                opened = "</figure>"
-            elif kind == "drawing":
-                addresses += sorted(output.metadata.get("filenames", {}).values(), reverse=True)
-            elif kind == "notes" and head is not None:
-                html = html.removesuffix("</div>") + "".join(self._ways(head, addresses)) + "</div>"
-            yield html
-        yield opened
-
-    def _ways(self, head: Any, addresses: list[str]) -> Iterator[str]:
-        """The files of a figure, each saying which figure it is, and which of its panels."""
-        panels = len({address.rpartition(".")[0] for address in addresses})
-        for place, address in enumerate(addresses):
-            form = address.rpartition(".")[2].upper()
-            panel = f".{place * panels // len(addresses) + 1}" if panels > 1 else ""
-            said = f"{head.number}{panel} ({form})"
-            yield f'<a href="{escape(address)}" download aria-label="{escape(said)}">{form}{panel}</a>'
-
-
-def _quiet_code(notebook: Any) -> Iterator[str]:
-    return (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
+def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[str]:
+    """The outputs of a cell; those from the head of an exhibit to the next one are a figure with its caption."""
+    opened, head, panels = "", None, list[list[str]]()
+    for output in outputs:
+        html, kind = output_html(output, words, outline), role(output)
+        if kind in ("say", "answer", "head", "notes"):
+            html = explained(NOTEBOOK.sub(lambda way: f'href="{to_page(way[1], outline.site)}"', html), words, outline)
+        if kind == "head":
+            head, panels, key = output.metadata.ptce, [], escape(output.metadata.ptce.key)
+            if outline.headings[-1:] and outline.headings[-1][0] == 1:  # no section stands between
+                html = html.replace('<h3 class="title">', '<h2 class="title">').replace("</h3>", "</h2>")
+            html = f'{opened}<figure id="{key}"><figcaption id="{key}-caption">{html}</figcaption>'
+            opened = "</figure>"
+        elif kind == "drawing":
+            panels.append(sorted(output.metadata.get("filenames", {}).values(), reverse=True))
+        elif kind == "notes" and head is not None:
+            # The files of the figure, each saying which figure it is, and which of its panels.
+            html = html.removesuffix("</div>")
+            for rank, address in ((rank, address) for rank, files in enumerate(panels, start=1) for address in files):
+                form, panel = address.rpartition(".")[2].upper(), f".{rank}" if len(panels) > 1 else ""
+                said = escape(f"{head.number}{panel} ({form})")
+                html += f'<a href="{escape(address)}" download aria-label="{said}">{form}{panel}</a>'
+            html += "</div>"
+        yield html
+    yield opened
 
 
 def _is_quiet(cell: Any) -> bool:
     """Whether a cell's code need not stand beside its output: it prepares the page, or the page explains its output."""
-    prepares = bool(PREPARING_TAGS & set(cell.metadata.get("tags", [])))
-    hidden = bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
-    return prepares or hidden or (bool(cell.outputs) and all(map(is_ours, cell.outputs)))
+    prepares = PREPARING_TAGS & set(cell.metadata.get("tags", []))
+    hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+    return bool(prepares or hidden or (cell.outputs and all(map(role, cell.outputs))))
 
 
 def _headline(notebook: Any, part: str = "text") -> str:
     """The answer of a page, or the part of it that stands first and in bold (`lead`)."""
-    return next(
-        (str(output.metadata.ptce.get(part, "")) for output in _outputs(notebook) if role(output) == "answer"), ""
-    )
-
-
-def _first_words(blocks: list[dict[str, Any]]) -> str:
-    """The first paragraph of prose, cut at a word: what a list of search results shows."""
-    prose = "".join(block["html"] for block in blocks if block["kind"] == "prose")
-    found = re.search(r"<p>(.*?)</p>", prose, re.DOTALL)
-    text = _text(found[1]) if found else ""
-    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"
+    answers = (output.metadata.ptce for output in outputs_of(notebook) if role(output) == "answer")
+    return next((str(about.get(part, "")) for about in answers), "")
 
 
 def _text(html: str) -> str:
     # Spaces that do not break are kept: `str.split` would take them too.
     return re.sub(r"[ \t\r\n]+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip(" ")
+
+
+def _first_words(html: str) -> str:
+    """The first paragraph, cut at a word: what a list of search results shows."""
+    text = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
+    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"

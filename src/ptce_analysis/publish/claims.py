@@ -1,38 +1,84 @@
-"""The register of claims: every number in a published sentence, with its value, unit, origin and source.
+"""What machines read of a page: the register of claims, the data of its exhibits, the package that describes them.
 
-An output carries its claims in its metadata; the register collects them from executed notebooks, so that it lists what
-the pages say and nothing else. Each claim's `href` leads to the number in the page.
+An output carries its claims and its data; both are collected from executed notebooks, so that they are what the pages
+say and nothing else. A claim is a number in a published sentence, with its value, unit, origin and source; its `href`
+leads to the number in the page.
 """
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import json
-from collections.abc import Iterator
-from fractions import Fraction
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import unquote
 
+from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.language import KINDS, kind_of
-from ptce_analysis.publish.sentences import Sentence, values
+from ptce_analysis.publish.language import KINDS, Words, kind_of
+from ptce_analysis.publish.sentences import MARK, Sentence
 from ptce_analysis.vocabulary import ORIGINS
+
+FOLDER = "data"
+LICENCE = {
+    "name": "etalab-2.0",
+    "title": "Licence Ouverte 2.0",
+    "path": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+}
+CSV_ADDRESS = "data:text/csv;charset=utf-8,"
+
+# What an output of ours can be, and the form it is shown in.
+FORMS = dict.fromkeys(("say", "answer", "head", "notes"), "text/html") | {"drawing": "image/svg+xml"}
+# What none of them holds. The policy of a page lets none of it act: such an output is shown as another library's.
+OUTSIDE = r"(?![\"']?(?:#|data:(?:text/csv|image/png)|https?:|[\w.-]+\.(?:ipynb|html)))"
+ACTIVE = re.compile(
+    r"<(?:script|style|iframe|object|embed|form|input|meta|link|base|math|foreignobject|template|!)"
+    rf"|<[^>]*[\s/\"'](?:on\w+\s*=|(?:xlink:)?(?:href|src)\s*=\s*{OUTSIDE})|url\((?!#)",
+    re.IGNORECASE,
+)
+
+
+def role(output: Any) -> str:
+    """Return what an output of ours is (`say`, `answer`, `head`, `drawing`, `notes`); nothing for any other."""
+    about = output.get("metadata", {}).get("ptce") or {}
+    data, kind = output.get("data") or {}, str(about.get("kind"))
+    shown = [str(data[form]) for form in set(FORMS.values()) if form in data]
+    ours = "key" in about and FORMS.get(kind) in data and not any(map(ACTIVE.search, shown))
+    return kind if ours else ""
+
+
+def is_ours(output: Any) -> bool:
+    """Whether an output has the metadata of this library and the form of its kind, and holds nothing that could act."""
+    return bool(role(output))
+
+
+def outputs_of(notebook: Any) -> Iterator[Any]:
+    """Yield the outputs of a notebook in order."""
+    return (output for cell in notebook.cells for output in cell.get("outputs", []))
 
 
 def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[dict[str, Any]]:
     """Return the claims of one sentence, whose ids start with `key`.
 
     `source` is where a number comes from that does not say so itself. A value without a number of its own (a list of
-    bases, say) is a claim too, of kind "text".
+    bases, say) is a claim too, of kind "text". A value has twelve digits: the same on every processor.
     """
     found = []
-    for name, shown in values(sentence).items():
+    for name, shown in dict(MARK.findall(sentence.marked)).items():
         number = sentence.numbers.get(name)
         kind = number.kind if number else "text"
+        exact = None if number is None or number.value is None else float(f"{float(number.value):.12g}")
         found.append(
             {
                 "id": f"{key}.{name}",
                 "shown": shown,
-                "value": _rounded(number.value) if number else shown,
-                "unit": unit_of(kind),
+                "value": exact if number else shown,
+                "unit": found_kind[0].unit if (found_kind := kind_of(kind)) else KINDS["text"].unit,
                 "kind": kind,
                 "origin": (number.origin if number else "") or origin,
                 "source": (number.source if number else "") or source,
@@ -40,28 +86,6 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[di
             }
         )
     return found
-
-
-def unit_of(kind: str) -> str:
-    """Return the unit in which a claim's value is written; shares lie between 0 and 1."""
-    found = kind_of(kind)
-    return found[0].unit if found else KINDS["text"].unit
-
-
-def _rounded(value: float | Fraction | None) -> float | None:
-    """Twelve digits: what a sentence can rest on, the same on every processor."""
-    return None if value is None else float(f"{float(value):.12g}")
-
-
-def origins_that_clash(origin: str, stated: set[str]) -> str:
-    """Return why these origins cannot stand together, or nothing: fictitious data mix with no other origin."""
-    unknown = sorted({origin, *stated} - {"", *ORIGINS})
-    if unknown:
-        return f"origin {unknown[0]!r}: legal values: {', '.join(ORIGINS)}"
-    mixed = sorted({origin, *stated} - {""})
-    if "fictitious" in mixed and len(mixed) > 1:
-        return f"fictitious data are mixed with other origins: {', '.join(mixed)}"
-    return ""
 
 
 def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
@@ -77,17 +101,76 @@ def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, An
                 if claim["id"] in seen:
                     raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
                 seen.add(claim["id"])
-                stands = {"page": page, "href": f"{address}#{_anchor(claim['id'])}"}
+                # The description of a drawing holds no elements: its numbers stand at the whole of it.
+                anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
+                stands = {"page": page, "href": f"{address}#{anchor}"}
                 yield {**stands, **claim, "computed_by": f"{made_in}.ipynb, cell {cell.id}"}
-
-
-def _anchor(key: str) -> str:
-    """Where a claim stands in its page: at itself, or at the description of a drawing, which holds no elements."""
-    exhibit, _, part = key.partition(".")
-    return f"{exhibit}-alt" if part.startswith("alt.") else key
 
 
 def claims_json(claims: list[dict[str, Any]]) -> bytes:
     """Return the register as JSON, one claim per line so that a diff shows which one moved."""
     lines = ",\n".join(json.dumps(claim, ensure_ascii=False, allow_nan=False) for claim in claims)
     return f"[\n{lines}\n]\n".encode()
+
+
+@dataclass(frozen=True)
+class Download:
+    """The data of one exhibit: file name, the page it stands in, number, title, origin, bytes of the CSV."""
+
+    name: str
+    page: str
+    number: str
+    title: str
+    origin: str
+    data: bytes
+
+
+def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
+    """Yield the data of every exhibit of an executed notebook: the very bytes that its page offers."""
+    head: Any = None
+    for output in outputs_of(notebook):
+        kind, about = role(output), output.get("metadata", {}).get("ptce")
+        if kind == "head":
+            head = about
+        if kind == "notes" and head is not None:
+            address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', output.data["text/html"])
+            data = unquote(html.unescape(address[1])).encode() if address else b""
+            yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
+
+
+def data_package(
+    words: Words, title: str, downloads: Sequence[Download], described: Sequence[dict[str, Any]] = ()
+) -> bytes:
+    """Return the `datapackage.json` of a language's CSV files (Data Package, version 2), after others `described`."""
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": f"ptce-2013-2015-{words.lang}",
+        "title": title,
+        "version": __version__,
+        "licenses": [LICENCE],
+        "resources": [*described, *(_resource(words, download) for download in downloads)],
+    }
+    return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _resource(words: Words, download: Download) -> dict[str, Any]:
+    point, delimiter = words.csv_marks
+    rows = list(csv.reader(io.StringIO(download.data.decode("utf-8-sig")), delimiter=delimiter))
+    is_number = re.compile(rf"-?\d+({re.escape(point)}\d+)?(e[-+]?\d+)?|").fullmatch
+    number = {"type": "number", "decimalChar": point}
+    return {
+        "name": download.name.removesuffix(".csv").lower(),
+        "path": f"{FOLDER}/{download.name}",
+        "title": download.title,
+        "description": f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": delimiter},
+        "schema": {
+            "fields": [
+                {"name": name} | (number if all(map(is_number, cells)) else {"type": "string"})
+                for name, *cells in zip(*rows, strict=True)
+            ]
+        },
+    }

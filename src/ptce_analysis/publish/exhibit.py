@@ -1,25 +1,44 @@
-"""An exhibit: one figure or table with everything a reader needs to trust it. Nothing less can be shown."""
+"""An exhibit: one figure or table with everything a reader needs to trust it. Nothing less can be shown.
+
+It is written as a head, notes, its data as a table and as a CSV that the page itself holds.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from ptce_analysis.publish.claims import origins_that_clash
+from ptce_analysis.publish.claims import CSV_ADDRESS
 from ptce_analysis.publish.disclosure.release import Protected, unreleased
-from ptce_analysis.publish.language import Number, Sentence, Words
+from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
+from ptce_analysis.publish.sentences import LINK, LINKED, plain_text, sentence_html
+from ptce_analysis.publish.style import rendered
+from ptce_analysis.survey.formulas import neutralised
+from ptce_analysis.vocabulary import ORIGINS
 
 LEAST_ALT = 40
 MOST_COLUMNS = 6
 REQUIRED = ("title", "reading", "population", "source")
-TEXTS = (*REQUIRED, "measure", "note")
+TEXTS = (*REQUIRED, "measure", "note", "alt")
 # The kind of a column whose rows are in different units: that of each row stands in the table's column `kind`.
 BY_ROW = "by_row"
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
+
+PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
+LONG_TEXT = 60  # characters; a column of such texts is not squeezed by its neighbours
+# What an address cannot hold as it is; letters of any alphabet can stand.
+NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
+# Numbers of a text cell, with what stands between them: a range, a fraction. Short ones keep to one line.
+NUMBERS = re.compile(r"[-−+<>≤≥≈]?\s?\d.{,24}")
 
 
 @dataclass(frozen=True)
@@ -36,112 +55,192 @@ class Column:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A figure (when `draw` is given) or a table, with its texts in the reader's language.
+    """A figure (of one panel or several) or a table, with its texts (`TEXTS`) in the reader's language.
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
-    `draw` turns `data` into a matplotlib figure, or into several panels. `population` is the *Champ*, `measure` what is
-    measured, in what unit.
+    `population` is the *Champ*, `measure` what is measured, in what unit; `alt`, of a figure, what is seen.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
     table opens when the reader asks for it.
     """
 
     key: str
-    title: Sentence
-    measure: Sentence
-    note: Sentence
-    reading: Sentence
-    population: Sentence
-    source: Sentence
+    texts: Mapping[str, Sentence]
     origin: str
     data: pd.DataFrame
     columns: tuple[Column, ...]
-    alt: Sentence | None = None
-    draw: Callable[[pd.DataFrame], Figure | list[Figure]] | None = None
+    figures: tuple[Figure, ...] = ()
     protected: Protected | None = None
     collapsed: bool = False
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether the exhibit is drawn; otherwise its data are shown as a table."""
-        return self.draw is not None
 
 
 def faults(exhibit: Exhibit) -> list[str]:
     """Return why an exhibit cannot be shown; an empty list when it can."""
+    data, columns, alt = exhibit.data, exhibit.columns, str(exhibit.texts["alt"])
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
-    found += [f"{name} is empty" for name in REQUIRED if not str(getattr(exhibit, name)).strip()]
-    found += _data_faults(exhibit)
-    if exhibit.is_figure:
-        found += _alt_faults(str(exhibit.alt or ""), str(exhibit.title))
-    return found or _origin_faults(exhibit) + _reading_faults(exhibit) + _release_faults(exhibit)
+    found += [f"{name} is empty" for name in REQUIRED if not str(exhibit.texts[name]).strip()]
+    found += ["there are no data to show"] if data.empty or not columns else []
+    for heading, n in Counter(column.heading for column in columns).items():
+        found += [f"two columns have the heading {heading!r}: their file could not be read by name"] if n > 1 else []
+    found += [f"column {column.name!r} is not in the data" for column in columns if column.name not in data]
+    if exhibit.figures:
+        found += (
+            [f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"] if len(alt) < LEAST_ALT else []
+        )
+        found += ["alt text only repeats the title; say what is seen"] if alt == str(exhibit.texts["title"]) else []
+        found += ["alt text states no number"] if not any(map(str.isdigit, alt)) else []
+    if found:
+        return found
+    # The data behind a figure are folded away, and may be as wide as what is drawn. What answers say on each row is not
+    # known when their page is written.
+    if not exhibit.figures:
+        for column in columns if len(data) > 1 and exhibit.protected is None else ():
+            if data[column.name].nunique(False) == 1:
+                found.append(f"column {column.heading!r} says the same on each row: say it once, above or below")
+        found += [f"{len(columns)} columns; at most {MOST_COLUMNS} can be read"] if len(columns) > MOST_COLUMNS else []
+    found += stated_faults(exhibit.origin, exhibit.protected, exhibit.texts.values(), data)
+    return [*found, *_reading_faults(exhibit)]
 
 
-def _data_faults(exhibit: Exhibit) -> list[str]:
-    if exhibit.data.empty or not exhibit.columns:
-        return ["there are no data to show"]
-    headings = [column.heading for column in exhibit.columns]
-    twice = dict.fromkeys(heading for heading in headings if headings.count(heading) > 1)
-    found = [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
-    return found + [f"column {c.name!r} is not in the data" for c in exhibit.columns if c.name not in exhibit.data]
+def stated_faults(
+    origin: str, protected: Protected | None, texts: Iterable[Sentence], table: pd.DataFrame | None = None
+) -> list[str]:
+    """Return why texts (and a table) cannot be shown as of an origin: others in them, answers that no rule released.
 
-
-def table_faults(exhibit: Exhibit) -> list[str]:
-    """Return why the columns of a table cannot be read: too many, or one that says the same on each row.
-
-    The data behind a figure are folded away, and may be as wide as what is drawn. What answers say on each row is not
-    known when their page is written.
+    Origins stand in the numbers of the texts and in a column `origin`; fictitious data mix with no other origin.
     """
-    asked = exhibit.columns if len(exhibit.data) > 1 and exhibit.protected is None else ()
-    found = [column.heading for column in asked if exhibit.data[column.name].nunique(False) == 1]
-    faults = [f"column {heading!r} says the same on each row: say it once, above or below" for heading in found]
-    if len(exhibit.columns) > MOST_COLUMNS:
-        faults.append(f"{len(exhibit.columns)} columns; at most {MOST_COLUMNS} can be read")
-    return faults
+    said = list(texts)
+    numbers = [number for text in said for number in text.numbers.values()]
+    of_rows = table["origin"].dropna() if table is not None and "origin" in table else ()
+    origins = sorted({origin, *of_rows, *(number.origin for number in numbers)} - {""})
+    found = [f"origin {one!r}: legal values: {', '.join(ORIGINS)}" for one in origins if one not in ORIGINS]
+    if "fictitious" in origins and len(origins) > 1 and not found:
+        found.append(f"fictitious data are mixed with other origins: {', '.join(origins)}")
+    values = [None if number.value is None else float(number.value) for number in numbers]
+    return found + unreleased(origin, protected, table, values, map(str, said))
 
 
-def _alt_faults(alt: str, title: str) -> list[str]:
-    short = [f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"] if len(alt) < LEAST_ALT else []
-    short += ["alt text only repeats the title; say what is seen"] if alt == title else []
-    return short + ([] if any(c.isdigit() for c in alt) else ["alt text states no number"])
-
-
-def _origin_faults(exhibit: Exhibit) -> list[str]:
-    """The origin of the exhibit against that of its rows (column `origin`, if any) and of the numbers of its texts."""
-    stated = set(exhibit.data["origin"].dropna()) if "origin" in exhibit.data else set()
-    sentences = [getattr(exhibit, name) for name in (*TEXTS, "alt")]
-    stated |= {number.origin for sentence in sentences if sentence for number in sentence.numbers.values()}
-    clash = origins_that_clash(exhibit.origin, stated)
-    return [clash] if clash else []
-
-
-def _release_faults(exhibit: Exhibit) -> list[str]:
-    """What the data, or the numbers of the texts, hold of answers that the rules did not release."""
-    stated = [text for name in (*TEXTS, "alt") if (text := getattr(exhibit, name))]
-    numbers = [None if n.value is None else float(n.value) for text in stated for n in text.numbers.values()]
-    return unreleased(exhibit.origin, exhibit.protected, exhibit.data, numbers, map(str, stated))
-
-
-def _reading_faults(exhibit: Exhibit) -> list[str]:
+def _reading_faults(exhibit: Exhibit) -> Iterator[str]:
     """Each number of the reading must stand in the data, written there as the reading writes it; words have none."""
-    stated = {name: number for name, number in exhibit.reading.numbers.items() if number.value is not None}
-    if not stated and any(column.kind != "text" for column in exhibit.columns):
-        return ["the reading states no number"]
-    faults = ((name, number, _reading_fault(exhibit, number)) for name, number in stated.items())
-    return [f"the reading states {name}={number.value}, {fault}" for name, number, fault in faults if fault]
-
-
-def _reading_fault(exhibit: Exhibit, number: Number) -> str:
+    stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
     columns = [column for column in exhibit.columns if column.kind != "text"]
-    held = [column for column in columns if _holds(exhibit.data[column.name], float(number.value or 0))]
-    if not held:
-        return "which is not in the data"
+    if not stated and columns:
+        yield "the reading states no number"
     words = Words("en")
-    kinds = [number.kind if column.kind == BY_ROW else column.kind for column in held]
-    shown = [words.number(Number(number.value, kind)) for kind in kinds]
-    said = words.number(number)
-    return "" if said in shown else f"written {said} where the data show {' or '.join(sorted(set(shown)))}"
+    for name, number in stated.items():
+        value = float(number.value or 0)
+        numbers = {
+            column: pd.to_numeric(exhibit.data[column.name], errors="coerce").astype(float) for column in columns
+        }
+        held = [one for one in columns if ((numbers[one] - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
+        kinds = (number.kind if column.kind == BY_ROW else column.kind for column in held)
+        said, shown = words.number(number), sorted({words.number(Number(number.value, kind)) for kind in kinds})
+        if not held:
+            yield f"the reading states {name}={number.value}, which is not in the data"
+        elif said not in shown:
+            where = f"written {said} where the data show {' or '.join(shown)}"
+            yield f"the reading states {name}={number.value}, {where}"
 
 
-def _holds(column: pd.Series, value: float) -> bool:
-    cells = pd.to_numeric(column, errors="coerce").dropna().astype(float)
-    return bool(((cells - value).abs() <= 1e-9 * max(1.0, abs(value))).any())
+def origin_html(words: Words, origin: str, protected: bool = False) -> str:
+    """Return the mark that says where numbers come from, and, for the scan, whether the rules released them."""
+    name = f"origin {origin}{' protected' * protected}"
+    return f'<span class="{name}">{escape(words.label(ORIGINS[origin]))}</span>'
+
+
+def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
+    """Return what stands above a figure or a table: number, origin, title, what is measured."""
+    texts = {name: Markup(sentence_html(exhibit.texts[name], f"{exhibit.key}.{name}")) for name in ("title", "measure")}
+    mark = Markup(origin_html(words, exhibit.origin, exhibit.protected is not None))
+    # A title is copied without what stands around it.
+    own = f" ({words.label(ORIGINS[exhibit.origin])})" if exhibit.origin == "fictitious" else ""
+    return rendered("exhibit.html.j2", part="head", key=exhibit.key, number=number, origin=mark, own=own, **texts)
+
+
+def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
+    """Return the texts that stand below, by the name of their field, and what each is called for the reader."""
+    names = {"note": words("Note"), "reading": words("How to read"), "population": words("Population")}
+    names["source"] = words("Source")
+    return {field: str(name) for field, name in names.items() if str(exhibit.texts[field])}
+
+
+def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
+    """Return what stands below a figure or a table: notes, data and their download; a table's data come first.
+
+    The link to the CSV holds it: nothing is requested.
+    """
+    return rendered(
+        "exhibit.html.j2",
+        part="notes",
+        words=words,
+        texts=[
+            (name, Markup(sentence_html(exhibit.texts[field], f"{exhibit.key}.{field}")))
+            for field, name in note_parts(words, exhibit).items()
+        ],
+        is_figure=bool(exhibit.figures),
+        fold=words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else "",
+        table=Markup(data_html(words, exhibit, number)),
+        number=number,
+        file_name=file_name,
+        address=CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit)),
+    )
+
+
+def cell_text(words: Words, value: Any, kind: str) -> str:
+    """Return one cell as a reader of the language expects it; a range of numbers does not break."""
+    if kind == "text" or isinstance(value, str):
+        text = "" if pd.isna(value) else typeset(str(value), words.lang)
+        return text.replace(" ", NO_BREAK) if NUMBERS.fullmatch(text) else text
+    return words.number(Number(None if pd.isna(value) else value, kind))
+
+
+def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
+    """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll.
+
+    Cells repeat the heading of their column: on a phone each row is a card, where no heading stands above them. The
+    table says itself that its data are fictitious, so that a copy of it does.
+    """
+    mixed = any(column.kind != "text" for column in exhibit.columns)
+    heads = []
+    for column in exhibit.columns:
+        texts = exhibit.data[column.name].dropna().astype(str) if column.kind == "text" else ()
+        is_text, long = mixed and column.kind == "text", any(len(text) > LONG_TEXT for text in texts)
+        classes = " ".join(["t"] * is_text + ["long"] * long)
+        heads.append({"heading": column.heading, "is_text": is_text, "classes": classes})
+
+    def cell(row: Mapping[str, Any], column: Column) -> Markup:
+        kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
+        return Markup(LINK.sub(LINKED, escape(cell_text(words, row[column.name], kind))))
+
+    said = f"{number} – {words.label(ORIGINS[exhibit.origin]).upper()}" if exhibit.origin == "fictitious" else ""
+    return rendered(
+        "exhibit.html.j2",
+        words=words,
+        number=number,
+        mixed=mixed,
+        caption=said,
+        columns=heads,
+        rows=[[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")],
+    )
+
+
+def csv_text(words: Words, exhibit: Exhibit) -> str:
+    """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
+
+    A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
+    words together on a page hinders who reads a table by program.
+    """
+    decimal, sep = words.csv_marks
+
+    def cell(value: object) -> object:
+        # Pandas itself rounds, and marks decimals, only in columns that hold nothing else.
+        if isinstance(value, float) and not pd.isna(value):
+            return f"{value:.10g}".replace(".", decimal)
+        return neutralised(plain_text(value).translate(PLAIN_SPACES)) if isinstance(value, str) else value
+
+    table = exhibit.data[[column.name for column in exhibit.columns]].map(cell)
+    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in exhibit.columns])
+    if exhibit.origin == "fictitious":
+        table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
+    # Spreadsheets that expect `;` take a file without this mark for Windows-1252.
+    mark = "\ufeff" if sep == ";" else ""
+    return mark + str(table.to_csv(index=False, lineterminator="\r\n", sep=sep))

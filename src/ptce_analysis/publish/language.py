@@ -24,10 +24,9 @@ from babel.numbers import format_decimal, get_decimal_symbol
 from pandas import NA
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.sentences import WAITED, WAITS, mark, unmarked, within
+from ptce_analysis.publish.sentences import CLOSE, OPEN, THEN, WAITED, WAITS, sentence_of, within
 from ptce_analysis.publish.sentences import Number as Number
 from ptce_analysis.publish.sentences import Sentence as Sentence
-from ptce_analysis.publish.sentences import Values as Values
 from ptce_analysis.publish.sentences import joined as joined
 from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import LANGUAGES, LEVEL_FORMS, Label
@@ -55,29 +54,6 @@ class Written:
     SPELLED = "none one two three four five six seven eight nine ten eleven twelve"
 
 
-def as_number(value: Any, kind: str) -> Number:
-    """Return a value on its way into a text: a number as it is, or a published figure with its source."""
-    if isinstance(value, Number):
-        return replace(value, kind=kind)
-    if isinstance(value, Fact):
-        return Number(value.value, kind, value.source, "published")
-    return Number(None if value is None or value is NA else value, kind)
-
-
-@dataclass(frozen=True)
-class _Filled:
-    """The text that replaces a name. `{n:project|projects}` is the word that agrees with the number `n`.
-
-    The first word stands where the language counts the number as one (French: 0 and 1; English: 1), else the last.
-    """
-
-    text: str
-    is_one: bool = False
-
-    def __format__(self, words: str) -> str:
-        return words.split("|")[0 if self.is_one else -1] if words else self.text
-
-
 @dataclass(frozen=True)
 class Words:
     """Everything that depends on the reader's language: translation, numbers, labels."""
@@ -85,70 +61,49 @@ class Words:
     lang: str
 
     def __call__(self, text: str, /, **values: Number | str | Sentence) -> Sentence:
-        """Return the translated text with its `{names}` filled; numbers are formatted for the language.
+        """Return the translated text with its `{names}` filled as by `fill`; an unknown number says so."""
+        return self.fill(text, values.__getitem__ if values else None)
 
-        `{n:project|projects}` is the word that agrees with the number `n`.
-        """
-        shown: dict[str, _Filled] = {}
-        numbers: dict[str, Number] = {}
-        for name, value in values.items():
-            filling, inside = self._filling(name, value)
-            shown[name] = _Filled(filling, isinstance(value, Number) and self._is_one(value))
-            numbers |= inside
-        translated = translation(self.lang, text)
-        marked = typeset(translated.format(**shown) if values else translated, self.lang)
-        return Sentence(unmarked(marked), numbers, self._waiting(text, marked))
-
-    def fill(self, text: str, find: Callable[[str], Any]) -> Sentence:
+    def fill(self, text: str, find: Callable[[str], Any] | None) -> Sentence:
         """Return a translated text with its names filled by what `find` returns for them.
 
-        `{n:count}` is written as that kind of number (`KINDS`), `{n:project|projects}` is the word that agrees with
-        the number `n`, `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's
-        language already, as the labels of a table are, or a label of the vocabulary.
-        Each language chooses its own kinds. Raises `InputError` for a number that is missing, naming it.
+        `{n:count}` is written as that kind of number (`KINDS`), `{n}` as the kind of a `Number`, `{n:project|projects}`
+        is the word that agrees with the number `n` (the first one where the language counts it as one: French 0 and 1,
+        English 1), `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's language
+        already, as the labels of a table are, or a label of the vocabulary. Each language chooses its own kinds.
+        Raises `InputError` for a number that is missing where a kind asks for it, naming it.
         """
         numbers: dict[str, Number] = {}
+        forms = LEVEL_FORMS.get(self.lang, LEVEL_FORMS[SOURCE])
 
         def written(found: re.Match[str]) -> str:
-            name, spec, value = found[1], found[2] or "", find(found[1])
+            name, spec = found[1], found[2] or ""
+            value = find(name)  # type: ignore[misc]
             if "|" in spec:
-                return spec.split("|")[0 if self._is_one(as_number(value, "count")) else -1]
-            if spec in level_forms(self.lang):
-                return level_forms(self.lang)[spec][str(value)]
-            if isinstance(value, str | tuple | Sentence):
-                inner = self.label(value) if isinstance(value, tuple) else value
-                if isinstance(inner, Sentence):
-                    marked, inside = within(inner, name)
-                    numbers.update(inside)
-                    return marked
-                inner = typeset(inner, self.lang)
-                return mark(name, inner) if any(map(str.isdigit, inner)) else inner
-            number = as_number(value, spec)
-            if number.value is None:
+                n = _as_number(value, "count").value
+                one = n is not None and Locale.parse(self.lang).plural_form(abs(float(n))) == "one"
+                return spec.split("|")[0 if one else -1]
+            if spec in forms:
+                return forms[spec][str(value)]
+            if isinstance(value, tuple):
+                value = self.label(value)
+            if isinstance(value, Sentence):
+                marked, inside = within(value, name)
+                numbers.update(inside)
+                return marked
+            if isinstance(value, str):
+                return f"{OPEN}{name}{THEN}{value}{CLOSE}" if any(map(str.isdigit, value)) else value
+            number = value if isinstance(value, Number) and not spec else _as_number(value, spec)
+            if number.value is None and (spec or number is not value):
                 raise InputError(f"{{{name}:{spec}}} has no value, in the text {text!r}.")
-            if name in numbers and numbers[name].kind != spec:
-                name = f"{name}-{spec}"
+            if name in numbers and numbers[name].kind != number.kind:
+                name = f"{name}-{number.kind}"
             numbers[name] = number
-            return mark(name, self.number(number))
+            return f"{OPEN}{name}{THEN}{self.number(number)}{CLOSE}"
 
-        marked = typeset(NAMED.sub(written, translation(self.lang, text)), self.lang)
-        return Sentence(unmarked(marked), numbers, self._waiting(text, marked))
-
-    def _waiting(self, text: str, marked: str) -> str:
-        """A text that is not translated yet, marked as English."""
-        return marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}"
-
-    def _filling(self, name: str, value: Number | str | Sentence) -> tuple[str, dict[str, Number]]:
-        """The marked text that replaces `{name}`, and the numbers in it; a list of numbers is marked as it stands."""
-        if isinstance(value, Sentence):
-            return within(value, name)
-        if isinstance(value, Number):
-            return mark(name, self.number(value)), {name: value}
-        return (mark(name, value) if any(map(str.isdigit, value)) else value), {}
-
-    def _is_one(self, number: Number) -> bool:
-        """Whether the language speaks of so many in the singular."""
-        return number.value is not None and Locale.parse(self.lang).plural_form(abs(float(number.value))) == "one"
+        translated = translation(self.lang, text)
+        marked = typeset(NAMED.sub(written, translated) if find else translated, self.lang)
+        return sentence_of(marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}", numbers)
 
     def label(self, label: Label) -> str:
         """Return a vocabulary label in the reader's language, typeset as any text."""
@@ -167,22 +122,23 @@ class Words:
         return _written(Written.LISTED, self.lang, items=", ".join(head), last=last) if head else last
 
     def date(self, day: str) -> str:
-        """Return a day (`2026-11-30`) as a reader writes it.
-
-        >>> Words("fr").date("2026-11-30"), Words("en").date("2026-11-30")
-        ('30 novembre 2026', '30 November 2026')
-        """
+        """Return a day (`2026-11-30`) as a reader writes it (`30 November 2026`)."""
         return str(format_date(date.fromisoformat(day), "d MMMM y", locale=self.lang))
 
     @property
     def csv_marks(self) -> tuple[str, str]:
         """The decimal mark of the language's CSV files and what separates their columns, as its spreadsheets expect."""
-        return self.decimal_mark, ";" if self.decimal_mark == "," else ","
+        decimal = str(get_decimal_symbol(self.lang))
+        return decimal, ";" if decimal == "," else ","
 
-    @property
-    def decimal_mark(self) -> str:
-        """What stands between units and tenths."""
-        return str(get_decimal_symbol(self.lang))
+
+def _as_number(value: Any, kind: str) -> Number:
+    """A value on its way into a text: a number as it is, or a published figure with its source."""
+    if isinstance(value, Number):
+        return replace(value, kind=kind)
+    if isinstance(value, Fact):
+        return Number(value.value, kind, value.source, "published")
+    return Number(None if value is None or value is NA else value, kind)
 
 
 def _written(pattern: str, lang: str, **values: str) -> str:
@@ -224,19 +180,6 @@ class Kind:
         return sign + _written(self.pattern, lang, n=text.removeprefix("−")) if self.pattern else text
 
 
-def _spelled(value: float, lang: str) -> str:
-    """A small whole number in words, as a sentence has it; a larger one in digits."""
-    words = translation(lang, Written.SPELLED).split()
-    return words[int(value)] if 0 <= value < len(words) and value == int(value) else KINDS["count"].write(value, lang)
-
-
-def _p_value(value: float, lang: str) -> str:
-    """Two decimals, three below one per cent, and a bound below one per thousand."""
-    if value < 0.0005:
-        return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
-    return KINDS["number" if value >= 0.0095 else "p"].write(value, lang)
-
-
 # Money arrives in euros, shares between 0 and 1. A kind is also written `keur_down` or `keur_up`: a limit, rounded
 # outwards.
 KINDS: dict[str, Kind] = {
@@ -253,13 +196,11 @@ KINDS: dict[str, Kind] = {
     "share": Kind("share", 0.01, pattern=Written.PERCENT),
     "share1": Kind("share", 0.01, 1, 1, Written.PERCENT),
     "share2": Kind("share", 0.01, 2, pattern=Written.PERCENT),
-    "share_2": Kind("share", 0.01, 2, 2, Written.PERCENT),
     "points": Kind("share", 0.01, 1, 1, Written.POINTS, signed=True),
     "points0": Kind("share", 0.01, 0, 0, Written.POINTS, signed=True),
     "points_bare": Kind("share", 0.01, 0, 0, signed=True),
     "eur": Kind("eur", pattern=Written.EUR),
     "keur": Kind("eur", 1e3, pattern=Written.KEUR),
-    "keur_bare": Kind("eur", 1e3),
     "keur1": Kind("eur", 1e3, 1, 1, Written.KEUR),
     "keur2": Kind("eur", 1e3, 2, pattern=Written.KEUR),
     "meur": Kind("eur", 1e6, 2, 2, Written.MEUR),
@@ -269,30 +210,31 @@ KINDS: dict[str, Kind] = {
     "text": Kind("text"),
 }
 ROUNDINGS = {"": ROUND_HALF_UP, "down": ROUND_FLOOR, "up": ROUND_CEILING}
-ROUNDED = re.compile(r"(\w+?)_(down|up)")
-SPECIAL: dict[str, Callable[[float, str], str]] = {
-    "spelled": _spelled,
-    "Spelled": lambda value, lang: _spelled(value, lang).capitalize(),
-    "year": lambda value, _: f"{value:.0f}",
-    "p": _p_value,
-}
 
 
 def kind_of(name: str) -> tuple[Kind, str] | None:
     """Return the kind that a name stands for and how it is rounded; None for a name that is no kind."""
-    rounded = ROUNDED.fullmatch(name)
-    base, rounding = (rounded[1], rounded[2]) if rounded else (name, "")
+    base, _, rounding = name.rpartition("_") if name.endswith(("_down", "_up")) else (name, "", "")
     return (KINDS[base], rounding) if base in KINDS and base != "text" else None
 
 
 def written_number(value: float, kind: str, lang: str) -> str:
-    """Return a number as a kind is written in a language. Raises `InputError` naming the legal kinds."""
-    if kind in SPECIAL:
-        return SPECIAL[kind](value, lang)
+    """Return a number as a kind is written in a language. Raises `InputError` naming the legal kinds.
+
+    `spelled`: a small whole number in words, a larger one in digits. `p`: two decimals, three below one per cent, and a
+    bound below one per thousand.
+    """
     found = kind_of(kind)
     if not found:
         raise InputError(f"kind {kind!r}: legal values: {', '.join(KINDS)}, each also with _down or _up.")
-    return found[0].write(value, lang, found[1])
+    if kind == "year":
+        return f"{value:.0f}"
+    if kind in ("spelled", "Spelled") and value in range(len(names := translation(lang, Written.SPELLED).split())):
+        return names[int(value)].capitalize() if kind == "Spelled" else names[int(value)]
+    if kind == "p" and value < 0.0005:
+        return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
+    shape = KINDS["number"] if kind == "p" and value >= 0.0095 else found[0]
+    return shape.write(value, lang, found[1])
 
 
 def typeset(text: str, lang: str) -> str:
@@ -306,11 +248,6 @@ def typeset(text: str, lang: str) -> str:
     text = re.sub(r" (:|%|€|k€|M€)(?![\w-])", rf"{NO_BREAK}\1", text)
     text = re.sub(r"([≤≥]) ", rf"\1{NO_BREAK}", re.sub(r" ([;!?])", rf"{NARROW}\1", text))
     return re.sub(r"«\s", f"«{NO_BREAK}", re.sub(r"\s»", f"{NO_BREAK}»", text))
-
-
-def level_forms(lang: str) -> dict[str, dict[str, str]]:
-    """Return how a language speaks of levels; one that does not say keeps their English names."""
-    return LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
 
 
 @cache
@@ -330,9 +267,7 @@ def catalogue(lang: str) -> Catalog:
 
 def translation(lang: str, text: str) -> str:
     """Return the translation of a source text; the text itself where there is none (tests refuse such gaps)."""
-    if lang == SOURCE:
-        return text
-    return _finished(lang, text) or text
+    return text if lang == SOURCE else _finished(lang, text) or text
 
 
 def is_translated(lang: str, text: str) -> bool:
@@ -352,13 +287,10 @@ def paragraphs(source: str) -> list[str]:
 
 def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") -> dict[str, Any]:
     """Return a copy of a notebook (as parsed JSON) with its prose in the language; its code is left alone."""
-    return {**notebook, "cells": [_translated_cell(cell, lang, level) for cell in notebook["cells"]]}
-
-
-def _translated_cell(cell: dict[str, Any], lang: str, level: str) -> dict[str, Any]:
-    if cell["cell_type"] != "markdown":
-        return {**cell}
-    return {**cell, "source": translated_prose("".join(cell["source"]), lang, level)}
+    cells = [{**cell} for cell in notebook["cells"]]
+    for cell in (cell for cell in cells if cell["cell_type"] == "markdown"):
+        cell["source"] = translated_prose("".join(cell["source"]), lang, level)
+    return {**notebook, "cells": cells}
 
 
 def translated_prose(source: str, lang: str, level: str = "") -> str:
@@ -370,16 +302,11 @@ def translated_prose(source: str, lang: str, level: str = "") -> str:
     if lang != SOURCE:
         parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
         source = "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
-    forms = level_forms(lang)
+    forms = LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
     return re.sub(r"\{level:(\w+)\}", lambda found: forms.get(found[1], {}).get(level, found[0]), source)
 
 
-def extract_notebook(
-    fileobj: Any,
-    keywords: Any,  # noqa: ARG001 (Babel gives its extractors these four by name)
-    comment_tags: Any,  # noqa: ARG001
-    options: Any,  # noqa: ARG001
-) -> Iterator[tuple[int, None, str, list[str]]]:
+def extract_notebook(fileobj: Any, *_: Any, **__: Any) -> Iterator[tuple[int, None, str, list[str]]]:
     """Yield every paragraph of prose of a notebook, in the form Babel's extractors give."""
     for number, cell in enumerate(json.load(fileobj)["cells"], start=1):
         if cell["cell_type"] == "markdown":

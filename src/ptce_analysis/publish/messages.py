@@ -2,6 +2,11 @@
 
 `make texts` brings the catalogues up to date: finished translations are kept, new texts are added empty and listed,
 texts that nothing uses any more are removed.
+
+The hypotheses that bear on results are texts too, read from the comments of the code that makes them:
+`# Assumption (02, 03): … Source: … If wrong: …` is one that these pages rest on, and the page of methods lists it.
+`# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and `# Limit: …` bounds
+time or memory: both are for whoever reads the code.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import chdir, contextmanager, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +28,68 @@ from babel.messages.pofile import read_po, write_po
 
 from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
-from ptce_analysis.publish.assumptions import assumptions
-from ptce_analysis.vocabulary import LANGUAGES
+from ptce_analysis.publish.language import Sentence, Words
+from ptce_analysis.vocabulary import LANGUAGES, Label
 
 LIBRARY = Path(__file__).parents[1]
 LABELLED = re.compile(r"\b(Label|Indicator)\b")
 NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
-
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
 TEXTS = "texts to translate"
+
+COMMENT = re.compile(r"^[ \t]*# Assumption \(.*(?:\n[ \t]*#.*)*", re.MULTILINE)
+PARTS = re.compile(
+    r"Assumption \((?P<pages>[\d, ]+)\):\s*(?P<text>.*?)\s*Source:\s*(?P<source>.*?)\s*If wrong:\s*(?P<if_wrong>.*)"
+)
+# What the pages are called in the line of links (`menu` of `runs.toml`), by the number of their notebook.
+PAGES: dict[str, Label] = {
+    "01": ("Consistency", "Concordance"),
+    "02": ("Emergence", "Émergence"),
+    "03": ("Funders", "Financeurs"),
+    "04": ("Grants", "Subventions"),
+    "05": ("Median cluster", "Pôle médian"),
+    "07": ("By tier", "Par échelon"),
+    "09": ("Methods", "Méthodes"),
+}
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One hypothesis: the pages it bears on, the module that makes it, and its three parts, the first a sentence."""
+
+    pages: tuple[str, ...]
+    module: str
+    text: str
+    source: str
+    if_wrong: str
+
+
+def assumptions(library: Path = LIBRARY) -> list[Assumption]:
+    """Return every hypothesis of a package, in the order of the pages they bear on."""
+    found: list[Assumption] = []
+    for path in sorted(library.rglob("*.py")):
+        module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
+        for comment in COMMENT.findall(path.read_text(encoding="utf-8")):
+            one = PARTS.search(" ".join(line.strip("# \t") for line in comment.split("\n")))
+            if one:
+                found.append(
+                    Assumption(tuple(one["pages"].split(", ")), module, *one.group("text", "source", "if_wrong"))
+                )
+    return sorted(found, key=lambda one: one.pages)
+
+
+def hypotheses(words: Words) -> list[Sentence]:
+    """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
+    return [
+        words(
+            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
+            pages=Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
+            text=words(one.text),
+            source=words(one.source),
+            if_wrong=words(one.if_wrong),
+        )
+        for one in assumptions()
+    ]
 
 
 def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
@@ -38,25 +97,23 @@ def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(library.rglob("*.py")):
         found |= dict.fromkeys(_in_code(ast.parse(path.read_text(encoding="utf-8"))), path.name)
-    for path in sorted(library.rglob("*.j2")):
-        texts = extract_from_file("jinja2.ext:babel_extract", path, keywords={"words": None})
-        found |= dict.fromkeys((str(message) for _, message, _, _ in texts), path.name)
-    for path in sorted((project / "notebooks").glob("*.ipynb")):
-        texts = extract_from_file("ptce_analysis.publish.language:extract_notebook", path)
+    notebooks = sorted((project / "notebooks").glob("*.ipynb"))
+    for path in (*sorted(library.rglob("*.j2")), *notebooks):
+        method = "jinja2.ext:babel_extract" if path.suffix == ".j2" else f"{language.__name__}:extract_notebook"
+        texts = extract_from_file(method, path, keywords={"words": None})
         found |= dict.fromkeys((str(message) for _, message, _, _ in texts), path.name)
     return found
 
 
-def kept_in_tables() -> dict[str, str]:
-    """Return the texts that the analysis keeps in tables: methods with their sources, why nothing is estimable."""
-    about = [text for method in METHODS.values() for text in (method.convention, method.source)]
-    texts = [*about, *REASONS.values()]
-    return dict.fromkeys(texts, "rates.py")
-
-
-def assumed(library: Path = LIBRARY) -> dict[str, str]:
-    """Return the texts of the assumptions of the library: what is assumed, on what ground, what if it is wrong."""
-    return {part: one.module for one in assumptions(library) for part in (one.text, one.source, one.if_wrong) if part}
+def _in_code(tree: ast.AST) -> Iterator[str]:
+    """The texts given to `words(…)`, and the members of the classes that hold texts."""
+    for node in ast.walk(tree):
+        held: list[ast.expr] = []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "words":
+            held = node.args[:1]
+        if isinstance(node, ast.ClassDef) and TEXTS in (ast.get_docstring(node) or ""):
+            held = [line.value for line in node.body if isinstance(line, ast.Assign)]
+        yield from (one.value for one in held if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def labels(library: Path = LIBRARY) -> dict[str, str]:
@@ -67,34 +124,11 @@ def labels(library: Path = LIBRARY) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(library.rglob("*.py")):
         tables = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.AnnAssign))
-        labelled = (table for table in tables if LABELLED.search(ast.unparse(table.annotation)))
-        found |= dict.fromkeys((text for table in labelled for text in _english(table)), path.name)
+        for table in (table for table in tables if LABELLED.search(ast.unparse(table.annotation))):
+            for node in (node for node in ast.walk(table) if isinstance(node, ast.Tuple)):
+                texts = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+                found |= {texts[0]: path.name} if len(texts) == 2 else {}
     return found
-
-
-def _english(table: ast.AST) -> Iterator[str]:
-    for node in ast.walk(table):
-        if isinstance(node, ast.Tuple) and len(texts := [text for part in node.elts for text in _constant(part)]) == 2:
-            yield texts[0]
-
-
-def _in_code(tree: ast.AST) -> Iterator[str]:
-    """The texts given to `words(…)`, and the members of the classes that hold texts."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) == "words" and node.args:
-            yield from _constant(node.args[0])
-        if isinstance(node, ast.ClassDef) and TEXTS in (ast.get_docstring(node) or ""):
-            for line in (line for line in node.body if isinstance(line, ast.Assign)):
-                yield from _constant(line.value)
-
-
-def _name(function: ast.expr) -> str:
-    return getattr(function, "id", getattr(function, "attr", ""))
-
-
-def _constant(value: ast.expr) -> Iterator[str]:
-    if isinstance(value, ast.Constant) and isinstance(value.value, str):
-        yield value.value
 
 
 @contextmanager
@@ -104,8 +138,7 @@ def recording() -> Iterator[set[str]]:
     translation = language.translation
 
     def recorded(lang: str, text: str) -> str:
-        if text:
-            used.add(text)
+        used.update(filter(None, [text]))
         return translation(lang, text)
 
     language.translation = recorded
@@ -115,15 +148,21 @@ def recording() -> Iterator[set[str]]:
         language.translation = translation
 
 
-def used_messages(notebook: Path, parameters: Mapping[str, Any]) -> set[str]:
-    """Return every text that a notebook asks for when its cells run in its folder with these parameters."""
-    cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    names: dict[str, Any] = {"__name__": "__main__"}
-    with recording() as used, chdir(notebook.parent), redirect_stdout(io.StringIO()):
-        for cell in cells:
-            exec("".join(cell["source"]), names)
-            names |= parameters if "parameters" in cell["metadata"].get("tags", []) else {}
-    return used
+def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
+    """Return every text that needs a translation: written out, in a table, or asked for as a notebook runs."""
+    found = written_messages(project) | (labels() if lang != "fr" else {})
+    kept = [text for method in METHODS.values() for text in (method.convention, method.source)]
+    found |= dict.fromkeys([*kept, *REASONS.values()], "rates.py")
+    found |= {part: one.module for one in assumptions() for part in (one.text, one.source, one.if_wrong) if part}
+    for notebook in sorted((project / "notebooks").glob("*.ipynb")):
+        names: dict[str, Any] = {"__name__": "__main__"}
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        with recording() as used, chdir(notebook.parent), redirect_stdout(io.StringIO()):
+            for cell in (cell for cell in cells if cell["cell_type"] == "code"):
+                exec("".join(cell["source"]), names)
+                names |= {"lang": lang} if "parameters" in cell["metadata"].get("tags", []) else {}
+        found = dict.fromkeys(used, notebook.name) | found
+    return found
 
 
 def gaps(catalogue: Catalog, wanted: Mapping[str, str]) -> list[str]:
@@ -152,14 +191,6 @@ def brought_up_to_date(catalogue: Catalog, wanted: Iterable[str], lang: str) -> 
     return header.encode() + stream.getvalue()
 
 
-def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
-    """Return every text that needs a translation: written out, or asked for by a notebook of the project."""
-    found = written_messages(project) | kept_in_tables() | assumed() | (labels() if lang != "fr" else {})
-    for notebook in sorted((project / "notebooks").glob("*.ipynb")):
-        found = dict.fromkeys(used_messages(notebook, {"lang": lang}), notebook.name) | found
-    return found
-
-
 def main(project: Path) -> None:
     """Bring the catalogues of the library up to date with a project and say what is left to fill in.
 
@@ -169,19 +200,14 @@ def main(project: Path) -> None:
         path = language.LOCALE / f"{lang}.po"
         if not path.exists():
             path.write_bytes(brought_up_to_date(Catalog(locale=lang), [], lang))
-        before, wanted = _read(path, lang), wanted_messages(project, lang)
+        before, wanted = read_po(io.BytesIO(path.read_bytes()), locale=lang), wanted_messages(project, lang)
         path.write_bytes(brought_up_to_date(before, wanted, lang))
         known = {str(message.id) for message in before if message.id}
-        new, gone, left = wanted.keys() - known, known - wanted.keys(), gaps(_read(path, lang), wanted)
-        name = os.path.relpath(path, project)
+        new, gone = wanted.keys() - known, known - wanted.keys()
+        left, name = gaps(read_po(io.BytesIO(path.read_bytes()), locale=lang), wanted), os.path.relpath(path, project)
         print(f"{name}: {len(wanted)} texts ({len(new)} new, {len(gone)} no longer used), {len(left)} to fill in")
         for line in left:
             print(f"  {line}")
-
-
-def _read(path: Path, lang: str) -> Catalog:
-    with path.open("rb") as stream:
-        return read_po(stream, locale=lang)
 
 
 if __name__ == "__main__":

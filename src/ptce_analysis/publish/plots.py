@@ -6,10 +6,10 @@ to `page.figure`. Numbers are written in the reader's language; axes say their u
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import seaborn as sns
@@ -23,12 +23,15 @@ from ptce_analysis.publish.style import LIGHT, theme
 
 # Wide enough for a page and narrow enough that the letters can be read on a phone, where it shrinks least.
 WIDTH_IN, ROW_IN = 5.6, 0.44
-WIDE = 0.56  # of the height of a row: a bar
 LONG_NAME = 18  # characters: a longer name of a row stands above its marks
 ACCENT, OTHER, MUTED, INK, SECOND, THIRD = (
     LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink", "second", "third")
 )
 
+# What is drawn; which of its rows have a mark of their own; axes to draw on in place of new ones.
+Table: TypeAlias = pd.DataFrame
+Flags: TypeAlias = Sequence[bool] | None
+Drawn: TypeAlias = Axes | None
 # Whose language numbers on axes and labels are written in: that of the page that is open.
 reader = Words("en")
 
@@ -48,115 +51,23 @@ def number(value: Any, kind: str) -> str:
     return reader.number(Number(None if pd.isna(value) else float(value), kind))
 
 
-def ticks(axis: Axis, kind: str, most: int = 5) -> None:
+def ticks(axis: Axis, kind: str) -> None:
     """Let an axis count in a few round numbers of a kind, without their unit, which the axis's title says."""
     found = kind_of(kind)
     bare = replace(found[0], pattern="", least=0, most=max(found[0].most, 1)) if found else KINDS["number2"]
     axis.set_major_formatter(FuncFormatter(lambda value, _: bare.write(value, reader.lang)))
-    axis.set_major_locator(MaxNLocator(most))
+    axis.set_major_locator(MaxNLocator(5))
 
 
-def are_long(names: Sequence[str]) -> bool:
-    """Return whether the names of some rows stand above their marks: at the left they would leave no room."""
-    return max(map(len, map(str, names))) > LONG_NAME
-
-
-def rows_of(ax: Axes, names: Sequence[str], above_pt: float = 11) -> None:
+def rows_of(ax: Axes, names: Sequence[str]) -> None:
     """Name the rows of some axes, the first at the top: at the left, or above the marks where a name is long."""
-    long = are_long(names)
+    long = max(map(len, map(str, names))) > LONG_NAME
     ax.set_yticks(range(len(names)), ["" if long else str(name) for name in names])
     for place, name in enumerate(names if long else ()):
-        ax.annotate(str(name), (0, place), (0, above_pt), ("axes fraction", "data"), "offset points", va="bottom")
+        beside(ax, str(name), (0, place), (0, 11), xycoords=("axes fraction", "data"), va="bottom")
     ax.set_ylim(len(names) - 0.5, -1.0 if long else -0.5)
     ax.tick_params(axis="y", length=0)
     ax.set_ylabel("")
-
-
-def bars(
-    data: pd.DataFrame,
-    x: str,
-    y: str,
-    kind: str,
-    *,
-    xlabel: str,
-    also: tuple[str, str] | None = None,
-    highlight: Sequence[bool] | None = None,
-    color: str = ACCENT,
-    other: str = OTHER,
-    ax: Axes | None = None,
-) -> Axes:
-    """Return bars from zero, one for each row in the order of the table, each labelled with its value.
-
-    `also` is a second column to state, and its kind. Rows that are not `highlight` have the `other` colour.
-    """
-    long = are_long(list(data[y]))
-    ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
-    colours = [color if one else other for one in (highlight if highlight is not None else [True] * len(data))]
-    place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
-    sns.barplot(
-        x=data[x].to_numpy(),
-        y=place,
-        hue=place,
-        palette=colours,
-        legend=False,
-        saturation=1,
-        width=0.4 if long else 0.62,  # a long name stands between two bars
-        ax=ax,
-    )
-    rows_of(ax, list(data[y]))
-    texts = [number(value, kind) for value in data[x]]
-    if also:
-        texts = [f"{text} · {number(value, also[1])}" for text, value in zip(texts, data[also[0]], strict=True)]
-    for place_, (value, text) in enumerate(zip(data[x], texts, strict=True)):
-        ax.annotate(text, (value, place_), (5, 0), textcoords="offset points", va="center")
-    ax.set_xlim(0, 1.02 * float(data[x].max() or 1))
-    ax.set_xlabel(xlabel)
-    ticks(ax.xaxis, kind)
-    room_for_labels(ax)
-    return ax
-
-
-def intervals(
-    data: pd.DataFrame,
-    x: str,
-    low: str,
-    high: str,
-    y: str,
-    kind: str,
-    *,
-    xlabel: str,
-    reference: float | None = None,
-    sides: tuple[str, str] = ("", ""),
-    label: str = "{x} ({low} – {high})",
-    highlight: Sequence[bool] | None = None,
-    color: str = ACCENT,
-    other: str = MUTED,
-    ax: Axes | None = None,
-) -> Axes:
-    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean.
-
-    Limits are written rounded outwards.
-    """
-    ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
-    marked = highlight if highlight is not None else [True] * len(data)
-    for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
-        look = color if one else other
-        ax.hlines(place, row[low], row[high], color=look, linewidth=7, alpha=0.45)
-        ax.plot(row[x], place, "o", color=look, markersize=9)
-        text = label.format(
-            x=number(row[x], kind), low=number(row[low], f"{kind}_down"), high=number(row[high], f"{kind}_up")
-        )
-        ax.annotate(text, (row[x], place), (0, 11), textcoords="offset points", ha="center", va="bottom")
-    rows_of(ax, list(data[y]))
-    if reference is not None:
-        ax.axvline(reference, color=INK, linewidth=1, zorder=0)
-        for side, (text, shift) in enumerate(zip(sides, (-6, 6), strict=True)):
-            where: dict[str, Any] = {"ha": "left" if side else "right", "color": MUTED}
-            ax.annotate(text, (reference, 1), (shift, 4), ("data", "axes fraction"), "offset points", **where)
-    ax.set_xlabel(xlabel)
-    ticks(ax.xaxis, kind)
-    room_for_labels(ax)
-    return ax
 
 
 def room_for_labels(ax: Axes) -> None:
@@ -182,8 +93,98 @@ def room_for_labels(ax: Axes) -> None:
             break
 
 
+def beside(ax: Axes, text: str, at: tuple[Any, float], shift_pt: tuple[float, float], **look: Any) -> None:
+    """Write a text beside a place of the data: to its right unless `look` (matplotlib's `ha`, `va`) says otherwise."""
+    ax.annotate(text, at, shift_pt, textcoords="offset points", **{"va": "center", **look})
+
+
+def _rows(data: Table, highlight: Flags, other: str) -> Iterator[tuple[int, Any, str]]:
+    """The place, the values and the colour of each row: rows that are not `highlight` have the `other` one."""
+    marked = highlight if highlight is not None else [True] * len(data)
+    for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
+        yield place, row, ACCENT if one else other
+
+
+def _finished(ax: Axes, xlabel: str, kind: str) -> Axes:
+    """The axes with what their x axis counts, and room for every label."""
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, kind)
+    room_for_labels(ax)
+    return ax
+
+
+def bars(
+    data: Table,
+    x: str,
+    y: str,
+    kind: str,
+    *,
+    xlabel: str,
+    also: tuple[str, str] | None = None,
+    highlight: Flags = None,
+    ax: Drawn = None,
+) -> Axes:
+    """Return bars from zero, one for each row in the order of the table, each labelled with its value.
+
+    `also` is a second column to state, and its kind. Rows that are not `highlight` have another colour.
+    """
+    long = max(map(len, map(str, data[y]))) > LONG_NAME
+    ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
+    place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
+    sns.barplot(
+        x=data[x].to_numpy(),
+        y=place,
+        hue=place,
+        palette=[look for _, _, look in _rows(data, highlight, OTHER)],
+        legend=False,
+        saturation=1,
+        width=0.4 if long else 0.62,  # a long name stands between two bars
+        ax=ax,
+    )
+    rows_of(ax, list(data[y]))
+    for rank, row, _ in _rows(data, None, OTHER):
+        text = number(row[x], kind) + (f" · {number(row[also[0]], also[1])}" if also else "")
+        beside(ax, text, (row[x], rank), (5, 0))
+    ax.set_xlim(0, 1.02 * float(data[x].max() or 1))
+    return _finished(ax, xlabel, kind)
+
+
+def intervals(
+    data: Table,
+    x: str,
+    low: str,
+    high: str,
+    y: str,
+    kind: str,
+    *,
+    xlabel: str,
+    reference: float | None = None,
+    sides: tuple[str, str] = ("", ""),
+    label: str = "{x} ({low} – {high})",
+    highlight: Flags = None,
+    ax: Drawn = None,
+) -> Axes:
+    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean.
+
+    Limits are written rounded outwards.
+    """
+    ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
+    for place, row, look in _rows(data, highlight, MUTED):
+        ax.hlines(place, row[low], row[high], color=look, linewidth=7, alpha=0.45)
+        ax.plot(row[x], place, "o", color=look, markersize=9)
+        ends = {"low": number(row[low], f"{kind}_down"), "high": number(row[high], f"{kind}_up")}
+        beside(ax, label.format(x=number(row[x], kind), **ends), (row[x], place), (0, 11), ha="center", va="bottom")
+    rows_of(ax, list(data[y]))
+    if reference is not None:
+        ax.axvline(reference, color=INK, linewidth=1, zorder=0)
+        for text, shift, side in zip(sides, (-6, 6), ("right", "left"), strict=True):
+            where: dict[str, Any] = {"ha": side, "va": "baseline", "xycoords": ("data", "axes fraction")}
+            beside(ax, text, (reference, 1), (shift, 4), color=MUTED, **where)
+    return _finished(ax, xlabel, kind)
+
+
 def pairs(
-    data: pd.DataFrame,
+    data: Table,
     first: str,
     second: str,
     y: str,
@@ -191,45 +192,36 @@ def pairs(
     *,
     names: tuple[str, str],
     xlabel: str,
-    hollow: Sequence[bool] | None = None,
-    color: str = ACCENT,
-    other: str = MUTED,
-    ax: Axes | None = None,
+    hollow: Flags = None,
 ) -> Axes:
     """Return two marks joined by a line for each row, each with its value; `names` stand above those of the first row.
 
     The first mark of a `hollow` row is empty: its figure is shown and not used.
     """
-    ax = axes(len(data) * 1.25, extra_in=1.0) if ax is None else ax
+    ax = axes(len(data) * 1.25, extra_in=1.0)
     empty = list(hollow) if hollow is not None else [False] * len(data)
-    ends = ((first, "D", color), (second, "o", other))
-    for place, (row, one) in enumerate(zip(data.to_dict("records"), empty, strict=True)):
+    ends = ((first, "D", ACCENT), (second, "o", MUTED))
+    for place, row, _ in _rows(data, None, MUTED):
         known = [float(row[column]) for column in (first, second) if pd.notna(row[column])]
         ax.hlines(place, min(known), max(known), color=MUTED, linewidth=1.5, zorder=1)
         for rank, (column, marker, look) in enumerate(ends):
             if pd.isna(row[column]):
                 continue
             lower = float(row[column]) == min(known) and (rank == 0 or min(known) < max(known))
-            ax.plot(
-                row[column], place, marker, color=look, markersize=8, fillstyle="none" if one and not rank else "full"
-            )
-            where: dict[str, Any] = {"ha": "right" if lower else "left", "va": "center", "color": look}
-            shift = (-9 if lower else 9, 0)
-            ax.annotate(number(row[column], kind), (row[column], place), shift, textcoords="offset points", **where)
+            filled = "none" if empty[place] and not rank else "full"
+            ax.plot(row[column], place, marker, color=look, markersize=8, fillstyle=filled)
+            side, shift = ("right", -9) if lower else ("left", 9)
+            beside(ax, number(row[column], kind), (row[column], place), (shift, 0), ha=side, color=look)
     rows_of(ax, list(data[y]))
     ax.set_ylim(len(data) - 0.5, -0.9)
-    top = data.iloc[0]
     for (column, _, look), name in zip(ends, names, strict=True):
-        ax.annotate(name, (top[column], 0), (0, 12), textcoords="offset points", ha="center", color=look)
+        beside(ax, name, (data[column].iloc[0], 0), (0, 12), ha="center", va="baseline", color=look)
     ax.set_xlim(left=0)
-    ax.set_xlabel(xlabel)
-    ticks(ax.xaxis, kind)
-    room_for_labels(ax)
-    return ax
+    return _finished(ax, xlabel, kind)
 
 
 def arrows(
-    data: pd.DataFrame,
+    data: Table,
     first: str,
     second: str,
     y: str,
@@ -238,8 +230,7 @@ def arrows(
     xlabel: str,
     dashed: Sequence[bool],
     names: tuple[str, str],
-    color: str = ACCENT,
-    ax: Axes | None = None,
+    ax: Drawn = None,
 ) -> Axes:
     """Return an arrow for each row from its first value, taken as 100, to its second, with both values as they are.
 
@@ -247,98 +238,72 @@ def arrows(
     `dashed` arrow has no sure direction.
     """
     ax = axes(len(data) * 1.4, extra_in=0.8) if ax is None else ax
-    for place, (row, kind, unsure) in enumerate(zip(data.to_dict("records"), kinds, dashed, strict=True)):
+    for (place, row, _), kind, unsure in zip(_rows(data, None, MUTED), kinds, dashed, strict=True):
         end = 100 * row[second] / row[first]
-        look = {"color": MUTED if unsure else color, "linewidth": 2.2, "linestyle": "--" if unsure else "-"}
+        look = {"color": MUTED if unsure else ACCENT, "linewidth": 2.2, "linestyle": "--" if unsure else "-"}
         shape: dict[str, Any] = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "mutation_scale": 14, **look}
         ax.annotate("", (end, place), (100, place), arrowprops=shape)
         ax.plot([100, end], [place, place], alpha=0)  # the axis counts what is drawn
         for value, at, other, name in ((row[first], 100, end, names[0]), (row[second], end, 100, names[1])):
-            left = at < other
-            where: dict[str, Any] = {"ha": "right" if left else "left", "va": "center"}
             text = number(value, kind) if place else f"{name} · {number(value, kind)}"
-            ax.annotate(text, (at, place), (-8 if left else 8, 0), textcoords="offset points", **where)
+            side, shift = ("right", -8) if at < other else ("left", 8)
+            beside(ax, text, (at, place), (shift, 0), ha=side)
     rows_of(ax, list(data[y]))
     ax.axvline(100, color=LIGHT["rule"], linewidth=1, zorder=0)
-    ax.set_xlabel(xlabel)
-    ticks(ax.xaxis, "count")
-    room_for_labels(ax)
-    return ax
+    return _finished(ax, xlabel, "count")
 
 
 def bands(
-    data: pd.DataFrame,
-    low: str,
-    high: str,
-    y: str,
-    kind: str,
-    *,
-    xlabel: str,
-    highlight: Sequence[bool] | None = None,
-    color: str = ACCENT,
-    other: str = OTHER,
-    ax: Axes | None = None,
+    data: Table, low: str, high: str, y: str, kind: str, *, xlabel: str, highlight: Flags = None, ax: Drawn = None
 ) -> Axes:
     """Return, for each row, all that is possible as a band whose ends are said, rounded outwards."""
     ax = axes(len(data) * 1.1) if ax is None else ax
-    marked = highlight if highlight is not None else [True] * len(data)
-    for place, (row, one) in enumerate(zip(data.to_dict("records"), marked, strict=True)):
-        ax.barh(place, row[high] - row[low], left=row[low], height=0.5, color=color if one else other)
+    for place, row, look in _rows(data, highlight, OTHER):
+        ax.barh(place, row[high] - row[low], left=row[low], height=0.5, color=look)
         for end, way, shift, side in ((low, "down", -5, "right"), (high, "up", 5, "left")):
-            text = number(row[end], f"{kind}_{way}")
-            ax.annotate(text, (row[end], place), (shift, 0), textcoords="offset points", ha=side, va="center")
+            beside(ax, number(row[end], f"{kind}_{way}"), (row[end], place), (shift, 0), ha=side)
     rows_of(ax, list(data[y]))
     ax.set_xlim(left=0)
-    ax.set_xlabel(xlabel)
-    ticks(ax.xaxis, kind)
-    room_for_labels(ax)
-    return ax
+    return _finished(ax, xlabel, kind)
 
 
-def waffle(
-    data: pd.DataFrame, n: str, y: str, *, colours: Sequence[str], across: int = 12, ax: Axes | None = None
-) -> Axes:
+def waffle(data: Table, n: str, y: str, *, colours: Sequence[str], ax: Drawn = None) -> Axes:
     """Return one square for each unit counted in `n`, row by row of the table, and a named legend of its rows."""
-    total = int(data[n].sum())
+    total, across = int(data[n].sum()), 12
     ax = axes(1.2 + total / across * 0.8) if ax is None else ax
-    start = 0
-    for row, colour in zip(data.to_dict("records"), colours, strict=True):
-        places = range(start, start + int(row[n]))
+    start, down = 0, -(-total // across)
+    rows = list(zip(data.to_dict("records"), colours, strict=True))
+    for row, colour in rows:
+        places = range(start, start := start + int(row[n]))
         ax.scatter([p % across for p in places], [p // across for p in places], marker="s", s=150, color=colour)
-        start += int(row[n])
-    down = -(-total // across)
-    for line, (row, colour) in enumerate(zip(data.to_dict("records"), colours, strict=True)):
+    for line, (row, colour) in enumerate(rows):
         ax.scatter([0], [down + 0.6 + line], marker="s", s=150, color=colour)
-        ax.annotate(f"{int(row[n])} {row[y]}", (0, down + 0.6 + line), (12, 0), textcoords="offset points", va="center")
+        beside(ax, f"{int(row[n])} {row[y]}", (0, down + 0.6 + line), (12, 0))
     ax.set(xlim=(-0.7, across - 0.3), ylim=(down + len(data) + 0.2, -0.7))
     ax.set_axis_off()
     return ax
 
 
 def curve(
-    data: pd.DataFrame,
+    data: Table,
     x: str,
     y: str,
     kinds: tuple[str, str],
     *,
-    marks: pd.DataFrame,
+    marks: Table,
     across: float,
     xlabel: str,
     ylabel: str,
     label: str = "{x}: {y}",
-    color: str = ACCENT,
-    ax: Axes | None = None,
 ) -> Axes:
     """Return a falling line through the points of a table, `marks` on it with both their values, a line `across`."""
-    ax = axes(6) if ax is None else ax
-    sns.lineplot(data, x=x, y=y, color=color, linewidth=2.2, ax=ax)
+    ax = axes(6)
+    sns.lineplot(data, x=x, y=y, color=ACCENT, linewidth=2.2, ax=ax)
     ax.axhline(across, color=MUTED, linewidth=1, zorder=0)
     for mark in marks.to_dict("records"):
-        ax.plot(mark[x], mark[y], "o", color=color, markersize=9)
+        ax.plot(mark[x], mark[y], "o", color=ACCENT, markersize=9)
         text = label.format(x=number(mark[x], kinds[0]), y=number(mark[y], kinds[1]))
-        ax.annotate(text, (mark[x], mark[y]), (7, 7), textcoords="offset points", va="bottom")
-    ax.set(xlabel=xlabel, ylabel=ylabel, ylim=(0, 1))
+        beside(ax, text, (mark[x], mark[y]), (7, 7), va="bottom")
+    ax.set(ylabel=ylabel, ylim=(0, 1))
     ticks(ax.yaxis, kinds[1])
-    ticks(ax.xaxis, kinds[1])
-    room_for_labels(ax)
-    return ax
+    return _finished(ax, xlabel, kinds[1])

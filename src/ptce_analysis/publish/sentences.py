@@ -19,18 +19,19 @@ from ptce_analysis.errors import InputError, nearest
 OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
 # Around a text that waits for its translation, and is shown in English.
 WAITS, WAITED = "\ue003", "\ue004"
+MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 ITALIC = re.compile(r"(?<!\*)\*([^*\s][^*]*)\*(?!\*)")
 # To a page or an anchor of the site, or to a document on the web; nothing else is a link.
 LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|#|[\w-]+\.(?:ipynb|html))[^\s()]*)\)")
+LINKED = r'<a href="\2">\1</a>'
 # To a source of the study, by its id.
 CITED = re.compile(r"\[([^\[\]]+)\]\(([A-Z][A-Z0-9]*)\)")
-MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number on its way into a sentence or a cell: value, kind (a key of `language.FORMATS`) and where it comes from.
+    """A number on its way into a sentence or a cell: value, kind (a key of `language.KINDS`) and where it comes from.
 
     `source` names the printed figure or the table; `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or
     sentence which states it when empty. A missing value, whatever a table has for it, is None: said to be unknown.
@@ -59,22 +60,9 @@ class Sentence:
         return self.text
 
 
-# What fills the names of a text.
-Values = dict[str, Number | str | Sentence]
-
-
-def mark(name: str, value: str) -> str:
-    """Return a value with the marks that carry its name."""
-    return f"{OPEN}{name}{THEN}{value}{CLOSE}"
-
-
-def unmarked(text: str) -> str:
-    """Return a marked text as it is read.
-
-    >>> unmarked(f"It is {mark('n', '42')}.")
-    'It is 42.'
-    """
-    return MARK.sub(r"\2", text.replace(WAITS, "").replace(WAITED, ""))
+def sentence_of(marked: str, numbers: Mapping[str, Number]) -> Sentence:
+    """Return the sentence of a marked text, whose own text is what is read."""
+    return Sentence(MARK.sub(r"\2", marked.replace(WAITS, "").replace(WAITED, "")), numbers, marked)
 
 
 def within(sentence: Sentence, name: str) -> tuple[str, dict[str, Number]]:
@@ -84,31 +72,21 @@ def within(sentence: Sentence, name: str) -> tuple[str, dict[str, Number]]:
 
 
 def joined(parts: Iterable[Sentence | str], separator: str = " ") -> Sentence:
-    """Return several sentences as one that still knows their numbers, each under the rank of its sentence.
-
-    >>> joined([Sentence("One."), Sentence("Two.")]).text
-    'One. Two.'
-    """
+    """Return several sentences as one that still knows their numbers, each under the rank of its sentence."""
     marked: list[str] = []
     numbers: dict[str, Number] = {}
     for rank, part in enumerate(parts, start=1):
         text, inside = within(part if isinstance(part, Sentence) else Sentence(part), str(rank))
         marked.append(text)
         numbers |= inside
-    text = separator.join(marked)
-    return Sentence(unmarked(text), numbers, text)
-
-
-def values(sentence: Sentence) -> dict[str, str]:
-    """Return every value that stands marked in a sentence: its name and its text."""
-    return dict(MARK.findall(sentence.marked))
+    return sentence_of(separator.join(marked), numbers)
 
 
 def sentence_html(sentence: Sentence, prefix: str) -> str:
     """Return the sentence as HTML, each value in an element whose id is `prefix` and its name, for machines and links.
 
     A name that returns in the sentence is an element each time, with an id the first time. `**bold**` and
-    `[text](address)` are as in Markdown.
+    `[text](address)` are as in Markdown. Machines read a number with at most ten digits, or the text of a list.
     """
     seen: set[str] = set()
 
@@ -116,16 +94,14 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
         name, text = found[1], found[2]
         key = "" if name in seen else f' id="{escape(prefix)}.{escape(name)}"'
         seen.add(name)
-        return f'<data{key} value="{escape(machine_value(sentence, name, text))}">{text}</data>'
+        number = sentence.numbers.get(name)
+        value = text if number is None or number.value is None else f"{float(number.value):.10g}"
+        return f'<data{key} value="{escape(value)}">{text}</data>'
 
-    text = linked(_emphasised(escape(sentence.marked or sentence.text)))
+    text = BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked or sentence.text))
+    text = LINK.sub(LINKED, ITALIC.sub(r"<em>\1</em>", text))
     text = text.replace(WAITS, '<span class="untranslated" lang="en">').replace(WAITED, "</span>")
     return MARK.sub(element, text)
-
-
-def linked(text: str) -> str:
-    """Return escaped text with its links as elements; those to notebooks lead to their pages once on the site."""
-    return LINK.sub(r'<a href="\2">\1</a>', text)
 
 
 def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence:
@@ -146,11 +122,7 @@ def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence
 
 
 def plain_text(text: str) -> str:
-    """Return a text without the marks of Markdown that a sentence may have.
-
-    >>> plain_text("**Not known**: see [the study](https://example.org/a).")
-    'Not known: see the study.'
-    """
+    """Return a text without the marks of Markdown that a sentence may have."""
     return LINK.sub(r"\1", ITALIC.sub(r"\1", BOLD.sub(r"\1", text)))
 
 
@@ -162,15 +134,3 @@ def lead(text: str) -> str:
     """
     found = BOLD.match(text)
     return plain_text(found[1]).rstrip(".") + "." if found else plain_text(text)
-
-
-def _emphasised(html: str) -> str:
-    return ITALIC.sub(r"<em>\1</em>", BOLD.sub(r"<strong>\1</strong>", html))
-
-
-def machine_value(sentence: Sentence, name: str, text: str) -> str:
-    """Return a stated value as machines read it: the number itself, at most ten digits, or the text of a list."""
-    number = sentence.numbers.get(name)
-    if number is None or number.value is None:
-        return text
-    return f"{float(number.value):.10g}"

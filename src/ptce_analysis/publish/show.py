@@ -8,41 +8,34 @@ from __future__ import annotations
 import ast
 import os
 import re
+import sys
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import executing
 import numpy as np
 import pandas as pd
 from IPython import get_ipython
-from IPython.core.pylabtools import select_figure_formats
-from IPython.display import display
+from IPython.core.pylabtools import print_figure, select_figure_formats
+from IPython.display import Image, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish import picture, plots
-from ptce_analysis.publish.cell import (
-    ShownFigures,
-    ShownSentence,
-    ShownTable,
-    as_shown,
-    condition,
-    controls,
-    current_cell,
-    drawn,
-    value_of,
-)
-from ptce_analysis.publish.claims import claims_of, origins_that_clash
-from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
-from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, faults, table_faults
-from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, typeset
-from ptce_analysis.publish.parameters import check_parameters
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.publish import exhibit as exhibits
+from ptce_analysis.publish import plots
+from ptce_analysis.publish.claims import claims_of
+from ptce_analysis.publish.disclosure.release import Protected, protection
+from ptce_analysis.publish.exhibit import Exhibit
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
 from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses
-from ptce_analysis.publish.style import drawing, theme, watermark
+from ptce_analysis.publish.site import check_parameters
+from ptce_analysis.publish.style import drawing, png, svg, theme, watermark
 from ptce_analysis.published import Figures, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
@@ -57,6 +50,7 @@ CODES: dict[str, dict[str, Label]] = {
 }
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
+Shown = TypeVar("Shown")
 
 
 def project_folder() -> Path:
@@ -71,24 +65,32 @@ def project_folder() -> Path:
     raise InputError(f"no folder data/raw/published found at or above {start}: open the notebook inside the project.")
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where in a notebook something was shown: its cell, the execution of that cell, and the number it bears there."""
+def current_cell() -> tuple[str, int]:
+    """Return which cell is running and the count of its execution.
 
-    cell: str
-    execution: int
-    number: int = 0
+    JupyterLab and VS Code say the id of the cell. Other people's front ends do not: any cell may then be one that is
+    run again, and none has a name. Where nobody can be asked, as in a build, each cell runs once, in order.
+    """
+    shell = get_ipython()
+    if shell is None:
+        return "", 0
+    asked = getattr(shell, "parent_header", None) or {}
+    somebody = asked.get("content", {}).get("allow_stdin", False) or not hasattr(shell, "kernel")
+    name = asked.get("metadata", {}).get("cellId") or ("" if somebody else f"In [{shell.execution_count}]")
+    return str(name), int(shell.execution_count)
 
 
 @dataclass
 class Page:
-    """One page being written: its language, its parameters, what it has shown so far."""
+    """One page being written: its language, its parameters, what it has shown so far.
+
+    `places` has the cell in which each exhibit was shown, the execution of that cell, and its number.
+    """
 
     stem: str
     words: Words
     parameters: dict[str, Any]
-    counts: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
-    places: dict[str, _Place] = field(default_factory=dict)
+    places: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     keys: Counter[str] = field(default_factory=Counter)
 
     @cached_property
@@ -125,63 +127,63 @@ class Page:
         Raises `InputError` when `holds` is false, when a value is missing, when origins clash, or when the sentence
         states of answers what the rules did not release.
         """
-        sentence = self._filled(text, sources, values, bool(np.all(when)))
-        if sentence is None:
+        if not np.all(when):
+            self.words(text)  # its translation is asked for, as that of a text that is shown
             return None
+        sentence = self._filled(text, sources, values)
         if not np.all(holds):
-            raise InputError(f"this no longer holds: “{sentence.text}” {condition()}Say what the figures now show.")
+            node = executing.Source.executing(sys._getframe(1)).node
+            given = [ast.unparse(word.value) for word in getattr(node, "keywords", ()) if word.arg == "holds"]
+            reason = f"False: {given[0]}. " if given else ""
+            raise InputError(f"this no longer holds: “{sentence.text}” {reason}Say what the figures now show.")
         kind, held = ("answer" if answer else "say"), protection(*sources)
-        key = self._new_key(key or ("answer" if answer else f"say-{self._count()}"))
-        clash = origins_that_clash(origin, {number.origin for number in sentence.numbers.values()})
-        stated = [None if number.value is None else float(number.value) for number in sentence.numbers.values()]
-        found = [*filter(None, [clash]), *unreleased(origin, held, numbers=stated, texts=[sentence.text])]
+        if not key and not answer:
+            self.keys["say-"] += 1
+        key = key or ("answer" if answer else f"say-{self.keys['say-']}")
+        self.keys[key] += 1
+        key = key if self.keys[key] == 1 else f"{key}-{self.keys[key]}"  # ids of a page are unique
+        found = exhibits.stated_faults(origin, held, [sentence])
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
         html, plain = sentence_html(sentence, key), plain_text(sentence.text)
         if origin == "fictitious":
-            html = f"{origin_html(self.words, origin, held is not None)} {html}"
+            html = f"{exhibits.origin_html(self.words, origin, held is not None)} {html}"
             plain = f"[{self.words.label(ORIGINS[origin])}] {plain}"
-        claims = claims_of(key, sentence, origin, "")
-        about: dict[str, Any] = {"key": key, "kind": kind, "text": plain, "origin": origin, "claims": claims}
+        about: dict[str, Any] = {"text": plain, "origin": origin, "claims": claims_of(key, sentence, origin, "")}
         about |= {"protected": held is not None, "lead": lead(sentence.text)}
-        _display(_paragraph(html, kind), plain, about)
-        return ShownSentence(sentence)
+        _display(_paragraph(html, kind), plain, key=key, kind=kind, **about)
+        return _shown_once(replace(sentence), lambda: print(sentence.text))
 
     def figure(
-        self,
-        key: str,
-        data: pd.DataFrame | Protected,
-        draw: Any,
-        *,
-        columns: Mapping[str, str],
-        title: str,
-        reading: str,
-        alt: str,
-        source: str,
-        population: str,
-        measure: str = "",
-        note: str = "",
-        when: Any = True,
-        origin: str = "derived",
-        **values: Any,
+        self, key: str, data: pd.DataFrame | Protected, draw: Any, *, columns: Mapping[str, str], alt: str, **said: Any
     ) -> Any:
         """Show a drawing with its texts and its data, and return it as a matplotlib figure; None when it is unwanted.
 
         `draw` is what seaborn or matplotlib made of `data` (an `Axes` or a `Figure`), a function that does when given
         the data, or a list of these: panels side by side where there is room (a list of figures is then returned).
-        `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`. Texts are filled as in `say`, from
-        the keywords and from the first row of the data; `reading` reads one mark, and each of its numbers must stand
-        in the data. `population` says who is counted, `measure` what, `alt` what is seen. `when=False` shows nothing.
+        `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`; `alt` is what is seen.
+
+        `said` are its texts: `title`; `reading`, how one mark is read, each of whose numbers must stand in the data;
+        `population`, who is counted; `source`; where wanted `measure`, what is measured, and `note`. They are filled as
+        in `say`, from further keywords and from the first row of the data. `when=False` shows nothing; `origin` is that
+        of the data ("derived" unless said).
 
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
-        texts = {"title": title, "reading": reading, "population": population, "source": source, "alt": alt}
-        exhibit = self._exhibit(key, data, columns, texts | {"measure": measure, "note": note}, origin, values, when)
+        exhibit = self._exhibit(key, data, columns, alt=alt, **said)
         if exhibit is None:
             return None
-        figures = [drawn(one, exhibit.data) for one in (draw if isinstance(draw, list) else [draw])]
-        self._lay_out(replace(exhibit, draw=lambda _: figures))
-        return ShownFigures(figures) if isinstance(draw, list) else as_shown(figures[0])
+        figures: list[Any] = []
+        for one in draw if isinstance(draw, list) else [draw]:
+            made = one if isinstance(one, Figure | Axes) or hasattr(one, "figure") else one(exhibit.data)
+            figures.append(made if isinstance(made, Figure) else getattr(made, "figure", None))
+            if not isinstance(figures[-1], Figure):
+                raise InputError(f"{type(made).__name__}: an Axes or a Figure of matplotlib or seaborn is expected.")
+            if "matplotlib.pyplot" in sys.modules:  # or it would be shown a second time at the end of the cell
+                sys.modules["matplotlib.pyplot"].close(figures[-1])
+        self._show(replace(exhibit, figures=tuple(figures)))
+        shown = [_shown_figure(figure) for figure in figures]
+        return _shown_once(_Panels(shown), partial(display, *shown)) if isinstance(draw, list) else shown[0]
 
     def table(
         self,
@@ -189,28 +191,18 @@ class Page:
         data: pd.DataFrame | Protected,
         columns: Mapping[str, str],
         *,
-        title: str,
-        reading: str,
-        source: str,
-        population: str,
-        measure: str = "",
-        note: str = "",
-        when: Any = True,
-        origin: str = "derived",
         collapsed: bool = False,
-        **values: Any,
+        **said: Any,
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, and return its data; the arguments are those of `figure`.
+        """Show a table with its texts, `said` as those of `figure`, and return its data.
 
         A `collapsed` table is closed until the reader opens it; its texts are in sight.
         """
-        texts = {"title": title, "reading": reading, "population": population, "source": source}
-        texts |= {"measure": measure, "note": note}
-        exhibit = self._exhibit(key, data, columns, texts, origin, values, when)
+        exhibit = self._exhibit(key, data, columns, **said)
         if exhibit is None:
             return None
-        self._lay_out(replace(exhibit, collapsed=collapsed))
-        return ShownTable(exhibit.data)
+        self._show(replace(exhibit, collapsed=collapsed))
+        return _shown_once(pd.DataFrame(exhibit.data), partial(display, pd.DataFrame(exhibit.data)))
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
         """Return a table with the names of its codes beside them, in the reader's language.
@@ -224,137 +216,147 @@ class Page:
             table.insert(list(table).index(name) + 1, beside, table[name].map(codes))
         return table
 
-    def source(self, key: str) -> str:
-        """Return a source by its id as a text may cite it: who wrote it, its title and year, linked to its address.
-
-        A text may also link words of its own to a source: `[a note by COORACE](S3)`. One without an address is named
-        and not linked.
-        """
-        one = self.sources[key]
-        title = (one.get("title_en") if self.words.lang != "fr" else "") or typeset(one["title"], "fr")
-        said = re.sub(r"[\[\]]", "", ", ".join(filter(None, (typeset(one["author"], "fr"), title, one["year"]))))
-        return f"[{said}]({one['address']})" if one["address"] else said
-
     def named(self, table: pd.DataFrame, names: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
         """Return the rows whose `indicator` has a name here, with columns `label` and `kind` (how it is written)."""
         some = table[table["indicator"].isin(names)]
-        labels = [str(self._filled(names[key][0], (), {})) for key in some["indicator"]]
-        return some.assign(label=labels, kind=[names[key][1] for key in some["indicator"]])
+        label, kind = zip(*(names[key] for key in some["indicator"]), strict=True)
+        return some.assign(label=[str(self._filled(text, (), {})) for text in label], kind=kind)
 
     def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
-        """Return what a function makes of some values, with a field to change each (ipywidgets) where there can be."""
-        found = controls(function, values)
-        if found is None:
+        """Return what a function makes of some values, with a field to change each where ipywidgets is installed."""
+        try:
+            import ipywidgets
+        except ImportError:  # only JupyterLab's own environment has it
             print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
             return function(**values)
-        return found
+
+        def answered(**given: Any) -> Any:
+            try:
+                return function(**given)
+            except InputError as error:  # a value on its way to the next one
+                print(error)
+                return None
+
+        kinds = {int: ipywidgets.IntText, float: ipywidgets.FloatText, str: ipywidgets.Text}
+        fields = {name: kinds[type(value)](value, description=name) for name, value in values.items()}
+        return ipywidgets.interactive(answered, {"auto_display": True}, **fields)
+
+    def _filled(self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any]) -> Sentence:
+        """A text with its values: those of keywords, else of the sources in order, else of published figures."""
+
+        def value_of(name: str) -> Any:
+            for place in (values, *sources, self.facts):
+                if (found := _within(place, name)) is not None:
+                    return found
+            columns = (column for place in sources for column in getattr(place, "columns", ()))
+            near = nearest(name, map(str, (*values, *columns, *self.facts)))
+            raise InputError(f"{{{name}}}: no value, column or published figure has this name.{near}")
+
+        addresses = {key: source["address"] for key, source in self.sources.items()}
+        return with_addresses(self.words.fill(text, value_of), addresses)
 
     def _exhibit(
-        self,
-        key: str,
-        data: pd.DataFrame | Protected,
-        columns: Mapping[str, str],
-        texts: dict[str, str],
-        origin: str,
-        values: dict[str, Any],
-        when: Any,
+        self, key: str, data: Any, columns: Mapping[str, str], when: Any = True, origin: str = "derived", **said: Any
     ) -> Exhibit | None:
         """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
-        held, wanted = protection(data, *values.values()), bool(np.all(when))
-        table = data.table if isinstance(data, Protected) else data
-        filled: dict[str, Any] = {
-            name: (text and self._filled(text, (data,), values, wanted)) or Sentence("") for name, text in texts.items()
-        }
-        headings = {name: self._filled(heading, (data,), values, wanted) for name, heading in columns.items()}
-        if not wanted:
+        texts = {name: said.pop(name, "") for name in exhibits.TEXTS}
+        if not np.all(when):
+            for text in (*texts.values(), *columns.values()):
+                self.words(text)
             return None
-        named = tuple(
-            Column(name, str(heading), kind or "text")
-            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in headings.items())
+        filled = {name: self._filled(text, (data,), said) for name, text in texts.items()}
+        named = (
+            exhibits.Column(name, str(self._filled(heading, (data,), said)), kind or "text")
+            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())
         )
-        return Exhibit(key, **filled, origin=origin, data=table, columns=named, protected=held)
+        table, held = data.table if isinstance(data, Protected) else data, protection(data, *said.values())
+        return Exhibit(key, filled, origin, table, tuple(named), protected=held)
 
-    def _filled(
-        self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any], wanted: bool = True
-    ) -> Sentence | None:
-        """A text in the reader's language with its values; None when it is not wanted, though its translation is."""
-        if not wanted:
-            self.words(text)  # its translation is asked for, as that of a text that is shown
-            return None
-        filled = self.words.fill(text, lambda name: value_of(name, values, sources, self.facts))
-        return with_addresses(filled, {key: source["address"] for key, source in self.sources.items()})
-
-    def _count(self) -> int:
-        self.keys["say-"] += 1
-        return self.keys["say-"]
-
-    def _lay_out(self, exhibit: Exhibit) -> None:
+    def _show(self, exhibit: Exhibit) -> None:
         """Display an exhibit, its parts in order; refuse one that says too little.
 
         A cell that is run again shows its exhibit again, under the same number.
         """
-        found, cell = faults(exhibit), current_cell()
-        if not exhibit.is_figure:
-            found += table_faults(exhibit)
-        before = self.places.get(exhibit.key)
-        again = before is not None and before.cell == cell[0] and before.execution != cell[1]
-        found += [f"another exhibit of the page has this key: {exhibit.key}"] if before and not again else []
+        found, (cell, execution) = exhibits.faults(exhibit), current_cell()
+        before, key = self.places.get(exhibit.key), exhibit.key
+        again = before is not None and before[0] == cell and before[1] != execution
+        found += [f"another exhibit of the page has this key: {key}"] if before and not again else []
         if found:
-            raise InputError(f"exhibit {exhibit.key!r} cannot be shown: {'; '.join(found)}.")
-        if not again:
-            self.counts[exhibit.is_figure] += 1
-        number = before.number if before and again else self.counts[exhibit.is_figure]
-        self.places[exhibit.key] = _Place(*cell, number)
-        self._head(exhibit)
-        if exhibit.is_figure:
-            self._drawing(exhibit)
-        self._notes(exhibit)
-
-    def _new_key(self, key: str) -> str:
-        """The key itself the first time, then with a number: ids of a page are unique."""
-        self.keys[key] += 1
-        return key if self.keys[key] == 1 else f"{key}-{self.keys[key]}"
-
-    def _number(self, exhibit: Exhibit) -> str:
-        name = self.words("Figure") if exhibit.is_figure else self.words("Table")
-        return f"{name}{NO_BREAK}{self.places[exhibit.key].number}"
-
-    def _head(self, exhibit: Exhibit) -> None:
-        number, source = self._number(exhibit), plain_text(str(exhibit.source))
+            raise InputError(f"exhibit {key!r} cannot be shown: {'; '.join(found)}.")
+        name = str(self.words("Figure") if exhibit.figures else self.words("Table"))
+        if before and again:
+            number = before[2]
+        else:
+            number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"
+        self.places[key] = (cell, execution, number)
+        cited = plain_text(str(exhibit.texts["source"]))
         claims = [
             claim
-            for part in (*TEXTS, "alt")
-            for text in filter(None, [getattr(exhibit, part)])
-            for claim in claims_of(f"{exhibit.key}.{part}", text, exhibit.origin, source)
+            for part, text in exhibit.texts.items()
+            for claim in claims_of(f"{key}.{part}", text, exhibit.origin, cited)
         ]
-        about: dict[str, Any] = {"key": exhibit.key, "kind": "head", "number": number, "origin": exhibit.origin}
-        about |= {"title": str(exhibit.title), "claims": claims, "protected": exhibit.protected is not None}
-        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.title}"
-        _display(head_html(self.words, exhibit, number), plain, about)
-
-    def _drawing(self, exhibit: Exhibit) -> None:
-        """Display the drawing of an exhibit; panels after the first are described with it."""
+        about = {"number": number, "origin": exhibit.origin, "title": str(exhibit.texts["title"]), "claims": claims}
+        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.texts['title']}"
+        html = exhibits.head_html(self.words, exhibit, number)
+        _display(html, plain, key=key, kind="head", **about, protected=exhibit.protected is not None)
+        # The files of fictitious data say so in their names.
+        invented = exhibit.origin == "fictitious"
+        said = f"-{self.words('fictitious')}" if invented else ""
         with drawing():
-            made: Any = exhibit.draw(exhibit.data)  # type: ignore[misc]
-            for place, figure in enumerate(made if isinstance(made, list) else [made]):
-                if exhibit.origin == "fictitious":
+            for place, figure in enumerate(exhibit.figures):
+                if invented:
                     watermark(figure, self.words.label(ORIGINS["fictitious"]))
-                name = f"{exhibit.key}-{place + 1}" if place else exhibit.key
-                image = picture.svg(figure, str(exhibit.title), str(exhibit.alt), name, exhibit.key)
-                shown = {"image/svg+xml": image, "image/png": b64encode(picture.png(figure)).decode()}
-                about = {"filename": self._file(exhibit, name), "ptce": {"key": exhibit.key, "kind": "drawing"}}
-                display({**shown, "text/plain": str(exhibit.alt)}, raw=True, metadata=about)  # type: ignore[no-untyped-call]
+                name = f"{key}-{place + 1}" if place else key  # panels after the first are described with it
+                image = svg(figure, str(exhibit.texts["title"]), str(exhibit.texts["alt"]), name, key)
+                forms = {"image/svg+xml": image, "image/png": b64encode(png(figure)).decode()}
+                shown: Any = {"filename": f"{self.stem}-{name}{said}", "ptce": {"key": key, "kind": "drawing"}}
+                display({**forms, "text/plain": str(exhibit.texts["alt"])}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
+        file = f"{self.stem}-{key}{said}.csv"
+        plain = "\n".join(
+            f"{said}: {exhibit.texts[name]}" for name, said in exhibits.note_parts(self.words, exhibit).items()
+        )
+        _display(exhibits.notes_html(self.words, exhibit, number, file), plain, key=key, kind="notes", file=file)
 
-    def _file(self, exhibit: Exhibit, name: str = "") -> str:
-        """The name of an exhibit's files, without their ending; those of fictitious data say so."""
-        said = [str(self.words("fictitious"))] if exhibit.origin == "fictitious" else []
-        return "-".join((self.stem, name or exhibit.key, *said))
 
-    def _notes(self, exhibit: Exhibit) -> None:
-        file_name = f"{self._file(exhibit)}.csv"
-        html = notes_html(self.words, exhibit, self._number(exhibit), file_name)
-        plain = "\n".join(f"{name}: {text}" for _, name, text in note_parts(self.words, exhibit))
-        _display(html, plain, {"key": exhibit.key, "kind": "notes", "file": file_name})
+def open_page(stem: str, **parameters: Any) -> Page:
+    """Return the page of a notebook and give its figures the theme of the study.
+
+    Raises `InputError` for an illegal parameter, naming the legal names or values.
+    `papermill -p confidense 0.9` only warns of a name that the notebook does not have: the page refuses it.
+    """
+    check_parameters(stem, parameters)
+    shell = get_ipython()
+    # What papermill injects below the parameters: the last cell run before that of the page.
+    before = shell.user_ns["In"][-2] if shell and len(shell.user_ns["In"]) > 1 else ""
+    if before.startswith("# Parameters\n"):
+        names = (node for node in ast.walk(ast.parse(before)) if isinstance(node, ast.Name))
+        injected = [node.id for node in names if isinstance(node.ctx, ast.Store)]
+        check_parameters(stem, dict.fromkeys(injected) | parameters, parameters)
+    page = Page(stem, Words(parameters["lang"]), parameters)
+    if shell:  # a figure that pyplot does not know is seen too
+        select_figure_formats(shell, ["png"])  # type: ignore[no-untyped-call]
+    # Pandas asks the terminal, where it was imported in one, how much of a table to write.
+    pd.set_option("display.max_columns", 20, "display.width", 120)
+    theme()
+    plots.reader = page.words
+    return page
+
+
+def _within(place: Any, name: str) -> Any:
+    """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
+    if isinstance(place, Protected):
+        return _within(place.table, name)
+    if isinstance(place, pd.DataFrame):
+        row, point, column = name.partition(".")
+        if point:
+            return place.at[row, column] if column in place and row in place.index else None
+        return place[name].iloc[0] if name in place and len(place) else None
+    if isinstance(place, Mapping | pd.Series):
+        if name in place:
+            return place[name]
+        first, point, rest = name.partition(".")
+        return _within(place[first], rest) if point and first in place else None
+    return getattr(place, name, None) if name.isidentifier() else None
 
 
 def _paragraph(html: str, kind: str) -> str:
@@ -368,34 +370,32 @@ def _paragraph(html: str, kind: str) -> str:
     return f'<{tag} class="{kind}">{"".join(f"<li>{line}</li>" for line in lines)}</{tag}>'
 
 
-def open_page(stem: str, **parameters: Any) -> Page:
-    """Return the page of a notebook and give its figures the theme of the study.
-
-    Raises `InputError` for an illegal parameter, naming the legal names or values.
-    `papermill -p confidense 0.9` only warns of a name that the notebook does not have: the page refuses it.
-    """
-    check_parameters(stem, parameters)
-    check_parameters(stem, dict.fromkeys(_injected()) | parameters, parameters)
-    page = Page(stem, Words(parameters["lang"]), parameters)
-    # A figure that pyplot does not know is seen too.
-    if shell := get_ipython():
-        select_figure_formats(shell, ["png"])  # type: ignore[no-untyped-call]
-    # Pandas asks the terminal, where it was imported in one, how much of a table to write.
-    pd.set_option("display.max_columns", 20, "display.width", 120)
-    theme()
-    plots.reader = page.words
-    return page
-
-
-def _injected() -> list[str]:
-    """The names in the cell that papermill injects below the parameters: the last one run before that of the page."""
-    shell = get_ipython()
-    before = shell.user_ns["In"][-2] if shell and len(shell.user_ns["In"]) > 1 else ""
-    if not before.startswith("# Parameters\n"):
-        return []
-    names = (node for node in ast.walk(ast.parse(before)) if isinstance(node, ast.Name))
-    return [node.id for node in names if isinstance(node.ctx, ast.Store)]
-
-
-def _display(html: str, plain: str, about: dict[str, Any]) -> None:
+def _display(html: str, plain: str, **about: Any) -> None:
     display({"text/html": html, "text/plain": plain}, raw=True, metadata={"ptce": about})  # type: ignore[no-untyped-call]
+
+
+class _Panels(list[Figure]):
+    """The panels of a figure: a list that can say how it is shown."""
+
+
+def _shown_once(value: Shown, show: Callable[[], Any], changed: Callable[[], bool] = lambda: False) -> Shown:
+    """A value that the page has shown: as the last line of the same cell it is not shown again, unless it changed."""
+    execution = current_cell()[1]
+
+    def shown_again() -> None:
+        if changed() or current_cell()[1] != execution:
+            show()
+
+    object.__setattr__(value, "_ipython_display_", shown_again)
+    return value
+
+
+def _shown_figure(figure: Figure) -> Figure:
+    """A figure that the page has shown; changed since, it is shown again as the value of a cell."""
+
+    def show() -> None:
+        display(Image(print_figure(figure)))  # type: ignore[no-untyped-call]
+        figure.stale = False
+
+    figure.stale = False
+    return _shown_once(figure, show, lambda: figure.stale)

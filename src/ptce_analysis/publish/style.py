@@ -1,18 +1,28 @@
-"""One family of figures: colours, fonts, frame, and the bytes of an SVG."""
+"""The look of pages and figures: colours, letters, the bytes of an SVG, the style sheet, the templates."""
 
 from __future__ import annotations
 
+import io
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from html import escape
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
 
-# Every colour has a name and two values: a figure is drawn in the first, a page shows either (`picture.in_page`).
-# Measured (tests/publish/test_style.py): against the paper, text 4.5:1 and marks 3:1; series far apart for normal sight
-# and for three kinds of colour blindness.
+from ptce_analysis.publish.site import Edition
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Every colour has a name and two values: a figure is drawn in the first, a page shows either (`in_page`). Measured:
+# text stands out from the paper (tests/publish/test_pages_browser.py), series are far apart for normal sight and for
+# three kinds of colour blindness (tests/publish/test_plots.py).
 COLOURS = {
     "paper": ("#ffffff", "#14181f"),
     "ink": ("#1b2230", "#e8ebf1"),
@@ -25,7 +35,13 @@ COLOURS = {
 }
 LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 
+COLOUR = re.compile("|".join(LIGHT.values()))
+NAMES = {value: name for name, value in reversed(LIGHT.items())}
+
 BAND_IN = 0.55  # what the words of a watermark take above and below a drawing
+NOTHING_ABOUT_THE_FILE = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+PLACES = re.compile(r' (?:d|x|y|width|height|points|transform|viewBox)="[^"]*"')
+LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
 # What figures are drawn with: seaborn's white theme in the study's colours and letters.
@@ -37,8 +53,6 @@ THEME = {
     "axes.labelsize": 10.5,
     "xtick.labelsize": 10.5,
     "ytick.labelsize": 11,
-    "axes.grid": False,
-    "xtick.direction": "out",
     "lines.solid_capstyle": "butt",
     "text.color": LIGHT["ink"],
     "axes.edgecolor": LIGHT["rule"],
@@ -49,8 +63,6 @@ THEME = {
     "axes.spines.left": False,
     "axes.titlelocation": "left",
     "axes.axisbelow": True,
-    "grid.color": LIGHT["rule"],
-    "grid.linewidth": 0.8,
     "xtick.color": LIGHT["muted"],
     "ytick.color": LIGHT["ink"],
     "xtick.major.size": 3,
@@ -59,7 +71,6 @@ THEME = {
     "savefig.facecolor": LIGHT["paper"],
     "text.hinting": "none",
     "path.snap": False,
-    "path.simplify": True,
 }
 
 
@@ -88,3 +99,67 @@ def watermark(figure: Figure, words: str) -> None:
     look: dict[str, Any] = {"fontsize": "medium", "fontweight": "bold", "color": LIGHT["second"]}
     figure.suptitle(words, gid="watermark", **look)
     figure.supxlabel(words, x=1, ha="right", **look)
+
+
+def svg(figure: Figure, title: str, description: str, stem: str, described: str = "") -> str:
+    """Return the figure as the text of an SVG file; ids start with `stem`, so that figures can stand in one page.
+
+    `described` is the stem of the figure that holds the description of several: in a page the others point to it.
+    """
+    stream = io.StringIO()
+    figure.savefig(stream, format="svg", metadata=NOTHING_ABOUT_THE_FILE)
+    body = stream.getvalue()
+    body = re.sub(r"(?s)^.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>", "", body)
+    used = set(re.findall(r"#([\w-]+)", body))
+    body = re.sub(r' id="([^"]+)"', lambda found: f' id="{stem}-{found[1]}"' if found[1] in used else "", body)
+    body = re.sub(r"(url\(|href=\")#", rf"\1#{stem}-", body)
+    body = re.sub(r"font: ([\d.]+px) [^;\"]*", rf"font: \1 {FONT_STACK}", body)
+    body = PLACES.sub(lambda found: LONG_NUMBER.sub(r"\1", found[0]), re.sub(r"\s*\n\s*", "\n", body))
+    view: Any = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
+    spoken = f'<desc id="{stem}-alt">{escape(description)}</desc>' if described in ("", stem) else ""
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{view[1]}pt" height="{view[2]}pt" viewBox="0 0 {view[1]} {view[2]}" role="img" '
+        f'aria-labelledby="{described or stem}-alt">'
+        f"<title>{escape(title)}</title>{spoken}"
+    )
+    return re.sub(r"<svg[^>]*>", lambda _: head, body, count=1).strip() + "\n"
+
+
+def png(figure: Figure) -> bytes:
+    """Return the figure as a PNG that can be put into a document."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def in_page(image: str) -> str:
+    """Return a drawing for a page that gives its title: its colours follow the page, it fills the width it has."""
+    image = re.sub(r"<title>.*?</title>", "", image, count=1, flags=re.DOTALL)
+    image = re.sub(r' (?:width|height)="[\d.]+pt"', "", image, count=2)
+    # The paper is the page's own.
+    image = re.sub(rf'<path [^>]*style="fill: {LIGHT["paper"]}[^"]*"/>', "", image, count=1)
+    return COLOUR.sub(lambda found: f"var(--{NAMES[found[0]]})", image).strip()
+
+
+def stylesheet(title: str, edition: Edition, address: str = "") -> str:
+    """Return the CSS of a page. On paper every sheet bears the title, the edition, its address and a number."""
+    light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in COLOURS.items()) for i in (0, 1))
+    dated = f"ptce-analysis {edition.version}" + (f" ({edition.date})" if edition.date else "")
+    # A string of CSS, which ends neither the string nor the style.
+    foot = re.sub(
+        r"[\"\\<>&\n]", lambda found: f"\\{ord(found[0]):x} ", " – ".join(filter(None, (title, dated, address)))
+    )
+    sheet = "".join(map(str.strip, (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8").splitlines()))
+    return sheet.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*foot*/", f'"{foot}"')
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader(TEMPLATES / "ptce")
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Return a template of the study filled with values, which are escaped unless they are `Markup`."""
+    return _environment().get_template(template).render(**values)

@@ -24,7 +24,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure import Measure, protect
 from ptce_analysis.publish.disclosure.release import Protected, derived, joined, of_lines, public
 from ptce_analysis.publish.disclosure.rules import MARK, RULES_OF, STANDARD, Rule
-from ptce_analysis.publish.parameters import check_parameters
+from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.publish.survey_by_level import by_level
 from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts
 from ptce_analysis.published import Facts

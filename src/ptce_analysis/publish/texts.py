@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-
-class Shared:
-    """Sources and populations: texts to translate."""
-
-    DECK = "RTES (slides, 2015 survey)."
-    FROM_DECK = "Computed from RTES (slides, 2015 survey)."
-    FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a [note by COORACE](S3) (2014)."
-    TABLE = "Clusters (“projects”) supported in 2015."
-    RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
-
-
-DECK, FROM_DECK, FROM_DECK_AND_NOTE = Shared.DECK, Shared.FROM_DECK, Shared.FROM_DECK_AND_NOTE
-TABLE, RESPONDENTS = Shared.TABLE, Shared.RESPONDENTS
+DECK = "RTES (slides, 2015 survey)."
+FROM_DECK = "Computed from RTES (slides, 2015 survey)."
+FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a [note by COORACE](S3) (2014)."
+TABLE = "Clusters (“projects”) supported in 2015."
+RESPONDENTS = "Clusters that answered the RTES surveys of 2013 and 2015; they are not a random sample."
 
 # What a reader calls the medians and totals of the slides, and how each is written.
 MEDIANS = {

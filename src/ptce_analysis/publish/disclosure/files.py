@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.publish.claims import CSV_ADDRESS, is_ours
 from ptce_analysis.publish.disclosure.leaks import FICTITIOUS_ID, FICTITIOUS_MARKS, masked, matches, plain
 from ptce_analysis.publish.disclosure.release import PROTECTED_ORIGINS
-from ptce_analysis.publish.parameters import PARAMETERS, check_parameters
-from ptce_analysis.publish.trust import CSV_ADDRESS, is_ours
+from ptce_analysis.publish.site import PARAMETERS, check_parameters
 
 # Columns that only rows of respondents have.
 UNIT_COLUMNS = ("pole_id", "raw_value")

@@ -1,0 +1,153 @@
+"""What the build knows of a page before it is written: its parameters, its address among the others, its edition.
+
+Nothing heavy is imported here: declared runs are checked at every `make`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ptce_analysis import __version__
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, RULE_SETS, SCENARIOS, WAVE_SETS, Label
+
+CITATION, BIBTEX = "CITATION.cff", "ptce-analysis.bib"
+
+# A link to a notebook: to the notebook where it is written, to its run where it is kept, to its page on the site. A
+# notebook that makes several pages is linked to with the parameter that tells them apart: what is written
+# `07_level.ipynb#level=commune`, which JupyterLab opens, is `07_level-commune.ipynb` among the executed notebooks and
+# `07_level-commune.html` on the site.
+ADDRESS = r"(?P<name>[\w.-]+)\.ipynb"
+ONE_PAGE = re.compile(rf"\]\({ADDRESS}#\w+=(?P<value>[\w-]+)\)")
+NEIGHBOUR = re.compile(rf"{ADDRESS}(?:#\w+=(?P<value>[\w-]+)|(?P<anchor>#.*))?")
+
+
+# The parameters notebooks may take, with their legal values and what these are called; a confidence level is a number.
+PARAMETERS: dict[str, Mapping[str, Label]] = {
+    "lang": LANGUAGES,
+    "confidence": {},
+    "scenario": SCENARIOS,
+    "level": {level: LEVELS[level] for level in FUNDING_LEVELS},
+    "waves": WAVE_SETS,
+    "rules": RULE_SETS,
+}
+
+
+def check_parameters(where: str, given: Mapping[str, object], declared: Iterable[str] = PARAMETERS) -> None:
+    """Raise `InputError` naming every parameter of `given` that `declared` does not know or whose value is illegal."""
+    legal = tuple(declared)
+    unknown = [name for name in given if name not in legal]
+    found = [f"parameter {n!r} is unknown. Legal names: {', '.join(legal)}.{nearest(n, legal)}" for n in unknown]
+    for name, value in ((name, value) for name, value in given.items() if name in legal):
+        values = list(PARAMETERS[name])
+        fault = f"legal values: {', '.join(values)}.{nearest(value, values)}"
+        fault = fault if values else "a number from 0.5 to 0.999 is expected, such as 0.95."
+        is_legal = value in values if values else isinstance(value, float) and 0.5 <= value <= 0.999
+        found += [] if is_legal else [f"parameter {name!r}: value {value!r}: {fault}"]
+    if found:
+        raise InputError("\n".join(f"{where}: {fault}" for fault in found))
+
+
+class SitePage(NamedTuple):
+    """A page of the site: its run, its address in the folder of its language, its name in the menu, its level."""
+
+    name: str
+    address: str
+    menu: str = ""
+    level: str = ""
+
+
+class Whereabouts(NamedTuple):
+    """The pages of a language's site, and the address of the one that is being written."""
+
+    pages: Sequence[SitePage]
+    here: str
+
+    def to(self, address: str) -> str:
+        """Return the way from this page to another address of the language's folder.
+
+        >>> Whereabouts((), "demonstration/index.html").to("03_funding.html")
+        '../03_funding.html'
+        """
+        return posixpath.relpath(address, posixpath.dirname(self.here) or ".")
+
+
+def to_runs(prose: str) -> str:
+    """Return Markdown with links to notebooks made links to their executed ones, which are named as their runs are.
+
+    >>> to_runs("See [Communes](07_level.ipynb#level=commune) and [totals](03_funding.ipynb#totals).")
+    'See [Communes](07_level-commune.ipynb) and [totals](03_funding.ipynb#totals).'
+    """
+    return ONE_PAGE.sub(r"](\g<name>-\g<value>.ipynb)", prose)
+
+
+def to_page(address: str, site: Whereabouts | None) -> str:
+    """Return the way to the page of a notebook of the same folder; any other address, or one of no site, as it is.
+
+    >>> site = Whereabouts((SitePage("03_funding", "03_funding.html"),), "index.html")
+    >>> to_page("03_funding.ipynb#totals", site), to_page("https://example.org/a.ipynb", site)
+    ('03_funding.html#totals', 'https://example.org/a.ipynb')
+    """
+    found = NEIGHBOUR.fullmatch(address)
+    if not found or site is None:
+        return address
+    name = "-".join(filter(None, (found["name"], found["value"])))
+    addresses = {page.name: page.address for page in site.pages}
+    return site.to(addresses.get(name, f"{name}.html")) + (found["anchor"] or "")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The authors, version, date (`2026-11-30`) and addresses of an edition; what is not stated is empty.
+
+    `address` is that of the site, `repository` that of the code and the data.
+    """
+
+    authors: tuple[str, ...] = ()
+    title: str = ""
+    version: str = __version__
+    date: str = ""
+    address: str = ""
+    repository: str = ""
+
+    @property
+    def issues(self) -> str:
+        """Where an error is reported: beside the code."""
+        return f"{self.repository.rstrip('/').removesuffix('.git')}/issues" if self.repository else ""
+
+    def bibtex(self) -> str:
+        """Return the entry of the study for a bibliography."""
+        fields = {
+            "author": " and ".join(f"{{{author}}}" for author in self.authors),
+            "title": f"{{{self.title}}}" if self.title else "",
+            "year": self.date[:4],
+            "date": self.date,
+            "version": self.version,
+            "url": self.address or self.repository,
+        }
+        lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
+        return f"@misc{{ptce-analysis{lines}\n}}\n"
+
+
+def read_edition(project: Path) -> Edition:
+    """Return the edition that a project's CITATION.cff states; a project without one has a version only."""
+    path = project / CITATION
+    if not path.is_file():
+        return Edition()
+    import yaml
+
+    stated: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    names = (
+        one.get("name") or " ".join(filter(None, (one.get("given-names"), one.get("family-names"))))
+        for one in stated.get("authors", ())
+    )
+    keys = {"title": "title", "version": "version", "date": "date-released", "address": "url"}
+    known = {
+        name: str(stated[key]) for name, key in (keys | {"repository": "repository-code"}).items() if key in stated
+    }
+    return Edition(tuple(names), **known)

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure import ALL, MARK, Measure, Protected, protect
-from ptce_analysis.publish.disclosure.rules import STRICT
+from ptce_analysis.protect.cells import ALL, Measure
+from ptce_analysis.protect.release import Protected
+from ptce_analysis.protect.suppress import protect
+from ptce_analysis.protect.rules import MARK, STRICT
 
 
 def rows(**levels: list[float]) -> pd.DataFrame:

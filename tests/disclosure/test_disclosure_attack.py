@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from attacker import Answers, random_answers, recovered_counts, recovered_totals
-from ptce_analysis.publish.disclosure import MARK, Measure, protect
-from ptce_analysis.publish.disclosure import suppression as disclosure_suppression
-from ptce_analysis.publish.disclosure import tables as disclosure_tables
+from ptce_analysis.protect import suppress, system
+from ptce_analysis.protect.cells import Measure
+from ptce_analysis.protect.rules import MARK
+from ptce_analysis.protect.suppress import protect
 
 TABLES = (
     (("level", "wave"), ("level",), ("wave",), ()),
@@ -74,7 +75,7 @@ def test_the_base_of_a_question_with_one_answer_does_not_give_the_hidden_one() -
 
 def test_the_attacker_wins_when_it_is_forgotten_that_answers_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the lines that tie a base to its cells, rare answers are found."""
-    monkeypatch.setattr(disclosure_tables, "_shared_out", lambda *_: ())
+    monkeypatch.setattr(system, "_shared_out", lambda *_: ())
     assert sum(bool(small_ones_found(seed)) for seed in range(100)) >= 5
 
 
@@ -86,7 +87,7 @@ def insiders(answers: Answers) -> list[str]:
 
 def test_the_attacker_wins_against_the_primary_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without further suppression the same attacker recovers figures of one survey in five or more."""
-    monkeypatch.setattr(disclosure_suppression, "goals", lambda *_: [])
+    monkeypatch.setattr(suppress, "goals", lambda *_: [])
     beaten = 0
     for seed in range(30):
         answers = random_answers(seed)
@@ -98,7 +99,7 @@ def test_the_attacker_wins_against_the_primary_rules_alone(monkeypatch: pytest.M
 
 def test_the_attacker_wins_when_respondents_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table that is safe against outsiders alone is read by those who subtract their own answers."""
-    monkeypatch.setattr(disclosure_tables, "_attackers", lambda *_: ())
+    monkeypatch.setattr(system, "_attackers", lambda *_: ())
     beaten = 0
     for seed in range(60):
         answers = random_answers(seed)

@@ -9,7 +9,7 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure import MARK, Measure, Protected, protect
-from ptce_analysis.publish.disclosure.release import (
+from ptce_analysis.protect.release import (
     derived,
     gathered,
     joined,
@@ -19,7 +19,7 @@ from ptce_analysis.publish.disclosure.release import (
     released,
     unreleased,
 )
-from ptce_analysis.publish.disclosure.single import protected_share, protected_total
+from ptce_analysis.protect.rules import protected_share, protected_total
 
 ANSWERS = pd.DataFrame(
     {

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure.release import ledger_labels
-from ptce_analysis.publish.disclosure.rules import (
+from ptce_analysis.protect.release import ledger_labels
+from ptce_analysis.protect.rules import (
     OTHER_RULES,
     RULES,
     STANDARD,

@@ -15,8 +15,8 @@ from ptce_analysis.pipeline.place import PACKAGE, Place
 from ptce_analysis.pipeline.run import FOLDERS, INDEX, Run
 from ptce_analysis.pipeline.stamps import digest_of_value
 from ptce_analysis.pipeline.versions import VERSIONS, versions
+from ptce_analysis.protect.scan import check_page, shows_answers
 from ptce_analysis.publish.appendix import Frame, PtceExporter, shows_fictitious, untranslated
-from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 from ptce_analysis.publish.edition import read_edition
 from ptce_analysis.publish.links import Whereabouts
 from ptce_analysis.publish.outputs import role

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.publish.disclosure.release import Protected
+from ptce_analysis.protect.release import Protected
 from ptce_analysis.publish.sentences import Sentence
 from ptce_analysis.published import Facts
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ptce_analysis.protect.release import Protected, unreleased
 from ptce_analysis.publish.claims import origins_that_clash
-from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import Number, Sentence, Words
 
 LEAST_ALT = 40

@@ -23,6 +23,7 @@ from IPython.core.pylabtools import select_figure_formats
 from IPython.display import display
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.protect.release import Protected, protection, unreleased
 from ptce_analysis.publish import picture, plots
 from ptce_analysis.publish.cell import (
     ShownFigures,
@@ -36,7 +37,6 @@ from ptce_analysis.publish.cell import (
     value_of,
 )
 from ptce_analysis.publish.claims import claims_of, origins_that_clash
-from ptce_analysis.publish.disclosure.release import Protected, protection, unreleased
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, faults, table_faults
 from ptce_analysis.publish.exhibit_html import head_html, note_parts, notes_html, origin_html
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, typeset

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.publish.disclosure.rules import checked_values
+from ptce_analysis.protect.rules import checked_values
 
 STATISTICS = ("units", "share", "total", "part", "mean", "median")
 ON_TOTALS = ("total", "part", "mean")
@@ -56,26 +56,26 @@ class Measure:
     @cached_property
     def values(self) -> Mapping[str, tuple[str, ...]]:
         """The values of each column: in the order of its categories, else sorted."""
-        return {name: _values(self.rows[name]) for name in self.dims}
+        columns = {name: self.rows[name] for name in self.dims}
+        return {
+            name: tuple(map(str, one.cat.categories if hasattr(one, "cat") else sorted(set(one))))
+            for name, one in columns.items()
+        }
 
     @cached_property
     def records(self) -> tuple[tuple[str, Place, float], ...]:
         """Each known contribution: the unit, its full place, its value (1 where units are only counted)."""
         known = self.rows.dropna(subset=[self.value]) if self.value else self.rows
         numbers = checked_values(known[self.value], f"measure {self.name!r}") if self.value else (1.0,) * len(known)
-        places = (tuple(zip(self.dims, map(str, row), strict=True)) for row in known[list(self.dims)].to_numpy())
-        places = places if self.dims else (() for _ in numbers)
+        cells = zip(*(known[name].astype(str) for name in self.dims), strict=True) if self.dims else [()] * len(known)
+        places = (tuple(zip(self.dims, row, strict=True)) for row in cells)
         return tuple(zip(known[self.unit].astype(str), places, numbers, strict=True))
 
     @cached_property
     def shared(self) -> frozenset[str]:
         """The columns in which a unit may stand several times: its counts do not add up along them."""
-        found = set()
-        for place, name in enumerate(self.dims):
-            seen: dict[str, str] = {}
-            if any(seen.setdefault(unit, where[place][1]) != where[place][1] for unit, where, _ in self.records):
-                found.add(name)
-        return frozenset(found)
+        stands = {(unit, *pair) for unit, place, _ in self.records for pair in place}
+        return frozenset(name for name in self.dims if _repeats(unit for unit, column, _ in stands if column == name))
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -91,11 +91,6 @@ class Measure:
         """Return the columns kept by the counts that add up to a table's: its own, and those without repeated units."""
         return frozenset(names) | (frozenset(self.dims) - self.shared)
 
-    @property
-    def has_totals(self) -> bool:
-        """Whether totals are shown, or can be worked out from what is."""
-        return bool(set(ON_TOTALS) & set(self.statistics))
-
     def places(self, names: Collection[str]) -> list[Place]:
         """Return the places of a table, margins aside: every combination of the values of some columns."""
         names = [name for name in self.dims if name in names]
@@ -103,15 +98,15 @@ class Measure:
 
     def atoms(self, names: Collection[str]) -> list[Place]:
         """Return the places that can be: those that no column rules out by always going with another."""
-        return [place for place in self.places(names) if self._can_be(dict(place))]
-
-    def _can_be(self, place: Mapping[str, str]) -> bool:
-        pairs = (
-            (place[first], place[second], goes)
-            for (first, second), goes in self._goes_with.items()
-            if first in place and second in place
-        )
-        return all(goes.get(first, second) == second for first, second, goes in pairs)
+        return [
+            place
+            for place in self.places(names)
+            if all(
+                goes.get(dict(place)[first], dict(place)[second]) == dict(place)[second]
+                for (first, second), goes in self._goes_with.items()
+                if {first, second} <= set(dict(place))
+            )
+        ]
 
     @cached_property
     def _goes_with(self) -> dict[tuple[str, str], dict[str, str]]:
@@ -119,17 +114,29 @@ class Measure:
         found: dict[tuple[str, str], dict[str, str]] = {}
         for first, second in permutations(self.dims, 2):
             pairs = {(dict(place)[first], dict(place)[second]) for _, place, _ in self.records}
-            if len(dict(pairs)) == len(pairs) and len({value for _, value in pairs}) > 1:
+            if not _repeats(value for value, _ in pairs) and len({value for _, value in pairs}) > 1:
                 found[first, second] = dict(pairs)
         return found
 
     def contributions(self, names: Collection[str]) -> dict[Place, dict[str, float]]:
         """Return what each unit contributes to each place of a table; places without a unit are left out."""
-        found: dict[Place, dict[str, float]] = {}
+        return self._contributions.setdefault(frozenset(names), {}) or self._contributed(frozenset(names))
+
+    @cached_property
+    def _contributions(self) -> dict[frozenset[str], dict[Place, dict[str, float]]]:
+        return {}
+
+    def _contributed(self, names: frozenset[str]) -> dict[Place, dict[str, float]]:
+        found = self._contributions[names]
         for unit, where, value in self.records:
             cell = found.setdefault(shortened(where, names), {})
             cell[unit] = cell.get(unit, 0.0) + value
         return found
+
+
+def _repeats(values: Iterable[str]) -> bool:
+    listed = list(values)
+    return len(set(listed)) < len(listed)
 
 
 def shortened(place: Place, names: Collection[str]) -> Place:
@@ -144,12 +151,6 @@ def place_text(place: Place) -> str:
     'level region, wave 2015'
     """
     return ", ".join(f"{name} {value}" for name, value in place) or ALL
-
-
-def _values(column: pd.Series) -> tuple[str, ...]:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return tuple(map(str, column.cat.categories))
-    return tuple(map(str, sorted(set(column))))
 
 
 def _faults(measure: Measure) -> Iterator[str]:

@@ -6,7 +6,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-
 from ptce_analysis.publish.disclosure.bounds import (
     Attacker,
     Goal,

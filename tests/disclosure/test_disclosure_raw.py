@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
+from ptce_analysis.publish.disclosure.raw import given, needles
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure.raw import given, needles
 
 CODEBOOK = {
     "wave": 2015,

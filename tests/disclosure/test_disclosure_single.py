@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.rules import STRICT
 from ptce_analysis.protect.rules import (
+    STRICT,
     Shown,
     protected_median,
     protected_share,

@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
-from ptce_analysis.publish.disclosure.release import public
+from ptce_analysis.protect.release import public
 from ptce_analysis.publish.exhibit import Column, Exhibit, faults, table_faults
 from ptce_analysis.publish.exhibit_html import cell_text, csv_link, csv_text, data_html, head_html, notes_html
 from ptce_analysis.publish.language import Number, Sentence, Words

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import permutations, product
-from typing import Any
 
 import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.protect.rules import checked_values
 
-STATISTICS = ("units", "share", "total", "part", "mean", "median")
-ON_TOTALS = ("total", "part", "mean")
+STATISTICS = ("units", "share", "total", "median")
 EXTREMES = ("minimum", "maximum", "quartiles", "min", "max")
 ALL = "total"
 # Where a cell stands: (column, value) pairs; a margin has no pair for what it adds up.
@@ -23,7 +21,7 @@ Place = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """What is shown of some micro-data: counts, totals, means or medians, by one or several sets of columns.
+    """What is shown of some micro-data: counts, shares, totals or medians, by one or several sets of columns.
 
     `rows` has a line per unit and place. `by` lists the tables: `(("level", "wave"), ("level",), ())` is a table by
     level and wave, the margin of the levels, and the whole. Everything that will ever be shown of a column stands in
@@ -52,15 +50,6 @@ class Measure:
     def dims(self) -> tuple[str, ...]:
         """The columns of all its tables, in the order they are first named."""
         return tuple(dict.fromkeys(name for names in self.by for name in names))
-
-    @cached_property
-    def values(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of each column: in the order of its categories, else sorted."""
-        columns = {name: self.rows[name] for name in self.dims}
-        return {
-            name: tuple(map(str, one.cat.categories if hasattr(one, "cat") else sorted(set(one))))
-            for name, one in columns.items()
-        }
 
     @cached_property
     def records(self) -> tuple[tuple[str, Place, float], ...]:
@@ -92,42 +81,33 @@ class Measure:
         return frozenset(names) | (frozenset(self.dims) - self.shared)
 
     def places(self, names: Collection[str]) -> list[Place]:
-        """Return the places of a table, margins aside: every combination of the values of some columns."""
-        names = [name for name in self.dims if name in names]
-        return [tuple(zip(names, values, strict=True)) for values in product(*(self.values[name] for name in names))]
+        """Return the places of a table, margins aside: every combination of values, in the order of categories."""
+        columns = {name: self.rows[name] for name in self.dims if name in names}
+        values = (one.cat.categories if hasattr(one, "cat") else sorted(set(one)) for one in columns.values())
+        return [tuple(zip(columns, map(str, row), strict=True)) for row in product(*values)]
 
     def atoms(self, names: Collection[str]) -> list[Place]:
         """Return the places that can be: those that no column rules out by always going with another."""
-        return [
-            place
-            for place in self.places(names)
-            if all(
-                goes.get(dict(place)[first], dict(place)[second]) == dict(place)[second]
-                for (first, second), goes in self._goes_with.items()
-                if {first, second} <= set(dict(place))
-            )
-        ]
+        return [place for place in self.places(names) if not any(self._never(*pair) for pair in permutations(place, 2))]
+
+    def _never(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
+        """Whether two values never go together because the first column decides the second (a level and its group)."""
+        pairs = self._pairs[first[0], second[0]]
+        decides = not _repeats(value for value, _ in pairs) and len({value for _, value in pairs}) > 1
+        return decides and dict(pairs).get(first[1], second[1]) != second[1]
 
     @cached_property
-    def _goes_with(self) -> dict[tuple[str, str], dict[str, str]]:
-        """For each pair of columns where the first decides the second (a level and its group): what goes with what."""
-        found: dict[tuple[str, str], dict[str, str]] = {}
-        for first, second in permutations(self.dims, 2):
-            pairs = {(dict(place)[first], dict(place)[second]) for _, place, _ in self.records}
-            if not _repeats(value for value, _ in pairs) and len({value for _, value in pairs}) > 1:
-                found[first, second] = dict(pairs)
-        return found
+    def _pairs(self) -> dict[tuple[str, str], set[tuple[str, str]]]:
+        """The values that go together in two columns."""
+        places = {place for _, place, _ in self.records}
+        return {
+            (one, two): {(dict(place)[one], dict(place)[two]) for place in places}
+            for one, two in permutations(self.dims, 2)
+        }
 
     def contributions(self, names: Collection[str]) -> dict[Place, dict[str, float]]:
         """Return what each unit contributes to each place of a table; places without a unit are left out."""
-        return self._contributions.setdefault(frozenset(names), {}) or self._contributed(frozenset(names))
-
-    @cached_property
-    def _contributions(self) -> dict[frozenset[str], dict[Place, dict[str, float]]]:
-        return {}
-
-    def _contributed(self, names: frozenset[str]) -> dict[Place, dict[str, float]]:
-        found = self._contributions[names]
+        found: dict[Place, dict[str, float]] = {}
         for unit, where, value in self.records:
             cell = found.setdefault(shortened(where, names), {})
             cell[unit] = cell.get(unit, 0.0) + value
@@ -155,23 +135,19 @@ def place_text(place: Place) -> str:
 
 def _faults(measure: Measure) -> Iterator[str]:
     """Yield what is wrong with a measure, the first thing first."""
-    rows: Any = measure.rows
     for name in (measure.unit, *measure.dims, *filter(None, [measure.value])):
-        if name not in rows:
-            yield f"there is no column {name!r}.{nearest(name, rows.columns)}"
-        elif name != measure.value and rows[name].isna().any():
+        if name not in measure.rows:
+            yield f"there is no column {name!r}.{nearest(name, measure.rows.columns)}"
+        elif name != measure.value and measure.rows[name].isna().any():
             yield f"column {name!r} has missing values: name them (a category such as 'not known') before protecting."
     for statistic in measure.statistics:
         if statistic in EXTREMES:
             yield f"statistic {statistic!r} is never shown: it is somebody's value. Legal: {', '.join(STATISTICS)}."
         elif statistic not in STATISTICS:
             yield f"statistic {statistic!r} is unknown. Legal: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
-        elif statistic in (*ON_TOTALS, "median") and not measure.value:
+        elif statistic in ("total", "median") and not measure.value:
             yield f"statistic {statistic!r} needs a column of values."
         elif statistic == "share" and not measure.base:
             yield "statistic 'share' needs a base: the name of the measure whose units it is a share of."
-    margins = {frozenset(names) for names in measure.by}
-    if "part" in measure.statistics and not {names - {measure.dims[0]} for names in margins} <= margins:
-        yield f"statistic 'part' needs the margin of {measure.dims[0]!r} in every table: add it to `by`."
     if measure.grain <= 0:
         yield f"grain {measure.grain:g}: totals are rounded to a grain above 0."

@@ -89,7 +89,7 @@ LEAKS: dict[str, Leak] = {
         r"(?![\w\u202f]|[.,]\d|[ \u00a0]\d)",
     ), _is_siren),
     "register": Leak("numbers said to be those of a register", (
-        r"(?i)\b(?:siren|siret|rna|rcs)\b[^\w]{0,12}(?:n[°o.]{0,2} ?)?(?:[a-z]+ )?W?\d(?:[\W_]?\d){8,13}",
+        r"(?i)\b(?:siren|siret|rna|rcs)\b[^\w]{0,12}(?:n[°o.]{0,2} ?)?(?:[a-z]{1,20} )?W?\d(?:[\W_]?\d){8,13}",
         r"(?<!\w)W\d{9}(?!\w)",
     )),
     "iban": Leak("bank account numbers (IBAN)", (
@@ -97,7 +97,7 @@ LEAKS: dict[str, Leak] = {
     ), _is_iban),
     "token": Leak("keys and tokens of a machine", (
         r"(?<!\w)(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|npm_|pypi-|sk-)[\w-]{16,}|(?<!\w)AKIA[0-9A-Z]{16}(?!\w)",
-        r"(?<!\w)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----",
+        r"(?<!\w)eyJ[\w-]{8,500}\.[\w-]{8,500}\.|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----",
         r"(?i)\b(?:api[_-]?key|access[_-]?token|secret|password|passwd)[\"']?\s{0,3}[:=]\s{0,3}[\"']?[\w+/.-]{12,}",
     )),
     "path": Leak("absolute paths", (
@@ -159,8 +159,8 @@ PERSON = re.compile(r"\b(?:contact|nom|prenom|name|courriel|mail|email|telephone
 PARTS = re.compile(r"[;,/|+\n]|\s[-–]\s|\bet\b")
 
 # Assumption: a cell names somebody when it has 5 letters or 9 digits and stands in at most 2 rows, or in a column of
-# persons, or in one where most answers differ; a longer text is quoted when 8 words of it follow each other. Source: the
-# fields of survey exports. If wrong: some respondent's short name or quotation is not searched for.
+# persons, or in one where most answers differ; a longer text is quoted when 8 words of it follow each other.
+# Source: the fields of survey exports. If wrong: some respondent's short name or quotation is not searched for.
 LEAST_LETTERS, LEAST_DIGITS, MOST_ROWS, QUOTED_WORDS = 5, 9, 2, 8
 
 
@@ -194,7 +194,8 @@ def given(header: str, kind: str, cells: Sequence[tuple[str, str]]) -> list[Need
             parts = PARTS.split(text) if every or kind in TYPED else []
             for words in (*_distinctive(text), *(folded(part) for part in parts if _names(folded(part)))):
                 found.setdefault(words, Needle(words, where))
-    return [needle for words, needle in found.items() if words not in own_words()]
+    # An id that says itself that it is fictitious is nobody's.
+    return [one for words, one in found.items() if words not in own_words() and not words.startswith(" fictif ")]
 
 
 def _distinctive(text: str) -> Iterator[str]:

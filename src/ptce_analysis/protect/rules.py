@@ -43,12 +43,6 @@ class Contributions:
     values: tuple[float, ...] = ()
     others: int | None = None
 
-    @property
-    def largest(self) -> tuple[float, float]:
-        """The two largest contributions."""
-        first, second = sorted((*self.values, 0.0, 0.0), reverse=True)[:2]
-        return first, second
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -75,11 +69,6 @@ def _unanimous(cell: Contributions, _: float) -> bool:
     return cell.others is not None and cell.n + cell.others > 0 and 0 in (cell.n, cell.others)
 
 
-def _second_knows_first(cell: Contributions, threshold: float) -> bool:
-    first, second = cell.largest
-    return first > 0 and sum(cell.values) - first - second < threshold * first
-
-
 RULES: tuple[Rule, ...] = (
     Rule("few_units", ("units", "total"), 3,
          ("fewer than 3 units contribute", "moins de 3 unités contribuent"), INSEE, _few),
@@ -91,7 +80,7 @@ RULES: tuple[Rule, ...] = (
          f"{ACRO}: class disclosure", _unanimous),
     Rule("dominant_unit", ("total",), 0.85,
          ("one unit makes more than 85 % of the value", "une unité fait plus de 85 % de la valeur"), INSEE,
-         lambda cell, share: cell.largest[0] > share * sum(cell.values)),
+         lambda cell, share: max(cell.values, default=0.0) > share * sum(cell.values)),
     Rule("all_zero", ("total",), 0,
          ("the total is 0, so each unit gave 0", "le total est 0, donc chaque unité a donné 0"),
          f"{ACRO}: class disclosure", lambda cell, _: cell.n > 0 and sum(cell.values) == 0),
@@ -102,11 +91,12 @@ RULES: tuple[Rule, ...] = (
          _few_others, by_default=False),
     Rule("two_dominant_units", ("total",), 0.90,
          ("two units make more than 90 % of the value", "deux unités font plus de 90 % de la valeur"), ACRO,
-         lambda cell, share: sum(cell.largest) > share * sum(cell.values), by_default=False),
+         lambda cell, share: sum(sorted(cell.values)[-2:]) > share * sum(cell.values), by_default=False),
     Rule("p_percent", ("total",), 0.10,
          ("the second largest unit could know the largest within 10 %",
           "la deuxième unité pourrait connaître la première à 10 % près"),
-         f"{HUNDEPOOL}; {ACRO}", _second_knows_first, by_default=False),
+         f"{HUNDEPOOL}; {ACRO}",
+         lambda cell, p: sum(sorted(cell.values)[:-2]) < p * max(cell.values, default=0.0), by_default=False),
 )  # fmt: skip
 
 STANDARD = tuple(rule for rule in RULES if rule.by_default)
@@ -122,10 +112,6 @@ OTHER_RULES: dict[str, Label] = {
     ),
     "withheld": ("no part of the table can be shown safely", "aucune partie du tableau ne peut être diffusée"),
     "median_of_few": ("a median needs 5 units", "une médiane demande 5 unités"),
-    "extreme": (
-        "minima, maxima and quartiles are somebody’s value",
-        "minima, maxima et quartiles sont la valeur de quelqu’un",
-    ),
 }
 
 
@@ -144,7 +130,7 @@ def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> Rule |
 
 
 def checked_values(values: Iterable[float], where: str) -> tuple[float, ...]:
-    """Return the contributions that are known, as numbers from 0 on; `InputError` for one that is negative or infinite."""
+    """Return the contributions that are known; `InputError` for one that is negative or infinite."""
     numbers = np.array(list(values), float)
     bad = numbers[(numbers < 0) | np.isinf(numbers)]
     if bad.size:

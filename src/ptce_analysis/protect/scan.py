@@ -1,4 +1,4 @@
-"""The scan of what is about to be published: can this folder be handed over? What leaks, rule by rule, or why nothing does.
+"""Can this folder be handed over? What leaks from what is about to be published, rule by rule, or why nothing does.
 
 It looks into what a site is made of, as text: pages, drawings, tables, registers, notebooks, pictures of pixels alone.
 Any other kind of file, hidden files and links are refused rather than opened. Hostile files neither crash it nor hang
@@ -34,52 +34,32 @@ FICTITIOUS_ID = re.compile(r"FICTIF-\d{4}-\d+")
 NOT_FOUND = '<meta name="robots" content="noindex">'
 # Columns that only rows of respondents have.
 UNIT_COLUMNS = ("pole_id", "raw_value")
-UNIT_HEADING = re.compile(rf"<th[^<>]*>\s*({'|'.join(UNIT_COLUMNS)})\s*</th>")
 # The mark of an exhibit of answers; the last word says that its figures were released.
 ORIGIN = re.compile(rf'class="origin ({"|".join(PROTECTED_ORIGINS)})( protected)?"')
-FOREIGN = re.compile(r'class="foreign"|<img\b')
 LEGAL_VALUES = {*LANGUAGES, *FUNDING_LEVELS, *SCENARIOS, *WAVE_SETS, *RULE_SETS}
-NUMBER = re.compile(r"[+-]?[\d., \u00a0\u202f]*\d[\d., \u00a0\u202f]*(?:[eE][+-]?\d+)?\s?%?")
+NUMBER = re.compile(r"[+-]?[\d., \u00a0\u202f]+(?:[eE][+-]?\d+)?\s?%?")
 
-TAG = re.compile(r"<([a-zA-Z][^<>]*)(>?)")
+TAG = re.compile(r"<([a-zA-Z][^<>\s/\"'=]*)([^<>]*)(>?)")
 ATTRIBUTE = re.compile(r"""[\s/]+(?:([^\s"'/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=`]+))?)?""")
 ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
-# Tags inside a word: what stands on both sides of one is read together.
+# Tags inside a word, and comments: what stands on both sides of one is read together.
 INLINE = re.compile(
-    r"</?(?:a|abbr|b|bdi|bdo|code|data|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>"
-    r"|<!--(?:(?!<!--).)*?-->",
-    re.IGNORECASE | re.DOTALL,
+    r"(?is)</?(?:a|abbr|b|bdi|bdo|code|data|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>"
+    r"|<!--(?:(?!<!--).)*?-->"
 )
+DRAWING = re.compile(r"data:image/svg\+xml;base64,((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)")
 ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
-ACTS = frozenset(
-    [
-        "animate",
-        "animatemotion",
-        "animatetransform",
-        "applet",
-        "base",
-        "button",
-        "embed",
-        "form",
-        "frame",
-        "frameset",
-        "handler",
-        "iframe",
-        "input",
-        "listener",
-        "object",
-        "portal",
-        "script",
-        "select",
-        "set",
-        "textarea",
-    ]
+ACTS = re.compile(
+    "animate(motion|transform)?|applet|base|button|embed|form|frame(set)?|handler|iframe|input|listener|object|portal"
+    "|script|select|set|textarea"
 )
-LOADS = frozenset(["action", "background", "data", "formaction", "href", "lowsrc", "ping", "poster", "src", "srcset"])
-KEPT_LINKS = frozenset(["alternate", "author", "canonical", "license", "next", "prev"])
-STYLE_LOADS = re.compile(r"(?i)@import|expression\s*\(|image-set\s*\(|url\(\s*[\"']?(?!\s|[\"']|#|data:image/)")
+LOADS = re.compile("action|background|data|formaction|href|lowsrc|ping|poster|src(set)?")
+KEPT_LINKS = {"alternate", "author", "canonical", "license", "next", "prev"}
+STYLE_LOADS = re.compile(r"(?i)@import|expression\s*\(|image-set\s*\(|url\((?!\s*[\"']?(?:#|data:image/))")
+PICTURE = "image/png"
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD", b"IDAT", b"IEND")
 
+# Rule and what was found; then also how it was reached, and the raw cell it is.
 Faults = Iterator[tuple[str, str]]
 
 
@@ -95,14 +75,16 @@ class Finding:
 
 
 def scan(folder: Path, wanted: Iterable[Needle] = ()) -> list[Finding]:
-    """Return what leaks from the files of a folder, in order; an empty list when nothing does.
+    """Return what leaks from the files of a folder, each thing once a file, in order; an empty list when nothing does.
 
     `wanted` is what must not be there: the needles that `leaks.needles` takes from raw answers. Raises `InputError` if
     the folder holds no file, or a file cannot be read.
     """
-    wanted = list(wanted)
-    found = {finding for path in site_files(folder) for finding in _file_findings(folder, path, wanted)}
-    return sorted(found)
+    wanted, found = list(wanted), dict[tuple[str, str, str], Finding]()
+    for path in site_files(folder):
+        for one in _findings(path.relative_to(folder).as_posix(), path, wanted):
+            found.setdefault((one.file, one.rule, one.found), one)
+    return sorted(found.values())
 
 
 def site_files(folder: Path) -> list[Path]:
@@ -113,96 +95,49 @@ def site_files(folder: Path) -> list[Path]:
     return found
 
 
-def _file_findings(folder: Path, path: Path, wanted: Sequence[Needle]) -> Iterator[Finding]:
-    """What leaks from one file, its name included: each thing once, where it is first reached."""
-    name = path.relative_to(folder).as_posix()
-    first: dict[tuple[str, str], Finding] = {}
-    for where, rule, found, raw in _looked_into(name, path, wanted):
-        first.setdefault((rule, found), Finding(name, rule, found, where, raw))
-    yield from first.values()
-
-
-def _looked_into(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[tuple[str, str, str, str]]:
-    for rule, found, raw in _text_findings(name.replace("_", " "), True, wanted):
-        yield f"{name} > file name", rule, found, raw
+def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Finding]:
+    """What leaks from one file, its name included."""
     kind = path.suffix.lower()
-    if why := _refused(path, name, kind):
-        yield name, "closed", why, ""
+    yield from _said(name, f"{name} > file name", name.replace("_", " "), wanted)
+    refused = {
+        "a link": path.is_symlink(),
+        "a hidden file": any(part.startswith(".") for part in name.split("/")),
+        "neither a file nor a folder": not path.is_file(),
+        "a kind of file that no site is made of": kind not in STRUCTURE and path.is_file() and path.stat().st_size > 0,
+    }
+    if any(refused.values()):
+        yield Finding(name, "closed", next(why for why, holds in refused.items() if holds), name)
         return
     try:
         data = path.read_bytes()
+        text = "" if kind == ".png" else data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}), so nothing can be said of it.") from error
-    if kind == ".png":
-        yield from ((name, rule, found, "") for rule, found in _picture(data))
-        return
-    try:
-        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        yield name, "closed", "no text in UTF-8", ""
+        yield Finding(name, "closed", "no text in UTF-8", name)
         return
-    for where, view, whole in _views(name, kind, text):
-        yield from ((where, *found) for found in _text_findings(view, whole, wanted))
-    yield from ((name, rule, found, "") for rule, found in structure_faults(kind, text))
-
-
-def _refused(path: Path, name: str, kind: str) -> str:
-    """Why a file is not looked into; nothing when it is."""
-    if path.is_symlink():
-        return "a link"
-    if any(part.startswith(".") for part in name.split("/")):
-        return "a hidden file"
-    if not path.is_file():
-        return "neither a file nor a folder"
-    return "" if kind in (*STRUCTURE, ".png", ".md", ".bib") else "a kind of file that no site is made of"
-
-
-def _views(name: str, kind: str, text: str) -> Iterator[tuple[str, str, bool]]:
-    """A text in the forms that a reader may see it in: how it was reached, the text, whether numbers are whole in it."""
+    faults = _picture(data) if kind == ".png" else structure_faults(kind, text)
+    yield from (Finding(name, rule, found, name) for rule, found in faults)
+    if kind in (".csv", ".tsv"):
+        yield from _said(name, f"{name} > cells", "\n".join(cell for row in _cells(text) for cell in row), wanted)
     if kind in (".json", ".ipynb"):
-        text = "\n".join(_strings(text))
-    elif kind in (".csv", ".tsv"):
-        yield f"{name} > cells", "\n".join(cell for row in _cells(text) for cell in row), True
-    yield name, _unescaped(text), True
-    yield f"{name} > without tags", _unescaped(ANY_TAG.sub(" ", INLINE.sub(" ", text))), True
-    yield f"{name} > without tags", _unescaped(ANY_TAG.sub(" ", INLINE.sub("", text))), False
+        # A picture of a notebook is looked at as one, not as text.
+        text = "\n".join(said for key, said in _strings(text) or [("", text)] if key != PICTURE or kind == ".json")
+    text = _with_drawings(text)
+    yield from _said(name, name, text, wanted)
+    for inside in (" ", ""):
+        bare = ANY_TAG.sub(" ", INLINE.sub(inside, text))
+        yield from _said(name, f"{name} > without tags", bare, wanted, whole=inside == " ")
 
 
-def _unescaped(text: str) -> str:
-    """A text without HTML entities, percent signs and backslash codes; a number too long for any letter is none."""
+def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: bool = True) -> Iterator[Finding]:
+    """What a text says that it must not, once unescaped; numbers only where they are `whole` in it."""
     text = ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
-    return unquote(unescape(re.sub(r"&#\d{9,}", " ", text)))
-
-
-def _strings(text: str) -> Iterator[str]:
-    """The keys and texts of some JSON; the whole of it where it is none (which `structure_faults` says)."""
-    todo = [_json(text)]
-    if todo == [None]:
-        yield text
-    while todo:
-        one = todo.pop()
-        if isinstance(one, dict):
-            todo += [*one.values(), *one]
-        elif isinstance(one, list):
-            # A notebook holds a text as its lines.
-            todo += ["".join(one)] if one and all(isinstance(line, str) for line in one) else one
-        elif isinstance(one, str):
-            yield one
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _text_findings(text: str, whole: bool, wanted: Sequence[Needle]) -> Iterator[tuple[str, str, str]]:
-    """The rule, what was found and its raw cell, for each leak of a text."""
+    text = unquote(unescape(re.sub(r"&#\d{9,}", " ", text)))  # a number too long for any letter is none
     if whole:
-        yield from ((rule, masked(found), "") for rule, found in matches(plain(text)))
+        yield from (Finding(name, rule, masked(found), where) for rule, found in matches(plain(text)))
     words = folded(text) if wanted else ""
     known, compact = set(words.split()), words.replace(" ", "")
     for needle in wanted:
@@ -211,75 +146,86 @@ def _text_findings(text: str, whole: bool, wanted: Sequence[Needle]) -> Iterator
         # Run together, a name of twelve letters or a code of eight letters and digits is still itself.
         together = len(run) >= (12 if run.isalpha() else 8) and run in compact
         if together or (parts[0] in known and parts[-1] in known and needle.words in words):
-            yield "raw_value", masked(needle.words), needle.where
+            yield Finding(name, "raw_value", masked(needle.words), where, needle.where)
+
+
+def _strings(text: str) -> list[tuple[str, str]] | None:
+    """The texts of some JSON with the keys they stand under, and the keys; None where it is none."""
+    try:
+        todo, found = [("", json.loads(text))], list[tuple[str, str]]()
+    except (ValueError, RecursionError):
+        return None
+    while todo:
+        key, one = todo.pop()
+        if isinstance(one, list) and not all(isinstance(line, str) for line in one):
+            todo += [(key, inside) for inside in one]
+        elif isinstance(one, dict):
+            todo += [pair for name, inside in one.items() for pair in ((name, inside), ("", name))]
+        elif isinstance(one, str | list):
+            lines = [one] if isinstance(one, str) else one
+            # A notebook holds a text as its lines.
+            found.append((key, ("" if all(line.endswith("\n") for line in lines[:-1]) else "\n").join(lines)))
+    return found
 
 
 def structure_faults(kind: str, text: str) -> Faults:
     """Yield the rule and what was found, for each fault in the structure of a file of some kind (`.html`, …)."""
-    is_table = kind in (".csv", ".tsv")
-    if FICTITIOUS_ID.search(text) and not (
-        (is_table and _all_marked(_cells(text))) or any(mark in text for mark in MARKS)
-    ):
+    marked = any(mark in text for mark in MARKS) or (kind in (".csv", ".tsv") and _all_marked(_cells(text)))
+    if FICTITIOUS_ID.search(text) and not marked:
         yield "fictitious", "ids of fictitious poles, and no words that say so"
-    if kind in STRUCTURE:
-        yield from STRUCTURE[kind](text)
+    yield from STRUCTURE.get(kind, _nothing)(text)
+
+
+def _with_drawings(text: str) -> str:
+    """A page followed by the drawings that its addresses hold, and those that these hold."""
+    at = 0
+    while found := DRAWING.search(text, at):
+        at, text = found.end(), f"{text}\n{base64.b64decode(found[1]).decode('utf-8', 'replace')}"
+    return text
 
 
 def _markup(text: str) -> Faults:
     """What acts in a page or a drawing, what it loads, and tables of respondents."""
+    text = _with_drawings(text)
     if re.search(r"(?i)<!entity|<\?xml-stylesheet", text):
         yield "active", "an entity or a style sheet of XML"
-    for style in re.split(r"(?i)<style", text)[1:]:
-        yield from _style(style[: style.lower().find("</style")])
-    for found in TAG.finditer(text):
-        tag, attributes = _parsed(found[1]) if found[2] else ("", None)
-        if attributes is None:
-            yield "active", f"a tag that browsers may read otherwise: <{found[1][:20]}"
-        else:
-            yield from _tag_faults(tag, attributes)
-    yield from (("micro_data", f"column {name}") for name in UNIT_HEADING.findall(text))
-
-
-def _parsed(body: str) -> tuple[str, dict[str, str] | None]:
-    """The name and attributes of a tag; None where it is not written as every browser reads it."""
-    name = re.match(r"[^\s/\"'=]+", body)
-    assert name
-    at, attributes = name.end(), dict[str, str]()
-    while at < len(body):
-        found = ATTRIBUTE.match(body, at)
-        if not found:
-            return name[0], None
-        if found[1]:
-            attributes.setdefault(found[1].lower().rpartition(":")[2], unescape(found[2] or "").strip("\"' "))
-        at = found.end()
-    return name[0].lower().rpartition(":")[2], attributes
+    yield from (("active", "a style that loads") for css in re.split(r"(?i)<style", text)[1:] if _style_loads(css))
+    for tag, rest, end in TAG.findall(text):
+        attributes, at = dict[str, str](), 0
+        while found := ATTRIBUTE.match(rest, at) if end and at < len(rest) else None:
+            at = found.end()
+            attributes.setdefault((found[1] or "").lower().rpartition(":")[2], unescape(found[2] or "").strip("\"' "))
+        if at < len(rest) or not end:
+            yield "active", f"a tag that browsers may read otherwise: <{tag[:20]}"
+        yield from _tag_faults(tag.lower().rpartition(":")[2], attributes)
+    for column in UNIT_COLUMNS:
+        if re.search(rf"<th[^<>]*>\s*{column}\s*</th>", text):
+            yield "micro_data", f"column {column}"
 
 
 def _tag_faults(tag: str, attributes: Mapping[str, str]) -> Faults:
-    is_data = tag == "script" and attributes == {"type": "application/ld+json"}
+    is_data = tag == "script" and set(attributes) <= {"", "type"} and attributes.get("type") == "application/ld+json"
     kept = tag == "link" and set(attributes.get("rel", "-").lower().split()) <= KEPT_LINKS
-    if (tag in ACTS and not is_data) or (tag == "link" and not kept):
+    leads = "refresh" in attributes.get("http-equiv", "").lower()
+    if (ACTS.fullmatch(tag) and not is_data) or (tag == "link" and not kept):
         yield "active", f"<{tag}>"
-    if tag == "meta" and "refresh" in attributes.get("http-equiv", "").lower():
-        if not re.fullmatch(r"\d+; *url=[\w./-]+", attributes.get("content", "")) or "//" in attributes["content"]:
-            yield "active", "a page that leads elsewhere by itself"
+    if leads and not re.fullmatch(r"\d+; *url=(?:[\w.-]+/?)+", attributes.get("content", "")):
+        yield "active", "a page that leads elsewhere by itself"
     for name, value in attributes.items():
         address = re.sub(r"[\x00-\x20]", "", value).lower()
         scheme = re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address)
+        followed = name == "href" and (kept or (tag in ("a", "area") and scheme and scheme[0] in ("http:", "https:")))
         if name.startswith("on") or address.startswith(("javascript:", "vbscript:")):
             yield "active", f"{name}="
-        elif address.startswith("data:") and name in LOADS:
+        elif LOADS.fullmatch(name) and address.startswith("data:"):
             yield from _address(value)
-        elif name in LOADS and scheme and not (tag in ("a", "area") and scheme[0] in ("http:", "https:")) and not kept:
-            yield "active", f"{name}= leads elsewhere"
-        else:
-            yield from _style(value)
+        elif (LOADS.fullmatch(name) and scheme and not followed) or _style_loads(value):
+            yield "active", f"{name}= loads from elsewhere"
 
 
-def _style(text: str) -> Faults:
-    plainly = re.sub(r"\\([0-9a-fA-F]{1,5})\s?", lambda found: chr(int(found[1], 16)), text)
-    if STYLE_LOADS.search(plainly):
-        yield "active", "a style that loads something"
+def _style_loads(text: str) -> bool:
+    text = re.sub(r"\\([0-9a-fA-F]{1,5})\s?", lambda found: chr(int(found[1], 16)), re.split("(?i)</style", text)[0])
+    return bool(STYLE_LOADS.search(text))
 
 
 def _address(value: str) -> Faults:
@@ -289,7 +235,7 @@ def _address(value: str) -> Faults:
         yield from _table(unquote(body).lstrip("\ufeff"))
     elif head == "data:image/png;base64":
         yield from _coded(body)
-    else:
+    elif not DRAWING.fullmatch(value):  # a drawing: `_with_drawings` sets its text beside the page's
         yield "closed", "an address that holds a file of another kind"
 
 
@@ -313,18 +259,18 @@ def _picture(data: bytes) -> Faults:
 
 
 def _page(text: str) -> Faults:
-    """A page: exhibits of answers were released, and a drawing of fictitious data carries the words itself."""
+    """A page: its exhibits of answers were released, and what is fictitious says so wherever it may be seen alone."""
     yield from _markup(text)
-    for part in text.split("<figure")[1:]:
-        figure = part.partition("</figure>")[0]
+    for figure in (part.partition("</figure>")[0] for part in text.split("<figure")[1:]):
         answers = ORIGIN.search(figure)
+        drawings = [part.partition("</svg>")[0] for part in figure.split("<svg")[1:]]
         if answers and not answers[2]:
             yield "unprotected", f"exhibit {figure[:80].partition('id=')[2].split('>')[0]}"
-        if answers and answers[1] == "fictitious":
-            drawings = [drawing.partition("</svg>")[0] for drawing in figure.split("<svg")[1:]]
-            if not all(any(mark in drawing for mark in MARKS) for drawing in drawings):
-                yield "fictitious", "a drawing of fictitious data without the words across it"
-    if ORIGIN.search(text) and FOREIGN.search(text):
+        if answers and answers[1] == "fictitious" and not all(any(m in one for m in MARKS) for one in drawings):
+            yield "fictitious", "a drawing of fictitious data without the words across it"
+    if 'class="origin fictitious' in text and NOT_FOUND not in text:
+        yield "fictitious", "a page of fictitious numbers that search engines may show"
+    if ORIGIN.search(text) and re.search(r'class="foreign"|<img\b', text):
         yield "unprotected", "an output that no rule looked at"
 
 
@@ -332,110 +278,98 @@ def _cells(text: str) -> list[list[str]]:
     """The rows of a table; what separates their cells is what the first line holds most of."""
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     separator = max(";,\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) or [[]]
 
 
 def _all_marked(rows: Sequence[Sequence[str]]) -> bool:
     """Whether each row of a table says in its column `origin` that it is fictitious."""
-    marked = [("origin", "fictitious") in zip(rows[0], row, strict=False) for row in rows[1:]]
-    return bool(marked) and all(marked)
+    return len(rows) > 1 and all(("origin", "fictitious") in zip(rows[0], row, strict=False) for row in rows[1:])
 
 
-def _table(text: str) -> Faults:
-    """A table of respondents, unless each row says that it is fictitious; and cells that a spreadsheet would run."""
-    rows = _cells(text) or [[]]
+def _respondents(text: str) -> Faults:
+    """A table of respondents, unless each row says that it is fictitious."""
+    rows = _cells(text)
     named = [name for name in rows[0] if name.strip().strip("'") in UNIT_COLUMNS]
     if named and not _all_marked(rows):
         yield "micro_data", f"column {named[0]}"
-    for cell in (cell for row in rows for cell in row):
+
+
+def _table(text: str) -> Faults:
+    """Cells that a spreadsheet would run, and rows of respondents."""
+    yield from _respondents(text)
+    for cell in (cell for row in _cells(text) for cell in row):
         if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()):
             yield "formula", masked(cell)
 
 
 def _register(text: str) -> Faults:
-    if _json(text) is None:
+    if _strings(text) is None:
         yield "closed", "JSON that cannot be read"
     yield from (("micro_data", f"key {column}") for column in UNIT_COLUMNS if f'"{column}":' in text)
 
 
 def _notebook(text: str) -> Faults:
     """Parameters of the closed set; outputs of answers that were released, and no other output beside them."""
-    notebook = _json(text)
     try:
+        notebook = json.loads(text)
         outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
-        abouts = [(output.get("metadata", {}).get("ptce") or {}, output) for output in outputs]
-        noted = notebook.get("metadata", {}).get("papermill") or {}
-        ours = (notebook.get("metadata", {}).get("ptce") or {}).get("parameters") or {}
-        given = {**(noted.get("parameters") or {}), **ours}
-        shown = [(kind, "".join(lines)) for output in outputs for kind, lines in (output.get("data") or {}).items()]
-    except (KeyError, TypeError, AttributeError):
+        abouts = [dict(output.get("metadata", {}).get("ptce") or {}) for output in outputs]
+        noted, ours = ({**(notebook.get("metadata", {}).get(name) or {})} for name in ("papermill", "ptce"))
+        given = {**(noted.get("parameters") or {}), **(ours.get("parameters") or {})}
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         yield "closed", "a notebook that cannot be read"
         return
-    paths = ("input_path", "output_path", "environment_variables")
-    yield from (("parameter", f"papermill.{name}") for name in paths if noted.get(name))
-    yield from (
-        ("parameter", f"{name}: a value of no parameter of this library")
-        for name, value in given.items()
-        if not isinstance(value, float) and value not in LEGAL_VALUES
-    )
-    answers = [about for about, _ in abouts if about.get("origin") in PROTECTED_ORIGINS]
-    yield from (("unprotected", f"exhibit {a.get('key')}") for a in answers if not a.get("protected"))
-    for about, output in abouts if answers else ():
-        if "key" not in about:
-            yield "unprotected", f"an output that no rule looked at ({output.get('output_type')})"
-    for kind, content in shown:
+    paths = [name for name in ("input_path", "output_path", "environment_variables") if noted.get(name)]
+    odd = [name for name, value in given.items() if not isinstance(value, float) and value not in LEGAL_VALUES]
+    yield from (("parameter", name) for name in [*(f"papermill.{path}" for path in paths), *odd])
+    answers = [about for about in abouts if about.get("origin") in PROTECTED_ORIGINS]
+    yield from (("unprotected", f"exhibit {about.get('key')}") for about in answers if not about.get("protected"))
+    if answers and not all("key" in about for about in abouts):
+        yield "unprotected", "an output that no rule looked at"
+    for kind, said in _strings(text) or ():
         if kind in ("text/html", "image/svg+xml"):
-            yield from _markup(content)
-        elif kind == "image/png":
-            yield from _coded(content)
-        elif "script" in kind:
+            yield from _markup(said)
+        elif kind == PICTURE:
+            yield from _coded(said)
+        elif "javascript" in kind:
             yield "active", f"an output of kind {kind}"
 
 
-# What is looked at in the structure of each kind of file.
-STRUCTURE: dict[str, Callable[[str], Faults]] = {
-    ".html": _page, ".htm": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".txt": _table, ".log": _table,
-    ".json": _register, ".ipynb": _notebook,
+def _nothing(_: str) -> Faults:
+    return iter(())
+
+
+# What is looked at in the structure of each kind of file; the others are refused.
+STRUCTURE: dict[str, Callable[[Any], Faults]] = {
+    ".html": _page, ".htm": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".txt": _respondents, ".log": _respondents,
+    ".json": _register, ".ipynb": _notebook, ".png": _picture, ".md": _nothing, ".bib": _nothing,
 }  # fmt: skip
 
 
 def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> dict[str, Any]:
-    """Return whether a folder can be handed over, rule by rule.
+    """Return whether a folder can be handed over: `safe`, `files`, `raw_values`, and `rules`, one by one.
 
-    `safe`: nothing was found; `files`: how many were looked at; `raw_values`: how many values of the raw answers were
-    looked for, None when those that the site was made from could not be found; `rules`: for each, `rule`, `verdict`
-    (`safe`, `leak`, `not_checked`), `why`, `findings`. The raw answers are those below `raw`, else the waves of the
-    project: they are not those of a site of real answers when none of them is said to be real.
+    `raw_values` is how many values of the raw answers were looked for: those below `raw`, else of the waves of the
+    project; None when they could not be found, or when none of these is real and the site shows real answers.
     """
-    found = (
-        [raw]
-        if raw
-        else [one for one in {project / WAVES, supplied_folder(project)} if one.is_dir() and wave_files(one)]
-    )
-    wanted = [needle for one in sorted(found) for needle in needles(one)]
-    real = any("survey" in stated_origins(path) for one in found for path in wave_files(one) if path.name in CODEBOOKS)
-    shown = any(
-        'class="origin survey' in path.read_text("utf-8", "replace")
-        for path in folder.rglob("*.html")
-        if path.is_file()
-    )
-    return report(folder, scan(folder, wanted), len(wanted) if raw or (found and (real or not shown)) else None)
+    waves = sorted({where for where in (project / WAVES, supplied_folder(project)) if where.is_dir()})
+    found = [raw] if raw else [where for where in waves if wave_files(where)]
+    wanted = [needle for where in found for needle in needles(where)]
+    real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
+    pages = (path.read_text("utf-8", "replace") for path in folder.rglob("*.html") if path.is_file())
+    known = raw or (found and (real or not any('class="origin survey' in page for page in pages)))
+    return report(folder, scan(folder, wanted), len(wanted) if known else None)
 
 
 def report(folder: Path, findings: Collection[Finding], n_needles: int | None) -> dict[str, Any]:
     """Return the scan rule by rule; `n_needles` None: the raw answers were not looked for."""
-    n_files = len(site_files(folder))
-    rules = []
+    n_files, rules = len(site_files(folder)), list[dict[str, Any]]()
     for rule, leak in LEAKS.items():
         found = [asdict(finding) for finding in findings if finding.rule == rule]
-        n_searched = n_needles if rule == "raw_value" else 0
-        if found:
-            verdict, why = "leak", f"{len(found)} found"
-        elif n_searched is None:
+        of = f", of {n_needles} searched for," if rule == "raw_value" else ""
+        verdict, why = ("leak", f"{len(found)} found") if found else ("safe", f"none{of} in {n_files} files")
+        if not found and rule == "raw_value" and n_needles is None:
             verdict, why = "not_checked", "not looked for; give the folder of the raw answers (--raw)"
-        else:
-            searched = f", of {n_searched} searched for," if n_searched else ""
-            verdict, why = "safe", f"none{searched} in {n_files} files"
         rules.append({"rule": rule, "verdict": verdict, "why": f"{leak.label}: {why}", "findings": found})
     return {"safe": not findings, "files": n_files, "raw_values": n_needles, "rules": rules}
 
@@ -444,11 +378,9 @@ def report_lines(found: dict[str, Any]) -> Iterator[str]:
     """Yield the report for people: a line per rule, then each finding below it, and what to conclude."""
     for rule in found["rules"]:
         yield f"{rule['verdict'].replace('_', ' '):12}{rule['why']}"
-        for finding in rule["findings"]:
-            raw = f" = {finding['raw']}" if finding["raw"] else ""
-            yield f"{'':12}- {finding['where'] or finding['file']}: {finding['found']}{raw}"
-    for hidden in found.get("hidden", ()):
-        yield f"{'hidden':12}{hidden['n']} figures: {hidden['label']}"
+        for one in rule["findings"]:
+            yield f"{'':12}- {one['where']}: {one['found']}{' = ' if one['raw'] else ''}{one['raw']}"
+    yield from (f"{'hidden':12}{hidden['n']} figures: {hidden['label']}" for hidden in found.get("hidden", ()))
     if not found["safe"]:
         yield "NOT to be published as it is"
     elif found["raw_values"] is None:

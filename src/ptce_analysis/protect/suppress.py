@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.cells import ALL, ON_TOTALS, STATISTICS, Measure, Place, place_text, shortened
+from ptce_analysis.protect.cells import ALL, STATISTICS, Measure, place_text, shortened
 from ptce_analysis.protect.release import Protected, ledger_table, released
 from ptce_analysis.protect.rules import MARK, MEDIAN_UNITS, STANDARD, WITHIN, Rule, rounded, shown_median
-from ptce_analysis.protect.system import Goal, Key, System, Vector, counts_system, goals, totals_system
+from ptce_analysis.protect.system import Goal, Key, System, Vector, counts_system, goals, met, totals_system
 
 # The rule that hides a figure, and in words what this protects.
 Reason = tuple[str, str]
@@ -28,8 +28,8 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
     """Return the tables of some measures, by name, that can be shown together.
 
     Everything that will ever be published of these answers goes through one call: what is shown elsewhere cannot be
-    taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column. Means and shares are
-    worked out from the counts and rounded totals that are shown, so they tell nothing more.
+    taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column. Shares are worked out
+    from the counts that are shown, so they tell nothing more.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
     for some in [usual, rules] if 0 < len(usual) < len(rules) else [rules]:
         found = _reasons(counts_system(measures, some), within, hidden)
         for measure in measures:
-            if set(ON_TOTALS) & set(measure.statistics):
+            if "total" in measure.statistics:
                 places = {place for name, statistic, place in found if (name, statistic) == (measure.name, "units")}
                 found |= _reasons(totals_system(measure, some, places), within, hidden)
         hidden = {**found, **hidden}
@@ -126,11 +126,11 @@ def _added(system: System, wanted: Sequence[Goal], forbidden: Collection[int]) -
     """The figures hidden to keep every goal possible, with what each protects; and data sets that show it."""
     added, seen = dict[int, int](), system.truth[None, :]
     for goal in wanted:
-        while not system.met(goal, seen):
+        while not met(goal, seen):
             hidden = {*forbidden, *added}
             lines = system.lines(hidden)
             seen = np.vstack([seen, system.farthest(lines, goal)])
-            if not system.met(goal, seen):
+            if not met(goal, seen):
                 costs = _costs(system, hidden)
                 if not costs:
                     break
@@ -158,9 +158,9 @@ def _needed(
         lines = system.lines({*forbidden, *needed} - {at})
         points = system.fitting(lines, seen)
         for goal in wanted:
-            if not system.met(goal, points):
+            if not met(goal, points):
                 points = np.vstack([points, system.farthest(lines, goal)])
-                if not system.met(goal, points):
+                if not met(goal, points):
                     break
         else:
             del needed[at]
@@ -171,56 +171,26 @@ def _needed(
 def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, Reason]) -> Protected:
     """The table of one measure as it is written, each figure or the mark that hides it, and the ledger of the marks."""
     rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
-    for place in (place for names in measure.by for place in measure.places(names)):
-        row: dict[str, Any] = {name: dict(place).get(name, ALL) for name in measure.dims}
-        for statistic, value in _figures(measure, base, place).items():
-            why = _why(measure, base, place, statistic, hidden)
-            row[statistic] = MARK if why else value
-            ledger += [(measure.name, place_text(place), statistic, *why)] if why else []
-        rows.append(row)
-    units = {unit for unit, _, _ in measure.records}
-    return released(pd.DataFrame(rows, dtype=object), ledger_table(ledger), units)
-
-
-def _units(measure: Measure, place: Place) -> Mapping[str, float]:
-    return measure.contributions([name for name, _ in place]).get(place, {})
-
-
-def _whole(measure: Measure, place: Place) -> Place:
-    """The place whose total is the whole of a part: the same one, all values of the first column together."""
-    return shortened(place, measure.dims[1:])
-
-
-def _figures(measure: Measure, base: Measure | None, place: Place) -> dict[str, float | None]:
-    """The statistics of a cell, hidden or not, in the order of `STATISTICS`; None where there is nothing to tell."""
-    own = list(_units(measure, place).values())
-    n, total = len(own), rounded(sum(own), measure.grain)
-    n_base = len(_units(base, shortened(place, base.dims))) if base else 0
-    whole = rounded(sum(_units(measure, _whole(measure, place)).values()), measure.grain)
-    found = {
-        "units": n,
-        "share": n / n_base if n_base else None,
-        "total": total if n else None,
-        "part": total / whole if n and whole else None,
-        "mean": total / n if n else None,
-        "median": shown_median(own, measure.grain)[0] if n else None,
-    }
-    return {name: found[name] for name in STATISTICS if name in ("units", *measure.statistics)}
-
-
-def _why(
-    measure: Measure, base: Measure | None, place: Place, statistic: str, hidden: Mapping[Key, Reason]
-) -> Reason | None:
-    """The rule that hides a statistic of a cell and what it protects: that of a figure it is worked out from."""
-    units, total = (measure.name, "units", place), (measure.name, "total", place)
-    n = len(_units(measure, place))
-    needed: dict[str, list[Key]] = {
-        "units": [units],
-        "share": [units] + ([(base.name, "units", shortened(place, base.dims))] if base else []),
-        "total": [total] if n else [units],
-        "part": [total if n else units, (measure.name, "total", _whole(measure, place))],
-        "mean": [units, total],
-        "median": [units, total],
-    }
-    few = ("median_of_few", "") if statistic == "median" and 0 < n < MEDIAN_UNITS else None
-    return next((hidden[key] for key in needed[statistic] if key in hidden), few)
+    for names in measure.by:
+        inside = measure.contributions(names)
+        asked = base.contributions([name for name in names if name in base.dims]) if base else {}
+        for place in measure.places(names):
+            own, place_of_base = list(inside.get(place, {}).values()), shortened(place, base.dims if base else ())
+            n, n_base = len(own), len(asked.get(place_of_base, ()))
+            units, total = (measure.name, "units", place), (measure.name, "total", place)
+            # What each statistic is, and the figures that it is worked out from: it is hidden with any of them.
+            found: dict[str, tuple[float | None, list[Key]]] = {
+                "units": (n, [units]),
+                "share": (n / n_base if n_base else None, [units, (measure.base, "units", place_of_base)]),
+                "total": (rounded(sum(own), measure.grain) if n else None, [total if n else units]),
+                "median": (shown_median(own, measure.grain)[0] if n else None, [units, total]),
+            }
+            row: dict[str, Any] = {name: dict(place).get(name, ALL) for name in measure.dims}
+            for statistic in (name for name in STATISTICS if name in ("units", *measure.statistics)):
+                value, needed = found[statistic]
+                few = ("median_of_few", "") if statistic == "median" and 0 < n < MEDIAN_UNITS else None
+                why = next((hidden[key] for key in needed if key in hidden), few)
+                row[statistic] = MARK if why else value
+                ledger += [(measure.name, place_text(place), statistic, *why)] if why else []
+            rows.append(row)
+    return released(pd.DataFrame(rows, dtype=object), ledger_table(ledger), {unit for unit, _, _ in measure.records})

@@ -1,4 +1,4 @@
-"""What an attacker can work out: everything published of some measures as linear systems, and how far they leave doubt.
+"""What an attacker can work out: all that is published of some measures as linear systems, and the doubt they leave.
 
 The unknowns are the finest cells; a margin is a sum of them. Where a unit may stand in several cells, its counts do
 not add up: the number of units of the margin is an unknown of its own, tied to the cells by what is always true.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +32,8 @@ STEPS = 2_000
 NEAR = 1e-6
 
 
-@dataclass(frozen=True, eq=False)
-class Line:
-    """Something known: a sum of unknowns (a coefficient each) lies between two numbers; `figure` says it, if any does."""
+class Line(NamedTuple):
+    """Something known: a sum of unknowns (a coefficient each) lies between two numbers; the figure that says it."""
 
     terms: Vector
     low: float
@@ -41,17 +41,15 @@ class Line:
     figure: int = -1
 
 
-@dataclass(frozen=True, eq=False)
-class Attacker:
-    """Who attacks: "" is anybody; a respondent knows the least each unknown can be, and those it makes up alone."""
+class Attacker(NamedTuple):
+    """Who attacks ("" is anybody), and the least and the most that each unknown can be for them."""
 
     name: str
-    least: Vector
-    known: npt.NDArray[np.bool_]
+    low: Vector
+    high: Vector
 
 
-@dataclass(frozen=True, eq=False)
-class Goal:
+class Goal(NamedTuple):
     """What must stay possible for an attacker: that a sum of unknowns is at least (`sign` 1) or at most (-1) `level`.
 
     `figure` is the hidden figure that this protects.
@@ -88,17 +86,16 @@ class Figure:
 
 @dataclass(frozen=True, eq=False)
 class System:
-    """The true values of the unknowns, the most one would believe, the figures over them, and who attacks.
+    """The true values of the unknowns, the figures over them, what is always true, and who attacks, anybody first.
 
-    `always`: what is true whatever the answers. `grain`: what totals are rounded to; 0 for counts, which are whole
-    numbers. `fewest`: the fewest units of a count that may be shown.
+    `grain`: what totals are rounded to; 0 for counts, which are whole numbers. `fewest`: the fewest units of a count
+    that may be shown.
     """
 
     truth: Vector
-    most: float
-    figures: tuple[Figure, ...]
-    always: tuple[Line, ...] = ()
-    attackers: tuple[Attacker, ...] = ()
+    figures: Sequence[Figure]
+    attackers: Sequence[Attacker]
+    always: Sequence[Line] = ()
     grain: float = 0.0
     fewest: int = 0
 
@@ -117,34 +114,21 @@ class System:
         shown = rounded(figure.value, self.grain)
         return Line(figure.terms, max(shown - self.grain / 2, figure.least), shown + self.grain / 2, at)
 
-    def told(self, lines: Sequence[Line]) -> tuple[Vector, Vector, Vector]:
-        """Return the coefficients of some lines, a row each, and their lower and upper ends."""
+    def _told(self, lines: Sequence[Line]) -> tuple[Vector, Vector, Vector]:
+        """The coefficients of some lines, a row each, and their lower and upper ends."""
         terms = np.array([line.terms for line in lines]).reshape(len(lines), len(self.truth))
         return terms, np.array([line.low for line in lines]), np.array([line.high for line in lines])
 
     def fitting(self, lines: Sequence[Line], points: Vector) -> Vector:
-        """Return those of some data sets that agree with everything published."""
-        terms, low, high = self.told(lines)
+        """Return those of some data sets (one a row) that agree with everything published."""
+        terms, low, high = self._told(lines)
         sums = points @ terms.T
         return points[np.all((sums >= low - NEAR) & (sums <= high + NEAR), axis=1)]
 
-    def bounds(self, attacker: Attacker) -> tuple[Vector, Vector]:
-        """Return the least and the most that each unknown can be for an attacker."""
-        known = attacker.known
-        return np.where(known, self.truth, attacker.least), np.where(known, self.truth, self.most)
-
-    def met(self, goal: Goal, points: Vector) -> bool:
-        """Return whether one of some data sets, all of which fit what is published, meets a goal for its attacker."""
-        low, high = self.bounds(goal.attacker)
-        wanted = goal.sign * goal.level - NEAR * max(1.0, abs(goal.level))
-        far = goal.sign * (points @ goal.terms) >= wanted
-        believed = (points >= low - NEAR).all(axis=1) & (points <= high + NEAR).all(axis=1)
-        return bool((far & believed).any())
-
     def farthest(self, lines: Sequence[Line], goal: Goal) -> Vector:
-        """Return the data set that fits the lines and goes farthest towards a goal, as one row; none if there is none."""
-        low, high = self.bounds(goal.attacker)
-        found = self._solved(-goal.sign * goal.terms, [self.told(lines)], low, high, len(low))
+        """Return the data set that fits the lines and goes farthest towards a goal, as one row; or no row."""
+        _, low, high = goal.attacker
+        found = self._solved(-goal.sign * goal.terms, [self._told(lines)], low, high)
         if found is None:
             return np.zeros((0, len(low)))
         return (np.clip(found, low, high) if self.grain else np.rint(found))[None, :]
@@ -155,36 +139,37 @@ class System:
         Each figure of `costs` may move away from the truth at its cost per unit; every other line must hold as it is.
         The unknowns of this problem are the moves of the data, then how far each of those figures moves.
         """
-        paid, kept = ([line for line in lines if (line.figure in costs) == pay] for pay in (True, False))
-        n, m = len(self.truth), len(paid)
-        (moves, *_), (rows, low, high) = self.told(paid), self.told(kept)
-        aim, now, free, none = goal.sign * goal.terms, rows @ self.truth, np.full(m, np.inf), np.zeros(m)
+        paid, kept = ([line for line in lines if (line.figure in costs) == pays] for pays in (True, False))
+        (moves, _, _), (rows, low, high), aim = self._told(paid), self._told(kept), goal.sign * goal.terms
+        free, none, now = np.full(len(paid), np.inf), np.zeros(len(paid)), rows @ self.truth
         blocks = [
-            (np.hstack([moves, -np.eye(m)]), -free, none),
-            (np.hstack([moves, np.eye(m)]), none, free),
-            (np.hstack([rows, np.zeros((len(kept), m))]), low - now, high - now),
+            (np.hstack([moves, -np.eye(len(paid))]), -free, none),
+            (np.hstack([moves, np.eye(len(paid))]), none, free),
+            (np.hstack([rows, np.zeros((len(kept), len(paid)))]), low - now, high - now),
             (np.hstack([aim, none])[None, :], [goal.sign * goal.level - aim @ self.truth], [np.inf]),
         ]
-        lowest, highest = (end - self.truth for end in self.bounds(goal.attacker))
-        price = np.hstack([np.zeros(n), [costs[line.figure] for line in paid]])
-        ties, box = (
-            [block for block in blocks if len(block[0])],
-            (np.hstack([lowest, none]), np.hstack([highest, free])),
+        price = np.hstack([np.zeros(len(self.truth)), [costs[line.figure] for line in paid]])
+        low, high = (
+            np.hstack([end - self.truth, far]) for end, far in zip(goal.attacker[1:], (none, free), strict=True)
         )
-        found = self._solved(price, ties, *box, n)
-        moved = found[n:] if found is not None else none
+        found = self._solved(price, [block for block in blocks if len(block[0])], low, high)
+        moved = none if found is None else found[len(self.truth) :]
         return sorted({line.figure for line, move in zip(paid, moved, strict=True) if move > NEAR})
 
-    def _solved(self, price: Vector, blocks: Sequence[tuple], low: Vector, high: Vector, n_whole: int) -> Vector | None:
-        """The cheapest point within some constraints; the first unknowns are whole numbers where counts are."""
-        whole = np.zeros(len(price))
-        whole[:n_whole] = not self.grain
+    def _solved(self, price: Vector, blocks: Sequence[tuple], low: Vector, high: Vector) -> Vector | None:
+        """The cheapest point within some constraints; where the data are counts, they are whole numbers."""
         options = {} if self.grain else {"node_limit": STEPS}
+        whole = np.zeros(len(price)) if self.grain else np.arange(len(price)) < len(self.truth)
         ties = [LinearConstraint(*block) for block in blocks]
-        found: Vector | None = milp(
-            price, constraints=ties, bounds=Bounds(low, high), integrality=whole, options=options
-        ).x
-        return found
+        found = milp(price, constraints=ties, bounds=Bounds(low, high), integrality=whole, options=options)
+        return found.x  # type: ignore[no-any-return]
+
+
+def met(goal: Goal, points: Vector) -> bool:
+    """Return whether one of some data sets, all of which fit what is published, meets a goal for its attacker."""
+    far = goal.sign * (points @ goal.terms) >= goal.sign * goal.level - NEAR * max(1.0, abs(goal.level))
+    _, low, high = goal.attacker
+    return bool((far & ((points >= low - NEAR) & (points <= high + NEAR)).all(axis=1)).any())
 
 
 def goals(system: System, within: float) -> list[Goal]:
@@ -193,18 +178,16 @@ def goals(system: System, within: float) -> list[Goal]:
     A count below the threshold must look as if it could reach it; so must what is left of its base. A total must stay
     uncertain by a share `within` of what others than the attacker contribute, upwards and downwards.
     """
-    n = len(system.truth)
-    anybody, found = Attacker("", np.zeros(n), np.zeros(n, bool)), list[Goal]()
-    sensitive = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule]
+    sensitive, found = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule], list[Goal]()
     if not system.grain:
         for at, figure in sensitive:
-            sides = [] if figure.may_be_found else [figure.terms, figure.others]
-            small = (terms for terms in sides if terms is not None and terms @ system.truth < system.fewest)
-            found += [Goal(at, anybody, terms, 1, float(system.fewest)) for terms in small]
+            for terms in [] if figure.may_be_found else [figure.terms, figure.others]:
+                if terms is not None and terms @ system.truth < system.fewest:
+                    found.append(Goal(at, system.attackers[0], terms, 1, float(system.fewest)))
         return found
-    given = [value for attacker in system.attackers for value in attacker.least if value > 0]
+    given = [value for attacker in system.attackers for value in attacker.low if value > 0]
     floor = within * float(np.mean(given)) if given else system.grain
-    for attacker in (anybody, *system.attackers):
+    for attacker in system.attackers:
         for at, figure in sensitive:
             theirs = [value for unit, value in figure.units.items() if unit != attacker.name]
             margin = within * sum(theirs)
@@ -215,10 +198,7 @@ def goals(system: System, within: float) -> list[Goal]:
     return found
 
 
-Positions = Mapping[Place, int]
-
-
-def _at(positions: Positions, place: Place) -> list[int]:
+def _at(positions: Mapping[Place, int], place: Place) -> list[int]:
     """The positions of the unknowns that add up to a place."""
     return [at for where, at in positions.items() if set(place) <= set(where)]
 
@@ -236,7 +216,7 @@ class Counts:
     def __init__(self, measures: Sequence[Measure]) -> None:
         self.measures = {measure.name: measure for measure in measures}
         self.positions: dict[str, dict[frozenset[str], dict[Place, int]]] = {}
-        self.truth = list[float]()
+        truth = list[float]()
         for measure in measures:
             # Those of its tables, of its finest cells, and as a base of the others.
             others = [other for other in measures if measure.name in other.bases]
@@ -244,27 +224,27 @@ class Counts:
             mine = self.positions.setdefault(measure.name, {})
             for kept in sorted({measure.kept(names) for names in (*measure.by, measure.dims, *as_base)}, key=sorted):
                 cells, places = measure.contributions(kept), measure.atoms(kept)
-                mine[kept] = {place: len(self.truth) + at for at, place in enumerate(places)}
-                self.truth += [float(len(cells.get(place, ()))) for place in places]
+                mine[kept] = {place: len(truth) + at for at, place in enumerate(places)}
+                truth += [float(len(cells.get(place, ()))) for place in places]
+        self.truth = np.array(truth)
 
     def terms(self, name: str, place: Place) -> Vector:
         """Return the terms of the count of a place, of which only the columns of that measure are looked at."""
         measure = self.measures[name]
         place = shortened(place, measure.dims)
-        return _sum(len(self.truth), _at(self.positions[name][measure.kept([n for n, _ in place])], place))
+        return _sum(len(self.truth), _at(self.positions[name][measure.kept(n for n, _ in place)], place))
 
 
 def counts_system(measures: Sequence[Measure], rules: Sequence[Rule]) -> System:
     """Return the system of every count of some measures: their units, those of their bases, and what ties them."""
-    counts = Counts(measures)
-    truth = np.array(counts.truth)
-    figures = [figure for measure in measures for figure in _count_figures(counts, measure, truth, rules)]
+    counts, fewest = Counts(measures), threshold(rules)
+    most = np.full(len(counts.truth), FAR * max(counts.truth, default=0.0) + fewest)
+    figures = [figure for measure in measures for figure in _count_figures(counts, measure, rules)]
     always = [line for measure in measures for line in _always(counts, measure)]
-    most = FAR * max(counts.truth, default=0.0) + threshold(rules)
-    return System(truth, most, tuple(figures), tuple(always), fewest=threshold(rules))
+    return System(counts.truth, figures, [Attacker("", 0 * most, most)], always, fewest=fewest)
 
 
-def _count_figures(counts: Counts, measure: Measure, truth: Vector, rules: Sequence[Rule]) -> Iterator[Figure]:
+def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> Iterator[Figure]:
     """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
     # Assumption: that nobody chose one of several exclusive answers tells little of anybody: it has a mark, which may
     # be worked out from the others. Source: none; more would hide answers that were given. If wrong: drop this.
@@ -275,7 +255,7 @@ def _count_figures(counts: Counts, measure: Measure, truth: Vector, rules: Seque
         for place in measure.places(names) if shown else measure.atoms(names):
             units, terms = cells.get(place, {}), counts.terms(measure.name, place)
             others = counts.terms(measure.base, place) - terms if measure.base and shown else None
-            n_others = None if others is None else round(float(others @ truth))
+            n_others = None if others is None else round(float(others @ counts.truth))
             rule = None if measure.known else failed(Contributions(len(units), others=n_others), rules, "units")
             yield Figure(
                 (measure.name, "units", place), terms, float(len(units)), units, rule, shown, others,
@@ -293,51 +273,51 @@ def _always(counts: Counts, measure: Measure) -> Iterator[Line]:
     """
     n, grids = len(counts.truth), counts.positions[measure.name]
     for fine, coarse in permutations(grids, 2):
-        if coarse < fine:
-            for place, at in grids[coarse].items():
-                whole, parts = _sum(n, [at]), _at(grids[fine], place)
-                yield Line(_sum(n, parts) - whole, 0.0, np.inf)
-                yield from (Line(whole - _sum(n, [part]), 0.0, np.inf) for part in parts)
+        for place, at in grids[coarse].items() if coarse < fine else ():
+            whole, parts = _sum(n, [at]), _at(grids[fine], place)
+            yield Line(_sum(n, parts) - whole, 0.0, np.inf)
+            yield from (Line(whole - _sum(n, [part]), 0.0, np.inf) for part in parts)
     for base in (counts.measures[name] for name in measure.bases):
-        if is_shared_out(measure, base):
-            for place in base.atoms(base.dims):
-                cells = _at(grids[frozenset(measure.dims)], place)
-                if len(cells) > 1:
-                    yield Line(counts.terms(base.name, place) - _sum(n, cells), 0.0, 0.0)
-    for base_name in measure.bases:
+        for place in base.atoms(base.dims) if is_shared_out(measure, base) else ():
+            cells = _at(grids[frozenset(measure.dims)], place)
+            if len(cells) > 1:
+                yield Line(counts.terms(base.name, place) - _sum(n, cells), 0.0, 0.0)
+    for name in measure.bases:
         for place in sorted({place for names, _ in measure.tables() for place in measure.atoms(names)}):
-            yield Line(counts.terms(base_name, place) - counts.terms(measure.name, place), 0.0, np.inf)
+            yield Line(counts.terms(name, place) - counts.terms(measure.name, place), 0.0, np.inf)
 
 
 def is_shared_out(measure: Measure, base: Measure) -> bool:
     """Return whether each unit of a base stands in exactly one of several cells of a measure."""
-    if not set(base.dims) < set(measure.dims):
-        return False
-    found: dict[Place, list[str]] = {}
-    for place, units in measure.contributions(measure.dims).items():
-        found.setdefault(shortened(place, base.dims), []).extend(units)
-    asked = base.contributions(base.dims)
-    return {place: sorted(units) for place, units in found.items()} == {p: sorted(u) for p, u in asked.items()}
+    stands = sorted((shortened(place, base.dims), unit) for unit, place in {(u, p) for u, p, _ in measure.records})
+    return set(base.dims) < set(measure.dims) and stands == sorted({(place, unit) for unit, place, _ in base.records})
 
 
 def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collection[Place]) -> System:
     """Return the system of the totals of a measure; an empty cell tells its total, 0, where its count is shown."""
-    cells = measure.contributions(measure.dims)
+    cells, figures = measure.contributions(measure.dims), list[Figure]()
     positions = {place: at for at, place in enumerate(measure.atoms(measure.dims))}
     truth = np.array([sum(cells.get(place, {}).values()) for place in positions])
-    figures = list[Figure]()
     for names, shown in measure.tables():
         inside = measure.contributions(names)
         for place in measure.places(names) if shown else measure.atoms(names):
             units, hidden = inside.get(place, {}), place in hidden_counts
             rule = failed(Contributions(len(units), tuple(units.values())), rules, "total")
             least = -np.inf if hidden else _least(measure, list(units.values()))
-            terms = _sum(len(truth), _at(positions, place))
             if units or (shown and not hidden):
-                key = (measure.name, "total", place)
+                key, terms = (measure.name, "total", place), _sum(len(truth), _at(positions, place))
                 figures.append(Figure(key, terms, float(sum(units.values())), units, rule, shown, least=least))
-    most = FAR * max(float(truth.sum()), measure.grain)
-    return System(truth, most, tuple(figures), (), tuple(_attackers(cells, positions)), grain=measure.grain)
+    most = np.full(len(truth), FAR * max(float(truth.sum()), measure.grain))
+    attackers = [Attacker("", 0 * most, most)]
+    # A respondent knows that each cell has at least what it gave, and all of those that it makes up alone.
+    for unit in sorted({unit for units in cells.values() for unit in units}):
+        low, high = 0 * most, most.copy()
+        for place, units in cells.items():
+            low[positions[place]] = units.get(unit, 0.0)
+            if set(units) == {unit}:
+                high[positions[place]] = units[unit]
+        attackers.append(Attacker(unit, low, high))
+    return System(truth, figures, attackers, grain=measure.grain)
 
 
 def _least(measure: Measure, values: Sequence[float]) -> float:
@@ -346,13 +326,3 @@ def _least(measure: Measure, values: Sequence[float]) -> float:
         return -np.inf
     median, grain = shown_median(values, measure.grain)
     return (len(values) // 2 + 1) * (median - grain / 2)
-
-
-def _attackers(cells: Mapping[Place, Mapping[str, float]], positions: Positions) -> Iterator[Attacker]:
-    """Each respondent: the least of each unknown is what it gave, and it knows those that it makes up alone."""
-    for unit in sorted({unit for units in cells.values() for unit in units}):
-        least, known = np.zeros(len(positions)), np.zeros(len(positions), bool)
-        for place, units in cells.items():
-            if unit in units:
-                least[positions[place]], known[positions[place]] = units[unit], len(units) == 1
-        yield Attacker(unit, least, known)

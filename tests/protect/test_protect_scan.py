@@ -7,7 +7,6 @@ import json
 import os
 from html import escape
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -158,15 +157,15 @@ def test_each_thing_is_reported_once_where_it_is_first_reached(tmp_path: Path) -
 
 
 ACTIVE = (
-    "<script>x()</script>", "<SCRIPT src='a.js'></SCRIPT>", "<script type='module'>", "<svg:script/>", "<p onclick='x()'>",
-    "<p/onmouseover=x()>", '<a href="javascript:x()">', '<a href="java&#10;script:x()">', '<a href=" &#106;avascript:x()">',
+    "<script>x()</script>", "<SCRIPT src='a.js'></SCRIPT>", "<script type='module'>", "<svg:script/>", "<p onclick=x>",
+    "<p/onmouseover=x()>", '<a href="javascript:x()">', '<a href="java&#10;script:x">', '<a href=" &#106;avascript:x">',
     '<img src="https://x.org/a.png">', '<img src="//x.org/a.png">', '<img srcset="https://x.org/a.png 2x">',
     '<link rel="stylesheet" href="a.css">', '<link rel="prefetch" href="https://x.org">', "<link href='a'>",
     '<iframe src="a.html">', "<form action='a'>", "<input>", "<base href='https://x.org'>", '<object data="a">',
-    "<style>@import 'a.css'</style>", "<style>p{background:url(https://x.org/a)}</style>", "<style>a{b:u\\72l(//x.org)}",
-    '<p style="background: url(\'//x.org\')">', '<svg><image href="https://x.org/a"/></svg>', '<a ping="https://x.org">',
+    "<style>@import 'a.css'</style>", "<style>p{background:url(https://x.org/a)}</style>", "<style>a{b:u\\72l(//x)}",
+    '<p style="background: url(\'//x.org\')">', '<svg><image href="https://x.org/a"/></svg>', '<a ping="https://x">',
     '<svg><use xlink:href="https://x.org/a#b"/></svg>', '<svg><set attributeName="href" to="javascript:x()"/></svg>',
-    '<meta http-equiv="Refresh" content="0; url=https://x.org">', '<meta http-equiv="refresh" content="0; url=//x.org">',
+    '<meta http-equiv="Refresh" content="0; url=https://x.org">', '<meta http-equiv="refresh" content="0; url=//x">',
     "<!ENTITY x SYSTEM 'a'>", "<?xml-stylesheet href='a'?>", '<p title="<script>">', "<p title='>' onclick=\"x()\">",
     '<p title="a" b\'c onclick=x>', "<!-- <p title=\"--><script>x()</script>", '<a href="file:///x">',
     '<a href="x:y">', '<video poster="https://x.org">', '<table background="https://x.org/a">', "<p",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.cells import ALL, Measure
 from ptce_analysis.protect.release import Protected
-from ptce_analysis.protect.suppress import protect
 from ptce_analysis.protect.rules import MARK, STRICT
+from ptce_analysis.protect.suppress import protect
 
 
 def rows(**levels: list[float]) -> pd.DataFrame:
@@ -86,10 +86,9 @@ def test_a_total_hides_enough_others_to_stay_uncertain_by_ten_per_cent() -> None
 def test_a_dominated_cell_is_hidden_but_its_count_is_not() -> None:
     """One unit has 90 % of b's total; three units are enough to be counted."""
     frame = rows(a=[2000.0, 2000, 1000], b=[9000.0, 500, 500])
-    found = one(frame, value="amount_eur", statistics=("total", "mean", "median"), by=(("level",),))
+    found = one(frame, value="amount_eur", statistics=("total", "median"), by=(("level",),))
     assert column(found, "units") == {"a": 3, "b": 3}
     assert column(found, "total") == {"a": 5000, "b": MARK}
-    assert column(found, "mean") == {"a": 5000 / 3, "b": MARK}
     assert column(found, "median") == {"a": MARK, "b": MARK}
     assert set(found.ledger["rule"]) == {"dominant_unit", "median_of_few"}
 
@@ -241,25 +240,12 @@ def test_a_measure_within_another_uses_what_that_one_shows() -> None:
     assert column(found["links"], "units") == {"a": 4, "b": 9}
 
 
-def test_means_and_parts_are_worked_out_from_what_is_shown() -> None:
-    """By hand: totals of 4 k€ and 6 k€ once rounded; the mean is 4,000 / 3 and the part 4 / 10."""
-    frame = rows(a=[1200.0, 1300, 1400], b=[1800.0, 2000, 2300])
-    found = one(frame, value="amount_eur", statistics=("total", "mean", "part", "median"), grain=1000)
-    assert column(found, "total") == {"a": 4000, "b": 6000, ALL: 10_000}
-    assert column(found, "mean") == {"a": 4000 / 3, "b": 2000, ALL: 10_000 / 6}
-    assert column(found, "part") == {"a": 0.4, "b": 0.6, ALL: 1}
-    assert column(found, "median") == {"a": MARK, "b": MARK, ALL: 2000}
-    assert list(found.table.columns) == ["level", "units", "total", "part", "mean", "median"]
-
-
 def test_unknown_amounts_are_no_contribution() -> None:
     """A level whose amounts are all unknown has no unit, and no total rather than 0."""
     frame = rows(a=[10.0, 20, 30], b=[float("nan")] * 3)
-    found = one(frame, value="amount_eur", statistics=("total", "mean", "part"))
+    found = one(frame, value="amount_eur", statistics=("total",))
     assert column(found, "units") == {"a": 3, "b": 0, ALL: 3}
     assert column(found, "total") == {"a": 60, "b": None, ALL: 60}
-    assert column(found, "mean")["b"] is None
-    assert column(found, "part")["b"] is None
 
 
 def test_several_rows_of_a_pole_are_one_unit() -> None:
@@ -342,10 +328,6 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown": ({"statistics": ("totl",)}, r"statistic 'totl' is unknown. Legal: .*Did you mean 'total'"),
     "no value": ({"statistics": ("total",)}, "statistic 'total' needs a column of values"),
     "no base": ({"statistics": ("share",)}, "statistic 'share' needs a base"),
-    "no margin": (
-        {"rows": rows(a=[1.0]), "value": "amount_eur", "statistics": ("part",), "by": (("level",),)},
-        "statistic 'part' needs the margin of 'level' in every table",
-    ),
     "grain": ({"grain": 0.0}, "grain 0: totals are rounded to a grain above 0"),
 }
 

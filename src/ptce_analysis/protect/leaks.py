@@ -180,18 +180,18 @@ def needles(folder: Path) -> list[Needle]:
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXPORTS and path.is_file())
     if not paths:
         raise InputError(f"{folder}: no export ({', '.join(EXPORTS)}) to take raw values from. Give their folder.")
-    found = [needle for path in paths for column in _columns(path) for needle in given(*column)]
+    found = [needle for path in paths for column in _columns(path) for needle in column_needles(*column)]
     return list({needle.words: needle for needle in reversed(found)}.values())[::-1]
 
 
-def given(header: str, kind: str, cells: Sequence[tuple[str, str]]) -> list[Needle]:
+def column_needles(header: str, kind: str, cells: Sequence[tuple[str, str]]) -> list[Needle]:
     """Return what to look for from the cells of a column, given as (where, text); `kind` is that of the codebook."""
     rows = Counter(folded(text) for _, text in cells)
     every = bool(PERSON.search(folded(header))) or 2 * len(rows) > len(cells)
     found = dict[str, Needle]()
     for where, text in cells:
         if every or rows[folded(text)] <= MOST_ROWS:
-            parts = PARTS.split(text) if every or kind in TYPED else []
+            parts = PARTS.split(text) if kind in TYPED else []
             for words in (*_distinctive(text), *(folded(part) for part in parts if _names(folded(part)))):
                 found.setdefault(words, Needle(words, where))
     # An id that says itself that it is fictitious is nobody's.
@@ -204,7 +204,7 @@ def _distinctive(text: str) -> Iterator[str]:
     words = whole.split()
     if _names(whole):
         yield whole
-    if len(words) == 2 and _names(whole):  # a surname is as often written first
+    if len(words) == 2 and _names(whole) and whole not in own_words():  # a surname is as often written first
         yield f" {words[1]} {words[0]} "
     for start in range(len(words) - QUOTED_WORDS + 1):
         yield f" {' '.join(words[start : start + QUOTED_WORDS])} "

@@ -283,16 +283,6 @@ def test_the_stricter_rules_hide_more() -> None:
     assert column(one(frame, rules=STRICT), "units")["a"] == MARK
 
 
-def test_a_column_decided_by_another_cannot_hide_behind_impossible_cells() -> None:
-    """A level belongs to one group: what the margin of the group leaves to its levels is known to everybody."""
-    frame = rows(a=[50.0, 60, 70], b=[500.0], c=[80.0, 80, 80]).assign(group=["x"] * 4 + ["y"] * 3)
-    found = one(frame, by=(("level",), ("group",)), value="amount_eur", statistics=("total",))
-    totals = {(row["level"], row["group"]): row["total"] for _, row in found.table.iterrows()}
-    assert totals["b", ALL] == MARK
-    assert MARK in (totals["a", ALL], totals[ALL, "x"])
-    assert totals["c", ALL] == 240
-
-
 def test_very_large_amounts_are_protected_like_small_ones() -> None:
     """The same table in euros and in millions of euros hides the same cells."""
     small = rows(a=[5.0, 5, 5], b=[100.0], c=[500.0, 500, 500])

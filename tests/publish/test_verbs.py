@@ -13,8 +13,8 @@ import seaborn as sns
 from IPython.core.interactiveshell import InteractiveShell
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish import cell, plots, show
 from ptce_analysis.protect.release import public
+from ptce_analysis.publish import cell, plots, show
 from ptce_analysis.publish.language import KINDS, Number, Words, written_number
 from ptce_analysis.publish.messages import recording
 from ptce_analysis.publish.show import Page, open_page

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import permutations, product
+from itertools import product
 
 import pandas as pd
 
@@ -63,8 +64,11 @@ class Measure:
     @cached_property
     def shared(self) -> frozenset[str]:
         """The columns in which a unit may stand several times: its counts do not add up along them."""
-        stands = {(unit, *pair) for unit, place, _ in self.records for pair in place}
-        return frozenset(name for name in self.dims if _repeats(unit for unit, column, _ in stands if column == name))
+        stands = Counter(
+            (unit, name) for unit, name, _ in {(u, *pair) for u, place, _ in self.records for pair in place}
+        )
+        found = Counter((unit, name) for unit, name, _ in stands)
+        return frozenset(name for (_, name), n in found.items() if n > 1)
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -86,25 +90,6 @@ class Measure:
         values = (one.cat.categories if hasattr(one, "cat") else sorted(set(one)) for one in columns.values())
         return [tuple(zip(columns, map(str, row), strict=True)) for row in product(*values)]
 
-    def atoms(self, names: Collection[str]) -> list[Place]:
-        """Return the places that can be: those that no column rules out by always going with another."""
-        return [place for place in self.places(names) if not any(self._never(*pair) for pair in permutations(place, 2))]
-
-    def _never(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
-        """Whether two values never go together because the first column decides the second (a level and its group)."""
-        pairs = self._pairs[first[0], second[0]]
-        decides = not _repeats(value for value, _ in pairs) and len({value for _, value in pairs}) > 1
-        return decides and dict(pairs).get(first[1], second[1]) != second[1]
-
-    @cached_property
-    def _pairs(self) -> dict[tuple[str, str], set[tuple[str, str]]]:
-        """The values that go together in two columns."""
-        places = {place for _, place, _ in self.records}
-        return {
-            (one, two): {(dict(place)[one], dict(place)[two]) for place in places}
-            for one, two in permutations(self.dims, 2)
-        }
-
     def contributions(self, names: Collection[str]) -> dict[Place, dict[str, float]]:
         """Return what each unit contributes to each place of a table; places without a unit are left out."""
         found: dict[Place, dict[str, float]] = {}
@@ -112,11 +97,6 @@ class Measure:
             cell = found.setdefault(shortened(where, names), {})
             cell[unit] = cell.get(unit, 0.0) + value
         return found
-
-
-def _repeats(values: Iterable[str]) -> bool:
-    listed = list(values)
-    return len(set(listed)) < len(listed)
 
 
 def shortened(place: Place, names: Collection[str]) -> Place:

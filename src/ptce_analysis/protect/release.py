@@ -47,17 +47,13 @@ def released(table: pd.DataFrame, ledger: pd.DataFrame | None = None, units: Ite
 
 def gathered(rows: Sequence[Mapping[str, str | Shown]]) -> Protected:
     """Return a table of figures that stand alone (`rules.protected_share`, …) as one that may be shown."""
-    written = [
-        {name: one if isinstance(one, str) else MARK if one.rule else one.value for name, one in row.items()}
-        for row in rows
-    ]
-    entries = [
-        ("", ", ".join(str(cell) for cell in row.values() if isinstance(cell, str)), name, cell.rule, "")
-        for row in rows
-        for name, cell in row.items()
-        if isinstance(cell, Shown) and cell.rule
-    ]
-    return released(pd.DataFrame(written, dtype=object), ledger_table(entries))
+    written, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
+    for row in rows:
+        alone = {name: one for name, one in row.items() if isinstance(one, Shown)}
+        labels = {name: one for name, one in row.items() if isinstance(one, str)}
+        written.append({**row, **{name: MARK if one.rule else one.value for name, one in alone.items()}})
+        ledger += [("", ", ".join(labels.values()), name, one.rule, "") for name, one in alone.items() if one.rule]
+    return released(pd.DataFrame(written, dtype=object), ledger_table(ledger))
 
 
 def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Protected:
@@ -88,13 +84,9 @@ def of_lines(table: pd.DataFrame) -> Protected:
 def joined(first: Protected, *others: Protected) -> Protected:
     """Return the first table with everything that was released with any of them."""
     every = (first, *others)
-    return Protected(
-        first.table,
-        pd.concat([one.ledger for one in every], ignore_index=True).drop_duplicates(ignore_index=True),
-        frozenset().union(*(one.numbers for one in every)),
-        frozenset().union(*(one.texts for one in every)),
-        frozenset().union(*(one.units for one in every)),
-    )
+    ledger = pd.concat([one.ledger for one in every], ignore_index=True).drop_duplicates(ignore_index=True)
+    sets = ([getattr(one, what) for one in every] for what in ("numbers", "texts", "units"))
+    return Protected(first.table, ledger, *(frozenset().union(*some) for some in sets))
 
 
 def protection(*arguments: object) -> Protected | None:
@@ -102,7 +94,7 @@ def protection(*arguments: object) -> Protected | None:
 
     It is how a page finds what the sentence or exhibit it is given may state.
     """
-    found = [getattr(argument, "protected", argument) for argument in arguments]
+    found = (getattr(argument, "protected", argument) for argument in arguments)
     tables = [one for one in found if isinstance(one, Protected)]
     return joined(*tables) if tables else None
 

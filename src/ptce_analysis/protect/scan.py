@@ -286,20 +286,14 @@ def _all_marked(rows: Sequence[Sequence[str]]) -> bool:
     return len(rows) > 1 and all(("origin", "fictitious") in zip(rows[0], row, strict=False) for row in rows[1:])
 
 
-def _respondents(text: str) -> Faults:
-    """A table of respondents, unless each row says that it is fictitious."""
+def _table(text: str) -> Faults:
+    """A table of respondents, unless each row says that it is fictitious; and cells that a spreadsheet would run."""
     rows = _cells(text)
     named = [name for name in rows[0] if name.strip().strip("'") in UNIT_COLUMNS]
     if named and not _all_marked(rows):
         yield "micro_data", f"column {named[0]}"
-
-
-def _table(text: str) -> Faults:
-    """Cells that a spreadsheet would run, and rows of respondents."""
-    yield from _respondents(text)
-    for cell in (cell for row in _cells(text) for cell in row):
-        if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()):
-            yield "formula", masked(cell)
+    odd = (cell for row in rows for cell in row if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()))
+    yield from (("formula", masked(cell)) for cell in odd)
 
 
 def _register(text: str) -> Faults:
@@ -312,8 +306,7 @@ def _notebook(text: str) -> Faults:
     """Parameters of the closed set; outputs of answers that were released, and no other output beside them."""
     try:
         notebook = json.loads(text)
-        outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
-        abouts = [dict(output.get("metadata", {}).get("ptce") or {}) for output in outputs]
+        abouts = _abouts(notebook)
         noted, ours = ({**(notebook.get("metadata", {}).get(name) or {})} for name in ("papermill", "ptce"))
         given = {**(noted.get("parameters") or {}), **(ours.get("parameters") or {})}
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
@@ -335,14 +328,20 @@ def _notebook(text: str) -> Faults:
             yield "active", f"an output of kind {kind}"
 
 
+def _abouts(notebook: Any) -> list[Mapping[str, Any]]:
+    """What the library says of each output of a notebook; nothing of those of others."""
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    return [output.get("metadata", {}).get("ptce") or {} for output in outputs]
+
+
 def _nothing(_: str) -> Faults:
     return iter(())
 
 
 # What is looked at in the structure of each kind of file; the others are refused.
 STRUCTURE: dict[str, Callable[[Any], Faults]] = {
-    ".html": _page, ".htm": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".txt": _respondents, ".log": _respondents,
-    ".json": _register, ".ipynb": _notebook, ".png": _picture, ".md": _nothing, ".bib": _nothing,
+    ".html": _page, ".htm": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".json": _register,
+    ".ipynb": _notebook, ".png": _picture, ".txt": _nothing, ".log": _nothing, ".md": _nothing, ".bib": _nothing,
 }  # fmt: skip
 
 
@@ -392,11 +391,21 @@ def report_lines(found: dict[str, Any]) -> Iterator[str]:
 def check_page(name: str, notebook: Any, html: str) -> None:
     """Raise `InputError` naming what a page shows that it must not, or shows without the words that say what it is.
 
-    `notebook` is the executed one that the page was made from: what it says is fictitious is fictitious on the page.
+    `notebook` is the executed one that the page was made from: each exhibit and each sentence that it says to be
+    fictitious says so on the page.
     """
     found = [*structure_faults(".html", html), *structure_faults(".ipynb", json.dumps(notebook))]
     faults = [f"{rule}: {what}" for rule, what in found if rule in ("fictitious", "unprotected", "micro_data")]
-    faults += [f"fictitious: {what} does not say so" for what in _unmarked(_abouts(notebook, "fictitious"), html)]
+    abouts = [about for about in _abouts(notebook) if about.get("origin") == "fictitious"]
+    page = BeautifulSoup(html if abouts else "", "html.parser")
+    marked = [mark for mark in page.find_all(class_="origin") if any(words in mark.get_text() for words in MARKS)]
+    around = [up for mark in marked for up in mark.parents]
+    exhibits = {about["key"] for about in abouts if about["kind"] == "head"} - {up.get("id") for up in around}
+    faults += [f"fictitious: exhibit {key} does not say so" for key in sorted(exhibits)]
+    sentences = sum(about["kind"] != "head" for about in abouts)
+    said = len({id(up) for up in around if {"say", "answer"} & set(up.get("class") or ())})
+    if said < sentences:
+        faults.append(f"fictitious: a sentence ({sentences} are on fictitious data, {said} say it) does not say so")
     if faults:
         raise InputError(
             f"page {name} is not published: {'; '.join(dict.fromkeys(faults))}. Mend the template or the notebook: what"
@@ -406,23 +415,4 @@ def check_page(name: str, notebook: Any, html: str) -> None:
 
 def shows_answers(notebook: Any) -> bool:
     """Return whether an executed notebook shows anything made of real answers."""
-    return bool(_abouts(notebook, "survey"))
-
-
-def _abouts(notebook: Any, origin: str) -> list[Mapping[str, Any]]:
-    """What the library says of each output of a notebook that has this origin."""
-    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
-    abouts = (output.get("metadata", {}).get("ptce") or {} for output in outputs)
-    return [about for about in abouts if about.get("origin") == origin]
-
-
-def _unmarked(abouts: list[Mapping[str, Any]], html: str) -> Iterator[str]:
-    """The exhibits and sentences of fictitious data that a page shows without the words."""
-    page = BeautifulSoup(html if abouts else "", "html.parser")
-    marked = [mark for mark in page.find_all(class_="origin") if any(words in mark.get_text() for words in MARKS)]
-    exhibits = {about["key"] for about in abouts if about["kind"] == "head"}
-    yield from (f"exhibit {key}" for key in sorted(exhibits - {up.get("id") for one in marked for up in one.parents}))
-    sentences = len([about for about in abouts if about["kind"] != "head"])
-    said = {id(up) for one in marked for up in one.parents if {"say", "answer"} & set(up.get("class") or ())}
-    if len(said) < sentences:
-        yield f"a sentence ({sentences} are on fictitious data, {len(said)} say it)"
+    return any(about.get("origin") == "survey" for about in _abouts(notebook))

@@ -223,7 +223,7 @@ class Counts:
             as_base = [[n for n in names if n in measure.dims] for other in others for names in (*other.by, other.dims)]
             mine = self.positions.setdefault(measure.name, {})
             for kept in sorted({measure.kept(names) for names in (*measure.by, measure.dims, *as_base)}, key=sorted):
-                cells, places = measure.contributions(kept), measure.atoms(kept)
+                cells, places = measure.contributions(kept), measure.places(kept)
                 mine[kept] = {place: len(truth) + at for at, place in enumerate(places)}
                 truth += [float(len(cells.get(place, ()))) for place in places]
         self.truth = np.array(truth)
@@ -252,7 +252,7 @@ def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> I
     zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units"))
     for names, shown in measure.tables():
         cells = measure.contributions(names)
-        for place in measure.places(names) if shown else measure.atoms(names):
+        for place in measure.places(names):
             units, terms = cells.get(place, {}), counts.terms(measure.name, place)
             others = counts.terms(measure.base, place) - terms if measure.base and shown else None
             n_others = None if others is None else round(float(others @ counts.truth))
@@ -278,12 +278,12 @@ def _always(counts: Counts, measure: Measure) -> Iterator[Line]:
             yield Line(_sum(n, parts) - whole, 0.0, np.inf)
             yield from (Line(whole - _sum(n, [part]), 0.0, np.inf) for part in parts)
     for base in (counts.measures[name] for name in measure.bases):
-        for place in base.atoms(base.dims) if is_shared_out(measure, base) else ():
+        for place in base.places(base.dims) if is_shared_out(measure, base) else ():
             cells = _at(grids[frozenset(measure.dims)], place)
             if len(cells) > 1:
                 yield Line(counts.terms(base.name, place) - _sum(n, cells), 0.0, 0.0)
     for name in measure.bases:
-        for place in sorted({place for names, _ in measure.tables() for place in measure.atoms(names)}):
+        for place in sorted({place for names, _ in measure.tables() for place in measure.places(names)}):
             yield Line(counts.terms(name, place) - counts.terms(measure.name, place), 0.0, np.inf)
 
 
@@ -296,14 +296,18 @@ def is_shared_out(measure: Measure, base: Measure) -> bool:
 def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collection[Place]) -> System:
     """Return the system of the totals of a measure; an empty cell tells its total, 0, where its count is shown."""
     cells, figures = measure.contributions(measure.dims), list[Figure]()
-    positions = {place: at for at, place in enumerate(measure.atoms(measure.dims))}
+    positions = {place: at for at, place in enumerate(measure.places(measure.dims))}
     truth = np.array([sum(cells.get(place, {}).values()) for place in positions])
     for names, shown in measure.tables():
         inside = measure.contributions(names)
-        for place in measure.places(names) if shown else measure.atoms(names):
+        for place in measure.places(names):
             units, hidden = inside.get(place, {}), place in hidden_counts
             rule = failed(Contributions(len(units), tuple(units.values())), rules, "total")
-            least = -np.inf if hidden else _least(measure, list(units.values()))
+            least = -np.inf
+            if "median" in measure.statistics and len(units) >= MEDIAN_UNITS and not hidden:
+                # What a median says of the total: half of the units, and one more, are at least as large as it.
+                median, grain = shown_median(list(units.values()), measure.grain)
+                least = (len(units) // 2 + 1) * (median - grain / 2)
             if units or (shown and not hidden):
                 key, terms = (measure.name, "total", place), _sum(len(truth), _at(positions, place))
                 figures.append(Figure(key, terms, float(sum(units.values())), units, rule, shown, least=least))
@@ -318,11 +322,3 @@ def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collec
                 high[positions[place]] = units[unit]
         attackers.append(Attacker(unit, low, high))
     return System(truth, figures, attackers, grain=measure.grain)
-
-
-def _least(measure: Measure, values: Sequence[float]) -> float:
-    """What a median says of the total: half of the units, and one more, are at least as large as it."""
-    if "median" not in measure.statistics or len(values) < MEDIAN_UNITS:
-        return -np.inf
-    median, grain = shown_median(values, measure.grain)
-    return (len(values) // 2 + 1) * (median - grain / 2)

@@ -64,9 +64,7 @@ class Measure:
     @cached_property
     def shared(self) -> frozenset[str]:
         """The columns in which a unit may stand several times: its counts do not add up along them."""
-        stands = Counter(
-            (unit, name) for unit, name, _ in {(u, *pair) for u, place, _ in self.records for pair in place}
-        )
+        stands = {(unit, *pair) for unit, place, _ in self.records for pair in place}
         found = Counter((unit, name) for unit, name, _ in stands)
         return frozenset(name for (_, name), n in found.items() if n > 1)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -156,7 +156,7 @@ class System:
         moved = none if found is None else found[len(self.truth) :]
         return sorted({line.figure for line, move in zip(paid, moved, strict=True) if move > NEAR})
 
-    def _solved(self, price: Vector, blocks: Sequence[tuple], low: Vector, high: Vector) -> Vector | None:
+    def _solved(self, price: Vector, blocks: Sequence[tuple[Any, ...]], low: Vector, high: Vector) -> Vector | None:
         """The cheapest point within some constraints; where the data are counts, they are whole numbers."""
         options = {} if self.grain else {"node_limit": STEPS}
         whole = np.zeros(len(price)) if self.grain else np.arange(len(price)) < len(self.truth)

@@ -104,13 +104,6 @@ def test_p_percent_protects_the_largest_from_the_second() -> None:
     assert name_of(Contributions(3, (0.0, 0.0, 0.0)), "total", p_percent) == ""
 
 
-def test_two_dominant_units() -> None:
-    """By hand: 50 + 40 of 100 is not above 90 %, 50 + 41 is."""
-    two = tuple(rule for rule in RULES if rule.name == "two_dominant_units")
-    assert name_of(Contributions(4, (50.0, 40.0, 5.0, 5.0)), "total", two) == ""
-    assert name_of(Contributions(4, (50.0, 41.0, 5.0, 4.0)), "total", two) == "two_dominant_units"
-
-
 def test_each_rule_says_its_threshold_in_both_languages() -> None:
     """A threshold is written in the words of its rule, so that they cannot disagree."""
     for rule in RULES:
@@ -125,6 +118,21 @@ def test_names_of_rules_are_their_own() -> None:
     assert len(set(names)) == len(names)
     assert ledger_labels(0)["few_units"] == "fewer than 3 units contribute"
     assert ledger_labels(1)["withheld"] == "aucune partie du tableau ne peut être diffusée"
+
+
+def test_two_dominant_units_and_nine_units_fail_the_stricter_rules() -> None:
+    """By hand: 50 + 40 of 100 is not above 90 %, 50 + 41 is; nine units are shown by default alone."""
+    two = tuple(rule for rule in RULES if rule.name == "two_dominant_units")
+    assert name_of(Contributions(4, (50.0, 40.0, 5.0, 5.0)), "total", two) == ""
+    assert name_of(Contributions(4, (50.0, 41.0, 5.0, 4.0)), "total", two) == "two_dominant_units"
+    nine = [10.0] * 9
+    assert protected_total(nine).value == 90
+    strictly = (
+        protected_total(nine, rules=STRICT),
+        protected_median(nine, rules=STRICT),
+        protected_share(9, 30, STRICT),
+    )
+    assert {one.rule for one in strictly} == {"under_10_units"}
 
 
 def test_the_fewest_units_follow_from_the_rules() -> None:
@@ -143,15 +151,11 @@ def test_rounding_stays_within_half_a_grain(value: float, grain: float) -> None:
 @given(st.floats(0.01, 1e9))
 def test_a_band_hides_five_per_cent_on_each_side(value: float) -> None:
     """The grain is 1, 2 or 5 times a power of ten, from a tenth to a quarter of the value."""
+    assert band_grain(0) == 0
     grain = band_grain(value)
     digit = grain / 10 ** math.floor(math.log10(grain) + 1e-9)
     assert min(abs(digit - one) for one in (1, 2, 5)) < 1e-6
     assert 0.1 * value * (1 - 1e-6) <= grain <= 0.25 * value * (1 + 1e-6)
-
-
-def test_the_band_of_zero_is_zero() -> None:
-    """A median of 0 is rounded to the ordinary grain."""
-    assert band_grain(0) == 0
 
 
 def test_unknown_values_are_left_out_and_impossible_ones_refused() -> None:
@@ -174,13 +178,9 @@ def test_a_share_is_shown_when_three_are_in_it_and_three_outside(k: int, others:
 def test_a_share_of_nothing_is_not_a_hidden_share() -> None:
     """Without a base there is no value, and no rule either."""
     assert protected_share(0, 0) == Shown(None, "", 0)
+    assert protected_total([40, 60, float("nan"), float("nan")]).rule == "few_units"
     with pytest.raises(InputError, match="share 5/4: the count must lie between 0 and its base"):
         protected_share(5, 4)
-
-
-def test_unknown_contributions_do_not_count_as_units() -> None:
-    """Two known values are too few, however many are unknown."""
-    assert protected_total([40, 60, float("nan"), float("nan")]).rule == "few_units"
 
 
 @pytest.mark.parametrize("protected", [protected_total, protected_median])
@@ -189,15 +189,6 @@ def test_an_impossible_contribution_is_refused_by_name(protected: Callable[..., 
     name = protected.__name__.removeprefix("protected_")
     with pytest.raises(InputError, match=f"^{name}: value -1: contributions must be finite and not negative"):
         protected([1.0, 2.0, -1.0])
-
-
-def test_the_stricter_rules_can_be_asked_for() -> None:
-    """Nine units are shown by default and not in the stricter set."""
-    nine = [10.0] * 9
-    assert protected_total(nine).value == 90
-    assert protected_total(nine, rules=STRICT).rule == "under_10_units"
-    assert protected_median(nine, rules=STRICT).rule == "under_10_units"
-    assert protected_share(9, 30, rules=STRICT).rule == "under_10_units"
 
 
 # By hand. 23 is one unit's own: rounded to 5 (10 % of 23 is 2.3, the next of 1, 2, 5 is 5). 25 falls between two
@@ -217,16 +208,12 @@ def test_a_median_is_nobodys_own_value(values: tuple[float, ...]) -> None:
     assert protected_median(values).value == MEDIANS[values]
 
 
-def test_a_median_needs_five_units() -> None:
-    """Four units: their median is hidden; two: the threshold of any figure hides it; none: there is none."""
+def test_a_median_needs_five_units_however_many_amounts() -> None:
+    """By hand: four are too few, and so are ten amounts of four; two fail the rule of any figure, none has none."""
     assert protected_median([1, 2, 3, 4]) == Shown(None, "median_of_few", 4)
     assert protected_median([1, 2]) == Shown(None, "few_units", 2)
     assert protected_median([]) == Shown(None, "", 0)
     assert protected_median([1, 2, 3, 4, 5]).value is not None
-
-
-def test_a_median_counts_units_not_amounts() -> None:
-    """By hand: ten amounts of four units are too few, of ten they are not; stricter rules ask for ten."""
     values = range(1, 11)
     assert protected_median(values, units="aaabbbccdd") == Shown(None, "median_of_few", 10)
     assert protected_median(values, units="aaaaabbbbb").rule == "few_units"

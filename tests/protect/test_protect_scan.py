@@ -84,6 +84,7 @@ def planted(text: str) -> dict[str, str]:
         "a.json": json.dumps({"name": text}),
         "key.json": json.dumps({text: 1}),
         "twice.json": json.dumps({"name": json.dumps(text)}),
+        "number.json": json.dumps([int(text)] if text.isdecimal() else text),
         "broken.json": f'{{"name": "{text}"',
         "a.log": f"reading {text} …\n",
         "capitals.txt": text.upper(),
@@ -168,7 +169,9 @@ ACTIVE = (
     '<meta http-equiv="Refresh" content="0; url=https://x.org">', '<meta http-equiv="refresh" content="0; url=//x">',
     "<!ENTITY x SYSTEM 'a'>", "<?xml-stylesheet href='a'?>", '<p title="<script>">', "<p title='>' onclick=\"x()\">",
     '<p title="a" b\'c onclick=x>', "<!-- <p title=\"--><script>x()</script>", '<a href="file:///x">',
-    '<a href="x:y">', '<video poster="https://x.org">', '<table background="https://x.org/a">', "<p",
+    '<a href="x:y">', '<a xlink:href="#" href="javascript:x">', '<img srcset="a.png 1x, //x.org/a 2x">',
+    '<script x:type="application/ld+json" type="text/javascript">', "<svg:style>@import 'a.css'</svg:style>",
+    '<video poster="https://x.org">', '<table background="https://x.org/a">', "<p",
 )  # fmt: skip
 
 

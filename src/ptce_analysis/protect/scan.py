@@ -161,6 +161,8 @@ def _strings(text: str) -> list[tuple[str, str]] | None:
             todo += [(key, inside) for inside in one]
         elif isinstance(one, dict):
             todo += [pair for name, inside in one.items() for pair in ((name, inside), ("", name))]
+        elif isinstance(one, int):
+            found.append((key, str(one)))
         elif isinstance(one, str | list):
             lines = [one] if isinstance(one, str) else one
             # A notebook holds a text as its lines.
@@ -189,12 +191,13 @@ def _markup(text: str) -> Faults:
     text = _with_drawings(text)
     if re.search(r"(?i)<!entity|<\?xml-stylesheet", text):
         yield "active", "an entity or a style sheet of XML"
-    yield from (("active", "a style that loads") for css in re.split(r"(?i)<style", text)[1:] if _style_loads(css))
+    styles = re.split(r"(?i)<(?:\w+:)?style", text)[1:]
+    yield from (("active", "a style that loads from elsewhere") for style in styles if _style_loads(style))
     for tag, rest, end in TAG.findall(text):
-        attributes, at = dict[str, str](), 0
+        attributes, at = list[tuple[str, str]](), 0
         while found := ATTRIBUTE.match(rest, at) if end and at < len(rest) else None:
             at = found.end()
-            attributes.setdefault((found[1] or "").lower().rpartition(":")[2], unescape(found[2] or "").strip("\"' "))
+            attributes += [(found[1].lower(), unescape(found[2] or "").strip("\"' "))] if found[1] else []
         if at < len(rest) or not end:
             yield "active", f"a tag that browsers may read otherwise: <{tag[:20]}"
         yield from _tag_faults(tag.lower().rpartition(":")[2], attributes)
@@ -203,18 +206,20 @@ def _markup(text: str) -> Faults:
             yield "micro_data", f"column {column}"
 
 
-def _tag_faults(tag: str, attributes: Mapping[str, str]) -> Faults:
-    is_data = tag == "script" and set(attributes) <= {"", "type"} and attributes.get("type") == "application/ld+json"
-    kept = tag == "link" and set(attributes.get("rel", "-").lower().split()) <= KEPT_LINKS
-    leads = "refresh" in attributes.get("http-equiv", "").lower()
+def _tag_faults(tag: str, attributes: Sequence[tuple[str, str]]) -> Faults:
+    first = dict(reversed(attributes))
+    is_data = tag == "script" and attributes == [("type", "application/ld+json")]
+    kept = tag == "link" and set(first.get("rel", "-").lower().split()) <= KEPT_LINKS
+    leads = "refresh" in first.get("http-equiv", "").lower()
     if (ACTS.fullmatch(tag) and not is_data) or (tag == "link" and not kept):
         yield "active", f"<{tag}>"
-    if leads and not re.fullmatch(r"\d+; *url=(?:[\w.-]+/?)+", attributes.get("content", "")):
+    if leads and not re.fullmatch(r"\d+; *url=(?:[\w.-]+/?)+", first.get("content", "")):
         yield "active", "a page that leads elsewhere by itself"
-    for name, value in attributes.items():
+    for name, value in ((name.removeprefix("xlink:"), value) for name, value in attributes):
         address = re.sub(r"[\x00-\x20]", "", value).lower()
-        scheme = re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", address)
-        followed = name == "href" and (kept or (tag in ("a", "area") and scheme and scheme[0] in ("http:", "https:")))
+        # In a list of pictures, each is after a comma.
+        scheme = re.search(r"(?:^|,)(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", address)
+        followed = name == "href" and (kept or (tag in ("a", "area") and address.startswith(("http://", "https://"))))
         if name.startswith("on") or address.startswith(("javascript:", "vbscript:")):
             yield "active", f"{name}="
         elif LOADS.fullmatch(name) and address.startswith("data:"):
@@ -355,9 +360,10 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
     found = [raw] if raw else [where for where in waves if wave_files(where)]
     wanted = [needle for where in found for needle in needles(where)]
     real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
+    findings = scan(folder, wanted)
     pages = (path.read_text("utf-8", "replace") for path in folder.rglob("*.html") if path.is_file())
     known = raw or (found and (real or not any('class="origin survey' in page for page in pages)))
-    return report(folder, scan(folder, wanted), len(wanted) if known else None)
+    return report(folder, findings, len(wanted) if known else None)
 
 
 def report(folder: Path, findings: Collection[Finding], n_needles: int | None) -> dict[str, Any]:

@@ -369,13 +369,13 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
 def report(folder: Path, findings: Collection[Finding], n_needles: int | None) -> dict[str, Any]:
     """Return the scan rule by rule; `n_needles` None: the raw answers were not looked for."""
     n_files, rules = len(site_files(folder)), list[dict[str, Any]]()
-    for rule, leak in LEAKS.items():
+    for rule, label in LEAKS.items():
         found = [asdict(finding) for finding in findings if finding.rule == rule]
         of = f", of {n_needles} searched for," if rule == "raw_value" else ""
         verdict, why = ("leak", f"{len(found)} found") if found else ("safe", f"none{of} in {n_files} files")
         if not found and rule == "raw_value" and n_needles is None:
             verdict, why = "not_checked", "not looked for; give the folder of the raw answers (--raw)"
-        rules.append({"rule": rule, "verdict": verdict, "why": f"{leak.label}: {why}", "findings": found})
+        rules.append({"rule": rule, "verdict": verdict, "why": f"{label}: {why}", "findings": found})
     return {"safe": not findings, "files": n_files, "raw_values": n_needles, "rules": rules}
 
 

@@ -28,7 +28,6 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(INVISIBLE).replace(OURS, KEPT)).replace(KEPT, OURS)
 
 
-@cache
 def folded(text: str) -> str:
     """Return a text for comparing words: small letters without accents, anything else one space.
 

@@ -19,13 +19,14 @@ from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "disclosure"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "protect"))
 
-from test_disclosure_attack import small_ones_found
+from test_protect_attack import small_ones_found
 
 from attacker import random_answers, recovered_counts, recovered_totals
-from ptce_analysis.publish.disclosure import MARK, Measure, protect
-from ptce_analysis.publish.disclosure.rules import STANDARD, STRICT
+from ptce_analysis.protect.cells import Measure
+from ptce_analysis.protect.rules import MARK, STANDARD, STRICT
+from ptce_analysis.protect.suppress import protect
 
 TABLES = (
     (("level", "wave"), ("level",), ("wave",), ()),
@@ -33,7 +34,7 @@ TABLES = (
     (("level", "wave"), ("level",)),
     (("level", "wave"), ()),
 )
-STATISTICS = ("share", "total", "mean", "median")
+STATISTICS = ("share", "total", "median")
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Area:
 AREAS = (
     Area("survey.parse", "tests/survey"),
     Area("analysis", "tests/analysis"),
-    Area("publish.disclosure", "tests/disclosure"),
+    Area("protect", "tests/protect"),
 )
 
 

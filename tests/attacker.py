@@ -104,13 +104,8 @@ def read_totals(table: pd.DataFrame, answers: Answers) -> Knowledge:
             known.between(cell, 0.0, 0.0)
         elif isinstance(total, float):
             known.between(cell, total - half, total + half)
-        if isinstance(row.get("mean"), float) and n != MARK:
-            known.between(cell, n * row["mean"] - half, n * row["mean"] + half)
         if isinstance(row.get("median"), float) and n != MARK:
             known.between(cell, (n // 2 + 1) * 0.85 * (row["median"] - half), np.inf)
-        whole = shown.get((ALL, *cell[1:]), {}).get("total")
-        if isinstance(row.get("part"), float) and isinstance(whole, float):
-            known.between(cell, row["part"] * whole - half, row["part"] * whole + half)
     return known
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from attacker import Knowledge
+from ptce_analysis.protect.rules import MARK
 from ptce_analysis.publish import survey_by_level, survey_page
-from ptce_analysis.publish.disclosure import MARK
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
 from survey_exports import cleaned

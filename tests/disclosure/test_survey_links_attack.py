@@ -15,8 +15,8 @@ from attacker import Knowledge
 from conftest import REPOSITORY
 from ptce_analysis.analysis.survey_levels import linked_with
 from ptce_analysis.analysis.survey_marginals import marginal
+from ptce_analysis.protect.cells import Measure
 from ptce_analysis.publish import survey_page, survey_printed, survey_tables
-from ptce_analysis.publish.disclosure import Measure
 from ptce_analysis.publish.survey_tables import Shown, shown
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.clean import Cleaned

@@ -15,8 +15,9 @@ from attacker import Knowledge, is_sensitive
 from conftest import REPOSITORY
 from ptce_analysis.analysis.survey_levels import amounts
 from ptce_analysis.errors import InputError
+from ptce_analysis.protect.cells import Measure
+from ptce_analysis.protect.rules import MARK
 from ptce_analysis.publish import survey_page, survey_tables
-from ptce_analysis.publish.disclosure import MARK, Measure
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
 from ptce_analysis.published import Facts, read_published

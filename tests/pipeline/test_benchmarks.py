@@ -89,12 +89,12 @@ def mutants(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_a_sample_of_mutants_depends_on_the_seed_alone(mutants: ModuleType) -> None:
     """Mutants of each area, all where there are few, the same whatever the order they are listed in."""
     names = [f"ptce_analysis.{module}.m.x_f__mutmut_{n}" for module in ("survey.parse", "analysis") for n in range(50)]
-    others = ["ptce_analysis.survey.clean.m.x_f__mutmut_1", "ptce_analysis.publish.disclosure.m.x_f__mutmut_1"]
+    others = ["ptce_analysis.survey.clean.m.x_f__mutmut_1", "ptce_analysis.protect.m.x_f__mutmut_1"]
     drawn = mutants.sample([*names, *others], 10, 1)
     assert {area.name: len(found) for area, found in drawn.items()} == {
         "survey/parse": 10,
         "analysis": 10,
-        "publish/disclosure": 1,
+        "protect": 1,
     }
     assert all(area.holds(name) for area, found in drawn.items() for name in found)
     assert drawn == mutants.sample([*others, *reversed(names)], 10, 1) != mutants.sample([*names, *others], 10, 2)

@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
-from ptce_analysis.publish.disclosure.release import public
+from ptce_analysis.protect.release import public
 from ptce_analysis.publish.exhibit import (
     Column,
     Exhibit,

@@ -13,9 +13,9 @@ import seaborn as sns
 from IPython.core.interactiveshell import InteractiveShell
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.protect.release import public
 from ptce_analysis.publish import plots, show
 from ptce_analysis.publish.claims import is_ours
-from ptce_analysis.publish.disclosure.release import public
 from ptce_analysis.publish.language import Number
 from ptce_analysis.publish.messages import recording
 from ptce_analysis.publish.show import Page, open_page

@@ -108,11 +108,9 @@ def check_site_options(parser: argparse.ArgumentParser) -> None:
 
 def check_site(options: argparse.Namespace) -> int:
     """Print the scan rule by rule; 1 when something leaks."""
-    from ptce_analysis.publish.disclosure.raw import needles
-    from ptce_analysis.publish.disclosure.scan import report, report_lines, scan
+    from ptce_analysis.protect.scan import checked, report_lines
 
-    wanted = needles(options.raw) if options.raw else None
-    found = report(options.folder, scan(options.folder, wanted or ()), None if wanted is None else len(wanted))
+    found = checked(options.folder, options.raw, options.project)
     if options.ledger:
         found["hidden"] = _hidden(options)
     if options.json:

@@ -15,9 +15,9 @@ from ptce_analysis.pipeline.place import PACKAGE, Place
 from ptce_analysis.pipeline.run import FOLDERS, INDEX, Run
 from ptce_analysis.pipeline.stamps import digest_of_value
 from ptce_analysis.pipeline.versions import VERSIONS, versions
+from ptce_analysis.protect.scan import check_page, shows_answers
 from ptce_analysis.publish.appendix import Frame, PtceExporter, shows_fictitious, untranslated
 from ptce_analysis.publish.claims import role
-from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 from ptce_analysis.publish.site import Whereabouts, read_edition
 
 SUPPLIED = "Declare the run with parameters = { waves = 'supplied' }: its figures then stay in build."

@@ -24,7 +24,7 @@ from ptce_analysis.pipeline.place import SITE, TABLES, Place
 from ptce_analysis.pipeline.run import Run
 from ptce_analysis.pipeline.stamps import digest, made_by, stale_because
 from ptce_analysis.pipeline.verify import verify
-from ptce_analysis.publish.disclosure.scan import scan
+from ptce_analysis.protect.scan import scan
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 
 NAME = f"ptce-analysis-{__version__}"

@@ -17,8 +17,8 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from ptce_analysis.protect.release import Protected, unreleased
 from ptce_analysis.publish.claims import CSV_ADDRESS
-from ptce_analysis.publish.disclosure.release import Protected, unreleased
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
 from ptce_analysis.publish.sentences import LINK, LINKED, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered

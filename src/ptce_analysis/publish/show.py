@@ -27,10 +27,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.protect.release import Protected, protection
 from ptce_analysis.publish import exhibit as exhibits
 from ptce_analysis.publish import plots
 from ptce_analysis.publish.claims import claims_of
-from ptce_analysis.publish.disclosure.release import Protected, protection
 from ptce_analysis.publish.exhibit import Exhibit
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
 from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses

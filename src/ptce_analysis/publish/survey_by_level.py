@@ -9,8 +9,8 @@ import pandas as pd
 
 from ptce_analysis.analysis.emergence import STAGE, emergence_by_link
 from ptce_analysis.analysis.survey_levels import linked, linked_with, staged
-from ptce_analysis.publish.disclosure.release import Protected, ledger_table, released
-from ptce_analysis.publish.disclosure.rules import MARK, Contributions, Rule, failed
+from ptce_analysis.protect.release import Protected, ledger_table, released
+from ptce_analysis.protect.rules import MARK, Contributions, Rule, failed
 from ptce_analysis.survey.clean import Cleaned
 
 FIGURES = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.publish.disclosure.release import Protected, derived
-from ptce_analysis.publish.disclosure.rules import MARK, MARK_LABEL, threshold
+from ptce_analysis.protect.release import Protected, derived
+from ptce_analysis.protect.rules import MARK, MARK_LABEL, threshold
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import named, printed
 from ptce_analysis.publish.survey_tables import Shown

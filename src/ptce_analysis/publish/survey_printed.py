@@ -13,15 +13,18 @@ import pandas as pd
 
 from ptce_analysis.analysis.survey_levels import COLLECTIVITIES
 from ptce_analysis.analysis.survey_marginals import Marginal, marginal, verdict
-from ptce_analysis.publish.disclosure import ALL
-from ptce_analysis.publish.disclosure.release import Protected, derived, gathered, public
-from ptce_analysis.publish.disclosure.rules import MARK, STANDARD, Rule, threshold
-from ptce_analysis.publish.disclosure.single import (
+from ptce_analysis.protect.cells import ALL
+from ptce_analysis.protect.release import Protected, derived, gathered, public
+from ptce_analysis.protect.rules import (
+    MARK,
+    STANDARD,
+    Rule,
     Shown,
     protected_median,
     protected_share,
     protected_total,
     shown_median,
+    threshold,
 )
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.survey.clean import Cleaned

@@ -21,9 +21,10 @@ from ptce_analysis.analysis.survey_levels import (
     supported,
 )
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure import Measure, protect
-from ptce_analysis.publish.disclosure.release import Protected, derived, joined, of_lines, public
-from ptce_analysis.publish.disclosure.rules import MARK, RULES_OF, STANDARD, Rule
+from ptce_analysis.protect.cells import Measure
+from ptce_analysis.protect.release import Protected, derived, joined, of_lines, public
+from ptce_analysis.protect.rules import MARK, RULES_OF, STANDARD, Rule
+from ptce_analysis.protect.suppress import protect
 from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.publish.survey_by_level import by_level
 from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts

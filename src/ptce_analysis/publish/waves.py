@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure.leaks import FICTITIOUS_ID
+from ptce_analysis.protect.scan import FICTITIOUS_ID
 from ptce_analysis.publish.show import project_folder
 from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder

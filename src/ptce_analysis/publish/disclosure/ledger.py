@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure.release import ledger_labels
+from ptce_analysis.protect.release import ledger_labels
 from ptce_analysis.publish.survey_tables import shown
 from ptce_analysis.published import Facts
 from ptce_analysis.survey.codebook import read_codebook

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure import MARK, Measure, Protected, protect
-from ptce_analysis.publish.disclosure.release import (
+from ptce_analysis.protect.cells import Measure
+from ptce_analysis.protect.release import (
+    Protected,
     derived,
     gathered,
     joined,
@@ -19,7 +20,8 @@ from ptce_analysis.publish.disclosure.release import (
     released,
     unreleased,
 )
-from ptce_analysis.publish.disclosure.single import protected_share, protected_total
+from ptce_analysis.protect.rules import MARK, protected_share, protected_total
+from ptce_analysis.protect.suppress import protect
 
 ANSWERS = pd.DataFrame(
     {
@@ -46,7 +48,7 @@ def test_figures_that_are_no_answers_need_no_release(origin: str) -> None:
 def test_answers_are_refused_unless_they_were_protected(origin: str, amounts: Protected) -> None:
     """A table of answers without its release is refused, and so is the raw table beside a release."""
     assert unreleased(origin, None, amounts.table) == [
-        f"data of origin {origin} come from answers: give the table that disclosure.protect returns"
+        f"data of origin {origin} come from answers: give the table that protect returns"
     ]
     found = unreleased(origin, amounts, ANSWERS)
     assert "column 'pole_id' names a respondent" in found

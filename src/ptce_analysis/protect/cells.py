@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import permutations, product
-from typing import Any
+from itertools import product
 
 import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.publish.disclosure.rules import checked_values
+from ptce_analysis.protect.rules import checked_values
 
-STATISTICS = ("units", "share", "total", "part", "mean", "median")
-ON_TOTALS = ("total", "part", "mean")
+STATISTICS = ("units", "share", "total", "median")
 EXTREMES = ("minimum", "maximum", "quartiles", "min", "max")
 ALL = "total"
 # Where a cell stands: (column, value) pairs; a margin has no pair for what it adds up.
@@ -23,7 +22,7 @@ Place = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """What is shown of some micro-data: counts, totals, means or medians, by one or several sets of columns.
+    """What is shown of some micro-data: counts, shares, totals or medians, by one or several sets of columns.
 
     `rows` has a line per unit and place. `by` lists the tables: `(("level", "wave"), ("level",), ())` is a table by
     level and wave, the margin of the levels, and the whole. Everything that will ever be shown of a column stands in
@@ -54,28 +53,20 @@ class Measure:
         return tuple(dict.fromkeys(name for names in self.by for name in names))
 
     @cached_property
-    def values(self) -> Mapping[str, tuple[str, ...]]:
-        """The values of each column: in the order of its categories, else sorted."""
-        return {name: _values(self.rows[name]) for name in self.dims}
-
-    @cached_property
     def records(self) -> tuple[tuple[str, Place, float], ...]:
         """Each known contribution: the unit, its full place, its value (1 where units are only counted)."""
         known = self.rows.dropna(subset=[self.value]) if self.value else self.rows
         numbers = checked_values(known[self.value], f"measure {self.name!r}") if self.value else (1.0,) * len(known)
-        places = (tuple(zip(self.dims, map(str, row), strict=True)) for row in known[list(self.dims)].to_numpy())
-        places = places if self.dims else (() for _ in numbers)
+        cells = zip(*(known[name].astype(str) for name in self.dims), strict=True) if self.dims else [()] * len(known)
+        places = (tuple(zip(self.dims, row, strict=True)) for row in cells)
         return tuple(zip(known[self.unit].astype(str), places, numbers, strict=True))
 
     @cached_property
     def shared(self) -> frozenset[str]:
         """The columns in which a unit may stand several times: its counts do not add up along them."""
-        found = set()
-        for place, name in enumerate(self.dims):
-            seen: dict[str, str] = {}
-            if any(seen.setdefault(unit, where[place][1]) != where[place][1] for unit, where, _ in self.records):
-                found.add(name)
-        return frozenset(found)
+        stands = {(unit, *pair) for unit, place, _ in self.records for pair in place}
+        found = Counter((unit, name) for unit, name, _ in stands)
+        return frozenset(name for (_, name), n in found.items() if n > 1)
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -91,37 +82,11 @@ class Measure:
         """Return the columns kept by the counts that add up to a table's: its own, and those without repeated units."""
         return frozenset(names) | (frozenset(self.dims) - self.shared)
 
-    @property
-    def has_totals(self) -> bool:
-        """Whether totals are shown, or can be worked out from what is."""
-        return bool(set(ON_TOTALS) & set(self.statistics))
-
     def places(self, names: Collection[str]) -> list[Place]:
-        """Return the places of a table, margins aside: every combination of the values of some columns."""
-        names = [name for name in self.dims if name in names]
-        return [tuple(zip(names, values, strict=True)) for values in product(*(self.values[name] for name in names))]
-
-    def atoms(self, names: Collection[str]) -> list[Place]:
-        """Return the places that can be: those that no column rules out by always going with another."""
-        return [place for place in self.places(names) if self._can_be(dict(place))]
-
-    def _can_be(self, place: Mapping[str, str]) -> bool:
-        pairs = (
-            (place[first], place[second], goes)
-            for (first, second), goes in self._goes_with.items()
-            if first in place and second in place
-        )
-        return all(goes.get(first, second) == second for first, second, goes in pairs)
-
-    @cached_property
-    def _goes_with(self) -> dict[tuple[str, str], dict[str, str]]:
-        """For each pair of columns where the first decides the second (a level and its group): what goes with what."""
-        found: dict[tuple[str, str], dict[str, str]] = {}
-        for first, second in permutations(self.dims, 2):
-            pairs = {(dict(place)[first], dict(place)[second]) for _, place, _ in self.records}
-            if len(dict(pairs)) == len(pairs) and len({value for _, value in pairs}) > 1:
-                found[first, second] = dict(pairs)
-        return found
+        """Return the places of a table, margins aside: every combination of values, in the order of categories."""
+        columns = {name: self.rows[name] for name in self.dims if name in names}
+        values = (one.cat.categories if hasattr(one, "cat") else sorted(set(one)) for one in columns.values())
+        return [tuple(zip(columns, map(str, row), strict=True)) for row in product(*values)]
 
     def contributions(self, names: Collection[str]) -> dict[Place, dict[str, float]]:
         """Return what each unit contributes to each place of a table; places without a unit are left out."""
@@ -146,31 +111,21 @@ def place_text(place: Place) -> str:
     return ", ".join(f"{name} {value}" for name, value in place) or ALL
 
 
-def _values(column: pd.Series) -> tuple[str, ...]:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return tuple(map(str, column.cat.categories))
-    return tuple(map(str, sorted(set(column))))
-
-
 def _faults(measure: Measure) -> Iterator[str]:
     """Yield what is wrong with a measure, the first thing first."""
-    rows: Any = measure.rows
     for name in (measure.unit, *measure.dims, *filter(None, [measure.value])):
-        if name not in rows:
-            yield f"there is no column {name!r}.{nearest(name, rows.columns)}"
-        elif name != measure.value and rows[name].isna().any():
+        if name not in measure.rows:
+            yield f"there is no column {name!r}.{nearest(name, measure.rows.columns)}"
+        elif name != measure.value and measure.rows[name].isna().any():
             yield f"column {name!r} has missing values: name them (a category such as 'not known') before protecting."
     for statistic in measure.statistics:
         if statistic in EXTREMES:
             yield f"statistic {statistic!r} is never shown: it is somebody's value. Legal: {', '.join(STATISTICS)}."
         elif statistic not in STATISTICS:
             yield f"statistic {statistic!r} is unknown. Legal: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
-        elif statistic in (*ON_TOTALS, "median") and not measure.value:
+        elif statistic in ("total", "median") and not measure.value:
             yield f"statistic {statistic!r} needs a column of values."
         elif statistic == "share" and not measure.base:
             yield "statistic 'share' needs a base: the name of the measure whose units it is a share of."
-    margins = {frozenset(names) for names in measure.by}
-    if "part" in measure.statistics and not {names - {measure.dims[0]} for names in margins} <= margins:
-        yield f"statistic 'part' needs the margin of {measure.dims[0]!r} in every table: add it to `by`."
     if measure.grain <= 0:
         yield f"grain {measure.grain:g}: totals are rounded to a grain above 0."

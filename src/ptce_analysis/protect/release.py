@@ -10,10 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.disclosure.leaks import folded
-from ptce_analysis.publish.disclosure.rules import MARK, OTHER_RULES, RULES
-from ptce_analysis.publish.disclosure.single import Shown
-from ptce_analysis.publish.disclosure.words import own_words
+from ptce_analysis.protect.leaks import folded, own_words
+from ptce_analysis.protect.rules import MARK, OTHER_RULES, RULES, Shown
 
 # Origins whose data are answers: nothing of them is shown that was not released.
 PROTECTED_ORIGINS = ("survey", "fictitious")
@@ -39,74 +37,56 @@ class Protected:
     units: frozenset[str] = field(repr=False)
 
 
-def released(table: pd.DataFrame, ledger: pd.DataFrame, units: Iterable[str] = ()) -> Protected:
+def released(table: pd.DataFrame, ledger: pd.DataFrame | None = None, units: Iterable[str] = ()) -> Protected:
     """Return a table as one that may be shown: for the rules of this library alone to call."""
     cells = [value for name in table.columns for value in table[name]]
     texts = frozenset(map(str, (*table.columns, *(value for value in cells if isinstance(value, str)))))
+    ledger = ledger_table([]) if ledger is None else ledger
     return Protected(table, ledger, frozenset(_numbers(cells)), texts, frozenset(units))
 
 
 def gathered(rows: Sequence[Mapping[str, str | Shown]]) -> Protected:
-    """Return a table of figures that stand alone (`disclosure.single`) as one that may be shown, with its ledger."""
-    table = pd.DataFrame([{name: _written(cell) for name, cell in row.items()} for row in rows], dtype=object)
-    entries = [
-        ("", ", ".join(str(cell) for cell in row.values() if isinstance(cell, str)), name, cell.rule, "")
-        for row in rows
-        for name, cell in row.items()
-        if isinstance(cell, Shown) and cell.rule
-    ]
-    return released(table, ledger_table(entries))
-
-
-def _written(cell: str | Shown) -> Any:
-    if isinstance(cell, str):
-        return cell
-    return MARK if cell.rule else cell.value
+    """Return a table of figures that stand alone (`rules.protected_share`, …) as one that may be shown."""
+    written, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
+    for row in rows:
+        alone = {name: one for name, one in row.items() if isinstance(one, Shown)}
+        labels = {name: one for name, one in row.items() if isinstance(one, str)}
+        written.append({**row, **{name: MARK if one.rule else one.value for name, one in alone.items()}})
+        ledger += [("", ", ".join(labels.values()), name, one.rule, "") for name, one in alone.items() if one.rule]
+    return released(pd.DataFrame(written, dtype=object), ledger_table(ledger))
 
 
 def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Protected:
-    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else.
-
-    Raises `InputError` when none of the tables is protected.
-    """
+    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else."""
     if not sources:
         raise InputError("derived needs a protected table: what is made of nothing protected is not.")
-    table = function(*(source.table.copy() for source in sources))
-    return joined(released(table, ledger_table([])), *sources)
+    return joined(released(function(*(source.table.copy() for source in sources))), *sources)
 
 
 def public(table: pd.DataFrame) -> Protected:
     """Return a table of what is public already, such as printed figures; `joined` sets it beside answers."""
-    return released(table, ledger_table([]))
+    return released(table)
 
 
 def of_lines(table: pd.DataFrame) -> Protected:
     """Return counts of lines of a file, by rule, as they are: they describe the file, not an answer.
 
-    Counts of repairs are none: they add up answers, the hidden ones too.
-
-    Raises
-    ------
-    InputError
-        If the table holds anything but names of this library (small letters and _), years and counts.
+    Counts of repairs are none: they add up answers, the hidden ones too. Raises `InputError` for anything but names of
+    this library (small letters and _), years and counts.
     """
     for name in table.columns:
         for cell in table[name]:
             if not (LINE_NAME.fullmatch(cell) if isinstance(cell, str) else float(cell).is_integer()):
                 raise InputError(f"column {name!r}: {cell!r}: counts of lines hold rule names and counts only.")
-    return released(table, ledger_table([]))
+    return released(table)
 
 
 def joined(first: Protected, *others: Protected) -> Protected:
     """Return the first table with everything that was released with any of them."""
     every = (first, *others)
-    return Protected(
-        first.table,
-        pd.concat([one.ledger for one in every], ignore_index=True).drop_duplicates(ignore_index=True),
-        frozenset().union(*(one.numbers for one in every)),
-        frozenset().union(*(one.texts for one in every)),
-        frozenset().union(*(one.units for one in every)),
-    )
+    ledger = pd.concat([one.ledger for one in every], ignore_index=True).drop_duplicates(ignore_index=True)
+    sets = ([getattr(one, what) for one in every] for what in ("numbers", "texts", "units"))
+    return Protected(first.table, ledger, *(frozenset().union(*some) for some in sets))
 
 
 def protection(*arguments: object) -> Protected | None:
@@ -114,7 +94,7 @@ def protection(*arguments: object) -> Protected | None:
 
     It is how a page finds what the sentence or exhibit it is given may state.
     """
-    found = [getattr(argument, "protected", argument) for argument in arguments]
+    found = (getattr(argument, "protected", argument) for argument in arguments)
     tables = [one for one in found if isinstance(one, Protected)]
     return joined(*tables) if tables else None
 
@@ -134,26 +114,23 @@ def unreleased(
     if origin not in PROTECTED_ORIGINS:
         return []
     if protected is None:
-        return [f"data of origin {origin} come from answers: give the table that disclosure.protect returns"]
+        return [f"data of origin {origin} come from answers: give the table that protect returns"]
     stated = {"a sentence": list(numbers)}
     stated |= {f"column {name!r}": list(table[name]) for name in table.columns} if table is not None else {}
-    faults = (fault for where, cells in stated.items() for fault in _cell_faults(where, cells, protected))
+    known = {*protected.numbers, *(number for text in protected.texts for number in _inside(text))}
+    faults = [fault for where, cells in stated.items() for fault in _cell_faults(where, cells, protected, known)]
     named = ["a sentence names a respondent"] * _named(texts, protected.units)
     return list(dict.fromkeys([*faults, *named]))
 
 
-def _cell_faults(where: str, cells: Sequence[Any], protected: Protected) -> Iterator[str]:
-    known = {
-        *map(_key, protected.numbers),
-        *(float(d.replace(",", ".")) for t in protected.texts for d in DIGITS.findall(t)),
-    }
+def _cell_faults(where: str, cells: Sequence[Any], protected: Protected, known: set[float]) -> Iterator[str]:
     for value in _numbers(cells):
         if value not in known:
             yield f"{where} holds a number, {value:g}, that was not released: protect it, or derive it from what is"
     for text in {value for value in cells if isinstance(value, str)} - protected.texts:
         if _named([text], protected.units):
             yield f"{where} names a respondent"
-        elif any(float(digits.replace(",", ".")) not in known for digits in DIGITS.findall(text)):
+        elif not known.issuperset(_inside(text)):
             yield f"{where} holds a text with a number that was not released: keep numbers in columns of their own"
 
 
@@ -171,17 +148,15 @@ def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
 
 def ledger_labels(lang_place: int) -> dict[str, str]:
     """Return what each rule of a ledger says, by name, in English (0) or French (1)."""
-    return {rule.name: rule.label[lang_place] for rule in RULES} | {
-        n: label[lang_place] for n, label in OTHER_RULES.items()
-    }
+    labels = {rule.name: rule.label for rule in RULES} | OTHER_RULES
+    return {name: label[lang_place] for name, label in labels.items()}
+
+
+def _inside(text: str) -> Iterator[float]:
+    """The numbers that a text holds."""
+    return (float(digits.replace(",", ".")) for digits in DIGITS.findall(text))
 
 
 def _numbers(cells: Iterable[Any]) -> Iterator[float]:
     """The numbers among some cells, to twelve digits; missing values and texts have none."""
-    for cell in cells:
-        if not isinstance(cell, str) and not pd.isna(cell):
-            yield _key(cell)
-
-
-def _key(value: float) -> float:
-    return float(f"{float(value):.12g}")
+    return (float(f"{float(cell):.12g}") for cell in cells if not isinstance(cell, str) and not pd.isna(cell))

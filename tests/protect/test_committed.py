@@ -16,9 +16,9 @@ from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import committed, pages, warm
 from ptce_analysis.pipeline.place import Place
+from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
-from ptce_analysis.publish.disclosure.pages import check_page, shows_answers
 from ptce_analysis.publish.waves import open_waves
 
 REFUSED = r"answers of respondents in a path that git commits\. Move them to a folder that git ignores"
@@ -179,7 +179,8 @@ FIGURE, SAID = f'<figure id="a"><p>{MARK}</p></figure>', f'<p class="say">{MARK}
 @pytest.mark.parametrize(
     ("html", "fault"),
     [
-        (FIGURE + SAID, ""),
+        (NOT_FOUND + FIGURE + SAID, ""),
+        (FIGURE + SAID, "fictitious: a page of fictitious numbers that search engines may show"),
         (SAID, "exhibit a does not say so"),
         ('<figure id="a"><p>3</p></figure>' + SAID, "exhibit a does not say so"),
         (f'<figure id="a"><p>3</p></figure>{MARK}{SAID}', "exhibit a does not say so"),

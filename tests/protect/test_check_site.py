@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from html import escape
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import yaml
 
 from conftest import REPOSITORY
 from ptce_analysis.cli import main
-from ptce_analysis.publish.disclosure import Measure, protect
+from ptce_analysis.protect.cells import Measure
+from ptce_analysis.protect.suppress import protect
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, csv_text, data_html
 from ptce_analysis.publish.language import Words
 from ptce_analysis.survey.clean import clean
@@ -114,12 +116,37 @@ def test_the_tables_of_the_cleaner_are_not_for_publication(
 ) -> None:
     """Clean tables, ledger and quarantine hold respondents: a site with any of them is refused."""
     site = published(waves, tmp_path / "site")
+    project = ["--project", str(tmp_path)]
     write(clean(waves / "2015" / "export.csv", waves / "2015" / "codebook.yml"), site / "data")
-    assert main(["check-site", str(site), "--json"]) == 1
+    assert main(["check-site", str(site), "--json", *project]) == 1
     rules = {one["rule"]: one for one in json.loads(capsys.readouterr().out)["rules"]}
     files = {finding["file"] for finding in rules["micro_data"]["findings"]}
     assert files == {f"data/{name}.csv" for name in ("poles", "supports", "ledger", "quarantine")}
     assert rules["raw_value"]["verdict"] == "not_checked"
+
+
+@pytest.mark.parametrize("where", ["project", "variable", "elsewhere"])
+def test_the_raw_answers_are_found_when_they_can_be(
+    waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """In the project, or where PTCE_WAVES says; otherwise the last line does not say that nothing was found."""
+    site, project = published(waves, tmp_path / "site"), tmp_path / "project"
+    (site / "note.txt").write_text("Pôle Canari 011", encoding="utf-8")
+    shutil.copytree(REPOSITORY / "data" / "raw" / "waves", project / "data" / "raw" / "waves")
+    if where == "project":
+        shutil.copytree(waves / "2015", project / "data" / "raw" / "waves" / "2017")
+    if where == "variable":
+        monkeypatch.setenv("PTCE_WAVES", str(waves))
+    code = main(["check-site", str(site), "--project", str(project)])
+    said = capsys.readouterr().out.splitlines()
+    if where == "elsewhere":
+        # The waves of the project are fictitious, and the page shows real answers: those are somewhere else.
+        assert code == 0 and said[0].startswith("not checked") and said[-1].startswith("NOT known to be safe")
+    else:
+        assert code == 1 and any("note.txt" in line and "export.csv" in line for line in said)
+    monkeypatch.delenv("PTCE_WAVES", raising=False)
+    assert main(["check-site", str(site), "--project", str(site), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["raw_values"] is None
 
 
 def test_the_ledger_says_which_rule_hides_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,246 @@
+"""What must not be published: what patterns find and leave alone, and what is looked for of raw answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptce_analysis.errors import InputError
+from ptce_analysis.protect.leaks import (
+    Needle,
+    column_needles,
+    folded,
+    luhn,
+    masked,
+    matches,
+    needles,
+    own_words,
+    plain,
+)
+
+FOUND: dict[str, tuple[str, ...]] = {
+    "email": (
+        "jean.dupont@exemple.fr", "j+d@sous.exemple.org", "jean.dupont (at) exemple.fr",
+        "jean [arobase] exemple [point] fr",        "jean\u200b@exemple.fr", "jean＠exemple.fr",
+    ),
+    "phone": (
+        "01 23 45 67 89", "06.12.34.56.78", "0612345678", "01-23-45-67-89", "+33 1 23 45 67 89", "+33612345678",
+        "0033 6 12 34 56 78", "+33 (0)1 23 45 67 89", "tél. : 01\u00a023\u00a045\u00a067\u00a089.",
+        "０１２３４５６７８９",
+    ),
+    "siren": ("732829320", "732 829 320", "732.829.320", "73282932000074", "732 829 320 00074", "73282932000074."),
+    "register": (
+        "SIREN : 123 456 789", "SIRET n° 123 456 789 00012", "RCS Paris 123456789", "W751234567", "rna W751234567",
+        "siret:12345678900012",
+    ),
+    "path": (
+        "/home/jean/export.csv", "see /tmp/ipykernel_1", "C:\\Users\\jean", "D:\\\\data", "/Users/jean", "file:///srv/x",
+        "\\\\serveur\\partage", '"/root/x"', "/var/log/x", "/opt/app",
+    ),
+    "iban": ("FR76 3000 6000 0112 3456 7890 189", "FR7630006000011234567890189", "GB82 WEST 1234 5698 7654 32"),
+    "token": (
+        "ghp_0123456789abcdefAB", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOiJI.eyJzdWIiOiIx.x", "api_key = 'abcdef0123456789'",
+        "-----BEGIN RSA PRIVATE KEY-----", "sk-abcdefghijklmnopqrst", "password: correcthorsebattery",
+    ),
+    "traceback": (
+        "Traceback (most recent call last):", 'File "x.py", line 3', "<ipykernel_123>", "\x1b[31mError",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in FOUND.items() for text in texts])
+def test_what_must_not_be_published_is_found(rule: str, text: str) -> None:
+    """In each usual way of writing it, alone or in a sentence."""
+    for around in (text, f"Écrire {text} ou demander.", f"<td>{text}</td>"):
+        assert rule in {name for name, _ in matches(plain(around))}, around
+
+
+LEFT_ALONE = (
+    "@media print{*{color:#000}}", '"@type": "Dataset"', "d=\"M20.1 30.2L0.51 23.45\"", "1 239 000 €", "€1,239,000",
+    "0.512345678", "0,612345678", "1.0612345678", "235 000 000", "235000000", "1\u202f732\u202f829\u202f320",
+    "732\u202f829\u202f320", "1,732,829,320", "732829320.5", "12 732 829 320", "https://www.rtes.fr/home/jean",
+    "data/raw/waves/2015", "src/ptce_analysis/cli.py", "en/home/page", "01 02 03 04", "10 12 34 56 78",
+    "2013-05-02 09:12:00", "sha256 3f0612345678ab", "id-0612345678x", "fr/01_consistency.html",
+    "20 % of 52", "numéro 4",    "732829321", "±0.5 ~/x",    "a file line 3", "W75",
+    "user@", "@exemple",
+    "FR76 3000 6000 0112 3456 7890 188", "FR76", "task-based-learning-for-all", "FR 2013–2015", "5 12 34 56 78 90",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_what_pages_ordinarily_hold_is_left_alone(text: str) -> None:
+    """Amounts, coordinates, styles, addresses and relative paths are no leak."""
+    assert list(matches(plain(text))) == []
+
+
+@given(st.integers(10_000_000, 99_999_999))
+def test_luhn_accepts_one_last_digit_of_ten(start: int) -> None:
+    """Enumerated: whatever the first digits, exactly one last digit makes the number valid."""
+    assert sum(luhn(f"{start}{last}") for last in range(10)) == 1
+
+
+def test_words_are_compared_without_accents_case_or_punctuation() -> None:
+    """Letters written in other forms, or with marks between them, are the same letters."""
+    same = ("Éco-Pôle d’Audruicq", "ECO POLE D AUDRUICQ", "éco\u00adpôle".replace("\u00ad", "-") + " d_audruicq",
+            "E\u0301co Po\u0302le d'Audruicq", "Éco-Pôle\u200b d’Aud\u00adruicq", "Éco-Pôle d’Audruicq")  # fmt: skip
+    assert {folded(text) for text in same} == {" eco pole d audruicq "}
+
+
+@pytest.mark.parametrize("text", ["jean@exemple.fr", "0612345678", "abcdefg"])
+def test_a_report_never_repeats_what_it_found(text: str) -> None:
+    """Two letters at each end, and the length."""
+    assert masked(text) == f"{text[:2]}…{text[-2:]} ({len(text)} characters)"
+    assert masked("short") == "… (5 characters)"
+
+
+CODEBOOK = {
+    "wave": 2015,
+    "origin": "survey",
+    "variables": {
+        "pole_id": {"header": "Nom du pôle"},
+        "stage": {"header": "Stade"},
+        "remark": {"header": "Remarque", "kind": "text"},
+        "cell_fte": {"header": "ETP"},
+    },
+    "not_asked": ["members", "employees", "budget_eur", "cell_budget_eur", "cell_self_financed_share", "legal_form"],
+    "supports": [],
+}
+EXPORT = """Nom du pôle;Stade;Remarque;ETP;Contact;Téléphone
+Les Ateliers du Marais;émergence;{quote};1,5;Éloïse Canari;0612345678
+PÔLE-7F3A;création;rien à dire;un mi-temps tous les jours de la semaine;Jean Témoin;
+Ruche;émergence;Région;2;Oui;12
+"""
+QUOTE = "nous attendons depuis deux ans la réponse du conseil départemental du Nord à ZX-81-B"
+
+
+def written(folder: Path, codebook: bool = True) -> Path:
+    (folder / "2015").mkdir(parents=True)
+    (folder / "2015" / "export.csv").write_text(EXPORT.format(quote=QUOTE), encoding="utf-8")
+    if codebook:
+        text = yaml.safe_dump(CODEBOOK, allow_unicode=True)
+        (folder / "2015" / "codebook.yml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def words(found: list[Needle]) -> set[str]:
+    return {needle.words.strip() for needle in found}
+
+
+@pytest.mark.parametrize("codebook", [True, False])
+def test_names_ids_contacts_and_free_text_are_looked_for(tmp_path: Path, codebook: bool) -> None:
+    """Columns that name somebody, and those no question closes, whether a codebook says so or not."""
+    found = words(needles(written(tmp_path, codebook)))
+    wanted = {"les ateliers du marais", "pole 7f3a", "ruche", "eloise canari", "jean temoin", "0612345678", "zx 81 b"}
+    assert wanted <= found
+    assert "nous attendons depuis deux ans la reponse du" in found
+    assert "attendons depuis deux ans la reponse du conseil" in found
+    assert found.isdisjoint({"oui", "12", "2", "region", "emergence", "creation", "1 5"})
+    assert ("un mi temps tous les jours de la" in found) == (not codebook)
+
+
+def test_a_needle_says_where_it_comes_from(tmp_path: Path) -> None:
+    """The file, the row and the column, so that a finding can be checked."""
+    found = {needle.words.strip(): needle.where for needle in needles(written(tmp_path))}
+    assert found["eloise canari"] == "export.csv, row 2, column Contact"
+
+
+def looked_for(*texts: str, header: str = "", kind: str = "") -> set[str]:
+    """What is looked for of a column with these cells."""
+    return words(column_needles(header, kind, [(f"row {n}", text) for n, text in enumerate(texts)]))
+
+
+def test_an_answer_of_many_names_nobody() -> None:
+    """A text of three rows of nine is an answer like another; the library's own words are nobody's either."""
+    assert looked_for(*["Association loi 1901"] * 7, "Ruche", "CUMA") == {"ruche"}
+    assert looked_for(*["Association loi 1901"] * 2, *["Autre statut"] * 7) == {"association loi 1901"}
+    assert looked_for("données fictives", "Départements", "FICTIF-2015-001") == set()
+    assert "deux medianes" not in own_words() and " departements " in own_words()
+
+
+def test_a_contact_who_answered_for_several_poles_is_looked_for() -> None:
+    """In a column of persons whatever the rows, in both orders; and in any column where most answers differ."""
+    assert looked_for(*["Ève Canari"] * 7, header="Nom du contact") == {"eve canari", "canari eve"}
+    others = [f"Pôle numéro {n}" for n in "abcdefghij"]
+    assert "eve canari" in looked_for(*["Ève Canari"] * 5, *others)
+    assert "eve canari" not in looked_for(*["Ève Canari"] * 5, *["Pôle Sud"] * 5)
+
+
+@pytest.mark.parametrize("kind", ["level", "legal_form"])
+def test_what_was_typed_where_a_list_was_offered_is_looked_for(kind: str) -> None:
+    """Each part that is no word of the library: a funder, a form; a level among them is none."""
+    found = looked_for("Région ; Fondation Canari / CAF de Lens", *["Région"] * 9, kind=kind)
+    assert {"fondation canari", "caf de lens"} <= found and "region" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("abcd", False),
+        ("abcde", True),
+        ("12345678", False),
+        ("123456789", True),
+        ("a1234", True),
+        ("--", False),
+        ("", False),
+    ],
+)
+def test_short_cells_name_nobody(text: str, found: bool) -> None:
+    """Five letters or nine digits are needed, or five letters and digits together."""
+    assert bool(looked_for(text)) == found
+
+
+def test_a_long_answer_is_looked_for_whole_and_by_every_eight_words() -> None:
+    """By hand: ten words have three runs of eight; seven of them are no quotation."""
+    said = "nous avons ouvert ensemble une cantine près de la halle"
+    every = said.replace("è", "e").split()
+    assert looked_for(said) == {" ".join(every), *(" ".join(every[start : start + 8]) for start in range(3))}
+
+
+def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
+    """Looking for nothing would look safe."""
+    (tmp_path / "note.md").write_text("x")
+    with pytest.raises(InputError, match=r"no export \(.csv, .tsv, .txt, .xlsx, .ods\) to take raw values from"):
+        needles(tmp_path)
+
+
+def test_an_export_is_read_as_its_codebook_says(tmp_path: Path) -> None:
+    """Encoding, separator and sheet are those of the layout; a column without a header is named by its number."""
+    (tmp_path / "export.csv").write_bytes(
+        "Nom du pôle|Stade|\nLa Fabrique; du Mans|création|Ève Canari\n".encode("cp1252")
+    )
+    book = {
+        **CODEBOOK,
+        "layout": {"encoding": "cp1252", "separator": "|"},
+        "variables": {name: CODEBOOK["variables"][name] for name in ("pole_id", "stage")},
+        "not_asked": [*CODEBOOK["not_asked"], "cell_fte"],
+    }
+    (tmp_path / "codebook.yaml").write_text(yaml.safe_dump(book, allow_unicode=True), encoding="utf-8")
+    assert {needle.words.strip(): needle.where for needle in needles(tmp_path)} == {
+        "la fabrique du mans": "export.csv, row 2, column Nom du pôle",
+        "eve canari": "export.csv, row 2, column 3",
+        "canari eve": "export.csv, row 2, column 3",
+    }
+
+
+def test_the_sheet_that_the_codebook_names_is_the_one_looked_into(tmp_path: Path) -> None:
+    """A workbook opens on its notice: the answers on another sheet are what must not appear."""
+    book = openpyxl.Workbook()
+    book.active.append(["Notice"])
+    answers = book.create_sheet("Réponses")
+    answers.append(["Nom du pôle", "Stade"])
+    answers.append(["La Fabrique du Mans", "création"])
+    book.save(tmp_path / "export.xlsx")
+    names = ("pole_id", "stage")
+    codebook = {
+        **CODEBOOK,
+        "layout": {"sheet": "Réponses"},
+        "variables": {name: CODEBOOK["variables"][name] for name in names},
+        "not_asked": [*CODEBOOK["not_asked"], "cell_fte"],
+    }
+    (tmp_path / "codebook.yaml").write_text(yaml.safe_dump(codebook, allow_unicode=True), encoding="utf-8")
+    assert [needle.words.strip() for needle in needles(tmp_path)] == ["la fabrique du mans"]

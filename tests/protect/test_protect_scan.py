@@ -1,0 +1,426 @@
+"""The scan of what is about to be published: everything planted is found, nothing else, and nothing stops it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from conftest import REPOSITORY
+from ptce_analysis.errors import InputError
+from ptce_analysis.protect.leaks import Needle, folded
+from ptce_analysis.protect.scan import Finding, report, report_lines, scan
+from site_files import chunk, notebook, output, page, png, saved
+
+CANARIES = ("Éloïse Canari-Dupont", "PÔLE-7F3A-Z", "note confidentielle du conseil")
+NEEDLES = [Needle(folded(canary), "given") for canary in CANARIES]
+STREAM = {"output_type": "stream", "name": "stdout", "text": ["  pole 1  250000"]}
+
+
+def found_in(folder: Path, wanted: list[Needle] | None = None) -> list[tuple[str, str]]:
+    return [(one.file, one.rule) for one in scan(folder, wanted or [])]
+
+
+def in_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def clean_site(folder: Path) -> Path:
+    """A small site with one file of each kind that is published, and nothing to find in any."""
+    data_block = '<script type="application/ld+json">{"@type": "Dataset", "name": "9 < 10"}</script>'
+    return saved(
+        folder,
+        en___01_page__html=page(
+            f'<img alt="x" src="data:image/png;base64,{in_base64(png())}">', "<td>1 239 000</td>", data_block,
+            '<a href="https://www.rtes.fr/a">a</a><a href="../fr/index.html#b">b</a><a href=\'c.csv\' download>c</a>',
+            f'<a href="data:text/csv;charset=utf-8,{quote("Level,Change")}%0Aa,-12">CSV</a><input-like>',
+            '<style>p{background:url("#a")}</style><svg><use xlink:href="#g"/><path style="fill: url(#h)"/></svg>',
+            '<meta http-equiv="refresh" content="0; url=fr/index.html"><link rel="license" href="https://x.fr/">',
+        ),
+        en___data___01__csv="Level,Amount (€)\r\nCommunes,-246000\r\nRégions,+12.5\r\n",
+        en___claims__json=json.dumps([{"origin": "derived", "value": 9, "kinds": ["a", "b"]}]),
+        en___figure__svg='<svg xmlns="http://www.w3.org/2000/svg"><path d="M6.02 543V3L0.51 23.45"/></svg>',
+        en___figure__png=png(chunk(b"pHYs", b"\0" * 9)),
+        en___page__ipynb=notebook(
+            output("derived"), ptce={"parameters": {"lang": "en", "confidence": 0.95}}, papermill={"parameters": None}
+        ),
+        build__log="built 26 runs in 7.0 s\n",
+        lock="",
+    )  # fmt: skip
+
+
+def test_nothing_is_found_where_there_is_nothing(tmp_path: Path, built_project: Path) -> None:
+    """One file of each kind, a project as built, and the committed results themselves: no false alarm."""
+    for folder in (clean_site(tmp_path / "site"), *(built_project / name for name in ("build/site", "figures"))):
+        assert scan(folder, NEEDLES) == [], folder
+    for name in ("figures", "data/processed", "data/raw/published"):
+        assert scan(REPOSITORY / name, NEEDLES) == [], name
+
+
+def planted(text: str) -> dict[str, str]:
+    """A text in every kind of file that a site may hold, and in every way it may be written there."""
+    shown = {"output_type": "display_data", "data": {"text/html": [f"<p>{escape(text)}</p>"]}}
+    return {
+        "a.html": page(f"<p>{escape(text)}</p>"),
+        "attribute.html": page(f'<p title="{escape(text)}">x</p>'),
+        "comment.html": page(f"<!-- {text} -->"),
+        "unclosed.html": page(f"<!-- {text}"),
+        "entities.html": page("".join(f"&#x{ord(c):x};" for c in text)),
+        "bold.html": page("<b>" + "</b><b>".join(text) + "</b>"),
+        "drawing.html": page(f'<img src="data:image/svg+xml;base64,{in_base64(f"<svg>{text}</svg>".encode())}">'),
+        "link.html": page(f'<a href="data:text/csv;charset=utf-8,{quote(f"Name;{text}")}">x</a>'),
+        "source.ipynb": notebook(text=text),
+        "output.ipynb": notebook({"output_type": "stream", "name": "stderr", "text": [text]}),
+        "shown.ipynb": notebook(shown),
+        "a.svg": f'<svg xmlns="http://www.w3.org/2000/svg"><desc>{escape(text)}</desc></svg>',
+        "spans.svg": "<svg><text>" + "".join(f"<tspan>{c}</tspan>" for c in text) + "</text></svg>",
+        "a.csv": f"Level;Name\r\nRégion;{text}\r\n",
+        "cr.csv": f"Level;Name\rRégion;{text}\r",
+        "a.json": json.dumps({"name": text}),
+        "key.json": json.dumps({text: 1}),
+        "twice.json": json.dumps({"name": json.dumps(text)}),
+        "number.json": json.dumps([int(text)] if text.isdecimal() else text),
+        "broken.json": f'{{"name": "{text}"',
+        "a.log": f"reading {text} …\n",
+        "capitals.txt": text.upper(),
+        "decomposed.txt": text.replace("É", "E\u0301").replace("ï", "i\u0308").replace("Ô", "O\u0302"),
+        "soft.md": "\u00ad".join(text),
+        "slug.bib": folded(text).strip().replace(" ", "-"),
+        "together.txt": "".join(word.title() for word in folded(text).split()),
+        f"{text.replace(' ', '_')}.svg": "<svg/>",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_canaries_are_found_in_every_file_they_are_planted_in(tmp_path: Path, canary: str) -> None:
+    """Each file of each kind, and its name, is reported; the clean files beside them are not."""
+    files = planted(canary)
+    clean_site(tmp_path)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    reported = {file for file, rule in found_in(tmp_path, NEEDLES) if rule == "raw_value"}
+    assert reported == set(files)
+
+
+PRIVATE = {
+    "email": "jean.dupont@exemple.fr",
+    "phone": "06 12 34 56 78",
+    "siren": "732829320",
+    "iban": "FR76 3000 6000 0112 3456 7890 189",
+    "path": "C:\\Users\\jean",
+}
+# Where letters are written one by one, run together or as words alone.
+NOT_SEEN = {"bold.html", "spans.svg", "slug.bib", "together.txt"}
+
+
+@pytest.mark.parametrize("rule", PRIVATE)
+def test_contacts_numbers_and_paths_are_found_without_being_given(tmp_path: Path, rule: str) -> None:
+    """In each kind of file, and in names of files."""
+    files = {name: text for name, text in planted(PRIVATE[rule]).items() if name not in NOT_SEEN}
+    if rule == "path":
+        files = {
+            name: text
+            for name, text in files.items()
+            if "Users" not in name and name not in ("capitals.txt", "broken.json")
+        }
+    clean_site(tmp_path)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    assert {file for file, found in found_in(tmp_path) if found == rule} == set(files)
+
+
+def test_numbers_are_found_between_commas(tmp_path: Path) -> None:
+    """In a table with commas, a telephone number after a number is read as a cell, not as decimals."""
+    saved(tmp_path, a__csv="wave,contact\n2015,0612345678\n", b__csv="wave;share\n2015;12,0612345678\n")
+    assert found_in(tmp_path) == [("a.csv", "phone")]
+
+
+def test_words_are_found_whole(tmp_path: Path) -> None:
+    """A short name is not found inside a longer word, nor its words apart; codes are found without their hyphens."""
+    saved(
+        tmp_path, a__txt="La ruche bourdonne.", b__txt="autruches. Les ateliers", c__txt="xpole7f3azx", d__txt="abc12"
+    )
+    wanted = [Needle(words, "") for words in (" ruche ", " ruche ateliers ", " pole 7f3a z ", " ab c1 ")]
+    assert found_in(tmp_path, wanted) == [("a.txt", "raw_value"), ("c.txt", "raw_value")]
+
+
+def test_each_thing_is_reported_once_where_it_is_first_reached(tmp_path: Path) -> None:
+    """A name that stands twice in a file is one finding, masked, with its raw cell."""
+    saved(tmp_path, a__html=page("<p>Éloïse Canari</p>", "<p>&Eacute;lo<b>ïse</b> Canari</p>"))
+    assert scan(tmp_path, [Needle(" eloise canari ", "export.csv, row 2, column Contact")]) == [
+        Finding("a.html", "raw_value", "el…ri (13 characters)", "a.html", "export.csv, row 2, column Contact")
+    ]
+
+
+ACTIVE = (
+    "<script>x()</script>", "<SCRIPT src='a.js'></SCRIPT>", "<script type='module'>", "<svg:script/>", "<p onclick=x>",
+    "<p/onmouseover=x()>", '<a href="javascript:x()">', '<a href="java&#10;script:x">', '<a href=" &#106;avascript:x">',
+    '<img src="https://x.org/a.png">', '<img src="//x.org/a.png">', '<img srcset="https://x.org/a.png 2x">',
+    '<link rel="stylesheet" href="a.css">', '<link rel="prefetch" href="https://x.org">', "<link href='a'>",
+    '<iframe src="a.html">', "<form action='a'>", "<input>", "<base href='https://x.org'>", '<object data="a">',
+    "<style>@import 'a.css'</style>", "<style>p{background:url(https://x.org/a)}</style>", "<style>a{b:u\\72l(//x)}",
+    '<p style="background: url(\'//x.org\')">', '<svg><image href="https://x.org/a"/></svg>', '<a ping="https://x">',
+    '<svg><use xlink:href="https://x.org/a#b"/></svg>', '<svg><set attributeName="href" to="javascript:x()"/></svg>',
+    '<meta http-equiv="Refresh" content="0; url=https://x.org">', '<meta http-equiv="refresh" content="0; url=//x">',
+    "<!ENTITY x SYSTEM 'a'>", "<?xml-stylesheet href='a'?>", '<p title="<script>">', "<p title='>' onclick=\"x()\">",
+    '<p title="a" b\'c onclick=x>', "<!-- <p title=\"--><script>x()</script>", '<a href="file:///x">',
+    '<a href="x:y">', '<a xlink:href="#" href="javascript:x">', '<img srcset="a.png 1x, //x.org/a 2x">',
+    '<script x:type="application/ld+json" type="text/javascript">', "<svg:style>@import 'a.css'</svg:style>",
+    '<video poster="https://x.org">', '<table background="https://x.org/a">', "<p",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ACTIVE)
+def test_what_acts_or_loads_from_elsewhere_is_found(tmp_path: Path, text: str) -> None:
+    """In a page, in a drawing and in an output of a notebook, however it is written."""
+    shown = {"output_type": "display_data", "metadata": {}, "data": {"text/html": [text]}}
+    saved(tmp_path, a__html=page(text), b__svg=f"<svg>{text}</svg>", c__ipynb=notebook(shown))
+    assert {file for file, rule in found_in(tmp_path) if rule == "active"} == {"a.html", "b.svg", "c.ipynb"}
+
+
+def test_an_output_of_a_notebook_may_be_a_script(tmp_path: Path) -> None:
+    """By its kind."""
+    saved(tmp_path, a__ipynb=notebook({"output_type": "display_data", "data": {"application/javascript": ["x()"]}}))
+    assert found_in(tmp_path) == [("a.ipynb", "active")]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-x", "\t=1", " =1", "\uff1d1+1"])
+def test_cells_that_a_spreadsheet_would_run_are_found(tmp_path: Path, cell: str) -> None:
+    """A number with its sign is none, nor what an apostrophe keeps as text."""
+    saved(tmp_path, a__csv=f'Level,Name\r\nx,"{cell}"\r\n', b__csv=f'Level,Name\r\n"\'{cell}",-12.5 %\r\n')
+    address = quote(f"Level,Name\r\nx,{cell}", safe="")
+    saved(tmp_path, c__html=page(f'<a href="data:text/csv;charset=utf-8,{address}">x</a>'))
+    assert found_in(tmp_path) == [("a.csv", "formula"), ("c.html", "formula")]
+
+
+PICTURES = {
+    "text": png(chunk(b"tEXt", b"Author\0x")),
+    "exif": png(chunk(b"eXIf", b"MM\0*")),
+    "own": png(chunk(b"prVt", b"x")),
+    "tail": png(tail=b"x"),
+    "cut": png()[:-6],
+    "jpeg": b"\xff\xd8\xff\xe1",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_holds_its_pixels_alone(tmp_path: Path, name: str) -> None:
+    """As a file, in a page and in a notebook; what is in another chunk is not read, but refused."""
+    coded = in_base64(PICTURES[name])
+    shown = {"output_type": "display_data", "data": {"image/png": coded}}
+    source = f'<img src="data:image/png;base64,{coded}">'
+    saved(tmp_path, a__png=PICTURES[name], b__html=page(source), c__ipynb=notebook(shown))
+    assert set(found_in(tmp_path)) == {("a.png", "closed"), ("b.html", "closed"), ("c.ipynb", "closed")}
+
+
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "a.pdf": (b"%PDF-1.7", "a kind of file that no site is made of"),
+    "a.xlsx": (b"PK\x03\x04", "a kind of file that no site is made of"),
+    "a.csv.gz": (b"\x1f\x8b", "a kind of file that no site is made of"),
+    ".cache.txt": (b"x", "a hidden file"),
+    ".git/config.txt": (b"x", "a hidden file"),
+    "a.html": ("<p>é</p>".encode("cp1252"), "no text in UTF-8"),
+    "b.html": ("<p>é</p>".encode("utf-16"), "no text in UTF-8"),
+    "c.csv": (b"PK\x03\x04\x00", "no text in UTF-8"),
+    "d.html": (b'<img src="data:image/svg+xml,x">', "an address that holds a file of another kind"),
+    "d2.html": (b'<img src="data:image/svg+xml;base64,PHN">', "an address that holds a file of another kind"),
+    "e.html": (b'<img src="data:image/png;base64,!">', "a picture that cannot be read"),
+    "f.json": (b'{"a": 1', "JSON that cannot be read"),
+    "g.ipynb": (b"[1]", "a notebook that cannot be read"),
+    "h.ipynb": (b'{"a": 1', "a notebook that cannot be read"),
+}
+
+
+def test_what_no_site_is_made_of_is_refused_rather_than_opened(tmp_path: Path) -> None:
+    """Other kinds, hidden files, other encodings, what cannot be read: nothing is passed over in silence."""
+    for name, (data, _) in REFUSED.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    assert {one.file: (one.rule, one.found) for one in scan(tmp_path)} == {
+        name: ("closed", why) for name, (_, why) in REFUSED.items()
+    }
+
+
+def test_links_and_pipes_are_refused(tmp_path: Path) -> None:
+    """Wherever they lead: who publishes the folder may publish what they lead to."""
+    outside = saved(tmp_path / "outside", name__txt="Éloïse Canari-Dupont")
+    site = saved(tmp_path / "site", page__html=page(), more___page__html=page())
+    for name, target in {"out.txt": outside / "name.txt", "away": outside, "broken": tmp_path / "nothing"}.items():
+        (site / name).symlink_to(target)
+    (site / "same.html").symlink_to("page.html")
+    os.mkfifo(site / "pipe")
+    links = dict.fromkeys(("out.txt", "away", "broken", "same.html"), "a link")
+    assert {one.file: one.found for one in scan(site, NEEDLES)} == {**links, "pipe": "neither a file nor a folder"}
+
+
+HOSTILE: dict[str, str] = {
+    "cr.csv": "a,b\rc,d\r\re,f",
+    "long.csv": "a,b\n" + "x" * 131_073 + ",1\n",
+    "quote.csv": 'a,"b\n' + "x,y\n" * 40_000,
+    "deep.json": "[" * 100_000,
+    "deep.ipynb": '{"cells":' * 50_000,
+    "long.json": "9" * 5_000,
+    "number.html": f"<p>&#{'9' * 5_000};</p>",
+    "comments.html": "<!--" * 40_000,
+    "figures.html": "<figure" * 30_000,
+    "drawings.html": '<figure class="origin fictitious protected"' + "<svg" * 40_000,
+    "styles.html": "<style" * 30_000,
+    "headings.html": "<th " * 40_000,
+    "tags.html": "<a " * 40_000,
+    "quotes.html": "<a " + "b='c " * 30_000,
+    "attributes.html": "<a " + "b=c/" * 30_000 + '"',
+    "spaces.html": "<a b" + " " * 130_000,
+    "slashes.txt": "\\" * 130_000,
+    "token.txt": "-eyJ" * 30_000,
+    "letters.txt": "siren " + "a" * 130_000,
+    "at.txt": "a." * 60_000 + "@",
+    "percent.txt": "%25" * 40_000,
+    "escapes.txt": "\x1b[" * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_neither_crash_nor_hang_it(tmp_path: Path, name: str) -> None:
+    """Whatever is long, deep or left open; what quadratic reading would take minutes for ends at once."""
+    (tmp_path / name).write_text(HOSTILE[name], encoding="utf-8", newline="")
+    rules = {rule for _, rule in found_in(tmp_path, NEEDLES)}
+    assert rules <= {"active", "closed", "fictitious", "traceback"}
+    assert "closed" in rules or name not in ("deep.json", "deep.ipynb", "long.json")
+
+
+def test_ids_of_fictitious_poles_need_the_words_beside_them(tmp_path: Path) -> None:
+    """FICTIF-2015-001 without "fictitious data" is taken for a pole; with it, in either language, it is not."""
+    texts = {"a": "FICTIF-2015-001", "b": "données fictives : FICTIF-2015-001", "c": "fictitious data FICTIF-2013-002"}
+    saved(tmp_path, **{f"{name}__txt": text for name, text in texts.items()})
+    assert found_in(tmp_path) == [("a.txt", "fictitious")]
+
+
+def figure(origin: str, *parts: str) -> str:
+    head = f'<p class="number">Figure 1 <span class="origin {origin}">x</span></p>'
+    return f'<figure id="amounts">{head}{"".join(parts)}</figure>'
+
+
+def test_pages_of_answers_say_what_they_are(tmp_path: Path) -> None:
+    """Figures were released, drawings of fictitious data carry the words, and search engines leave such pages out."""
+    marked, bare = "<svg><text>fictitious data</text></svg>", "<svg><text>9</text></svg>"
+    apart, foreign = '<meta name="robots" content="noindex">', '<div class="foreign"><table></table></div>'
+    saved(
+        tmp_path,
+        a__html=page(apart, figure("fictitious protected", marked)),
+        b__html=page(apart, figure("fictitious protected", marked, bare)),
+        c__html=page(figure("derived", bare), foreign),
+        d__html=page(figure("fictitious protected", marked)),
+        e__html=page(figure("survey protected")),
+        f__html=page(figure("survey")),
+        g__html=page(figure("survey protected"), foreign),
+        h__html=page(figure("survey protected"), f'<img src="data:image/png;base64,{in_base64(png())}">'),
+    )
+    assert [(one.file, one.rule, one.found) for one in scan(tmp_path)] == [
+        ("b.html", "fictitious", "a drawing of fictitious data without the words across it"),
+        ("d.html", "fictitious", "a page of fictitious numbers that search engines may show"),
+        ("f.html", "unprotected", 'exhibit "amounts"'),
+        ("g.html", "unprotected", "an output that no rule looked at"),
+        ("h.html", "unprotected", "an output that no rule looked at"),
+    ]
+
+
+def test_outputs_of_answers_must_have_been_released(tmp_path: Path) -> None:
+    """In a notebook too: ours say that they were released, and no other output stands beside them."""
+    saved(
+        tmp_path,
+        a__ipynb=notebook(output("survey", protected=True)),
+        b__ipynb=notebook(output("survey")),
+        c__ipynb=notebook(output("fictitious", protected=True), STREAM),
+        d__ipynb=notebook(output("derived"), STREAM),
+    )
+    assert [(one.file, one.rule, one.found) for one in scan(tmp_path)] == [
+        ("b.ipynb", "unprotected", "exhibit a"),
+        ("c.ipynb", "unprotected", "an output that no rule looked at"),
+    ]
+
+
+ROWS: dict[str, tuple[str, str]] = {
+    "a.csv": ("wave,pole_id,amount_eur\n2015,x,12\n", "column pole_id"),
+    "b.csv": ("wave;pole_id;origin\n2015;x;fictitious\n2015;y;survey\n", "column pole_id"),
+    "c.csv": ("wave;pole_id;origin\n2015;x;fictitious\n", ""),
+    "d.json": ('[{"pole_id": "x"}]', "key pole_id"),
+    "e.html": (page("<table><tr><th scope='col'>pole_id</th></tr></table>"), "column pole_id"),
+    "f.html": (page(f'<a href="data:text/csv,{quote("file,row,raw_value")}%0A">x</a>'), "column raw_value"),
+    "g.csv": ("Level,Amount\npole_id,3\n", ""),
+    "h.html": (page("<code>poles[pole_id]</code>"), ""),
+    "i.tsv": ("file\trow; or line, in the file\traw_value\na\t1\tx\n", "column raw_value"),
+    "j.csv": ("\ufeff'pole_id';amount\nx;1,5\n", "column 'pole_id'"),
+    "k.csv": ("\ufeffpole_id,origin,more\nx,fictitious\ny,survey,3\n", "column pole_id"),
+    "l.csv": ("pole_id,origin\nx,fictitious,4\ny,fictitious\n", ""),
+}
+
+
+def test_rows_of_respondents_are_found(tmp_path: Path) -> None:
+    """By the columns only they have, in CSV, JSON, HTML tables and downloads; rows that are all fictitious are not."""
+    for name, (text, _) in ROWS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = scan(tmp_path)
+    assert {one.rule for one in found} == {"micro_data"}
+    assert {one.file: one.found for one in found} == {name: said for name, (_, said) in ROWS.items() if said}
+
+
+def test_parameters_outside_the_closed_set_are_found(tmp_path: Path) -> None:
+    """A value of no parameter, whatever its name, or the paths that papermill notes."""
+    saved(
+        tmp_path,
+        a__ipynb=notebook(papermill={"parameters": {"lang": "fr", "confidence": 0.9}}),
+        b__ipynb=notebook(papermill={"parameters": {"contact": "x"}}),
+        c__ipynb=notebook(ptce={"parameters": {"lang": "de"}}),
+        d__ipynb=notebook(papermill={"parameters": {}, "input_path": "notebooks/a.ipynb"}),
+    )
+    assert [(one.file, one.rule, one.found) for one in scan(tmp_path)] == [
+        ("b.ipynb", "parameter", "contact"),
+        ("c.ipynb", "parameter", "lang"),
+        ("d.ipynb", "parameter", "papermill.input_path"),
+    ]
+
+
+def test_an_unreadable_file_or_an_empty_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be looked at is never called safe."""
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(InputError, match=r"no file to check\. Give the folder of a built site"):
+            scan(folder)
+    saved(tmp_path, a__txt="x")
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(InputError, match=r"a\.txt: cannot be read \(Permission denied\), so nothing can be said of it"):
+        scan(tmp_path)
+
+
+def test_the_report_says_rule_by_rule_what_was_looked_for_and_found(tmp_path: Path) -> None:
+    """A verdict and a reason for each rule, findings masked below; what was not looked for is not called safe."""
+    folder = saved(tmp_path, a__txt="Éloïse Canari, jean@exemple.fr")
+    without = list(report_lines(report(folder, [], None)))
+    assert without[0] == (
+        "not checked names, ids and free text of the raw answers: "
+        "not looked for; give the folder of the raw answers (--raw)"
+    )
+    assert without[1] == "safe        e-mail addresses: none in 1 files"
+    assert without[-1].startswith("NOT known to be safe: the raw answers it was made from were not looked for")
+    searched = list(report_lines(report(folder, [], 12)))
+    assert searched[0].endswith(": none, of 12 searched for, in 1 files")
+    assert searched[-1] == "nothing found that could expose a respondent"
+    found = report(folder, scan(folder, [Needle(" eloise canari ", "export.csv, row 2")]), 1)
+    lines = list(report_lines(found))
+    assert not found["safe"] and "canari" not in json.dumps(found).lower()
+    assert lines[:4] == [
+        "leak        names, ids and free text of the raw answers: 1 found",
+        "            - a.txt: el…ri (13 characters) = export.csv, row 2",
+        "leak        e-mail addresses: 1 found",
+        "            - a.txt: je…fr (15 characters)",
+    ]
+    assert lines[-1] == "NOT to be published as it is"

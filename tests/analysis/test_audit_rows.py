@@ -12,7 +12,7 @@ from printed_figures import count, euros, fact, report, row
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.analysis.audit.records import Printed, Verdict
 from ptce_analysis.analysis.audit.rows import highest_median, printed_rows_of_amounts
-from ptce_analysis.analysis.feasible.row import Row, largest_n
+from ptce_analysis.analysis.amounts import AmountsRow, largest_n
 from ptce_analysis.published import Fact
 
 HALF = Fraction(1, 2)
@@ -166,8 +166,8 @@ def test_limits_are_the_last_that_hold(n: int, total: int, median: int, grain: i
 
 def test_no_number_holds_when_the_total_is_below_the_median() -> None:
     """A total of 10 holds no amount with a median of 30: the largest number is 0."""
-    assert largest_n(Row(1, Fraction(10), Fraction(10), Fraction(30), Fraction(30))) == 0
-    assert largest_n(Row(1, Fraction(40), Fraction(40), Fraction(30), Fraction(30))) == 0
+    assert largest_n(AmountsRow(1, Fraction(10), Fraction(10), Fraction(30), Fraction(30))) == 0
+    assert largest_n(AmountsRow(1, Fraction(40), Fraction(40), Fraction(30), Fraction(30))) == 0
 
 
 def totals(total: int, median: int, base_n: int | None = 40, median_base: int | None = None) -> list[Fact]:

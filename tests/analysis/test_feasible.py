@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptce_analysis.analysis.feasible import feasible
-from ptce_analysis.analysis.feasible.bounds import bounds
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import printed_row
+from ptce_analysis.analysis.amounts import bounds
+from ptce_analysis.analysis.draws import draws
+from ptce_analysis.analysis.amounts import printed_row
 from ptce_analysis.errors import InputError
 
 STATISTICS = {"max", "min", "gini", "sd", "top_half_share", "top_1_share"}

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from ptce_analysis.analysis.feasible.bounds import STATISTICS, amounts, least, not_estimable, outward
-from ptce_analysis.analysis.feasible.bounds import bounds as bounds_of
-from ptce_analysis.analysis.feasible.row import EVEN_MEDIANS, Row, obstacle, printed_row
+from ptce_analysis.analysis.amounts import STATISTICS, amounts, least, not_estimable, outward
+from ptce_analysis.analysis.amounts import bounds as bounds_of
+from ptce_analysis.analysis.amounts import EVEN_MEDIANS, AmountsRow, obstacle, printed_row
 from ptce_analysis.errors import InputError
 
 ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 270, 30)]
@@ -134,7 +134,7 @@ def test_largest_sd_is_that_of_the_vertices(n, figures, grain):
     assert bounds(n, *figures, grain)["sd"].high == pytest.approx(max(found), abs=1e-7)
 
 
-def limited_row(seed: int) -> Row:
+def limited_row(seed: int) -> AmountsRow:
     """A row whose sum and median are rounded apart from each other, whose amounts have limits, whose median is any."""
     chance = random.Random(seed)
     n, even = chance.randint(1, 8), chance.choice(EVEN_MEDIANS)
@@ -145,7 +145,7 @@ def limited_row(seed: int) -> Row:
     ends = [
         Fraction(max(0, v + sign * half)) for v, half in zip((total, median), halves, strict=True) for sign in (-1, 1)
     ]
-    return Row(n, *ends, Fraction(minimum), None if maximum is None else Fraction(maximum), even)
+    return AmountsRow(n, *ends, Fraction(minimum), None if maximum is None else Fraction(maximum), even)
 
 
 @pytest.mark.parametrize("seed", range(240))

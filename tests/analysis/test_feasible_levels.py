@@ -9,7 +9,7 @@ import pytest
 
 from printed_figures import PUBLISHED
 from ptce_analysis.analysis.feasible import feasible
-from ptce_analysis.analysis.feasible import levels as sets
+from ptce_analysis.analysis import feasible_levels as sets
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 

@@ -12,9 +12,9 @@ from statistics import median, median_high, median_low
 import numpy as np
 import pytest
 
-from ptce_analysis.analysis.feasible.row import (
+from ptce_analysis.analysis.amounts import (
     EVEN_MEDIANS,
-    Row,
+    AmountsRow,
     highest_median,
     largest_n,
     obstacle,
@@ -126,7 +126,7 @@ def test_row_reads_floats_as_printed():
 
 def test_bands_stop_at_zero():
     """Half a grain below a printed 0 is still 0."""
-    assert printed_row(3, 0, 0.25, 1) == Row(3, Fraction(0), Fraction(1, 2), Fraction(0), Fraction(3, 4))
+    assert printed_row(3, 0, 0.25, 1) == AmountsRow(3, Fraction(0), Fraction(1, 2), Fraction(0), Fraction(3, 4))
 
 
 def test_obstacle_shows_the_arithmetic():

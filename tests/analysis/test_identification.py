@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from printed_figures import PUBLISHED, report, row
 from ptce_analysis.analysis import identification
-from ptce_analysis.analysis.feasible.bounds import amounts, bounds
+from ptce_analysis.analysis.amounts import amounts, bounds
 from ptce_analysis.analysis.identification import (
     OUTSIDE,
     QUANTITIES,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptce_analysis.analysis.feasible.row import Row, minimum_sum
+from ptce_analysis.analysis.amounts import AmountsRow, minimum_sum
 from ptce_analysis.analysis.rows import SCENARIO_RULES, printed_rows, scenario_rows
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, SCENARIOS
@@ -107,9 +107,9 @@ def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     """
     europe, least = rows["europe"], Fraction(500)
     sums = Fraction(775_500), Fraction(776_500)
-    assert europe.bands == Row(7, *sums, Fraction(69_500), Fraction(70_500), least)
-    assert europe.bands_without_median == Row(7, *sums, Fraction(0), Fraction(775_000, 4), least)
-    assert europe.exact == Row(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
+    assert europe.bands == AmountsRow(7, *sums, Fraction(69_500), Fraction(70_500), least)
+    assert europe.bands_without_median == AmountsRow(7, *sums, Fraction(0), Fraction(775_000, 4), least)
+    assert europe.exact == AmountsRow(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
 
 
 def test_amounts_of_nothing_are_no_support(rows):

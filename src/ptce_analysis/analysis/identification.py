@@ -21,7 +21,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from ptce_analysis.analysis.feasible.bounds import bounds
+from ptce_analysis.analysis.amounts import bounds
 from ptce_analysis.analysis.rows import Row, printed_rows, row_figures, scenario_rows
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ptce_analysis.analysis.feasible import row as feasible_row
-from ptce_analysis.analysis.feasible.row import can_hold, minimum_sum
+from ptce_analysis.analysis.amounts import AmountsRow, can_hold, highest_median, minimum_sum
 from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import LOCAL_LEVELS, Band
 
@@ -40,20 +39,20 @@ class Row:
         return min(self.total.grain, self.median.grain) / 2
 
     @property
-    def bands(self) -> feasible_row.Row:
+    def bands(self) -> AmountsRow:
         """The number of amounts, the bands of totals and medians that round to the printed ones, the least amount."""
-        return feasible_row.Row(self.n, *self.total.band, *self.median.band, self.least)
+        return AmountsRow(self.n, *self.total.band, *self.median.band, self.least)
 
     @property
-    def exact(self) -> feasible_row.Row:
+    def exact(self) -> AmountsRow:
         """The same for the total and the median exactly as printed."""
         total, median = self.total.value, self.median.value
-        return feasible_row.Row(self.n, total, total, median, median, self.least)
+        return AmountsRow(self.n, total, total, median, median, self.least)
 
     @property
-    def bands_without_median(self) -> feasible_row.Row:
+    def bands_without_median(self) -> AmountsRow:
         """The same when the median is not used: any median that the number and the total allow."""
-        return replace(self.bands, median_low=Fraction(0), median_high=feasible_row.highest_median(self.bands))
+        return replace(self.bands, median_low=Fraction(0), median_high=highest_median(self.bands))
 
     @property
     def possible_without_median(self) -> bool:

@@ -1,4 +1,4 @@
-"""The feasible sets of the funding table: bounds, reference draws and numbers of data sets, by level and scenario.
+"""The feasible sets of the funding table: bounds, reference draws and sets of grants alike, by level and scenario.
 
 A supported project received an amount: each is at least half the unit of its row (`rows.Row.least`).
 """
@@ -10,10 +10,9 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ptce_analysis.analysis.feasible import Record, feasible
-from ptce_analysis.analysis.feasible.bounds import Bound, amounts, bounds
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import obstacle
+from ptce_analysis.analysis.amounts import amounts, bounds, obstacle
+from ptce_analysis.analysis.draws import draws
+from ptce_analysis.analysis.feasible import feasible
 from ptce_analysis.analysis.rows import Row, printed_rows, scenario_rows
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
@@ -22,14 +21,13 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS
 SHOWN = ("max", "gini", "sd", "top_half_share")
 IN_EUROS = ("max", "sd")
 
-# References, not estimates: see the assumption in `feasible.draws`.
+# References, not estimates: see the assumption in `draws`.
 MEASURES = {"uniform": "uniform", "entropy": "maximum_entropy"}
 N_DRAWS, SEED = 10_000, 1
 
 # The quantiles of the draws that are kept, and the share of the draws between the outer two.
 QUANTILES = {"low": "q025", "mid": "q500", "high": "q975"}
-PROBABILITIES = {"low": 0.025, "mid": 0.5, "high": 0.975}
-CENTRAL_SHARE = PROBABILITIES["high"] - PROBABILITIES["low"]
+CENTRAL_SHARE = 0.975 - 0.025
 
 
 def feasible_levels(
@@ -50,40 +48,27 @@ def feasible_levels(
     return table.assign(wave=wave, scenario=scenario)
 
 
-def status(row: Row | None) -> str:
-    """Return whether a row is `possible`, `impossible` or `not found`."""
-    if row is None:
-        return "not found"
-    return "possible" if row.n and row.possible else "impossible"
-
-
 def _level_cells(level: str, row: Row | None, n_draws: int, seed: int) -> list[dict[str, object]]:
-    said = {"level": level, "n": row.n if row else None, "status": status(row)}
-    if row is None or said["status"] != "possible":
+    said: dict[str, object] = {"level": level, "n": row.n if row else None, "status": "not found"}
+    if row is None or not (row.n and row.possible):
+        said["status"] = "impossible" if row else "not found"
         return [{**said, "statistic": name} for name in SHOWN]
-    ends = bounds(row.bands)
-    found = {short: _record(row, n_draws, seed, measure)["draws"] or {} for short, measure in MEASURES.items()}
-    return [{**said, "statistic": name, **_cells(name, row, ends[name], found)} for name in SHOWN]
-
-
-def unit_of(row: Row) -> Fraction:
-    """Return the unit in which a row is counted: the rounding of its total, or the euro."""
-    return row.total.grain or Fraction(1)
-
-
-def _record(row: Row, n_draws: int, seed: int, measure: str) -> Record:
-    """What the figures exactly as printed leave possible, in the unit of the row."""
-    unit = unit_of(row)
-    figures = row.total.value / unit, row.median.value / unit
-    return feasible(row.n, *figures, 0, n_draws, seed, measure, minimum=row.least / unit)
-
-
-def _cells(name: str, row: Row, ends: Bound, found: dict[str, Record]) -> dict[str, object]:
-    scale = float(unit_of(row)) if name in IN_EUROS else 1.0
-    cells: dict[str, object] = {"low": _rounded(ends.low), "high": _rounded(ends.high)}
-    for short, record in found.items():
-        summary = record.get(name, {})
-        cells |= {f"{short}_{end}": _rounded(summary.get(key), scale) for end, key in QUANTILES.items()}
+    # What the figures exactly as printed leave possible, in the unit of the row: its rounding, or the euro.
+    unit, ends = row.total.grain or Fraction(1), bounds(row.bands)
+    figures = row.n, row.total.value / unit, row.median.value / unit, 0, n_draws, seed
+    drawn = {
+        short: feasible(*figures, measure, minimum=row.least / unit)["draws"] or {}
+        for short, measure in MEASURES.items()
+    }
+    cells = []
+    for name in SHOWN:
+        scale = float(unit) if name in IN_EUROS else 1.0
+        cell = {**said, "status": "possible", "statistic": name}
+        cell |= {"low": _rounded(ends[name].low), "high": _rounded(ends[name].high)}
+        for short, record in drawn.items():
+            summary = record.get(name, {})
+            cell |= {f"{short}_{end}": _rounded(summary.get(key), scale) for end, key in QUANTILES.items()}
+        cells.append(cell)
     return cells
 
 
@@ -95,13 +80,13 @@ def _rounded(value: float | None, scale: float = 1.0) -> float | None:
 def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
     """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    sizes = {level: row.n for level, row in rows.items() if row.n > 2 and _exact(row)}
+    sizes = {level: row.n for level, row in rows.items() if _can_be_seen(row)}
     return min(sizes, key=lambda level: sizes[level], default=None)
 
 
-def _exact(row: Row) -> bool:
-    """Whether some amounts, not all zero, have the printed figures exactly, without their roundings."""
-    return row.total.value > 0 and obstacle(row.exact) is None
+def _can_be_seen(row: Row) -> bool:
+    """Whether three amounts or more, not all zero, have the printed figures exactly, without their roundings."""
+    return row.n > 2 and row.total.value > 0 and obstacle(row.exact) is None
 
 
 ALIKE_COLUMNS = ("level", "scenario", "kind", "amounts", "total_eur", "median_eur", "max_eur", "top_half_share")
@@ -115,22 +100,17 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, s
     amounts or more, above zero, have exactly its row.
     """
     row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
-    if row is None or row.n < 3 or not _exact(row):
+    if row is None or not _can_be_seen(row):
         return pd.DataFrame(columns=ALIKE_COLUMNS)
     ends, sample = bounds(row.exact)["gini"], draws(row.exact, size=2, seed=seed)
     sets = [("most_equal", amounts(ends.low_data)), *(("draw", list(one)) for one in sample)]
     sets.append(("least_equal", amounts(ends.high_data)))
-    found = [{"level": level, "scenario": scenario, **_alike(kind, values)} for kind, values in sets]
+    found = []
+    for kind, values in sets:
+        n, total = len(values), math.fsum(values)
+        median = round((values[(n - 1) // 2] + values[n // 2]) / 2, 6)
+        half = math.fsum(values[n - n // 2 :]) / total
+        found.append(
+            (level, scenario, kind, tuple(map(float, values)), round(total, 6), median, float(values[-1]), half)
+        )
     return pd.DataFrame(found, columns=ALIKE_COLUMNS)
-
-
-def _alike(kind: str, values: list[float]) -> dict[str, object]:
-    n, total = len(values), math.fsum(values)
-    return {
-        "kind": kind,
-        "amounts": tuple(map(float, values)),
-        "total_eur": round(total, 6),
-        "median_eur": round((values[(n - 1) // 2] + values[n // 2]) / 2, 6),
-        "max_eur": float(values[-1]),
-        "top_half_share": math.fsum(values[n - n // 2 :]) / total,
-    }

@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from ptce_analysis.analysis.audit.records import VERDICTS, Verdict
 
 from printed_figures import PUBLISHED, count, euros, report, share
 from ptce_analysis.analysis.audit import RULES, audit, audit_json, methods
-from ptce_analysis.analysis.audit.records import VERDICTS, Verdict
 from ptce_analysis.published import Fact, read_published
 
 FACTS = read_published(PUBLISHED)

@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptce_analysis.analysis.audit.reasons import Phrase, Reason
+from ptce_analysis.analysis.audit.records import VERDICTS, Contradiction
 
 from printed_figures import PUBLISHED, count, euros, fact, report, row, share
 from ptce_analysis.analysis.audit import audit, audit_json, contradictions
-from ptce_analysis.analysis.audit.reasons import Phrase, Reason
-from ptce_analysis.analysis.audit.records import VERDICTS, Contradiction
 from ptce_analysis.published import Fact, read_published
 
 FACTS = read_published(PUBLISHED)

@@ -8,13 +8,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptce_analysis.analysis.audit.grains import Document, documents, tail
+from ptce_analysis.analysis.audit.records import Printed, Verdict
+from ptce_analysis.analysis.audit.tables import inferred_grains
 from scipy.stats import binom
 
 from printed_figures import PUBLISHED, count, euros, report, share
 from ptce_analysis.analysis.audit import audit, audit_json
-from ptce_analysis.analysis.audit.grains import Document, documents, tail
-from ptce_analysis.analysis.audit.records import Printed, Verdict
-from ptce_analysis.analysis.audit.tables import inferred_grains
 from ptce_analysis.published import Fact, read_published
 
 

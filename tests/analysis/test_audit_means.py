@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptce_analysis.analysis.audit.means import possible
+from ptce_analysis.analysis.audit.records import Verdict
 
 from printed_figures import PUBLISHED, count, euros, fact, report
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit.means import possible
-from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.published import Fact, read_published
 
 STATISTICS = {

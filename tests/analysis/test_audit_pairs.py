@@ -1,8 +1,9 @@
 """Two figures side by side: ratios of totals, two sources, one source twice."""
 
+from ptce_analysis.analysis.audit.records import Finding
+
 from printed_figures import count, euros, fact, report
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit.records import Finding
 from ptce_analysis.published import Fact
 
 

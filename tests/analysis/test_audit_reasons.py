@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 import pytest
-
 from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, english, raw_values, shown
 
 

@@ -1,9 +1,9 @@
 """The figure as its source prints it."""
 
 import pytest
+from ptce_analysis.analysis.audit.records import as_printed
 
 from printed_figures import count, euros
-from ptce_analysis.analysis.audit.records import as_printed
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from printed_figures import count, euros, fact, report, row
-from ptce_analysis.analysis.audit import audit
 from ptce_analysis.analysis.audit.records import Printed, Verdict
 from ptce_analysis.analysis.audit.rows import highest_median, printed_rows_of_amounts
+
+from printed_figures import count, euros, fact, report, row
 from ptce_analysis.analysis.amounts import AmountsRow, largest_n
+from ptce_analysis.analysis.audit import audit
 from ptce_analysis.published import Fact
 
 HALF = Fraction(1, 2)

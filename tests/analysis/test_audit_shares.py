@@ -4,10 +4,10 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from ptce_analysis.analysis.audit.records import Verdict
 
 from printed_figures import count, fact, report, share
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.published import Fact
 
 

@@ -6,11 +6,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptce_analysis.analysis.audit.records import Verdict
 
 from printed_figures import count, euros, fact, report, share
 from ptce_analysis.analysis import subset_sum
 from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit.records import Verdict
 from ptce_analysis.published import Fact
 
 LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")

@@ -2,9 +2,6 @@
 
 import pandas as pd
 import pytest
-
-from printed_figures import PUBLISHED, count, euros, report, row, share
-from ptce_analysis.analysis.audit import audit_json
 from ptce_analysis.analysis.audit.grains import at_inferred_grains
 from ptce_analysis.analysis.audit.records import VERDICTS
 from ptce_analysis.analysis.audit.tables import (
@@ -13,6 +10,9 @@ from ptce_analysis.analysis.audit.tables import (
     minimum_sums,
     verdict_counts,
 )
+
+from printed_figures import PUBLISHED, count, euros, report, row, share
+from ptce_analysis.analysis.audit import audit_json
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, WAVES
 

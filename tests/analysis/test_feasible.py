@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptce_analysis.analysis.feasible import feasible
-from ptce_analysis.analysis.amounts import bounds
+from ptce_analysis.analysis.amounts import bounds, printed_row
 from ptce_analysis.analysis.draws import draws
-from ptce_analysis.analysis.amounts import printed_row
+from ptce_analysis.analysis.feasible import feasible
 from ptce_analysis.errors import InputError
 
 STATISTICS = {"max", "min", "gini", "sd", "top_half_share", "top_1_share"}

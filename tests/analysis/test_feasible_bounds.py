@@ -12,9 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from ptce_analysis.analysis.amounts import STATISTICS, amounts, least, not_estimable, outward
+from ptce_analysis.analysis.amounts import (
+    EVEN_MEDIANS,
+    STATISTICS,
+    AmountsRow,
+    amounts,
+    least,
+    not_estimable,
+    obstacle,
+    outward,
+    printed_row,
+)
 from ptce_analysis.analysis.amounts import bounds as bounds_of
-from ptce_analysis.analysis.amounts import EVEN_MEDIANS, AmountsRow, obstacle, printed_row
 from ptce_analysis.errors import InputError
 
 ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 270, 30)]

@@ -9,8 +9,8 @@ from statistics import median, median_high, median_low
 
 import pytest
 
-from ptce_analysis.analysis.draws import datasets as datasets_of
 from ptce_analysis.analysis.amounts import EVEN_MEDIANS, printed_row
+from ptce_analysis.analysis.draws import datasets as datasets_of
 from ptce_analysis.errors import InputError
 
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from printed_figures import PUBLISHED
+from ptce_analysis.analysis import feasible as sets
 from ptce_analysis.analysis.feasible import feasible
-from ptce_analysis.analysis import feasible_levels as sets
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, kstest, ncx2
 
-from ptce_analysis.analysis.draws import draws as draws_of
 from ptce_analysis.analysis.amounts import EVEN_MEDIANS, printed_row
+from ptce_analysis.analysis.draws import draws as draws_of
 from ptce_analysis.errors import InputError
 
 ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 246, 10)]

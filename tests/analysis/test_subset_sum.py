@@ -5,7 +5,6 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from ptce_analysis.analysis.subset_sum import (
     Band,
     fitting_choice,

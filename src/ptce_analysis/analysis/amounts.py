@@ -1,17 +1,12 @@
 """The amounts behind a printed row (how many, their sum, their median): whether any exist, and their sharp bounds.
 
-Sort the amounts. With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`, for odd and even n
-alike; the others can be the least that an amount can be, and those above the median the most: the sums of a given
-median fill an interval, and the row can hold when it meets the printed one.
+Sort the amounts. With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`; the others can be
+the least that an amount can be, and those above the median the most: the sums of a given median fill an interval.
 
 No statistic here falls when a richer unit takes from a poorer one (except the minimum, which mirrors the maximum), and
-each is convex, or a ratio of two weighted sums of sorted amounts. Therefore one end of its bounds is at the most equal
-amounts of some sum, with the median nearest their mean; the other at the least equal ones, where the excess fills one
-upper unit after the other, then one lower unit after the other, at a corner of the polytopes between the points where
-a unit is just full. Proofs: `docs/feasible-sets.md`.
-
-Figures are read as printed (the float 0.1, or the text "0.1", is one tenth), and all of it is exact. Amounts are
-written as runs `(value, how many)`, in increasing order: no bound needs more than six distinct values.
+each is convex, or a ratio of two weighted sums of sorted amounts: one end of its bounds is at the most equal amounts of
+some sum, the other at the least equal ones, at a corner of the polytopes between the points where a unit is just full.
+Proofs: `docs/feasible-sets.md`. All of it is exact; figures are read as printed (the float 0.1 is one tenth).
 """
 
 from __future__ import annotations
@@ -28,6 +23,7 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.vocabulary import Band
 
 Amount = int | float | Fraction | Decimal | str
+# Amounts as (value, how many), in increasing order: no bound needs more than six distinct values.
 Runs = tuple[tuple[Fraction, int], ...]
 
 LARGEST_N = 1_000_000
@@ -211,9 +207,7 @@ def obstacle(row: AmountsRow) -> str | None:
 
 def can_hold(n: int, total: Band, median: Band, minimum: Fraction = Fraction(0)) -> bool:
     """Return whether some n amounts have a total and a median within these bands; none total nothing."""
-    if n == 0:
-        return total[0] == median[0] == 0
-    return obstacle(AmountsRow(n, *total, *median, minimum)) is None
+    return obstacle(AmountsRow(n, *total, *median, minimum)) is None if n else total[0] == median[0] == 0
 
 
 def possible(n: int, total: Amount, median: Amount, grain: Amount = 1) -> bool:
@@ -328,17 +322,6 @@ def _filled(row: AmountsRow, total: Fraction, median: Fraction, d: Fraction) -> 
     return _runs(*reversed([*parts[:3], *middle, *parts[3:]]))
 
 
-def _steps(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-    """Yield the planes where some units of `_filled` are just full, as (a, b, c) of: sum = a + b median + c d."""
-    for full in range(row.n - row.pair):
-        upper = min(full, row.above)
-        lower = full - upper
-        if full and row.n * row.minimum + upper * (row.top - row.minimum) >= row.sum_high:
-            return
-        base = (row.below - lower) * row.minimum + upper * row.top
-        yield base, Fraction(row.n - row.below - upper + lower), Fraction(row.above - full)
-
-
 def _corners(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
     """Yield points (sum, median, d) among which are all corners of what the bands and the order of the amounts allow.
 
@@ -348,7 +331,14 @@ def _corners(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
     sides = [(none, none), (-row.minimum, Fraction(1)), (row.top, Fraction(-1))][: 1 + 2 * row.pair]
     for (e, f), m in product(sides, medians):
         yield from ((s, m, e + f * m) for s in sums)
-    for a, b, c in _steps(row):
+    # The planes where some units of `_filled` are just full: sum = a + b median + c d.
+    for full in range(row.n - row.pair):
+        upper = min(full, row.above)
+        lower = full - upper
+        if full and row.n * row.minimum + upper * (row.top - row.minimum) >= row.sum_high:
+            break
+        a = (row.below - lower) * row.minimum + upper * row.top
+        b, c = Fraction(row.n - row.below - upper + lower), Fraction(row.above - full)
         for e, f in sides:
             yield from ((a + c * e + (b + c * f) * m, m, e + f * m) for m in medians)
             if b + c * f:
@@ -359,17 +349,6 @@ def _corners(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
     if row.pair:
         centre = (row.minimum + row.top) / 2
         yield row.n * centre, centre, row.top - centre
-
-
-def _most_unequal(row: AmountsRow) -> Iterator[Runs]:
-    """Yield the candidates for the unequal end: the least equal amounts at every corner that is allowed."""
-    for total, median, d in _corners(row):
-        inside = row.sum_low <= total <= row.sum_high and row.medians[0] <= median <= row.medians[1]
-        if inside and 0 <= d <= min(median - row.minimum, row.top - median):
-            runs = _filled(row, total, median, d)
-            values = [value for value, _ in runs]
-            if values == sorted(values) and row.minimum <= values[0] and values[-1] <= row.top and _sum(runs) == total:
-                yield runs
 
 
 def bounds(row: AmountsRow) -> dict[str, Bound]:
@@ -391,7 +370,14 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
     # At the smallest sum, the largest, and the first where all can be equal. Where none lets all be equal, the mean
     # stays on one side of the medians, and one end of the sums is best.
     equal = [evened(row, total) for total in (low, high, min(max(row.n * row.medians[0], low), high))]
-    unequal, found = list(_most_unequal(row)), {}
+    unequal, found = [], {}
+    for total, median, d in _corners(row):
+        inside = row.sum_low <= total <= row.sum_high and row.medians[0] <= median <= row.medians[1]
+        if inside and 0 <= d <= min(median - row.minimum, row.top - median):
+            runs = _filled(row, total, median, d)
+            values = [value for value, _ in runs]
+            if values == sorted(values) and row.minimum <= values[0] and values[-1] <= row.top and _sum(runs) == total:
+                unequal.append(runs)
     for name, value in STATISTICS.items():
         if reason := not_estimable(name, row.n, high):
             found[name] = Bound(reason=reason)
@@ -403,15 +389,6 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
         first, last, scale = min(lows, key=value), max(highs, key=value), math.sqrt if name == "sd" else float
         found[name] = Bound(scale(value(first)), scale(value(last)), first, last)
     return found
-
-
-def least(row: AmountsRow) -> dict[str, Fraction]:
-    """Return, exactly, the least that each statistic of a row can be; 0 for one that no amounts have.
-
-    Raises `InputError` when no amounts can have the row.
-    """
-    found = bounds(row)
-    return {name: STATISTICS[name](one.low_data) if one.low_data else Fraction(0) for name, one in found.items()}
 
 
 def outward(low: float, high: float, step: Amount) -> Band:

@@ -12,26 +12,22 @@ The docstrings of `RULES` say what each rule does.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from ptce_analysis.analysis import audit_rows, audit_shares
+from ptce_analysis.analysis.amounts import bounds, largest_n, minimum_sum
 from ptce_analysis.analysis.audit_means import means
-from ptce_analysis.analysis.audit_rows import repeated, rows, shares_of_a_share, sources, sums, totals
-from ptce_analysis.analysis.audit_shares import (
-    Finding,
-    Printed,
-    at_inferred_grains,
-    counts,
-    heaped,
-    is_percentage,
-    links,
-    other_shares,
-    percentages,
-)
+from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
 from ptce_analysis.analysis.audit_words import Reason, as_json, as_printed, english, say
-from ptce_analysis.analysis.percent import attainable_bases
-from ptce_analysis.published import Fact, indicator
+from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
+from ptce_analysis.published import Fact, Facts, indicator
+from ptce_analysis.vocabulary import LEVELS, VERDICT_LABELS, WAVES
+
+if TYPE_CHECKING:  # `ptce audit` answers without it
+    import pandas as pd
 
 # From the least to the most telling: when several rules judge a figure, the last one wins. What another source prints
 # tells more than that a figure holds by itself, and less than what its own source prints beside it: two sources may
@@ -42,7 +38,13 @@ TELLING = VERDICTS[2:]
 
 # In the order in which their findings are kept, among findings of the same verdict.
 RULES: tuple[Callable[[Printed], Iterable[Finding]], ...] = (
-    percentages, counts, rows, totals, means, sums, shares_of_a_share, links, repeated, sources, other_shares, heaped,
+    audit_shares.percentages, audit_shares.counts, audit_rows.rows, audit_rows.totals, means, audit_rows.sums,
+    audit_rows.shares_of_a_share, audit_shares.links, audit_rows.repeated, audit_rows.sources,
+    audit_shares.other_shares, audit_shares.heaped,
+)  # fmt: skip
+MINIMUM_COLUMNS = (
+    "level", "source", "n", "sum_eur", "sum_low_eur", "sum_high_eur", "median_eur", "minimum_sum_eur",
+    "minimum_sum_low_eur", "minimum_sum_high_eur", "highest_median_eur", "largest_n", "verdict",
 )  # fmt: skip
 
 
@@ -121,7 +123,7 @@ class Verdict:
         }
 
 
-def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
+def audit(facts: Facts) -> tuple[Verdict, ...]:
     """Return one verdict per printed figure, in the order of the figures.
 
     When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `sources_differ`,
@@ -130,7 +132,7 @@ def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
     Where percentages heap on a coarser step than they were typed with, they and what is set against them carry a
     second verdict, `inferred`, at that grain.
     """
-    verdicts, coarser = _verdicts(facts), at_inferred_grains(facts)
+    verdicts, coarser = _verdicts(facts), audit_shares.at_inferred_grains(facts)
     heaps = {(fact.source, fact.wave) for fact in facts.values() if coarser[fact.id] != fact}
     again = {one.id: one for one in _verdicts(coarser)} if heaps else {}
     return tuple(
@@ -142,7 +144,7 @@ def audit(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
     )
 
 
-def _verdicts(facts: Mapping[str, Fact]) -> tuple[Verdict, ...]:
+def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
     """One verdict per figure, at the grains that the figures carry."""
     printed, findings = Printed(facts), defaultdict[str, list[Finding]](list)
     for rule in RULES:
@@ -172,7 +174,7 @@ def contradictions(verdicts: Iterable[Verdict]) -> tuple[Finding, ...]:
     return tuple(sorted(found.values(), key=lambda one: -VERDICTS.index(one.verdict)))
 
 
-def audit_json(facts: Mapping[str, Fact]) -> list[dict[str, object]]:
+def audit_json(facts: Facts) -> list[dict[str, object]]:
     """Return the verdicts as JSON can hold them, one object per figure.
 
     `contradictions`: the numbers, from 1, of those in which the figure stands, in the order of `contradictions`.
@@ -183,3 +185,93 @@ def audit_json(facts: Mapping[str, Fact]) -> list[dict[str, object]]:
         {**one.as_dict(), "contradictions": [n for n, members in enumerate(found, 1) if one.id in members]}
         for one in verdicts
     ]
+
+
+def verdict_counts(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
+    """Return how many survey figures of some waves have each verdict: `verdict` and `n`, the most reassuring first.
+
+    Every verdict has a row, so that the counts add up to the figures. Those on calls for projects are left out.
+    """
+    import pandas as pd
+
+    found = Counter(one.verdict for one in audit(facts) if one.subject == "survey" and one.fact.wave in waves)
+    return pd.DataFrame({"verdict": list(VERDICT_LABELS), "n": [found[name] for name in VERDICT_LABELS]})
+
+
+def disagreements(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
+    """Return a row for each contradiction between figures of some waves, the most telling first.
+
+    Columns: `verdict`, `rule`, `members` (ids of the figures), `reason` and `premises` in English.
+    """
+    import pandas as pd
+
+    found = contradictions(one for one in audit(facts) if one.fact.wave in waves)
+    rows = [
+        (one.verdict, one.rule, one.members, english(one.phrase), [english(it) for it in one.premises]) for one in found
+    ]
+    return pd.DataFrame(rows, columns=["verdict", "rule", "members", "reason", "premises"])
+
+
+def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataFrame:
+    """Return whether each percentage of a wave (rows, by id) can occur on each base (columns).
+
+    They are read at the grain they carry; `at_inferred_grains` gives figures read more coarsely.
+    """
+    import pandas as pd
+
+    bases = list(bases)
+    shares = [fact for fact in facts.values() if fact.wave == wave and is_percentage(fact)]
+    cells = [[bool(attainable_counts(fact.value, base, fact.grain)) for base in bases] for fact in shares]
+    index = pd.Index([fact.id for fact in shares], name="id", dtype="str")
+    return pd.DataFrame(cells, index=index, columns=pd.Index(bases, name="base"), dtype="bool")
+
+
+def inferred_grains(facts: Facts) -> pd.DataFrame:
+    """Return, per source and wave that prints percentages, how many are multiples of 5 points (or 10, if they heap so).
+
+    Columns: those of `audit_shares.Document` and `grain`, the step inferred, missing where there is none.
+    """
+    import pandas as pd
+
+    columns = ["source", "wave", "n", "k", "step", "probability", "probability_on_bases", "grain"]
+    rows = [[getattr(one, column) for column in columns] for one in audit_shares.documents(Printed(facts))]
+    return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
+
+
+def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return one row per printed row of amounts in euros, by level: what its median asks of its total.
+
+    `n`, `sum_eur` and its band, `median_eur`; `minimum_sum_eur` for the median as printed, `..._low_eur` and
+    `..._high_eur` for the lowest and highest median that round to it; `highest_median_eur` and `largest_n` still
+    possible (`largest_n` is missing when there is no limit); `verdict`.
+    """
+    import pandas as pd
+
+    cells = []
+    for row in audit_rows.rows_of_amounts(Printed(facts)):
+        total, median = row.total, row.median
+        if total.wave == wave and total.unit == "eur" and row.n is not None:
+            least = [minimum_sum(row.n, m) for m in (median.value, *median.band)]
+            money = map(float, (total.value, *total.band, median.value, *least, row.highest_median))
+            verdict = "consistent" if row.holds else "impossible"
+            cells.append((total.level, total.source, row.n, *money, largest_n(row.bands), verdict))
+    places = {level: place for place, level in enumerate(("", *LEVELS))}
+    cells.sort(key=lambda cell: places[cell[0]])
+    return pd.DataFrame(cells, columns=MINIMUM_COLUMNS).astype({"largest_n": "Int64"})
+
+
+def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return, per printed total said with a median, the least concentration of all the data sets that round to both.
+
+    Columns: `indicator`, `n`, `total`, `median` (stored units, as printed); the least possible `gini` and
+    `top_half_share`. Totals that no data set can have are left out.
+    """
+    import pandas as pd
+
+    cells = []
+    for row in audit_rows.printed_totals(Printed(facts)):
+        if row.total.wave == wave and row.holds:
+            forced = bounds(row.bands)
+            least = (forced[name].low or 0.0 for name in ("gini", "top_half_share"))
+            cells.append((row.total.indicator, row.n, float(row.total.value), float(row.median.value), *least))
+    return pd.DataFrame(cells, columns=["indicator", "n", "total", "median", "gini", "top_half_share"])

@@ -1,8 +1,6 @@
 """The rule on means, medians and extremes: with their number and total, can any values have them together?
 
-Figures of one quantity find each other by name (`audit_rows.stem`), within a source, a wave, a level and a unit:
-`grant_mean`, `grant_median`, `grant_minimum`, `grant_maximum`, `grant_total` or `grant_amount`, and their number,
-`grant_projects`.
+Figures of one quantity find each other by name (`audit_rows.stem`), within a source, a wave, a level and a unit.
 
 Sorted values are moved one at a time from their smallest total to their largest, so that n values with a minimum, a
 median and a maximum within given bands have every total between two (every whole total, for whole numbers), and the
@@ -13,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations
 
-from ptce_analysis.analysis.audit_rows import printed_totals, rows_of_amounts, stem, untested, with_statistic
+from ptce_analysis.analysis.audit_rows import bases_of, printed_totals, rows_of_amounts, stem, untested, with_statistic
 from ptce_analysis.analysis.audit_shares import Base, Finding, Printed, each, ids, whole_numbers
 from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, rounded, say, with_band
 from ptce_analysis.analysis.percent import LARGEST_BASE
@@ -33,19 +32,12 @@ ANY: Band = (Fraction(0), Fraction(10**30))
 # Assumption: a number known no better than to a thousand candidates is no number of values. Source: none; it bounds the
 # search. If wrong: a mean said of it goes untested.
 MOST_NUMBERS = 1000
-
-# The first is never above the second, whatever the values (a total is that of values none of which is negative).
-ORDERED = (
-    *(("minimum", other) for other in ("median", "mean", "maximum", "sum")),
-    *((other, "maximum") for other in ("median", "mean")),
-    *((other, "sum") for other in ("median", "mean", "maximum")),
-)
 SPREAD = ("minimum", "median", "maximum")
-# Figures are left out in this order while those that stay still contradict each other.
-LEFT_OUT_FIRST = ("minimum", "maximum", "median", "mean", "sum")
+# Of each two but median and mean, the first is never above the second, whatever the values, none of which is negative.
+ASCENDING = ("minimum", "median", "mean", "maximum", "sum")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Described:
     """What a source prints of the values of one quantity: figures by statistic, and how many values there are.
 
@@ -56,87 +48,58 @@ class Described:
     number: Fact | None
     base: Base | None
 
-    @property
-    def facts(self) -> list[Fact]:
-        """The printed figures."""
-        return list(self.figures.values())
+    def __post_init__(self) -> None:
+        """Keep the numbers to reason with, the likeliest first; none for shares, whose mean may be weighted."""
+        base, self.facts = self.base, list(self.figures.values())
+        self.bands = {statistic: fact.band for statistic, fact in self.figures.items()}
+        self.whole = all(fact.unit == "count" for fact in self.facts)
+        weighted = any(fact.unit == "share" for fact in self.facts)
+        self.numbers = sorted(base.numbers, key=lambda n: abs(n - base.n)) if base and not weighted else []
 
-    @property
-    def bands(self) -> Bands:
-        """The band of each figure, by statistic."""
-        return {statistic: fact.band for statistic, fact in self.figures.items()}
-
-    @property
-    def whole(self) -> bool:
-        """Whether the values are whole numbers."""
-        return all(fact.unit == "count" for fact in self.facts)
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of values to reason with, the likeliest first; none for shares, whose mean may be weighted."""
-        if self.base is None or any(fact.unit == "share" for fact in self.facts):
-            return ()
-        likeliest = self.base.n
-        return sorted(self.base.numbers, key=lambda n: abs(n - likeliest))
-
-    @property
-    def holds_for(self) -> int | None:
-        """The likeliest number of values that some values can have with these figures; None when there is none."""
+    def hold_for(self) -> int | None:
+        """Return the likeliest number of values that some values can have with these figures; None without any."""
         return next((n for n in self.numbers if possible(n, self.bands, self.whole)), None)
 
-    def only(self, *statistics: str) -> Described:
-        """The same with these figures only."""
+    def only(self, statistics: Collection[str]) -> Described:
+        """Return the same with these figures only."""
         return replace(self, figures={s: fact for s, fact in self.figures.items() if s in statistics})
 
     def findings(self, verdict: str, phrase: Phrase) -> Iterator[Finding]:
         """Yield a finding of each figure, and of their number."""
-        stated = self.number or all(fact.base_n for fact in self.facts)
-        premises = [rounded(*self.facts)]
+        premises, stated = [say(Reason.SAME_THING)], self.number or all(fact.base_n for fact in self.facts)
         if self.numbers:
             n = self.numbers[0]
             middle = [say(Reason.MIDDLE_TWO)] if n % 2 == 0 and "median" in self.figures else []
-            known = [say(Reason.ALL_VALUES, n=n), *middle, say(Reason.NOT_NEGATIVE), say(Reason.UNWEIGHTED)]
-            premises = [*known, *premises]
-        else:
-            premises = [say(Reason.SAME_THING), *premises]
-        origin = "derived" if stated or not self.numbers else "assumption"
-        members = [*self.facts, *([self.number] if self.number else [])]
-        yield from each(members, verdict, phrase, tuple(premises) if verdict != "unverifiable" else (), origin)
+            premises = [say(Reason.ALL_VALUES, n=n), *middle, say(Reason.NOT_NEGATIVE), say(Reason.UNWEIGHTED)]
+        told = (*premises, rounded(*self.facts)) if verdict != "unverifiable" else ()
+        members = self.facts + ([self.number] if self.number else [])
+        yield from each(members, verdict, phrase, told, "derived" if stated or not self.numbers else "assumption")
 
 
 def described(printed: Printed) -> Iterator[Described]:
-    """Yield what each source prints of each quantity, once for each of its totals (if any)."""
+    """Yield what each source prints of each quantity, once for each of its totals (if any).
+
+    The number of values is printed as a figure, or beside one of the figures, else assumed as for percentages.
+    """
     groups: dict[tuple[str, str, int, str, str], dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
-    numbers: dict[tuple[str, str, int, str], Fact] = {}
+    counted: dict[tuple[str, str, int, str], Fact] = {}
     for fact in printed.facts.values():
         of = (stem(fact), fact.level, fact.wave, fact.source)
         if stem(fact) and not fact.limit and fact.statistic == "count":
-            numbers.setdefault(of, fact)
+            counted.setdefault(of, fact)
         elif stem(fact) and not fact.limit:
             groups[(*of, fact.unit)][fact.statistic].append(fact)
     for key, group in groups.items():
-        firsts = {statistic: facts[0] for statistic, facts in group.items()}
-        number = numbers.get(key[:4])
+        firsts, number = {statistic: facts[0] for statistic, facts in group.items()}, counted.get(key[:4])
         for figures in [firsts | {"sum": total} for total in group.get("sum", ())] or [firsts]:
-            yield Described(figures, number, _base(printed, figures, number))
-
-
-def _base(printed: Printed, figures: Mapping[str, Fact], number: Fact | None) -> Base | None:
-    """The number of values: printed as a figure, beside one of the figures, or assumed as for percentages."""
-    if number:
-        phrase = say(Reason.BASE_COUNTED, n=number, indicator=Quantity(number.indicator, "indicator"))
-        base: Base | None = Base(int(number.value), whole_numbers(number), phrase, printed=True)
-    else:
-        base = printed.base(min(figures.values(), key=lambda fact: fact.base_n is None))
-    if base is None or _over_several(figures.values()) or len(base.numbers[: MOST_NUMBERS + 1]) > MOST_NUMBERS:
-        return None
-    numbers = range(max(base.numbers.start, 1), base.numbers.stop)
-    return replace(base, numbers=numbers) if numbers else None
-
-
-def _over_several(facts: Collection[Fact]) -> bool:
-    """Whether figures are printed over different bases."""
-    return len({fact.base_n for fact in facts} - {None}) > 1
+            base = printed.base(min(figures.values(), key=lambda fact: fact.base_n is None))
+            if number:
+                phrase = say(Reason.BASE_COUNTED, n=number, indicator=Quantity(number.indicator, "indicator"))
+                base = Base(int(number.value), whole_numbers(number), phrase, printed=True)
+            numbers = base.numbers[: MOST_NUMBERS + 1] if base else range(0)
+            above_zero = range(max(numbers.start, 1), numbers.stop)
+            known = above_zero and len(numbers) <= MOST_NUMBERS and len(bases_of(figures.values())) < 2
+            yield Described(figures, number, replace(base, numbers=above_zero) if base and known else None)
 
 
 def possible(n: int, bands: Bands, whole: bool) -> bool:
@@ -144,8 +107,7 @@ def possible(n: int, bands: Bands, whole: bool) -> bool:
 
     `bands` holds those that are known, by statistic; `whole`: the values are whole numbers.
     """
-    reached = reach(n, bands, whole)
-    low, high = allowed(n, bands, whole)
+    reached, (low, high) = reach(n, bands, whole), allowed(n, bands, whole)
     return reached is not None and max(low, _total(reached[0])) <= min(high, _total(reached[1]))
 
 
@@ -209,9 +171,9 @@ def means(printed: Printed) -> Iterator[Finding]:
     `other_base_only`. Only the figures that contradict each other carry the verdict.
     """
     told = (*rows_of_amounts(printed), *printed_totals(printed))
-    refuted = {frozenset((row.total.id, row.median.id)) for row in told if row.can_be_tested and not row.holds}
+    refuted = {frozenset((row.total.id, row.median.id)) for row in told if row.n is not None and not row.holds}
     for one in described(printed):
-        if _over_several(one.facts):
+        if len(bases_of(one.facts)) > 1:
             yield from one.findings("unverifiable", untested(one.facts))
         else:
             yield from _judged(one, refuted)
@@ -224,10 +186,10 @@ def _judged(one: Described, already: Collection[frozenset[str]]) -> Iterator[Fin
         yield from _holding(one)
         return
     named = {id_ for finding in refuted for id_ in finding.members}
-    against = one.only(*(s for s, fact in one.figures.items() if fact.id in named))
+    against = one.only([s for s, fact in one.figures.items() if fact.id in named])
     if frozenset(ids(against.facts)) not in already:
         yield from refuted
-    others = one.only(*(one.figures.keys() - against.figures.keys()))
+    others = one.only(one.figures.keys() - against.figures.keys())
     told = {finding.id: finding for finding in _judged(others, already)} if others.figures else {}
     beside = say(Reason.VALUES_BESIDE, known=with_statistic(against.facts))
     for fact in others.facts:
@@ -236,47 +198,42 @@ def _judged(one: Described, already: Collection[frozenset[str]]) -> Iterator[Fin
 
 def _out_of_order(one: Described) -> list[Finding]:
     found: list[Finding] = []
-    for lower, upper in ORDERED:
-        pair = replace(one.only(lower, upper), number=None)
-        if len(pair.figures) == 2 and pair.bands[lower][0] > pair.bands[upper][1]:
-            first, last = pair.figures[lower], pair.figures[upper]
+    for names in combinations([name for name in ASCENDING if name in one.figures], 2):
+        first, last = (one.figures[name] for name in names)
+        if names != ("median", "mean") and first.band[0] > last.band[1]:
             low, high = Quantity(first.band[0], first.unit), Quantity(last.band[1], first.unit)
-            names = {"lower": with_statistic([first]), "upper": with_statistic([last])}
-            found += pair.findings("impossible", say(Reason.VALUES_ORDER_FAILS, low=low, high=high, **names))
+            ends = {"lower": with_statistic([first]), "upper": with_statistic([last])}
+            phrase = say(Reason.VALUES_ORDER_FAILS, low=low, high=high, **ends)
+            found += replace(one.only(names), number=None).findings("impossible", phrase)
     return found
 
 
 def _contradictory(one: Described) -> list[Finding]:
     """What is said of the fewest figures that no values have together, whatever their number within its rounding."""
-    if one.base is None or not one.numbers or one.holds_for is not None:
+    if one.base is None or not one.numbers or one.hold_for():
         return []
-    for statistic in LEFT_OUT_FIRST:
-        fewer = one.only(*(one.figures.keys() - {statistic}))
-        if fewer.figures and fewer.holds_for is None:
+    for statistic in ("minimum", "maximum", "median", "mean", "sum"):
+        fewer = one.only(one.figures.keys() - {statistic})
+        if fewer.figures and not fewer.hold_for():
             one = fewer
     values = {"arithmetic": _refusal(one, one.numbers[0]), "base": one.base.phrase}
-    phrase = say(Reason.VALUES, **values)
-    if one.number or (one.base.printed and len(one.figures) > 1):
-        return list(one.findings("impossible", phrase))
-    # Some of those it is a mean of may not have answered, as for a percentage: another number is looked for.
-    limit = max(LARGEST_BASE, min(one.base.n, MOST_NUMBERS))
-    others = tuple(n for n in range(1, limit + 1) if possible(n, one.bands, one.whole))
+    limit, others = max(LARGEST_BASE, min(one.base.n, MOST_NUMBERS)), ()
+    if not one.number and not (one.base.printed and len(one.figures) > 1):
+        # Some of those it is a mean of may not have answered, as for a percentage: another number is looked for.
+        others = tuple(n for n in range(1, limit + 1) if possible(n, one.bands, one.whole))
     if one.base.printed and not others:
-        return list(one.findings("impossible", phrase))
+        return list(one.findings("impossible", say(Reason.VALUES, **values)))
     elsewhere = say(Reason.VALUES_ELSEWHERE, **values, others=Quantity(others, "bases"), limit=limit)
     return list(one.findings("other_base_only", elsewhere))
 
 
 def _refusal(one: Described, n: int) -> Phrase:
     """Why n values cannot have these figures."""
-    low, high = allowed(n, one.bands, one.whole)
-    reached = reach(n, one.bands, one.whole)
+    (low, high), reached = allowed(n, one.bands, one.whole), reach(n, one.bands, one.whole)
     if low > high and "mean" in one.figures:
-        reason = Reason.MEAN_TOTAL_FAILS if "sum" in one.figures else Reason.MEAN_WHOLE_FAILS
-        return _product(one, n, reason)
+        return _product(one, n, Reason.MEAN_TOTAL_FAILS if "sum" in one.figures else Reason.MEAN_WHOLE_FAILS)
     if n <= 2 or reached is None or not one.figures.keys() & {"sum", "mean"}:
-        known = with_statistic(one.facts)
-        return say(Reason.VALUES_FEW if n <= 2 else Reason.VALUES_WHOLE, n=n, known=known)
+        return say(Reason.VALUES_NONE, n=n, known=with_statistic(one.facts))
     return _limits(one, n, Reason.VALUES_ABOVE if _total(reached[0]) > high else Reason.VALUES_BELOW)
 
 
@@ -291,48 +248,45 @@ def _product(one: Described, n: int, reason: Reason) -> Phrase:
 def _limits(one: Described, n: int, reason: Reason) -> Phrase:
     """The smallest and the largest total of n values, and what the printed total or mean allows."""
     stated = one.figures.get("sum") or one.figures["mean"]
-    reached, (low, high) = reach(n, one.bands, one.whole), allowed(n, one.bands, one.whole)
-    values: dict[str, Quantity] = {}
-    for name, runs in zip(("least", "most"), reached or ((), ()), strict=True):
+    low, high = (Quantity(end, stated.unit) for end in allowed(n, one.bands, one.whole))
+    values = {"low": low, "high": high}
+    for name, runs in zip(("least", "most"), reach(n, one.bands, one.whole) or ((), ()), strict=True):
         terms = tuple((times, value) for times, value in runs if value)
         values |= {name: Quantity(_total(runs), stated.unit), f"{name}_terms": Quantity(terms or 0, stated.unit, " + ")}
     known = with_statistic(fact for name, fact in one.figures.items() if name in SPREAD)
-    ends = {"low": Quantity(low, stated.unit), "high": Quantity(high, stated.unit)}
-    return say(reason, n=n, stated=with_statistic([stated]), known=known, **values, **ends)
+    return say(reason, n=n, stated=with_statistic([stated]), known=known, **values)
 
 
 def _holding(one: Described) -> Iterator[Finding]:
     """What can be said of figures that do not contradict each other, where something could have."""
-    found, n = one.figures.keys(), one.holds_for
-    if n is not None and one.base is not None:
-        for names, arithmetic in _arithmetic(one, n):
-            phrase = say(Reason.VALUES, arithmetic=arithmetic, base=one.base.phrase)
-            yield from one.only(*names).findings("consistent", phrase)
-    if n is None or not found & {"sum", "mean"}:
-        for middle in [name for name in ("median", "mean") if name in found] or [""]:
-            chain = [one.figures[name] for name in ("minimum", middle, "maximum") if name in found]
-            if len(chain) > 1:
-                of = replace(one.only("minimum", middle, "maximum"), number=None)
-                order = say(Reason.VALUES_ORDER, order=with_statistic(chain, " ≤ "))
-                yield from of.findings("consistent", order)
-    if n is None and {"sum", "mean"} <= found and one.number is None:
-        pair = one.only("sum", "mean")
+    found, n = one.figures.keys(), one.hold_for()
+    for names, arithmetic in _arithmetic(one, n) if n and one.base else ():
+        told = say(Reason.VALUES, arithmetic=arithmetic, base=one.base.phrase) if one.base else arithmetic
+        yield from one.only(names).findings("consistent", told)
+    if not n and {"sum", "mean"} <= found and one.number is None:
+        pair = one.only(("sum", "mean"))
         yield from pair.findings("unverifiable", untested(pair.facts))
+    if not n or not found & {"sum", "mean"}:
+        for middle in [name for name in ("median", "mean") if name in found] or [""]:
+            chain = replace(one.only(("minimum", middle, "maximum")), number=None)
+            if len(chain.facts) > 1:
+                ordered = [chain.figures[name] for name in ASCENDING if name in chain.figures]
+                order = say(Reason.VALUES_ORDER, order=with_statistic(ordered, " ≤ "))
+                yield from chain.findings("consistent", order)
 
 
 def _arithmetic(one: Described, n: int) -> Iterator[tuple[Collection[str], Phrase]]:
     """Each test that n values pass, with the statistics it is about."""
-    found = one.figures.keys()
-    spread = found & set(SPREAD)
+    found, spread = one.figures.keys(), one.figures.keys() & set(SPREAD)
     if {"sum", "mean"} <= found:
         yield ("sum", "mean"), _product(one, n, Reason.MEAN_TOTAL_HOLDS)
     if found & {"sum", "mean"} and spread and found != {"sum", "median"}:
         reason = Reason.VALUES_BETWEEN if "maximum" in found else Reason.VALUES_REACHED
         yield spread | {"sum" if "sum" in found else "mean"}, _limits(one, n, reason)
-    if one.whole and "mean" in found and n * one.figures["mean"].grain < 1:
-        k = allowed(n, one.bands, one.whole)[0]
-        yield ("mean",), say(Reason.MEAN_WHOLE_HOLDS, k=k, n=n, exact=k / n, mean=one.figures["mean"])
     halves = 1 + (n + 1) % 2
-    if one.whole and "median" in found and halves * one.figures["median"].grain < 1:
-        exact = _snapped(one.bands["median"], halves, one.whole)[0]
-        yield ("median",), say(Reason.MEDIAN_WHOLE_HOLDS, exact=exact, n=n, median=one.figures["median"])
+    whole = {"mean": allowed(n, one.bands, whole=True)[0] / n, "median": one.bands.get("median", ANY)[0]}
+    for name, parts in (("mean", n), ("median", halves)) if one.whole else ():
+        if name in found and parts * one.figures[name].grain < 1:
+            exact, statistic = Fraction(math.ceil(whole[name] * parts), parts), Quantity(name, "statistic")
+            told = say(Reason.WHOLE_HOLDS, n=n, exact=exact, statistic=statistic, value=one.figures[name])
+            yield (name,), told

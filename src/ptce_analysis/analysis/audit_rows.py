@@ -1,4 +1,4 @@
-"""Rules of the audit on figures that depend on each other: rows of amounts, totals and parts, two sources, one twice."""
+"""Rules of the audit on figures that depend on each other: rows of amounts, totals and parts, two sources."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from fractions import Fraction
 
 import numpy as np
 
-from ptce_analysis.analysis import amounts
-from ptce_analysis.analysis.amounts import AmountsRow, can_hold, largest_n, least, smallest_sum
+from ptce_analysis.analysis.amounts import (
+    STATISTICS,
+    AmountsRow,
+    bounds,
+    can_hold,
+    highest_median,
+    largest_n,
+    smallest_sum,
+)
 from ptce_analysis.analysis.audit_shares import Finding, Printed, each, ids, is_percentage, whole_numbers
 from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Reason, rounded, say, with_band
 from ptce_analysis.published import Fact, indicator
@@ -19,7 +26,6 @@ from ptce_analysis.vocabulary import LEVELS, Band
 
 # Every choice of so many parts is tried when they do not add up to their total.
 MOST_PARTS = 20
-ADDITIVE = ("count", "sum", "share")
 # How the name of a figure ends, by its statistic, after that of the quantity it is said of.
 ENDINGS = {
     "count": ("_projects",), "sum": ("_amount", "_total"), "mean": ("_mean",), "median": ("_median",),
@@ -29,45 +35,26 @@ ENDINGS = {
 
 @dataclass(frozen=True)
 class Amounts:
-    """What a source prints of the same amounts: total, median, and the numbers of them that its count can stand for.
+    """What a source prints of the same amounts: total, median and, as a figure of its own or beside one, their number.
 
-    `projects` is the printed count, when it is a figure of its own; `numbers` is empty when no number is printed.
+    `n` is the number to reason with: of those that the count can stand for, the first that total and median allow, else
+    the smallest; None where no number is printed, or total and median are printed over different bases.
     """
 
     total: Fact
     median: Fact
     projects: Fact | None
-    numbers: range
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The printed figures, the number last when it is one."""
-        return (self.total, self.median) + ((self.projects,) if self.projects else ())
-
-    @property
-    def can_be_tested(self) -> bool:
-        """Whether a number is printed, and total and median are not over different bases."""
-        return bool(self.numbers) and len({self.total.base_n, self.median.base_n} - {None}) < 2
-
-    @property
-    def n(self) -> int:
-        """The number to reason with: the first that the total and median allow, else the smallest."""
-        # From three amounts on, one more never helps: the smallest total only grows.
-        return next((n for n in self.numbers[:4] if self.allows(n, self.median)), self.numbers[0])
-
-    @property
-    def holds(self) -> bool:
-        """Whether that number of amounts can have this total and median, roundings included."""
-        return self.allows(self.n, self.median)
-
-    def allows(self, n: int, median: Fact) -> bool:
-        """Return whether n amounts can have this total and that median, roundings included."""
-        return can_hold(n, self.total.band, median.band)
+    n: int | None
 
     @property
     def bands(self) -> AmountsRow:
         """The number to reason with, and the totals and medians that round to those printed."""
-        return AmountsRow(self.n, *self.total.band, *self.median.band)
+        return AmountsRow(self.n or 0, *self.total.band, *self.median.band)
+
+    @property
+    def holds(self) -> bool:
+        """Whether that number of amounts can have this total and median, roundings included."""
+        return self.n is not None and can_hold(self.n, self.total.band, self.median.band)
 
     @property
     def highest_median(self) -> Fraction:
@@ -75,7 +62,7 @@ class Amounts:
 
         For 16 amounts printed 246 in whole units: (246 + 1/2) / 9 = 27.4, which prints as 27.
         """
-        limit, grain = amounts.highest_median(self.bands), self.median.grain
+        limit, grain = highest_median(self.bands), self.median.grain
         offset = self.median.value % grain if grain else 0
         return (limit + grain / 2 - offset) // grain * grain + offset if grain else limit
 
@@ -110,10 +97,13 @@ def printed_totals(printed: Printed) -> Iterator[Amounts]:
 
 def _amounts(printed: Printed, total: Fact, name: str, projects: Fact | None) -> Iterator[Amounts]:
     median = printed.beside(total, f"{name}_median")
-    if median and (total.statistic, median.statistic, total.unit) == ("sum", "median", median.unit):
-        base = total.base_n or median.base_n or 0
-        numbers = whole_numbers(projects) if projects else range(base, base + bool(base))
-        yield Amounts(total, median, projects, numbers)
+    if not median or (total.statistic, median.statistic, total.unit) != ("sum", "median", median.unit):
+        return
+    bases = bases_of((total, median))
+    numbers = whole_numbers(projects) if projects else bases
+    # From three amounts on, one more never helps: the smallest total only grows.
+    held = (n for n in numbers[:4] if can_hold(n, total.band, median.band))
+    yield Amounts(total, median, projects, next(held, numbers[0]) if numbers and len(bases) < 2 else None)
 
 
 def rows(printed: Printed) -> Iterator[Finding]:
@@ -140,20 +130,58 @@ def totals(printed: Printed) -> Iterator[Finding]:
         yield from _row(row, [], Reason.CONCENTRATION, "derived" if row.median.base_n else "assumption")
 
 
-def _row(row: Amounts, medians: list[Fact], holds: Reason, origin: str = "derived") -> Iterator[Finding]:
-    if not row.can_be_tested:
-        yield from each(row.facts, "unverifiable", untested((row.total, row.median)))
+def _row(row: Amounts, medians: list[Fact], reason: Reason, origin: str = "derived") -> Iterator[Finding]:
+    n, total, median, unit = row.n, row.total, row.median, row.total.unit
+    members = [total, median, *([row.projects] if row.projects else [])]
+    if n is None:
+        yield from each(members, "unverifiable", untested([total, median]))
         return
-    middle = () if row.n % 2 else (say(Reason.MIDDLE_TWO),)
-    premises = (say(Reason.AMOUNTS, n=row.n), *middle, say(Reason.NOT_NEGATIVE), rounded(row.total, row.median))
-    verdict, phrase = ("consistent", _arithmetic(row, holds)) if row.holds else ("impossible", _refusal(row, medians))
-    yield from each(row.facts, verdict, phrase, premises, origin)
+    more: dict[str, Quantity] = {}
+    if row.holds and reason == Reason.CONCENTRATION:
+        # Said to be the least possible: cut to what is shown, never rounded above it.
+        ends, cent = bounds(row.bands), Fraction(1, 100)
+        forced = {name: STATISTICS[name](end.low_data) if end.low_data else Fraction(0) for name, end in ends.items()}
+        step = Fraction(1000 if unit == "eur" and forced["max"] >= 1000 else 1)
+        more["largest"] = Quantity(forced["max"] // step * step, unit)
+        more["share"] = Quantity(forced["top_half_share"] // cent * cent, "share")
+        more["gini"] = Quantity(forced["gini"] // cent * cent)
+    elif not row.holds and n == 0:
+        reason = Reason.ROW_EMPTY
+    elif not row.holds and smallest_sum(row.bands) > total.band[1]:
+        reason = Reason.ROW_FAILS
+        held = tuple(other.value for other in medians if can_hold(n, total.band, other.band))
+        more["held"] = Quantity(held, median.unit)
+    elif not row.holds:  # one or two amounts have no other total
+        reason = Reason.ROW_FEW
+        more = {"low": Quantity(n * median.band[0], unit), "high": Quantity(n * median.band[1], unit)}
+    # No median is higher: where it has no last decimal, it is shown rounded up.
+    highest = row.highest_median if median.grain else -(-row.highest_median * 100 // 1) / Fraction(100)
+    phrase = say(
+        reason,
+        n=n,
+        h=n // 2,
+        total=total,
+        median=median,
+        median_low=Quantity(median.band[0], unit),
+        minimum=Quantity(smallest_sum(row.bands), unit),
+        total_high=Quantity(total.band[1], unit),
+        highest_median=Quantity(highest, unit),
+        largest_n=largest_n(row.bands),
+        **more,
+    )
+    middle = () if n % 2 else (say(Reason.MIDDLE_TWO),)
+    premises = (say(Reason.AMOUNTS, n=n), *middle, say(Reason.NOT_NEGATIVE), rounded(total, median))
+    yield from each(members, "consistent" if row.holds else "impossible", phrase, premises, origin)
+
+
+def bases_of(facts: Iterable[Fact]) -> tuple[int, ...]:
+    """Return the bases printed beside figures, from low to high."""
+    return tuple(sorted({fact.base_n for fact in facts if fact.base_n}))
 
 
 def untested(facts: Sequence[Fact]) -> Phrase:
     """Return why figures are not tested against each other: they have several bases, or no number at all."""
-    bases = tuple(sorted({fact.base_n for fact in facts if fact.base_n}))
-    if len(bases) > 1:
+    if (bases := bases_of(facts))[1:]:
         return say(Reason.OTHER_BASES, bases=Quantity(bases, "bases"))
     return say(Reason.NO_NUMBER, known=with_statistic(facts))
 
@@ -162,50 +190,6 @@ def with_statistic(facts: Iterable[Fact], joint: str = ", ") -> Quantity:
     """Return figures of one unit, each after what it is: total €100k, median €30k."""
     facts = list(facts)
     return Quantity(tuple((fact.statistic, fact.value) for fact in facts), facts[0].unit, joint)
-
-
-def _refusal(row: Amounts, medians: list[Fact]) -> Phrase:
-    """Why a row is impossible: its smallest total, or what no, one or two amounts must total."""
-    said = {"n": row.n, "median": row.median, "total": row.total}
-    if row.n == 0:
-        return say(Reason.ROW_EMPTY, **said)
-    if smallest_sum(row.bands) > row.total.band[1]:
-        held = tuple(median.value for median in medians if row.allows(row.n, median))
-        return _arithmetic(row, Reason.ROW_FAILS, held=Quantity(held, row.median.unit))
-    low, high = (Quantity(row.n * edge, row.total.unit) for edge in row.median.band)
-    return say(Reason.ROW_FEW, **said, low=low, high=high)
-
-
-def _arithmetic(row: Amounts, reason: Reason, **more: Quantity) -> Phrase:
-    """The arithmetic of a row; of one that holds as a total, with the concentration that it forces."""
-    unit, highest = row.total.unit, row.highest_median
-    # No median is higher: where it has no last decimal, it is shown rounded up.
-    highest = highest if row.median.grain else -rounded_down(-highest, Fraction(1, 100))
-    if reason == Reason.CONCENTRATION:
-        # Said to be the least possible: cut to what is shown, never rounded above it.
-        forced, cent = least(row.bands), Fraction(1, 100)
-        step = Fraction(1000 if unit == "eur" and forced["max"] >= 1000 else 1)
-        more["largest"] = Quantity(rounded_down(forced["max"], step), unit)
-        more["share"] = Quantity(rounded_down(forced["top_half_share"], cent), "share")
-        more["gini"] = Quantity(rounded_down(forced["gini"], cent))
-    return say(
-        reason,
-        n=row.n,
-        h=row.n // 2,
-        total=row.total,
-        median=row.median,
-        median_low=Quantity(row.median.band[0], unit),
-        minimum=Quantity(smallest_sum(row.bands), unit),
-        total_high=Quantity(row.total.band[1], unit),
-        highest_median=Quantity(highest, unit),
-        largest_n=largest_n(row.bands),
-        **more,
-    )
-
-
-def rounded_down(value: Fraction, step: Fraction) -> Fraction:
-    """Return the largest multiple of a step that is not above a value."""
-    return value // step * step
 
 
 def parts_by_whole(printed: Printed) -> Iterator[tuple[Fact, list[Fact]]]:
@@ -221,15 +205,15 @@ def parts_by_whole(printed: Printed) -> Iterator[tuple[Fact, list[Fact]]]:
         of = part.part_of or (f"{name}_total" if name != part.indicator else "")
         for level in dict.fromkeys((part.level, "")):
             whole = printed.figures.get((of, level, part.wave, part.source))
-            if whole and whole.indicator != part.indicator and _additive(part, whole):
+            if whole and whole.indicator != part.indicator and _kind(part) == _kind(whole) and _kind(whole)[1]:
                 found[whole.id, level == part.level].append(part)
     for (whole_id, _), parts in found.items():
         yield printed.facts[whole_id], parts
 
 
-def _additive(part: Fact, whole: Fact) -> bool:
-    same = part.unit == whole.unit and is_percentage(part) == is_percentage(whole)
-    return same and part.statistic in ADDITIVE and whole.statistic in ADDITIVE
+def _kind(fact: Fact) -> tuple[str, bool, bool]:
+    """What figures must have in common to be added up: their unit, that they add up, that they are percentages."""
+    return fact.unit, fact.statistic in ("count", "sum", "share"), is_percentage(fact)
 
 
 def sums(printed: Printed) -> Iterator[Finding]:
@@ -242,7 +226,7 @@ def sums(printed: Printed) -> Iterator[Finding]:
     """
     for whole, parts in parts_by_whole(printed):
         if not is_percentage(whole):
-            verdict, phrase = _sum(whole, parts)
+            verdict, phrase = _added(whole, parts)
             premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
             yield Finding(whole.id, verdict, phrase, ids(parts), premises)
             holds = verdict == "consistent"
@@ -251,6 +235,18 @@ def sums(printed: Printed) -> Iterator[Finding]:
                 yield Finding(
                     part.id, verdict if holds else "unverifiable", told, (whole.id,), premises if holds else ()
                 )
+
+
+def shares_of_a_share(printed: Printed) -> Iterator[Finding]:
+    """Shares said of a share must add up to it (or to 100%, when they are given as shares of the part itself).
+
+    Which of the figures is wrong cannot be known: the whole and its parts all carry the verdict.
+    """
+    for whole, parts in parts_by_whole(printed):
+        if is_percentage(whole):
+            verdict, phrase = _added(whole, parts)
+            premises = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
+            yield from each([whole, *parts], verdict, phrase, premises if verdict != "unverifiable" else ())
 
 
 def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ...]:
@@ -265,36 +261,32 @@ def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ..
     return base, say(Reason.NO_ROW, levels=Quantity(levels, "level"), source=whole.source), rounded(whole, *parts)
 
 
-def _added(whole: Fact, parts: list[Fact]) -> tuple[Band, dict[str, Quantity | Fact | int]]:
-    """The band of the sum of all parts, and what the sentences say of it."""
-    low, high = (sum((part.band[end] for part in parts), Fraction(0)) for end in (0, 1))
-    names = {"sum": sum((part.value for part in parts), Fraction(0)), "low": low, "high": high}
-    said = {name: Quantity(value, whole.unit) for name, value in names.items()}
-    return (low, high), {**said, "k": len(parts), "whole": whole}
-
-
-def _meet(one: Band, other: Band) -> bool:
-    return one[0] <= other[1] and other[0] <= one[1]
-
-
-def _over_others(whole: Fact, parts: list[Fact]) -> tuple[int, ...]:
-    """The bases printed beside the parts, where they are neither that of the whole nor the whole itself."""
-    bases = {part.base_n for part in parts if part.base_n} - {whole.base_n, whole.value}
-    return tuple(sorted(bases)) if whole.base_n else ()
-
-
-def _sum(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
-    band, said = _added(whole, parts)
-    if _meet(band, whole.band):
-        return "consistent", say(Reason.SUM_HOLDS, **said)
-    if others := _over_others(whole, parts):
-        return "unverifiable", say(Reason.SUM_OTHER_BASE, **said, n=whole.base_n, others=Quantity(others))
-    if len(parts) > MOST_PARTS:
+def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
+    """The verdict on a whole and what is said of its parts, added up."""
+    bands, shares, many = [part.band for part in parts], is_percentage(whole), len(parts) > MOST_PARTS
+    low, high = (sum((band[end] for band in bands), Fraction(0)) for end in (0, 1))
+    terms = Quantity(tuple(part.value for part in parts), whole.unit, " + ")
+    numbers = {"sum": sum((part.value for part in parts), Fraction(0)), "low": low, "high": high}
+    numbers |= dict(zip(("least", "most"), whole.band, strict=True)) if shares else {}
+    said = {"k": len(parts), "whole": whole} | {name: Quantity(one, whole.unit) for name, one in numbers.items()}
+    said |= {"terms": say(Reason.MANY_TERMS, k=len(parts)) if many else terms} if shares else {}
+    if low <= whole.band[1] and whole.band[0] <= high:
+        return "consistent", say(Reason.SHARES_HOLD if shares else Reason.SUM_HOLDS, **said)
+    if shares and low <= 1 <= high:
+        return "consistent", say(Reason.SHARES_OF_PART, **said)
+    # The bases printed beside the parts, where they are neither that of the whole nor the whole itself.
+    others = tuple(n for n in bases_of(parts) if n not in (whole.base_n, whole.value))
+    if whole.base_n and others:
+        bases = Quantity(others)
+        return "unverifiable", say(Reason.SUM_OTHER_BASE, **said, n=whole.base_n, others=bases)
+    if shares:
+        return "impossible", say(Reason.SHARES_NOT_ALL if whole.value == 1 else Reason.SHARES_FAIL, **said)
+    if many:
         return "unverifiable", say(Reason.SUM_UNSEARCHED, **said)
-    fitting, *near = (_subset(parts, places) for places in choices([part.band for part in parts], whole.band))
-    if fitting.key == Reason.SUBSET:
-        return "other_base_only", say(Reason.SUM_SUBSET, **said, subset=fitting)
-    return "impossible", say(Reason.SUM_NEVER, **said, below=near[0], above=near[1])
+    subset, below, above = (_subset(parts, places) for places in choices(bands, whole.band))
+    if subset.key == Reason.SUBSET:
+        return "other_base_only", say(Reason.SUM_SUBSET, **said, subset=subset)
+    return "impossible", say(Reason.SUM_NEVER, **said, below=below, above=above)
 
 
 def choices(parts: Sequence[Band], target: Band) -> list[tuple[int, ...]]:
@@ -325,45 +317,14 @@ def _subset(parts: list[Fact], places: tuple[int, ...]) -> Phrase:
     return say(Reason.SUBSET, parts=names, sum=added)
 
 
-def shares_of_a_share(printed: Printed) -> Iterator[Finding]:
-    """Shares said of a share must add up to it (or to 100%, when they are given as shares of the part itself).
-
-    Which of the figures is wrong cannot be known: the whole and its parts all carry the verdict.
-    """
-    for whole, parts in parts_by_whole(printed):
-        if is_percentage(whole):
-            verdict, phrase = _shares(whole, parts)
-            premises = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
-            yield from each([whole, *parts], verdict, phrase, premises if verdict != "unverifiable" else ())
-
-
-def _shares(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
-    band, said = _added(whole, parts)
-    terms = Quantity(tuple(part.value for part in parts), "share", " + ")
-    many = len(parts) > MOST_PARTS
-    ends = {"least": Quantity(whole.band[0], "share"), "most": Quantity(whole.band[1], "share")}
-    told = {**said, **ends, "terms": say(Reason.MANY_TERMS, k=len(parts)) if many else terms}
-    if _meet(band, whole.band):
-        return "consistent", say(Reason.SHARES_HOLD, **told)
-    if _meet(band, (Fraction(1), Fraction(1))):
-        return "consistent", say(Reason.SHARES_OF_PART, **told)
-    if others := _over_others(whole, parts):
-        return "unverifiable", say(Reason.SUM_OTHER_BASE, **said, n=whole.base_n, others=Quantity(others))
-    return "impossible", say(Reason.SHARES_NOT_ALL if whole.value == 1 else Reason.SHARES_FAIL, **told)
-
-
 def sources(printed: Printed) -> Iterator[Finding]:
     """Sources that print the same figure should print numbers that can be one; else they differ, and are named.
 
     Their populations may differ, so this refutes none of them. A minimum or a maximum printed against a figure of
     another kind is read as "at least" or "at most".
     """
-    for compared in _same_figure(printed.figures.values()):
-        for fact, other, meets in compared:
-            if meets:
-                phrase = _comparison(Reason.SOURCES_AGREE, fact, other)
-                yield Finding(fact.id, "consistent", phrase, (other.id,), (say(Reason.SAME_THING),))
-        yield from _differing("sources_differ", Reason.SOURCES_DIFFER, compared)
+    for group in _same_figure(printed.figures.values()):
+        yield from _compared(group, "sources_differ", Reason.SOURCES_DIFFER)
 
 
 def repeated(printed: Printed) -> Iterator[Finding]:
@@ -372,58 +333,57 @@ def repeated(printed: Printed) -> Iterator[Finding]:
     for fact in printed.facts.values():
         by_source[fact.source].append(fact)
     for facts in by_source.values():
-        for compared in _same_figure(facts):
-            if len({fact.base_n for fact, _, _ in compared} - {None}) < 2:
-                yield from _differing("impossible", Reason.REPEATED_DIFFERS, compared)
+        for group in _same_figure(facts):
+            if not bases_of(group)[1:]:
+                yield from _compared(group, "impossible", Reason.REPEATED_DIFFERS)
 
 
-Compared = list[tuple[Fact, Fact, bool]]
-
-
-def _differing(verdict: str, reason: Reason, compared: Compared) -> Iterator[Finding]:
-    """What is said of the figures of a group that cannot be one number with some other of it."""
-    differing = {fact.id: (fact, other) for fact, other, meets in compared if not meets}
-    for fact, other in differing.values():
-        related = tuple(id_ for id_ in differing if id_ != fact.id)
-        yield Finding(fact.id, verdict, _comparison(reason, fact, other), related, (say(Reason.SAME_THING),))
-
-
-def _same_figure(facts: Iterable[Fact]) -> Iterator[Compared]:
-    """Groups of figures of one indicator, level and wave: each with the one furthest from it, and whether they can meet.
-
-    Only the figures with the highest lower end and the lowest upper end need be looked at.
-    """
+def _same_figure(facts: Iterable[Fact]) -> Iterator[list[Fact]]:
+    """Groups of two or more figures of one indicator, level and wave whose statistics can be compared."""
     groups: dict[Hashable, list[Fact]] = defaultdict(list)
     for fact in facts:
         groups[fact.indicator, fact.level, fact.wave, fact.unit].append(fact)
     for group in groups.values():
         kinds = {fact.statistic for fact in group}
-        if len(group) < 2 or (len(kinds) > 1 and len(kinds - LIMIT_SAID.keys()) > 1):
-            continue
-        found: Compared = []
-        reaches = {fact.id: _reach(fact, mixed=len(kinds) > 1) for fact in group}
-        top = max(group, key=lambda fact: reaches[fact.id][0])
-        bottom = min(group, key=lambda fact: reaches[fact.id][1])
-        for fact in group:
-            low, high = reaches[fact.id]
-            far = top if high < reaches[top.id][0] else bottom if reaches[bottom.id][1] < low else None
-            other = far or next(other for other in (top, bottom, *group[:3]) if other.id != fact.id)
-            found.append((fact, other, far is None))
-        yield found
+        if len(group) > 1 and (len(kinds) == 1 or len(kinds - LIMIT_SAID.keys()) < 2):
+            yield group
 
 
-def _reach(fact: Fact, *, mixed: bool) -> Band:
+def _compared(group: list[Fact], verdict: str, reason: Reason) -> Iterator[Finding]:
+    """What is said of each figure of a group, set against the one furthest from it.
+
+    Only the figures with the highest lower end and the lowest upper end need be looked at.
+    """
+    mixed = len({fact.statistic for fact in group}) > 1
+    reaches = {fact.id: _reach(fact, fact.statistic if mixed else fact.limit) for fact in group}
+    top = max(group, key=lambda fact: reaches[fact.id][0])
+    bottom = min(group, key=lambda fact: reaches[fact.id][1])
+    apart, near = {}, {}
+    for fact in group:
+        low, high = reaches[fact.id]
+        if high < reaches[top.id][0] or reaches[bottom.id][1] < low:
+            apart[fact.id] = fact, top if high < reaches[top.id][0] else bottom
+        else:
+            near[fact.id] = fact, next(other for other in (top, bottom, *group[:3]) if other.id != fact.id)
+    for id_, (fact, other) in apart.items():
+        related = tuple(one for one in apart if one != id_)
+        yield Finding(id_, verdict, _comparison(reason, fact, other), related, (say(Reason.SAME_THING),))
+    for id_, (fact, other) in near.items() if verdict == "sources_differ" else ():
+        phrase = _comparison(Reason.SOURCES_AGREE, fact, other)
+        yield Finding(id_, "consistent", phrase, (other.id,), (say(Reason.SAME_THING),))
+
+
+def _reach(fact: Fact, limit: str) -> Band:
     """What a figure claims: all that rounds to it, or everything above "at least", below "at most"."""
-    limit = fact.statistic if mixed else fact.limit
     if limit == "minimum":
         return fact.value, Fraction(10**30)  # no printed figure reaches it
     return (Fraction(0), fact.value) if limit == "maximum" else fact.band
 
 
 def _comparison(reason: Reason, fact: Fact, other: Fact) -> Phrase:
-    mixed = fact.statistic != other.statistic
+    limits = [one.limit if fact.statistic == other.statistic else one.statistic for one in (fact, other)]
     said, against = (
-        say(LIMIT_SAID[limit], value=one) if (limit := one.statistic if mixed else one.limit) in LIMIT_SAID else with_band(one)
-        for one in (fact, other)
+        say(LIMIT_SAID[limit], value=one) if limit in LIMIT_SAID else with_band(one)
+        for one, limit in zip((fact, other), limits, strict=True)
     )
     return say(reason, source=fact.source, said=said, other_source=other.source, other=against)

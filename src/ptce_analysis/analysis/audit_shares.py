@@ -1,4 +1,4 @@
-"""What the rules of the audit work with, and those on what counts allow: percentages, counts, links, heaped percentages.
+"""What the rules of the audit work with, and those on what counts allow: percentages, counts, links, heaps.
 
 A document is what one source prints of one wave. Percentages rounded to the point are multiples of 5 points once in
 five; where nearly all of them are, the document most likely rounded to 5 points, and the audit is run again with that
@@ -26,7 +26,7 @@ from ptce_analysis.analysis.percent import (
 )
 from ptce_analysis.published import Fact
 
-FIVE, TEN = Fraction(5, 100), Fraction(10, 100)
+FIVE = Fraction(5, 100)
 # Assumption: fewer percentages, or a likelier heap, show nothing of how a document rounds. Source: usage of tests at
 # one in a thousand. If wrong: a coarse grain is missed, or seen where there is none; both verdicts are shown.
 LEAST_FIGURES, BEYOND_CHANCE = 8, 0.001
@@ -122,7 +122,8 @@ class Printed:
         candidates), are no base.
         """
         if fact.base_n:
-            return Base(fact.base_n, range(fact.base_n, fact.base_n + 1), say(Reason.BASE_PRINTED, n=fact.base_n), True)
+            phrase = say(Reason.BASE_PRINTED, n=fact.base_n, source=fact.source)
+            return Base(fact.base_n, range(fact.base_n, fact.base_n + 1), phrase, True)
         same = units(fact) and self.bases.get((fact.wave, fact.source, units(fact)))
         if same and len(same) == 1:
             (n,) = same
@@ -210,7 +211,9 @@ def counts(printed: Printed) -> Iterator[Finding]:
         if fact.statistic == fact.unit == "count" and fact.base_n:
             holds = fact.band[0] <= fact.base_n
             phrase = say(Reason.COUNT_HOLDS if holds else Reason.COUNT_FAILS, count=fact, n=fact.base_n)
-            yield from each([fact], "consistent" if holds else "impossible", phrase, (say(Reason.COUNTED, n=fact.base_n),))
+            yield from each(
+                [fact], "consistent" if holds else "impossible", phrase, (say(Reason.COUNTED, n=fact.base_n),)
+            )
 
 
 def links(printed: Printed) -> Iterator[Finding]:
@@ -223,34 +226,27 @@ def links(printed: Printed) -> Iterator[Finding]:
         link = printed.beside(projects, "link_share") if projects.indicator.endswith("_projects") else None
         base = printed.base(link) if link and is_percentage(link) else None
         numbers = whole_numbers(projects)
-        if link and base and numbers and projects.base_n in (None, base.n):
-            premises = (say(Reason.SUPPORTED_LINKED), *_share_premises(link, base))
-            yield from each([link, projects], *_link(printed, link, numbers[0], base), premises, base.origin)
-
-
-def _link(printed: Printed, link: Fact, supported: int, base: Base) -> tuple[str, Phrase]:
-    n, most = base.numbers[-1], min(link.band[1], Fraction(1))
-    least = max(math.ceil(supported / most), 1) if most else None
-    stated = sorted(one for one in printed.stated(link) if one <= LARGEST_BASE and one != base.n)
-    holding = tuple(one for one in stated if least is not None and one >= least)
-    said = {"share": link, "n": n, "linked": math.floor(n * most), "projects": supported, "least": least}
-    said |= {"failing": Quantity(tuple(one for one in stated if one not in holding), "bases"), "base": base.phrase}
-    said |= {"holding": Quantity(holding, "bases")}
-    if supported == 0 or (least is not None and least <= n):
-        return "consistent", say(Reason.LINK_HOLDS, **said)
-    if least is not None and (holding or not base.printed):
-        return "other_base_only", say(Reason.LINK_ELSEWHERE, **said)
-    return "impossible", say(Reason.LINK_FAILS, **said)
+        if not (link and base and numbers and projects.base_n in (None, base.n)):
+            continue
+        n, most = base.numbers[-1], min(link.band[1], Fraction(1))
+        least = max(math.ceil(numbers[0] / most), 1) if most else None
+        linked = math.floor(n * most)
+        holds = numbers[0] <= linked
+        reason = Reason.LINK_HOLDS if holds else Reason.LINK_FAILS
+        elsewhere = least and any(least <= one <= LARGEST_BASE for one in printed.stated(link))
+        phrase = say(reason, share=link, n=n, linked=linked, projects=numbers[0], least=least, base=base.phrase)
+        other = "other_base_only" if elsewhere or (least and not base.printed) else "impossible"
+        premises = (say(Reason.SUPPORTED_LINKED), *_share_premises(link, base))
+        yield from each([link, projects], "consistent" if holds else other, phrase, premises, base.origin)
 
 
 @dataclass(frozen=True)
 class Document:
-    """How many of the percentages of a source and wave are multiples of a step, and how likely that is by chance.
+    """How many of the percentages of a source and wave are multiples of `step`, and how likely that is by chance.
 
     Those counted (`n`) are typed with a grain finer than 5 points, other than 0% and 100%. `probability` is that of so
     many multiples (`k`) where percentages fall on every multiple of their grain alike; `probability_on_bases` where
     every count out of their base is as likely, for those whose base is known: on a base of 20 all are multiples of 5.
-    `grain` is the step inferred, None where chance or the bases can explain the heap.
     """
 
     source: str
@@ -259,59 +255,41 @@ class Document:
     k: int
     probability: float
     probability_on_bases: float
-    step: Fraction
+    step: Fraction = FIVE
 
     @property
     def grain(self) -> Fraction | None:
-        """The step, where neither chance nor the bases explain so many multiples."""
+        """The step inferred; None where chance or the bases can explain the heap."""
         rare = max(self.probability, self.probability_on_bases) < BEYOND_CHANCE
         return self.step if self.n >= LEAST_FIGURES and rare else None
 
 
 def documents(printed: Printed) -> tuple[Document, ...]:
-    """Return what the percentages of each source and wave say of their rounding, in the order of the figures.
-
-    The heap is on fives, unless it is one on tens: no odd multiple of 5, or fewer than one in two leaves to chance.
-    """
+    """Return what the percentages of each source and wave say of their rounding, in the order of the figures."""
     grouped: dict[tuple[str, int], list[Fact]] = defaultdict(list)
     for fact in printed.facts.values():
         if is_percentage(fact):
             grouped[fact.source, fact.wave].append(fact)
     found = []
     for key, facts in grouped.items():
-        counted = [fact for fact in facts if _is_fine(fact) and 0 < fact.value < 1]
-        fives, tens = (_heap(printed, *key, counted, step) for step in (FIVE, TEN))
-        halves = [_chance(fact, TEN) / _chance(fact, FIVE) for fact in counted if fact.value % FIVE == 0]
-        rather_tens = tens.k == fives.k or tail(halves, tens.k) < BEYOND_CHANCE
-        found.append(tens if tens.grain and (rather_tens or not fives.grain) else fives)
+        counted = [fact for fact in facts if 0 < fact.grain < FIVE and 0 < fact.value < 1]
+        k = sum(fact.value % FIVE == 0 for fact in counted)
+        # A multiple of the grain is one of 5 points once in five, for a grain of 1 point.
+        typed = [1 / (FIVE / fact.grain).numerator for fact in counted]
+        bases = [printed.base(fact) for fact in counted]
+        # Halves of counts out of a base are rounded either way, whichever makes the heap likelier.
+        on_bases = [
+            max(_multiples(n, fact.grain) for n in base.numbers) if base else chance
+            for fact, base, chance in zip(counted, bases, typed, strict=True)
+        ]
+        found.append(Document(*key, len(counted), k, tail(typed, k), tail(on_bases, k)))
     return tuple(found)
 
 
-def _is_fine(fact: Fact) -> bool:
-    """Whether a percentage is typed as rounded, and more finely than to 5 points (a fraction in words is not)."""
-    return 0 < fact.grain < FIVE
-
-
-def _heap(printed: Printed, source: str, wave: int, counted: Sequence[Fact], step: Fraction) -> Document:
-    k = sum(fact.value % step == 0 for fact in counted)
-    # On bases: counts out of the base that print as multiples of the step, halves rounded whichever way is likelier.
-    bases = [printed.base(fact) for fact in counted]
-    on_bases = [
-        max(_multiples(n, fact.grain, step) for n in base.numbers) if base else _chance(fact, step)
-        for fact, base in zip(counted, bases, strict=True)
-    ]
-    return Document(source, wave, len(counted), k, tail([_chance(f, step) for f in counted], k), tail(on_bases, k), step)
-
-
-def _chance(fact: Fact, step: Fraction) -> float:
-    """How often a multiple of the grain of a figure is one of a step: once in five, for 1 point and 5."""
-    return 1 / (step / fact.grain).numerator
-
-
 @lru_cache(maxsize=1024)
-def _multiples(n: int, grain: Fraction, step: Fraction) -> float:
-    """How often a count out of n, other than those that print as 0% and 100%, prints as a multiple of a step."""
-    found = sum(len(attainable_counts(j * step, n, grain)) for j in range(1, int(1 / step)))
+def _multiples(n: int, grain: Fraction) -> float:
+    """How often a count out of n, other than those that print as 0% and 100%, prints as a multiple of 5 points."""
+    found = sum(len(attainable_counts(j * FIVE, n, grain)) for j in range(1, 20))
     others = n + 1 - 2 * math.ceil(n * grain / 2)
     return min(found / others, 1.0) if others > 0 else 1.0
 
@@ -332,13 +310,13 @@ def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
     grains, found = {(one.source, one.wave): one.grain for one in documents(Printed(facts))}, {}
     for id_, fact in facts.items():
         grain = grains.get((fact.source, fact.wave))
-        heaped = grain and is_percentage(fact) and _is_fine(fact) and fact.value % grain == 0
+        heaped = grain and is_percentage(fact) and 0 < fact.grain < FIVE and fact.value % grain == 0
         found[id_] = replace(fact, grain=grain) if grain and heaped else fact
     return found
 
 
 def heaped(printed: Printed) -> Iterator[Finding]:
-    """Where too many percentages of a source and wave are multiples of 5 or 10 points, it most likely rounded to that.
+    """Where too many percentages of a source and wave are multiples of 5 points, it most likely rounded to that.
 
     An exact binomial test on eight percentages or more, at one in a thousand; fractions in words, 0% and 100% do not
     count, nor does a heap that the stated bases explain. A note: it changes no verdict, and the audit gives a second

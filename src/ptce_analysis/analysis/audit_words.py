@@ -51,16 +51,11 @@ class Reason(StrEnum):
     COUNT_FAILS = "{count} out of {n}: {count} > {n}."
 
     LINK_HOLDS = (
-        "{share} of {n} is at most {linked} linked, and {projects} are supported: {projects} ≤ {linked}. It takes"
-        " a base of at least {least}; too small among the other bases stated: {failing}. Base: {base}."
-    )
-    LINK_ELSEWHERE = (
-        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}. It takes"
-        " a base of at least {least}; large enough among the other bases stated: {holding}. Base: {base}."
+        "{share} of {n} is at most {linked} linked, and {projects} are supported: {projects} ≤ {linked}. Base: {base}."
     )
     LINK_FAILS = (
-        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}; no other"
-        " base stated is large enough. Base: {base}."
+        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}. It takes"
+        " a base of at least {least}. Base: {base}."
     )
 
     SUM_HOLDS = "The {k} parts add up to {sum} ({low} to {high} with roundings), published {whole}."
@@ -129,22 +124,17 @@ class Reason(StrEnum):
     )
     VALUES_ABOVE = "{least_terms} = {least} > {high}: {n} values with {known} have more than {stated} allows."
     VALUES_BELOW = "{most_terms} = {most} < {low}: {n} values with {known} have less than {stated} asks."
-    VALUES_FEW = (
-        "No {n} values have {known}: a single value is its own total, median, mean and extremes; two total twice their"
-        " median, and the sum of their extremes."
+    VALUES_NONE = (
+        "No {n} values have {known}: one value is its own total, two total twice their median, and whole numbers have"
+        " a whole total, and a median that is whole, or a half when they are even in number."
     )
     VALUES_BESIDE = "Printed with {known}, which cannot hold together: nothing is left to test it against."
     MEAN_TOTAL_HOLDS = "{n} × {mean} = {product} ({low} to {high} with roundings), and the total is {total}."
     MEAN_TOTAL_FAILS = "{n} × {mean} = {product} ({low} to {high} with roundings), but the total is {total}."
-    MEAN_WHOLE_HOLDS = "{k} / {n} = {exact}, which rounds to {mean}."
     MEAN_WHOLE_FAILS = (
         "{n} × {mean} = {product} ({low} to {high} with roundings), no whole number: whole numbers have a whole total."
     )
-    MEDIAN_WHOLE_HOLDS = "{exact} can be the median of {n} whole numbers, and rounds to {median}."
-    VALUES_WHOLE = (
-        "No {n} whole numbers have {known}: their extremes and total are whole, and their median is, or a half when they"
-        " are even in number."
-    )
+    WHOLE_HOLDS = "{exact} can be the {statistic} of {n} whole numbers, and rounds to {value}."
 
     HEAPED = (
         "{k} of the {n} percentages that {source} gives for {wave}, typed with a finer rounding, are multiples of"

@@ -1,24 +1,20 @@
 """Random amounts behind a printed row, and how many data sets of whole units there are.
 
-Draws are references, never confidence intervals. `uniform` is the uniform law on the feasible set (amounts within
-their limits, with this sum and median), drawn exactly: no Markov chain, no rejection. `maximum_entropy` is a model of
-many units, not a law on that set: of all laws above the minimum with half the mass each side of the median and the
-right mean, the one of largest entropy, an exponential on each side with one rate. Its sum is that of the row on
-average only. It exists for some rows that no amounts can have: these are refused first.
+Draws are references, never confidence intervals. `uniform` is the uniform law on the feasible set, drawn exactly: no
+Markov chain, no rejection. `maximum_entropy` is a model of many units: an exponential on each side of the median with
+one rate, whose sum is that of the row on average only. It exists for some rows that no amounts can have: these are
+refused first. Why they are what they are, and what they cost: `docs/feasible-sets.md`.
 
-The uniform law: n sorted amounts between limits taken as 0 and 1 are a mixture, with flat weights that add up to one,
-of the n + 1 points "the j largest are 1, the others 0". Point j has sum j, and median 0, 1 or, when the median is the
-mean of a middle pair, 1/2 midway: the points stand on two rows of a plane, with one midway point when there is a pair,
-and amounts with a given sum and median are the mixtures whose mean is one place of that plane: a section of the
-simplex. Any triangle of points around the place is a corner of the section, the apex, and the section is the union of
-the pyramids from the apex to its facets, those where one point of the triangle has no weight. A draw chooses a pyramid
-with its share of the volume, goes down to its base, the same problem with one point fewer, and starts again. Volumes
-follow Micchelli's recurrence for simplex splines (1980), whose terms are all positive, so nothing cancels; the weights
-of the apexes are the gaps between sorted uniforms. On which side of a line the place stands is found in exact
-fractions; the rest uses only +, -, x, / and comparisons of doubles, so the same uniforms give the same draws anywhere.
-
-It costs a table of about n^2 / 2 states once (a few seconds at n = 2,000, the limit), then n small steps a draw; with
-a maximum, up to n^4 / 64 states. Proofs: `docs/feasible-sets.md`.
+The uniform law: n sorted amounts between limits taken as 0 and 1 are a mixture, with flat weights, of the n + 1 points
+"the j largest are 1, the others 0". Point j has sum j, and median 0, 1 or, when the median is the mean of a middle
+pair, 1/2: the points stand on two rows of a plane, with one midway when there is a pair, and amounts with a given sum
+and median are the mixtures whose mean is one place of that plane: a section of the simplex. Any triangle of points
+around the place is a corner of it, the apex, and the section is the union of the pyramids from the apex to its facets,
+where one point of the triangle has no weight. A draw chooses a pyramid with its share of the volume, goes down to its
+base, the same problem with one point fewer, and starts again. Volumes follow Micchelli's recurrence for simplex splines
+(1980), whose terms are all positive; the weights of the apexes are the gaps between sorted uniforms. On which side of a
+line the place stands is found in exact fractions; the rest uses only +, -, x, / and comparisons of doubles, so the same
+uniforms give the same draws anywhere.
 """
 
 from __future__ import annotations
@@ -32,7 +28,16 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ptce_analysis.analysis.amounts import AmountsRow, amounts, evened, largest_sum, obstacle, shown, smallest_sum, whole
+from ptce_analysis.analysis.amounts import (
+    AmountsRow,
+    amounts,
+    evened,
+    largest_sum,
+    obstacle,
+    shown,
+    smallest_sum,
+    whole,
+)
 from ptce_analysis.errors import InputError, nearest
 
 Floats = npt.NDArray[np.float64]
@@ -321,30 +326,21 @@ def draws(row: AmountsRow, size: int, seed: int, measure: str = "uniform") -> Fl
     return sample
 
 
-def _times(series: list[int], j: int) -> list[int]:
-    """Return a power series multiplied by 1 - q^j."""
-    return series[:j] + [later - earlier for later, earlier in zip(series[j:], series, strict=False)]
-
-
-def _over(series: list[int], j: int) -> list[int]:
-    """Return a power series divided by 1 - q^j."""
-    quotient = list(series)
-    for i in range(j, len(series)):
-        quotient[i] += quotient[i - j]
-    return quotient
+def _times_over(series: list[int], above: int, below: int) -> list[int]:
+    """Return a power series multiplied by 1 - q^above and divided by 1 - q^below."""
+    found = series[:above] + [later - earlier for later, earlier in zip(series[above:], series, strict=False)]
+    for i in range(below, len(found)):
+        found[i] += found[i - below]
+    return found
 
 
 def datasets(row: AmountsRow) -> int:
     """Return how many multisets of whole units, within the limits of an exact row (grain 0), have its sum and median.
 
-    Below the lower middle amount a, measured from the least amount l, stands a partition into at most j parts, none
-    larger than a - l; above the upper one b, one into at most k parts, none larger than u - b. With `excess` what the
-    sum leaves to both, their number is the coefficient of q^excess in the product of two Gaussian binomials
-
-        [a - l + j over j]_q [u - b + k over k]_q,  [x + j over j]_q = product over i = 1..j of (1 - q^(x+i)) / (1 - q^i).
-
-    Where the median is a mean, a and b move apart one unit at a time, and each binomial changes by one factor above and
-    one below. Zero when no whole units give the sum or the median. The time grows with n times the sum.
+    It is the coefficient of q^excess in the product of two Gaussian binomials, one for the amounts on each side of the
+    middle, `excess` being what the sum leaves to both (`docs/feasible-sets.md`). Where the median is a mean, the middle
+    two move apart one unit at a time, and each binomial changes by one factor above and one below. Zero when no whole
+    units give the sum or the median. The time grows with n times the sum.
 
     Raises `InputError` when the count would take more than some seconds.
 
@@ -368,10 +364,10 @@ def datasets(row: AmountsRow) -> int:
     series, count = [1] + [0] * excess, 0
     for x, j in ((a - low, row.below), (high - b, row.above)):
         for i in range(1, min(j, excess) + 1):
-            series = _over(_times(series, x + i), i)
+            series = _times_over(series, x + i, i)
     for step in range(apart + 1):
         count += series[excess - step * row.above]
         if step < apart:
             for x, j in ((a - low - step, row.below), (high - b - step, row.above)):
-                series = _over(_times(series, x), x + j)
+                series = _times_over(series, x, x + j)
     return count

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit_tables import forced_concentrations
+from ptce_analysis.analysis.audit import forced_concentrations
 from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import INDICATORS, WAVES, Band
 

@@ -1,16 +1,14 @@
 """The audit of the published figures: what it finds, what makes it vanish, and what another report gets."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from ptce_analysis.analysis.audit.records import VERDICTS, Verdict
 
 from printed_figures import PUBLISHED, count, euros, report, share
-from ptce_analysis.analysis.audit import RULES, audit, audit_json, methods
+from ptce_analysis.analysis.audit import VERDICTS, Verdict, audit, audit_json
 from ptce_analysis.published import Fact, read_published
 
 FACTS = read_published(PUBLISHED)
@@ -73,13 +71,6 @@ def test_the_percentages_of_another_base_are_found() -> None:
 def test_reasons_can_be_redone_by_hand(id_: str, arithmetic: str) -> None:
     """Each arithmetic line was worked out by hand from the printed figures."""
     assert arithmetic in AUDITED[id_].reason
-
-
-def test_every_reason_is_one_line_of_its_template() -> None:
-    """A reason is its English template with every placeholder filled from the values, on one line."""
-    for verdict in AUDITED.values():
-        assert "\n" not in verdict.reason
-        assert set(re.findall(r"\{(\w+)\}", verdict.reason_key)) <= set(verdict.values)
 
 
 @pytest.mark.parametrize(
@@ -146,10 +137,18 @@ def test_every_figure_of_the_funding_table_is_named() -> None:
 
 @pytest.mark.parametrize("id_", SMALLEST_CHANGE)
 def test_each_figure_of_the_funding_table_decides_a_verdict(id_: str) -> None:
-    """The change named above is the smallest, up or down, that changes a verdict."""
-    before, steps = verdicts_after(id_, 0), SMALLEST_CHANGE[id_]
-    assert verdicts_after(id_, steps) != before
-    for smaller in range(1, abs(steps)):
+    """The change named above changes a verdict, one step less does not."""
+    steps = SMALLEST_CHANGE[id_]
+    assert verdicts_after(id_, steps) != verdicts_after(id_, 0)
+    assert verdicts_after(id_, steps - 1 if steps > 0 else steps + 1) == verdicts_after(id_, 0)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("id_", SMALLEST_CHANGE)
+def test_no_smaller_change_decides_a_verdict(id_: str) -> None:
+    """Neither up nor down."""
+    before = verdicts_after(id_, 0)
+    for smaller in range(1, abs(SMALLEST_CHANGE[id_])):
         assert {True} == {verdicts_after(id_, move) in (before, None) for move in (smaller, -smaller)}
 
 
@@ -217,18 +216,6 @@ def test_a_figure_alone_is_unverifiable() -> None:
     (verdict,) = audit(report(count("poles_identified", 75)))
     assert (verdict.verdict, verdict.reason) == ("unverifiable", "No other published figure bears on it.")
     assert verdict.attainable_bases == ()
-
-
-def test_no_figure_no_verdict() -> None:
-    """An empty report has no verdict."""
-    assert audit({}) == () and audit_json({}) == []
-
-
-def test_every_rule_says_what_it_does() -> None:
-    """The section on methods is printed from the rules: each has a sentence of its own."""
-    printed = methods()
-    assert list(printed) == [rule.__name__ for rule in RULES]
-    assert len(set(printed.values())) == len(RULES) and all(len(text) > 40 for text in printed.values())
 
 
 def test_figures_of_other_waves_levels_and_sources_are_kept_apart() -> None:

@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ptce_analysis.analysis.audit.reasons import Phrase, Reason
-from ptce_analysis.analysis.audit.records import VERDICTS, Contradiction
 
-from printed_figures import PUBLISHED, count, euros, fact, report, row, share
-from ptce_analysis.analysis.audit import audit, audit_json, contradictions
+from printed_figures import PUBLISHED, count, euros, report, row, share
+from ptce_analysis.analysis.audit import VERDICTS, audit, audit_json, contradictions
+from ptce_analysis.analysis.audit_shares import Finding as Contradiction
+from ptce_analysis.analysis.audit_words import Reason
 from ptce_analysis.published import Fact, read_published
 
 FACTS = read_published(PUBLISHED)
@@ -35,7 +35,7 @@ def groups(some: list[Contradiction] | tuple[Contradiction, ...], verdict: str) 
 
 def premises(one: Contradiction) -> set[Reason]:
     """What the arithmetic rests on."""
-    return {premise.key for premise in one.finding.premises}
+    return {premise.key for premise in one.premises}
 
 
 def of(one: str) -> Contradiction:
@@ -72,12 +72,6 @@ def test_the_most_telling_come_first_and_figures_lead_to_them() -> None:
     numbers = {row["id"]: row["contradictions"] for row in audit_json(FACTS)}
     assert numbers == {id_: [n for n, one in enumerate(some, 1) if id_ in one.members] for id_ in FACTS}
     assert len(numbers["funding_amount_commune_2015"]) == 2 and numbers["respondents_2013"] == []
-
-
-def test_survey_figures_and_calls_are_told_apart() -> None:
-    """Counted by hand: of the 72 figures of 2013 and 2015, 5 and 7 are about the national call for projects."""
-    subjects = [row["subject"] for row in audit_json(FACTS) if row["wave"] in (2013, 2015)]
-    assert (subjects.count("survey"), subjects.count("call"), len(subjects)) == (60, 12, 72)
 
 
 def test_json_carries_grain_and_premises() -> None:
@@ -121,22 +115,6 @@ def test_without_its_premises_the_shares_and_the_total_hold() -> None:
     assert [5 * round(Fraction(points) / 5) for points in (43, 14, 18)] == [45, 15, 20] and 43 + 14 + 18 == 75
     assert {Reason.COVER_BASE, Reason.NO_ROW} < premises(of("funding_total_2015"))
     assert 246 + 796 + 333 + 1239 + 636 == 3250
-
-
-def test_no_sentence_says_that_a_figure_is_false() -> None:
-    """Of a total that no rows give, the audit says just that."""
-    reason = of("funding_total_2015").finding.reason
-    assert "not €3,250k, and no grouping of rows gives it" in reason
-    said = " ".join(reason.value for reason in Reason).lower()
-    assert not [word for word in ("false", "wrong", "cannot be true", "impossible") if word in said]
-
-
-def test_everything_that_can_be_found_says_its_premises() -> None:
-    """No verdict but `unverifiable` stands on unsaid ground, and that one rests on none."""
-    for one in audit(FACTS):
-        for finding in one.findings:
-            assert bool(finding.premises) == (finding.verdict != "unverifiable"), (one.id, finding.rule)
-            assert all(isinstance(premise, Phrase) for premise in finding.premises)
 
 
 @pytest.fixture(scope="module")
@@ -198,31 +176,6 @@ def test_sources_that_differ_are_those_that_no_number_can_join(numbers: list[tup
     assert {id_ for id_, verdict in verdicts.items() if verdict == "sources_differ"} == apart
 
 
-def test_one_report_with_every_kind_of_disagreement() -> None:
-    """Invented figures of a library network, each group worked out by hand."""
-    figures = [
-        count("libraries", 30, base_n=25),  # more than all
-        *row(4, 90, 40, "region", stem="grants"),  # 3 × 39.5 = 118.5 > 90.5
-        count("loans_of_books", 700, part_of="loans_all"),
-        count("loans_of_films", 200, part_of="loans_all"),
-        count("loans_all", 1000),
-        count("visits", 50),
-        count("visits", 60, source="PRESS", second=True),
-        count("staff", 12),
-        count("staff", 14, second=True),
-        share("open_on_sunday", "0.34", base_n=4),  # a quarter or a half
-    ]
-    some = found(*figures)
-    assert groups(some, "impossible") == {
-        frozenset({"libraries_2015"}),
-        frozenset({"grants_amount_region_2015", "grants_projects_region_2015", "grants_median_region_2015"}),
-        frozenset({"loans_all_2015", "loans_of_books_2015", "loans_of_films_2015"}),
-        frozenset({"staff_2015", "staff_2015_r"}),
-    }
-    assert groups(some, "sources_differ") == {frozenset({"visits_2015", "visits_2015_press"})}
-    assert groups(some, "other_base_only") == {frozenset({"open_on_sunday_2015"})}
-
-
 def test_one_source_may_print_a_figure_over_two_bases() -> None:
     """20% of the 52 and 26% of the 40 who answered are two figures; 20% and 26% of the same 50 are not."""
     two = [share("a_share", "0.20", base_n=50), share("a_share", "0.26", base_n=40, second=True)]
@@ -242,20 +195,6 @@ def test_a_total_printed_over_another_base_than_its_parts_is_not_compared() -> N
     assert audit(report(euros("gifts_total", 50), *parts))[0].verdict == "impossible"
 
 
-def test_parts_over_the_whole_itself_are_compared() -> None:
-    """Of 56 active poles among 74, 30 here and 20 there, each « of 56 », are 6 too few."""
-    parts = [count(name, n, base_n=56, part_of="active") for name, n in (("north", 30), ("south", 20))]
-    assert audit(report(count("active", 56, base_n=74), *parts))[0].verdict == "impossible"
-
-
-def test_shares_over_another_base_than_their_whole_may_still_be_shares_of_it() -> None:
-    """Of 39, 60 + 25 + 15 = 100%: they divide the 75% of 52; 45 + 15 + 20 do not, and are no shares of 52 either."""
-    for values, verdict in ((("0.60", "0.25", "0.15"), "consistent"), (("0.45", "0.15", "0.20"), "unverifiable")):
-        parts = [share(f"k{i}_share", v, base_n=39, part_of="told") for i, v in enumerate(values)]
-        told = audit(report(share("told", "0.75", base_n=52), *parts))[0]
-        assert {f.verdict for f in told.findings if f.rule == "shares_of_a_share"} == {verdict}
-
-
 def test_premises_name_what_has_no_row_only_where_something_has_none() -> None:
     """A level of which the source prints another figure; without one, nothing else is said to enter the total."""
     figures = [euros("gifts_amount", 10, level="epci"), euros("gifts_total", 50, base_n=9)]
@@ -267,18 +206,3 @@ def test_premises_name_what_has_no_row_only_where_something_has_none() -> None:
         "names what has no row among them: Europe."
         in audit_json(report(figures[1], figures[0], count("gifts_projects", 3, level="europe")))[0]["premises"][1]
     )  # type: ignore[index]
-
-
-def test_exact_figures_are_said_to_be_exact() -> None:
-    """Without any rounding there is no step to name; an odd number of amounts has one middle."""
-    (one,) = found(*row(3, 10, 30, grain=0))
-    assert premises(one) == {Reason.AMOUNTS, Reason.NOT_NEGATIVE, Reason.EXACT}
-
-
-def test_a_limit_in_words_is_quoted_or_said_to_be_one() -> None:
-    """« En majorité » is what the source prints; a limit without a quotation is « at least »."""
-    printed = {row["id"]: row["printed"] for row in audit_json(FACTS)}
-    assert printed["emergence_share_2013_s3"] == "« en majorité au stade d’émergence »"
-    assert printed["call_answers_2011_s21"] == "at least 130"
-    limit = fact("call_answers", 130, "maximum", "count", 1)
-    assert audit_json(report(limit))[0]["printed"] == "at most 130"

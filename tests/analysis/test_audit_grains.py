@@ -8,13 +8,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ptce_analysis.analysis.audit.grains import Document, documents, tail
-from ptce_analysis.analysis.audit.records import Printed, Verdict
-from ptce_analysis.analysis.audit.tables import inferred_grains
-from scipy.stats import binom
 
 from printed_figures import PUBLISHED, count, euros, report, share
-from ptce_analysis.analysis.audit import audit, audit_json
+from ptce_analysis.analysis.audit import Verdict, audit, audit_json, inferred_grains
+from ptce_analysis.analysis.audit_shares import Document, Printed, documents, tail
 from ptce_analysis.published import Fact, read_published
 
 
@@ -35,14 +32,7 @@ def verdicts(*facts: Fact) -> dict[str, Verdict]:
 
 
 FIVES = (20, 15, 25, 45, 15, 20, 90, 35, 75, 50, 65, 5)
-TENS = (20, 10, 30, 40, 10, 20, 90, 30, 70, 50, 60, 80)
 PLAIN = (21, 13, 25, 47, 16, 20, 91, 33, 78, 52, 64, 7)
-
-
-@given(st.integers(0, 40), st.integers(0, 40), st.floats(0.01, 0.99))
-def test_equal_chances_give_the_binomial_tail(n: int, k: int, chance: float) -> None:
-    """scipy.stats.binom is the independent route."""
-    assert tail([chance] * n, k) == pytest.approx(float(binom.sf(k - 1, n, chance)), rel=1e-9, abs=1e-300)
 
 
 @settings(max_examples=30)
@@ -56,19 +46,6 @@ def test_unequal_chances_are_added_up_over_every_outcome(chances: list[float], k
         if sum(outcome) >= k
     )
     assert tail(chances, k) == pytest.approx(expected, abs=1e-12)
-
-
-def test_the_deck_rounds_to_five_points() -> None:
-    """12 of 13 typed to the point, by scipy at one in five; as counts out of 52, 11 of 51 print as multiples of 5."""
-    table = inferred_grains(read_published(PUBLISHED)).set_index(["source", "wave"])
-    deck = table.loc[("DECK", 2015)]
-    assert (deck["n"], deck["k"], deck["step"], deck["grain"]) == (13, 12, 0.05, 0.05)
-    assert deck["probability"] == pytest.approx(float(binom.sf(11, 13, 1 / 5)))
-    printed = [round(100 * k / 52) for k in range(1, 52)]
-    assert deck["probability_on_bases"] == pytest.approx(
-        float(binom.sf(11, 13, sum(p % 5 == 0 for p in printed) / 51)), rel=1e-6
-    )
-    assert table["grain"].notna().sum() == 1
 
 
 def test_each_percentage_of_the_deck_has_a_verdict_at_both_grains() -> None:
@@ -102,7 +79,6 @@ def test_the_sentence_gives_the_count_and_the_odds() -> None:
     ("facts", "grain"),
     [
         (points(*FIVES), "0.05"),
-        (points(*TENS), "0.1"),
         (points(*PLAIN), None),
         (points(*FIVES[:8]), "0.05"),
         (points(*FIVES[:7]), None),
@@ -129,13 +105,6 @@ def test_a_heap_is_seen_where_neither_chance_nor_bases_explain_it(facts: list[Fa
     assert document(*facts).grain == (None if grain is None else Fraction(grain))
 
 
-def test_fives_are_not_taken_for_tens() -> None:
-    """Of twelve multiples of 5 about half are multiples of 10: at the grain of 10, 45% could not be printed."""
-    assert document(*points(20, 10, 30, 40, 15, 25, 35, 60, 80, 90)).grain == Fraction(1, 20)
-    assert document(*points(*TENS, 25)).grain == Fraction(1, 20)
-    assert document(*points(*TENS, 33)).grain == Fraction(1, 10)
-
-
 def test_documents_are_sources_and_waves() -> None:
     """One source rounds to 5 points and another does not; the figures of the second keep one verdict."""
     others = [share(f"o{i}_share", Fraction(v, 100), source="S", base_n=52) for i, v in enumerate(PLAIN)]
@@ -148,9 +117,9 @@ def test_documents_are_sources_and_waves() -> None:
 
 
 def test_words_and_odd_percentages_keep_their_own_grain() -> None:
-    """« Three quarters » stays at 5 points where the others are rounded to 10; 41% cannot be rounded to 5."""
-    facts = [*points(*TENS, base_n=52), share("words_share", "0.75", "0.05", base_n=52)]
-    assert verdicts(*facts)["words_share_2015"].inferred.fact.grain == Fraction(1, 20)
+    """« Three quarters » keeps its own grain where the others are rounded to 5; 41% cannot be rounded to 5."""
+    facts = [*points(*FIVES, base_n=52), share("words_share", "0.75", "0.5", base_n=52)]
+    assert verdicts(*facts)["words_share_2015"].inferred.fact.grain == Fraction(1, 2)
     odd = verdicts(*points(*FIVES, base_n=52), share("odd_share", "0.41", base_n=52))["odd_share_2015"]
     assert (odd.verdict, odd.inferred.verdict) == ("other_base_only", "other_base_only")
     assert odd.inferred.fact == odd.fact
@@ -180,15 +149,10 @@ def test_answers_rounded_to_the_point_rarely_look_heaped(base: int, grain: Fract
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(30, 400), st.lists(st.floats(0, 1), min_size=12, max_size=20), st.sampled_from([5, 10]))
-def test_a_document_rounded_to_a_step_is_never_refuted_at_the_step_inferred(
-    base: int, shares: list[float], step: int
-) -> None:
-    """Counts out of a base, rounded to 5 or 10 points and typed to the point: at the inferred grain nothing is refuted.
-
-    (Where tens are taken for fives, an odd multiple of 5 cannot be there, so the finer reading may refuse a ten.)
-    """
-    rounded = [Fraction(round(100 * Fraction(round(s * base), base) / step) * step, 100) for s in shares]
+@given(st.integers(30, 400), st.lists(st.floats(0, 1), min_size=12, max_size=20))
+def test_a_document_rounded_to_a_step_is_never_refuted_at_the_step_inferred(base: int, shares: list[float]) -> None:
+    """Counts out of a base, rounded to 5 points and typed to the point: at the inferred grain nothing is refuted."""
+    rounded = [Fraction(round(100 * Fraction(round(s * base), base) / 5) * 5, 100) for s in shares]
     facts = [share(f"s{i}_share", value, base_n=base) for i, value in enumerate(rounded)]
-    if document(*facts).grain == Fraction(step, 100):
+    if document(*facts).grain == Fraction(1, 20):
         assert {one.inferred.verdict for one in verdicts(*facts).values()} == {"consistent"}

@@ -52,7 +52,7 @@ grains = st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(1), Fraction(10)
 points = st.sampled_from([Fraction(0), Fraction(1, 1000), Fraction(1, 100), Fraction(1, 20)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(poles, grains, points)
 def test_a_report_of_real_answers_is_never_refuted(answers: list[tuple], grain: Fraction, step: Fraction) -> None:
     """Whatever the data and the roundings, no figure is impossible, nor said to need another base."""
@@ -60,7 +60,7 @@ def test_a_report_of_real_answers_is_never_refuted(answers: list[tuple], grain: 
     assert not {id_: said for id_, said in found.items() if said[0] in ("impossible", "other_base_only")}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(poles, st.integers(1, 50))
 def test_a_false_total_is_never_consistent(answers: list[tuple], excess: int) -> None:
     """A total beyond its parts and all roundings is refuted, whatever else holds."""
@@ -71,7 +71,7 @@ def test_a_false_total_is_never_consistent(answers: list[tuple], excess: int) ->
     assert verdicts["loans_total_2015"] == "impossible"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(poles, st.sampled_from(LEVELS), st.integers(1, 50))
 def test_a_false_median_is_never_consistent(answers: list[tuple], level: str, excess: int) -> None:
     """A median above what its total can hold refutes its row, by the definition: half the amounts reach the median."""

@@ -4,10 +4,9 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from ptce_analysis.analysis.audit.records import Verdict
 
 from printed_figures import count, fact, report, share
-from ptce_analysis.analysis.audit import audit
+from ptce_analysis.analysis.audit import Verdict, audit
 from ptce_analysis.published import Fact
 
 
@@ -31,13 +30,6 @@ def test_a_larger_printed_base_is_searched_to_its_end() -> None:
     assert "The smallest base where it can occur is 154" in verdict.reason
 
 
-def test_an_assumed_base_refutes_nothing() -> None:
-    """Without a printed base a percentage is never impossible: it may be said of a larger number of units."""
-    verdict = first(share("a_share", "0.1234", "0.0001"), count("respondents", 52))
-    assert verdict.verdict == "other_base_only"
-    assert "The smallest base where it can occur is 154" in verdict.reason
-
-
 def test_no_base_at_all_is_unverifiable() -> None:
     """Neither a base nor a number of respondents is printed by that source for that wave."""
     verdict = first(share("a_share", "0.20"), count("respondents", 52, source="S"), count("respondents", 42, wave=2013))
@@ -54,13 +46,6 @@ def test_the_base_of_the_same_units_comes_before_the_respondents() -> None:
     assert verdict.reason.startswith("45/187 = 24.06%") and "for the same units" in verdict.reason
 
 
-def test_several_bases_of_the_same_units_are_no_base() -> None:
-    """Two different bases for the same units: the respondents are assumed instead."""
-    figure = share("a_share", "0.25", base_label="structures")
-    bases = [count(f"other{n}", 1, base_n=n, base_label="structures") for n in (187, 40)]
-    assert "13/52 = 25%" in first(figure, *bases, count("respondents", 52)).reason
-
-
 def test_respondents_printed_as_about_are_a_range() -> None:
     """About 25 to the nearest 5 is 23 to 27: 16/23 = 69.57%; none of them gives 2%."""
     about = count("respondents", 25, 5)
@@ -74,12 +59,6 @@ def test_respondents_printed_too_coarsely_are_no_base() -> None:
     """About 1,000 to the nearest thousand says nothing of a percentage; nor do zero respondents."""
     assert first(share("a_share", "0.02"), count("respondents", 1000, 1000)).verdict == "unverifiable"
     assert first(share("a_share", "0.02"), count("respondents", 0)).verdict == "unverifiable"
-
-
-def test_shares_of_none_and_all() -> None:
-    """0% and 100% hold on any base, even without rounding."""
-    for value in (0, 1):
-        assert first(share("a_share", value, 0, base_n=7)).verdict == "consistent"
 
 
 def test_medians_and_limits_of_shares_are_not_counts() -> None:
@@ -138,19 +117,13 @@ def test_a_level_cannot_fund_more_than_it_is_linked_with() -> None:
     assert finding(links("0.5", 26))[0] == "consistent"
     verdict, reason, _ = finding(links("0.5", 27))
     assert verdict == "other_base_only"
-    assert "27 > 26. It takes a base of at least 54; large enough among the other bases stated: 60" in reason
+    assert "27 > 26. It takes a base of at least 54. Base: 52" in reason
 
 
 def test_links_on_a_printed_base_can_be_impossible() -> None:
     """31 projects take a base of 62 (31 / 0.505 = 61.4): neither 52 nor 60; an assumed base only says so much."""
     assert finding(links("0.5", 31))[0] == "impossible"
     assert finding(links("0.5", 31, base_n=None))[0::2] == ("other_base_only", "assumption")
-
-
-def test_bases_too_small_for_the_links_are_named() -> None:
-    """27 of 75.5% take a base of 36: 20 poles, stated elsewhere, would not do."""
-    reason = finding([*links("0.75", 27), count("more", 1, base_n=20)])[1]
-    assert "It takes a base of at least 36; too small among the other bases stated: 20" in reason
 
 
 def test_nobody_linked_nobody_funded() -> None:
@@ -164,9 +137,3 @@ def test_links_and_projects_of_different_bases_are_not_compared() -> None:
     """Projects printed out of 200 say nothing against links out of 52; nor do links without any base."""
     assert finding(links("0.5", 40, projects_base=200)) == ("", "", "")
     assert finding(links("0.5", 40, base_n=None)[:2]) == ("", "", "")
-
-
-def test_a_share_of_everything_links_everyone() -> None:
-    """100% printed to the point does not link more than the base."""
-    assert finding(links("1", 52))[0] == "consistent"
-    assert finding(links("1", 53))[0] == "other_base_only"

@@ -1,18 +1,17 @@
 """Tables of the audit: the published figures, and reports that lack some."""
 
-import pandas as pd
 import pytest
-from ptce_analysis.analysis.audit.grains import at_inferred_grains
-from ptce_analysis.analysis.audit.records import VERDICTS
-from ptce_analysis.analysis.audit.tables import (
+
+from printed_figures import PUBLISHED, euros, report
+from ptce_analysis.analysis.audit import (
+    VERDICTS,
     attainability_map,
+    audit_json,
     forced_concentrations,
     minimum_sums,
     verdict_counts,
 )
-
-from printed_figures import PUBLISHED, count, euros, report, row, share
-from ptce_analysis.analysis.audit import audit_json
+from ptce_analysis.analysis.audit_shares import at_inferred_grains
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, WAVES
 
@@ -33,12 +32,6 @@ def test_multiples_of_a_coarser_grain_are_read_as_rounded_to_it() -> None:
     assert table.index[~table[52]].tolist() == ["cell_fte_below_1_share_2015"]
 
 
-def test_the_map_of_a_wave_without_percentages_is_empty() -> None:
-    """No row, and still one column of truth values per base."""
-    table = attainability_map(FACTS, 1999, range(1, 4))
-    assert table.shape == (0, 3) and set(table.dtypes) == {pd.api.types.pandas_dtype("bool")}
-
-
 def test_minimum_sums_of_the_funding_table() -> None:
     """Communes: 9 × 30 = 270 (265.5 to 274.5) > 246; median 27 or number 15 at the most; the others hold."""
     table = minimum_sums(FACTS, 2015).set_index("level")
@@ -52,15 +45,6 @@ def test_minimum_sums_of_the_funding_table() -> None:
     assert (communes["highest_median_eur"], communes["largest_n"]) == (27_000, 15)
     assert table["verdict"].tolist() == ["impossible"] + ["consistent"] * 5
     assert table["largest_n"].tolist() == [15, 95, 23, 259, 61, 21]
-
-
-def test_minimum_sums_without_a_limit_or_a_row() -> None:
-    """A median of zero allows any number; rows in other units, without a number, or of another wave are left out."""
-    table = minimum_sums(report(*row(9, 100, 0)), 2015)
-    assert table["largest_n"].isna().tolist() == [True]
-    assert minimum_sums(report(*row(9, 100, 0)), 2013).empty
-    amount, _, median = row(9, 100, 0)
-    assert minimum_sums(report(amount, median), 2015).empty
 
 
 def test_the_concentration_forced_by_the_totals() -> None:
@@ -101,9 +85,3 @@ def test_survey_figures_are_counted_by_verdict() -> None:
     assert table.to_dict() == {name: sum(one["verdict"] == name for one in listed) for name in table.index}
     assert set(table.index) == set(VERDICTS) and table.sum() == len(listed) == 60
     assert verdict_counts({}, WAVES)["n"].tolist() == [0] * len(VERDICTS)
-
-
-def test_other_figures_do_not_enter_the_tables() -> None:
-    """A report of counts and percentages has no row of amounts."""
-    figures = report(count("respondents", 52), share("a_share", "0.2"))
-    assert minimum_sums(figures, 2015).empty

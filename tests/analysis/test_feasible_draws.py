@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kstest
 
 from ptce_analysis.analysis.amounts import EVEN_MEDIANS, obstacle, printed_row
 from ptce_analysis.analysis.draws import BLOCK, LARGEST_VALUES
@@ -34,7 +33,7 @@ def check_row(sample: np.ndarray, n: int, total: float, median: float) -> None:
     np.testing.assert_allclose(np.median(sample, axis=1), median, rtol=1e-12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.integers(1, 60), st.fractions(0, 50, max_denominator=20), st.fractions(0, 500, max_denominator=7), st.integers(0)
 )
@@ -44,7 +43,7 @@ def test_every_draw_has_the_sum_and_the_median(n, median, excess, seed):
     check_row(draws(n, total, median, 20, seed % 2**63), n, float(total), float(median))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=14), st.sampled_from(EVEN_MEDIANS), st.integers(0, 99))
 def test_every_draw_within_limits_has_the_row(data, even, seed):
     """Limits that just hold some amounts: every draw is within them, with the sum and the median of the convention."""
@@ -72,30 +71,6 @@ def test_rows_at_the_edges_are_drawn(row):
     check_row(draws(*row, size=50, seed=1), *row)
 
 
-def test_row_with_nothing_free_has_one_draw():
-    """With sum (h + 1) x median the lower amounts are 0 and all others the median."""
-    assert draws(5, 21, 7, 2, 1).tolist() == [[0, 0, 7, 7, 7]] * 2
-    assert draws(6, 28, 7, 1, 1).tolist() == [[0, 0, 7, 7, 7, 7]]
-
-
-def test_two_amounts_are_uniform():
-    """Of two amounts with sum 10, the lower is uniform on [0, 5] (Kolmogorov-Smirnov, 20,000 draws)."""
-    assert kstest(draws(2, 10, 5, 20_000, 3)[:, 0] / 5, "uniform").pvalue > RARE
-
-
-def test_three_amounts_share_the_excess_uniformly():
-    """Of three amounts with sum 10 and median 4, the least is uniform on [0, 2]: the largest takes the rest."""
-    sample = draws(3, 10, 4, 20_000, 3)
-    assert kstest(sample[:, 0] / 2, "uniform").pvalue > RARE
-
-
-def test_median_zero_leaves_a_flat_simplex():
-    """With median 0 the two largest of five share the sum: the larger is uniform on the upper half of it."""
-    sample = draws(5, 8, 0, 20_000, 3)
-    assert (sample[:, :3] == 0).all()
-    assert kstest(sample[:, -1] / 4 - 1, "uniform").pvalue > RARE
-
-
 def test_same_seed_gives_the_same_bytes():
     """The draws of a seed are pinned byte by byte: no step depends on the processor or on a mathematical library."""
     sample = np.hstack([draws(29, 1239, 10, 300, 7), draws(20, 796, 17, 300, 7), draws(12, 10, 0, 300, 7)])
@@ -111,11 +86,6 @@ def test_more_draws_begin_with_the_same_ones(row, measure):
     """Asking for more draws, beyond one block, does not change the first ones."""
     many = draws(*row, BLOCK // 30, 3, measure)
     np.testing.assert_array_equal(draws(*row, 7, 3, measure), many[:7])
-
-
-def test_no_draws_is_an_empty_table():
-    """Zero draws have the shape of the row."""
-    assert draws(5, 20, 3, 0, 1).shape == (0, 5)
 
 
 @pytest.mark.parametrize("row", [*ROWS, (3, 10, 2), (4, 10, 2), (9, 35.001, 7), (10, 42, 7), (2, 10, 5)])
@@ -155,19 +125,6 @@ def test_maximum_entropy_keeps_a_minimum_and_any_even_median(row, even):
     assert abs(sums.mean() - row[1]) <= 4.5 * sums.std() / np.sqrt(len(sums)) + 1e-9 * row[1]
 
 
-def test_maximum_entropy_is_refused_with_a_maximum():
-    """The model has no largest amount: the refusal says which measure has one."""
-    with pytest.raises(InputError, match=r"no draws: the maximum-entropy model has no largest amount: .* uniform"):
-        draws(7, 776, 70, 5, 1, "maximum_entropy", maximum=300)
-
-
-def test_maximum_entropy_with_median_zero_is_exponential_above():
-    """With median 0 the lower half is 0 and the upper half exponential with the sum as mean sum."""
-    sample = draws(4, 10, 0, 20_000, 2, "maximum_entropy")
-    assert (sample[:, :2] == 0).all()
-    assert kstest(sample[:, 2:].sum(axis=1) / 5, "gamma", args=(2,)).pvalue > RARE
-
-
 def test_maximum_entropy_of_a_row_with_nothing_free_is_that_row():
     """An infinite rate: lower amounts 0, upper ones the median."""
     assert draws(5, 21, 7, 1, 1, "maximum_entropy").tolist() == [[0, 0, 7, 7, 7]]
@@ -181,14 +138,6 @@ def test_impossible_row_has_no_draws(row, measure):
     with pytest.raises(InputError, match=f"the row has no draws: {row[0]} "):
         draws(*row, 10, 1, measure)
     assert obstacle(printed_row(*row, 0))
-
-
-def test_unknown_measure_is_refused_with_the_nearest():
-    """A measure that does not exist is named, with the legal ones and the nearest."""
-    with pytest.raises(
-        InputError, match=r"measure = 'unifrom': give one of uniform, maximum_entropy\. Did you mean 'uniform'"
-    ):
-        draws(3, 10, 2, 5, 1, "unifrom")
 
 
 @pytest.mark.parametrize(

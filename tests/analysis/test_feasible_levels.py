@@ -13,8 +13,6 @@ from ptce_analysis.analysis.feasible import feasible
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
-PARTITIONS = [1, 1, 2, 3, 5, 7, 11]
-
 
 @pytest.fixture(scope="module")
 def facts():
@@ -65,15 +63,6 @@ def test_money_is_in_euros(facts):
         assert found["entropy_high"] == pytest.approx(entropy["draws"][name]["q975"] * scale)
 
 
-def test_the_same_seed_gives_the_same_table(facts):
-    """Two runs agree to the last digit, and another seed moves the draws but not the bounds."""
-    one, other = (sets.feasible_levels(facts, 2015, n_draws=50) for _ in range(2))
-    assert one.equals(other)
-    moved = sets.feasible_levels(facts, 2015, n_draws=50, seed=2)
-    assert moved["low"].equals(one["low"])
-    assert not moved["uniform_mid"].equals(one["uniform_mid"])
-
-
 def test_a_row_that_only_rounding_makes_possible_has_bounds_and_no_draws(facts):
     """16 amounts, 269 k€, median 30 k€: 9 × 30 = 270 > 269, but 9 × 29.5 = 265.5 is not."""
     near = changed(facts, funding_amount_commune_2015=269_000)
@@ -86,13 +75,6 @@ def test_no_supported_project_received_nothing(facts):
     """Half a unit is the least amount: at most 1239.5 − 14 × 9.5 − 14 × 0.5 = 1,099.5 k€ for one in Régions."""
     table = sets.feasible_levels(facts, 2015, n_draws=0).set_index(["level", "statistic"])
     assert table.loc[("region", "max"), "high"] == 1_099_500
-
-
-def test_an_exact_row_is_counted_in_euros(facts):
-    """Without a rounding step the unit is the euro."""
-    exact = facts["funding_amount_europe_2015"]
-    row = sets.printed_rows(facts | {exact.id: dataclasses.replace(exact, grain=Fraction(0))}, 2015, ["europe"])
-    assert sets.unit_of(row["europe"]) == 1
 
 
 def test_the_example_is_the_smallest_possible_level(facts):
@@ -119,16 +101,6 @@ def test_sets_alike_have_the_printed_row_and_differ(facts):
     )
 
 
-def test_sets_alike_of_an_even_row_share_their_middle(facts):
-    """Twenty amounts: the median lies halfway between the tenth and the eleventh, the larger half is ten of them."""
-    table = sets.data_sets_alike(facts, 2015, "as_printed", "epci")
-    for one in table.to_dict("records"):
-        ordered = sorted(one["amounts"])
-        assert (ordered[9] + ordered[10]) / 2 == pytest.approx(17_000)
-        assert one["median_eur"] == 17_000
-        assert one["top_half_share"] == pytest.approx(sum(ordered[10:]) / 796_000)
-
-
 def test_three_amounts_can_be_shown_and_two_cannot(facts):
     """Two amounts hardly differ from their median: three are the fewest that can be seen to."""
     three = changed(facts, funding_projects_europe_2015=3)
@@ -139,20 +111,8 @@ def test_three_amounts_can_be_shown_and_two_cannot(facts):
     assert sets.data_sets_alike(two, 2015, "as_printed", "europe").empty
 
 
-def test_the_central_share_is_between_the_outer_quantiles():
-    """2.5 % are below, 2.5 % above: 95 % between."""
-    assert pytest.approx(0.95) == sets.CENTRAL_SHARE
-
-
 @pytest.mark.parametrize("level", ["commune", "pnr_petr", None])
 def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
     """An impossible row, or one not found, cannot be illustrated, nor the example where there is none."""
     whole, none = (sets.data_sets_alike(facts, 2015, "as_printed", one) for one in ("europe", level))
     assert none.empty and list(none) == list(whole)
-
-
-def test_amounts_of_zero_illustrate_nothing(facts):
-    """Seven amounts of zero are one set: the next smallest level is shown instead."""
-    none = changed(facts, funding_amount_europe_2015=0, funding_median_europe_2015=0)
-    assert sets.example_level(none, 2015) == "departement"
-    assert sets.data_sets_alike(none, 2015, "as_printed", "europe").empty

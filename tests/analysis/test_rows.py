@@ -109,7 +109,9 @@ def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     sums = Fraction(775_500), Fraction(776_500)
     assert europe.bands == AmountsRow(7, *sums, Fraction(69_500), Fraction(70_500), least)
     assert europe.bands_without_median == AmountsRow(7, *sums, Fraction(0), Fraction(775_000, 4), least)
-    assert europe.exact == AmountsRow(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
+    assert europe.exact == AmountsRow(
+        7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least
+    )
 
 
 def test_amounts_of_nothing_are_no_support(rows):

@@ -5,7 +5,7 @@ grain, `part_of`) and how indicators are named, so that they audit any report ty
 
     verdicts = audit(read_facts(Path("figures.csv")))
     for found in contradictions(verdicts):
-        print(english(found.phrase), found.members)
+        print(found.reason, found.members)
 
 The docstrings of `RULES` say what each rule does.
 """
@@ -79,7 +79,7 @@ class Verdict:
     @property
     def reason(self) -> str:
         """The deciding arithmetic on one line, in English."""
-        return english(self.findings[0].phrase)
+        return self.findings[0].reason
 
     @property
     def attainable_bases(self) -> tuple[int, ...]:
@@ -93,7 +93,7 @@ class Verdict:
             {
                 "rule": one.rule,
                 "verdict": one.verdict,
-                "reason": english(one.phrase),
+                "reason": one.reason,
                 "premises": list(map(english, one.premises)),
             }
             for one in self.findings
@@ -206,9 +206,7 @@ def disagreements(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
     import pandas as pd
 
     found = contradictions(one for one in audit(facts) if one.fact.wave in waves)
-    rows = [
-        (one.verdict, one.rule, one.members, english(one.phrase), [english(it) for it in one.premises]) for one in found
-    ]
+    rows = [(one.verdict, one.rule, one.members, one.reason, [english(it) for it in one.premises]) for one in found]
     return pd.DataFrame(rows, columns=["verdict", "rule", "members", "reason", "premises"])
 
 

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, rounded, say
+from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, english, rounded, say
 from ptce_analysis.analysis.percent import (
     LARGEST_BASE,
     attainable_bases,
@@ -49,6 +49,11 @@ class Finding:
     premises: tuple[Phrase, ...] = ()
     origin: str = "derived"
     rule: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The arithmetic on one line, in English."""
+        return english(self.phrase)
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from ptce_analysis.errors import InputError
@@ -92,13 +92,14 @@ def joint_bases(
     >>> joint_bases([(Fraction(20, 100), Fraction(1, 100)), (Fraction(41, 100), Fraction(1, 100))], largest=52)
     (41, 44, 46, 49, 51)
     """
-    bands, found = [_band(share, grain, rounding) for share, grain in shares], []
-    for n in range(1, largest + 1):
-        if all(-(-n * low // unit) * unit <= n * high - excluded for low, high, unit, excluded in bands):
-            found.append(n)
-            if len(found) == most:
-                break
-    return tuple(found)
+    found: Iterable[int] = range(1, largest + 1)
+    for share, grain in shares:
+        found = _fitting(found, *_band(share, grain, rounding))
+    return tuple(islice(found, most or None))
+
+
+def _fitting(bases: Iterable[int], low: int, high: int, unit: int, excluded: int) -> Iterator[int]:
+    return (n for n in bases if -(-n * low // unit) * unit <= n * high - excluded)
 
 
 def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:

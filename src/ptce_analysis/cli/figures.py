@@ -113,7 +113,7 @@ def _print_counts(verdicts: Sequence[Verdict]) -> None:
 def _print_finding(number: int, found: Finding, facts: Facts) -> None:
     from ptce_analysis.analysis.audit_words import as_printed, english
 
-    print(_wrapped(f"{number}. ", english(found.phrase)))
+    print(_wrapped(f"{number}. ", found.reason))
     for fact in (facts[id_] for id_ in found.members):
         print(_wrapped("   figure   ", f"{fact.id} ({fact.source}): {as_printed(fact)}"))
     for premise in found.premises:

@@ -254,7 +254,7 @@ def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
             verdict = "consistent" if row.holds else "impossible"
             cells.append((total.level, total.source, row.n, *money, largest_n(row.bands), verdict))
     places = {level: place for place, level in enumerate(("", *LEVELS))}
-    cells.sort(key=lambda cell: places[cell[0]])
+    cells.sort(key=lambda cell: places[str(cell[0])])
     return pd.DataFrame(cells, columns=MINIMUM_COLUMNS).astype({"largest_n": "Int64"})
 
 

@@ -137,7 +137,9 @@ def reach(n: int, bands: Bands, whole: bool) -> tuple[Times, Times] | None:
         return None
     # The two middle values of an even number, as close as can be; twice the median of an odd one.
     pairs = n % 2 == 0 and whole
-    (below, above), (under, over) = ((math.floor(m), math.ceil(m)) if pairs else (m, m) for m in (first, last))
+    (below, above), (under, over) = (
+        (Fraction(math.floor(m)), Fraction(math.ceil(m))) if pairs else (m, m) for m in (first, last)
+    )
     wing, odd = (n - 1) // 2, n % 2
     smallest = ((wing, low), (1 - odd, below), (1, above), (wing - 1, above), (1, max(top, above)))
     largest = ((1, min(low_end, under)), (wing - 1, under), (1 - odd, under), (1, over), (wing, top_end))
@@ -153,7 +155,7 @@ def _snapped(band: Band, parts: int, whole: bool) -> Band:
 def _merged(runs: Times) -> Times:
     found: dict[Fraction, int] = defaultdict(int)
     for times, value in runs:
-        found[Fraction(value)] += times
+        found[value] += times
     return tuple((times, value) for value, times in found.items() if times)
 
 
@@ -210,18 +212,19 @@ def _out_of_order(one: Described) -> list[Finding]:
 
 def _contradictory(one: Described) -> list[Finding]:
     """What is said of the fewest figures that no values have together, whatever their number within its rounding."""
-    if one.base is None or not one.numbers or one.hold_for():
+    base = one.base
+    if base is None or not one.numbers or one.hold_for():
         return []
     for statistic in ("minimum", "maximum", "median", "mean", "sum"):
         fewer = one.only(one.figures.keys() - {statistic})
         if fewer.figures and not fewer.hold_for():
             one = fewer
-    values = {"arithmetic": _refusal(one, one.numbers[0]), "base": one.base.phrase}
-    limit, others = max(LARGEST_BASE, min(one.base.n, MOST_NUMBERS)), ()
-    if not one.number and not (one.base.printed and len(one.figures) > 1):
+    values = {"arithmetic": _refusal(one, one.numbers[0]), "base": base.phrase}
+    limit, others = max(LARGEST_BASE, min(base.n, MOST_NUMBERS)), tuple[int, ...]()
+    if not one.number and not (base.printed and len(one.figures) > 1):
         # Some of those it is a mean of may not have answered, as for a percentage: another number is looked for.
         others = tuple(n for n in range(1, limit + 1) if possible(n, one.bands, one.whole))
-    if one.base.printed and not others:
+    if base.printed and not others:
         return list(one.findings("impossible", say(Reason.VALUES, **values)))
     elsewhere = say(Reason.VALUES_ELSEWHERE, **values, others=Quantity(others, "bases"), limit=limit)
     return list(one.findings("other_base_only", elsewhere))
@@ -260,15 +263,16 @@ def _limits(one: Described, n: int, reason: Reason) -> Phrase:
 def _holding(one: Described) -> Iterator[Finding]:
     """What can be said of figures that do not contradict each other, where something could have."""
     found, n = one.figures.keys(), one.hold_for()
-    for names, arithmetic in _arithmetic(one, n) if n and one.base else ():
-        told = say(Reason.VALUES, arithmetic=arithmetic, base=one.base.phrase) if one.base else arithmetic
-        yield from one.only(names).findings("consistent", told)
+    if n and one.base:
+        for names, arithmetic in _arithmetic(one, n):
+            told = say(Reason.VALUES, arithmetic=arithmetic, base=one.base.phrase)
+            yield from one.only(names).findings("consistent", told)
     if not n and {"sum", "mean"} <= found and one.number is None:
         pair = one.only(("sum", "mean"))
         yield from pair.findings("unverifiable", untested(pair.facts))
     if not n or not found & {"sum", "mean"}:
-        for middle in [name for name in ("median", "mean") if name in found] or [""]:
-            chain = replace(one.only(("minimum", middle, "maximum")), number=None)
+        for middle in [name for name in ("median", "mean") if name in found] or ["none"]:
+            chain = replace(one.only({"minimum", middle, "maximum"}), number=None)
             if len(chain.facts) > 1:
                 ordered = [chain.figures[name] for name in ASCENDING if name in chain.figures]
                 order = say(Reason.VALUES_ORDER, order=with_statistic(ordered, " ≤ "))

@@ -20,7 +20,7 @@ from ptce_analysis.analysis.amounts import (
     smallest_sum,
 )
 from ptce_analysis.analysis.audit_shares import Finding, Printed, each, ids, is_percentage, whole_numbers
-from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Reason, rounded, say, with_band
+from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Reason, Said, rounded, say, with_band
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, Band
 
@@ -268,8 +268,10 @@ def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
     terms = Quantity(tuple(part.value for part in parts), whole.unit, " + ")
     numbers = {"sum": sum((part.value for part in parts), Fraction(0)), "low": low, "high": high}
     numbers |= dict(zip(("least", "most"), whole.band, strict=True)) if shares else {}
-    said = {"k": len(parts), "whole": whole} | {name: Quantity(one, whole.unit) for name, one in numbers.items()}
-    said |= {"terms": say(Reason.MANY_TERMS, k=len(parts)) if many else terms} if shares else {}
+    said: Said = {"k": len(parts), "whole": whole}
+    said |= {name: Quantity(one, whole.unit) for name, one in numbers.items()}
+    if shares:
+        said["terms"] = say(Reason.MANY_TERMS, k=len(parts)) if many else terms
     if low <= whole.band[1] and whole.band[0] <= high:
         return "consistent", say(Reason.SHARES_HOLD if shares else Reason.SUM_HOLDS, **said)
     if shares and low <= 1 <= high:

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, english, rounded, say
+from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, Said, english, rounded, say
 from ptce_analysis.analysis.percent import (
     LARGEST_BASE,
     attainable_bases,
@@ -108,8 +108,9 @@ class Printed:
         """Every base a source prints in a wave, beside each label of units and (under None) beside any."""
         found: dict[tuple[int, str, str | None], set[int]] = defaultdict(set)
         for fact in self.facts.values():
-            for label in (None, units(fact)) if fact.base_n else ():
-                found[fact.wave, fact.source, label].add(fact.base_n)
+            if fact.base_n:
+                found[fact.wave, fact.source, None].add(fact.base_n)
+                found[fact.wave, fact.source, units(fact)].add(fact.base_n)
         return found
 
     def beside(self, fact: Fact, indicator: str) -> Fact | None:
@@ -199,7 +200,7 @@ def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
             nearest = Quantity(((min(max(round(share * n), counts[0]), counts[-1]), n),), "fraction")
             return "consistent", say(Reason.PERCENT_HOLDS, nearest=nearest, printed=fact, base=base.phrase)
     nearest = Quantity(tuple((count, base.n) for count in nearest_counts(share, base.n)), "fraction")
-    said = {"printed": fact, "n": base.n, "exact": share * base.n, "nearest": nearest, "base": base.phrase}
+    said: Said = {"printed": fact, "n": base.n, "exact": share * base.n, "nearest": nearest, "base": base.phrase}
     if found := attainable_bases(share, grain):
         below = Quantity(tuple(n for n in found if n <= base.numbers[-1]), "bases")
         others = Quantity(tuple(n for n in found if n in printed.stated(fact)), "bases")
@@ -335,7 +336,7 @@ def heaped(printed: Printed) -> Iterator[Finding]:
             # "Less than once in": cut to two figures, never rounded above.
             cut = 10 ** max(len(str(odds)) - 2, 0)
             wave = Quantity(str(heap.wave), "text")
-            said = {"k": heap.k, "n": heap.n, "source": heap.source, "wave": wave, "step": heap.step * 100}
+            said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "wave": wave, "step": heap.step * 100}
             yield Finding(
                 fact.id, "unverifiable", say(Reason.HEAPED, **said, odds=odds // cut * cut), origin="assumption"
             )

@@ -198,6 +198,10 @@ class Phrase:
     values: Mapping[str, Quantity | Phrase] = field(default_factory=dict)
 
 
+# Values on their way into a phrase, by name.
+Said = dict[str, Fact | Scalar | Quantity | Phrase]
+
+
 def say(key: Reason, **values: Fact | Scalar | Quantity | Phrase) -> Phrase:
     """Return a phrase, in which a figure stands for its printed value, a text for a source, a number for itself."""
     said: dict[str, Quantity | Phrase] = {}

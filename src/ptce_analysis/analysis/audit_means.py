@@ -271,7 +271,7 @@ def _holding(one: Described) -> Iterator[Finding]:
         pair = one.only(("sum", "mean"))
         yield from pair.findings("unverifiable", untested(pair.facts))
     if not n or not found & {"sum", "mean"}:
-        for middle in [name for name in ("median", "mean") if name in found] or ["none"]:
+        for middle in sorted(found & {"median", "mean"}, reverse=True) or [""]:
             chain = replace(one.only({"minimum", middle, "maximum"}), number=None)
             if len(chain.facts) > 1:
                 ordered = [chain.figures[name] for name in ASCENDING if name in chain.figures]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement, product
@@ -21,30 +20,14 @@ from ptce_analysis.analysis.amounts import (
     EVEN_MEDIANS,
     AmountsRow,
     amounts,
-    highest_median,
     not_estimable,
     obstacle,
     outward,
     possible,
     printed_row,
-    smallest_sum,
 )
 from ptce_analysis.analysis.amounts import bounds as bounds_of
 from ptce_analysis.errors import InputError
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
-def test_smallest_sum_is_that_of_enumeration(n):
-    """For each whole median, the smallest sum over all multisets of 0..6 is the closed form, for odd and even n."""
-    smallest: dict[Fraction, int] = defaultdict(lambda: 10**9)
-    for data in combinations_with_replacement(range(7), n):
-        m = Fraction(median(map(Fraction, data)))
-        smallest[m] = min(smallest[m], sum(data))
-    whole_medians = {m: total for m, total in smallest.items() if m.denominator == 1}
-    assert len(whole_medians) == 7
-    for m, expected in whole_medians.items():
-        assert smallest_sum(printed_row(n, 0, m, 0)) == expected
-        assert highest_median(printed_row(n, expected, 0, 0)) == m
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
@@ -273,6 +256,7 @@ def test_thirty_solutions_have_the_bounds_found_by_listing_them():
     assert (found["min"].low, found["min"].high) == (1, 30)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.sampled_from([0.01, 0.5, 1, 7]))
 def test_rounding_outwards_never_cuts(low, high, step):
     """What comes out contains what went in, by less than a step at each end."""

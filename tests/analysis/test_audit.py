@@ -39,26 +39,7 @@ def by_id(facts: Mapping[str, Fact]) -> dict[str, Verdict]:
     return {verdict.id: verdict for verdict in audit(facts)}
 
 
-def changed(id_: str, value: str | int | Fraction) -> dict[str, Fact]:
-    """The published figures with one of them altered."""
-    return {**FACTS, id_: replace(FACTS[id_], value=Fraction(value))}
-
-
 AUDITED = by_id(FACTS)
-
-
-def test_the_impossible_figures_are_found() -> None:
-    """The Communes row, the total mobilised and the shares said of « trois quarts »: these and no others."""
-    assert {id_ for id_, verdict in AUDITED.items() if verdict.verdict == "impossible"} == {
-        "funding_amount_commune_2015",
-        "funding_projects_commune_2015",
-        "funding_median_commune_2015",
-        "funding_total_2015",
-        "established_share_2015",
-        "relation_widened_share_2015",
-        "relation_stable_share_2015",
-        "relation_weakened_share_2015",
-    }
 
 
 @pytest.mark.parametrize(
@@ -83,25 +64,6 @@ def test_the_impossible_figures_are_found() -> None:
 def test_reasons_can_be_redone_by_hand(id_: str, arithmetic: str) -> None:
     """Each arithmetic line was worked out by hand from the printed figures."""
     assert arithmetic in AUDITED[id_].reason
-
-
-@pytest.mark.parametrize(
-    ("id_", "value", "cleared"),
-    [
-        ("funding_median_commune_2015", 15_000, "funding_projects_commune_2015"),
-        ("funding_projects_commune_2015", 15, "funding_median_commune_2015"),
-        ("funding_amount_commune_2015", 266_000, "funding_median_commune_2015"),
-        ("emergence_share_2015", "0.21", "emergence_share_2015"),
-        ("cell_fte_below_1_share_2015", "0.40", "cell_fte_below_1_share_2015"),
-        ("funding_total_2015", 4_400_000, "funding_total_2015"),
-        ("established_share_2015", "0.80", "established_share_2015"),
-        ("relation_stable_share_2015", "0.10", "established_share_2015"),
-    ],
-)
-def test_findings_vanish_with_their_cause(id_: str, value: str | int, cleared: str) -> None:
-    """The rules judge the numbers: once a printed figure is altered to fit, the finding is gone."""
-    assert AUDITED[cleared].verdict != "consistent"
-    assert by_id(changed(id_, value))[cleared].verdict == "consistent"
 
 
 # The smallest change of each figure of the funding table, in its own rounding steps, that changes some verdict.
@@ -366,6 +328,7 @@ def test_groups_are_those_of_every_data_set_and_every_choice(
 counted = st.lists(st.tuples(st.integers(0, 40), st.sampled_from([0, 1, 5, 10])), min_size=2, max_size=5)
 
 
+@settings(deadline=None)
 @given(counted)
 def test_sources_that_differ_are_those_that_no_number_can_join(numbers: list[tuple[int, int]]) -> None:
     """One finding for one figure, whose members are the sources that do not meet some other, by listing the counts."""

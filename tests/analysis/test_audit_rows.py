@@ -80,12 +80,6 @@ def test_only_sums_and_medians_of_one_unit_make_a_row() -> None:
         assert verdict(euros("loans_amount", 246, base_n=16), other).reason == "No other published figure bears on it."
 
 
-def test_the_medians_a_row_could_hold_are_named() -> None:
-    """Of the printed medians 30, 17 and 10, sixteen amounts that total 246 could have 17 or 10."""
-    rows = [*row(16, 246, 30), *row(20, 796, 17, "epci"), *row(29, 1239, 10, "region")]
-    assert "published medians it could hold: €17, €10." in verdict(*rows).reason
-
-
 @settings(deadline=None)
 @given(st.integers(3, 40), st.integers(0, 300), st.integers(0, 60), st.sampled_from([0, 1, 5]))
 def test_limits_are_the_last_that_hold(n: int, total: int, median: int, grain: int) -> None:
@@ -149,14 +143,6 @@ def test_some_parts_make_the_total() -> None:
     assert "only some of them do: Communes + Départements = €140" in verdict.reason
 
 
-def test_no_parts_make_the_total() -> None:
-    """Of 100, 20 and 40, the choices nearest to 130 are 120 and 140."""
-    verdict = total_verdict(130, 100, 20, 40)
-    assert verdict.verdict == "impossible"
-    assert "nearest below: Communes + EPCI (groupings of communes) = €120" in verdict.reason
-    assert "nearest above: Communes + Départements = €140" in verdict.reason
-
-
 def test_the_total_carries_the_verdict() -> None:
     """The parts of a total that does not add up are referred to it, not refuted."""
     found = verdicts(*loans(100, 20), euros("loans_total", 500))
@@ -202,6 +188,7 @@ def test_what_does_not_add_up_is_left_alone(part: Fact) -> None:
 amounts = st.lists(st.integers(0, 40), min_size=1, max_size=6)
 
 
+@settings(deadline=None)
 @given(amounts, st.integers(0, 120))
 def test_verdicts_on_totals_match_every_choice(parts: list[int], total: int) -> None:
     """Trying every choice with its rounding gives the same verdict."""
@@ -344,16 +331,6 @@ def test_at_least_and_at_most_are_read_as_such() -> None:
             limit = fact("answers", 130, statistic, "count", 1, source="S", second=True)
             found = findings("sources", count("answers", value), limit)
             assert {f.verdict == "consistent" for f in found.values()} == {expected}
-
-
-def test_two_limits_in_words_leave_room_for_each_other() -> None:
-    """« More than half » and « more than a third » can both be true; more than half and at most a third cannot."""
-    for statistic, value, expected in (("minimum", 0.33, True), ("maximum", 0.33, False)):
-        half = fact("emergence_share", 0.5, "minimum", "share", 0)
-        other = fact("emergence_share", value, statistic, "share", 0, source="S", second=True)
-        found = findings("sources", half, other)
-        assert {f.verdict == "consistent" for f in found.values()} == {expected}
-        assert "at least 50%" in found["emergence_share_2015"].reason
 
 
 def test_one_source_cannot_print_two_numbers_for_one_figure() -> None:

@@ -66,6 +66,7 @@ def test_medians_and_limits_of_shares_are_not_counts() -> None:
         assert verdict.reason.startswith(f"A {statistic} of shares")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 100), st.integers(1, 99))
 def test_a_percentage_without_a_count_is_never_consistent(points: int, n: int) -> None:
     """Brute force over every count: consistent exactly when one prints as the percentage."""
@@ -148,7 +149,7 @@ FIVES = (20, 15, 25, 45, 15, 20, 90, 35, 75, 50, 65, 5)
 PLAIN = (21, 13, 25, 47, 16, 20, 91, 33, 78, 52, 64, 7)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=9), st.integers(0, 9))
 def test_unequal_chances_are_added_up_over_every_outcome(chances: list[float], k: int) -> None:
     """Every one of the 2**n outcomes, with the product of its chances."""

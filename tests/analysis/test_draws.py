@@ -209,19 +209,6 @@ def test_mean_of_largest_is_the_closed_form(row):
     assert abs(largest.mean() - mean_of_largest(*row)) < 4.5 * error
 
 
-def corner_chance(n: int, total, median, least: Fraction, most: Fraction) -> float:
-    """P(smallest > least, largest <= most), in medians: inclusion and exclusion on both wings, in exact fractions."""
-    k, rho = scaled(n, total, median)
-    p, end = 2 * k - 1, min(1 - least, most - 1)
-    found = Fraction(0)
-    for i in range(k + 1):
-        for j in range(k + 1):
-            a = rho - k * least - i * (1 - least) - j * (most - 1)
-            part = max(a, 0) ** p if n % 2 else power_integral(a, Fraction(k - i - j), p, end)
-            found += (-1) ** (i + j) * comb(k, i) * comb(k, j) * part
-    return float(found / volume(n, total, median, p))
-
-
 def misfit(counts: np.ndarray, chances: np.ndarray) -> float:
     """The chi-square probability of counts as far from their chances, cells that expect fewer than five merged."""
     expected = chances.ravel() * counts.sum()
@@ -230,27 +217,6 @@ def misfit(counts: np.ndarray, chances: np.ndarray) -> float:
     expected = np.append(expected[~rare], expected[rare].sum())
     observed, expected = observed[expected > 1e-9], expected[expected > 1e-9]
     return float(chi2.sf(((observed - expected) ** 2 / expected).sum(), len(expected) - 1))
-
-
-@pytest.mark.parametrize(
-    "row", [(3, 9, 3), (4, 10, 3), (4, 12, 3), (5, 14, 3), (6, 16, 3), (6, 30, 4), (7, 30, 4), (7, 21, 4), (8, 25, 4)]
-)
-def test_smallest_and_largest_follow_their_exact_joint_law(row):
-    """Chi-square of (smallest, largest) over 25 cells, against exact inclusion-exclusion, at level 1e-4.
-
-    Power: with 20,000 draws, cells that are 8 % off (Cohen's w = 0.08) are caught with probability above 0.99.
-    """
-    sample = draws(*row, size=20_000, seed=5) / row[2]
-    ends = [
-        [Fraction(float(np.quantile(sample[:, c], q))).limit_denominator(50) for q in (0.2, 0.4, 0.6, 0.8)]
-        for c in (0, -1)
-    ]
-    lows, highs = [Fraction(0), *ends[0], Fraction(1)], [Fraction(1), *ends[1], scaled(*row)[1] + 2]
-    corner = np.array([[corner_chance(*row, low, high) for high in highs] for low in lows])
-    chances = np.diff(-np.diff(corner, axis=0), axis=1)
-    counts = np.histogram2d(sample[:, 0], sample[:, -1], [[float(e) for e in lows], [float(e) for e in highs]])[0]
-    assert counts.sum() == 20_000
-    assert misfit(counts, np.maximum(chances, 0)) > RARE
 
 
 def test_chi_square_has_the_power_announced():
@@ -285,7 +251,8 @@ def rejection(n, total, median, minimum, maximum, even, size=20_000) -> np.ndarr
     sampled(
         [
             ((3, 30, 10), 2, 16), ((4, 40, 9), 1, 15), ((5, 60, 10), 0, 25), ((5, 50, 12), 3, 14), ((6, 80, 12), 0, 24),
-            ((6, 60, 11), 4, 13), ((7, 60, 8), 2, 12), ((7, 75, 12), 0, 16), ((8, 90, 10), 1, 22), ((8, 100, 14), 2, 17),
+            ((6, 60, 11), 4, 13), ((7, 60, 8), 2, 12), ((7, 75, 12), 0, 16), ((8, 90, 10), 1, 22),
+            ((8, 100, 14), 2, 17),
         ],
         4,
     ),

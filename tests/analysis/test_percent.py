@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptce_analysis.analysis.percent import (
@@ -50,6 +50,7 @@ def test_counts_and_bases_are_those_that_print_as_the_percentage(rounding: str, 
         assert attainable_bases(share, unit, 60, rounding) == tuple(n for n in counts if counts[n])
 
 
+@settings(deadline=None)
 @given(shares, grains)
 def test_smallest_base_is_the_first_that_holds(share: Fraction, grain: Fraction) -> None:
     """The Stern-Brocot denominator is the first base found by trying 1, 2, 3 and so on."""
@@ -58,6 +59,7 @@ def test_smallest_base_is_the_first_that_holds(share: Fraction, grain: Fraction)
         assert attainable_bases(share, grain, found, rounding) == (found,)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(shares, grains.filter(bool)), min_size=1, max_size=4), st.sampled_from(["nearest", "down"]))
 def test_the_smallest_common_base_is_the_first_of_all(some: list[tuple[Fraction, Fraction]], rounding: str) -> None:
     """It is the first base in which the bases of each share, found one by one, meet."""

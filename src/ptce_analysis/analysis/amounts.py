@@ -29,7 +29,6 @@ Runs = tuple[tuple[Fraction, int], ...]
 LARGEST_N = 1_000_000
 LARGEST_N_BELOW = 10_000  # with a maximum: bounds take a step per amount
 EVEN_MEDIANS = ("mean", "low", "high")
-CONVENTION = "sd: divisor n - 1; gini: no small-sample correction; top half: the floor(n/2) largest amounts"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ptce_analysis.analysis.amounts import (
-    CONVENTION,
     STATISTICS,
     Amount,
     AmountsRow,
@@ -39,6 +38,8 @@ if TYPE_CHECKING:  # `ptce feasible` answers without it
     import pandas as pd
 
 Record = dict[str, Any]
+
+CONVENTION = "sd: divisor n - 1; gini: no small-sample correction; top half: the floor(n/2) largest amounts"
 
 # Statistics shown for a level, and those of them that are amounts.
 SHOWN = ("max", "gini", "sd", "top_half_share")

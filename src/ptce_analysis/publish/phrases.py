@@ -98,10 +98,9 @@ def named(words: Words, fact: Fact) -> str:
 
 def printed(words: Words, fact: Fact) -> str:
     """Return a figure as its source prints it: its own unit and rounding, "at least" where it says no more."""
-    digits = max(len(str(float(fact.grain)).split(".")[1].rstrip("0")), 0)
     kind = {
         "eur": "meur2" if fact.grain >= 10_000 else "keur",
-        "share": "share" if digits <= 2 else "share1",
+        "share": "share" if (100 * fact.grain).denominator == 1 else "share1",
         "fte": "fte",
     }.get(fact.unit, "count")
     value = words.number(Number(fact.value, kind))

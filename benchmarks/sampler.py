@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from pysprite import Sprite
 
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import printed_row
+from ptce_analysis.analysis.amounts import printed_row
+from ptce_analysis.analysis.draws import draws
 
 # Figures of the 2015 table in k€ (n, sum, median), then the rows that two scenarios put in place of some of them.
 ROWS = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from ptce_analysis.published import Fact
 
@@ -64,3 +68,10 @@ def row(
 def report(*facts: Fact) -> dict[str, Fact]:
     """Figures by id, as the loader gives them."""
     return {one.id: one for one in facts}
+
+
+def sampled(cases: Iterable[Any], quick: int) -> list[Any]:
+    """Cases of a test, one value each: the first ones for every run, the others for the thorough one."""
+    return [
+        case if place < quick else pytest.param(case, marks=pytest.mark.thorough) for place, case in enumerate(cases)
+    ]

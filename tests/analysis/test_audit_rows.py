@@ -1,4 +1,4 @@
-"""Rules on a number, a total and a median: against every small data set, and by hand."""
+"""Rules on rows, totals, parts and pairs: against every small data set or choice, and by hand."""
 
 import itertools
 import statistics
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printed_figures import count, euros, fact, report, row
-from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit.records import Printed, Verdict
-from ptce_analysis.analysis.audit.rows import highest_median, printed_rows_of_amounts
-from ptce_analysis.analysis.feasible.row import Row, largest_n
+from printed_figures import count, euros, fact, report, row, share
+from ptce_analysis.analysis.amounts import largest_n
+from ptce_analysis.analysis.audit import Verdict, audit
+from ptce_analysis.analysis.audit_rows import choices, rows_of_amounts
+from ptce_analysis.analysis.audit_shares import Finding, Printed
 from ptce_analysis.published import Fact
 
 HALF = Fraction(1, 2)
@@ -41,36 +41,6 @@ def test_rows_match_every_small_data_set(n: int) -> None:
         assert {one.verdict for one in audit(report(*row(n, total, median)))} == {expected}, (total, median)
 
 
-@given(st.lists(st.fractions(0, 60, max_denominator=6), min_size=1, max_size=12), st.sampled_from([1, 5]))
-def test_a_row_of_real_amounts_always_holds(amounts: list[Fraction], grain: int) -> None:
-    """Number, total and median of any amounts, rounded, are consistent."""
-    total = round(sum(amounts) / grain) * grain
-    median = round(statistics.median(amounts) / grain) * grain
-    assert {one.verdict for one in audit(report(*row(len(amounts), total, median, grain=grain)))} == {"consistent"}
-
-
-@given(st.integers(1, 200), st.integers(1, 500), st.integers(0, 400))
-def test_an_impossible_row_is_never_consistent(n: int, median: int, below: int) -> None:
-    """Less than (floor(n/2) + 1) times the median, roundings included: all three figures are impossible."""
-    least = (n // 2 + 1) * (median - HALF)
-    total = max(int(least - HALF - Fraction(1, 4)) - below, 0)
-    if total + HALF < least:
-        assert {one.verdict for one in audit(report(*row(n, total, median)))} == {"impossible"}
-
-
-def test_the_edge_of_the_rounding_holds() -> None:
-    """9 × 29.5 = 265.5: a total printed 265 (up to 265.5) holds, 264 does not."""
-    assert verdict(*row(16, 265, 30)).verdict == "consistent"
-    assert verdict(*row(16, 264, 30)).verdict == "impossible"
-
-
-def test_exact_figures_leave_no_margin() -> None:
-    """Without rounding, 16 amounts with median 30 total 270 at least."""
-    assert verdict(*row(16, 270, 30, grain=0)).verdict == "consistent"
-    assert verdict(*row(16, 269, 30, grain=0)).verdict == "impossible"
-    assert "Highest median possible: €29.89;" in verdict(*row(16, 269, 30, grain=0)).reason
-
-
 def test_one_amount_is_its_own_total_and_two_are_twice_their_median() -> None:
     """A single amount of 30 cannot total 100, nor can two; three can."""
     assert verdict(*row(1, 100, 30)).reason == (
@@ -87,11 +57,6 @@ def test_no_amount_totals_nothing() -> None:
     assert verdict(*row(0, 0, 5)).reason.startswith("No amount at all (0) has no median and totals nothing")
 
 
-def test_medians_of_zero_allow_any_number() -> None:
-    """Half the amounts may be nil: no number is too large."""
-    assert "largest number: unbounded" in verdict(*row(9, 100, 0)).reason
-
-
 def test_a_number_printed_as_about_is_a_range() -> None:
     """About 20 to the nearest 5 is 18 to 22: 10 × 9.5 = 95 holds within 100, where 20 would need 104.5."""
     amount, _, median = row(20, 100, 10)
@@ -100,33 +65,13 @@ def test_a_number_printed_as_about_is_a_range() -> None:
     assert verdict(*row(20, 100, 10)).verdict == "impossible"
 
 
-def test_a_number_that_is_no_whole_number_is_none() -> None:
-    """A count printed 16.5, exactly, is the number of nothing."""
-    amount, _, median = row(20, 100, 10)
-    assert verdict(amount, median, count("loans_projects", "16.5", 0, level="commune")).verdict == "unverifiable"
-
-
-def test_a_mean_number_is_no_number() -> None:
-    """A mean of projects is not the number of amounts."""
-    amount, _, median = row(20, 100, 10)
-    mean = fact("loans_projects", 20, "mean", "count", 1, level="commune")
-    assert verdict(amount, median, mean).verdict == "unverifiable"
-
-
 def test_the_base_stands_in_for_a_number() -> None:
     """Without `_projects`, the base printed beside the amount or the median is the number."""
     amount, median = (euros("loans_amount", 246, base_n=16), euros("loans_median", 30, 1, "median", base_n=16))
     assert verdict(amount, median).verdict == "impossible"
     assert verdict(euros("loans_amount", 246), median).verdict == "impossible"
     alone = verdict(euros("loans_amount", 246), euros("loans_median", 30, 1, "median"))
-    assert (alone.verdict, "no number was found" in alone.reason) == ("unverifiable", True)
-
-
-def test_total_and_median_of_different_bases_are_not_compared() -> None:
-    """A total over 16 and a median over 15 are not said of the same amounts."""
-    found = verdict(euros("loans_amount", 246, base_n=16), euros("loans_median", 30, 1, "median", base_n=15))
-    assert found.verdict == "unverifiable"
-    assert found.reason.startswith("The total is over 16 and the median over 15")
+    assert (alone.verdict, "no number of values was found" in alone.reason) == ("unverifiable", True)
 
 
 def test_only_sums_and_medians_of_one_unit_make_a_row() -> None:
@@ -135,19 +80,13 @@ def test_only_sums_and_medians_of_one_unit_make_a_row() -> None:
         assert verdict(euros("loans_amount", 246, base_n=16), other).reason == "No other published figure bears on it."
 
 
-def test_the_medians_a_row_could_hold_are_named() -> None:
-    """Of the printed medians 30, 17 and 10, sixteen amounts that total 246 could have 17 or 10."""
-    rows = [*row(16, 246, 30), *row(20, 796, 17, "epci"), *row(29, 1239, 10, "region")]
-    assert "published medians it could hold: €17, €10." in verdict(*rows).reason
-
-
 @settings(deadline=None)
 @given(st.integers(3, 40), st.integers(0, 300), st.integers(0, 60), st.sampled_from([0, 1, 5]))
 def test_limits_are_the_last_that_hold(n: int, total: int, median: int, grain: int) -> None:
     """The highest median and the largest number hold; one rounding step or one or two amounts more do not."""
     figures = row(n, total, median, grain=grain)
-    (printed,) = printed_rows_of_amounts(Printed(report(*figures)))
-    highest = highest_median(n, printed.total.band, printed.median)
+    (printed,) = rows_of_amounts(Printed(report(*figures)))
+    highest = printed.highest_median
     step = grain or Fraction(1, 10**6)
     assert not grain or (highest - median) % grain == 0
     assert [verdict(*row(n, total, value, grain=grain)).verdict for value in (highest, highest + step)] == [
@@ -162,12 +101,6 @@ def test_limits_are_the_last_that_hold(n: int, total: int, median: int, grain: i
         assert verdict(*row(most + 1, total, median, grain=grain)).verdict == "impossible"
     else:
         assert verdict(*row(3, total, median, grain=grain)).verdict == "impossible"
-
-
-def test_no_number_holds_when_the_total_is_below_the_median() -> None:
-    """A total of 10 holds no amount with a median of 30: the largest number is 0."""
-    assert largest_n(Row(1, Fraction(10), Fraction(10), Fraction(30), Fraction(30))) == 0
-    assert largest_n(Row(1, Fraction(40), Fraction(40), Fraction(30), Fraction(30))) == 0
 
 
 def totals(total: int, median: int, base_n: int | None = 40, median_base: int | None = None) -> list[Fact]:
@@ -185,21 +118,225 @@ def test_a_total_forces_concentration() -> None:
     assert "at least: one unit with 89, 74% held by the largest 20, a Gini index of 0.25." in found.reason
 
 
-def test_a_total_below_what_its_median_needs_is_impossible() -> None:
-    """21 × 29.5 = 619.5 > 600.5; the declared pair of the vocabulary is tested like a pair of names."""
-    assert verdict(*totals(600, 30)).verdict == "impossible"
-    jobs = fact("jobs_total", 600, "sum", "count", 1, base_n=40)
-    assert verdict(jobs, fact("employees_median", 30, "median", "count", 1)).verdict == "impossible"
+LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
 
 
-def test_totals_without_a_number_or_of_other_units_are_unverifiable() -> None:
-    """No base beside the total, or another beside the median."""
-    assert verdict(*totals(600, 30, base_n=None)).verdict == "unverifiable"
-    assert verdict(*totals(600, 30, median_base=52)).verdict == "unverifiable"
-    assert verdict(*totals(600, 30, base_n=None, median_base=40)).verdict == "impossible"
+def verdicts(*facts: Fact) -> dict[str, Verdict]:
+    """The verdicts on a report, by figure."""
+    return {one.id: one for one in audit(report(*facts))}
 
 
-def test_the_pairing_of_total_and_median_is_an_assumption_unless_printed() -> None:
-    """When the median prints the same base, nothing is assumed."""
-    assert verdict(*totals(2350, 30)).findings[0].origin == "assumption"
-    assert verdict(*totals(2350, 30, median_base=40)).findings[0].origin == "derived"
+def loans(*amounts: int | Fraction, grain: int = 1) -> list[Fact]:
+    """Amounts lent, one level each."""
+    return [euros("loans_amount", amount, grain, level=level) for level, amount in zip(LEVELS, amounts, strict=False)]
+
+
+def total_verdict(total: int, *amounts: int, grain: int = 1) -> Verdict:
+    """The verdict on a total printed above amounts by level."""
+    return verdicts(*loans(*amounts, grain=grain), euros("loans_total", total, grain))["loans_total_2015"]
+
+
+def test_some_parts_make_the_total() -> None:
+    """Of 100, 20 and 40, only 100 and 40 make 140: the reason names them."""
+    verdict = total_verdict(140, 100, 20, 40)
+    assert verdict.verdict == "other_base_only"
+    assert "only some of them do: Communes + Départements = €140" in verdict.reason
+
+
+def test_the_total_carries_the_verdict() -> None:
+    """The parts of a total that does not add up are referred to it, not refuted."""
+    found = verdicts(*loans(100, 20), euros("loans_total", 500))
+    part = found["loans_amount_commune_2015"]
+    assert (part.verdict, part.findings[0].related) == ("unverifiable", ("loans_total_2015",))
+    assert part.reason == "A part of €500, which the 2 parts do not add up to: see that figure."
+
+
+def test_parts_are_declared_or_named() -> None:
+    """A `part_of` prevails over the name; parts of no level are named by their indicator."""
+    gifts = [euros("gifts_cash", 10, part_of="means_total"), euros("gifts_kind", 20, part_of="means_total")]
+    found = verdicts(*gifts, euros("means_total", 10), euros("gifts_total", 999))
+    assert found["means_total_2015"].verdict == "other_base_only"
+    assert "some of them do: gifts cash = €10" in found["means_total_2015"].reason
+    assert found["gifts_total_2015"].verdict == "unverifiable"
+
+
+def test_a_total_of_a_level_takes_the_parts_of_that_level() -> None:
+    """The total of one level is that of its own parts; a total of no level has two sets of parts, each must fit."""
+    parts = [
+        euros("gifts_cash", 10, level="epci", part_of="gifts_total"),
+        euros("gifts_kind", 5, part_of="gifts_total"),
+    ]
+    found = verdicts(*parts, euros("gifts_total", 10, level="epci"), euros("gifts_total", 10))
+    assert found["gifts_total_epci_2015"].verdict == "consistent"
+    assert [f.verdict for f in found["gifts_total_2015"].findings] == ["impossible", "consistent"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        fact("loans_amount", 5, "mean", "eur", 1, level="epci"),
+        fact("loans_amount", 5, "sum", "count", 1, level="epci"),
+        euros("loans_total", 5, part_of="loans_total", second=True),
+    ],
+)
+def test_what_does_not_add_up_is_left_alone(part: Fact) -> None:
+    """A mean, another unit, and a figure declared part of itself are no parts."""
+    found = verdicts(part, euros("loans_total", 999))
+    assert all(f.rule != "sums" for one in found.values() for f in one.findings)
+
+
+amounts = st.lists(st.integers(0, 40), min_size=1, max_size=6)
+
+
+@settings(deadline=None)
+@given(amounts, st.integers(0, 120))
+def test_verdicts_on_totals_match_every_choice(parts: list[int], total: int) -> None:
+    """Trying every choice with its rounding gives the same verdict."""
+    fits = {
+        choice: abs(sum(choice) - total) <= Fraction(len(choice) + 1, 2)
+        for size in range(1, len(parts) + 1)
+        for choice in itertools.combinations(parts, size)
+    }
+    # An amount printed 0 cannot have been rounded up: its band is 0 to 1/2 and the enumeration says otherwise.
+    if 0 in (*parts, total):
+        return
+    expected = "consistent" if fits[tuple(parts)] else "other_base_only" if any(fits.values()) else "impossible"
+    assert total_verdict(total, *parts).verdict == expected
+
+
+def shares(whole: str, *parts: str) -> list[Verdict]:
+    """Verdicts on a share and the shares said of it, without any base."""
+    said = [share(f"kind{i}_share", part, part_of="whole_share") for i, part in enumerate(parts)]
+    return list(audit(report(share("whole_share", whole), *said)))
+
+
+def test_shares_said_of_a_share_add_up_to_it() -> None:
+    """45 + 15 + 20 = 80: within the rounding of 81 and 82 (4 halves), not of 83."""
+    for whole in ("0.80", "0.82"):
+        assert {one.verdict for one in shares(whole, "0.45", "0.15", "0.20")} == {"consistent"}
+    assert {one.verdict for one in shares("0.83", "0.45", "0.15", "0.20")} == {"impossible"}
+
+
+def test_shares_may_be_given_as_shares_of_the_part() -> None:
+    """60 + 25 + 15 = 100: they divide the 75% themselves."""
+    found = shares("0.75", "0.60", "0.25", "0.15")
+    assert {one.verdict for one in found} == {"consistent"}
+    assert "not 75% but 100%: they are given as shares of it" in found[0].reason
+
+
+def test_many_shares_are_counted_rather_than_listed() -> None:
+    """Beyond twenty the terms are not spelled out."""
+    reason = shares("0.5", *["0.01"] * 21)[0].reason
+    assert reason.startswith("The 21 parts = 21% (10.5% to 31.5% with roundings), but they are said of 50%")
+
+
+def counted(whole: int, parts: list[int], grains: list[int], grain: int = 1) -> Verdict:
+    """The verdict on a count and the counts that are parts of it, each with its rounding step."""
+    rounded = enumerate(zip(parts, grains, strict=True))
+    said = [count(f"kind{i}_sites", part, step, part_of="sites") for i, (part, step) in rounded]
+    return verdicts(count("sites", whole, grain), *said)["sites_2015"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.sampled_from([1, 2, 5])), min_size=1, max_size=4),
+    st.integers(0, 40),
+    st.sampled_from([1, 5]),
+)
+def test_sums_of_counts_match_every_whole_number(printed: list[tuple[int, int]], whole: int, grain: int) -> None:
+    """Every choice of whole numbers that round to the printed ones, added up."""
+    parts, grains = [step * times for times, step in printed], [step for _, step in printed]
+    whole -= whole % grain
+    true = [[k for k in range(40) if 2 * abs(k - part) <= step] for part, step in zip(parts, grains, strict=True)]
+    near = {k for k in range(80) if 2 * abs(k - whole) <= grain}
+
+    def meets(places: tuple[int, ...]) -> bool:
+        return any(sum(values) in near for values in itertools.product(*(true[place] for place in places)))
+
+    chosen = [c for size in range(1, len(parts) + 1) for c in itertools.combinations(range(len(parts)), size)]
+    expected = "consistent" if meets(chosen[-1]) else "other_base_only" if any(map(meets, chosen)) else "impossible"
+    assert counted(whole, parts, grains, grain).verdict == expected
+
+
+halves = st.integers(0, 24).map(lambda n: Fraction(n, 2))
+
+
+bands = st.tuples(halves, st.integers(0, 4)).map(lambda pair: (pair[0], pair[0] + Fraction(pair[1], 2)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(bands, min_size=1, max_size=6), bands, st.sampled_from([1, 10**19]))
+def test_choices_are_those_found_by_trying_every_one(
+    some: list[tuple[Fraction, Fraction]], target: tuple[Fraction, Fraction], scale: int
+) -> None:
+    """The choice named fits; else none ends between those named and the target. Sums beyond 64 bits are exact too."""
+    some, target = [(scale * low, scale * high) for low, high in some], (scale * target[0], scale * target[1])
+    every = [c for size in range(1, len(some) + 1) for c in itertools.combinations(range(len(some)), size)]
+    ends = {chosen: tuple(sum(some[place][end] for place in chosen) for end in (0, 1)) for chosen in every}
+    fits = {chosen for chosen, (low, high) in ends.items() if low <= target[1] and high >= target[0]}
+    fitting, below, above = choices(some, target)
+    assert fitting in fits if fits else fitting == ()
+    assert (ends[below][1] if below else None) == max(
+        (high for _, high in ends.values() if high < target[0]), default=None
+    )
+    assert (ends[above][0] if above else None) == min(
+        (low for low, _ in ends.values() if low > target[1]), default=None
+    )
+
+
+def test_twenty_parts_are_tried_and_no_more() -> None:
+    """Powers of three: one choice reaches a sum, that of its digits in base three; of 21 parts nothing is said."""
+    powers = [(Fraction(3**i), Fraction(3**i)) for i in range(20)]
+    wanted = (1, 4, 9, 16, 19)
+    target = Fraction(sum(3**i for i in wanted))
+    assert choices(powers, (target, target))[0] == wanted
+    assert choices(powers, (target + 2, target + 2))[0] == ()
+    parts = [euros(f"part{i}_gift", 100, part_of="gifts_total") for i in range(21)]
+    for total, verdict in ((2100, "consistent"), (1000, "unverifiable")):
+        found = verdicts(euros("gifts_total", total), *parts)["gifts_total_2015"]
+        assert (found.verdict, "too many" in found.reason) == (verdict, verdict == "unverifiable")
+
+
+def findings(rule: str, *facts: Fact) -> dict[str, Finding]:
+    """What one rule says of a report, by figure."""
+    return {one.id: f for one in audit(report(*facts)) for f in one.findings if f.rule == rule}
+
+
+def test_two_sources_that_differ_are_named_on_both_sides() -> None:
+    """180 and 183 applications cannot be one number; neither is refuted."""
+    found = findings("sources", count("applications", 180), count("applications", 183, source="S", second=True))
+    assert {f.verdict for f in found.values()} == {"sources_differ"}
+    assert found["applications_2015"].reason == (
+        "R gives 180 but S 183: not the same number; perhaps not the same population."
+    )
+
+
+def test_among_three_sources_each_is_set_against_one_it_cannot_meet() -> None:
+    """37, 34 and about 35 (33 to 37): the first two differ, the third meets both."""
+    found = findings(
+        "sources",
+        count("laureates", 37),
+        count("laureates", 34, source="S", second=True),
+        count("laureates", 35, 5, source="T", second=True),
+    )
+    assert [f.verdict for f in found.values()] == ["sources_differ", "sources_differ", "consistent"]
+    assert found["laureates_2015"].related == ("laureates_2015_s",)
+    assert found["laureates_2015_s"].related == ("laureates_2015",)
+
+
+def test_at_least_and_at_most_are_read_as_such() -> None:
+    """« More than 130 » meets 150, not 120; « at most 130 » the reverse."""
+    for statistic, meets in (("minimum", {150: True, 120: False}), ("maximum", {150: False, 120: True})):
+        for value, expected in meets.items():
+            limit = fact("answers", 130, statistic, "count", 1, source="S", second=True)
+            found = findings("sources", count("answers", value), limit)
+            assert {f.verdict == "consistent" for f in found.values()} == {expected}
+
+
+def test_one_source_cannot_print_two_numbers_for_one_figure() -> None:
+    """52 and 50 respondents in the same source: impossible, both; the same number twice is not."""
+    found = findings("repeated", count("respondents", 52), count("respondents", 50, second=True))
+    assert {f.verdict for f in found.values()} == {"impossible"}
+    assert found["respondents_2015"].reason.startswith("R gives 52 and also 50")
+    assert [set(f.related) for f in found.values()] == [set(found) - {name} for name in found]
+    assert findings("repeated", count("respondents", 52), count("respondents", 52, second=True)) == {}

@@ -1,23 +1,26 @@
-"""`ptce feasible`: the record of a row, ready for JSON."""
+"""`ptce feasible`, and the feasible sets of the funding table by level and scenario."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from printed_figures import PUBLISHED
+from ptce_analysis.analysis import feasible as sets
 from ptce_analysis.analysis.feasible import feasible
-from ptce_analysis.analysis.feasible.bounds import bounds
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import printed_row
 from ptce_analysis.errors import InputError
+from ptce_analysis.published import read_published
+from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 STATISTICS = {"max", "min", "gini", "sd", "top_half_share", "top_1_share"}
+
+
 SUMMARY = {"mean", "q025", "q500", "q975"}
-PRINTED = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70)]
 
 
 def test_record_of_a_row_has_every_promised_key():
@@ -35,14 +38,6 @@ def test_record_of_a_row_has_every_promised_key():
     assert (record["reason"], record["draws_reason"], record["datasets_reason"]) == (None, None, None)
 
 
-def test_record_carries_what_was_asked():
-    """The record repeats its arguments, so that it can be read alone."""
-    record = feasible(7, 776, 70, grain=2, n_draws=5, seed=3, measure="maximum_entropy")
-    asked = ("n", "total", "median", "grain", "n_draws", "seed", "measure")
-    assert [record[key] for key in asked] == [7, 776, 70, 2, 5, 3, "maximum_entropy"]
-    assert "n - 1" in record["convention"]
-
-
 def test_record_within_limits_of_each_amount():
     """Three ages from 1 on with median 30 and sum 132 (Garfinkel, Abowd and Martindale): 30 sets, 72 to 101 at most."""
     record = feasible(3, 132, 30, grain=0, minimum=1, maximum=120, even_median="high", n_draws=10)
@@ -56,26 +51,11 @@ def test_record_within_limits_of_each_amount():
     assert feasible(3, 132, 30, minimum=31)["reason"] == "amounts of 31 or more have no median between 29.5 and 30.5."
 
 
-def test_communes_hold_by_the_upper_of_two_middle_amounts():
-    """Sixteen amounts, sum 246, median 30: 8 x 29.5 = 236 fits when the median is the upper middle amount."""
-    record = feasible(16, 246, 30, even_median="high")
-    assert (record["possible"], record["min_sum"], record["datasets"] > 0) == (True, 236, True)
-    assert not feasible(16, 246, 30, even_median="low")["possible"]
-    assert not feasible(16, 246, 30, even_median="high", minimum=2)["possible"]
-
-
 def test_a_measure_without_a_maximum_says_why_it_has_no_draws():
     """The record keeps its bounds, and the reason stands where the draws would."""
     record = feasible(7, 776, 70, n_draws=5, measure="maximum_entropy", maximum=300)
     assert record["bounds"] and record["draws"] is None
     assert "the maximum-entropy model has no largest amount" in record["draws_reason"]
-
-
-def test_limits_are_over_the_rounding_bands():
-    """Communes at the unit: smallest sum 9 x 29.5, highest median 246.5 / 9, largest n 15; exactly: 270 and 246 / 9."""
-    rounded, exact = feasible(16, 246, 30), feasible(16, 246, 30, grain=0)
-    assert (rounded["min_sum"], rounded["max_median"], rounded["max_n"]) == (265.5, pytest.approx(246.5 / 9), 15)
-    assert (exact["min_sum"], exact["max_median"], exact["max_n"]) == (270, pytest.approx(246 / 9), 15)
 
 
 @pytest.mark.parametrize("measure", ["uniform", "maximum_entropy"])
@@ -97,48 +77,6 @@ def test_row_possible_by_rounding_only_has_bounds_but_no_draws():
     assert record["draws_reason"].endswith("the printed total allows at most 269.")
 
 
-def test_no_draws_unless_asked():
-    """Without a number of draws there are none, and the record says so."""
-    assert feasible(7, 776, 70)["draws"] is None
-    assert feasible(7, 776, 70)["draws_reason"] == "no draws were asked for"
-
-
-def test_bounds_are_those_of_the_library_with_their_examples():
-    """The record's bounds and examples are those of `bounds`, with amounts as [value, how many]."""
-    record, found = feasible(20, 796, 17), bounds(printed_row(20, 796, 17))
-    assert record["bounds"]["sd"] == {"low": found["sd"].low, "high": found["sd"].high}
-    assert record["examples"]["max"]["high"] == [[0, 9], [16.5, 10], [631.5, 1]]
-
-
-@pytest.mark.parametrize("row", PRINTED)
-def test_uniform_draws_lie_inside_the_bounds(row):
-    """On every printed row that holds, the summaries of uniform draws are inside the bounds at the printed values."""
-    record = feasible(*row, grain=0, n_draws=400, seed=2)
-    for name, summary in record["draws"].items():
-        low, high = record["bounds"][name]["low"], record["bounds"][name]["high"]
-        ordered = [low, summary["q025"], summary["q500"], summary["q975"], high]
-        assert ordered == sorted(ordered)
-        assert low < summary["mean"] < high
-
-
-def test_draws_are_summarised_by_the_definitions():
-    """Gini, standard deviation and shares of draws are those of their definitions, on the same seed."""
-    sample = draws(printed_row(7, 776, 70, 0), 50, 4)
-    gini = np.abs(sample[:, :, None] - sample[:, None, :]).sum(axis=(1, 2)) / (2 * 7 * 776)
-    expected = {
-        "max": sample.max(axis=1),
-        "min": sample.min(axis=1),
-        "gini": gini,
-        "sd": np.sqrt(((sample - 776 / 7) ** 2).sum(axis=1) / 6),
-        "top_half_share": sample[:, 4:].sum(axis=1) / 776,
-        "top_1_share": sample.max(axis=1) / 776,
-    }
-    found = feasible(7, 776, 70, n_draws=50, seed=4)["draws"]
-    for name, values in expected.items():
-        numbers = [values.mean(), *np.percentile(values, [2.5, 50, 97.5])]
-        assert [found[name][key] for key in ("mean", "q025", "q500", "q975")] == pytest.approx(numbers)
-
-
 def test_what_one_amount_cannot_have_is_null_with_a_reason():
     """One amount has no standard deviation, neither in the bounds nor in the draws."""
     record = feasible(1, 5, 5, n_draws=3)
@@ -148,27 +86,12 @@ def test_what_one_amount_cannot_have_is_null_with_a_reason():
     assert record["draws"]["max"]["mean"] == 5
 
 
-def test_zero_total_has_draws_without_shares():
-    """A total of 0 to the unit has bounds on shares (of positive totals) but its draws, at exactly 0, have none."""
-    record = feasible(3, 0, 0, n_draws=3)
-    assert record["bounds"]["gini"]["low"] == 0
-    assert record["draws"]["gini"]["mean"] is None
-    assert "every amount is zero" in record["draws"]["gini"]["reason"]
-
-
 def test_count_too_long_to_make_is_null_with_a_reason():
     """Ten thousand amounts and a million units still have bounds at once; their count is declined in words."""
     record = feasible(10_000, 10**6, 20)
     assert record["possible"]
     assert record["datasets"] is None
     assert "in a larger unit" in record["datasets_reason"]
-
-
-def test_count_is_an_exact_integer():
-    """The number of data sets is a whole number however large, and survives JSON."""
-    record = feasible(29, 1239, 10)
-    assert isinstance(record["datasets"], int)
-    assert json.loads(json.dumps(record))["datasets"] == record["datasets"] > 2**64
 
 
 @pytest.mark.parametrize(
@@ -212,3 +135,89 @@ def test_any_row_has_a_record_without_nan(n, total, median, grain, measure):
     assert (record["reason"] is None) == record["possible"] == (record["bounds"] is not None)
     for interval in (record["bounds"] or {}).values():
         assert "reason" in interval or interval["low"] <= interval["high"]
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return read_published(PUBLISHED)
+
+
+def changed(facts, **values):
+    """The same figures with some other values."""
+    return {id: dataclasses.replace(f, value=Fraction(values[id])) if id in values else f for id, f in facts.items()}
+
+
+def test_every_level_and_statistic_has_a_row(facts):
+    """All levels stand in the table, in order, each with every statistic shown."""
+    table = sets.feasible_levels(facts, 2015, n_draws=0)
+    pairs = [(level, name) for level in FUNDING_LEVELS for name in sets.SHOWN]
+    assert list(table[["level", "statistic"]].itertuples(index=False, name=None)) == pairs
+
+
+def test_an_impossible_row_has_neither_bounds_nor_draws(facts):
+    """Communes as printed is refused; under each other scenario it has bounds."""
+    table = sets.feasible_levels(facts, 2015, n_draws=20)
+    communes = table[table["level"] == "commune"]
+    assert set(communes["status"]) == {"impossible"}
+    assert communes.drop(columns=["wave", "scenario", "level", "statistic", "n", "status"]).isna().all(axis=None)
+    other = sets.feasible_levels(facts, 2015, "communes_15", n_draws=20)
+    assert set(other.loc[other["level"] == "commune", "n"]) == {15}
+    assert other["low"].notna().all()
+
+
+def test_a_wave_without_amounts_has_no_feasible_sets(facts):
+    """2013 printed no row: every cell is empty, nothing is imputed."""
+    table = sets.feasible_levels(facts, 2013)
+    assert set(table["status"]) == {"not found"}
+    assert table[["n", "low", "high", "uniform_mid"]].isna().all(axis=None)
+    assert sets.example_level(facts, 2013) is None
+
+
+def test_money_is_in_euros(facts):
+    """Route: the command's own record in k€, times a thousand for amounts, unchanged for shares."""
+    table = sets.feasible_levels(facts, 2015, n_draws=200, seed=3).set_index(["level", "statistic"])
+    record = feasible(7, 776, 70, n_draws=200, seed=3, minimum=0.5)
+    entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy", minimum=0.5)
+    for name, scale in (("max", 1000), ("sd", 1000), ("gini", 1), ("top_half_share", 1)):
+        found = table.loc[("europe", name)]
+        assert found["low"] == pytest.approx(record["bounds"][name]["low"] * scale)
+        assert found["high"] == pytest.approx(record["bounds"][name]["high"] * scale)
+        assert found["uniform_mid"] == pytest.approx(record["draws"][name]["q500"] * scale)
+        assert found["entropy_high"] == pytest.approx(entropy["draws"][name]["q975"] * scale)
+
+
+def test_no_supported_project_received_nothing(facts):
+    """Half a unit is the least amount: at most 1239.5 − 14 × 9.5 − 14 × 0.5 = 1,099.5 k€ for one in Régions."""
+    table = sets.feasible_levels(facts, 2015, n_draws=0).set_index(["level", "statistic"])
+    assert table.loc[("region", "max"), "high"] == 1_099_500
+
+
+def test_the_example_is_the_smallest_possible_level(facts):
+    """Europe supports seven projects; without it, the level with the fewest amounts that exist is shown."""
+    assert sets.example_level(facts, 2015) == "europe"
+    others = {id: f for id, f in facts.items() if f.level != "europe"}
+    assert sets.example_level(others, 2015) == "departement"
+
+
+def test_sets_alike_have_the_printed_row_and_differ(facts):
+    """Route: add up and take the middle; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 − 3 × 0.5."""
+    table = sets.data_sets_alike(facts, 2015, "as_printed", "europe")
+    for amounts in table["amounts"]:
+        assert sum(amounts) == pytest.approx(776_000)
+        assert sorted(amounts)[3] == 70_000
+        assert list(amounts) == sorted(amounts)
+    assert list(table["kind"]) == ["most_equal", "draw", "draw", "least_equal"]
+    assert table["max_eur"].iloc[0] == pytest.approx(496_000 / 3)
+    assert table["max_eur"].iloc[-1] == 564_500
+    assert table["total_eur"].tolist() == [776_000] * 4
+    assert table["median_eur"].tolist() == [70_000] * 4
+    assert table["top_half_share"].tolist() == pytest.approx(
+        [sum(sorted(one)[4:]) / 776_000 for one in table["amounts"]]
+    )
+
+
+@pytest.mark.parametrize("level", ["commune", "pnr_petr", None])
+def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
+    """An impossible row, or one not found, cannot be illustrated, nor the example where there is none."""
+    whole, none = (sets.data_sets_alike(facts, 2015, "as_printed", one) for one in ("europe", level))
+    assert none.empty and list(none) == list(whole)

@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printed_figures import PUBLISHED, report, row
-from ptce_analysis.analysis.feasible.bounds import amounts, bounds
-from ptce_analysis.analysis.feasible.row import Row
+from ptce_analysis.analysis.amounts import AmountsRow, amounts, bounds
 from ptce_analysis.analysis.funding import (
     PERIMETERS,
     QUANTITIES,
@@ -219,9 +218,11 @@ def test_bands_hold_what_rounds_to_the_printed_figures(rows):
     """
     europe, least = rows["europe"], Fraction(500)
     sums = Fraction(775_500), Fraction(776_500)
-    assert europe.bands == Row(7, *sums, Fraction(69_500), Fraction(70_500), least)
-    assert europe.bands_without_median == Row(7, *sums, Fraction(0), Fraction(775_000, 4), least)
-    assert europe.exact == Row(7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least)
+    assert europe.bands == AmountsRow(7, *sums, Fraction(69_500), Fraction(70_500), least)
+    assert europe.bands_without_median == AmountsRow(7, *sums, Fraction(0), Fraction(775_000, 4), least)
+    assert europe.exact == AmountsRow(
+        7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least
+    )
 
 
 def printed(*sets, grain=1000):

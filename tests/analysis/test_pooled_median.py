@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from ptce_analysis.analysis.feasible.row import Row, highest_median, obstacle, printed_row
+from ptce_analysis.analysis.amounts import AmountsRow, highest_median, obstacle, printed_row
 from ptce_analysis.analysis.pooled_median import pooled_median
 from ptce_analysis.errors import InputError
 
@@ -93,7 +93,7 @@ def test_a_group_without_median_widens_the_limits():
     """Sixteen amounts of which only the sum is used: nearly all can be zero, and the pooled median falls to zero."""
     known = [printed_row(20, 796, 17), printed_row(15, 333, 28), printed_row(29, 1239, 10)]
     communes = printed_row(16, 246, 0)
-    free = Row(16, communes.sum_low, communes.sum_high, Fraction(0), highest_median(communes))
+    free = AmountsRow(16, communes.sum_low, communes.sum_high, Fraction(0), highest_median(communes))
     assert pooled_median([free, *known])[0] == 0
     assert pooled_median(known)[0] == Fraction(19, 2)
 

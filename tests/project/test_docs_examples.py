@@ -93,4 +93,4 @@ def test_the_reference_has_a_page_for_each_module_and_asks_for_nothing(tmp_path:
         assert not re.findall(
             r"""<(?:script|img|link)\b[^>]*(?:src|href)=["']?(?:https?:)?//|url\(["']?http""", page
         ), name
-    assert "smallest_sum" in pages["ptce_analysis/analysis/feasible/row.html"]
+    assert "smallest_sum" in pages["ptce_analysis/analysis/amounts.html"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from printed_figures import PUBLISHED, report, share
-from ptce_analysis.analysis.audit import audit
-from ptce_analysis.analysis.audit.records import VERDICTS
+from ptce_analysis.analysis.audit import VERDICTS, audit
 from ptce_analysis.publish.language import NO_BREAK, Words
 from ptce_analysis.publish.phrases import printed, told
 from ptce_analysis.published import read_published

@@ -23,8 +23,7 @@ from itertools import combinations, product
 
 import pandas as pd
 
-from ptce_analysis.analysis.feasible import row as feasible_row
-from ptce_analysis.analysis.feasible.bounds import bounds
+from ptce_analysis.analysis.amounts import AmountsRow, bounds, can_hold, highest_median, minimum_sum
 from ptce_analysis.analysis.pooled_median import pooled_median
 from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
@@ -68,25 +67,25 @@ class FundingRow:
         return min(self.total.grain, self.median.grain) / 2
 
     @property
-    def bands(self) -> feasible_row.Row:
+    def bands(self) -> AmountsRow:
         """The number of amounts, the bands of totals and medians that round to the printed ones, the least amount."""
-        return feasible_row.Row(self.n, *self.total.band, *self.median.band, self.least)
+        return AmountsRow(self.n, *self.total.band, *self.median.band, self.least)
 
     @property
-    def exact(self) -> feasible_row.Row:
+    def exact(self) -> AmountsRow:
         """The same for the total and the median exactly as printed."""
         total, median = self.total.value, self.median.value
-        return feasible_row.Row(self.n, total, total, median, median, self.least)
+        return AmountsRow(self.n, total, total, median, median, self.least)
 
     @property
-    def bands_without_median(self) -> feasible_row.Row:
+    def bands_without_median(self) -> AmountsRow:
         """The same when the median is not used: any median that the number and the total allow."""
-        return replace(self.bands, median_low=Fraction(0), median_high=feasible_row.highest_median(self.bands))
+        return replace(self.bands, median_low=Fraction(0), median_high=highest_median(self.bands))
 
     @property
     def possible(self) -> bool:
         """Whether any amounts above zero can have this number, total and median, roundings included."""
-        return feasible_row.can_hold(self.n, self.total.band, self.median.band, self.least)
+        return can_hold(self.n, self.total.band, self.median.band, self.least)
 
 
 def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact | None, Fact | None]:
@@ -168,7 +167,7 @@ def _cells(
         cells |= {
             "n_amounts": n,
             "median_usable": row.possible,
-            "minimum_sum_eur": float(feasible_row.minimum_sum(n, median.band[0])),
+            "minimum_sum_eur": float(minimum_sum(n, median.band[0])),
         }
         cells["status"] = "possible" if row.possible else "impossible"
     if median:
@@ -253,7 +252,7 @@ def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -
 # What a quantity can be: its lowest and its highest value; None when nothing limits it.
 Limits = tuple[float, float] | None
 
-# The quantities read straight from a row; then those that follow from its amounts (statistics of `feasible.bounds`).
+# The quantities read straight from a row; then those that follow from its amounts (statistics of `amounts.bounds`).
 SPREADS = ("max", "sd", "gini", "top_half_share")
 QUANTITIES = ("total", "mean", "median", *SPREADS)
 

@@ -1,4 +1,4 @@
-"""Which counts a printed percentage can stand for (the GRIM test), in exact arithmetic.
+"""Which counts a printed percentage can stand for (the GRIM test), in exact arithmetic: `ptce percent`.
 
 A share printed with grain g over n units is possible when some whole k has |k/n - share| <= g/2, ties either way; where
 percentages are cut down instead of rounded, when share <= k/n < share + g.
@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from ptce_analysis.errors import InputError
 
 LARGEST_BASE = 120
-
 # Limit: nobody asks about a survey larger than this. If wrong: raise it; it only bounds lists and a search.
 LARGEST_QUESTION = 1_000_000
-
 ROUNDINGS = ("nearest", "down")
+
+Points = str | int | float
 
 
 def _band(share: Fraction, grain: Fraction, rounding: str) -> tuple[int, int, int, int]:
@@ -44,29 +44,23 @@ def _band(share: Fraction, grain: Fraction, rounding: str) -> tuple[int, int, in
     return (max(low, 0), high, unit, excluded) if high <= unit else (max(low, 0), unit, unit, 0)
 
 
-def count_range(share: Fraction, base: int, grain: Fraction, rounding: str = "nearest") -> range:
-    """Return the counts k out of `base` whose share prints as `share` with that grain, as an unbroken range."""
+def attainable_counts(share: Fraction, base: int, grain: Fraction, rounding: str = "nearest") -> range:
+    """Return the counts k out of `base` whose share prints as `share` with that grain, as an unbroken range.
+
+    >>> list(attainable_counts(Fraction(31, 100), 42, Fraction(1, 100)))
+    [13]
+    >>> list(attainable_counts(Fraction(20, 100), 52, Fraction(1, 100)))
+    []
+    """
     low, high, unit, excluded = _band(share, grain, rounding)
     return range(-(-base * low // unit), (base * high - excluded) // unit + 1)
-
-
-def attainable_counts(share: Fraction, base: int, grain: Fraction, rounding: str = "nearest") -> tuple[int, ...]:
-    """Return every count k out of `base` whose share prints as `share` with that grain; empty when none does.
-
-    >>> attainable_counts(Fraction(31, 100), 42, Fraction(1, 100))
-    (13,)
-    >>> attainable_counts(Fraction(20, 100), 52, Fraction(1, 100))
-    ()
-    """
-    return tuple(count_range(share, base, grain, rounding))
 
 
 def attainable_bases(
     share: Fraction, grain: Fraction, largest: int = LARGEST_BASE, rounding: str = "nearest"
 ) -> tuple[int, ...]:
     """Return every base from 1 to `largest` on which the share can occur."""
-    low, high, unit, excluded = _band(share, grain, rounding)
-    return tuple(n for n in range(1, largest + 1) if -(-n * low // unit) * unit <= n * high - excluded)
+    return joint_bases([(share, grain)], largest, rounding)
 
 
 def smallest_base(share: Fraction, grain: Fraction, rounding: str = "nearest") -> int:
@@ -91,30 +85,21 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
 
 
 def joint_bases(
-    shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARGEST_BASE, rounding: str = "nearest"
+    shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARGEST_BASE, rounding: str = "nearest", most: int = 0
 ) -> tuple[int, ...]:
-    """Return the bases on which every one of the `(share, grain)` can occur: what one common base could be.
+    """Return the bases on which every one of the `(share, grain)` can occur; the first `most` of them, if not 0.
 
     >>> joint_bases([(Fraction(20, 100), Fraction(1, 100)), (Fraction(41, 100), Fraction(1, 100))], largest=52)
     (41, 44, 46, 49, 51)
     """
-    bases = set(range(1, largest + 1))
+    found: Iterable[int] = range(1, largest + 1)
     for share, grain in shares:
-        bases &= set(attainable_bases(share, grain, largest, rounding))
-    return tuple(sorted(bases))
+        found = _fitting(found, *_band(share, grain, rounding))
+    return tuple(islice(found, most or None))
 
 
-def smallest_joint_base(shares: Iterable[tuple[Fraction, Fraction]], rounding: str = "nearest") -> int | None:
-    """Return the smallest base up to `LARGEST_QUESTION` on which every `(share, grain)` can occur; None without any.
-
-    >>> smallest_joint_base([(Fraction(82, 1000), Fraction(1, 1000)), (Fraction(127, 1000), Fraction(1, 1000))])
-    110
-    """
-    bands = [_band(share, grain, rounding) for share, grain in shares]
-    for n in range(1, LARGEST_QUESTION + 1):
-        if all(-(-n * low // unit) * unit <= n * high - excluded for low, high, unit, excluded in bands):
-            return n
-    return None
+def _fitting(bases: Iterable[int], low: int, high: int, unit: int, excluded: int) -> Iterator[int]:
+    return (n for n in bases if -(-n * low // unit) * unit <= n * high - excluded)
 
 
 def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:
@@ -137,11 +122,8 @@ def runs(numbers: Iterable[int]) -> str:
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in unbroken)
 
 
-Number = str | int | float
-
-
 def percent(
-    value: Number, base: int | None = None, grain: Number | None = None, rounding: str = "nearest"
+    value: Points, base: int | None = None, grain: Points | None = None, rounding: str = "nearest"
 ) -> dict[str, Any]:
     """Return what a printed percentage can be: `possible`, on `base` or, without one, on any base from 1 to 120.
 
@@ -166,32 +148,32 @@ def percent(
     share, step = _share_and_grain(value, grain)
     counts: list[int] | None = None
     nearest: list[int] | None = None
-    amount_to: list[float] | None = None
     if base is not None:
         if not 1 <= base <= LARGEST_QUESTION:
             raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
-        counts, nearest = list(count_range(share, base, step, rounding)), list(nearest_counts(share, base))
-        amount_to = [round(100 * count / base, 4) for count in nearest]
+        counts, nearest = list(attainable_counts(share, base, step, rounding)), list(nearest_counts(share, base))
     bases = list(attainable_bases(share, step, rounding=rounding))
+    low, high, unit, excluded = _band(share, step, rounding)
+    first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
     return {
         "possible": bool(bases if counts is None else counts),
         "counts": counts,
         "nearest": nearest,
-        "nearest_percent": amount_to,
+        "nearest_percent": None if base is None or nearest is None else [round(100 * k / base, 4) for k in nearest],
         "bases": bases,
         "smallest_base": smallest_base(share, step, rounding),
         "value": str(value).strip(),
         "base": base,
         "grain": _number(step),
-        "grain_from": _origin(grain),
+        "grain_from": "decimals written" if grain is None else "given",
         "rounding": rounding,
-        "reads_as": _reads_as(share, step, rounding),
+        "reads_as": f"{first} exactly" if low == high else f"{first} to {last}" + excluded * f", {last} excluded",
         "note": f"not written at a grain of {_number(step)}" if step and share % step else None,
     }
 
 
 def percentages(
-    values: Sequence[Number], base: int | None = None, grain: Number | None = None, rounding: str = "nearest"
+    values: Sequence[Points], base: int | None = None, grain: Points | None = None, rounding: str = "nearest"
 ) -> dict[str, Any]:
     """Return what several percentages of one base can be: `possible` when each one is, on `base` or on a common one.
 
@@ -206,29 +188,26 @@ def percentages(
     found = [percent(value, base, grain, rounding) for value in values]
     shares = [_share_and_grain(value, grain) for value in values]
     common = joint_bases(shares, rounding=rounding)
+    first = common or joint_bases(shares, LARGEST_QUESTION, rounding, most=1)
     return {
         "possible": bool(common) if base is None else all(one["possible"] for one in found),
         "percentages": found,
         "base": base,
-        "grain_from": _origin(grain),
+        "grain_from": "decimals written" if grain is None else "given",
         "rounding": rounding,
         "common_bases": list(common),
-        "smallest_common_base": common[0] if common else smallest_joint_base(shares, rounding),
+        "smallest_common_base": first[0] if first else None,
         "largest_base": LARGEST_BASE,
     }
 
 
-def _share_and_grain(value: Number, grain: Number | None) -> tuple[Fraction, Fraction]:
+def _share_and_grain(value: Points, grain: Points | None) -> tuple[Fraction, Fraction]:
     """Return a percentage and its grain as shares; the grain is that of the decimals written unless one is given."""
     share, written = _points("value", value)
     return share, written if grain is None else _points("grain", grain)[0]
 
 
-def _origin(grain: Number | None) -> str:
-    return "decimals written" if grain is None else "given"
-
-
-def _points(name: str, written: Number) -> tuple[Fraction, Fraction]:
+def _points(name: str, written: Points) -> tuple[Fraction, Fraction]:
     """Return percentage points as a share, and the step of the last digit written."""
     text = str(written).strip().removesuffix("%").strip().replace(",", ".")
     digits = re.fullmatch(r"\d{1,9}(?:\.(\d{1,12}))?", text, re.ASCII)
@@ -237,13 +216,6 @@ def _points(name: str, written: Number) -> tuple[Fraction, Fraction]:
         legal = f"percentage points from 0 to 100 are expected, such as {such} (12 decimals at most)"
         raise InputError(f"{name} {str(written)!r}: {legal}.")
     return Fraction(text) / 100, Fraction(1, 10 ** len(digits[1] or "")) / 100
-
-
-def _reads_as(share: Fraction, grain: Fraction, rounding: str) -> str:
-    """Say between which percentages those lie that print as `share`."""
-    low, high, unit, excluded = _band(share, grain, rounding)
-    first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
-    return f"{first} exactly" if low == high else f"{first} to {last}" + excluded * f", {last} excluded"
 
 
 def _number(share: Fraction) -> int | float:

@@ -28,7 +28,7 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from ptce_analysis.analysis.feasible.row import Row, obstacle
+from ptce_analysis.analysis.amounts import AmountsRow, obstacle
 from ptce_analysis.errors import InputError
 from ptce_analysis.vocabulary import Band
 
@@ -38,10 +38,10 @@ U, V, ONE = (np.array([Fraction(i == j) for j in range(3)], dtype=object) for i 
 
 # A group's conditions, as functions that must not be negative, for q amounts that reach (or stay below) the first
 # value and one more that reaches (or stays below) the second.
-Conditions = Callable[[Row, int], list[Form]]
+Conditions = Callable[[AmountsRow, int], list[Form]]
 
 
-def _reaching(row: Row, q: int) -> list[Form]:
+def _reaching(row: AmountsRow, q: int) -> list[Form]:
     """Conditions for q amounts of at least v and one more of at least u, u <= v: the cheapest such amounts.
 
     The `heavy` largest amounts are at least the median on average; in an even group the middle two are only tied by
@@ -66,7 +66,7 @@ def _reaching(row: Row, q: int) -> list[Form]:
     return [cap, *within, v - u, u]
 
 
-def _staying(row: Row, q: int) -> list[Form]:
+def _staying(row: AmountsRow, q: int) -> list[Form]:
     """Conditions for q amounts of at most u and one more of at most v, u <= v.
 
     The lower wing can be at the minimum and the largest amount takes what is left, so that little is asked: the median
@@ -86,10 +86,10 @@ def _staying(row: Row, q: int) -> list[Form]:
     return found
 
 
-def _from_minimum(row: Row) -> tuple[Row, Form, Form]:
+def _from_minimum(row: AmountsRow) -> tuple[AmountsRow, Form, Form]:
     """A group, and the two unknowns, as what amounts have above the minimum of the group."""
     least, (low, high) = row.minimum, row.medians
-    spare = Row(row.n, row.sum_low - row.n * least, row.sum_high - row.n * least, low - least, high - least)
+    spare = AmountsRow(row.n, row.sum_low - row.n * least, row.sum_high - row.n * least, low - least, high - least)
     return spare, U - least * ONE, V - least * ONE
 
 
@@ -108,7 +108,7 @@ def _corner(conditions: Sequence[Form], aim: Form) -> Fraction | None:
     return max(found, default=None)
 
 
-def _extreme_median(rows: Sequence[Row], conditions: Conditions, aim: Form, shared: Form) -> Fraction:
+def _extreme_median(rows: Sequence[AmountsRow], conditions: Conditions, aim: Form, shared: Form) -> Fraction:
     """Return the largest pooled value of `aim`, in which `shared` is the unknown that all groups must reach."""
     n = sum(row.n for row in rows)
     # The extreme value of each amount of a group: two equal unknowns.
@@ -126,12 +126,12 @@ def _extreme_median(rows: Sequence[Row], conditions: Conditions, aim: Form, shar
     return max(value for value in found if value is not None)
 
 
-def pooled_median(rows: Sequence[Row]) -> Band:
+def pooled_median(rows: Sequence[AmountsRow]) -> Band:
     """Return the smallest and the largest median that all amounts of several groups can have together.
 
     Raises `InputError` when there is no group, or when no amounts can have one of the rows.
 
-    >>> from ptce_analysis.analysis.feasible.row import printed_row
+    >>> from ptce_analysis.analysis.amounts import printed_row
     >>> low, high = pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)])
     >>> float(low), float(high)
     (12.5, 20.0)
@@ -146,7 +146,7 @@ def pooled_median(rows: Sequence[Row]) -> Band:
     return -_extreme_median(tied, _staying, -middle, -U), _extreme_median(tied, _reaching, middle, V)
 
 
-def _tied(row: Row) -> Row:
+def _tied(row: AmountsRow) -> AmountsRow:
     """The row with the median band that the sum leaves: one or two amounts have no other sum than n medians."""
     if row.n > 2:
         return row

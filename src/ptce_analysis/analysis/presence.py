@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit.records import as_printed
+from ptce_analysis.analysis.audit_words import as_printed
 from ptce_analysis.published import Facts, respondents, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit.tables import forced_concentrations
+from ptce_analysis.analysis.audit import forced_concentrations
 from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import INDICATORS, WAVES
 

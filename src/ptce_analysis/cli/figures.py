@@ -15,7 +15,8 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.terminal import WIDTH, print_json, print_record, print_table
 
 if TYPE_CHECKING:
-    from ptce_analysis.analysis.audit.records import Contradiction, Verdict
+    from ptce_analysis.analysis.audit import Verdict
+    from ptce_analysis.analysis.audit_shares import Finding
     from ptce_analysis.published import Facts
 
 # What is shown of each of several percentages; --json has the rest.
@@ -95,7 +96,7 @@ def _print_findings(verdicts: Sequence[Verdict], sources: Mapping[str, Mapping[s
 
 def _print_counts(verdicts: Sequence[Verdict]) -> None:
     """A column per subject; rows for all figures, for the waves of the study (where others are read), per verdict."""
-    from ptce_analysis.analysis.audit.records import VERDICTS
+    from ptce_analysis.analysis.audit import VERDICTS
     from ptce_analysis.vocabulary import SUBJECTS, WAVES
 
     studied = [one for one in verdicts if one.fact.wave in WAVES]
@@ -109,14 +110,13 @@ def _print_counts(verdicts: Sequence[Verdict]) -> None:
     print_table(counted, ("", *columns))
 
 
-def _print_finding(number: int, found: Contradiction, facts: Facts) -> None:
-    from ptce_analysis.analysis.audit.reasons import english
-    from ptce_analysis.analysis.audit.records import as_printed
+def _print_finding(number: int, found: Finding, facts: Facts) -> None:
+    from ptce_analysis.analysis.audit_words import as_printed, english
 
-    print(_wrapped(f"{number}. ", found.finding.reason))
+    print(_wrapped(f"{number}. ", found.reason))
     for fact in (facts[id_] for id_ in found.members):
         print(_wrapped("   figure   ", f"{fact.id} ({fact.source}): {as_printed(fact)}"))
-    for premise in found.finding.premises:
+    for premise in found.premises:
         print(_wrapped("   premise  ", english(premise)))
 
 
@@ -225,7 +225,7 @@ def feasible(options: argparse.Namespace) -> int:
 
 def _rounded_outwards(result: dict[str, Any]) -> dict[str, Any]:
     """For people: bounds on amounts to the rounding step, on indices and shares to 0.01, so that each still holds."""
-    from ptce_analysis.analysis.feasible.bounds import outward
+    from ptce_analysis.analysis.amounts import outward
 
     bounds = dict(result["bounds"] or {})
     for name, bound in bounds.items():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import printed_row
+from ptce_analysis.analysis.amounts import printed_row
+from ptce_analysis.analysis.draws import draws
 
 
 def whole_amounts(n: int, total: int, median: int, seed: int, size: int = 1) -> list[list[int]]:

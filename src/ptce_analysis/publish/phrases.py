@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
-from types import MappingProxyType
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit.reasons import LIMIT_SAID, Phrase, Quantity
-from ptce_analysis.analysis.audit.records import Verdict, as_printed
-from ptce_analysis.analysis.percent import runs
-from ptce_analysis.publish.language import Number, Sentence, Words, typeset
+from ptce_analysis.analysis.audit import Verdict
+from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Writer, as_printed
+from ptce_analysis.publish.language import Number, Words, typeset
 from ptce_analysis.published import Fact, indicator
-from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, STATISTICS, VERDICT_LABELS
+from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, VERDICT_LABELS, Label
 
 # How a quantity of each unit is written, most values keeping two decimals so that the arithmetic can be redone.
-KINDS = {"eur": "keur2", "share": "share2", "factor": "years", "fte": "fte", "years": "years"}
+KINDS = {"eur": "keur2", "share": "share2", "fte": "fte", "years": "years"}
 
 # What a figure said of one level measures, the level with its article.
 BY_LEVEL = {
@@ -26,16 +25,44 @@ BY_LEVEL = {
     "funding_median": "median amount from {level:the}",
 }
 
-Sources = Mapping[str, Mapping[str, str]]
+
+@dataclass(frozen=True)
+class ReaderWriter(Writer):
+    """What writes the phrases of the audit in the reader's language; a listed source by author and year."""
+
+    words: Words
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def filled(self, said: Phrase) -> str:
+        """Return a template translated, with its values."""
+        return str(self.words(said.key.value, **{name: self(value) for name, value in said.values.items()}))
+
+    def number(self, value: Fraction, unit: str) -> str:
+        """Return a number as the reader's language writes it."""
+        if unit == "points":
+            return str(self.words("{n} {n:point|points}", n=Number(100 * value, "number2")))
+        return self.words.number(Number(value, KINDS.get(unit, "number2")))
+
+    def label(self, label: Label) -> str:
+        """Return a label of the vocabulary."""
+        return self.words.label(label)
+
+    def named(self, name: str, unit: str = "source") -> str:
+        """Return who wrote a source and when, or its id when it is not listed; another text as it stands."""
+        known = self.sources.get(name) if unit == "source" else None
+        return typeset(", ".join(filter(None, (known["author"], known["year"]))), "fr") if known else name
 
 
-def told(words: Words, verdicts: Iterable[Verdict], sources: Sources = MappingProxyType({})) -> pd.DataFrame:
+def told(
+    words: Words, verdicts: Iterable[Verdict], sources: Mapping[str, Mapping[str, str]] | None = None
+) -> pd.DataFrame:
     """Return the verdicts as a table in the reader's language, a row for each figure.
 
     Columns: `id`, `wave`, `value` (in the stored unit), `subject`, `verdict` (codes); `label`, what the figure
     measures; `printed`, its value, and `quoted`, as its source words it; `word`, the verdict; `reason`, its
     arithmetic; `source`, by author and year where `sources` has it.
     """
+    writer = ReaderWriter(words, sources or {})
     rows = [
         {
             "id": one.id,
@@ -44,26 +71,18 @@ def told(words: Words, verdicts: Iterable[Verdict], sources: Sources = MappingPr
             "subject": one.subject,
             "verdict": one.verdict,
             "label": named(words, one.fact),
-            "printed": as_printed(one.fact) if _in_words(one.fact) else printed(words, one.fact),
+            # What a source says in words of its own, « en majorité », no number should replace.
+            "printed": as_printed(one.fact)
+            if one.fact.limit and one.fact.note.startswith("printed")
+            else printed(words, one.fact),
             "quoted": as_printed(one.fact),
             "word": words.label(VERDICT_LABELS[one.verdict]),
-            "reason": str(phrase(words, one.findings[0].phrase, sources)),
-            "source": _author(sources, one.fact.source),
+            "reason": writer(one.findings[0].phrase),
+            "source": writer.named(one.fact.source),
         }
         for one in verdicts
     ]
     return pd.DataFrame(rows)
-
-
-def _author(sources: Sources, key: str) -> str:
-    """Who wrote a source and when, or its id when it is not listed."""
-    known = sources.get(key)
-    return typeset(", ".join(filter(None, (known["author"], known["year"]))), "fr") if known else key
-
-
-def _in_words(fact: Fact) -> bool:
-    """Whether a source says a limit in words of its own, « en majorité », which no number should replace."""
-    return bool(fact.limit) and fact.note.startswith("printed")
 
 
 def named(words: Words, fact: Fact) -> str:
@@ -77,57 +96,12 @@ def named(words: Words, fact: Fact) -> str:
     return said[:1].upper() + said[1:]
 
 
-def phrase(words: Words, said: Phrase, sources: Sources = MappingProxyType({})) -> Sentence:
-    """Return a finding's arithmetic as one sentence of the reader's language; a listed source by author and year."""
-    filled = {
-        name: phrase(words, value, sources) if isinstance(value, Phrase) else _author(sources, quantity(words, value))
-        for name, value in said.values.items()
-    }
-    return words(said.key.value, **filled)
-
-
-def quantity(words: Words, value: Quantity) -> str:
-    """Return a raw value of the audit as the reader's language writes it."""
-    values = value.value if isinstance(value.value, tuple) else (value.value,)
-    if value.unit == "bases":
-        return runs([int(str(one)) for one in values]) or str(words("none"))
-    return value.joint.join(_one(words, one, value.unit) for one in values) or str(words("none"))
-
-
-def _one(words: Words, value: object, unit: str) -> str:
-    if isinstance(value, tuple):
-        count, base = value
-        whole = f"{_one(words, count, 'number')}/{_one(words, base, 'number')}"
-        return f"{whole} = {_one(words, Fraction(count, base), 'share')}"
-    if isinstance(value, str):
-        return _word(words, value, unit)
-    if value is None:
-        return str(words("unbounded"))
-    if unit == "points":
-        return str(words("{n} {n:point|points}", n=Number(100 * value, "number2")))  # type: ignore[operator]
-    return words.number(Number(value, KINDS.get(unit, "number2")))  # type: ignore[arg-type]
-
-
-def _word(words: Words, value: str, unit: str) -> str:
-    tables = {
-        "level": lambda: LEVELS[value],
-        "indicator": lambda: indicator(value).label,
-        "statistic": lambda: STATISTICS[value],
-    }
-    return words.label(tables[unit]()) if unit in tables else value
-
-
 def printed(words: Words, fact: Fact) -> str:
     """Return a figure as its source prints it: its own unit and rounding, "at least" where it says no more."""
-    value = _printed_value(words, fact)
+    kind = {
+        "eur": "meur2" if fact.grain >= 10_000 else "keur",
+        "share": "share" if (100 * fact.grain).denominator == 1 else "share1",
+        "fte": "fte",
+    }.get(fact.unit, "count")
+    value = words.number(Number(fact.value, kind))
     return str(words(LIMIT_SAID[fact.limit].value, value=value)) if fact.limit else value
-
-
-def _printed_value(words: Words, fact: Fact) -> str:
-    if fact.unit == "eur":
-        return words.number(Number(fact.value, "meur2" if fact.grain >= 10_000 else "keur"))
-    digits = max(len(str(float(fact.grain)).split(".")[1].rstrip("0")), 0)
-    kind = "fte" if fact.unit == "fte" else "count"
-    if fact.unit == "share":
-        kind = "share" if digits <= 2 else "share1"
-    return words.number(Number(fact.value, kind))

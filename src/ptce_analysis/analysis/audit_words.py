@@ -1,11 +1,12 @@
-"""The sentences of the audit: templates with named values, and how English writes them.
+"""The sentences of the audit: templates with named values, and what writes them, in English or another language.
 
-Nothing here decides anything. A finding keeps its template and its raw values, so that another language can translate
-the one and format the others; `english` is the language of the command line.
+Nothing here decides anything. A finding keeps its template and its raw values; a `Writer` fills the one and formats the
+others: this one writes English for the command line, `publish.phrases` has one for the language of a page.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,8 +14,8 @@ from enum import StrEnum
 from fractions import Fraction
 
 from ptce_analysis.analysis.percent import runs
-from ptce_analysis.published import indicator
-from ptce_analysis.vocabulary import LEVELS, STATISTICS
+from ptce_analysis.published import Fact, indicator
+from ptce_analysis.vocabulary import LEVELS, STATISTICS, Label
 
 Scalar = Fraction | int | str | None
 
@@ -50,16 +51,11 @@ class Reason(StrEnum):
     COUNT_FAILS = "{count} out of {n}: {count} > {n}."
 
     LINK_HOLDS = (
-        "{share} of {n} is at most {linked} linked, and {projects} are supported: {projects} ≤ {linked}. It takes"
-        " a base of at least {least}; too small among the other bases stated: {failing}. Base: {base}."
-    )
-    LINK_ELSEWHERE = (
-        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}. It takes"
-        " a base of at least {least}; large enough among the other bases stated: {holding}. Base: {base}."
+        "{share} of {n} is at most {linked} linked, and {projects} are supported: {projects} ≤ {linked}. Base: {base}."
     )
     LINK_FAILS = (
-        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}; no other"
-        " base stated is large enough. Base: {base}."
+        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}. It takes"
+        " a base of at least {least}. Base: {base}."
     )
 
     SUM_HOLDS = "The {k} parts add up to {sum} ({low} to {high} with roundings), published {whole}."
@@ -70,16 +66,9 @@ class Reason(StrEnum):
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it;"
         " nearest below: {below}; nearest above: {above}."
     )
-    SUM_MANY_SUBSET = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; some of them do (found by"
-        " dynamic programming, which does not name them)."
-    )
-    SUM_MANY_NEVER = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it."
-    )
     SUM_UNSEARCHED = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; too many parts, in too small"
-        " steps, to try every choice of them."
+        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; there are too many to try every"
+        " choice of them."
     )
     SUM_OTHER_BASE = (
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; the whole is over {n} and"
@@ -88,7 +77,8 @@ class Reason(StrEnum):
     SUM_PART = "A part of {whole}, which the {k} parts do not add up to: see that figure."
     SUM_PART_HOLDS = "A part of {whole}, which the {k} parts add up to: {sum} ({low} to {high} with roundings)."
     SUBSET = "{parts} = {sum}"
-    NO_SUBSET = "none"
+    NONE = "none"
+    UNBOUNDED = "unbounded"
 
     MANY_TERMS = "The {k} parts"
     SHARES_HOLD = "{terms} = {sum} ({low} to {high} with roundings), said of {whole} ({least} to {most})."
@@ -117,12 +107,13 @@ class Reason(StrEnum):
     ROW_EMPTY = (
         "No amount at all ({n}) has no median and totals nothing, but median {median} and {total} are published."
     )
-    ROW_NO_NUMBER = "{total} and median {median}, but no number was found: the smallest possible total is unknown."
-    ROW_OTHER_BASE = "The total is over {n} and the median over {other}: they are not said of the same units."
     CONCENTRATION = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}, if total and median are said of the same {n}. They force"
         " at least: one unit with {largest}, {share} held by the largest {h}, a Gini index of {gini}."
     )
+
+    NO_NUMBER = "{known}: no number of values was found, without which they cannot be tested together."
+    OTHER_BASES = "The figures are published over different bases ({bases}): they are not said of the same units."
     VALUES = "{arithmetic} Number: {base}."
     VALUES_ELSEWHERE = "{arithmetic} Number: {base}. Of the numbers up to {limit}, it can be: {others}."
     VALUES_ORDER = "{order}, roundings included."
@@ -133,38 +124,22 @@ class Reason(StrEnum):
     )
     VALUES_ABOVE = "{least_terms} = {least} > {high}: {n} values with {known} have more than {stated} allows."
     VALUES_BELOW = "{most_terms} = {most} < {low}: {n} values with {known} have less than {stated} asks."
-    VALUES_FEW = (
-        "No {n} values have {known}: a single value is its own total, median, mean and extremes; two total twice their"
-        " median, and the sum of their extremes."
+    VALUES_NONE = (
+        "No {n} values have {known}: one value is its own total, two total twice their median, and whole numbers have"
+        " a whole total, and a median that is whole, or a half when they are even in number."
     )
     VALUES_BESIDE = "Printed with {known}, which cannot hold together: nothing is left to test it against."
-    VALUES_OTHER_BASE = "The figures are published over different bases ({bases}): they are not said of the same units."
     MEAN_TOTAL_HOLDS = "{n} × {mean} = {product} ({low} to {high} with roundings), and the total is {total}."
     MEAN_TOTAL_FAILS = "{n} × {mean} = {product} ({low} to {high} with roundings), but the total is {total}."
-    MEAN_NO_NUMBER = "{total} and mean {mean}, but no number is published to multiply the mean by."
-    MEAN_WHOLE_HOLDS = "{k} / {n} = {exact}, which rounds to {mean}."
     MEAN_WHOLE_FAILS = (
         "{n} × {mean} = {product} ({low} to {high} with roundings), no whole number: whole numbers have a whole total."
     )
-    MEDIAN_WHOLE_HOLDS = "{exact} can be the median of {n} whole numbers, and rounds to {median}."
-    MEDIAN_WHOLE_FAILS = (
-        "None from {low} to {high} is the median of {n} whole numbers: whole, or a half when they are even in number."
-        " Printed: {median}."
-    )
-    NAMED = "{name} {value}"
-    LISTED = "{one}, {other}"
-    AT_MOST = "{one} ≤ {other}"
-    TERM = "{k} × {value}"
-    PLUS = "{one} + {other}"
+    WHOLE_HOLDS = "{exact} can be the {statistic} of {n} whole numbers, and rounds to {value}."
 
     HEAPED = (
         "{k} of the {n} percentages that {source} gives for {wave}, typed with a finer rounding, are multiples of"
         " {step} points; by chance, so many would be less than once in {odds}. They were most likely rounded to {step}"
         " points."
-    )
-    RATIO = (
-        "{top} / {bottom} = {ratio}, but the medians give {median_top} / {median_bottom} = {median_ratio}: {factor}"
-        " times apart even with roundings. Totals and medians may not describe the same units."
     )
 
     SAID = "{value} ({low} to {high})"
@@ -197,23 +172,20 @@ class Reason(StrEnum):
     SAME_THING = "The figures are said of the same units, at the same date."
 
 
-# What a sentence says of the roundings of a sum.
-BAND = " ({low} to {high} with roundings)"
-
 # How a figure is said that its source only limits in words.
 LIMIT_SAID = {"minimum": Reason.SAID_AT_LEAST, "maximum": Reason.SAID_AT_MOST}
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A raw value on its way into a sentence, with what it measures.
+    """A raw value on its way into a sentence, or several that `joint` joins, with what they measure.
 
-    `unit` is a unit of the vocabulary, or `number`, `factor`, `points` (a step of shares), `bases` (whole numbers),
-    `fraction` (a count and its base), `level`, `indicator`, `statistic`, `text`. Several values are joined by `joint`;
-    `None` has no limit.
+    `unit` is a unit of the vocabulary, or `number`, `points` (a step of shares), `bases` (whole numbers), `fraction` (a
+    count and its base), `level`, `indicator`, `statistic`, `source`, `text`. A pair of another unit is a value with its
+    statistic ("median €30k") or how many times it stands ("13 × €26k"). `None` has no limit.
     """
 
-    value: Scalar | tuple[Scalar, ...] | tuple[tuple[int, int], ...]
+    value: Scalar | tuple[Scalar | tuple[Scalar, Scalar], ...]
     unit: str = "number"
     joint: str = ", "
 
@@ -226,59 +198,96 @@ class Phrase:
     values: Mapping[str, Quantity | Phrase] = field(default_factory=dict)
 
 
-def english(phrase: Phrase) -> str:
-    """Return the phrase in English, on one line.
-
-    >>> english(Phrase(Reason.COUNT_FAILS, {"count": Quantity(53), "n": Quantity(52)}))
-    '53 out of 52: 53 > 52.'
-    """
-    filled = {name: english(v) if isinstance(v, Phrase) else shown(v) for name, v in phrase.values.items()}
-    low, high = phrase.values.get("low"), phrase.values.get("high")
-    exact = isinstance(low, Quantity) and low == high  # nothing rounds: there is no band to tell
-    return (phrase.key.value.replace(BAND, "") if exact else phrase.key.value).format(**filled)
+# Values on their way into a phrase, by name.
+Said = dict[str, Fact | Scalar | Quantity | Phrase]
 
 
-def raw_values(phrase: Phrase) -> dict[str, object]:
-    """Return the values of a phrase as JSON can hold them: `{name: {value, unit}}`, `{key, values}` for a phrase."""
-    return {name: _raw(value) for name, value in phrase.values.items()}
+def say(key: Reason, **values: Fact | Scalar | Quantity | Phrase) -> Phrase:
+    """Return a phrase, in which a figure stands for its printed value, a text for a source, a number for itself."""
+    said: dict[str, Quantity | Phrase] = {}
+    for name, value in values.items():
+        if isinstance(value, Quantity | Phrase):
+            said[name] = value
+        elif isinstance(value, Fact):
+            said[name] = Quantity(value.value, value.unit)
+        else:
+            said[name] = Quantity(value, "source" if isinstance(value, str) else "number")
+    return Phrase(key, said)
 
 
-def _raw(value: Quantity | Phrase) -> dict[str, object]:
-    if isinstance(value, Phrase):
-        return {"key": value.key.value, "values": raw_values(value)}
-    held = [_plain(one) for one in value.value] if isinstance(value.value, tuple) else _plain(value.value)
-    return {"value": held, "unit": value.unit}
+def as_json(said: Quantity | Phrase) -> dict[str, object]:
+    """Return a value of a phrase as JSON can hold it: `{value, unit}`, or `{key, values}` for a phrase inside."""
+    if isinstance(said, Phrase):
+        return {"key": said.key.value, "values": {name: as_json(value) for name, value in said.values.items()}}
+    return {"value": _plain(said.value), "unit": "text" if said.unit == "source" else said.unit}
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else float(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
-def shown(quantity: Quantity) -> str:
-    """Return a quantity as English writes it; "none" when it holds no value.
+class Writer:
+    """What writes phrases: the order of their parts is the same in all languages, and English here fills them."""
 
-    >>> shown(Quantity((44, 45, 46, 49), "bases"))
-    '44–46, 49'
-    """
-    values = quantity.value if isinstance(quantity.value, tuple) else (quantity.value,)
-    if quantity.unit == "bases":
-        return runs([int(str(value)) for value in values]) or "none"
-    return quantity.joint.join(_one(value, quantity.unit) for value in values) or "none"
+    def __call__(self, said: Quantity | Phrase) -> str:
+        """Return a phrase, or a value, on one line; "none" where there is no value.
+
+        >>> Writer()(say(Reason.COUNT_FAILS, count=53, n=52))
+        '53 out of 52: 53 > 52.'
+        >>> Writer()(Quantity((44, 45, 46, 49), "bases"))
+        '44–46, 49'
+        """
+        if isinstance(said, Phrase):
+            return self.filled(said)
+        values = said.value if isinstance(said.value, tuple) else (said.value,)
+        if said.unit == "bases":
+            return runs([int(str(value)) for value in values]) or self(say(Reason.NONE))
+        return said.joint.join(self._one(value, said.unit) for value in values) or self(say(Reason.NONE))
+
+    def _one(self, value: Scalar | tuple[Scalar, Scalar], unit: str) -> str:
+        if isinstance(value, tuple):
+            first, second = value
+            if unit == "fraction":
+                share = Fraction(int(str(first)), int(str(second)))
+                return f"{self._one(first, 'number')}/{self._one(second, 'number')} = {self._one(share, 'share')}"
+            return f"{self._one(first, 'statistic')}{'' if isinstance(first, str) else ' ×'} {self._one(second, unit)}"
+        if value is None:
+            return self(say(Reason.UNBOUNDED))
+        if isinstance(value, str):
+            return self.label(TABLES[unit](value)) if unit in TABLES else self.named(value, unit)
+        return self.number(Fraction(value), unit)
+
+    def filled(self, said: Phrase) -> str:
+        """Return a template with its values; where nothing rounds, without the band of the rounding."""
+        low, high, template = said.values.get("low"), said.values.get("high"), said.key.value
+        if isinstance(low, Quantity) and low == high:
+            template = template.replace(" ({low} to {high} with roundings)", "")
+        return template.format(**{name: self(value) for name, value in said.values.items()})
+
+    def number(self, value: Fraction, unit: str) -> str:
+        """Return a number: in full when six decimals are enough, else rounded to two decimals or three figures."""
+        return NUMBERS.get(unit, _number)(value)
+
+    def label(self, label: Label) -> str:
+        """Return a label of the vocabulary."""
+        return label[0]
+
+    def named(self, name: str, unit: str) -> str:  # noqa: ARG002 (a page names its sources)
+        """Return a source or another text as it stands."""
+        return name
 
 
-def _one(value: object, unit: str) -> str:
-    if isinstance(value, tuple):
-        count, base = value
-        return f"{count:,}/{base:,} = {_one(Fraction(count, base), 'share')}"
-    if isinstance(value, str):
-        return WORDS.get(unit, str)(value)
-    return "unbounded" if not isinstance(value, Fraction | int) else NUMBERS.get(unit, _number)(Fraction(value))
+# The labels of a code, by what it is a code of.
+TABLES: dict[str, Callable[[str], Label]] = {
+    "level": LEVELS.__getitem__,
+    "indicator": lambda name: indicator(name).label,
+    "statistic": STATISTICS.__getitem__,
+}
 
 
 def _number(value: Fraction) -> str:
-    """A number in full when six decimals are enough, otherwise rounded to two decimals or three figures."""
     if value.denominator == 1:
         return f"{int(value):,}"
     if (value * 10**6).denominator == 1:
@@ -286,24 +295,35 @@ def _number(value: Fraction) -> str:
     return f"{float(value):,.2f}" if value >= 1 else f"{float(value):.3g}"
 
 
-def _euros(value: Fraction) -> str:
-    return f"€{_number(value / 1000)}k" if value >= 1000 else f"€{_number(value)}"
-
-
-def _points(value: Fraction) -> str:
-    return f"{_number(value * 100)} point{'' if value * 100 == 1 else 's'}"
-
-
 NUMBERS: dict[str, Callable[[Fraction], str]] = {
-    "eur": _euros,
+    "eur": lambda value: f"€{_number(value / 1000)}k" if value >= 1000 else f"€{_number(value)}",
     "share": lambda value: f"{_number(value * 100)}%",
-    "points": _points,
-    "factor": lambda value: f"{float(value):.1f}",
+    "points": lambda value: f"{_number(value * 100)} point{'' if value * 100 == 1 else 's'}",
     "fte": lambda value: f"{_number(value)} FTE",
     "years": lambda value: f"{_number(value)} years",
 }
-WORDS: dict[str, Callable[[str], str]] = {
-    "level": lambda level: LEVELS[level][0],
-    "indicator": lambda name: indicator(name).label[0],
-    "statistic": lambda name: STATISTICS[name][0],
-}
+english = Writer()
+
+# How a note quotes the source: "printed: 20 % des projets; ..." or "printed as 152 K Euros".
+PRINTED = re.compile(r"printed(?:: | as )([^;]+)")
+
+
+def as_printed(fact: Fact) -> str:
+    """Return the figure as its source prints it, from its note; where the note is silent, its value in words."""
+    if found := PRINTED.match(fact.note):
+        return found[1].strip()
+    value = Quantity(fact.value, fact.unit)
+    return english(say(LIMIT_SAID[fact.limit], value=value) if fact.limit else value)
+
+
+def with_band(fact: Fact) -> Quantity | Phrase:
+    """Return the printed value of a figure with what rounds to it; alone when it is exact."""
+    low, high = (Quantity(end, fact.unit) for end in fact.band)
+    return Quantity(fact.value, fact.unit) if low == high else say(Reason.SAID, value=fact, low=low, high=high)
+
+
+def rounded(*facts: Fact) -> Phrase:
+    """Return the premise on the rounding of figures of one unit: the steps they were typed with."""
+    grains = tuple(sorted({fact.grain for fact in facts if fact.grain}))
+    unit = "points" if facts[0].unit == "share" else facts[0].unit
+    return say(Reason.ROUNDED, grains=Quantity(grains, unit, " / ")) if grains else say(Reason.EXACT)

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, english, raw_values, shown
+from printed_figures import count, euros
+from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, as_json, as_printed, english
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,8 @@ from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, engli
         (Quantity(None), "unbounded"),
         (Quantity(Fraction("1.75"), "fte"), "1.75 FTE"),
         (Quantity(Fraction(3), "years"), "3 years"),
-        (Quantity(Fraction(7, 3), "factor"), "2.3"),
+        (Quantity((("median", Fraction(30)), ("sum", Fraction(246))), "eur"), "median €30, total €246"),
+        (Quantity(((13, Fraction(26)), (1, Fraction(290))), "eur", " + "), "13 × €26 + 1 × €290"),
         (Quantity(((10, 52), (11, 52)), "fraction"), "10/52 = 19.23%, 11/52 = 21.15%"),
         (Quantity((1, 2, 3, 5, 6, 9), "bases"), "1–3, 5, 6, 9"),
         (Quantity((), "bases"), "none"),
@@ -37,7 +39,7 @@ from ptce_analysis.analysis.audit.reasons import Phrase, Quantity, Reason, engli
 )
 def test_quantities_in_english(quantity: Quantity, text: str) -> None:
     """Money in thousands, shares in per cent, runs of bases, names of levels: as a reader expects them."""
-    assert shown(quantity) == text
+    assert english(quantity) == text
 
 
 def test_phrases_hold_phrases() -> None:
@@ -48,13 +50,29 @@ def test_phrases_hold_phrases() -> None:
         Reason.PERCENT_HOLDS, {"nearest": nearest, "printed": Quantity(Fraction(1, 4), "share"), "base": base}
     )
     assert english(phrase) == "13/52 = 25%, which rounds to 25%. Base: 52 (published beside the figure)."
-    assert raw_values(phrase) == {
+    assert as_json(phrase)["values"] == {
         "nearest": {"value": [[13, 52]], "unit": "fraction"},
         "printed": {"value": 0.25, "unit": "share"},
         "base": {"key": "{n} (published beside the figure)", "values": {"n": {"value": 52, "unit": "number"}}},
     }
 
 
-def test_texts_to_translate_are_told_apart() -> None:
-    """No two sentences are the same text: a catalogue has one entry for each."""
-    assert len({reason.value for reason in Reason}) == len(list(Reason)) == len(Reason.__members__)
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        ("printed: 20 % des projets en émergence", "20 % des projets en émergence"),
+        ("printed: 1500 entreprises; rounded to the hundred (assumption)", "1500 entreprises"),
+        ("printed as 152 K Euros", "152 K Euros"),
+        ("about 130 k€ each", "€152k"),
+        ("printed:", "€152k"),
+        ("", "€152k"),
+    ],
+)
+def test_figures_are_shown_as_printed(note: str, text: str) -> None:
+    """The note quotes the source; without a quotation the value is written out."""
+    assert as_printed(euros("cell_budget_median", 152_000, note=note)) == text
+
+
+def test_a_count_without_a_quotation() -> None:
+    """A count is written as a number."""
+    assert as_printed(count("respondents", 52)) == "52"

@@ -1,0 +1,275 @@
+"""Which printed figures can be true together: one verdict per figure, each with arithmetic a reader can redo by hand.
+
+The rules read only what a figures file says of its figures (indicator, statistic, unit, level, wave, base, source,
+grain, `part_of`) and how indicators are named, so that they audit any report typed in that format:
+
+    verdicts = audit(read_facts(Path("figures.csv")))
+    for found in contradictions(verdicts):
+        print(found.reason, found.members)
+
+The docstrings of `RULES` say what each rule does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ptce_analysis.analysis import audit_rows, audit_shares
+from ptce_analysis.analysis.amounts import bounds, largest_n, minimum_sum
+from ptce_analysis.analysis.audit_means import means
+from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
+from ptce_analysis.analysis.audit_words import Reason, as_json, as_printed, english, say
+from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
+from ptce_analysis.published import Fact, Facts, indicator
+from ptce_analysis.vocabulary import LEVELS, VERDICT_LABELS, WAVES
+
+if TYPE_CHECKING:  # `ptce audit` answers without it
+    import pandas as pd
+
+# From the least to the most telling: when several rules judge a figure, the last one wins. What another source prints
+# tells more than that a figure holds by itself, and less than what its own source prints beside it: two sources may
+# both be right, each of its own population.
+VERDICTS = ("unverifiable", "consistent", "sources_differ", "other_base_only", "impossible")
+# Those that set figures against each other, or against their base.
+TELLING = VERDICTS[2:]
+
+# In the order in which their findings are kept, among findings of the same verdict.
+RULES: tuple[Callable[[Printed], Iterable[Finding]], ...] = (
+    audit_shares.percentages, audit_shares.counts, audit_rows.rows, audit_rows.totals, means, audit_rows.sums,
+    audit_rows.shares_of_a_share, audit_shares.links, audit_rows.repeated, audit_rows.sources,
+    audit_shares.other_shares, audit_shares.heaped,
+)  # fmt: skip
+MINIMUM_COLUMNS = (
+    "level", "source", "n", "sum_eur", "sum_low_eur", "sum_high_eur", "median_eur", "minimum_sum_eur",
+    "minimum_sum_low_eur", "minimum_sum_high_eur", "highest_median_eur", "largest_n", "verdict",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one printed figure: that of its most telling finding, which stands first in `findings`.
+
+    `inferred`: the verdict at the grain that its document most likely rounded its percentages to, where they heap on a
+    coarser one than typed.
+    """
+
+    fact: Fact
+    findings: tuple[Finding, ...]
+    sources: tuple[str, ...]
+    inferred: Verdict | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the figure."""
+        return self.fact.id
+
+    @property
+    def subject(self) -> str:
+        """What the figure is about: a key of `vocabulary.SUBJECTS`."""
+        return indicator(self.fact.indicator).subject
+
+    @property
+    def verdict(self) -> str:
+        """One of `VERDICTS`."""
+        return self.findings[0].verdict
+
+    @property
+    def reason(self) -> str:
+        """The deciding arithmetic on one line, in English."""
+        return self.findings[0].reason
+
+    @property
+    def attainable_bases(self) -> tuple[int, ...]:
+        """The bases up to 120 on which a percentage can occur; none for what is not a percentage."""
+        return attainable_bases(self.fact.value, self.fact.grain) if is_percentage(self.fact) else ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the verdict as JSON can hold it."""
+        first, fact = self.findings[0], self.fact
+        told = [
+            {
+                "rule": one.rule,
+                "verdict": one.verdict,
+                "reason": one.reason,
+                "premises": list(map(english, one.premises)),
+            }
+            for one in self.findings
+        ]
+        return {
+            "id": fact.id,
+            "wave": fact.wave,
+            "level": fact.level,
+            "indicator": fact.indicator,
+            "subject": self.subject,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "premises": told[0]["premises"],
+            "grain": float(fact.grain),
+            "verdict_at_inferred_grain": self.inferred.verdict if self.inferred else None,
+            "reason_at_inferred_grain": self.inferred.reason if self.inferred else None,
+            "inferred_grain": float(self.inferred.fact.grain) if self.inferred and fact.unit == "share" else None,
+            "attainable_bases": list(self.attainable_bases),
+            "printed": as_printed(fact),
+            "rule": first.rule,
+            "origin": first.origin,
+            "sources": list(self.sources),
+            "related": list(first.related),
+            "reason_key": first.phrase.key.value,
+            "values": as_json(first.phrase)["values"],
+            "findings": told,
+        }
+
+
+def audit(facts: Facts) -> tuple[Verdict, ...]:
+    """Return one verdict per printed figure, in the order of the figures.
+
+    When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `sources_differ`,
+    `consistent`, `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
+
+    Where percentages heap on a coarser step than they were typed with, they and what is set against them carry a
+    second verdict, `inferred`, at that grain.
+    """
+    verdicts, coarser = _verdicts(facts), audit_shares.at_inferred_grains(facts)
+    heaps = {(fact.source, fact.wave) for fact in facts.values() if coarser[fact.id] != fact}
+    again = {one.id: one for one in _verdicts(coarser)} if heaps else {}
+    return tuple(
+        replace(one, inferred=again[one.id])
+        if (one.fact.source, one.fact.wave) in heaps
+        and any(is_percentage(facts[id_]) for found in one.findings for id_ in found.members)
+        else one
+        for one in verdicts
+    )
+
+
+def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
+    """One verdict per figure, at the grains that the figures carry."""
+    printed, findings = Printed(facts), defaultdict[str, list[Finding]](list)
+    for rule in RULES:
+        for finding in rule(printed):
+            findings[finding.id].append(replace(finding, rule=rule.__name__))
+    verdicts = []
+    for fact in facts.values():
+        found = findings[fact.id] or [Finding(fact.id, "unverifiable", say(Reason.ALONE))]
+        found.sort(key=lambda one: -VERDICTS.index(one.verdict))
+        cited = dict.fromkeys(facts[id_].source for id_ in (fact.id, *found[0].related))
+        verdicts.append(Verdict(fact, tuple(found), tuple(cited)))
+    return tuple(verdicts)
+
+
+def contradictions(verdicts: Iterable[Verdict]) -> tuple[Finding, ...]:
+    """Return what the rules found, once for all the figures it is about (`members`), the most telling first.
+
+    They do not go together, or not with their base, if its premises hold; which of them is at fault, or whether a
+    premise is, cannot be known from the figures. One figure may stand in several; a figure judged worse by another rule
+    keeps its place in each.
+    """
+    found: dict[tuple[str, frozenset[str]], Finding] = {}
+    for verdict in verdicts:
+        for one in verdict.findings:
+            if one.verdict in TELLING:
+                found.setdefault((one.rule, frozenset(one.members)), one)
+    return tuple(sorted(found.values(), key=lambda one: -VERDICTS.index(one.verdict)))
+
+
+def audit_json(facts: Facts) -> list[dict[str, object]]:
+    """Return the verdicts as JSON can hold them, one object per figure.
+
+    `contradictions`: the numbers, from 1, of those in which the figure stands, in the order of `contradictions`.
+    """
+    verdicts = audit(facts)
+    found = [set(one.members) for one in contradictions(verdicts)]
+    return [
+        {**one.as_dict(), "contradictions": [n for n, members in enumerate(found, 1) if one.id in members]}
+        for one in verdicts
+    ]
+
+
+def verdict_counts(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
+    """Return how many survey figures of some waves have each verdict: `verdict` and `n`, the most reassuring first.
+
+    Every verdict has a row, so that the counts add up to the figures. Those on calls for projects are left out.
+    """
+    import pandas as pd
+
+    found = Counter(one.verdict for one in audit(facts) if one.subject == "survey" and one.fact.wave in waves)
+    return pd.DataFrame({"verdict": list(VERDICT_LABELS), "n": [found[name] for name in VERDICT_LABELS]})
+
+
+def disagreements(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
+    """Return a row for each contradiction between figures of some waves, the most telling first.
+
+    Columns: `verdict`, `rule`, `members` (ids of the figures), `reason` and `premises` in English.
+    """
+    import pandas as pd
+
+    found = contradictions(one for one in audit(facts) if one.fact.wave in waves)
+    rows = [(one.verdict, one.rule, one.members, one.reason, [english(it) for it in one.premises]) for one in found]
+    return pd.DataFrame(rows, columns=["verdict", "rule", "members", "reason", "premises"])
+
+
+def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataFrame:
+    """Return whether each percentage of a wave (rows, by id) can occur on each base (columns).
+
+    They are read at the grain they carry; `at_inferred_grains` gives figures read more coarsely.
+    """
+    import pandas as pd
+
+    bases = list(bases)
+    shares = [fact for fact in facts.values() if fact.wave == wave and is_percentage(fact)]
+    cells = [[bool(attainable_counts(fact.value, base, fact.grain)) for base in bases] for fact in shares]
+    index = pd.Index([fact.id for fact in shares], name="id", dtype="str")
+    return pd.DataFrame(cells, index=index, columns=pd.Index(bases, name="base"), dtype="bool")
+
+
+def inferred_grains(facts: Facts) -> pd.DataFrame:
+    """Return, per source and wave that prints percentages, how many are multiples of 5 points (or 10, if they heap so).
+
+    Columns: those of `audit_shares.Document` and `grain`, the step inferred, missing where there is none.
+    """
+    import pandas as pd
+
+    columns = ["source", "wave", "n", "k", "step", "probability", "probability_on_bases", "grain"]
+    rows = [[getattr(one, column) for column in columns] for one in audit_shares.documents(Printed(facts))]
+    return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
+
+
+def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return one row per printed row of amounts in euros, by level: what its median asks of its total.
+
+    `n`, `sum_eur` and its band, `median_eur`; `minimum_sum_eur` for the median as printed, `..._low_eur` and
+    `..._high_eur` for the lowest and highest median that round to it; `highest_median_eur` and `largest_n` still
+    possible (`largest_n` is missing when there is no limit); `verdict`.
+    """
+    import pandas as pd
+
+    cells = []
+    for row in audit_rows.rows_of_amounts(Printed(facts)):
+        total, median = row.total, row.median
+        if total.wave == wave and total.unit == "eur" and row.n is not None:
+            least = [minimum_sum(row.n, m) for m in (median.value, *median.band)]
+            money = map(float, (total.value, *total.band, median.value, *least, row.highest_median))
+            verdict = "consistent" if row.holds else "impossible"
+            cells.append((total.level, total.source, row.n, *money, largest_n(row.bands), verdict))
+    places = {level: place for place, level in enumerate(("", *LEVELS))}
+    cells.sort(key=lambda cell: places[str(cell[0])])
+    return pd.DataFrame(cells, columns=MINIMUM_COLUMNS).astype({"largest_n": "Int64"})
+
+
+def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return, per printed total said with a median, the least concentration of all the data sets that round to both.
+
+    Columns: `indicator`, `n`, `total`, `median` (stored units, as printed); the least possible `gini` and
+    `top_half_share`. Totals that no data set can have are left out.
+    """
+    import pandas as pd
+
+    cells = []
+    for row in audit_rows.printed_totals(Printed(facts)):
+        if row.total.wave == wave and row.holds:
+            forced = bounds(row.bands)
+            least = (forced[name].low or 0.0 for name in ("gini", "top_half_share"))
+            cells.append((row.total.indicator, row.n, float(row.total.value), float(row.median.value), *least))
+    return pd.DataFrame(cells, columns=["indicator", "n", "total", "median", "gini", "top_half_share"])

@@ -1,0 +1,252 @@
+"""What the amounts behind a printed row (n, sum, median) could be: `ptce feasible`.
+
+Bounds first: they hold whatever the amounts were. Then how many data sets of whole units there are. Then, if asked,
+reference draws inside the bounds: they depend on the measure chosen and are not confidence intervals. Last, the same of
+the funding table, by level and scenario.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ptce_analysis.analysis.amounts import (
+    STATISTICS,
+    Amount,
+    AmountsRow,
+    amount,
+    amounts,
+    bounds,
+    highest_median,
+    largest_n,
+    not_estimable,
+    obstacle,
+    printed_row,
+    smallest_sum,
+)
+from ptce_analysis.analysis.draws import Floats, datasets, draws, refuse
+from ptce_analysis.analysis.funding import FundingRow, printed_rows, scenario_rows
+from ptce_analysis.errors import InputError
+from ptce_analysis.published import Facts
+from ptce_analysis.vocabulary import FUNDING_LEVELS
+
+if TYPE_CHECKING:  # `ptce feasible` answers without it
+    import pandas as pd
+
+Record = dict[str, Any]
+
+CONVENTION = "sd: divisor n - 1; gini: no small-sample correction; top half: the floor(n/2) largest amounts"
+
+# Statistics shown for a level, and those of them that are amounts.
+SHOWN = ("max", "gini", "sd", "top_half_share")
+IN_EUROS = ("max", "sd")
+
+# References, not estimates: see the assumption in `draws`.
+MEASURES = {"uniform": "uniform", "entropy": "maximum_entropy"}
+N_DRAWS, SEED = 10_000, 1
+
+# The quantiles of the draws that are kept, and the share of the draws between the outer two.
+QUANTILES = {"low": "q025", "mid": "q500", "high": "q975"}
+CENTRAL_SHARE = 0.975 - 0.025
+
+
+def _gini(sample: Floats) -> Floats:
+    n = sample.shape[1]
+    ranks = 2.0 * np.arange(1, n + 1) - n - 1
+    return np.asarray((sample * ranks).sum(axis=1) / (n * sample.sum(axis=1)))
+
+
+def _top_share(sample: Floats, units: int) -> Floats:
+    return np.asarray(sample[:, sample.shape[1] - units :].sum(axis=1) / sample.sum(axis=1))
+
+
+# The statistics of the bounds, for rows of sorted amounts.
+_OF_SAMPLE: dict[str, Callable[[Floats], Floats]] = {
+    "max": lambda sample: sample[:, -1],
+    "min": lambda sample: sample[:, 0],
+    "gini": _gini,
+    "sd": lambda sample: np.asarray(sample.std(axis=1, ddof=1)),
+    "top_half_share": lambda sample: _top_share(sample, sample.shape[1] // 2),
+    "top_1_share": lambda sample: _top_share(sample, 1),
+}
+
+
+def _bounds_record(row: AmountsRow) -> Record:
+    """Return the bounds, and the amounts that attain them as [value, how many] pairs."""
+    ends, examples = {}, {}
+    for name, found in bounds(row).items():
+        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
+        data = {"low": found.low_data, "high": found.high_data}
+        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
+    return {"bounds": ends, "examples": examples}
+
+
+def _summary(name: str, sample: Floats) -> Record:
+    """Return the mean, the median and the central 95 % of a statistic over draws."""
+    keys = ("mean", "q025", "q500", "q975")
+    reason = not_estimable(name, sample.shape[1], float(sample.max()))
+    if reason:
+        return dict.fromkeys(keys) | {"reason": reason}
+    values = _OF_SAMPLE[name](sample)
+    numbers = (values.mean(), *np.quantile(values, (0.025, 0.5, 0.975)))
+    return dict(zip(keys, map(float, numbers), strict=True))
+
+
+def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> Record:
+    """Return the summary of each statistic over reference draws, or None with the reason."""
+    if not n_draws:
+        return {"draws": None, "draws_reason": "no draws were asked for"}
+    try:
+        sample = draws(exact, n_draws, seed, measure)
+    except InputError as error:
+        return {"draws": None, "draws_reason": str(error).removeprefix("the row has no draws: ")}
+    return {"draws": {name: _summary(name, sample) for name in STATISTICS}, "draws_reason": None}
+
+
+def feasible(
+    n: int,
+    total: Amount,
+    median: Amount,
+    grain: Amount = 1,
+    n_draws: int = 0,
+    seed: int = 1,
+    measure: str = "uniform",
+    minimum: Amount = 0,
+    maximum: Amount | None = None,
+    even_median: str = "mean",
+) -> Record:
+    """Return what n amounts with a printed total and median can be, ready for JSON.
+
+    Each amount is `minimum` or more and `maximum` or less; `even_median` says which median an even number has (see
+    `AmountsRow`). Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of
+    data sets of whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far
+    the row is from holding. What has no value is None, with a reason beside it.
+
+    Raises `InputError` when an argument cannot be used, naming it.
+
+    >>> found = feasible(16, 246, 30)
+    >>> found["possible"], found["min_sum"], found["datasets"], found["bounds"]
+    (False, 265.5, 0, None)
+    """
+    refuse(n, n_draws, seed, measure)
+    row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
+    figures = {"total": total, "median": median, "grain": grain, "minimum": minimum}
+    reason = obstacle(row)
+    try:
+        counted: Record = {"datasets": datasets(exact), "datasets_reason": None}
+    except InputError as error:
+        counted = {"datasets": None, "datasets_reason": str(error)}
+    return {
+        "n": int(n),
+        **{name: float(amount(name, value)) for name, value in figures.items()},
+        "maximum": None if row.maximum is None else float(row.maximum),
+        "even_median": even_median,
+        "possible": reason is None,
+        "reason": reason,
+        "min_sum": float(smallest_sum(row)),
+        "max_median": float(highest_median(row)),
+        "max_n": largest_n(row),
+        "origin": "derived",
+        "convention": CONVENTION,
+        **({"bounds": None, "examples": None} if reason else _bounds_record(row)),
+        **counted,
+        **_draws_record(exact, n_draws, seed, measure),
+        "n_draws": int(n_draws),
+        "seed": int(seed),
+        "measure": measure,
+        "draws_origin": "assumption",
+    }
+
+
+def feasible_levels(
+    facts: Facts, wave: int, scenario: str = "as_printed", n_draws: int = N_DRAWS, seed: int = SEED
+) -> pd.DataFrame:
+    """Return one row per funding level and statistic: its sharp bounds, and where the reference draws fall.
+
+    Columns: `wave`, `scenario`, `level`, `statistic`, `n`, `status` (`possible`, `impossible`, `not found`), `low`
+    and `high` (bounds over all figures that round to the printed ones), and for each measure `..._low`, `..._mid`,
+    `..._high` (2.5 %, 50 % and 97.5 % of the draws, taken exactly as printed). Money in euros. What does not exist is
+    empty.
+    """
+    import pandas as pd
+
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    found = [cells for level in FUNDING_LEVELS for cells in _level_cells(level, rows.get(level), n_draws, seed)]
+    drawn = [f"{measure}_{end}" for measure in MEASURES for end in QUANTILES]
+    table = pd.DataFrame(found, columns=["level", "statistic", "n", "status", "low", "high", *drawn])
+    table = table.astype({"n": "Int64"} | dict.fromkeys(["low", "high", *drawn], "float"))
+    return table.assign(wave=wave, scenario=scenario)
+
+
+def _level_cells(level: str, row: FundingRow | None, n_draws: int, seed: int) -> list[dict[str, object]]:
+    said: dict[str, object] = {"level": level, "n": row.n if row else None, "status": "not found"}
+    if row is None or not (row.n and row.possible):
+        said["status"] = "impossible" if row else "not found"
+        return [{**said, "statistic": name} for name in SHOWN]
+    # What the figures exactly as printed leave possible, in the unit of the row: its rounding, or the euro.
+    unit, ends = row.total.grain or Fraction(1), bounds(row.bands)
+    figures = row.n, row.total.value / unit, row.median.value / unit, 0, n_draws, seed
+    drawn = {
+        short: feasible(*figures, measure, minimum=row.least / unit)["draws"] or {}
+        for short, measure in MEASURES.items()
+    }
+    cells = []
+    for name in SHOWN:
+        scale = float(unit) if name in IN_EUROS else 1.0
+        cell = {**said, "status": "possible", "statistic": name}
+        cell |= {"low": _rounded(ends[name].low), "high": _rounded(ends[name].high)}
+        for short, record in drawn.items():
+            summary = record.get(name, {})
+            cell |= {f"{short}_{end}": _rounded(summary.get(key), scale) for end, key in QUANTILES.items()}
+        cells.append(cell)
+    return cells
+
+
+def _rounded(value: float | None, scale: float = 1.0) -> float | None:
+    """Nine decimals of the unit: more than is shown, and the same on every processor."""
+    return None if value is None else round(value, 9) * scale
+
+
+def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
+    """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
+    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    sizes = {level: row.n for level, row in rows.items() if _can_be_seen(row)}
+    return min(sizes, key=lambda level: sizes[level], default=None)
+
+
+def _can_be_seen(row: FundingRow) -> bool:
+    """Whether three amounts or more, not all zero, have the printed figures exactly, without their roundings."""
+    return row.n > 2 and row.total.value > 0 and obstacle(row.exact) is None
+
+
+ALIKE_COLUMNS = ("level", "scenario", "kind", "amounts", "total_eur", "median_eur", "max_eur", "top_half_share")
+
+
+def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, seed: int = SEED) -> pd.DataFrame:
+    """Return sets of amounts with exactly the printed row of a level: the most equal, random ones, the least equal.
+
+    Columns: `level`, `scenario`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros,
+    increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`. No row without a level, or where no three
+    amounts or more, above zero, have exactly its row.
+    """
+    import pandas as pd
+
+    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
+    if row is None or not _can_be_seen(row):
+        return pd.DataFrame(columns=ALIKE_COLUMNS)
+    ends, sample = bounds(row.exact)["gini"], draws(row.exact, size=2, seed=seed)
+    sets = [("most_equal", amounts(ends.low_data)), *(("draw", list(one)) for one in sample)]
+    sets.append(("least_equal", amounts(ends.high_data)))
+    found = []
+    for kind, values in sets:
+        n, total = len(values), math.fsum(values)
+        median = round((values[(n - 1) // 2] + values[n // 2]) / 2, 6)
+        half = math.fsum(values[n - n // 2 :]) / total
+        found.append(
+            (level, scenario, kind, tuple(map(float, values)), round(total, 6), median, float(values[-1]), half)
+        )
+    return pd.DataFrame(found, columns=ALIKE_COLUMNS)

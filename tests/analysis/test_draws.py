@@ -1,0 +1,390 @@
+"""Reference draws follow their law (closed forms, exact cells, enumeration, plain rejection); data sets are counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from math import comb
+from statistics import median, median_high, median_low
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chi2, ncx2
+
+from printed_figures import sampled
+from ptce_analysis.analysis.amounts import EVEN_MEDIANS, obstacle, printed_row
+from ptce_analysis.analysis.draws import BLOCK, LARGEST_VALUES
+from ptce_analysis.analysis.draws import datasets as datasets_of
+from ptce_analysis.analysis.draws import draws as draws_of
+from ptce_analysis.errors import InputError
+
+ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 70), (15, 246, 30), (16, 246, 10)]
+
+
+RARE = 1e-4
+
+
+def draws(n, total, median, size, seed, measure="uniform", **limits):
+    """The draws of a row given by its figures."""
+    return draws_of(printed_row(n, total, median, 0, **limits), size, seed, measure)
+
+
+def check_row(sample: np.ndarray, n: int, total: float, median: float) -> None:
+    """Fail unless draws are sorted, non-negative, and have the sum and median to a part in 10^12."""
+    assert sample.shape[1] == n
+    assert (sample >= 0).all()
+    assert (np.diff(sample, axis=1) >= 0).all()
+    np.testing.assert_allclose(sample.sum(axis=1), total, rtol=1e-12)
+    np.testing.assert_allclose(np.median(sample, axis=1), median, rtol=1e-12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.integers(1, 60), st.fractions(0, 50, max_denominator=20), st.fractions(0, 500, max_denominator=7), st.integers(0)
+)
+def test_every_draw_has_the_sum_and_the_median(n, median, excess, seed):
+    """Whatever the row, odd or even, tight or wide, every draw is non-negative with the sum and median of the row."""
+    total = (n // 2 + 1) * median + (excess if n > 2 else 0)
+    check_row(draws(n, total, median, 20, seed % 2**63), n, float(total), float(median))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=14), st.sampled_from(EVEN_MEDIANS), st.integers(0, 99))
+def test_every_draw_within_limits_has_the_row(data, even, seed):
+    """Limits that just hold some amounts: every draw is within them, with the sum and the median of the convention."""
+    data = sorted(data)
+    n, (low, high) = len(data), (data[(len(data) - 1) // 2], data[len(data) // 2])
+    median = {"mean": (low + high) / 2, "low": low, "high": high}[even]
+    sample = draws(n, sum(data), median, 20, seed, minimum=data[0], maximum=data[-1], even_median=even)
+    assert (sample >= data[0]).all() and (sample <= data[-1]).all() and (np.diff(sample, axis=1) >= 0).all()
+    np.testing.assert_allclose(sample.sum(axis=1), sum(data), rtol=1e-12, atol=1e-12)
+    lower, upper = sample[:, (n - 1) // 2], sample[:, n // 2]
+    found = {"mean": (lower + upper) / 2, "low": lower, "high": upper}[even]
+    np.testing.assert_allclose(found, float(median), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *ROWS, (1, 5, 5), (2, 10, 5), (3, 7, 0), (10, 7, 0), (11, 0, 0), (9, 35, 7), (10, 42, 7), (9, 36, 7),
+        (10, 70, 7), (11, 6.0000001, 1), (50, 1e15, 1e-9), (51, 1e15, 1e-9), (200, 10**6, 1), (1000, 600_000, 1000),
+        (2000, 1_001_000, 999),
+    ],
+)  # fmt: skip
+def test_rows_at_the_edges_are_drawn(row):
+    """One amount, two, median zero, nothing free, whole excesses, a speck of excess, a thousand amounts: all hold."""
+    check_row(draws(*row, size=50, seed=1), *row)
+
+
+def test_same_seed_gives_the_same_bytes():
+    """The draws of a seed are pinned byte by byte: no step depends on the processor or on a mathematical library."""
+    sample = np.hstack([draws(29, 1239, 10, 300, 7), draws(20, 796, 17, 300, 7), draws(12, 10, 0, 300, 7)])
+    assert hashlib.sha256(sample.tobytes()).hexdigest() == (
+        "5a5e242700abb3b08be10929fef7195ff0e449104acc85e166b33ec36b72373b"
+    )
+    assert not np.array_equal(draws(7, 776, 70, 5, 1), draws(7, 776, 70, 5, 2))
+
+
+@pytest.mark.parametrize("measure", ["uniform", "maximum_entropy"])
+@pytest.mark.parametrize("row", [(29, 1239, 10), (20, 796, 17), (2, 10, 5), (1, 3, 3)])
+def test_more_draws_begin_with_the_same_ones(row, measure):
+    """Asking for more draws, beyond one block, does not change the first ones."""
+    many = draws(*row, BLOCK // 30, 3, measure)
+    np.testing.assert_array_equal(draws(*row, 7, 3, measure), many[:7])
+
+
+@pytest.mark.parametrize("row", [*ROWS, (3, 10, 2), (4, 10, 2), (9, 35.001, 7), (10, 42, 7), (2, 10, 5)])
+def test_maximum_entropy_has_the_sum_on_average(row):
+    """Half the amounts each side of the median, the median itself for odd n, and the sum within 4.5 standard errors."""
+    n, total, median = row
+    sample = draws(*row, 20_000, 6, "maximum_entropy")
+    assert (sample[:, : n // 2] <= median).all()
+    assert (sample[:, -(n // 2) :] >= median).all()
+    assert n % 2 == 0 or (sample[:, n // 2] == median).all()
+    sums = sample.sum(axis=1)
+    assert abs(sums.mean() - total) <= 4.5 * sums.std() / np.sqrt(len(sums)) + 1e-9 * total
+
+
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize("row", [(7, 776, 70), (8, 776, 70), (2, 150, 70), (6, 300, 40)])
+def test_maximum_entropy_keeps_a_minimum_and_any_even_median(row, even):
+    """Above the minimum, the median itself where it is an amount, and the sum on average within 4.5 standard errors."""
+    if row[0] == 2 and even != "low":
+        row = (2, 140 if even == "mean" else 120, 70)
+    sample = draws(*row, 20_000, 6, "maximum_entropy", minimum=30, even_median=even)
+    place = {"mean": row[0] // 2, "low": (row[0] - 1) // 2, "high": row[0] // 2}[even]
+    assert (sample >= 30).all() and (np.diff(sample, axis=1) >= 0).all()
+    assert (even == "mean" and row[0] % 2 == 0) or (sample[:, place] == row[2]).all()
+    sums = sample.sum(axis=1)
+    assert abs(sums.mean() - row[1]) <= 4.5 * sums.std() / np.sqrt(len(sums)) + 1e-9 * row[1]
+
+
+@pytest.mark.parametrize("measure", ["uniform", "maximum_entropy"])
+@pytest.mark.parametrize("row", [(16, 246, 30), (15, 223, 28), (2, 11, 5), (1, 4, 5)])
+def test_impossible_row_has_no_draws(row, measure):
+    """Communes as printed is refused by both measures, though the maximum-entropy model exists: 246 > 16 x 30 / 2."""
+    with pytest.raises(InputError, match=f"the row has no draws: {row[0]} "):
+        draws(*row, 10, 1, measure)
+    assert obstacle(printed_row(*row, 0))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"seed": -1}, "seed = -1: give a whole number from 0"),
+        ({"seed": 1.5}, r"seed = 1\.5: give a whole number from 0"),
+        ({"size": -1}, "number of draws = -1: give a whole number from 0"),
+        ({"size": LARGEST_VALUES // 3 + 1}, f"number of draws = .* from 1 to {LARGEST_VALUES // 3}"),
+        ({"n": 2001, "total": 10**6}, r"n \(for draws\) = 2001: give a whole number from 1 to 2000"),
+    ],
+)
+def test_request_that_cannot_be_met_is_named(asked, message):
+    """Seeds, numbers of draws and rows out of range are refused by name, with the legal values."""
+    with pytest.raises(InputError, match=message):
+        draws(**({"n": 3, "total": 10, "median": 2, "size": 5, "seed": 1} | asked))
+
+
+def power_integral(a: Fraction, b: Fraction, p: int, end: Fraction, moment: int = 0) -> Fraction:
+    """The integral over d in [0, end] of d^moment (a - b d)_+^p, moment 0 or 1, exactly (by parts)."""
+    zero = Fraction(0)
+    if b == 0:
+        return max(a, zero) ** p * end ** (moment + 1) / (moment + 1)
+    low, high = (zero, min(end, a / b)) if b > 0 else (max(zero, a / b), end)
+    if high <= low:
+        return zero
+    first = [(a - b * d) ** (p + 1) / (b * (p + 1)) for d in (low, high)]
+    second = [(a - b * d) ** (p + 2) / (b * b * (p + 1) * (p + 2)) for d in (low, high)]
+    return first[0] - first[1] if moment == 0 else low * first[0] - high * first[1] + second[0] - second[1]
+
+
+def scaled(n: int, total, median) -> tuple[int, Fraction]:
+    """The number of units a side and the excess in medians."""
+    return (n - 1) // 2, Fraction(total - (n // 2 + 1) * median) / Fraction(median)
+
+
+def volume(n: int, total, median, power: int, moment: int = 0) -> Fraction:
+    """The alternating sum of truncated powers for the volume, with exact fractions: no rounding, so no cancellation.
+
+    Lower amounts are in [0, 1 - d]^k and the excess that remains for k upper ones is rho - k d; for odd n, d is 0.
+    """
+    k, rho = scaled(n, total, median)
+    terms = [(-1) ** i * comb(k, i) for i in range(k + 1)]
+    if n % 2:
+        return sum((c * max(rho - i, 0) ** power for i, c in enumerate(terms)), Fraction(0))
+    integrals = [power_integral(rho - i, Fraction(k - i), power, Fraction(1), moment) for i in range(k + 1)]
+    return sum((c * part for c, part in zip(terms, integrals, strict=True)), Fraction(0))
+
+
+def mean_of_largest(n: int, total, median) -> float:
+    """E[max] by Irwin-Hall: m (1 + E[d] + E[sum of the k upper excesses] (1 + 1/2 + ... + 1/k) / k).
+
+    Given their sum, the excesses are a flat simplex, whose largest part averages the harmonic number over k. The sum of
+    excesses averages half the ratio of the truncated powers 2k and 2k - 1.
+    """
+    k, _ = scaled(n, total, median)
+    base = volume(n, total, median, 2 * k - 1)
+    away = 0 if n % 2 else volume(n, total, median, 2 * k - 1, moment=1) / base
+    upper = volume(n, total, median, 2 * k) / base / 2
+    return float(median * (1 + away + upper * sum(Fraction(1, j) for j in range(1, k + 1)) / k))
+
+
+CLOSED_FORM = [
+    *ROWS, (3, 10, 2), (3, 5, 2), (4, 10, 3), (4, 100, 3), (5, 20, 3), (6, 17, 4), (6, 26, 4), (8, 45, 8), (9, 40, 7),
+    (10, 64, 10), (101, 5000, 60), (100, 5000, 60), (199, 20_000, 150), (200, 16_000, 150), (200, 10**6, 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", sampled(CLOSED_FORM, 8))
+def test_mean_of_largest_is_the_closed_form(row):
+    """The largest amount averages the Irwin-Hall closed form, found in exact fractions, within 4.5 standard errors.
+
+    With 20,000 draws the standard error is below 1 % of the mean, and below 0.3 % from n = 7.
+    """
+    largest = draws(*row, size=20_000, seed=11)[:, -1]
+    error = largest.std() / np.sqrt(len(largest))
+    assert abs(largest.mean() - mean_of_largest(*row)) < 4.5 * error
+
+
+def misfit(counts: np.ndarray, chances: np.ndarray) -> float:
+    """The chi-square probability of counts as far from their chances, cells that expect fewer than five merged."""
+    expected = chances.ravel() * counts.sum()
+    rare = expected < 5
+    observed = np.append(counts.ravel()[~rare], counts.ravel()[rare].sum())
+    expected = np.append(expected[~rare], expected[rare].sum())
+    observed, expected = observed[expected > 1e-9], expected[expected > 1e-9]
+    return float(chi2.sf(((observed - expected) ** 2 / expected).sum(), len(expected) - 1))
+
+
+def test_chi_square_has_the_power_announced():
+    """Noncentral chi-square: 20,000 draws, 25 cells, level 1e-4, w = 0.08."""
+    assert ncx2.sf(chi2.isf(RARE, 24), 24, 20_000 * 0.08**2) > 0.99
+
+
+def rejection(n, total, median, minimum, maximum, even, size=20_000) -> np.ndarray:
+    """Sorted amounts by brute force: all but one spread flat between their limits, kept when the last has its place.
+
+    Its place is above the median (or below, where nothing is above): given the others, the sum fixes it.
+    """
+    pair = int(n % 2 == 0 and even == "mean")
+    below = n // 2 if n % 2 or even == "high" else n // 2 - 1
+    above, rng = n - 1 - pair - below, np.random.Generator(np.random.PCG64(2))
+    made: list[np.ndarray] = []
+    while sum(map(len, made)) < size:
+        d = rng.uniform(0, min(median - minimum, maximum - median), (400_000, 1)) * pair
+        low = rng.uniform(minimum, median, (400_000, below))
+        high = rng.uniform(median, maximum, (400_000, above))
+        middle = np.hstack([median - d, median + d][: 1 + pair])
+        part, other = (high, low) if above else (low, high)
+        part[:, 0] = total - middle.sum(axis=1) - other.sum(axis=1) - part[:, 1:].sum(axis=1)
+        keep = (low >= minimum).all(axis=1) & (low <= median - d).all(axis=1)
+        keep &= (high >= median + d).all(axis=1) & (high <= maximum).all(axis=1)
+        made.append(np.hstack([np.sort(low[keep]), middle[keep], np.sort(high[keep])]))
+    return np.vstack(made)[:size]
+
+
+@pytest.mark.parametrize(
+    "case",
+    sampled(
+        [
+            ((3, 30, 10), 2, 16), ((4, 40, 9), 1, 15), ((5, 60, 10), 0, 25), ((5, 50, 12), 3, 14), ((6, 80, 12), 0, 24),
+            ((6, 60, 11), 4, 13), ((7, 60, 8), 2, 12), ((7, 75, 12), 0, 16), ((8, 90, 10), 1, 22),
+            ((8, 100, 14), 2, 17),
+        ],
+        4,
+    ),
+)  # fmt: skip
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+def test_draws_within_limits_agree_with_plain_rejection(case, even):
+    """With a least and a greatest amount, below and above mid-height, every amount has the law of brute force.
+
+    Chi-square of two samples of 20,000 over ten equal cells of each sorted amount, and of the pair (smallest, largest).
+    """
+    row, minimum, maximum = case
+    brute = rejection(*row, minimum, maximum, even)
+    exact = draws(*row, 20_000, 4, minimum=minimum, maximum=maximum, even_median=even)
+    for place in range(row[0]):
+        assert alike(exact[:, place], brute[:, place]) > RARE / 20
+    assert alike(exact[:, 0] + exact[:, -1], brute[:, 0] + brute[:, -1]) > RARE / 20
+    assert alike(exact[:, 0] * exact[:, -1], brute[:, 0] * brute[:, -1]) > RARE / 20
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> float:
+    """The chi-square probability that two samples of one size come from one law; 1 for two constants that agree."""
+    if np.ptp(other) < 1e-9:
+        return float(np.abs(one - other[0]).max() < 1e-9)
+    edges = np.quantile(other, np.linspace(0, 1, 11)[1:-1])
+    counts = np.array([np.bincount(np.searchsorted(edges, some), minlength=10) for some in (one, other)])
+    return float(chi2.sf(((counts[0] - counts[1]) ** 2 / counts.sum(axis=0)).sum(), 9))
+
+
+@pytest.mark.parametrize(
+    ("n", "total", "median", "maximum", "even"),
+    [(5, 13, 3, 5, "mean"), (5, 14, 2, 6, "mean"), (4, 11, 3, 5, "mean"), (4, 13, 3, 6, "low"), (4, 9, 3, 4, "high")],
+)  # fmt: skip
+def test_cells_within_limits_follow_a_fine_enumeration(n, total, median, maximum, even):
+    """Chi-square of (smallest, largest) over 16 cells, against counting the points of a fine grid (level 1e-4).
+
+    The grid is over d, the amounts below and those above but one, which takes what is left.
+    """
+    fine = {4: 60, 5: 24}[n]
+    pair = int(n % 2 == 0 and even == "mean")
+    below = n // 2 if n % 2 or even == "high" else n // 2 - 1
+    above = n - 1 - pair - below
+    grid = [np.arange(fine * size) + 0.5 for size in (median, maximum - median)]
+    axes = [np.arange(fine * min(median, maximum - median)) + 0.5] * pair + [grid[0]] * below + [grid[1]] * (above - 1)
+    points = [axis.ravel() / fine for axis in np.meshgrid(*axes, indexing="ij")]
+    d = points[0] if pair else 0.0 * points[0]
+    low, high = points[pair : pair + below], [median + e for e in points[pair + below :]]
+    last = total - (1 + pair) * median - sum(low) - sum(high)
+    high = np.array([*high, last])
+    keep = (np.array(low) <= median - d).all(axis=0) & (high >= median + d).all(axis=0) & (high <= maximum).all(axis=0)
+    ends = np.array(low)[:, keep].min(axis=0), high[:, keep].max(axis=0)
+    sample = draws(n, total, median, 20_000, 3, maximum=maximum, even_median=even)
+    edges = [np.linspace(0, median, 5), np.linspace(median, maximum, 5)]
+    counts = np.histogram2d(sample[:, 0], sample[:, -1], edges)[0]
+    chances = np.histogram2d(*ends, edges)[0] / keep.sum()
+    rare = chances < 0.004  # cells cut by the edge of the set, where the grid is too coarse
+    counts, chances = np.append(counts[~rare], counts[rare].sum()), np.append(chances[~rare], chances[rare].sum())
+    assert misfit(counts, chances) > RARE
+
+
+def test_too_many_states_are_refused():
+    """Hundreds of amounts below a maximum that binds would take more memory than there is; the message says so."""
+    with pytest.raises(InputError, match="n = 400: too many amounts to draw them below a maximum"):
+        draws(400, 8000, 15, 1, 1, maximum=60)
+
+
+def datasets(n, total, median, **limits):
+    """The count of a row given by its figures."""
+    return datasets_of(printed_row(n, total, median, 0, **limits))
+
+
+def partitions(total: int, parts: int) -> int:
+    """Partitions of a total into at most so many parts, by the recursion p(t, k) = p(t, k - 1) + p(t - k, k)."""
+    row = [1] + [0] * total
+    for k in range(1, parts + 1):
+        for t in range(k, total + 1):
+            row[t] += row[t - k]
+    return row[total]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6, 7])
+def test_count_is_that_of_enumeration(n):
+    """For every sum up to 10 and every whole or half median, the count is that of listing the multisets."""
+    listed = Counter(
+        (sum(data), Fraction(median(map(Fraction, data))))
+        for data in combinations_with_replacement(range(11), n)
+        if sum(data) <= 10
+    )
+    for total in range(11):
+        for twice in range(23):
+            assert datasets(n, total, Fraction(twice, 2)) == listed[total, Fraction(twice, 2)]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+@pytest.mark.parametrize(("minimum", "maximum"), [(0, 4), (1, None), (1.5, 5), (2, 3.5), (3, 3)])
+def test_count_within_limits_is_that_of_enumeration(n, even, minimum, maximum):
+    """With a least and a greatest amount, and each median of an even number, the count is that of listing."""
+    top = 12 if maximum is None else maximum
+    listed = Counter(
+        (
+            sum(data),
+            {"mean": Fraction(median(map(Fraction, data))), "low": median_low(data), "high": median_high(data)}[even],
+        )
+        for data in combinations_with_replacement(range(13), n)
+        if minimum <= data[0] and data[-1] <= top and sum(data) <= 12
+    )
+    for total in range(13):
+        for twice in range(25):
+            limits = {"minimum": minimum, "maximum": maximum, "even_median": even}
+            assert datasets(n, total, Fraction(twice, 2), **limits) == listed[total, Fraction(twice, 2)]
+
+
+def test_three_ages_have_thirty_solutions():
+    """Garfinkel, Abowd and Martindale (2018): count 3, median 30, mean 44, whole ages from 1: 30 solutions."""
+    assert datasets(3, 132, 30, minimum=1) == 30
+
+
+@pytest.mark.parametrize(("n", "total"), [(8, 40), (15, 90), (16, 90), (29, 150), (60, 50), (61, 50)])
+def test_counts_over_all_medians_add_up_to_partitions(n, total):
+    """Every multiset has one median: over all medians the counts add up to the partitions into at most n parts."""
+    counts = [datasets(n, total, Fraction(twice, 2)) for twice in range(2 * total + 1)]
+    assert sum(counts) == partitions(total, n)
+
+
+@pytest.mark.parametrize("row", [(3, 6.5, 2), (3, 6, 1.5), (4, 6, 1.25), (4, 6, Fraction(4, 3))])
+def test_sum_or_median_that_whole_units_cannot_have_counts_zero(row):
+    """A fractional sum, a half median for odd n, or a third of a unit cannot come from whole units."""
+    assert datasets(*row) == 0
+
+
+@pytest.mark.parametrize("row", [(10_000, 10**6, 20), (2, 10**9, 5 * 10**8)])
+def test_count_that_would_never_end_is_refused(row):
+    """A count of millions of units times thousands of amounts is refused with what to do."""
+    with pytest.raises(InputError, match=f"n = {row[0]}, total = {row[1]}: too many .* in a larger unit"):
+        datasets(*row)

@@ -240,3 +240,13 @@ def test_the_calls_for_projects_are_tested() -> None:
     for grant, verdict in ((130_000, "consistent"), (200_000, "impossible")):
         mean = euros("call_grant", grant, 10_000, "mean", wave=2013, source="S9")
         assert {one.id: one for one in audit({**CALL, mean.id: mean})}[mean.id].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "printed", [{"maximum": "2.5"}, {"minimum": "2.5", "maximum": 4}, {"maximum": "2.5", "sum": 9}]
+)
+def test_an_extreme_that_no_whole_number_has_is_refused(printed: dict[str, int | str]) -> None:
+    """Exactly 2.5 visits is nobody's number: said of 9 people with the figures printed beside it, in one sentence."""
+    facts = [*figures(printed, dict.fromkeys(printed, 0)), count("visits_projects", 9)]
+    found = verdicts(facts)["maximum" if len(printed) == 1 or "sum" in printed else "minimum"]
+    assert found.verdict == "impossible" and "\n" not in found.reason

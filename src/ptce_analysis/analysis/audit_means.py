@@ -125,6 +125,8 @@ def reach(n: int, bands: Bands, whole: bool) -> tuple[Times, Times] | None:
     """
     (low, low_end), (top, top_end) = (bands.get(name, ANY) for name in ("minimum", "maximum"))
     middle = bands.get("median", ANY)
+    if any(first > last for first, last in bands.values()):  # what is exactly 2.5 is no whole number
+        return None
     if n <= 2:
         # One value is all three; twice their median is what two values total, and so are their extremes.
         some = (max(low, middle[0], top), min(low_end, middle[1], top_end))

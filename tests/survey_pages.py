@@ -10,7 +10,7 @@ import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis.publish import show, waves
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 
 CELLS = [
     cell

@@ -19,7 +19,7 @@ from ptce_analysis.publish import survey_page, survey_printed, survey_tables
 from ptce_analysis.publish.disclosure import Measure
 from ptce_analysis.publish.survey_tables import Shown, shown
 from ptce_analysis.published import Facts, read_published
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from survey_exports import cleaned
 
 SILENT, NO, YES = "", "Non", "Oui"

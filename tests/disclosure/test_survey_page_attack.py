@@ -20,7 +20,7 @@ from ptce_analysis.publish.disclosure import MARK, Measure
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
 from ptce_analysis.published import Facts, read_published
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from survey_exports import cleaned
 
 EN = Words("en")

@@ -12,7 +12,7 @@ from ptce_analysis.publish import survey_page as page06
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import Shown, shown
 from ptce_analysis.published import Facts, read_published
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
 from ptce_analysis.vocabulary import LANGUAGES
 from survey_exports import cleaned

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from ptce_analysis.survey.clean.cells import CELL_RULES, CELL_STATUSES, split_labels
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import ROW_RULES, Cleaned, clean, schemas
-from ptce_analysis.survey.clean.cells import CELL_RULES, CELL_STATUSES, split_labels
 from survey_exports import HEADER, ROW, SMALL, book, cleaned, pole, saved, set_cells
 
 

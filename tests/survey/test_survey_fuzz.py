@@ -10,13 +10,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ptce_analysis.survey.clean.layout import table
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import Cleaned, clean, cleaned
-from ptce_analysis.survey.clean.layout import table
-from ptce_analysis.survey.clean.tables import csv_text, write
 from ptce_analysis.survey.codebook import draft_codebook, read_codebook
 from ptce_analysis.survey.read import Limits, read_bytes
+from ptce_analysis.survey.tables import csv_text, write
 from survey_exports import HEADER, book, lines, ods, saved, xlsx
 from survey_texts import answers, safe
 

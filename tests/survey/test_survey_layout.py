@@ -8,10 +8,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from ptce_analysis.survey.clean.layout import Table, table
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.clean.layout import Table, table
 from ptce_analysis.survey.read import read_bytes
 from survey_exports import HEADER, ROW, book, lines, ods, saved, xlsx
 

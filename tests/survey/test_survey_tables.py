@@ -9,7 +9,7 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import Cleaned, clean
-from ptce_analysis.survey.clean.tables import TABLES, csv_text, load, neutralised, write
+from ptce_analysis.survey.tables import TABLES, csv_text, load, neutralised, write
 from survey_exports import book, lines, saved
 
 ROWS = ("NA;création;1,125;1;Oui;5 000;1.500;FSE", "=cmd|'/C calc'!A0;émergence;NC;2;;;7;", 'None;@x;3;;Non;;;"a,b"')

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 # The levels that are collectivities; the State and Europe are not.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.survey_levels import COLLECTIVITIES, amounts, asks_amounts, linked, linked_with, supported
 from ptce_analysis.published import Fact, Facts
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 # What becomes of a printed figure when it is computed again.

@@ -13,7 +13,7 @@ from ptce_analysis.publish.exhibit import BY_ROW, Column, Exhibit
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
 from ptce_analysis.publish.sentences import linked, plain_text, sentence_html
 from ptce_analysis.publish.trust import CSV_ADDRESS
-from ptce_analysis.survey.formulas import neutralised
+from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.vocabulary import ORIGINS
 
 PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})

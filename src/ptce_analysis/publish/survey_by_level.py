@@ -11,7 +11,7 @@ from ptce_analysis.analysis.emergence.by_level import STAGE, emergence_by_level
 from ptce_analysis.analysis.survey_levels import linked_with, staged
 from ptce_analysis.publish.disclosure.release import Protected, ledger_table, released
 from ptce_analysis.publish.disclosure.rules import MARK, Contributions, Rule, failed
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 
 FIGURES = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
 # What a pole said of its stage and of its link with a level.

@@ -24,7 +24,7 @@ from ptce_analysis.publish.disclosure.single import (
     shown_median,
 )
 from ptce_analysis.published import Fact, Facts, indicator
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import LOCAL_LEVELS, WAVES
 
 Tables = Mapping[str, Protected]

@@ -27,7 +27,7 @@ from ptce_analysis.publish.parameters import check_parameters
 from ptce_analysis.publish.survey_by_level import by_level
 from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts
 from ptce_analysis.published import Facts
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES
 
 # The levels of every table, in the study's order: those of the funding table, then the other collectivities.

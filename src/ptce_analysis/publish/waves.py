@@ -7,7 +7,7 @@ from pathlib import Path
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure.leaks import FICTITIOUS_ID
 from ptce_analysis.publish.show import project_folder
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
 
 # The origin that the codebooks of each set of waves must state: two origins are never read together.

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.proportions import Rate, fisher, newcombe
 from ptce_analysis.analysis.survey_levels import linked, staged
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.survey.tables import Cleaned
 
 STAGE = "emergence"
 COLUMNS = ("level", "count_linked", "base_linked", "count_others", "base_others",

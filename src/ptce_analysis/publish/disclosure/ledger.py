@@ -12,7 +12,7 @@ from ptce_analysis.publish.disclosure.release import ledger_labels
 from ptce_analysis.publish.survey_tables import shown
 from ptce_analysis.published import Facts
 from ptce_analysis.survey.codebook import read_codebook
-from ptce_analysis.survey.formulas import neutralised
+from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.survey.waves import CODEBOOKS, read_waves
 
 

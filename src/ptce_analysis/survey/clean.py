@@ -1,0 +1,486 @@
+"""An export and its codebook to clean tables, with the list of every repair and of everything set aside.
+
+Downwards: `clean` lays the grid out by its header, sets aside the lines that are no answer, reads the cells of each
+column, and has `survey.tables` make the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey import parse, tables
+from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
+from ptce_analysis.survey.codebook.units import is_unit, title_fault, unit_fault
+from ptce_analysis.survey.parse import Reading
+from ptce_analysis.survey.parse.levels import codes, in_order, together
+from ptce_analysis.survey.parse.silences import SPREADSHEET_ERROR
+from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.read import Grid, Limits, Note, read
+from ptce_analysis.survey.read.archive import number_text
+from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
+from ptce_analysis.survey.tables import Cleaned
+
+# The rules that set lines aside, in the order they are asked, and what each sets aside.
+ROW_RULES: dict[str, str] = {
+    "total_row": "a total, mean or count under the answers",
+    "header_again": "the header, repeated among the answers",
+    "no_identifier": "a line without the pole's identifier: a note, or an answer from nobody",
+    "no_answer": "a line with an identifier and no answer: a note, or an empty questionnaire",
+    "test_row": "a trial of the questionnaire",
+    "excluded_by_the_codebook": "a pole the codebook leaves out, with its reason",
+    "incomplete": "an answer never submitted, by the codebook's completion column",
+    "duplicate_respondent": "an answer replaced by a later or fuller one, or not ranked",
+    "duplicate_identifier": "the same, for two lines with one identifier of the pole",
+}
+_TOTALS = (
+    "total", "totaux", "total general", "sous-total", "sous total", "ensemble", "somme", "moyenne", "moyennes",
+    "mediane", "minimum", "maximum", "ecart-type", "nb", "nombre", "nombre de reponses", "effectif", "cumul",
+    "total / moyenne",
+)  # fmt: skip
+_TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a")
+SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
+# What is legal where a rule refuses a value that was understood.
+_LEGAL = {
+    "out_of_range": "a share is from 0 to 1, that is from 0 % to 100 %",
+    "more_than_the_whole": "a share is from 0 to 1, that is from 0 % to 100 %",
+    "not_whole": "a count is a whole number",
+    "answer_not_in_the_codebook": "legal: {}",
+}
+
+
+def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | None = None) -> Cleaned:
+    """Return the clean tables of an export; the export itself is only ever read.
+
+    Raises
+    ------
+    InputError
+        If the export or the codebook cannot be used, or the tables they give are not fit for the study.
+    """
+    book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    if not book.wave:
+        raise InputError(f"{book.file}: the year of the wave is not filled in (wave:). Finish the drafted codebook.")
+    layout = book.layout
+    grid = read(export, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet, limits=limits)
+    return tables.check(cleaned(laid_out(grid, book), book))
+
+
+def clean_summary(result: Cleaned) -> dict[str, int]:
+    """Return the counts a command prints: rows in, kept, quarantined, and repairs."""
+    counts = {name: getattr(result, name) for name in ("rows_in", "rows_kept", "rows_quarantined")}
+    return counts | {"repairs": len(result.ledger)}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers as text: for each variable its header and its cells, and the row of the file each answer is on.
+
+    `names` are the headers of the file, `whole` holds every cell of each row.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    headers: dict[str, str]
+    cells: dict[str, list[str]]
+    rows: list[int]
+    whole: list[list[str]]
+    notes: tuple[Note, ...]
+
+
+def laid_out(grid: Grid, book: Codebook) -> Answers:
+    """Return the answers of a grid, by the codebook. Columns are found by name and never shift.
+
+    Raises
+    ------
+    InputError
+        If the header, a column or the data are missing, a column is doubled, or a row does not have the header's width.
+    """
+    start, spellings = _header(grid, book)
+    after = start + book.layout.header_rows
+    shown = [texts[0] for texts in spellings]
+    columns = _columns(grid, book, start, spellings)
+    notes = [*grid.notes]
+    for position in range(start):
+        text = " | ".join(cell.strip() for cell in grid.rows[position] if cell.strip())
+        notes.append(Note(grid.numbers[position], None, text, "", "line_above_the_header"))
+    unused = ((n, text) for n, text in enumerate(shown) if text and n not in columns.values())
+    notes += [Note(grid.numbers[after - 1], n, text, "", "column_not_in_the_codebook") for n, text in unused]
+    rows, more = _fitted(grid, len(spellings), after)
+    if not rows:
+        raise InputError(f"{grid.file}: a header and no answers under it. Export the answers again.")
+    return Answers(
+        file=grid.file,
+        names=tuple(shown),
+        headers={name: shown[column] for name, column in columns.items()},
+        cells={name: [row[column] for row in rows] for name, column in columns.items()},
+        rows=grid.numbers[after:],
+        whole=rows,
+        notes=(*notes, *_merged(grid, after), *more),
+    )
+
+
+def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
+    """Return the first line of the header, which has the most headers of the codebook, and what its columns say."""
+    wanted = [{*map(plain, variable.headers)} for variable in book.columns()]
+    best, best_score = None, 0
+    for start in range(min(SEARCHED, len(grid.rows))):
+        spellings = header_texts(grid, start, book.layout.header_rows)
+        known = {plain(text) for texts in spellings for text in texts}
+        score = sum(1 for headers in wanted if headers & known)
+        if score > best_score:
+            best, best_score = (start, spellings), score
+    if best is None:
+        first = " | ".join(text for text in (grid.rows[0] if grid.rows else []) if text)[:200]
+        others = next((note.raw_value for note in grid.notes if note.rule == "other_sheets"), "")
+        where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
+        raise InputError(
+            f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r}). "
+            f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
+            f"{where if others else ''}"
+        )
+    return best
+
+
+def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
+    """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
+    found, faults, units = dict[str, int](), list[str](), list[str]()
+    shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
+    after = start + book.layout.header_rows
+    for variable in book.columns():
+        wanted = {plain(text) for text in variable.headers}
+        whole = [n for n, text in enumerate(shown) if plain(text) in wanted]
+        columns = whole or [n for n, texts in enumerate(spellings) if wanted & set(map(plain, texts))]
+        if not columns:
+            first = variable.headers[0]
+            faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
+        elif len(columns) > 1:
+            called = f"{len(columns)} columns are called {shown[columns[0]]!r}"
+            faults.append(f"{variable.name}: {called}. Keep one, or rename it.")
+        else:
+            (column,) = columns
+            found[variable.name] = column
+            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1])
+            over, titles = above[column]
+            named = [*over, shown[column], *([below.strip()] if is_unit(variable.kind, below) else [])]
+            fault = unit_fault(variable.kind, " / ".join(named), variable.unit)
+            if fault := fault or title_fault(variable.kind, titles, variable.unit):
+                units.append(f"{variable.name}, column {shown[column]!r}: {fault}")
+    # The completion column may be read by another variable as well.
+    claims = Counter(column for name, column in found.items() if name != COMPLETE)
+    faults += [*units, *(f"the column {shown[n]!r} is claimed by two variables." for n, k in claims.items() if k > 1)]
+    if faults:
+        raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
+    return found
+
+
+def _merged(grid: Grid, after: int) -> Iterator[Note]:
+    """Yield the merged cells among the answers: what they hold is read in the first of them, the others are blank."""
+    rows = dict(zip(grid.numbers[after:], grid.rows[after:], strict=True)) if grid.merged else {}
+    for top, left, bottom, right in grid.merged:
+        text = "".join(rows.get(top, [])[left : left + 1])
+        if text.strip():
+            yield Note(top, left, text, f"first of {(bottom - top + 1) * (right - left + 1)} cells", "merged_cells")
+
+
+def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
+    """Return the rows under the header, each with the header's width, and what was cut or filled to get there."""
+    body = range(after, len(grid.rows))
+    last_full = max((i for i in body if len(grid.rows[i]) > 1), default=-1)
+    fitting = _fitting_widths(grid, width, range(after, last_full + 1))
+    rows, notes, trimmed = [], list[Note](), list[int]()
+    for position in body:
+        row, number = grid.rows[position], grid.numbers[position]
+        beyond = [cell for cell in row[width:] if cell.strip()]
+        note_line = len(row) == 1 and position > last_full
+        if not grid.sparse and (beyond or len(row) not in fitting) and not note_line:
+            raise InputError(
+                f"{grid.file}, line {number}: {len(row)} cells where the header has {width}. A separator, a quote or "
+                "a line break is missing or in excess: mend the export, or export it again."
+            )
+        notes += [Note(number, None, cell, "", "cell_beyond_the_header") for cell in beyond]
+        if len(row) > width and not beyond:
+            trimmed.append(number)
+        rows.append(row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
+    if trimmed and not grid.sparse:
+        notes.append(Note(trimmed[0], None, f"{len(trimmed)} rows", "", "blank_cells_beyond_the_header"))
+    return rows, notes
+
+
+def _fitting_widths(grid: Grid, width: int, answers: range) -> set[int]:
+    """Return the widths a row may have: the header's, or the one that all rows have because each ends in separators.
+
+    A row longer than others has shifted, even if what is beyond the header is blank: its last answer may be blank too.
+    So have all the rows of a file of commas in which decimal commas cut numbers (`25,5` is then two cells of digits).
+    """
+    widths = {len(grid.rows[i]) for i in answers}
+    longer = len(widths) == 1 and min(widths) > width
+    stated = any(note.rule == "separator" for note in grid.notes)
+    cut = not stated and any(
+        a.strip().isdigit() and b.strip().isdigit() for i in answers for a, b in pairwise(grid.rows[i])
+    )
+    return {width} | widths if longer and not cut else {width}
+
+
+def cleaned(answers: Answers, book: Codebook) -> Cleaned:
+    """Return the clean tables of answers already laid out: lines set aside first, then cells, then tables."""
+    aside = set_aside(answers, book)
+    kept = [at for at, rule in enumerate(aside) if not rule]
+    variables = {variable.name: variable for variable in book.columns() if variable.name != COMPLETE}
+    poles = read_column([answers.cells["pole_id"][at] for at in kept], variables["pole_id"], book)
+    order = [kept[at] for at in poles["word"].argsort(kind="stable")]  # lines may come in any
+    columns = {
+        name: read_column([answers.cells[name][at] for at in order], variable, book)
+        for name, variable in variables.items()
+    }
+    supports, links = tables.supports_tables(columns, book)
+    repairs, doubts = (
+        found.assign(file=answers.file, column=found["column"].map(answers.headers))
+        for found in tables.repairs_and_doubts(columns, [answers.rows[at] for at in order], book)
+    )
+    names: dict[int | None, str] = dict(enumerate(answers.names))
+    unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
+    notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
+    said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
+    lines = pd.DataFrame(_lines(answers, book, aside), columns=list(tables.QUARANTINE))
+    return Cleaned(
+        poles=tables.poles_table(columns, links, book),
+        supports=supports,
+        ledger=tables.listed(pd.concat([said, repairs]), tables.LEDGER, answers.names),
+        quarantine=tables.listed(pd.concat([lines, doubts]), tables.QUARANTINE, answers.names),
+        rows_in=len(aside),
+        rows_kept=len(kept),
+        rows_quarantined=len(aside) - len(kept),
+    )
+
+
+def _lines(answers: Answers, book: Codebook, aside: list[str]) -> Iterator[tuple[str, int, str, str, str]]:
+    """Yield one entry of the quarantine for each line set aside: all it holds, and the rule."""
+    for rule, row, cells, pole in zip(aside, answers.rows, answers.whole, answers.cells["pole_id"], strict=True):
+        if rule:
+            why = book.exclude.get(pole.strip(), ROW_RULES[rule])
+            yield answers.file, row, "", " | ".join(cell.strip() for cell in cells if cell.strip()), f"{rule}: {why}"
+
+
+def set_aside(answers: Answers, book: Codebook) -> list[str]:
+    """Return, for each line, the name of the first of `ROW_RULES` that sets it aside, "" for the lines kept."""
+    layout, cells, names = book.layout, answers.cells, [plain(name) for name in answers.names]
+    totals, excluded = {*(layout.total_rows or _TOTALS)}, {plain(pole) for pole in book.exclude}
+    identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
+    said = [name for name in cells if name not in identity]
+
+    def rule(at: int) -> str:
+        row, pole, words = answers.whole[at], tidy(cells["pole_id"][at]), plain(cells["pole_id"][at])
+        first = plain(next((cell for cell in row if cell.strip()), ""))
+        respondent, spelt = plain(cells[layout.respondent][at]), words.rstrip(" :.")
+        if first.rstrip(" :.") in totals or spelt in totals:
+            return "total_row"
+        if spelt == plain(answers.headers["pole_id"]) and all(
+            not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True)
+        ):
+            return "header_again"
+        if not pole or SPREADSHEET_ERROR.fullmatch(pole):
+            return "no_identifier"
+        if not any(cells[name][at].strip() for name in said):
+            return "no_answer"
+        if any(text in layout.test_rows or _TEST.fullmatch(text) for text in (words, respondent)):
+            return "test_row"
+        if spelt in excluded:
+            return "excluded_by_the_codebook"
+        return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in _NOT_SUBMITTED else ""
+
+    found = [rule(at) for at in range(len(answers.rows))]
+    for name, column in (("duplicate_respondent", layout.respondent), ("duplicate_identifier", "pole_id")):
+        for at in _replaced(answers, book, [at for at, one in enumerate(found) if not one], column):
+            found[at] = name
+    return found
+
+
+def _replaced(answers: Answers, book: Codebook, kept: list[int], name: str) -> list[int]:
+    """Return all answers of one respondent but the latest; where nothing says which is the latest, all of them."""
+    # Assumption: a later answer replaces an earlier one. Source: survey software lets a respondent answer again.
+    # If wrong: a corrected identifier (decisions), or the codebook's `exclude` list, decides.
+    decisions = next(v.decisions for v in book.variables if v.name == name)
+    dates = [v.name for v in book.variables if v.kind == "date"]
+    said = [cells for one, cells in answers.cells.items() if one not in ("pole_id", COMPLETE, *dates)]
+    groups = defaultdict[str, list[int]](list)
+    for at in kept:
+        chosen = decisions.get(plain(answers.cells[name][at]), answers.cells[name][at])
+        groups[plain(chosen) or tidy(chosen)].append(at)
+
+    def rank(at: int) -> tuple[str, int]:
+        when = max((str(parse.day(answers.cells[name][at]).value or "") for name in dates), default="")
+        return when, sum(1 for cells in said if cells[at].strip())
+
+    found = []
+    for same in (same for key, same in groups.items() if key and len(same) > 1):
+        best = max(map(rank, same))
+        first = [at for at in same if rank(at) == best]
+        known = len({tuple(plain(cells[at]) for cells in said) for at in first}) == 1
+        found += [at for at in same if not known or at != first[0]]
+    return found
+
+
+def read_column(cells: list[str], variable: Variable, book: Codebook) -> pd.DataFrame:
+    """Return what each cell of a column states, as `survey.tables` says; each different text is read once.
+
+    A column of funders also has `levels`, those it names (`inconnu` for one that cannot be placed), and `answered`.
+    """
+    at, texts = pd.factorize(np.array(cells, object))
+    readings = [read_cell(text, variable, book) for text in texts]
+    found = pd.DataFrame(
+        {
+            "raw": texts,
+            "number": np.array([r.value if isinstance(r.value, (int, float)) else np.nan for r in readings], float),
+            "word": [written(reading) for reading in readings],
+            "status": [reading.status for reading in readings],
+            "rule": [reading.rule for reading in readings],
+            "reason": [reason(reading, variable) for reading in readings],
+        }
+    )
+    if variable.kind == "level":
+        named = [funders(text, variable, book) for text in texts]
+        found["levels"] = pd.Series([_levels(parts) for parts in named], dtype=object)
+        nobody = ([part.status in ("zero", "not_applicable") for part in parts] for parts in named)
+        said = [bool(levels) or any(no) for levels, no in zip(found["levels"], nobody, strict=True)]
+        found["answered"] = np.array(said, bool)
+    return found.take(at).reset_index(drop=True)
+
+
+def written(reading: Reading) -> str:
+    """Return the value of a reading as the clean tables write it, "" for none."""
+    if isinstance(reading.value, tuple):
+        return "|".join(reading.value)
+    return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
+
+
+def reason(reading: Reading, variable: Variable) -> str:
+    """Return why a cell cannot be used, "" if it can: its status, its rule and, where it has legal values, these."""
+    if reading.status not in SET_ASIDE:
+        return ""
+    legal = _LEGAL.get(reading.rule, "").format(", ".join(dict.fromkeys(variable.answers.values())) or "none")
+    more = f" ({legal}; the codebook may decide the spelling: decisions)" if legal else ""
+    return f"{reading.status}: {reading.rule}{more}"
+
+
+def read_cell(text: str, variable: Variable, book: Codebook) -> Reading:
+    """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it."""
+    if not tidy(text):
+        return Reading(text, None, None, "not_answered", "blank")
+    if variable.kind not in ("id", "text") and plain(text) in book.layout.not_shown:
+        return Reading(text, None, None, "not_asked", "not_shown")
+    chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
+    if chosen is None or variable.kind == "level":
+        return _bounded(_as_kind(text, variable, book), variable)
+    if chosen in SILENT:
+        return Reading(text, None, None, chosen, "codebook_decision")
+    if variable.kind in ("choice", "multi", "text", "id"):
+        return Reading(text, chosen, None, "exact", "codebook_decision")
+    plainly = replace(variable, answers={}, decisions={}, unit="" if variable.kind == "amount" else variable.unit)
+    reading = _bounded(_as_kind(chosen, plainly, book), plainly)
+    stated = reading.status in ("exact", "approximate", "zero")
+    return replace(reading, text=text, rule="codebook_decision" if stated else reading.rule)
+
+
+def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
+    """Read a text as its kind of answer."""
+    unit, three_digits = variable.unit or None, variable.three_digits
+    match variable.kind:
+        case "level":
+            return together(text, funders(text, variable, book))
+        case "amount":
+            return parse.amount(text, unit, three_digits)
+        case "share":
+            return parse.share(text, unit, three_digits)
+        case "staff":
+            return parse.staff(text, unit, three_digits)
+        case "count":
+            return parse.count(text, unit, three_digits)
+        case "stage":
+            return parse.stage(text)
+        case "legal_form":
+            return parse.legal_form(text)
+        case "yes_no":
+            return parse.yes_no(text)
+        case "date":
+            return parse.day(text)
+        case "multi":
+            return _multi(text, variable)
+        case "choice" if variable.answers:
+            code = {plain(code): code for code in variable.answers.values()}.get(plain(text))
+            return Reading(text, code, None, "exact", "answer_code") if code else _unlisted(text)
+    return Reading(text, tidy(text) if variable.kind == "id" else text.strip(), None, "exact", "spaces")
+
+
+def _bounded(reading: Reading, variable: Variable) -> Reading:
+    """Return a reading without its value if that is outside the bounds. Nothing is rescaled."""
+    value, low, high = reading.value, variable.low, variable.high
+    if not isinstance(value, (int, float)):
+        return reading
+    if (low is None or value >= low) and (high is None or value <= high):
+        return reading
+    least, most = ("…" if bound is None else f"{bound:.15g}" for bound in (low, high))
+    rule = f"{value:.15g} is outside {least} to {most}"
+    return replace(reading, value=None, status="implausible", rule=rule)
+
+
+def _multi(text: str, variable: Variable) -> Reading:
+    """Read several answers in one cell, split on the labels the codebook knows."""
+    parts = split_labels(text, tuple(variable.answers), variable.separator)
+    listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
+    found = [listed.get(plain(part), "") for part in parts] if variable.answers else parts
+    if not all(found):
+        return _unlisted(text)
+    return Reading(text, tuple(dict.fromkeys(found)), None, "exact", "several_answers")
+
+
+def _unlisted(text: str) -> Reading:
+    """Read a text that the codebook does not list: a silence, or nothing legal."""
+    return parse.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
+
+
+def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
+    """Return the reading of each funder a cell names."""
+    if not tidy(text) or plain(text) in book.layout.not_shown:
+        return []
+    decisions = {**variable.decisions, **variable.answers}
+    parts = split_labels(text, tuple(decisions), variable.separator) if variable.separator else [text]
+    return [reading for part in parts for reading in parse.level_parts(part, book.wave or None, decisions)]
+
+
+def _levels(readings: list[Reading]) -> tuple[str, ...]:
+    """Return the levels some readings name, `inconnu` for a funder that cannot be placed."""
+    unplaced = any(reading.status in ("ambiguous", "unreadable") for reading in readings)
+    return in_order({code for reading in readings for code in codes(reading)} | ({"inconnu"} if unplaced else set()))
+
+
+def split_labels(text: str, labels: tuple[str, ...], separator: str = "") -> list[str]:
+    """Return the answers in one cell: known labels first, because a label may hold the separator itself.
+
+    >>> split_labels("Région, ville ou agglo, Europe", ("region, ville ou agglo",), ",")
+    ['Région, ville ou agglo', 'Europe']
+    """
+    mark = re.escape(separator.strip() or separator) if separator else r"[;|\n]" if not labels else r"[;,|\n]"
+    rest, parts = text, list[str]()
+    known = sorted((label for label in map(plain, labels) if re.search(mark, label)), key=len, reverse=True)
+    while rest.strip():  # not `tidy`: it would read the whole rest again for each part
+        sizes = (_length(rest, label) for label in known)
+        ends = (size for size in sizes if size and re.match(rf"\s*(?:{mark}|$)", rest[size:]))
+        size = next(ends, None) or len(re.split(mark, rest, maxsplit=1)[0])
+        parts.append(rest[:size].strip())
+        rest = re.sub(rf"^\s*(?:{mark})?", "", rest[size:], count=1)
+    return [part for part in parts if part]
+
+
+def _length(text: str, label: str) -> int:
+    """Return how many characters of a text spell a label, 0 if none do."""
+    sizes = range(min(len(text), len(label) + 12), 0, -1)
+    return next((n for n in sizes if plain(text[:n]) == label and not text[:n].endswith(" ")), 0)

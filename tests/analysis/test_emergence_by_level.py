@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from ptce_analysis.analysis.emergence.by_level import emergence_by_level
-from ptce_analysis.analysis.survey_levels import COLLECTIVITIES
+from ptce_analysis.analysis.survey import COLLECTIVITIES
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))

@@ -10,22 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ptce_analysis.survey.clean.rows import ROW_RULES
 
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey_levels import (
+from ptce_analysis.analysis.survey import (
     COLLECTIVITIES,
     amounts,
     asks_amounts,
     asks_links,
+    deviations,
     lines_by_fate,
     linked,
+    marginal,
     staged,
     supported,
 )
-from ptce_analysis.analysis.survey_marginals import deviations, marginal
 from ptce_analysis.published import Fact
 from ptce_analysis.survey.clean import Cleaned, clean
-from ptce_analysis.survey.clean.rows import ROW_RULES
 from survey_exports import SMALL, cleaned
 
 SUPPORTS: list[dict[str, Any]] = [

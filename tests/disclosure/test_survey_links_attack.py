@@ -13,8 +13,7 @@ from test_survey_page_attack import EN, LINKED, LINKS, said
 
 from attacker import Knowledge
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey_levels import linked_with
-from ptce_analysis.analysis.survey_marginals import marginal
+from ptce_analysis.analysis.survey import linked_with, marginal
 from ptce_analysis.publish import survey_page, survey_printed, survey_tables
 from ptce_analysis.publish.disclosure import Measure
 from ptce_analysis.publish.survey_tables import Shown, shown

@@ -13,7 +13,7 @@ import pytest
 
 from attacker import Knowledge, is_sensitive
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey_levels import amounts
+from ptce_analysis.analysis.survey import amounts
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish import survey_page, survey_tables
 from ptce_analysis.publish.disclosure import MARK, Measure

@@ -15,7 +15,7 @@ import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis.analysis.audit import audit, contradictions
-from ptce_analysis.analysis.survey_marginals import deviations
+from ptce_analysis.analysis.survey import deviations
 from ptce_analysis.errors import InputError
 from ptce_analysis.fictitious import wave_files, write_waves
 from ptce_analysis.fictitious.answers import answers_2013, answers_2015

@@ -125,7 +125,7 @@ def check_site(options: argparse.Namespace) -> int:
 
 def _hidden(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Write the ledger of what the pages of some waves hide; return how many figures each rule hides."""
-    from ptce_analysis.publish.disclosure.ledger import by_rule, ledger, write_ledger
+    from ptce_analysis.publish.survey_tables import by_rule, ledger, write_ledger
     from ptce_analysis.published import read_published
 
     if not options.raw:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,18 +28,19 @@ from ptce_analysis.survey.read import Grid, Limits, Note, read
 from ptce_analysis.survey.read.archive import number_text
 from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
 from ptce_analysis.survey.tables import Cleaned
+from ptce_analysis.vocabulary import Label
 
 # The rules that set lines aside, in the order they are asked, and what each sets aside.
-ROW_RULES: dict[str, str] = {
-    "total_row": "a total, mean or count under the answers",
-    "header_again": "the header, repeated among the answers",
-    "no_identifier": "a line without the pole's identifier: a note, or an answer from nobody",
-    "no_answer": "a line with an identifier and no answer: a note, or an empty questionnaire",
-    "test_row": "a trial of the questionnaire",
-    "excluded_by_the_codebook": "a pole the codebook leaves out, with its reason",
-    "incomplete": "an answer never submitted, by the codebook's completion column",
-    "duplicate_respondent": "an answer replaced by a later or fuller one, or not ranked",
-    "duplicate_identifier": "the same, for two lines with one identifier of the pole",
+ROW_RULES: dict[str, Label] = {
+    "total_row": ("a total, a mean or a count", "total, moyenne ou effectif"),
+    "header_again": ("the header once more", "en-tête répété"),
+    "no_identifier": ("no identifier of a cluster", "sans identifiant de pôle"),
+    "no_answer": ("an identifier or a note, no answer", "identifiant ou note, sans réponse"),
+    "test_row": ("a trial of the questionnaire", "essai du questionnaire"),
+    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le dictionnaire des codes"),
+    "incomplete": ("never submitted", "jamais validée"),
+    "duplicate_respondent": ("replaced by another answer of the respondent", "remplacée par une autre du répondant"),
+    "duplicate_identifier": ("replaced by another answer of the cluster", "remplacée par une autre du pôle"),
 }
 _TOTALS = (
     "total", "totaux", "total general", "sous-total", "sous total", "ensemble", "somme", "moyenne", "moyennes",
@@ -250,8 +251,14 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
     unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
     notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
     said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
-    lines = pd.DataFrame(_lines(answers, book, aside), columns=list(tables.QUARANTINE))
+    texts = [" | ".join(cell.strip() for cell in row if cell.strip()) for row in answers.whole]
+    whys = [book.exclude.get(pole.strip(), "") for pole in answers.cells["pole_id"]]
+    every = zip(aside, answers.rows, texts, whys, strict=True)
+    whole = [(answers.file, n, "", text, f"{r}: {why or ROW_RULES[r][0]}") for r, n, text, why in every if r]
+    lines = pd.DataFrame(whole, columns=list(tables.QUARANTINE))
     return Cleaned(
+        year=book.wave,
+        origin=book.origin,
         poles=tables.poles_table(columns, links, book),
         supports=supports,
         ledger=tables.listed(pd.concat([said, repairs]), tables.LEDGER, answers.names),
@@ -260,14 +267,6 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         rows_kept=len(kept),
         rows_quarantined=len(aside) - len(kept),
     )
-
-
-def _lines(answers: Answers, book: Codebook, aside: list[str]) -> Iterator[tuple[str, int, str, str, str]]:
-    """Yield one entry of the quarantine for each line set aside: all it holds, and the rule."""
-    for rule, row, cells, pole in zip(aside, answers.rows, answers.whole, answers.cells["pole_id"], strict=True):
-        if rule:
-            why = book.exclude.get(pole.strip(), ROW_RULES[rule])
-            yield answers.file, row, "", " | ".join(cell.strip() for cell in cells if cell.strip()), f"{rule}: {why}"
 
 
 def set_aside(answers: Answers, book: Codebook) -> list[str]:
@@ -392,32 +391,24 @@ def read_cell(text: str, variable: Variable, book: Codebook) -> Reading:
 
 def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
     """Read a text as its kind of answer."""
-    unit, three_digits = variable.unit or None, variable.three_digits
-    match variable.kind:
-        case "level":
-            return together(text, funders(text, variable, book))
-        case "amount":
-            return parse.amount(text, unit, three_digits)
-        case "share":
-            return parse.share(text, unit, three_digits)
-        case "staff":
-            return parse.staff(text, unit, three_digits)
-        case "count":
-            return parse.count(text, unit, three_digits)
-        case "stage":
-            return parse.stage(text)
-        case "legal_form":
-            return parse.legal_form(text)
-        case "yes_no":
-            return parse.yes_no(text)
-        case "date":
-            return parse.day(text)
-        case "multi":
-            return _multi(text, variable)
-        case "choice" if variable.answers:
-            code = {plain(code): code for code in variable.answers.values()}.get(plain(text))
-            return Reading(text, code, None, "exact", "answer_code") if code else _unlisted(text)
-    return Reading(text, tidy(text) if variable.kind == "id" else text.strip(), None, "exact", "spaces")
+    kind = variable.kind
+    numbers = {"amount": parse.amount, "share": parse.share, "staff": parse.staff, "count": parse.count}
+    words = {"stage": parse.stage, "legal_form": parse.legal_form, "yes_no": parse.yes_no, "date": parse.day}
+    if kind in numbers:
+        return numbers[kind](text, variable.unit or None, variable.three_digits)
+    if kind in words:
+        return words[kind](text)
+    if kind == "level":
+        return together(text, funders(text, variable, book))
+    if kind == "multi" or (kind == "choice" and variable.answers):
+        parts = split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
+        listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
+        found = tuple(dict.fromkeys(listed.get(plain(part), "") for part in parts)) if variable.answers else (*parts,)
+        if not all(found):
+            return parse.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
+        value, rule = (found, "several_answers") if kind == "multi" else (found[0], "answer_code")
+        return Reading(text, value, None, "exact", rule)
+    return Reading(text, tidy(text) if kind == "id" else text.strip(), None, "exact", "spaces")
 
 
 def _bounded(reading: Reading, variable: Variable) -> Reading:
@@ -432,27 +423,12 @@ def _bounded(reading: Reading, variable: Variable) -> Reading:
     return replace(reading, value=None, status="implausible", rule=rule)
 
 
-def _multi(text: str, variable: Variable) -> Reading:
-    """Read several answers in one cell, split on the labels the codebook knows."""
-    parts = split_labels(text, tuple(variable.answers), variable.separator)
-    listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
-    found = [listed.get(plain(part), "") for part in parts] if variable.answers else parts
-    if not all(found):
-        return _unlisted(text)
-    return Reading(text, tuple(dict.fromkeys(found)), None, "exact", "several_answers")
-
-
-def _unlisted(text: str) -> Reading:
-    """Read a text that the codebook does not list: a silence, or nothing legal."""
-    return parse.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
-
-
 def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
     """Return the reading of each funder a cell names."""
     if not tidy(text) or plain(text) in book.layout.not_shown:
         return []
     decisions = {**variable.decisions, **variable.answers}
-    parts = split_labels(text, tuple(decisions), variable.separator) if variable.separator else [text]
+    parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
     return [reading for part in parts for reading in parse.level_parts(part, book.wave or None, decisions)]
 
 
@@ -462,25 +438,19 @@ def _levels(readings: list[Reading]) -> tuple[str, ...]:
     return in_order({code for reading in readings for code in codes(reading)} | ({"inconnu"} if unplaced else set()))
 
 
-def split_labels(text: str, labels: tuple[str, ...], separator: str = "") -> list[str]:
+def split_labels(text: str, labels: Iterable[str], separator: str = "") -> list[str]:
     """Return the answers in one cell: known labels first, because a label may hold the separator itself.
 
-    >>> split_labels("Région, ville ou agglo, Europe", ("region, ville ou agglo",), ",")
+    >>> split_labels("Région, ville ou agglo, Europe", ["region, ville ou agglo"], ",")
     ['Région, ville ou agglo', 'Europe']
     """
-    mark = re.escape(separator.strip() or separator) if separator else r"[;|\n]" if not labels else r"[;,|\n]"
-    rest, parts = text, list[str]()
-    known = sorted((label for label in map(plain, labels) if re.search(mark, label)), key=len, reverse=True)
-    while rest.strip():  # not `tidy`: it would read the whole rest again for each part
-        sizes = (_length(rest, label) for label in known)
-        ends = (size for size in sizes if size and re.match(rf"\s*(?:{mark}|$)", rest[size:]))
-        size = next(ends, None) or len(re.split(mark, rest, maxsplit=1)[0])
-        parts.append(rest[:size].strip())
-        rest = re.sub(rf"^\s*(?:{mark})?", "", rest[size:], count=1)
+    known = {plain(label) for label in labels}
+    mark = re.escape(separator.strip() or separator) if separator else r"[;,|\n]" if known else r"[;|\n]"
+    most = 2 * max((len(re.findall(mark, label)) for label in known), default=0)
+    pieces, parts, at = re.split(f"({mark})", text), list[str](), 0  # a separator stands between two pieces
+    while at < len(pieces):
+        ends = range(min(at + most, len(pieces) - 1), at, -2)
+        end = next((end for end in ends if plain("".join(pieces[at : end + 1])) in known), at)
+        parts.append("".join(pieces[at : end + 1]).strip())
+        at = end + 2
     return [part for part in parts if part]
-
-
-def _length(text: str, label: str) -> int:
-    """Return how many characters of a text spell a label, 0 if none do."""
-    sizes = range(min(len(text), len(label) + 12), 0, -1)
-    return next((n for n in sizes if plain(text[:n]) == label and not text[:n].endswith(" ")), 0)

@@ -25,22 +25,12 @@ from ptce_analysis.vocabulary import LEVELS, STAGES
 TABLES = ("poles", "supports", "ledger", "quarantine")
 LEDGER = ("file", "row", "column", "raw_value", "value", "rule")
 QUARANTINE = ("file", "row", "column", "raw_value", "reason")
-# The statuses of a cell: those of the parser, and what only the questionnaire and the codebook can say.
-CELL_STATUSES = STATUSES | {
-    "not_answered": "the cell is blank",
-    "not_asked": "the questionnaire did not ask, or did not ask this respondent",
-    "implausible": "the value is outside the bounds of the codebook",
-}
+# The statuses of a cell: those of the parser; `not_answered` (it is blank), `not_asked` (by the questionnaire, or of
+# this respondent), `implausible` (beyond the bounds of the codebook).
+CELL_STATUSES = (*STATUSES, "not_answered", "not_asked", "implausible")
 # What is known of the link between a pole and a level, the stronger last: several columns of a level are combined so.
-LINKS: dict[str, str] = {
-    "not_asked": "no column of the questionnaire covers this level",
-    "not_answered": "nothing was answered about it",
-    "not_involved": "the answers say, or imply, that the level is not involved",
-    "undecided": "a funder was named that no rule or decision places on a level",
-    "declared_zero": "an amount of zero was declared",
-    "involved": "the level is involved",
-    "contradictory": "an amount is given where the link says no",
-}
+# `undecided`: a funder was named that nothing places on a level; `contradictory`: an amount, where the link says no.
+LINKS = ("not_asked", "not_answered", "not_involved", "undecided", "declared_zero", "involved", "contradictory")
 NOT_ASKED, NOT_ANSWERED, NOT_INVOLVED, UNDECIDED, DECLARED_ZERO, INVOLVED, CONTRADICTORY = range(len(LINKS))
 # The status of an amount, the less certain last: one of several amounts of a level makes their sum so.
 AMOUNT_STATUSES = (
@@ -50,8 +40,6 @@ AMOUNT_STATUSES = (
 # Assumption: any answer in a column of amounts means that the level is involved, but a blank, a dash, a zero, or words
 # saying that the question does not apply. Source: the column asks for an amount. If wrong: add the link's column.
 _NO_SIGNAL_RULES = ("blank", "no_answer", "software_blank")
-# Kinds whose value alone says everything: no status column beside it.
-_WITHOUT_STATUS = ("id", "text")
 # The signs that start a formula, and the full-width forms that some spreadsheets read alike (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FULL_WIDTH = {ord("＝"): "=", ord("＋"): "+", ord("－"): "-", ord("＠"): "@"}
@@ -62,6 +50,8 @@ Columns = Mapping[str, pd.DataFrame]
 class Cleaned:
     """The four tables of one wave. Every line of the export is either a row of `poles` or quarantined whole."""
 
+    year: int
+    origin: str
     poles: pd.DataFrame
     supports: pd.DataFrame
     ledger: pd.DataFrame
@@ -95,7 +85,7 @@ def poles_table(columns: Columns, links: pd.DataFrame, book: Codebook) -> pd.Dat
             asker, asked = filters[name]
             said = columns[asker]["word"]
             status = status.mask((said != "") & ~said.isin(asked) & (status == "not_answered"), "not_asked")
-        if kind not in _WITHOUT_STATUS:
+        if kind not in ("id", "text"):  # their value alone says everything
             statuses[f"{name}_status"] = status
     table = pd.DataFrame(values | statuses | dict(links), index=poles.index)
     texts = {name: "str" for name in table if name != "wave" and kinds.get(name) not in NUMERIC}
@@ -131,7 +121,7 @@ def supports_tables(columns: Columns, book: Codebook) -> tuple[pd.DataFrame, pd.
         "amount_status": np.array(AMOUNT_STATUSES, object)[statuses[rows, levels]],
     }
     texts = dict.fromkeys(("pole_id", "level", "origin", "amount_status"), "str")
-    named = pd.DataFrame(np.array(list(LINKS), object)[links], columns=[f"link_{level}" for level in LEVELS])
+    named = pd.DataFrame(np.array(LINKS, object)[links], columns=[f"link_{level}" for level in LEVELS])
     return pd.DataFrame(table, index=range(len(rows))).astype({"wave": "int64"} | texts), named.astype("str")
 
 
@@ -234,9 +224,15 @@ def check(result: Cleaned) -> Cleaned:
     InputError
         Listing every fault of the four tables, and any line that is neither kept nor quarantined.
     """
+    from pandera.errors import SchemaErrors
+
     faults = []
     for name, schema in _schemas().items():
-        faults += [f"{name}: {fault}" for fault in _faults(getattr(result, name), schema)]
+        try:
+            schema.validate(getattr(result, name), lazy=True)
+        except SchemaErrors as error:
+            cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(20)
+            faults += [f"{name}: {one.column}: {one.failure_case!r} fails {one.check}" for one in cases.itertuples()]
     if result.rows_in != result.rows_kept + result.rows_quarantined or result.rows_kept != len(result.poles):
         faults.append(f"rows: {result.rows_in} in, {result.rows_kept} kept, {result.rows_quarantined} quarantined.")
     if faults:
@@ -263,26 +259,12 @@ def _schemas() -> dict[str, Any]:
         "wave": whole, "pole_id": text(), "level": text(LEVELS), "origin": text(ORIGINS), "amount_eur": money,
         "amount_status": text(AMOUNT_STATUSES),
     }  # fmt: skip
-    lists = ({name: whole if name == "row" else text() for name in names} for names in (LEDGER, QUARANTINE))
-    exact = [pa.DataFrameSchema(fields, strict=True, ordered=True) for fields in lists]
+    lists = [{name: whole if name == "row" else text() for name in names} for names in (LEDGER, QUARANTINE)]
+    keys = [["wave", "pole_id"], ["wave", "pole_id", "level"], None, None]
     return {
-        "poles": pa.DataFrameSchema(poles, unique=["wave", "pole_id"]),
-        "supports": pa.DataFrameSchema(supports, unique=["wave", "pole_id", "level"], strict=True, ordered=True),
-        "ledger": exact[0],
-        "quarantine": exact[1],
+        name: pa.DataFrameSchema(fields, unique=key, strict=name != "poles", ordered=name != "poles")
+        for name, fields, key in zip(TABLES, (poles, supports, *lists), keys, strict=True)
     }
-
-
-def _faults(frame: pd.DataFrame, schema: Any) -> list[str]:
-    """Return the faults of one table, one line each."""
-    import pandera.errors
-
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(20)
-        return [f"{case.column}: {case.failure_case!r} fails {case.check}" for case in cases.itertuples()]
-    return []
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -322,8 +304,8 @@ def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
             path.write_bytes(text.encode("utf-8"))
         return [path.replace(final) for path, final in temporary.items()]
     except OSError as error:
-        for path in temporary:
-            path.unlink(missing_ok=True)
+        for path in filter(Path.exists, temporary):
+            path.unlink()
         raise InputError(
             f"{folder}: the tables cannot be written here ({error.strerror}). Give another --out."
         ) from error

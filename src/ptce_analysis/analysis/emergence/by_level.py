@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ptce_analysis.analysis.proportions import Rate, fisher, newcombe
-from ptce_analysis.analysis.survey_levels import linked, staged
+from ptce_analysis.analysis.survey import linked, staged
 from ptce_analysis.survey.tables import Cleaned
 
 STAGE = "emergence"

@@ -131,6 +131,7 @@ def stages(words: Words, shown: ShownWaves) -> Protected:
 
     def rows(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
         both = found.merge(told.rename(columns={"units": "base"}), on="wave")
+        both = both[both["base"] != 0]  # nobody told in such a wave
         both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
         return _in_order(both, both["units"].eq(MARK))
 

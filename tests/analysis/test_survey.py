@@ -86,7 +86,8 @@ def test_a_printed_figure_is_computed_again(wave: Cleaned, printed: Fact, value:
 
 @pytest.mark.parametrize(("printed", "reason"), [
     (fact("poles_identified"), "not_in_answers"), (fact("members_median"), "not_asked"),
-    (fact("age_median"), "not_asked"), (fact("relation_stable_share"), "not_asked"), (fact("established_share"), "not_asked"),
+    (fact("age_median"), "not_asked"), (fact("relation_stable_share"), "not_asked"),
+    (fact("established_share"), "not_asked"),
     (fact("link_share", level="commune"), "not_asked"), (fact("link_2_to_6_share"), "not_asked"),
     (fact("collectivities_involved_median"), "not_asked"), (fact("funding_projects", level="etat"), "not_asked"),
     (fact("funding_amount", level="europe"), "not_asked"),

@@ -96,7 +96,7 @@ def survives(data: bytes) -> None:
         result = cleaned(found, book())
     except InputError:
         return
-    adds_up(result, len(found.rows))
+    adds_up(result, len(found.numbers))
     assert all(len(row) == len(found.whole[0]) for row in found.whole)
 
 

@@ -42,7 +42,7 @@ def test_columns_are_found_by_header_whatever_their_order_accents_or_spaces() ->
     found = laid(f"Enquête PTCE;2015\n\n{header}\n1;P1;c;2;;;;;x\n")
     assert (found.cells["pole_id"], found.cells["cell_fte"], found.cells["cell_budget_eur"]) == (["P1"], ["1"], ["2"])
     assert notes(found, "line_above_the_header") == [(1, "Enquête PTCE | 2015")]
-    assert notes(found, "column_not_in_the_codebook") == [(3, "Commentaire")] and found.rows == [5]
+    assert notes(found, "column_not_in_the_codebook") == [(3, "Commentaire")] and found.numbers == [5]
 
 
 def test_two_header_lines_are_joined_across_merged_cells() -> None:

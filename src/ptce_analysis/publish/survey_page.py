@@ -37,10 +37,7 @@ NUMBER_KINDS = {"share": "share1", "fte": "fte", "years": "years"}
 def open_waves(waves: str) -> tuple[Cleaned, ...]:
     """Return the clean waves of a set (`fictitious`, `supplied`), the oldest first.
 
-    Raises
-    ------
-    InputError
-        If there are none, or one cannot be cleaned.
+    Raises `InputError` if there are none, or one cannot be cleaned.
     """
     project = project_folder()
     if waves == "fictitious":
@@ -140,28 +137,30 @@ def stages(words: Words, shown: ShownWaves) -> Protected:
 
 def linked(words: Words, shown: ShownWaves) -> Protected:
     """Return the share of poles linked with each level that was asked about, the largest first, then the withheld."""
+    return _of_levels(words, shown, ("links", "said"), "base", _asked_of_links(shown), "share")
 
-    def rows(links: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-        both = links.merge(said.rename(columns={"units": "base"}), on=["wave", "level"])
-        return _ranked(words, both, _asked_of_links(shown), "share")
 
-    return derived(rows, shown.tables["links"], shown.tables["said"])
+def funded(words: Words, shown: ShownWaves) -> Protected:
+    """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
+    return _of_levels(words, shown, ("amounts", "supported"), "projects", set(shown.asks("amounts")), "total")
+
+
+def _of_levels(
+    words: Words, shown: ShownWaves, names: tuple[str, str], units: str, asked: set[tuple[str, str]], column: str
+) -> Protected:
+    """The rows of a table by level, with the `units` of another one."""
+
+    def rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+        both = first.merge(second.rename(columns={"units": units}), on=["wave", "level"])
+        return _ranked(words, both, asked, column)
+
+    return derived(rows, *(shown.tables[name] for name in names))
 
 
 def apart(words: Words, shown: ShownWaves) -> Protected:
     """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
     asked = _asked_of_links(shown)
     return derived(lambda table: _ranked(words, table.drop(columns="fisher"), asked, "difference"), shown.by_level)
-
-
-def funded(words: Words, shown: ShownWaves) -> Protected:
-    """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
-
-    def rows(amounts: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
-        both = amounts.merge(projects.rename(columns={"units": "projects"}), on=["wave", "level"])
-        return _ranked(words, both, set(shown.asks("amounts")), "total")
-
-    return derived(rows, shown.tables["amounts"], shown.tables["supported"])
 
 
 def compared(words: Words, shown: ShownWaves) -> Protected:

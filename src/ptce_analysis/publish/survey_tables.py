@@ -328,12 +328,8 @@ def _verdicts(table: pd.DataFrame) -> pd.DataFrame:
 def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:
     """Return what is hidden of the waves of a folder: each figure, its rule and, for a further one, what it protects.
 
-    It is for the team that holds the answers. The columns are those of `ledger_table`, and `origin`.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no wave (an export and its codebook), or one cannot be cleaned.
+    It is for the team that holds the answers. The columns are those of `ledger_table`, and `origin`. Raises
+    `InputError` if the folder holds no wave (an export and its codebook), or one cannot be cleaned.
     """
     origins = dict.fromkeys(read_codebook(path).origin for path in codebooks(folder))
     if not origins:

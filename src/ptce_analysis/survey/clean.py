@@ -62,10 +62,7 @@ _LEGAL = {
 def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | None = None) -> Cleaned:
     """Return the clean tables of an export; the export itself is only ever read.
 
-    Raises
-    ------
-    InputError
-        If the export or the codebook cannot be used, or the tables they give are not fit for the study.
+    Raises `InputError` if the export or the codebook cannot be used, or the tables they give are not fit for the study.
     """
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     if not book.wave:
@@ -77,8 +74,8 @@ def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | 
 
 def clean_summary(result: Cleaned) -> dict[str, int]:
     """Return the counts a command prints: rows in, kept, quarantined, and repairs."""
-    counts = {name: getattr(result, name) for name in ("rows_in", "rows_kept", "rows_quarantined")}
-    return counts | {"repairs": len(result.ledger)}
+    n_rows = {"rows_in": result.rows_in, "rows_kept": result.rows_kept, "rows_quarantined": result.rows_quarantined}
+    return n_rows | {"repairs": len(result.ledger)}
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ class Answers:
     names: tuple[str, ...]
     headers: dict[str, str]
     cells: dict[str, list[str]]
-    rows: list[int]
+    numbers: list[int]
     whole: list[list[str]]
     notes: tuple[Note, ...]
 
@@ -100,19 +97,14 @@ class Answers:
 def laid_out(grid: Grid, book: Codebook) -> Answers:
     """Return the answers of a grid, by the codebook. Columns are found by name and never shift.
 
-    Raises
-    ------
-    InputError
-        If the header, a column or the data are missing, a column is doubled, or a row does not have the header's width.
+    Raises `InputError` if the header, a column or the data are missing, one is doubled, or a row has another width.
     """
     start, spellings = _header(grid, book)
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
-    notes = [*grid.notes]
-    for position in range(start):
-        text = " | ".join(cell.strip() for cell in grid.rows[position] if cell.strip())
-        notes.append(Note(grid.numbers[position], None, text, "", "line_above_the_header"))
+    above = [(n, _written_out(row)) for n, row in zip(grid.numbers[:start], grid.rows[:start], strict=True)]
+    notes = [*grid.notes, *(Note(n, None, text, "", "line_above_the_header") for n, text in above)]
     unused = ((n, text) for n, text in enumerate(shown) if text and n not in columns.values())
     notes += [Note(grid.numbers[after - 1], n, text, "", "column_not_in_the_codebook") for n, text in unused]
     rows, more = _fitted(grid, len(spellings), after)
@@ -123,10 +115,14 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
         names=tuple(shown),
         headers={name: shown[column] for name, column in columns.items()},
         cells={name: [row[column] for row in rows] for name, column in columns.items()},
-        rows=grid.numbers[after:],
+        numbers=grid.numbers[after:],
         whole=rows,
         notes=(*notes, *_merged(grid, after), *more),
     )
+
+
+def _written_out(row: list[str]) -> str:
+    return " | ".join(cell.strip() for cell in row if cell.strip())
 
 
 def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
@@ -193,42 +189,29 @@ def _merged(grid: Grid, after: int) -> Iterator[Note]:
 
 
 def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
-    """Return the rows under the header, each with the header's width, and what was cut or filled to get there."""
-    body = range(after, len(grid.rows))
-    last_full = max((i for i in body if len(grid.rows[i]) > 1), default=-1)
-    fitting = _fitting_widths(grid, width, range(after, last_full + 1))
-    rows, notes, trimmed = [], list[Note](), list[int]()
-    for position in body:
-        row, number = grid.rows[position], grid.numbers[position]
-        beyond = [cell for cell in row[width:] if cell.strip()]
-        note_line = len(row) == 1 and position > last_full
-        if not grid.sparse and (beyond or len(row) not in fitting) and not note_line:
-            raise InputError(
-                f"{grid.file}, line {number}: {len(row)} cells where the header has {width}. A separator, a quote or "
-                "a line break is missing or in excess: mend the export, or export it again."
-            )
-        notes += [Note(number, None, cell, "", "cell_beyond_the_header") for cell in beyond]
-        if len(row) > width and not beyond:
-            trimmed.append(number)
-        rows.append(row if len(row) == width else [*row[:width], *[""] * (width - len(row))])
-    if trimmed and not grid.sparse:
-        notes.append(Note(trimmed[0], None, f"{len(trimmed)} rows", "", "blank_cells_beyond_the_header"))
-    return rows, notes
+    """Return the rows under the header, each with the header's width, and what was cut or filled to get there.
 
-
-def _fitting_widths(grid: Grid, width: int, answers: range) -> set[int]:
-    """Return the widths a row may have: the header's, or the one that all rows have because each ends in separators.
-
-    A row longer than others has shifted, even if what is beyond the header is blank: its last answer may be blank too.
-    So have all the rows of a file of commas in which decimal commas cut numbers (`25,5` is then two cells of digits).
+    A row may be longer where all are, because each ends in separators. One longer than others has shifted, even if what
+    is beyond the header is blank: its last answer may be blank too. So have all the rows of a file of commas in which
+    decimal commas cut numbers (`25,5` is then two cells of digits).
     """
-    widths = {len(grid.rows[i]) for i in answers}
-    longer = len(widths) == 1 and min(widths) > width
-    stated = any(note.rule == "separator" for note in grid.notes)
-    cut = not stated and any(
-        a.strip().isdigit() and b.strip().isdigit() for i in answers for a, b in pairwise(grid.rows[i])
+    rows, numbers = grid.rows[after:], grid.numbers[after:]
+    n_full = 1 + max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)  # a cell alone below is a note
+    widths = {len(row) for row in rows[:n_full]}
+    cut = not any(note.rule == "separator" for note in grid.notes) and any(
+        a.strip().isdigit() and b.strip().isdigit() for row in rows[:n_full] for a, b in pairwise(row)
     )
-    return {width} | widths if longer and not cut else {width}
+    spare = not grid.sparse and len(widths) == 1 and min(widths) > width and not cut
+    notes = [Note(numbers[0], None, f"{n_full} rows", "", "blank_cells_beyond_the_header")] if spare else []
+    for at, row in enumerate(rows):
+        beyond = [cell for cell in row[width:] if cell.strip()]
+        if not grid.sparse and (beyond or (at < n_full and len(row) != width and not spare)):
+            raise InputError(
+                f"{grid.file}, line {numbers[at]}: {len(row)} cells where the header has {width}. A separator, a quote "
+                "or a line break is missing or in excess: mend the export, or export it again."
+            )
+        notes += [Note(numbers[at], None, cell, "", "cell_beyond_the_header") for cell in beyond]
+    return [[*row[:width], *[""] * (width - len(row))] for row in rows], notes
 
 
 def cleaned(answers: Answers, book: Codebook) -> Cleaned:
@@ -245,16 +228,15 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
     supports, links = tables.supports_tables(columns, book)
     repairs, doubts = (
         found.assign(file=answers.file, column=found["column"].map(answers.headers))
-        for found in tables.repairs_and_doubts(columns, [answers.rows[at] for at in order], book)
+        for found in tables.repairs_and_doubts(columns, [answers.numbers[at] for at in order], book)
     )
     names: dict[int | None, str] = dict(enumerate(answers.names))
     unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
     notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
     said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
-    texts = [" | ".join(cell.strip() for cell in row if cell.strip()) for row in answers.whole]
     whys = [book.exclude.get(pole.strip(), "") for pole in answers.cells["pole_id"]]
-    every = zip(aside, answers.rows, texts, whys, strict=True)
-    whole = [(answers.file, n, "", text, f"{r}: {why or ROW_RULES[r][0]}") for r, n, text, why in every if r]
+    every = zip(aside, answers.numbers, answers.whole, whys, strict=True)
+    whole = [(answers.file, n, "", _written_out(row), f"{r}: {w or ROW_RULES[r][0]}") for r, n, row, w in every if r]
     lines = pd.DataFrame(whole, columns=list(tables.QUARANTINE))
     return Cleaned(
         year=book.wave,
@@ -296,7 +278,7 @@ def set_aside(answers: Answers, book: Codebook) -> list[str]:
             return "excluded_by_the_codebook"
         return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in _NOT_SUBMITTED else ""
 
-    found = [rule(at) for at in range(len(answers.rows))]
+    found = [rule(at) for at in range(len(answers.numbers))]
     for name, column in (("duplicate_respondent", layout.respondent), ("duplicate_identifier", "pole_id")):
         for at in _replaced(answers, book, [at for at, one in enumerate(found) if not one], column):
             found[at] = name

@@ -219,10 +219,7 @@ def listed(entries: pd.DataFrame, names: Sequence[str], order: Sequence[str]) ->
 def check(result: Cleaned) -> Cleaned:
     """Return the tables unchanged once they are what the analyses expect.
 
-    Raises
-    ------
-    InputError
-        Listing every fault of the four tables, and any line that is neither kept nor quarantined.
+    Raises `InputError` with every fault of the four tables, and any line that is neither kept nor quarantined.
     """
     from pandera.errors import SchemaErrors
 
@@ -291,10 +288,7 @@ def neutralised(text: str) -> str:
 def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
     """Write the four tables and return their paths; each appears whole under its name, or not at all.
 
-    Raises
-    ------
-    InputError
-        If the directory cannot be written to.
+    Raises `InputError` if the directory cannot be written to.
     """
     folder, texts = Path(out_dir), {name: csv_text(getattr(result, name)) for name in TABLES}
     temporary = {folder / f".{name}.csv.{os.getpid()}": folder / f"{name}.csv" for name in TABLES}
@@ -306,6 +300,5 @@ def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
     except OSError as error:
         for path in filter(Path.exists, temporary):
             path.unlink()
-        raise InputError(
-            f"{folder}: the tables cannot be written here ({error.strerror}). Give another --out."
-        ) from error
+        fault = f"{folder}: the tables cannot be written here ({error.strerror}). Give another --out."
+        raise InputError(fault) from error

@@ -35,11 +35,7 @@ def supplied_folder(project: Path) -> Path:
 def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
     """Return the clean waves of a folder whose codebook states that origin, the oldest first.
 
-    Raises
-    ------
-    InputError
-        If no wave has that origin, a wave lacks its export or has two, two waves are of one year, or one cannot be
-        cleaned.
+    Raises `InputError` if there is none, two are of one year, one lacks its export or has two, or cannot be cleaned.
     """
     from ptce_analysis.survey.clean import clean
 
@@ -52,10 +48,13 @@ def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
         )
     years: dict[int, str] = {}
     for book, where in found:
+        if len(exports := _exports(where)) != 1:
+            listed = ", ".join(path.name for path in exports) or "none"
+            raise InputError(f"{where.name}: one export is expected beside the codebook, found {listed}. Keep one.")
         if book.wave in years:
             raise InputError(f"{where.name}/{book.file}: wave {book.wave} is already in {years[book.wave]}. Keep one.")
         years[book.wave] = f"{where.name}/{book.file}"
-    return tuple(clean(_export(where), book) for book, where in sorted(found, key=lambda one: one[0].wave))
+    return tuple(clean(_exports(where)[0], book) for book, where in sorted(found, key=lambda one: one[0].wave))
 
 
 def has_wave(folder: Path, origin: str) -> bool:
@@ -85,15 +84,6 @@ def codebooks(folder: Path) -> list[Path]:
 def _exports(where: Path) -> list[Path]:
     names = sorted(path for path in where.iterdir() if path.suffix.lower() in EXPORTS)
     return [path for path in names if not path.name.startswith((".", "~"))]
-
-
-def _export(where: Path) -> Path:
-    """Return the only export of a wave's folder."""
-    found = _exports(where)
-    if len(found) == 1:
-        return found[0]
-    listed = ", ".join(path.name for path in found) or "none"
-    raise InputError(f"{where.name}: one export is expected beside the codebook, found {listed}. Keep one.")
 
 
 def institutional_breaks() -> dict[str, dict[str, str]]:

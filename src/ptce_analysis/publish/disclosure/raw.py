@@ -11,7 +11,7 @@ from pathlib import Path
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.disclosure.leaks import folded
 from ptce_analysis.publish.disclosure.words import own_words
-from ptce_analysis.survey.clean.layout import table
+from ptce_analysis.survey.clean import laid_out
 from ptce_analysis.survey.codebook import Codebook, Layout, read_codebook
 from ptce_analysis.survey.read import Grid, read
 
@@ -112,7 +112,7 @@ def _codebook(folder: Path) -> Codebook | None:
 def _laid_out(grid: Grid, book: Codebook | None) -> tuple[list[str], list[list[str]], list[int]]:
     if book is None:
         return (list(grid.rows[0]), grid.rows[1:], grid.numbers[1:]) if grid.rows else ([], [], [])
-    answers = table(grid, book)
+    answers = laid_out(grid, book)
     return list(answers.names), answers.whole, answers.numbers
 
 

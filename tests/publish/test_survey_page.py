@@ -125,9 +125,12 @@ def test_waves_of_which_nothing_is_hidden_or_missing_make_a_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, years: tuple[str, ...], lang: str
 ) -> None:
     """Columns without a mark or a gap are whole numbers to pandas: each exhibit states them all the same."""
+    derived = page06.derived
+    monkeypatch.setattr(page06, "derived", lambda f, *given: derived(lambda *t: f(*t).infer_objects(), *given))
     waves = [asked_about_all(tmp_path, year) for year in years]
     tables = shown(waves)
     assert not any((one.table == "s").any(axis=None) for one in [*tables.tables.values(), tables.by_level])
+    assert page06.linked(EN, tables).table["units"].dtype == page06.stages(EN, tables).table["base"].dtype == "int64"
     found = survey_page(waves, monkeypatch, lang)
     assert FIGURES | {"stages"} <= set(found) and "lines" not in found
     claims = {claim["id"]: claim["value"] for claim in found["claims"]}

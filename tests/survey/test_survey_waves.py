@@ -116,8 +116,8 @@ def test_folders_that_are_no_waves_are_refused_with_what_to_do(tmp_path: Path) -
         (folder / "a" / name).unlink()
     with pytest.raises(InputError, match=r"found none\. Keep one\."):
         read_waves(folder, "survey")
-    with pytest.raises(InputError, match=r"c/codebook.yml: wave 2017 is already in a/codebook.yml"):
-        read_waves(wave(folder, "c"), "survey")
+    with pytest.raises(InputError, match=r"y/codebook.yml: wave 2017 is already in x/codebook.yml"):
+        read_waves(wave(wave(tmp_path / "twice", "x"), "y"), "survey")
 
 
 def test_supplied_waves_are_those_the_environment_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -203,7 +203,7 @@ def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], colu
     """The rows of the waves and levels asked about, named, the largest first."""
     pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
     kept = pairs[pairs.isin(asked)]
-    names = [f"{_short(words, level)} {wave}" for wave, level in kept]
+    names = [f"{words.label(LEVELS[level]).split(' (')[0]} {wave}" for wave, level in kept]
     table = table.loc[kept.index].assign(name=names, tier=[_the(words, level) for _, level in kept])
     return _in_order(table, -pd.to_numeric(table[column], errors="coerce"))
 
@@ -213,13 +213,9 @@ def _in_order(table: pd.DataFrame, rank: pd.Series) -> pd.DataFrame:
     return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _short(words: Words, level: str) -> str:
-    return words.label(LEVELS[level]).split(" (")[0]
-
-
 def _the(words: Words, level: str) -> str:
-    """A level with its article."""
-    return LEVEL_FORMS.get(words.lang, {}).get("the", {}).get(level) or _short(words, level)
+    """A level of the page with its article."""
+    return LEVEL_FORMS[words.lang]["the"][level]
 
 
 def _kind(fact: Fact) -> str:

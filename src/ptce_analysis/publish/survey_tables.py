@@ -91,6 +91,11 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
 
     Raises `InputError` for waves of several origins, for none, or for rules that `vocabulary.RULE_SETS` does not name.
     """
+
+    def counted(table: pd.DataFrame) -> pd.DataFrame:
+        told = table["verdict"].tolist()
+        return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
+
     check_parameters("shown", {"rules": rules})
     origins = sorted({wave.origin for wave in waves})
     if len(origins) != 1:
@@ -102,7 +107,7 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
     rates = release.derived(_rates, tables["stages"], tables["told"])
     made = {
         "printed": again,
-        "verdicts": release.derived(_verdicts, again),
+        "verdicts": release.derived(counted, again),
         "lines": release.of_lines(answers.lines_by_fate(waves)),
         "flow": release.of_lines(pd.DataFrame([counts], columns=["lines", "kept", "aside"])),
         "rates": rates,
@@ -203,7 +208,10 @@ def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: S
         year = str(wave.year)
         for row in emergence_by_level(wave).to_dict("records"):
             level = str(row["level"])
-            rule = _hiding(_groups(wave, level), rules) or _untold_elsewhere(tables, year, level)
+            stage = answers.staged(wave).set_index("pole_id")["stage"].eq(STAGE).map({True: STAGE, False: "other"})
+            link = answers.linked_with(wave, level).set_index("pole_id")["linked"].map({True: "yes", False: "no"})
+            told = (wave.poles["pole_id"].map(one.astype(object)).fillna("untold") for one in (stage, link))
+            rule = _hiding(pd.crosstab(*told), rules) or _untold_elsewhere(tables, year, level)
             rows.append({"wave": year, "level": level} | {name: MARK if rule else row[name] for name in BY_LEVEL})
             ledger += [("emergence_by_level", f"{year}, {level}", "units", rule, "")] * bool(rule)
     return release.released(
@@ -211,15 +219,11 @@ def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: S
     )
 
 
-def _groups(wave: Cleaned, level: str) -> pd.DataFrame:
-    """The number of poles by stage (`emergence`, `other`, `untold`) and link (`yes`, `no`, `untold`), if any."""
-    stage = answers.staged(wave).set_index("pole_id")["stage"].eq(STAGE).map({True: STAGE, False: "other"})
-    link = answers.linked_with(wave, level).set_index("pole_id")["linked"].map({True: "yes", False: "no"})
-    return pd.crosstab(*(wave.poles["pole_id"].map(one.astype(object)).fillna("untold") for one in (stage, link)))
-
-
 def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
-    """The rule that hides a level: one that a group fails against its stage or its link, or that two are needed."""
+    """The rule that hides a level: one that a group fails against its stage or its link, or that two are needed.
+
+    `table`: the number of poles by stage (`emergence`, `other`, `untold`) and link (`yes`, `no`, `untold`), if any.
+    """
     if not {STAGE, "other"} <= set(table.index) or not {"yes", "no"} <= set(table.columns):
         return "withheld"
     counts = table.to_numpy()
@@ -317,12 +321,6 @@ def _verdict(row: Mapping[str, Any], facts: Facts) -> str:
     low, high = (float(end) for end in fact.band)
     near = low - row["grain"] / 2 <= row["given"] <= high + row["grain"] / 2
     return "as_far_as_shown" if near else "differs"
-
-
-def _verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """In one row, how many printed figures are compared (`n`) and how many have each verdict."""
-    told = table["verdict"].tolist()
-    return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
 
 
 def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:

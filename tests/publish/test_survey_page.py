@@ -41,17 +41,22 @@ def tables(fictitious: tuple[Cleaned, ...], facts: Facts) -> ShownWaves:
     return shown(fictitious, facts)
 
 
+@pytest.fixture(scope="module")
+def pages(fictitious: tuple[Cleaned, ...]) -> dict[str, dict[str, Any]]:
+    """What the page shows of them, by language."""
+    with pytest.MonkeyPatch.context() as patch:
+        return {lang: survey_page(fictitious, patch, lang) for lang in LANGUAGES}
+
+
 def sentences(found: dict[str, Any]) -> str:
     """What a page says."""
     return " ".join(text for key, text in found.items() if key.startswith("say-"))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_everything_made_of_invented_answers_says_so(
-    fictitious: tuple[Cleaned, ...], monkeypatch: pytest.MonkeyPatch, lang: str
-) -> None:
+def test_everything_made_of_invented_answers_says_so(pages: dict[str, dict[str, Any]], lang: str) -> None:
     """Head, drawing and sentence, in the same output as the number; no identifier of a pole; the mark is explained."""
-    found = survey_page(fictitious, monkeypatch, lang)
+    found = pages[lang]
     words = {"en": "fictitious data", "fr": "données fictives"}[lang]
     assert {f"{key}.drawing" for key in FIGURES} | FIGURES | TABLES <= set(found)
     assert all(words in found[key] for key in FIGURES | TABLES)
@@ -63,15 +68,13 @@ def test_everything_made_of_invented_answers_says_so(
     assert explained == {"links", "emergence_by_level"}
 
 
-def test_the_page_says_what_these_answers_say(
-    fictitious: tuple[Cleaned, ...], tables: ShownWaves, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_says_what_these_answers_say(tables: ShownWaves, pages: dict[str, dict[str, Any]]) -> None:
     """10/52 less 13/42: Newcombe by hand from both Wilson intervals (10.8 to 31.9, 19.1 to 46.0), R's fisher.test.
 
     47 and 58 lines, 42 and 52 poles; of 58 figures three are not given, and one is hidden.
     """
     assert tables.rates.table[["n", "base"]].to_numpy().tolist() == [[13, 42], [10, 52]]
-    found = sentences(survey_page(fictitious, monkeypatch))
+    found = sentences(pages["en"])
     assert "changes by −11.7 points (95% interval of Newcombe, −29.0 points to +5.7 points;" in found
     assert "p = 0.23). The interval contains zero" in found
     assert "Of 105 lines, 94 are clusters; 11 were set aside" in found

@@ -39,10 +39,9 @@ def open_waves(waves: str) -> tuple[Cleaned, ...]:
 
     Raises `InputError` if there are none, or one cannot be cleaned.
     """
-    project = project_folder()
     if waves == "fictitious":
-        return fictitious_waves(project / WAVES)
-    folder = supplied_folder(project)
+        return fictitious_waves(project_folder() / WAVES)
+    folder = supplied_folder(project_folder())
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of waves. Give one: make WAVES=DIR.")
     return read_waves(folder, ORIGIN_OF[waves])

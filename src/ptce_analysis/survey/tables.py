@@ -95,6 +95,7 @@ def poles_table(columns: Columns, links: pd.DataFrame, book: Codebook) -> pd.Dat
 def supports_tables(columns: Columns, book: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the supports, one row per pole and level involved or declared zero, and the link of each pole and level.
 
+    Columns: `wave`, `pole_id`, `level`, `origin`, `amount_eur`, `amount_status`; and `link_<level>` (one of `LINKS`).
     No row, an unknown amount and a zero are three things. The amount of a level is the sum of those of its sources,
     unknown as soon as one is.
     """

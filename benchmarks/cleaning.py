@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.clean.cells import read_column
+from ptce_analysis.survey.clean import clean, read_column
 from ptce_analysis.survey.codebook import Codebook, Variable, checked
 from ptce_analysis.survey.parse import amount
 
@@ -74,7 +73,7 @@ def benchmark(n_rows: int) -> dict[str, float]:
     cells = [ANSWERS[row % len(ANSWERS)].split(";")[4] for row in range(n_rows)]
     variable = Variable("cell_budget_eur", ("x",), "amount")
     by_cell = seconds(lambda: [amount(cell) for cell in cells])
-    by_text = seconds(lambda: read_column(cells, "x", variable, book).numbers())
+    by_text = seconds(lambda: read_column(cells, variable, book))
     return {
         "rows": n_rows,
         "seconds": round(t_full, 2),

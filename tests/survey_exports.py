@@ -13,8 +13,9 @@ from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from ptce_analysis.survey.clean import Cleaned, clean
+from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import Codebook, checked
+from ptce_analysis.survey.tables import Cleaned
 
 # A codebook of a small wave: the variables of every wave, one level with a link, one without, one column of funders.
 SMALL: dict[str, Any] = {

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from conftest import REPOSITORY
-from ptce_analysis.publish import show, waves
-from ptce_analysis.survey.clean import Cleaned
+from ptce_analysis.publish import show
+from ptce_analysis.publish import survey_page as page06
+from ptce_analysis.survey.tables import Cleaned
 
 CELLS = [
     cell
@@ -38,7 +39,7 @@ def survey_page(
 
     monkeypatch.setenv(show.PROJECT_VARIABLE, str(REPOSITORY))
     monkeypatch.setattr(show, "display", display)
-    monkeypatch.setattr(waves, "open_waves", lambda _: tuple(given))
+    monkeypatch.setattr(page06, "open_waves", lambda _: tuple(given))
     names: dict[str, Any] = {"__name__": "__main__"}
     for cell in CELLS:
         exec("".join(cell["source"]), names)

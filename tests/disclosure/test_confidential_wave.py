@@ -80,6 +80,7 @@ def texts(folder: Path) -> Iterator[tuple[Path, str]]:
         yield path, unquote(unescape(plain))
 
 
+@pytest.mark.thorough
 def test_no_canary_is_anywhere_public(public: Path) -> None:
     """Names, ids, contacts, free text: looked for here by plain search, without the scan of the library."""
     wanted = {kind: [canary(kind, i) for i in range(POLES)] for kind in CANARIES}
@@ -90,6 +91,7 @@ def test_no_canary_is_anywhere_public(public: Path) -> None:
     assert found == []
 
 
+@pytest.mark.thorough
 def test_the_one_command_says_rule_by_rule_why_it_is_safe(
     public: Path, raw: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,6 +141,7 @@ def test_a_canary_planted_on_purpose_is_found(raw: Path, tmp_path: Path, kind: s
     assert {one.rule for one in scan(tmp_path, wanted)} <= {"closed"}
 
 
+@pytest.mark.thorough
 def test_the_page_of_the_wave_says_something(public: Path) -> None:
     """It is no empty page that is safe: stages, links and amounts of sixty poles are told, under the rules."""
     text = (public / "site" / "fr" / "survey" / "index.html").read_text(encoding="utf-8")
@@ -148,6 +151,7 @@ def test_the_page_of_the_wave_says_something(public: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.thorough
 def test_the_pages_of_a_hostile_wave_do_nothing_in_chromium(tab: Page, public: Path, lang: str) -> None:
     """No dialog, no request, no script, no error: pages made from hostile answers only show text."""
     for name in ("survey/index", "index"):
@@ -183,6 +187,7 @@ def ways(text: str) -> list[nbformat.NotebookNode]:
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_answers_that_a_researcher_shows_herself_do_nothing_in_chromium(tab: Page, tmp_path: Path) -> None:
     """A notebook of one's own, every hostile answer shown in every way and written as prose, through the exporter."""
     shown_answers = [text for text in HOSTILE if text not in (*LONG, *UNREADABLE)]
@@ -205,6 +210,7 @@ def test_an_answer_that_is_no_readable_formula_is_refused(text: str) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_the_browser_would_notice(tab: Page, tmp_path: Path) -> None:
     """The same corpus written into a page as it is acts: the test above can fail."""
     path = tmp_path / "bare.html"
@@ -213,6 +219,7 @@ def test_the_browser_would_notice(tab: Page, tmp_path: Path) -> None:
         assert_inert(tab, path)
 
 
+@pytest.mark.thorough
 def test_cells_of_every_export_are_text_in_a_spreadsheet(public: Path, raw: Path, tmp_path: Path) -> None:
     """Downloads of the site and the tables of `ptce clean`: no cell starts as a formula does, blanks aside."""
     wave = raw / "2015"

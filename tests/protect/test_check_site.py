@@ -17,7 +17,7 @@ from ptce_analysis.protect.suppress import protect
 from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, csv_text, data_html
 from ptce_analysis.publish.language import Words
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.clean.tables import write
+from ptce_analysis.survey.tables import write
 
 STAGES = ("émergence", "création", "fonctionnement")
 HOSTILE = "<script>alert('CANARI-9Z8Y')</script> =HYPERLINK(\"x\")"

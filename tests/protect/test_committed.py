@@ -19,7 +19,7 @@ from ptce_analysis.pipeline.place import Place
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
-from ptce_analysis.publish.waves import open_waves
+from ptce_analysis.publish.survey_page import open_waves
 
 REFUSED = r"answers of respondents in a path that git commits\. Move them to a folder that git ignores"
 SURVEY_BOOK = "wave: 2015\norigin: survey\n"

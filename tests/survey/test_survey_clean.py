@@ -4,186 +4,134 @@ from __future__ import annotations
 
 from itertools import islice, permutations
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import ROW_RULES, Cleaned, clean, schemas
-from ptce_analysis.survey.clean.cells import CELL_RULES, CELL_STATUSES, split_labels
-from survey_exports import HEADER, ROW, SMALL, book, cleaned, pole, saved, set_cells
+from ptce_analysis.survey.clean import clean, clean_summary, split_labels
+from ptce_analysis.survey.tables import TABLES, Cleaned, check, csv_text, neutralised, write
+from ptce_analysis.vocabulary import LEVELS
+from survey_exports import HEADER, ROW, SMALL, book, cleaned, lines, pole, reasons, saved, set_cells
+
+
+def with_variables(**variables: dict[str, Any]) -> dict[str, Any]:
+    """The changes of a codebook that has more variables, or others."""
+    not_asked = [name for name in SMALL["not_asked"] if name not in variables]
+    return {"variables": SMALL["variables"] | variables, "not_asked": not_asked}
 
 
 def test_a_row_becomes_a_pole_with_values_statuses_and_its_raw_stage(tmp_path: Path) -> None:
     """Values are in euros, shares and full-time equivalents; what was not asked is empty and says so."""
     found = pole(cleaned(tmp_path, "P1;Création;10,5;2 pers. (1,6 ETP);Oui;5 000;;"), "P1")
-    assert (found["wave"], found["origin"], found["stage"], found["stage_raw"]) == (
-        2015,
-        "fictitious",
-        "creation",
-        "Création",
-    )
-    assert (found["cell_budget_eur"], found["cell_fte"], found["cell_budget_eur_status"]) == (10_500, 1.6, "exact")
+    stated = [found[name] for name in ("wave", "origin", "stage", "stage_raw", "cell_budget_eur", "cell_fte")]
+    assert stated == [2015, "fictitious", "creation", "Création", 10_500, 1.6]
+    assert found["cell_budget_eur_status"] == "exact"
     assert pd.isna(found["members"]) and found["members_status"] == "not_asked"
 
 
 def test_not_asked_not_answered_and_unknown_are_three_things(tmp_path: Path) -> None:
-    """A blank, a refusal and a question that was not put differ."""
-    result = cleaned(tmp_path, "P1;création;;NC;;;;", "P2;;n/a;1;;;;", layout={"not_shown": "N/A"})
-    assert (
-        pole(result, "P1")["cell_budget_eur_status"] == "not_answered"
-        and pole(result, "P1")["cell_fte_status"] == "unknown"
+    """A blank, a refusal, a question that was not put, and one whose filter left a respondent out differ."""
+    changes = with_variables(cell_fte={"header": "ETP", "asked_if": {"stage": ["creation"]}})
+    rows = ("P1;création;;NC;;;;", "P2;émergence;n/a;;;;;", "P3;émergence;1;2;;;;", "P4;?;1;;;;;", "P5;création;1;;;;;")
+    result = cleaned(tmp_path, *rows, layout={"not_shown": "N/A"}, **changes)
+    assert list(result.poles["cell_budget_eur_status"][:2]) == ["not_answered", "not_asked"]
+    assert list(result.poles["cell_fte_status"]) == ["unknown", "not_asked", "exact", "not_answered", "not_answered"]
+    assert set(result.poles["members_status"]) == {"not_asked"}
+
+
+def test_what_cannot_be_used_is_set_aside_with_its_reason_and_its_row_stays(tmp_path: Path) -> None:
+    """A range, an ambiguity, nonsense, an illegal value and an implausible one: no value, never rescaled."""
+    changes = with_variables(
+        members={"header": "Membres"},
+        cell_self_financed_share={"header": "Part", "unit": "percent"},
+        secteur={"header": "Secteur", "kind": "choice", "answers": {"A1": "culture", "A2": "alimentation"}},
+        n_sites={"header": "Sites", "kind": "count", "min": "2"},
     )
-    assert (
-        pole(result, "P2")["cell_budget_eur_status"] == "not_asked"
-        and pole(result, "P2")["members_status"] == "not_asked"
-    )
-
-
-def test_who_was_asked_is_data(tmp_path: Path) -> None:
-    """A blank is not asked where the filter says so; an answer given all the same is kept; no filter, no skip."""
-    variables = SMALL["variables"] | {"cell_fte": {"header": "ETP", "asked_if": {"stage": ["creation"]}}}
-    result = cleaned(
-        tmp_path,
-        "P1;création;1;;;;;",
-        "P2;émergence;1;;;;;",
-        "P3;émergence;1;2;;;;",
-        "P4;?;1;;;;;",
-        variables=variables,
-    )
-    assert [pole(result, p)["cell_fte_status"] for p in ("P1", "P2", "P3", "P4")] == [
-        "not_answered",
-        "not_asked",
-        "exact",
-        "not_answered",
-    ]
-
-
-def test_a_value_that_is_understood_but_not_legal_says_what_is(tmp_path: Path) -> None:
-    """The reason gives the legal values and what to do; every line of the file keeps its own."""
-    variables = SMALL["variables"] | {
-        "members": {"header": "Membres"},
-        "cell_self_financed_share": {"header": "Part", "unit": "percent"},
-        "secteur": {"header": "Secteur", "kind": "choice", "answers": {"A1": "culture", "A2": "alimentation"}},
-    }
-    not_asked = [name for name in SMALL["not_asked"] if name not in variables]
-    result = cleaned(tmp_path, ROW + ";3,5;132;A9", ROW.replace("P1", "P2") + ";3;4/3;A1",
-                     header=HEADER + ";Membres;Part;Secteur", variables=variables, not_asked=not_asked)  # fmt: skip
+    rows = ("P1;projet;1.500;1 à 2;NC;NC;abc;CDC + Région;3,5;132;A9;1",
+            "P2;création;12500;-1;;;;;3;4/3;A1;9999999")  # fmt: skip
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Membres;Part;Secteur;Sites", **changes)
     end = "; the codebook may decide the spelling: decisions)"
     share = f"(a share is from 0 to 1, that is from 0 % to 100 %{end}"
-    assert set_cells(result) == [
-        (2, "Membres", "3,5", f"unreadable: not_whole (a count is a whole number{end}"),
-        (2, "Part", "132", f"unreadable: out_of_range {share}"),
-        (2, "Secteur", "A9", f"unreadable: answer_not_in_the_codebook (legal: culture, alimentation{end}"),
-        (3, "Part", "4/3", f"unreadable: more_than_the_whole {share}"),
+    assert [(row, column, reason) for row, column, _, reason in set_cells(result)] == [
+        (2, "Stade", "ambiguous: near_stage"),
+        (2, "Budget (k€)", "ambiguous: three_digits_after_a_mark"),
+        (2, "ETP", "range: between"),
+        (2, "EPCI", "unreadable: no_rule"),
+        (2, "Autres", "ambiguous: cdc_two_meanings"),
+        (2, "Membres", f"unreadable: not_whole (a count is a whole number{end}"),
+        (2, "Part", f"unreadable: out_of_range {share}"),
+        (2, "Secteur", f"unreadable: answer_not_in_the_codebook (legal: culture, alimentation{end}"),
+        (2, "Sites", "implausible: 1 is outside 2 to …"),
+        (3, "Budget (k€)", "implausible: 12500000 is outside 0 to 5000000"),
+        (3, "ETP", "implausible: -1 is outside 0 to 100"),
+        (3, "Part", f"unreadable: more_than_the_whole {share}"),
     ]
-
-
-def test_an_implausible_figure_is_set_aside_never_rescaled(tmp_path: Path) -> None:
-    """Euros under a header in k€ are 12.5 M€: above the bound, hence no value at all."""
-    result = cleaned(tmp_path, "P1;création;12500;1;;;;", "P2;création;1;-1;;;;")
-    assert (
-        pd.isna(pole(result, "P1")["cell_budget_eur"]) and pole(result, "P1")["cell_budget_eur_status"] == "implausible"
-    )
-    assert set_cells(result) == [(2, "Budget (k€)", "12500", "implausible: 12500000 is outside 0 to 5000000"),
-                                 (3, "ETP", "-1", "implausible: -1 is outside 0 to 100")]  # fmt: skip
-
-
-def test_a_bound_may_be_open(tmp_path: Path) -> None:
-    """A variable of the codebook's own has the bounds it states, and none otherwise."""
-    variables = SMALL["variables"] | {"n_sites": {"header": "Sites", "kind": "count", "min": "2"}}
-    result = cleaned(
-        tmp_path, ROW + ";1", ROW.replace("P1", "P2") + ";9999999", header=HEADER + ";Sites", variables=variables
-    )
-    assert (
-        set_cells(result) == [(2, "Sites", "1", "implausible: 1 is outside 2 to …")]
-        and pole(result, "P2")["n_sites"] == 9_999_999
-    )
-
-
-def test_doubtful_cells_go_to_the_quarantine_and_their_rows_stay(tmp_path: Path) -> None:
-    """A range, an ambiguity and nonsense are cells set aside; a silence is a line of the ledger."""
-    result = cleaned(tmp_path, "P1;projet;1.500;1 à 2;NC;NC;abc;CDC + Région")
-    assert [(column, reason) for _, column, _, reason in set_cells(result)] == [
-        ("Stade", "ambiguous: near_stage"), ("Budget (k€)", "ambiguous: three_digits_after_a_mark"),
-        ("ETP", "range: between"),
-        ("EPCI", "unreadable: no_rule"), ("Autres", "ambiguous: cdc_two_meanings")]  # fmt: skip
-    assert result.rows_kept == 1
+    assert result.rows_kept == 2 and pd.isna(pole(result, "P2")["cell_budget_eur"])
+    assert pole(result, "P2")["n_sites"] == 9_999_999  # a bound that is not stated is open
     assert ["NC", ""] in result.ledger[["raw_value", "value"]].astype(object).to_numpy().tolist()
 
 
 def test_the_codebook_decides_spellings(tmp_path: Path) -> None:
     """By kind for the wave, by variable first; a decision may be a silence; an implausible one stays set aside."""
-    variables = SMALL["variables"] | {
-        "stage": {"header": "Stade", "answers": {"A1": "emergence"}, "decisions": {"projet": "emergence",
-            "à voir": "unknown"}},
-        "cell_budget_eur": {"header": "Budget (k€)", "unit": "keur", "decisions": {"1.500": "1500",
-            "beaucoup": "99999999"}},
-    }  # fmt: skip
-    result = cleaned(tmp_path, "P1;A1;1.500;1;;;;CDC", "P2;Projet;beaucoup;1;;;;", "P3;à voir;1;NC;;;;",
-        variables=variables,
-                     decisions={"level": {"CDC": "epci"}, "staff": {"NC": "0"}})  # fmt: skip
-    assert [pole(result, p)["stage"] for p in ("P1", "P2")] == ["emergence", "emergence"] and pole(result, "P3")[
-        "stage_status"
-    ] == "unknown"
-    assert (
-        pole(result, "P1")["cell_budget_eur"] == 1_500 and pole(result, "P2")["cell_budget_eur_status"] == "implausible"
-    )
-    assert pole(result, "P3")["cell_fte_status"] == "zero" and pole(result, "P1")["link_epci"] == "involved"
+    stage = {
+        "header": "Stade",
+        "answers": {"A1": "emergence"},
+        "decisions": {"projet": "emergence", "à voir": "unknown"},
+    }
+    money = {"header": "Budget (k€)", "unit": "keur", "decisions": {"1.500": "1500", "beaucoup": "99999999"}}
+    rows = ("P1;A1;1.500;1;;;;CDC", "P2;Projet;beaucoup;1;;;;", "P3;à voir;1;NC;;;;")
+    decisions = {"level": {"CDC": "epci"}, "staff": {"NC": "0"}}
+    result = cleaned(tmp_path, *rows, **with_variables(stage=stage, cell_budget_eur=money), decisions=decisions)
+    one, two, three = (pole(result, name) for name in ("P1", "P2", "P3"))
+    assert (one["stage"], two["stage"], three["stage_status"]) == ("emergence", "emergence", "unknown")
+    assert (one["cell_budget_eur"], two["cell_budget_eur_status"]) == (1_500, "implausible")
+    assert (three["cell_fte_status"], one["link_epci"]) == ("zero", "involved")
     assert "codebook_decision" in set(result.ledger["rule"])
 
 
 def test_choices_multiple_answers_texts_and_dates_are_kept_as_the_codebook_says(tmp_path: Path) -> None:
     """Labels become codes, even those that hold the separator; a label nobody listed is set aside."""
-    variables = SMALL["variables"] | {
-        "form": {"header": "Forme", "kind": "choice", "answers": {"Association, loi 1901": "asso"}},
-        "aims": {"header": "Buts", "kind": "multi", "answers": {"Emploi, insertion": "emploi", "Culture": "culture"},
-            "separator": ", "},
-        "free": {"header": "Libre", "kind": "choice"}, "many": {"header": "Liste", "kind": "multi"},
-        "word": {"header": "Mot", "kind": "text", "decisions": {"oui mais": "oui"}}, "agreed": {"header": "Accord",
-            "kind": "yes_no"},
-    }  # fmt: skip
-    header = HEADER + ";Forme;Buts;Libre;Liste;Mot;Accord"
-    rows = (ROW + ';association, LOI 1901;Culture, Emploi, insertion;x ;"a;b";oui mais;X', ROW.replace("P1",
-        "P2") + ";asso;culture;;;=1+1;non",
-            ROW.replace("P1", "P3") + ";autre;Culture, Sport;;;;nsp", ROW.replace("P1",
-                "P4") + ";NC;NC;;;;")  # fmt: skip
-    result = cleaned(tmp_path, *rows, header=header, variables=variables)
-    one, two = pole(result, "P1"), pole(result, "P2")
-    assert [one[name] for name in ("form", "aims", "free", "many", "word", "agreed")] == [
-        "asso",
-        "culture|emploi",
-        "x",
-        "a|b",
-        "oui",
-        "oui",
-    ]
-    assert [two[name] for name in ("form", "aims", "word", "agreed")] == ["asso", "culture", "=1+1", "non"]
+    buts = {"Emploi, insertion": "emploi", "Culture": "culture"}
+    changes = with_variables(
+        form={"header": "Forme", "kind": "choice", "answers": {"Association, loi 1901": "asso"}},
+        aims={"header": "Buts", "kind": "multi", "answers": buts, "separator": ", "},
+        free={"header": "Libre", "kind": "choice"},
+        many={"header": "Liste", "kind": "multi"},
+        word={"header": "Mot", "kind": "text", "decisions": {"oui mais": "oui"}},
+        agreed={"header": "Accord", "kind": "yes_no"},
+    )
+    rows = (
+        ROW + ';association, LOI 1901;Culture, Emploi, insertion;x ;"a;b";oui mais;X',
+        ROW.replace("P1", "P2") + ";asso;culture;;;=1+1;non",
+        ROW.replace("P1", "P3") + ";autre;Culture, Sport;;;;nsp",
+        ROW.replace("P1", "P4") + ";NC;NC;;;;",
+    )
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Forme;Buts;Libre;Liste;Mot;Accord", **changes)
+    names = ("form", "aims", "free", "many", "word", "agreed")
+    assert [pole(result, "P1")[name] for name in names] == ["asso", "culture|emploi", "x", "a|b", "oui", "oui"]
+    two = [pole(result, "P2")[name] for name in ("form", "aims", "word", "agreed")]
+    assert two == ["asso", "culture", "=1+1", "non"]
     assert [(row, column) for row, column, *_ in set_cells(result)] == [(4, "Forme"), (4, "Buts")]
     assert pole(result, "P4")["form_status"] == pole(result, "P4")["aims_status"] == "unknown"
 
 
 @pytest.mark.parametrize(("text", "labels", "separator", "parts"), [
-    ("a, b", (), ",", ["a", "b"]), ("a;b\nc|d", (), "", ["a", "b", "c", "d"]),
-    ("A, b, c", ("a, b",), "", ["A, b", "c"]),
-    ("a, bc, d", ("a, b",), ",", ["a", "bc", "d"]), ("", ("a, b",), ",", []), (",,a", (), ",", ["a"]),
-    ("É,  Ô, x", ("é, ô",), ",", ["É,  Ô", "x"])])  # fmt: skip
+    ("a;b\nc|d", (), "", ["a", "b", "c", "d"]), ("A, b, c", ("a, b",), "", ["A, b", "c"]),
+    ("a, bc, d", ("a, b",), ",", ["a", "bc", "d"]), (",,a", ("a, b",), ",", ["a"]),
+    ("É,  Ô, x, y", ("é, ô", "ô, x, y"), ",", ["É,  Ô", "x", "y"])])  # fmt: skip
 def test_known_labels_are_not_cut_by_the_separator_they_hold(
     text: str, labels: tuple[str, ...], separator: str, parts: list[str]
 ) -> None:
-    """A label counts only where it ends at a separator."""
+    """A label counts only where it ends at a separator; the first one that fits is taken."""
     assert split_labels(text, labels, separator) == parts
 
 
 def test_row_order_does_not_matter(tmp_path: Path) -> None:
     """Seven orders of the same lines give the same poles and supports."""
-    rows = (
-        "P2;projet;1;1;Oui;5;;FSE",
-        "P1;création;1.500;;Non;;7;",
-        "P3;création;2;1;;;;CG + Région",
-        "P3;création;2;;;;;",
-        "Total;;9;;;;;",
-    )
+    rows = ("P2;projet;1;1;Oui;5;;FSE", "P1;création;1.500;;Non;;7;", "P3;création;2;1;;;;CG + Région",
+            "P3;création;2;;;;;", "Total;;9;;;;;")  # fmt: skip
     first = cleaned(tmp_path, *rows)
     for order in islice(permutations(rows), 7, None, 17):
         again = cleaned(tmp_path, *order)
@@ -194,15 +142,13 @@ def test_row_order_does_not_matter(tmp_path: Path) -> None:
 def test_clean_data_come_through_unchanged(tmp_path: Path) -> None:
     """Written as the tables write them, answers have an empty ledger and give the same tables."""
     result = cleaned(tmp_path, "P1;création;10;1,1250;Oui;5 000;0;FSE + CG", "P2;projet;2,5 k€;mi-temps;Non;;12 k€;")
-    variables = {
-        "pole_id": {"header": "id"},
-        "stage": {"header": "stage"},
-        "cell_budget_eur": {"header": "b"},
-        "cell_fte": {"header": "f"},
-    }
+    headers = {"pole_id": "id", "stage": "stage", "cell_budget_eur": "b", "cell_fte": "f"}
+    variables = {name: {"header": header} for name, header in headers.items()}
     supports = [{"level": "region", "link": "r", "amount": "ra"}, {"level": "epci", "amount": "e"}, {"funder": "o"}]
     text = "id,stage,b,f,r,ra,e,o\nP1,creation,10000,1.1250,oui,5000,0,departement|europe\nP2,,2500,0.5,non,,12000,\n"
-    again = clean(saved(tmp_path, text), book(variables=variables, supports=supports))
+    export = saved(tmp_path, text)
+    again = clean(export, book(variables=variables, supports=supports))
+    assert export.read_text() == text  # the export is only ever read
     assert len(again.ledger) == len(again.quarantine) == 0
     columns = ["cell_budget_eur", "cell_fte", "link_region", "link_epci", "link_departement"]
     pd.testing.assert_frame_equal(again.poles[columns], result.poles[columns])
@@ -211,19 +157,225 @@ def test_clean_data_come_through_unchanged(tmp_path: Path) -> None:
 
 def test_tables_that_break_the_schema_are_refused_with_every_fault() -> None:
     """A wrong stage, a negative amount and a lost line are all named."""
-    result = Cleaned(
-        poles=pd.DataFrame({"wave": [2015, 2015], "pole_id": ["a", "a"], "origin": "x"}),
-        supports=pd.DataFrame({"amount_eur": [-1.0]}),
-        ledger=pd.DataFrame(), quarantine=pd.DataFrame(), rows_in=3, rows_kept=1, rows_quarantined=0)  # fmt: skip
-    with pytest.raises(
-        InputError,
-        match=r"(?s)fault\(s\):.*poles: .*supports: .*ledger: .*quarantine: .*rows: 3 in, 1 kept, 0 quarantined",
-    ):
-        schemas.check(result)
+    poles = pd.DataFrame({"wave": [2015, 2015], "pole_id": ["a", "a"], "origin": "x"})
+    empty, supports = pd.DataFrame(), pd.DataFrame({"amount_eur": [-1.0]})
+    result = Cleaned(2015, "survey", poles, supports, empty, empty, rows_in=3, rows_kept=1, rows_quarantined=0)
+    every = r"(?s)fault\(s\):.*poles: .*supports: .*ledger: .*quarantine: .*rows: 3 in, 1 kept, 0 quarantined"
+    with pytest.raises(InputError, match=every):
+        check(result)
 
 
-def test_every_rule_says_what_it_does() -> None:
-    """The list of rules is the documentation: each has a name and a sentence."""
-    rules = [(rule.name, rule.sets_aside) for rule in ROW_RULES] + [(rule.name, rule.does) for rule in CELL_RULES]
-    assert len({name for name, _ in rules}) == len(rules) and all(len(text) > 15 for _, text in rules)
-    assert all(CELL_STATUSES.values())
+# Lines.
+
+
+def test_lines_that_are_not_answers_are_set_aside_with_their_reason(tmp_path: Path) -> None:
+    """Totals, notes, trials, empty questionnaires, repeated headers and excluded poles, with all they hold."""
+    rows = ("TOTAL :;;10;1;;5;;", ";création;1;1;;;;", "P2;;;;;;;", "test 2;création;1;1;;;;", "P9;création;1;1;;;;",
+            HEADER.upper(), "id;création;1;1;;;;", "Source : RTES")  # fmt: skip
+    result = cleaned(tmp_path, ROW, *rows, exclude={"P9": "doublon signalé"})
+    assert reasons(result) == [
+        (3, "total_row"), (4, "no_identifier"), (5, "no_answer"), (6, "test_row"), (7, "excluded_by_the_codebook"),
+        (8, "header_again"), (10, "no_answer"),
+    ]  # fmt: skip
+    assert list(result.poles["pole_id"]) == ["P1", "id"]
+    assert "doublon signalé" in result.quarantine["reason"].iloc[4]
+    assert result.quarantine["raw_value"].iloc[0] == "TOTAL : | 10 | 1 | 5"
+    assert clean_summary(result) == {"rows_in": 9, "rows_kept": 2, "rows_quarantined": 7, "repairs": len(result.ledger)}
+
+
+def test_the_codebook_may_name_its_totals_and_trials(tmp_path: Path) -> None:
+    """Its words replace the usual totals and add to the usual trials."""
+    layout = {"total_rows": ["Cumul 2015"], "test_rows": "bidon"}
+    result = cleaned(tmp_path, ROW, "cumul 2015;;1;;;;;", "Bidon;;1;;;;;", "Total;;1;;;;;", layout=layout)
+    assert reasons(result) == [(3, "total_row"), (4, "test_row")]
+
+
+NAMES = ("None", "NA", "nan", "null", "N/A", "0", "-", "=1+1", "Total PTCE", "Testeurs", "#1", "# Pôle")
+ERRORS = ("#N/A", "#REF!", " #VALEUR! ", "#nom?", "#DIV/0 !", "Err:502", "#PROPAGATION!", "#####")
+
+
+def test_a_pole_may_be_called_anything_but_a_spreadsheet_error(tmp_path: Path) -> None:
+    """No name is taken for a silence, a formula or a total; a lookup that failed names nobody."""
+    result = cleaned(tmp_path, *[f"{name};création;1;1;;;;" for name in (*NAMES, *ERRORS)])
+    assert set(result.poles["pole_id"]) == set(NAMES)
+    assert reasons(result) == [(len(NAMES) + 2 + n, "no_identifier") for n in range(len(ERRORS))]
+
+
+def test_an_answer_never_submitted_is_set_aside(tmp_path: Path) -> None:
+    """The codebook's completion column decides; it may be the date of another variable."""
+    changes = with_variables(answered_on={"header": "submitdate", "kind": "date"})
+    rows = (ROW + ";2015-03-01", ROW.replace("P1", "P2") + ";")
+    result = cleaned(tmp_path, *rows, header=HEADER + ";submitdate", layout={"complete": "submitdate"}, **changes)
+    assert reasons(result) == [(3, "incomplete")] and pole(result, "P1")["answered_on"] == "2015-03-01"
+
+
+def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) -> None:
+    """Dates decide first, then the number of cells filled; identical answers leave one, other ties none."""
+    rows = (
+        "P1;création;1;1;;;;;02/03/2015", "p1 ;amorçage;;;;;;;03/03/2015", "P2;création;1;1;;;;;",
+        "P2;création;1;;;;;;", "P3;création;1;1;;;;;", "P3;CRÉATION ;1;1;;;;;", "P4;création;1;1;;;;;",
+        "P4;création;2;1;;;;;",
+    )  # fmt: skip
+    changes = with_variables(answered_on={"header": "Date", "kind": "date"})
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Date", **changes)
+    assert reasons(result) == [(row, "duplicate_respondent") for row in (2, 5, 7, 8, 9)]
+    assert pole(result, "p1")["stage"] == "amorcage" and pole(result, "P2")["cell_fte"] == 1
+
+
+def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Path) -> None:
+    """The response number is not the pole; two poles never share an id; a decision joins two spellings."""
+    name = {"header": "Nom", "kind": "text", "decisions": {"Pole Sud Aquitaine": "Pôle Sud Aquitain"}}
+    rows = ("1;création;1;1;;;;;Pôle Sud Aquitain", "2;création;1;;;;;;pôle  sud aquitaine", "3;création;1;1;;;;;A",
+            "3;création;1;;;;;;B", "4;création;1;;;;;;", "5;création;1;;;;;;")  # fmt: skip
+    changes = with_variables(pole_name=name)
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Nom", layout={"respondent": "pole_name"}, **changes)
+    assert reasons(result) == [(3, "duplicate_respondent"), (5, "duplicate_identifier")]
+    assert list(result.poles["pole_id"]) == ["1", "3", "4", "5"]
+
+
+def test_a_wave_without_a_pole_has_empty_tables(tmp_path: Path) -> None:
+    """Its tables have their columns and types all the same, and its year."""
+    result, one = cleaned(tmp_path, "Total;;1;;;;;"), cleaned(tmp_path, ROW)
+    assert (result.year, result.rows_kept, len(result.poles), len(result.supports)) == (2015, 0, 0, 0)
+    assert list(result.poles.dtypes) == list(one.poles.dtypes)
+
+
+# Supports.
+
+
+def of(folder: Path, cells: str, **changes: object) -> Cleaned:
+    """The clean tables of one pole, its last cells given: link and amount of the region, epci, others."""
+    return clean(saved(folder, lines(f"P1;création;1;1;{cells}")), book(**changes))
+
+
+def support(result: Cleaned, level: str) -> tuple[float | None, str] | None:
+    """The amount (None: unknown) and status of a level, None without a row."""
+    rows = result.supports[result.supports["level"] == level]
+    if rows.empty:
+        return None
+    amount = float(rows["amount_eur"].iloc[0])
+    return (None if amount != amount else amount), str(rows["amount_status"].iloc[0])
+
+
+@pytest.mark.parametrize(("link", "amount", "row", "linked"), [
+    ("Oui", "5 000", (5_000, "exact"), "involved"), ("Oui", "", (None, "not_answered"), "involved"),
+    ("Oui", "0", (0, "zero"), "involved"), ("Oui", "sans objet", (None, "not_applicable"), "involved"),
+    ("Non", "", None, "not_involved"), ("Non", "0", None, "not_involved"), ("Non", "NC", None, "not_involved"),
+    ("Non", "5 000", None, "contradictory"), ("N/A", "5 000", None, "contradictory"),
+    ("", "", None, "not_answered"), ("", "-", None, "not_answered"), ("", "5 000", (5_000, "exact"), "involved"),
+    ("", "0", (0, "zero"), "declared_zero"), ("", "env. 30 000", (30_000, "approximate"), "involved"),
+    ("", "sans objet", None, "not_involved"), ("", "x", (None, "unknown"), "involved"),
+    ("peut-être", "", None, "not_answered"), ("", "99 M€", (None, "implausible"), "involved"),
+])  # fmt: skip
+def test_the_link_and_the_amount_of_a_level(
+    tmp_path: Path, link: str, amount: str, row: tuple[float | None, str] | None, linked: str
+) -> None:
+    """Each pair of answers gives a row, an unknown or nothing; without a link column the amount alone decides."""
+    result = of(tmp_path, f"{link};{amount};{'' if link else amount};")
+    levels = ("region",) if link else ("region", "epci")
+    for level in levels:
+        assert (support(result, level), result.poles[f"link_{level}"].iloc[0]) == (row, linked)
+    assert (linked == "contradictory") == any("contradictory" in reason for reason in result.quarantine["reason"])
+
+
+def test_levels_no_column_covers_are_not_asked(tmp_path: Path) -> None:
+    """Every level of the study is there, in its order; an amount that was not asked for is missing, not zero."""
+    result = of(tmp_path, "Oui;5;7;", supports=[{"level": "region", "link": "Région"}])
+    links = result.poles.filter(regex="^link_").iloc[0]
+    assert list(links.index) == [f"link_{level}" for level in LEVELS]
+    assert set(links[links == "not_asked"].index) == {f"link_{level}" for level in LEVELS if level != "region"}
+    assert support(result, "region") == (None, "not_asked")
+
+
+@pytest.mark.parametrize(("cell", "linked", "others"), [
+    ("FSE et mairie", {"europe": "involved", "commune": "involved"}, "not_involved"),
+    ("FSE + CDC", {"europe": "involved", "inconnu": "involved"}, "undecided"),
+    ("aucune", {}, "not_involved"), ("", {}, "not_answered"), ("#", {}, "not_answered"),
+])  # fmt: skip
+def test_funders_named_in_a_cell_are_involved(tmp_path: Path, cell: str, linked: dict[str, str], others: str) -> None:
+    """An answered list says who is not in it; a funder nobody can place leaves the others undecided."""
+    found = of(tmp_path, f";;;{cell}", supports=[{"funder": "Autres"}], layout={"not_shown": "#"}).poles.iloc[0]
+    assert {level: found[f"link_{level}"] for level in LEVELS} == dict.fromkeys(LEVELS, others) | linked
+
+
+PAIRS = [{"funder": "Région", "amount": "Montant Région"}, {"funder": "EPCI", "amount": "Autres"}]
+
+
+@pytest.mark.parametrize(("cells", "row"), [("Région;5 000;CR;2 k€", (7_000, "exact")),
+    ("Région;5 000;CR;env. 2 k€", (7_000, "approximate")), ("Région;5 000;CR;NC", (None, "unknown")),
+    ("Région;5 000;;", (5_000, "exact")), ("Région;0;CR;5 000", (5_000, "exact")),
+    ("Région et CG;5 000;;", (None, "shared")), ("Région;0;CR;0", (0, "zero"))])  # fmt: skip
+def test_amounts_of_one_level_add_up_or_are_unknown(tmp_path: Path, cells: str, row: tuple[float | None, str]) -> None:
+    """Two funders of a level make one row: their sum, or unknown; one amount for two levels is nobody's."""
+    assert support(of(tmp_path, cells, supports=PAIRS), "region") == row
+
+
+def test_money_of_a_funder_nobody_can_place_is_not_lost(tmp_path: Path) -> None:
+    """It is counted at the level `inconnu`, and the cell is in the quarantine."""
+    result = of(tmp_path, "Trucmuche;5 000;;", supports=PAIRS)
+    assert support(result, "inconnu") == (5_000, "exact")
+    assert list(result.quarantine["reason"]) == ["unreadable: no_rule"]
+
+
+def test_an_unticked_box_is_a_no_only_for_who_ticked_another(tmp_path: Path) -> None:
+    """In a column of ticks a blank is no answer from somebody who ticked nothing."""
+    boxes = [{"level": "region", "link": "Région"}, {"level": "epci", "link": "EPCI"}]
+    rows = ("P1;création;1;1;X;;;", "P2;création;1;1;;;;", "P3;création;1;1;;;X;")
+    found = cleaned(tmp_path, *rows, supports=boxes).poles
+    assert list(found["link_epci"]) == ["not_involved", "not_answered", "involved"]
+    words = cleaned(tmp_path, *rows, "P4;création;1;1;;;Non;", supports=boxes).poles
+    assert words["link_epci"].iloc[0] == "not_answered"
+
+
+# Files.
+
+CHOKING = ("NA;création;1,125;1;Oui;5 000;1.500;FSE", "=cmd|'/C calc'!A0;émergence;NC;2;;;7;", 'None;@x;3;;Non;;;"a,b"')
+
+
+@pytest.mark.parametrize(("text", "safe"), [("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"),
+    ("\ta", "'\ta"), ("\ra", "'\ra"), ("\na", "'\na"), (" =1", "' =1"), ("＝1", "'＝1"), ("a=1", "a=1"), ("", ""),
+    ("'=1", "'=1")])  # fmt: skip
+def test_a_text_that_could_be_a_formula_is_neutralised(text: str, safe: str) -> None:
+    """The signs of the OWASP list, also after blanks and in full width."""
+    assert neutralised(text) == safe
+
+
+def test_tables_are_written_the_same_each_time_and_read_back(tmp_path: Path) -> None:
+    """Missing values and a pole called NA survive; only what could be a formula has changed; nothing is left over."""
+    made = cleaned(tmp_path, *CHOKING)
+    paths = [path for name in ("a", "b") for path in write(cleaned(tmp_path, *CHOKING), tmp_path / name)]
+    assert [path.name for path in paths[:4]] == [f"{name}.csv" for name in TABLES] == sorted_names(tmp_path / "a")
+    assert [path.read_bytes() for path in paths[:4]] == [path.read_bytes() for path in paths[4:]]
+    poles = pd.read_csv(paths[0], keep_default_na=False, na_values=[""], dtype=made.poles.dtypes.to_dict())
+    assert list(poles["pole_id"]) == ["'=cmd|'/C calc'!A0", "NA", "None"]
+    changed = ["pole_id", "stage_raw"]
+    pd.testing.assert_frame_equal(poles.drop(columns=changed), made.poles.drop(columns=changed))
+    text = csv_text(pd.DataFrame({"a_eur": [5000.0, 1.125, None], "n": pd.array([1, None, 3], dtype="Int64")}))
+    assert text == "a_eur,n\n5000,1\n1.1250,\n,3\n"  # no number has exactly three decimals: 1125 k€ is not 1.125
+
+
+def sorted_names(folder: Path) -> list[str]:
+    """The files of a folder, in the order of the tables."""
+    return sorted((path.name for path in folder.iterdir()), key=[f"{name}.csv" for name in TABLES].index)
+
+
+def test_a_failure_leaves_the_earlier_files_and_nothing_temporary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is one line, and the tables of the last run stay; so is a file in the place of the folder."""
+    made, out, real = cleaned(tmp_path, *CHOKING), tmp_path / "out", Path.write_bytes
+    write(made, out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def full(path: Path, data: bytes) -> int:
+        if "ledger" in path.name:
+            raise OSError(28, "No space left on device")
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError, match=r"out: the tables cannot be written here \(No space left on device"):
+        write(made, out)
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    with pytest.raises(InputError, match="the tables cannot be written here"):
+        write(made, saved(tmp_path, "x", "file"))

@@ -13,14 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import Cleaned, clean, cleaned
-from ptce_analysis.survey.clean.layout import table
-from ptce_analysis.survey.clean.tables import csv_text, write
+from ptce_analysis.survey.clean import clean, cleaned, laid_out
 from ptce_analysis.survey.codebook import read_codebook
 from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.read import Limits, read_bytes
+from ptce_analysis.survey.tables import TABLES, Cleaned, csv_text, write
 from survey_exports import HEADER, book, lines, ods, saved, xlsx
 from survey_texts import answers, safe
+
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONG = settings(QUICK, max_examples=250)
 
 
 def adds_up(result: Cleaned, n_lines: int | None = None) -> None:
@@ -30,7 +32,7 @@ def adds_up(result: Cleaned, n_lines: int | None = None) -> None:
     assert (len(result.poles), len(whole)) == (result.rows_kept, result.rows_quarantined)
     assert result.poles["pole_id"].is_unique and set(result.supports["pole_id"]) <= set(result.poles["pole_id"])
     assert n_lines is None or result.rows_in == n_lines
-    for name in ("poles", "supports", "ledger", "quarantine"):
+    for name in TABLES:
         rows = list(csv.reader(io.StringIO(csv_text(getattr(result, name)), newline="")))
         assert {len(row) for row in rows} == {len(rows[0])} and len(rows) == len(getattr(result, name)) + 1
         assert not any(cell.startswith(("=", "+", "@", "\t", "\r")) for row in rows for cell in row)
@@ -39,34 +41,17 @@ def adds_up(result: Cleaned, n_lines: int | None = None) -> None:
 ROWS = st.lists(st.lists(st.one_of(answers, safe), min_size=8, max_size=8), min_size=1, max_size=6)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(ROWS, st.sampled_from([";", ",", "\t"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
-def test_any_answers_in_a_well_formed_file_are_kept_or_quarantined(
-    rows: list[list[str]], separator: str, encoding: str
-) -> None:
-    """Written by a CSV writer, every non-blank line is counted, whatever it says; controls are a typed error."""
+def kept_or_quarantined(rows: list[list[str]], separator: str, encoding: str) -> None:
+    """Check that every non-blank line of a well-formed CSV is counted, whatever it says."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
-    writer.writerows([HEADER.split(";"), *rows])
+    csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows([HEADER.split(";"), *rows])
     n_lines = sum(1 for row in rows if any(cell.strip() for cell in row))
     try:
         data = out.getvalue().encode(encoding)
-        result = cleaned(table(read_bytes(data, "f.csv", separator=separator), book()), book())
-    except (InputError, UnicodeEncodeError):
+        result = cleaned(laid_out(read_bytes(data, "f.csv", separator=separator), book()), book())
+    except (InputError, UnicodeEncodeError):  # control characters
         return
     adds_up(result, n_lines)
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(safe.filter(lambda cell: not cell.startswith("=")), min_size=4, max_size=4), min_size=1))
-def test_workbooks_hold_the_cells_that_were_put_in(rows: list[list[str]]) -> None:
-    """The grid of a workbook is the text of its cells, blank ends and blank rows aside."""
-    try:
-        found = read_bytes(xlsx(rows), "f").rows
-    except (InputError, ValueError):  # openpyxl refuses some characters itself
-        return
-    kept = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    assert [[cell.strip() for cell in [*row, *[""] * 4][:4]] for row in found] == kept
 
 
 EXPORT = lines(
@@ -78,6 +63,12 @@ EXPORT = lines(
 BASES = [EXPORT.encode(), EXPORT.encode("cp1252"), ("\ufeffsep=;\r\n" + EXPORT.replace("\n", "\r\n")).encode(),
          xlsx([line.split(";") for line in EXPORT.splitlines()]),
          ods([line.split(";") for line in EXPORT.splitlines()])]  # fmt: skip
+JUNK = [b"\n", b";", b'"', b"\0", b"\xe9", b"\xc3", b"=", b",", b"\x81", b"PK", b"<"]
+NO_EXPORT = st.one_of(
+    st.binary(max_size=200),
+    st.binary(max_size=100).map(lambda b: b"PK\x03\x04" + b),
+    st.binary(max_size=80).map(lambda b: HEADER.encode() + b"\n" + b),
+)
 
 
 @st.composite
@@ -86,17 +77,15 @@ def mutated(draw: Any) -> bytes:
     data = bytearray(draw(st.sampled_from(BASES)))
     for _ in range(draw(st.integers(1, 4))):
         where = draw(st.integers(0, max(0, len(data) - 1)))
-        how = draw(st.sampled_from(["set", "delete", "insert", "cut", "double"]))
-        if how == "set":
-            data[where : where + 1] = draw(st.binary(min_size=1, max_size=1))
-        elif how == "delete":
-            del data[where : where + draw(st.integers(1, 20))]
-        elif how == "insert":
-            data[where:where] = draw(st.sampled_from([b"\n", b";", b'"', b"\0", b"\xe9", b"\xc3", b",", b"\x81", b"<"]))
-        elif how == "cut":
-            del data[where:]
-        else:
-            data[where:where] = data[where : where + 30]
+        until, new = draw(
+            st.one_of(
+                st.tuples(st.just(where + 1), st.binary(min_size=1, max_size=1)),
+                st.tuples(st.integers(where + 1, where + 20), st.just(b"")),
+                st.tuples(st.just(where), st.sampled_from([*JUNK, bytes(data[where : where + 30])])),
+                st.just((len(data), b"")),
+            )
+        )
+        data[where:until] = new
     return bytes(data)
 
 
@@ -104,39 +93,19 @@ def survives(data: bytes) -> None:
     """Check that a file is a typed error or a result that adds up, its values being those of a line of the file."""
     small = Limits(n_inflated=3_000_000, n_rows=5_000, n_cells=50_000)
     try:
-        answers = table(read_bytes(data, "f.csv", limits=small), book())
-        result = cleaned(answers, book())
+        found = laid_out(read_bytes(data, "f.csv", limits=small), book())
+        result = cleaned(found, book())
     except InputError:
         return
-    adds_up(result, len(answers.numbers))
-    assert all(len(row) == len(answers.whole[0]) for row in answers.whole)
+    adds_up(result, len(found.numbers))
+    assert all(len(row) == len(found.whole[0]) for row in found.whole)
 
 
-@settings(max_examples=100, deadline=None)
-@given(mutated())
-def test_a_mutated_export_is_an_error_or_adds_up(data: bytes) -> None:
-    """Bytes changed, removed, doubled or cut off anywhere."""
-    survives(data)
-
-
-NEVER = st.one_of(st.binary(max_size=99), st.binary(max_size=99).map(lambda b: b"PK\x03\x04" + b))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.one_of(NEVER, st.binary(max_size=80).map(lambda b: HEADER.encode() + b"\n" + b)))
-def test_random_bytes_are_an_error_or_add_up(data: bytes) -> None:
-    """Bytes that were never an export."""
-    survives(data)
-
-
-@pytest.mark.thorough
-@settings(max_examples=25, deadline=None)
-@given(mutated())
-def test_the_whole_command_survives_with_files(data: bytes) -> None:
-    """Drafting a codebook, cleaning and writing: typed errors only, and the export is untouched."""
+def survives_with_files(data: bytes) -> None:
+    """Check that drafting a codebook, cleaning and writing raise typed errors only, and leave the export untouched."""
     with tempfile.TemporaryDirectory() as name:
         export = saved(Path(name), data)
-        for make in (lambda: book(), lambda: read_codebook(saved(Path(name), draft_codebook(export), "c.yaml"))):
+        for make in (book, lambda: read_codebook(saved(Path(name), draft_codebook(export), "c.yaml"))):
             try:
                 result = clean(export, make())
             except InputError:
@@ -144,3 +113,27 @@ def test_the_whole_command_survives_with_files(data: bytes) -> None:
             write(result, Path(name) / "out")
             adds_up(result)
         assert export.read_bytes() == data
+
+
+FORMATS = (st.sampled_from([";", ",", "\t"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+test_any_answers_are_kept_or_quarantined = QUICK(given(ROWS, *FORMATS)(kept_or_quarantined))
+test_a_mutated_export_is_an_error_or_adds_up = QUICK(given(mutated())(survives))
+test_random_bytes_are_an_error_or_add_up = QUICK(given(NO_EXPORT)(survives))
+test_the_whole_chain_survives_with_files = settings(QUICK, max_examples=8)(given(mutated())(survives_with_files))
+
+
+@pytest.mark.thorough
+@LONG
+@given(ROWS, *FORMATS)
+def test_many_answers_are_kept_or_quarantined(rows: list[list[str]], separator: str, encoding: str) -> None:
+    """The same, ten times as many."""
+    kept_or_quarantined(rows, separator, encoding)
+
+
+@pytest.mark.thorough
+@LONG
+@given(st.one_of(mutated(), NO_EXPORT))
+def test_many_broken_exports_are_errors_or_add_up(data: bytes) -> None:
+    """The same, ten times as many."""
+    survives(data)
+    survives_with_files(data)

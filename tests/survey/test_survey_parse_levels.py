@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ptce_analysis.survey.breaks import BREAKS
 from ptce_analysis.survey.parse import level, level_parts
 from ptce_analysis.survey.parse import places as geography
 from ptce_analysis.survey.parse.levels import codes
+from ptce_analysis.survey.waves import institutional_breaks
 
 ONE = {
     "commune": ["Mairie", "Ville", "Municipalité", "Commune de Tarnos", "Ville de Paris", "les communes", "CCAS",
@@ -107,7 +107,7 @@ def test_parts_keep_what_is_sure_beside_what_is_not() -> None:
     ("Métropole de Lyon", 2013, "epci"), ("Grand Lyon", 2015, ("epci", "departement")),
     ("Pays", 2013, "pnr_petr")])  # fmt: skip
 def test_names_are_dated(text: str, wave: int, found: object) -> None:
-    """A PETR cannot answer in 2013; Lyon's grouping is two levels from 2015 (laws of 2014, see `BREAKS`)."""
+    """A PETR cannot answer in 2013; Lyon's grouping is two levels from 2015 (`institutional_breaks`)."""
     assert level(text, wave).value == found
 
 
@@ -118,7 +118,7 @@ def test_names_are_dated(text: str, wave: int, found: object) -> None:
 def test_rules_about_institutions_have_a_date_and_a_source(text: str, rule: str) -> None:
     """The rule of a reading is the key of the break that explains it."""
     assert level(text).rule == rule
-    assert BREAKS[rule].date and BREAKS[rule].source
+    assert institutional_breaks()[rule]["date"] and institutional_breaks()[rule]["source"]
 
 
 def test_places_are_those_of_the_official_lists() -> None:

@@ -1,37 +1,41 @@
-"""Whole waves in the layouts survey software writes, and one in a format of its own: data files only."""
+"""Whole waves in the layouts survey software writes, and folders of waves: data files only."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 
+from conftest import REPOSITORY
+from ptce_analysis.errors import InputError
+from ptce_analysis.publish.survey_page import open_waves
 from ptce_analysis.survey.clean import clean
+from ptce_analysis.survey.waves import read_waves, supplied_folder, wave_files
 from survey_exports import SMALL, book, lines, ods, pole, reasons, saved, xlsx
+
+NOT_ASKED = [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"]
 
 
 @pytest.mark.parametrize("form", ["xlsx", "ods"])
 def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path, form: str) -> None:
     """A wave of 2017 with two pairs of funder and amount, in a workbook: its export and its codebook are enough."""
-    rows = [["Enquête 2017"], ["Nom", "Avancement", "Financeur 1", "Montant 1", "Financeur 2", "Montant 2"],
-            ["A", "croisière", "Région", "10 k€", "CC du Val", 5000], ["B", "amorçage", "CG et ville", 9000, "Région",
-                "NC"], ["Total", None, None, 19000]]  # fmt: skip
-    rows = [["" if cell is None else cell for cell in row] for row in rows]
+    rows: list[list[Any]] = [
+        ["Enquête 2017"], ["Nom", "Avancement", "Financeur 1", "Montant 1", "Financeur 2", "Montant 2"],
+        ["A", "croisière", "Région", "10 k€", "CC du Val", 5000],
+        ["B", "amorçage", "CG et ville", 9000, "Région", "NC"],
+        ["Total", "", "", 19000],
+    ]  # fmt: skip
     data = xlsx(rows) if form == "xlsx" else ods([[str(cell) for cell in row] for row in rows])
-    changes = {"wave": "2017", "origin": "survey", "variables": {"pole_id": {"header": "Nom"},
-        "stage": {"header": "Avancement"}},
-               "not_asked": [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"],
-               "supports": [{"funder": "Financeur 1", "amount": "Montant 1"}, {"funder": "Financeur 2",
-                   "amount": "Montant 2"}]}  # fmt: skip
-    result = clean(saved(tmp_path, data, f"w.{form}"), book(**changes))
-    found = {(r.pole_id, r.level): (r.amount_eur, r.amount_status) for r in result.supports.itertuples()}
-    assert found.pop(("B", "commune"))[1] == found.pop(("B", "departement"))[1] == "shared"
-    assert found == {
-        ("A", "region"): (10_000, "exact"),
-        ("A", "epci"): (5_000, "exact"),
-        ("B", "region"): (pytest.approx(np.nan, nan_ok=True), "unknown"),
-    }
+    variables = {"pole_id": {"header": "Nom"}, "stage": {"header": "Avancement"}}
+    supports = [{"funder": f"Financeur {n}", "amount": f"Montant {n}"} for n in (1, 2)]
+    changes = {"wave": "2017", "origin": "survey", "variables": variables, "supports": supports}
+    result = clean(saved(tmp_path, data, f"w.{form}"), book(**changes, not_asked=NOT_ASKED))
+    found = result.supports.fillna({"amount_eur": -1})[["pole_id", "level", "amount_eur", "amount_status"]]
+    assert found.to_numpy().tolist() == [
+        ["A", "epci", 5_000, "exact"], ["A", "region", 10_000, "exact"], ["B", "commune", -1, "shared"],
+        ["B", "departement", -1, "shared"], ["B", "region", -1, "unknown"],
+    ]  # fmt: skip
     assert reasons(result) == [(5, "total_row")] and set(result.poles["origin"]) == {"survey"}
 
 
@@ -40,22 +44,14 @@ def test_lime_survey_codes_are_read_through_the_codebook(tmp_path: Path) -> None
     text = ('"id","submitdate","Q1","Q7[SQ001]","Q7[SQ002]","Q8[SQ001]"\n'
             '"1","2015-03-01 10:00:00","A1","Y","","1500.50"\n'
             '"2","2015-03-02 10:00:00","A2","","Y","N/A"\n"3","","A1","","",""\n')  # fmt: skip
-    changes = {"variables": {"pole_id": {"header": "id"}, "stage": {"header": "Q1", "answers": {"A1": "emergence",
-        "A2": "creation"}}},
-               "layout": {"complete": "submitdate", "not_shown": "N/A"}, "not_asked": [*SMALL["not_asked"],
-                   "cell_budget_eur", "cell_fte"],
-               "supports": [{"level": "region", "link": "Q7[SQ001]", "amount": "Q8[SQ001]"}, {"level": "epci",
-                   "link": "Q7[SQ002]"}]}  # fmt: skip
-    result = clean(saved(tmp_path, text), book(**changes))
-    assert [(r.pole_id, r.level, r.amount_status) for r in result.supports.itertuples()] == [
-        ("1", "region", "exact"),
-        ("2", "epci", "not_asked"),
-    ]
-    assert (
-        result.supports["amount_eur"].iloc[0] == 1500.5
-        and pole(result, "2")["link_region"] == "not_involved"
-        and reasons(result) == [(4, "incomplete")]
-    )
+    stage = {"header": "Q1", "answers": {"A1": "emergence", "A2": "creation"}}
+    supports = [{"level": "region", "link": "Q7[SQ001]", "amount": "Q8[SQ001]"}, {"level": "epci", "link": "Q7[SQ002]"}]
+    changes = {"variables": {"pole_id": {"header": "id"}, "stage": stage}, "supports": supports, "not_asked": NOT_ASKED}
+    result = clean(saved(tmp_path, text), book(**changes, layout={"complete": "submitdate", "not_shown": "N/A"}))
+    found = result.supports[["pole_id", "level", "amount_status"]].to_numpy().tolist()
+    assert found == [["1", "region", "exact"], ["2", "epci", "not_asked"]]
+    assert result.supports["amount_eur"].iloc[0] == 1500.5 and reasons(result) == [(4, "incomplete")]
+    assert pole(result, "2")["link_region"] == "not_involved"
 
 
 def test_google_forms_answers_are_split_on_their_labels(tmp_path: Path) -> None:
@@ -64,18 +60,13 @@ def test_google_forms_answers_are_split_on_their_labels(tmp_path: Path) -> None:
         'Horodateur,"Nom du\npôle","Qui vous soutient ?\n(plusieurs réponses)"\n'
         '01/02/2015 09:00:00,A,"Région, Ville, bourg ou village, État"\n02/02/2015 09:00:00,B,Autre chose\n'
     )
-    changes = {"variables": {"pole_id": {"header": "Nom du pôle"}, "answered_on": {"header": "Horodateur",
-        "kind": "date"}},
-               "not_asked": [*SMALL["not_asked"], "stage", "cell_budget_eur", "cell_fte"],
-               "supports": [{"funder": "Qui vous soutient ? (plusieurs réponses)", "separator": ",",
-                   "answers": {"Ville, bourg ou village": "commune"}}]}  # fmt: skip
+    variables = {"pole_id": {"header": "Nom du pôle"}, "answered_on": {"header": "Horodateur", "kind": "date"}}
+    answers = {"Ville, bourg ou village": "commune"}
+    supports = [{"funder": "Qui vous soutient ? (plusieurs réponses)", "separator": ",", "answers": answers}]
+    changes = {"variables": variables, "not_asked": [*NOT_ASKED, "stage"], "supports": supports}
     result = clean(saved(tmp_path, text), book(**changes))
-    assert [(r.pole_id, r.level) for r in result.supports.itertuples()] == [
-        ("A", "commune"),
-        ("A", "region"),
-        ("A", "etat"),
-        ("B", "inconnu"),
-    ]
+    found = result.supports[["pole_id", "level"]].to_numpy().tolist()
+    assert found == [["A", "commune"], ["A", "region"], ["A", "etat"], ["B", "inconnu"]]
     assert pole(result, "B")["link_region"] == "undecided"
 
 
@@ -84,4 +75,72 @@ def test_sphinx_answers_in_cp1252_keep_their_non_answers(tmp_path: Path) -> None
     text = lines('P1;Non réponse;1;1;;;;"Région ; Département"').encode("cp1252")
     result = clean(saved(tmp_path, text), book())
     assert pole(result, "P1")["stage_status"] == "unknown"
-    assert [r.level for r in result.supports.itertuples()] == ["departement", "region"]
+    assert list(result.supports["level"]) == ["departement", "region"]
+
+
+BOOK = (
+    "wave: {year}\norigin: {origin}\nvariables:\n  pole_id: {{header: id}}\n  stage: {{header: Stade}}\n"
+    "not_asked: [members, employees, budget_eur, cell_budget_eur, cell_self_financed_share, cell_fte, legal_form]\n"
+)
+
+
+def wave(folder: Path, name: str, year: int = 2017, origin: str = "survey") -> Path:
+    """A folder of waves with one more wave: one pole in emergence."""
+    (folder / name).mkdir(parents=True)
+    (folder / name / "codebook.yml").write_text(BOOK.format(year=year, origin=origin), encoding="utf-8")
+    (folder / name / "answers.csv").write_text("id;Stade\nP1;émergence\n", encoding="utf-8")
+    return folder
+
+
+def test_waves_come_the_oldest_first(tmp_path: Path) -> None:
+    """The year is the codebook's, whatever the folder is called; other origins are left alone."""
+    folder = wave(wave(wave(tmp_path, "a", 2017), "b", 2015), "c", 2013, "fictitious")
+    (folder / "note.txt").write_text("not a wave")
+    assert [one.year for one in read_waves(folder, "survey")] == [2015, 2017]
+    assert [one.year for one in read_waves(folder, "fictitious")] == [2013]
+    names = [path.relative_to(folder).as_posix() for path in wave_files(folder)]
+    assert names[:2] == ["a/codebook.yml", "a/answers.csv"]
+
+
+def test_folders_that_are_no_waves_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    """No wave; two exports, or none, hidden and lock files aside; two waves of one year."""
+    with pytest.raises(InputError, match=r"no wave of origin 'survey'\. A wave is a folder .* `origin: survey`"):
+        read_waves(tmp_path, "survey")
+    folder = wave(tmp_path, "a")
+    (folder / "a" / "~lock.csv").write_text("x")
+    assert len(read_waves(folder, "survey")) == 1
+    (folder / "a" / "other.ods").write_text("x")
+    with pytest.raises(InputError, match=r"a: one export is expected .*, found answers.csv, other.ods"):
+        read_waves(folder, "survey")
+    for name in ("other.ods", "answers.csv"):
+        (folder / "a" / name).unlink()
+    with pytest.raises(InputError, match=r"found none\. Keep one\."):
+        read_waves(folder, "survey")
+    with pytest.raises(InputError, match=r"y/codebook.yml: wave 2017 is already in x/codebook.yml"):
+        read_waves(wave(wave(tmp_path / "twice", "x"), "y"), "survey")
+
+
+def test_supplied_waves_are_those_the_environment_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An absolute folder, one relative to the project, or the project's own; a missing one is named."""
+    (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
+    monkeypatch.setenv("PTCE_PROJECT", str(tmp_path))
+    monkeypatch.delenv("PTCE_WAVES", raising=False)
+    assert supplied_folder(tmp_path) == tmp_path / "data" / "raw" / "waves"
+    with pytest.raises(InputError, match=r"waves: no such folder of waves\. Give one: make WAVES=DIR\."):
+        open_waves("supplied")
+    wave(tmp_path / "mine", "a")
+    for folder in ("mine", str(tmp_path / "mine")):
+        monkeypatch.setenv("PTCE_WAVES", folder)
+        assert [len(one.poles) for one in open_waves("supplied")] == [1]
+    monkeypatch.setenv("PTCE_PROJECT", str(REPOSITORY))
+    assert [len(one.poles) for one in open_waves("fictitious")] == [42, 52]  # wherever supplied ones are
+
+
+def test_fictitious_waves_have_ids_that_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real answers under a codebook that calls them fictitious are refused; the id is not repeated."""
+    (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
+    wave(tmp_path / "data" / "raw" / "waves", "a", origin="fictitious")
+    monkeypatch.setenv("PTCE_PROJECT", str(tmp_path))
+    with pytest.raises(InputError, match=r"wave 2017: 1 of 1 poles have no id such as FICTIF-2015-001") as caught:
+        open_waves("fictitious")
+    assert "P1" not in str(caught.value)

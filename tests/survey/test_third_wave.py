@@ -128,6 +128,7 @@ def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
     assert "fictitious data" in made["site/en/demonstration/index.html"].decode()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("restored_environment")
 def test_waves_elsewhere_have_a_page_as_long_as_they_are_supplied(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -23,42 +23,19 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
     """
     # Assumption (03, 07): “Projet” means a cluster, and the table covers at least the clusters of the published total,
     # at most all respondents. Source: none. If wrong: the shares of clusters supported are other ones.
-    bases = _bases(facts, wave)
-    rows = [_present(facts, wave, level, bases) for level in FUNDING_LEVELS]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-
-
-def _bases(facts: Facts, wave: int) -> tuple[int | None, int | None]:
-    """The poles of the printed total and the respondents; None for one that was not found, or when they contradict."""
-    total, everybody = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
-    base = (total.base_n if total else None) or None
-    return (None, None) if base and everybody and base > everybody else (base, everybody)
-
-
-def _present(facts: Facts, wave: int, level: str, bases: tuple[int | None, int | None]) -> dict[str, object]:
-    link, projects = stated(facts, f"link_share_{level}_{wave}"), stated(facts, f"funding_projects_{level}_{wave}")
-    low, high = bases
-    n = int(projects.value) if projects else None
-    return {
-        "level": level,
-        "link_share": float(link.value) if link else None,
-        "link_id": link.id if link else "",
-        "joint": _printed_with(facts, wave, level),
-        "n_projects": n,
+    total, high = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
+    low = (total.base_n if total else None) or None
+    if low and high and low > high:  # they contradict each other
+        low = high = None
+    links = {level: stated(facts, f"link_share_{level}_{wave}") for level in FUNDING_LEVELS}
+    words = {level: (link.source, link.locator, as_printed(link)) for level, link in links.items() if link}
+    rows = []
+    for level, link in links.items():
+        projects = stated(facts, f"funding_projects_{level}_{wave}")
+        n = int(projects.value) if projects else None
+        joint = [other for other in words if other != level and link and link.note and words[other] == words[level]]
         # No share goes beyond one: more projects than poles would only show that the base is another one.
-        "supported_low": n / high if n is not None and high and n <= high else None,
-        "supported_high": n / low if n is not None and low and n <= low else None,
-        "base_low": low,
-        "base_high": high,
-    }
-
-
-def _printed_with(facts: Facts, wave: int, level: str) -> tuple[str, ...]:
-    """The other levels whose share the same source prints in the same words."""
-    links = {name: stated(facts, f"link_share_{name}_{wave}") for name in FUNDING_LEVELS}
-    own = links[level]
-    if own is None or not own.note:
-        return ()
-    same = (own.source, own.locator, as_printed(own))
-    others = {name: fact for name, fact in links.items() if fact and name != level}
-    return tuple(name for name, fact in others.items() if (fact.source, fact.locator, as_printed(fact)) == same)
+        shares = [n / base if n is not None and base and n <= base else None for base in (high, low)]
+        share, known_as = (float(link.value), link.id) if link else (None, "")
+        rows.append((level, share, known_as, tuple(joint), n, *shares, low, high))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)

@@ -21,8 +21,8 @@ def parse_options(parser: argparse.ArgumentParser) -> None:
 
 def parse(options: argparse.Namespace) -> int:
     """Print what each text states; for people, the change of institutions that a reading rests on too."""
-    from ptce_analysis.survey.breaks import BREAKS
     from ptce_analysis.survey.parse import parse_rows
+    from ptce_analysis.survey.waves import institutional_breaks
 
     rows = parse_rows(options.kind, options.texts)
     if options.json:
@@ -30,7 +30,8 @@ def parse(options: argparse.Namespace) -> int:
         return 0
     print_table(rows, ("text", "value", "unit", "status", "rule"))
     told = {
-        name: f"since {known.date}: {known.change} {known.reading} {known.source}" for name, known in BREAKS.items()
+        name: "since {date}: {change} {reading} {source}".format(**known)
+        for name, known in institutional_breaks().items()
     }
     if used := {row["rule"]: told[row["rule"]] for row in rows if row["rule"] in told}:
         print_record(used, options.json)
@@ -48,7 +49,7 @@ def clean_options(parser: argparse.ArgumentParser) -> None:
 def clean(options: argparse.Namespace) -> int:
     """Write the tables of an export and print how many rows were kept; 1 when none was."""
     from ptce_analysis.survey.clean import clean, clean_summary
-    from ptce_analysis.survey.clean.tables import write
+    from ptce_analysis.survey.tables import write
 
     result = clean(options.export, options.codebook)
     write(result, options.out)
@@ -122,7 +123,7 @@ def check_site(options: argparse.Namespace) -> int:
 
 def _hidden(options: argparse.Namespace) -> list[dict[str, Any]]:
     """Write the ledger of what the pages of some waves hide; return how many figures each rule hides."""
-    from ptce_analysis.publish.disclosure.ledger import by_rule, ledger, write_ledger
+    from ptce_analysis.publish.survey_tables import by_rule, ledger, write_ledger
     from ptce_analysis.published import read_published
 
     if not options.raw:

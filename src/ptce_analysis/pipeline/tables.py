@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from ptce_analysis.analysis import funding
-from ptce_analysis.publish.waves import fictitious_waves
+from ptce_analysis.publish.survey_page import fictitious_waves
 from ptce_analysis.published import Facts, read_published
-from ptce_analysis.survey.clean.tables import csv_text
+from ptce_analysis.survey.tables import csv_text
 from ptce_analysis.survey.waves import WAVES, has_wave
 from ptce_analysis.vocabulary import SCENARIOS
 

@@ -211,7 +211,7 @@ def _names(words: str) -> bool:
 
 def _columns(path: Path) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     """The columns of an export whose cells are text: the header, the kind, and each cell with where it stands."""
-    from ptce_analysis.survey.clean.layout import table
+    from ptce_analysis.survey.clean import laid_out
     from ptce_analysis.survey.codebook import Layout, read_codebook
     from ptce_analysis.survey.read import read
 
@@ -220,7 +220,7 @@ def _columns(path: Path) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     layout = book.layout if book else Layout()
     grid = read(path, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet)
     if book:
-        answers = table(grid, book)
+        answers = laid_out(grid, book)
         names, rows, numbers = list(answers.names), answers.whole, answers.numbers
     else:
         names, rows, numbers = [*grid.rows[:1], []][0], grid.rows[1:], grid.numbers[1:]

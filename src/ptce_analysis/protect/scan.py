@@ -25,7 +25,7 @@ from bs4 import BeautifulSoup
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.leaks import LEAKS, Needle, folded, masked, matches, needles, plain
 from ptce_analysis.protect.release import PROTECTED_ORIGINS
-from ptce_analysis.survey.formulas import neutralised
+from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, ORIGINS, RULE_SETS, SCENARIOS, WAVE_SETS
 

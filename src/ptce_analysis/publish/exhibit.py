@@ -22,7 +22,7 @@ from ptce_analysis.publish.claims import CSV_ADDRESS
 from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
 from ptce_analysis.publish.sentences import LINK, LINKED, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
-from ptce_analysis.survey.formulas import neutralised
+from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.vocabulary import ORIGINS
 
 LEAST_ALT = 40

@@ -1,32 +1,29 @@
-"""The survey page: its tables, which vary with the answers, in the reader's language and made of what was released."""
+"""The survey page: the waves it reads, and its tables, made of what was released, in the reader's language."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
+from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import Protected, derived
 from ptce_analysis.protect.rules import MARK, MARK_LABEL, threshold
+from ptce_analysis.protect.scan import FICTITIOUS_ID
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import named, printed
-from ptce_analysis.publish.survey_tables import Shown
+from ptce_analysis.publish.show import project_folder
+from ptce_analysis.publish.survey_tables import ShownWaves
 from ptce_analysis.published import Fact
+from ptce_analysis.survey.clean import ROW_RULES
+from ptce_analysis.survey.tables import Cleaned
+from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
 from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
 
-# What the rules of `survey.clean.rows` set aside.
-FATES: dict[str, Label] = {
-    "total_row": ("a total, a mean or a count", "total, moyenne ou effectif"),
-    "header_again": ("the header once more", "en-tête répété"),
-    "no_identifier": ("no identifier of a cluster", "sans identifiant de pôle"),
-    "no_answer": ("an identifier or a note, no answer", "identifiant ou note, sans réponse"),
-    "test_row": ("a trial of the questionnaire", "essai du questionnaire"),
-    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le dictionnaire des codes"),
-    "incomplete": ("never submitted", "jamais validée"),
-    "duplicate_respondent": ("replaced by another answer of the respondent", "remplacée par une autre du répondant"),
-    "duplicate_identifier": ("replaced by another answer of the cluster", "remplacée par une autre du pôle"),
-}
+# The origin that the codebooks of each set of waves must state: two origins are never read together.
+ORIGIN_OF = {"fictitious": "fictitious", "supplied": "survey"}
 # What becomes of a published figure, in the order of the table: those that the answers do not give stand first.
 OUTCOMES: dict[str, Label] = {
     "differs": ("another value", "autre valeur"),
@@ -37,13 +34,53 @@ OUTCOMES: dict[str, Label] = {
 NUMBER_KINDS = {"share": "share1", "fte": "fte", "years": "years"}
 
 
+def open_waves(waves: str) -> tuple[Cleaned, ...]:
+    """Return the clean waves of a set (`fictitious`, `supplied`), the oldest first.
+
+    Raises `InputError` if there are none, or one cannot be cleaned.
+    """
+    if waves == "fictitious":
+        return fictitious_waves(project_folder() / WAVES)
+    folder = supplied_folder(project_folder())
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder of waves. Give one: make WAVES=DIR.")
+    return read_waves(folder, ORIGIN_OF[waves])
+
+
+def fictitious_waves(folder: Path) -> tuple[Cleaned, ...]:
+    """Return the clean fictitious waves of a folder, the oldest first.
+
+    Raises `InputError` as `open_waves` does, and for a pole whose id does not say that it is fictitious; the id is not
+    repeated, it may be a name.
+    """
+    found = read_waves(folder, ORIGIN_OF["fictitious"])
+    for wave in found:
+        ids = list(wave.poles["pole_id"])
+        if real := sum(not FICTITIOUS_ID.fullmatch(one) for one in ids):
+            raise InputError(
+                f"wave {wave.year}: {real} of {len(ids)} poles have no id such as FICTIF-2015-001,"
+                " yet the codebook says `origin: fictitious`. If the answers are real, say `origin: survey` and keep"
+                " them in a folder that git ignores; `ptce fictitious --out data/raw/waves` writes the fictitious ones."
+            )
+    return found
+
+
+def page_stem(stem: str, waves: str) -> str:
+    """Return the name that starts those of a page's files: waves supplied by a reader never replace the collection's.
+
+    >>> page_stem("06_survey", "fictitious"), page_stem("06_survey", "supplied")
+    ('06_survey', '06_survey_supplied')
+    """
+    return stem if waves == "fictitious" else f"{stem}_{waves}"
+
+
 class Texts:
     """What exhibits share: texts to translate."""
 
     SOURCE = "{answers}, {years}: exports and codebooks cleaned by this library."
 
 
-def about(words: Words, shown: Shown) -> dict[str, Any]:
+def about(words: Words, shown: ShownWaves) -> dict[str, Any]:
     """Return what every exhibit of the page is given: the origin of the answers, whence they come, what was released.
 
     `released` lets texts state whatever the rules released, beside the data of the exhibit.
@@ -59,7 +96,7 @@ def marked(words: Words, *tables: Protected) -> Sentence:
     return Sentence(words.label(MARK_LABEL) + "." if is_marked else "")
 
 
-def withheld(shown: Shown, *tables: Protected) -> Protected:
+def withheld(shown: ShownWaves, *tables: Protected) -> Protected:
     """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
 
     def row(*found: pd.DataFrame) -> pd.DataFrame:
@@ -75,54 +112,57 @@ def seen(table: Protected, column: str) -> pd.DataFrame:
     return table.table.assign(**{column: numbers})[numbers.notna()].infer_objects()
 
 
-def set_aside(words: Words, shown: Shown) -> Protected:
+def set_aside(words: Words, shown: ShownWaves) -> Protected:
     """Return the lines that are no answer of a cluster, by wave and reason (`label`, `wave`, `n`)."""
 
     def rows(lines: pd.DataFrame) -> pd.DataFrame:
-        aside = lines[lines["fate"].isin(FATES)].reset_index(drop=True)
-        return aside.assign(label=[words.label(FATES[fate]) for fate in aside["fate"]])
+        aside = lines[lines["fate"].isin(ROW_RULES)].reset_index(drop=True)
+        return aside.assign(label=[words.label(ROW_RULES[fate]) for fate in aside["fate"]])
 
     return derived(rows, shown.lines)
 
 
-def stages(words: Words, shown: Shown) -> Protected:
+def stages(words: Words, shown: ShownWaves) -> Protected:
     """Return how many poles told each stage, by wave (`label`, `wave`, `units`, `base`, `share`)."""
 
     def rows(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
         both = found.merge(told.rename(columns={"units": "base"}), on="wave")
+        both = both[both["base"] != 0]  # nobody told in such a wave
         both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
         return _in_order(both, both["units"].eq(MARK))
 
     return derived(rows, shown.tables["stages"], shown.tables["told"])
 
 
-def linked(words: Words, shown: Shown) -> Protected:
+def linked(words: Words, shown: ShownWaves) -> Protected:
     """Return the share of poles linked with each level that was asked about, the largest first, then the withheld."""
-
-    def rows(links: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-        both = links.merge(said.rename(columns={"units": "base"}), on=["wave", "level"])
-        return _ranked(words, both, _asked_of_links(shown), "share")
-
-    return derived(rows, shown.tables["links"], shown.tables["said"])
+    return _of_levels(words, shown, ("links", "said"), "base", _asked_of_links(shown), "share")
 
 
-def apart(words: Words, shown: Shown) -> Protected:
+def funded(words: Words, shown: ShownWaves) -> Protected:
+    """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
+    return _of_levels(words, shown, ("amounts", "supported"), "projects", set(shown.asks("amounts")), "total")
+
+
+def _of_levels(
+    words: Words, shown: ShownWaves, names: tuple[str, str], units: str, asked: set[tuple[str, str]], column: str
+) -> Protected:
+    """The rows of a table by level, with the `units` of another one."""
+
+    def rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+        both = first.merge(second.rename(columns={"units": units}), on=["wave", "level"])
+        return _ranked(words, both, asked, column)
+
+    return derived(rows, *(shown.tables[name] for name in names))
+
+
+def apart(words: Words, shown: ShownWaves) -> Protected:
     """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
     asked = _asked_of_links(shown)
     return derived(lambda table: _ranked(words, table.drop(columns="fisher"), asked, "difference"), shown.by_level)
 
 
-def funded(words: Words, shown: Shown) -> Protected:
-    """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
-
-    def rows(amounts: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
-        both = amounts.merge(projects.rename(columns={"units": "projects"}), on=["wave", "level"])
-        return _ranked(words, both, set(shown.asks("amounts")), "total")
-
-    return derived(rows, shown.tables["amounts"], shown.tables["supported"])
-
-
-def compared(words: Words, shown: Shown) -> Protected:
+def compared(words: Words, shown: ShownWaves) -> Protected:
     """Return the published figures that the answers do not give, or that other published figures contradict.
 
     Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome). A figure that
@@ -145,14 +185,14 @@ def compared(words: Words, shown: Shown) -> Protected:
     return derived(rows, shown.printed)
 
 
-def asked_twice(words: Words, shown: Shown, question: str) -> Sentence:
+def asked_twice(words: Words, shown: ShownWaves, question: str) -> Sentence:
     """Return the levels about which several waves asked (`links`, `amounts`); nothing when there is none."""
     levels = [level for _, level in shown.asks(question)]
     both = [level for level in dict.fromkeys(levels) if levels.count(level) > 1]
     return Sentence(words.listing(_the(words, level) for level in both))
 
 
-def _asked_of_links(shown: Shown) -> set[tuple[str, str]]:
+def _asked_of_links(shown: ShownWaves) -> set[tuple[str, str]]:
     """Waves and levels asked about links, and not through amounts alone: who has none did not say it is not linked."""
     by_money = {(wave, level) for wave, level in shown.asks("amounts") if level in ("etat", "europe")}
     return set(shown.asks("links")) - by_money
@@ -162,7 +202,7 @@ def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], colu
     """The rows of the waves and levels asked about, named, the largest first."""
     pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
     kept = pairs[pairs.isin(asked)]
-    names = [f"{_short(words, level)} {wave}" for wave, level in kept]
+    names = [f"{words.label(LEVELS[level]).split(' (')[0]} {wave}" for wave, level in kept]
     table = table.loc[kept.index].assign(name=names, tier=[_the(words, level) for _, level in kept])
     return _in_order(table, -pd.to_numeric(table[column], errors="coerce"))
 
@@ -172,13 +212,9 @@ def _in_order(table: pd.DataFrame, rank: pd.Series) -> pd.DataFrame:
     return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _short(words: Words, level: str) -> str:
-    return words.label(LEVELS[level]).split(" (")[0]
-
-
 def _the(words: Words, level: str) -> str:
-    """A level with its article."""
-    return LEVEL_FORMS.get(words.lang, {}).get("the", {}).get(level) or _short(words, level)
+    """A level of the page with its article."""
+    return LEVEL_FORMS[words.lang]["the"][level]
 
 
 def _kind(fact: Fact) -> str:

@@ -1,145 +1,138 @@
-"""What a page may show of clean answers: every table of it goes through the rules of disclosure, in one call."""
+"""What a page may show of clean answers: every table of it goes through the rules of disclosure, in one call.
+
+The verdict on a printed figure is worked out from the figure that may be shown, not from the answers: it tells no more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from ptce_analysis.analysis import survey as answers
+from ptce_analysis.analysis.emergence import STAGE, emergence_by_link
 from ptce_analysis.analysis.intervals import newcombe, wilson
 from ptce_analysis.analysis.rates import fisher
-from ptce_analysis.analysis.survey_levels import (
-    COLLECTIVITIES,
-    amounts,
-    asks_amounts,
-    asks_links,
-    lines_by_fate,
-    linked,
-    staged,
-    supported,
-)
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.cells import Measure
-from ptce_analysis.protect.release import Protected, derived, joined, of_lines, public
-from ptce_analysis.protect.rules import MARK, RULES_OF, STANDARD, Rule
+from ptce_analysis.protect import release
+from ptce_analysis.protect.cells import ALL, Measure
+from ptce_analysis.protect.release import Protected
+from ptce_analysis.protect.rules import (
+    MARK,
+    RULES_OF,
+    Contributions,
+    Rule,
+    Shown,
+    failed,
+    protected_median,
+    protected_share,
+    protected_total,
+    shown_median,
+)
 from ptce_analysis.protect.suppress import protect
 from ptce_analysis.publish.site import check_parameters
-from ptce_analysis.publish.survey_by_level import by_level
-from ptce_analysis.publish.survey_printed import GRAIN_EUR, compared, counts
-from ptce_analysis.published import Facts
-from ptce_analysis.survey.clean import Cleaned
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES
+from ptce_analysis.published import Fact, Facts, indicator
+from ptce_analysis.survey.codebook import read_codebook
+from ptce_analysis.survey.tables import Cleaned, csv_text
+from ptce_analysis.survey.waves import CODEBOOKS, codebooks, read_waves
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES, WAVES
 
 # The levels of every table, in the study's order: those of the funding table, then the other collectivities.
-SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES)))
+SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *answers.COLLECTIVITIES)))
 # Level of the intervals of the page.
 CONFIDENCE = 0.95
 COUNTS = ("units", "share")
+# The answers that printed figures count; any other one stands as the last, whatever a respondent wrote.
 OTHER_ANSWER = "other"
-# The answers that printed figures count; any other one stands as `OTHER_ANSWER`, whatever a respondent wrote.
-RELATIONS = ("widened", "stable", "weakened", OTHER_ANSWER)
-LEGAL_FORMS = ("association", "scic", OTHER_ANSWER)
+CHOICES = {
+    "relation": ("widened", "stable", "weakened", OTHER_ANSWER),
+    "legal_form": ("association", "scic", OTHER_ANSWER),
+}
+# Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
+GRAIN_EUR = 1_000.0
+BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
+COMPARED = ("id", "wave", "given", "base", "grain")
+VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The waves of a page and what may be shown of them: protected tables, by name, and what is made of those.
+class ShownWaves:
+    """What may be shown of some waves of one origin: the protected `tables`, by name, and what is made of those.
 
-    `facts` are the printed figures that the answers are compared with, `rules` those of disclosure.
+    `facts` are the printed figures that the answers are compared with, `rules` those of disclosure. `printed`: each
+    such figure beside what may be shown of it (`computed_again`); `verdicts`: how many come out again. `lines`: those
+    of each file by what became of them; `flow`: the same of all files. `rates`: the share in emergence of each wave
+    that shows it; `change`: the last less the first. `by_level`: emergence by link. `protected`: what may be stated.
     """
 
     waves: tuple[Cleaned, ...]
-    facts: Facts = field(default_factory=dict)
-    rules: tuple[Rule, ...] = STANDARD
-
-    @cached_property
-    def tables(self) -> Mapping[str, Protected]:
-        """The protected tables: see `_measures`."""
-        return protect(*_measures(self.waves), rules=self.rules)
-
-    @cached_property
-    def printed(self) -> Protected:
-        """The printed figures beside what may be shown of the same ones: see `survey_printed.compared`."""
-        return compared(self.waves, self.tables, self.facts, self.rules)
-
-    @cached_property
-    def verdicts(self) -> Protected:
-        """How many printed figures come out again, or not."""
-        return counts(self.printed)
-
-    @cached_property
-    def lines(self) -> Protected:
-        """The lines of each file, by what became of them."""
-        return of_lines(lines_by_fate(self.waves))
-
-    @cached_property
-    def flow(self) -> Protected:
-        """In one row, the lines of all files: how many there are, are poles, are set aside."""
-        counts = [(wave.rows_in, wave.rows_kept, wave.rows_quarantined) for wave in self.waves]
-        return of_lines(pd.DataFrame([tuple(map(sum, zip(*counts, strict=True)))], columns=["lines", "kept", "aside"]))
-
-    @cached_property
-    def rates(self) -> Protected:
-        """The share in emergence of each wave where it may be shown, with its interval."""
-        return derived(_rates, self.tables["stages"], self.tables["told"])
-
-    @cached_property
-    def change(self) -> Protected:
-        """The difference of the shares in emergence of the first and last of those waves, its interval and test."""
-        return derived(_change, self.rates)
-
-    @cached_property
-    def by_level(self) -> Protected:
-        """Emergence among the poles linked with each level and among the others: see `survey_by_level`."""
-        return by_level(self.waves, self.tables, self.rules)
-
-    @cached_property
-    def protected(self) -> Protected:
-        """Everything that may be stated of these waves: what a page checks its exhibits and sentences against."""
-        made = (self.printed, self.verdicts, self.lines, self.flow, self.rates, self.change, self.by_level)
-        return joined(*self.tables.values(), *made, public(pd.DataFrame({"confidence": [CONFIDENCE]})))
-
-    @property
-    def origin(self) -> str:
-        """The origin of the answers, the same for all waves.
-
-        Raises `InputError` when they differ.
-        """
-        found = {str(origin) for wave in self.waves for origin in wave.poles["origin"]}
-        if len(found) != 1:
-            raise InputError(f"waves of origins {', '.join(sorted(found)) or 'unknown'} cannot be shown together.")
-        return found.pop()
+    facts: Facts
+    rules: tuple[Rule, ...]
+    origin: str
+    tables: Mapping[str, Protected]
+    printed: Protected
+    verdicts: Protected
+    lines: Protected
+    flow: Protected
+    rates: Protected
+    change: Protected
+    by_level: Protected
+    protected: Protected
 
     @property
     def years(self) -> tuple[int, ...]:
         """The years of the waves, the oldest first."""
-        return tuple(int(wave.poles["wave"].iloc[0]) for wave in self.waves)
+        return tuple(wave.year for wave in self.waves)
 
     def asks(self, question: str) -> list[tuple[str, str]]:
         """Return the waves and levels about which a question (`links`, `amounts`) was asked."""
-        asked = {"links": asks_links, "amounts": asks_amounts}[question]
-        pairs = zip(self.years, self.waves, strict=True)
-        return [(str(year), level) for year, wave in pairs for level in SHOWN_LEVELS if asked(wave, level)]
+        asked = {"links": answers.asks_links, "amounts": answers.asks_amounts}[question]
+        return [(str(wave.year), level) for wave in self.waves for level in SHOWN_LEVELS if asked(wave, level)]
 
 
-def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "standard") -> Shown:
-    """Return the tables of some waves that may be shown under a set of rules, and what they say of printed figures.
+def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "standard") -> ShownWaves:
+    """Return what may be shown of some waves under a set of rules, and what it says of printed figures.
 
-    Raises `InputError` for a set of rules that `vocabulary.RULE_SETS` does not name.
+    Raises `InputError` for waves of several origins, for none, or for rules that `vocabulary.RULE_SETS` does not name.
     """
+
+    def counted(table: pd.DataFrame) -> pd.DataFrame:
+        told = table["verdict"].tolist()
+        return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
+
     check_parameters("shown", {"rules": rules})
-    return Shown(tuple(waves), facts or {}, RULES_OF[rules])
+    origins = sorted({wave.origin for wave in waves})
+    if len(origins) != 1:
+        raise InputError(f"waves of origins {', '.join(origins) or 'unknown'} cannot be shown together.")
+    about, applied = facts or {}, RULES_OF[rules]
+    tables = protect(*_measures(waves), rules=applied)
+    again = computed_again(waves, tables, about, applied)
+    counts = [sum(getattr(wave, name) for wave in waves) for name in ("rows_in", "rows_kept", "rows_quarantined")]
+    rates = release.derived(_rates, tables["stages"], tables["told"])
+    made = {
+        "printed": again,
+        "verdicts": release.derived(counted, again),
+        "lines": release.of_lines(answers.lines_by_fate(waves)),
+        "flow": release.of_lines(pd.DataFrame([counts], columns=["lines", "kept", "aside"])),
+        "rates": rates,
+        "change": release.derived(_change, rates),
+        "by_level": by_level(waves, tables, applied),
+    }
+    every = release.joined(*tables.values(), *made.values(), release.public(pd.DataFrame({"confidence": [CONFIDENCE]})))
+    return ShownWaves(tuple(waves), about, applied, origins[0], tables, **made, protected=every)
 
 
 def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     """The share in emergence of each wave where it may be shown, with Wilson's interval."""
-    both = stages[stages["stage"] == "emergence"].merge(told, on="wave", suffixes=("", "_told"))
-    counts = both[["wave", "units", "units_told"]].to_numpy().tolist()
-    known = [(int(year), (n, base)) for year, n, base in counts if MARK not in (n, base) and base]
-    found = [(year, *rate, wilson(rate, CONFIDENCE)) for year, rate in known]
-    rows = [(year, f"{year} ({n}/{base})", n, base, one.estimate, one.low, one.high) for year, n, base, one in found]
+    both = stages[stages["stage"] == STAGE].merge(told, on="wave", suffixes=("", "_told"))
+    rows = []
+    for year, n, base in both[["wave", "units", "units_told"]].to_numpy().tolist():
+        if MARK not in (n, base) and base:
+            one = wilson((n, base), CONFIDENCE)
+            rows.append((int(year), f"{year} ({n}/{base})", n, base, one.estimate, one.low, one.high))
     return pd.DataFrame(rows, columns=["wave", "name", "n", "base", "share", "low", "high"])
 
 
@@ -151,13 +144,12 @@ def _change(rates: pd.DataFrame) -> pd.DataFrame:
     first, last = ((int(row["n"]), int(row["base"])) for row in rates.iloc[[0, -1]].to_dict("records"))
     interval, test = newcombe(last, first, CONFIDENCE), fisher(first, last)
     years = (int(rates["wave"].iloc[0]), int(rates["wave"].iloc[-1]))
-    row = (*years, interval.estimate, interval.low, interval.high, test)
-    return pd.DataFrame([row], columns=names)
+    return pd.DataFrame([(*years, interval.estimate, interval.low, interval.high, test)], columns=names)
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
     """Return everything that will be shown of the answers: one call protects it all, since tables can be subtracted."""
-    stages, said, by = _all(staged, waves), _all(linked, waves), (("wave", "level"),)
+    stages, said, by = _all(answers.staged, waves), _all(answers.linked, waves), (("wave", "level"),)
     yes = said[said["linked"]].drop(columns="linked")
     # The page says how many poles each file became: nobody is left to guess how many did not say.
     everybody = _all(lambda wave: wave.poles[["wave", "pole_id"]], waves)
@@ -167,53 +159,203 @@ def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
         Measure("stages", stages, by=(("wave", "stage"),), statistics=COUNTS, base="told"),
         Measure("said", said.drop(columns="linked"), by=by, within=("poles",)),
         Measure("links", yes, by=by, statistics=COUNTS, base="said"),
-        Measure("supported", _all(supported, waves), by=by, within=("links",)),
+        Measure("supported", _all(answers.supported, waves), by=by, within=("links",)),
         Measure(
-            "amounts", _all(amounts, waves), by=(*by, ("wave",)), value="amount_eur",
+            "amounts", _all(answers.amounts, waves), by=(*by, ("wave",)), value="amount_eur",
             statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",),
         ),
         Measure(
             "aided", _all(_aided, waves), by=(("wave",),), value="aid_eur", statistics=("units", "median"),
             grain=GRAIN_EUR,
         ),
-        *_choices("relation", RELATIONS, waves, answering="share"),
-        *_choices("legal_form", LEGAL_FORMS, waves),
+        *_choices("relation", waves, base="poles"),  # a printed figure is the share of all poles that answered it
+        *_choices("legal_form", waves),
     )  # fmt: skip
 
 
-def _choices(name: str, named: Sequence[str], waves: Sequence[Cleaned], answering: str = "") -> Iterator[Measure]:
-    """Those that answered a question and their answers, in the waves where it was asked and answered.
+def _choices(name: str, waves: Sequence[Cleaned], base: str = "") -> Iterator[Measure]:
+    """Those that answered a question, as a share of `base`, and their answers, in the waves where some answered."""
 
-    `answering`: "share" where a printed figure is the share of all poles that answered it.
-    """
-    asked = [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]
-    if asked:
-        answers = _all(lambda wave: _chosen(wave, name, named), asked)
-        told = Measure(f"told_{name}", answers.drop(columns=name), by=(("wave",),), within=("poles",))
-        if answering:
-            told = replace(told, statistics=COUNTS, base="poles")
-        yield told
-        yield Measure(name, answers, by=(("wave", name),), statistics=COUNTS, base=told.name)
+    def chosen(wave: Cleaned) -> pd.DataFrame:
+        rows = wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]]
+        return rows.assign(**{name: rows[name].where(rows[name].isin(CHOICES[name]), OTHER_ANSWER)})
 
-
-def _chosen(wave: Cleaned, name: str, named: Sequence[str]) -> pd.DataFrame:
-    """The poles that answered a question, with one of some answers or another one."""
-    rows = wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]]
-    return rows.assign(**{name: rows[name].astype(str).where(rows[name].isin(named), OTHER_ANSWER)})
+    if asked := [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]:
+        rows = _all(chosen, asked)
+        told = Measure(f"told_{name}", rows.drop(columns=name), by=(("wave",),), within=("poles",))
+        yield replace(told, statistics=COUNTS, base=base) if base else told
+        yield Measure(name, rows, by=(("wave", name),), statistics=COUNTS, base=told.name)
 
 
 def _aided(wave: Cleaned) -> pd.DataFrame:
     """The poles that a local level supports: a pole may hold several of the amounts whose median is printed."""
-    rows = amounts(wave)
+    rows = answers.amounts(wave)
     return rows[rows["level"].isin(LOCAL_LEVELS)].rename(columns={"amount_eur": "aid_eur"}).drop(columns="level")
 
 
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:
     """Return one table of all waves, in which every wave and level has its place, even without a row."""
     found = pd.concat([table(wave) for wave in waves], ignore_index=True)
-    years = [str(wave.poles["wave"].iloc[0]) for wave in waves]
-    orders = {"wave": years, "level": list(SHOWN_LEVELS), "stage": list(STAGES)}
-    orders |= {"relation": list(RELATIONS), "legal_form": list(LEGAL_FORMS)}
-    return found.assign(
-        **{name: pd.Categorical(found[name].astype(str), categories=orders[name]) for name in orders if name in found}
+    orders: dict[str, Sequence[str]] = {"level": SHOWN_LEVELS, "stage": list(STAGES), **CHOICES}
+    orders |= {"wave": [str(wave.year) for wave in waves]}
+    kept = {name: pd.Categorical(found[name].astype(str), list(orders[name])) for name in orders if name in found}
+    return found.assign(**kept)
+
+
+def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: Sequence[Rule]) -> Protected:
+    """Return, for each wave and level asked about, emergence among linked poles and among the others.
+
+    Columns: `wave`, `level`, then `BY_LEVEL` as `emergence_by_level` says them. A level is shown or hidden as a whole.
+    With what `tables` show (poles, stages, links), its counts give every group of poles by stage and link, those that
+    told neither included: each group must pass the rules, and those other counts be shown. No other table of a page is
+    about stages and links together, so that nothing else tells these counts.
+    """
+    rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
+    for wave in waves:
+        year = str(wave.year)
+        told = answers.linked(wave).merge(answers.staged(wave), on=["wave", "pole_id"])
+        for row in emergence_by_link(told).to_dict("records"):
+            level = str(row["level"])
+            stage = answers.staged(wave).set_index("pole_id")["stage"].eq(STAGE).map({True: STAGE, False: "other"})
+            link = answers.linked_with(wave, level).set_index("pole_id")["linked"].map({True: "yes", False: "no"})
+            told = (wave.poles["pole_id"].map(one.astype(object)).fillna("untold") for one in (stage, link))
+            rule = _hiding(pd.crosstab(*told), rules) or _untold_elsewhere(tables, year, level)
+            rows.append({"wave": year, "level": level} | {name: MARK if rule else row[name] for name in BY_LEVEL})
+            ledger += [("emergence_by_level", f"{year}, {level}", "units", rule, "")] * bool(rule)
+    return release.released(
+        pd.DataFrame(rows, columns=["wave", "level", *BY_LEVEL], dtype=object), release.ledger_table(ledger)
     )
+
+
+def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
+    """The rule that hides a level: one that a group fails against its stage or its link, or that two are needed.
+
+    `table`: the number of poles by stage (`emergence`, `other`, `untold`) and link (`yes`, `no`, `untold`), if any.
+    """
+    if not {STAGE, "other"} <= set(table.index) or not {"yes", "no"} <= set(table.columns):
+        return "withheld"
+    counts = table.to_numpy()
+    cells = [
+        Contributions(int(counts[at]), others=int(whole - counts[at]))
+        for at in zip(*counts.nonzero(), strict=True)
+        for whole in (counts[at[0], :].sum(), counts[:, at[1]].sum())
+    ]
+    # An empty group says of everybody in its row, or column, what they did not answer.
+    cells += [] if counts.all() else [Contributions(0, others=1)]
+    return next((rule.name for cell in cells if (rule := failed(cell, rules, "units"))), "")
+
+
+def _untold_elsewhere(tables: Mapping[str, Protected], year: str, level: str) -> str:
+    """Why a level is hidden although its groups pass: a count that it would give is hidden elsewhere on the page."""
+    places = {"told": ("", ""), "stages": ("stage", STAGE), "said": ("level", level), "links": ("level", level)}
+    cells = [_cells(tables, year, name, column, (value,), "units") for name, (column, value) in places.items()]
+    return "recoverable" if any(MARK in found or not found for found in cells) else ""
+
+
+def _cells(
+    tables: Mapping[str, Protected], year: str, name: str, column: str, values: Sequence[str], statistic: str
+) -> list[Any]:
+    """The figures of a table about some values of a column, marks included; none when the page has no such table."""
+    if name not in tables:
+        return []
+    table = tables[name].table
+    return list(table[(table["wave"] == year) & (table[column].isin(values) if column else True)][statistic])
+
+
+def computed_again(
+    waves: Sequence[Cleaned], tables: Mapping[str, Protected], facts: Facts, rules: Sequence[Rule]
+) -> Protected:
+    """Return the printed figures that answers can give: `COMPARED`, and `verdict`, `hidden` where it may not be shown.
+
+    `given` is what may be shown; `grain` is what it was rounded to, 0 where it is exact. What is hidden takes its base
+    and its rounding with it.
+    """
+    rows = list[dict[str, str | Shown]]()
+    for wave in (one for one in waves if one.year in WAVES):
+        for fact in (one for one in facts.values() if one.wave == wave.year):
+            got = answers.marginal(wave, fact)
+            if got.value is not None:
+                given, grain = _alone(fact, got, rules)
+                given = Shown(None, "recoverable", given.n) if _is_held_back(fact, tables) else given
+                base, rounding = (Shown(float(n)) if given.value is not None else given for n in (got.n, grain))
+                rows.append(dict(zip(COMPARED, (fact.id, str(wave.year), given, base, rounding), strict=True)))
+    found = release.gathered(rows) if rows else release.public(pd.DataFrame(columns=list(COMPARED)))
+    return release.derived(
+        lambda one: one.assign(verdict=[_verdict(row, facts) for row in one.to_dict("records")]), found
+    )
+
+
+def _alone(fact: Fact, got: answers.Marginal, rules: Sequence[Rule]) -> tuple[Shown, float]:
+    """A figure under the rules of those that stand alone, and what it is rounded to."""
+    statistic = indicator(fact.indicator).statistic
+    grain = max(float(fact.grain), GRAIN_EUR) if fact.unit == "eur" else float(fact.grain)
+    if statistic == "count":
+        # Tables show their zeros: nobody stands behind one.
+        return protected_total(got.parts, rules=rules) if got.parts else Shown(0.0), 0.0
+    if statistic == "share":
+        return protected_share(int(sum(got.parts)), got.n, rules), 0.0
+    if statistic == "median":
+        return protected_median(got.parts, grain, rules, got.units), shown_median(got.parts, grain, got.units)[1]
+    return protected_total(got.parts, grain, rules), grain
+
+
+def _is_held_back(fact: Fact, tables: Mapping[str, Protected]) -> bool:
+    """Whether a table of the page hides a figure, what it could be subtracted from, or a part of what it adds up."""
+    held: dict[str, list[tuple[str, str, tuple[str, ...], str]]] = {
+        "link_share": [("links", "level", (fact.level,), "share")],
+        "link_2_to_6_share": [("links", "level", answers.COLLECTIVITIES, "units")],
+        "collectivities_involved_median": [("links", "level", answers.COLLECTIVITIES, "units")],
+        "funding_projects": [("supported", "level", (fact.level,), "units")],
+        "funding_amount": [("amounts", "level", (fact.level,), "total")],
+        "funding_median": [("amounts", "level", (fact.level,), "median")],
+        "funding_total": [("amounts", "level", (ALL,), "total")],
+        "aid_per_collectivity_median": [("aided", "", (), "median"), ("amounts", "level", LOCAL_LEVELS, "total")],
+        "established_share": [("told_relation", "", (), "share")],
+    }
+    if fact.indicator in answers.SHARES:
+        column, codes = answers.SHARES[fact.indicator]
+        held[fact.indicator] = [("stages" if column == "stage" else column, column, codes, "share")]
+    return any(MARK in _cells(tables, str(fact.wave), *place) for place in held.get(fact.indicator, ()))
+
+
+def _verdict(row: Mapping[str, Any], facts: Facts) -> str:
+    """What a figure that is shown says of the printed one: any true value that rounds to it could be the answers'."""
+    fact = facts[row["id"]]
+    if row["given"] == MARK:
+        return "hidden"
+    told = answers.verdict(fact, answers.Marginal(float(row["given"]), int(row["base"])))
+    if row["grain"] <= float(fact.grain) or told == "other_base":
+        return told
+    low, high = (float(end) for end in fact.band)
+    near = low - row["grain"] / 2 <= row["given"] <= high + row["grain"] / 2
+    return "as_far_as_shown" if near else "differs"
+
+
+def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:
+    """Return what is hidden of the waves of a folder: each figure, its rule and, for a further one, what it protects.
+
+    It is for the team that holds the answers. The columns are those of `ledger_table`, and `origin`. Raises
+    `InputError` if the folder holds no wave (an export and its codebook), or one cannot be cleaned.
+    """
+    origins = dict.fromkeys(read_codebook(path).origin for path in codebooks(folder))
+    if not origins:
+        raise InputError(f"{folder}: no wave in it. A wave is a folder with an export and its {CODEBOOKS[0]}.")
+    made = ((origin, shown(read_waves(folder, origin), facts, rules)) for origin in origins)
+    return pd.concat([one.protected.ledger.assign(origin=origin) for origin, one in made], ignore_index=True)
+
+
+def by_rule(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return how many figures each rule hides: `rule`, `label`, `n`, the most frequent first."""
+    labels = release.ledger_labels(0)
+    counts = found["rule"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    return [{"rule": str(rule), "label": labels[str(rule)], "n": int(n)} for rule, n in counts.items()]
+
+
+def write_ledger(found: pd.DataFrame, path: Path, site: Path) -> None:
+    """Write the ledger as CSV, beside the site and never in it: it tells more than the marks do.
+
+    Raises `InputError` for a path inside the site.
+    """
+    if path.resolve().is_relative_to(site.resolve()):
+        raise InputError(f"{path}: the ledger is for the team that holds the answers. Write it outside {site}.")
+    path.write_text(csv_text(found.astype("str")), encoding="utf-8")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError
 
 if TYPE_CHECKING:
-    from ptce_analysis.survey.clean import Cleaned
-    from ptce_analysis.survey.codebook import Codebook
+    from ptce_analysis.survey.tables import Cleaned
 
 # Where a survey team says its waves are, and where the project keeps waves otherwise.
 WAVES_VARIABLE = "PTCE_WAVES"
@@ -33,29 +34,32 @@ def supplied_folder(project: Path) -> Path:
 def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
     """Return the clean waves of a folder whose codebook states that origin, the oldest first.
 
-    Raises
-    ------
-    InputError
-        If no wave has that origin, a wave lacks its export or has two, two waves are of one year, or one cannot be
-        cleaned.
+    Raises `InputError` if there is none, two are of one year, one lacks its export or has two, or cannot be cleaned.
     """
     from ptce_analysis.survey.clean import clean
-    from ptce_analysis.survey.codebook import read_codebook
+    from ptce_analysis.survey.codebook import read_codebook  # a build with nothing to do reads no codebook
 
-    asked = (path for path in _codebooks(folder) if _may_be(path, origin))
+    asked = (path for path in codebooks(folder) if _may_be(path, origin))
     found = [(book, path.parent) for path in asked if (book := read_codebook(path)).origin == origin]
     if not found:
         raise InputError(
             f"{folder.name}: no wave of origin {origin!r}. A wave is a folder with an export and its {CODEBOOKS[0]}, "
             f"which says `origin: {origin}`; `ptce codebook EXPORT` drafts one."
         )
-    _refuse_doubled(found)
-    return tuple(clean(_export(where), book) for book, where in sorted(found, key=lambda one: one[0].wave))
+    years: dict[int, str] = {}
+    for book, where in found:
+        if len(exports := _exports(where)) != 1:
+            listed = ", ".join(path.name for path in exports) or "none"
+            raise InputError(f"{where.name}: one export is expected beside the codebook, found {listed}. Keep one.")
+        if book.wave in years:
+            raise InputError(f"{where.name}/{book.file}: wave {book.wave} is already in {years[book.wave]}. Keep one.")
+        years[book.wave] = f"{where.name}/{book.file}"
+    return tuple(clean(_exports(where)[0], book) for book, where in sorted(found, key=lambda one: one[0].wave))
 
 
 def has_wave(folder: Path, origin: str) -> bool:
     """Return whether a folder has a wave of that origin, or one that does not say its origin."""
-    return any(_may_be(path, origin) for path in _codebooks(folder))
+    return any(_may_be(path, origin) for path in codebooks(folder))
 
 
 def stated_origins(codebook: Path) -> list[str]:
@@ -69,10 +73,11 @@ def _may_be(codebook: Path, origin: str) -> bool:
 
 def wave_files(folder: Path) -> tuple[Path, ...]:
     """Return every file of the waves of a folder that `read_waves` reads, in order."""
-    return tuple(path for book in _codebooks(folder) for path in (book, *_exports(book.parent)))
+    return tuple(path for book in codebooks(folder) for path in (book, *_exports(book.parent)))
 
 
-def _codebooks(folder: Path) -> list[Path]:
+def codebooks(folder: Path) -> list[Path]:
+    """Return the codebooks of the waves of a folder, in order."""
     return sorted(path for name in CODEBOOKS for path in folder.glob(f"*/{name}"))
 
 
@@ -81,18 +86,10 @@ def _exports(where: Path) -> list[Path]:
     return [path for path in names if not path.name.startswith((".", "~"))]
 
 
-def _export(where: Path) -> Path:
-    """Return the only export of a wave's folder."""
-    found = _exports(where)
-    if len(found) == 1:
-        return found[0]
-    listed = ", ".join(path.name for path in found) or "none"
-    raise InputError(f"{where.name}: one export is expected beside the codebook, found {listed}. Keep one.")
+def institutional_breaks() -> dict[str, dict[str, str]]:
+    """Return the changes of French institutions around the waves, by the rule of `ptce parse level` that rests on each.
 
-
-def _refuse_doubled(found: list[tuple[Codebook, Path]]) -> None:
-    years: dict[int, str] = {}
-    for book, where in found:
-        if book.wave in years:
-            raise InputError(f"{where.name}/{book.file}: wave {book.wave} is already in {years[book.wave]}. Keep one.")
-        years[book.wave] = f"{where.name}/{book.file}"
+    Keys: the `date` since when, the `change`, the `reading` of answers because of it, the `source`.
+    """
+    text = (files("ptce_analysis.survey") / "breaks.csv").read_text(encoding="utf-8")
+    return {row.pop("rule"): row for row in csv.DictReader(text.splitlines())}

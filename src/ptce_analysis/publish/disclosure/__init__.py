@@ -1,1 +1,0 @@
-"""The ledger of what is hidden of the waves of a folder."""

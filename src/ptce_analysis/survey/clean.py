@@ -1,0 +1,445 @@
+"""An export and its codebook to clean tables, with the list of every repair and of everything set aside.
+
+Downwards: `clean` lays the grid out by its header, sets aside the lines that are no answer, reads the cells of each
+column, and has `survey.tables` make the tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey import parse, tables
+from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
+from ptce_analysis.survey.parse import Reading
+from ptce_analysis.survey.parse.levels import codes, in_order, together
+from ptce_analysis.survey.parse.silences import SPREADSHEET_ERROR
+from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.read import (
+    SEARCHED,
+    Grid,
+    Limits,
+    Note,
+    above_texts,
+    header_texts,
+    number_text,
+    read,
+)
+from ptce_analysis.survey.tables import Cleaned
+from ptce_analysis.survey.units import is_unit, title_fault, unit_fault
+from ptce_analysis.vocabulary import Label
+
+# The rules that set lines aside, in the order they are asked, and what each sets aside.
+ROW_RULES: dict[str, Label] = {
+    "total_row": ("a total, a mean or a count", "total, moyenne ou effectif"),
+    "header_again": ("the header once more", "en-tête répété"),
+    "no_identifier": ("no identifier of a cluster", "sans identifiant de pôle"),
+    "no_answer": ("an identifier or a note, no answer", "identifiant ou note, sans réponse"),
+    "test_row": ("a trial of the questionnaire", "essai du questionnaire"),
+    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le dictionnaire des codes"),
+    "incomplete": ("never submitted", "jamais validée"),
+    "duplicate_respondent": ("replaced by another answer of the respondent", "remplacée par une autre du répondant"),
+    "duplicate_identifier": ("replaced by another answer of the cluster", "remplacée par une autre du pôle"),
+}
+_TOTALS = (
+    "total", "totaux", "total general", "sous-total", "sous total", "ensemble", "somme", "moyenne", "moyennes",
+    "mediane", "minimum", "maximum", "ecart-type", "nb", "nombre", "nombre de reponses", "effectif", "cumul",
+    "total / moyenne",
+)  # fmt: skip
+_TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a")
+SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
+# What is legal where a rule refuses a value that was understood.
+_LEGAL = {
+    "out_of_range": "a share is from 0 to 1, that is from 0 % to 100 %",
+    "more_than_the_whole": "a share is from 0 to 1, that is from 0 % to 100 %",
+    "not_whole": "a count is a whole number",
+    "answer_not_in_the_codebook": "legal: {}",
+}
+
+
+def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | None = None) -> Cleaned:
+    """Return the clean tables of an export; the export itself is only ever read.
+
+    Raises `InputError` if the export or the codebook cannot be used, or the tables they give are not fit for the study.
+    """
+    book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
+    if not book.wave:
+        raise InputError(f"{book.file}: the year of the wave is not filled in (wave:). Finish the drafted codebook.")
+    layout = book.layout
+    grid = read(export, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet, limits=limits)
+    return tables.check(cleaned(laid_out(grid, book), book))
+
+
+def clean_summary(result: Cleaned) -> dict[str, int]:
+    """Return the counts a command prints: rows in, kept, quarantined, and repairs."""
+    n_rows = {"rows_in": result.rows_in, "rows_kept": result.rows_kept, "rows_quarantined": result.rows_quarantined}
+    return n_rows | {"repairs": len(result.ledger)}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers as text: for each variable its header and its cells, and the row of the file each answer is on.
+
+    `names` are the headers of the file, `whole` holds every cell of each row.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    headers: dict[str, str]
+    cells: dict[str, list[str]]
+    numbers: list[int]
+    whole: list[list[str]]
+    notes: tuple[Note, ...]
+
+
+def laid_out(grid: Grid, book: Codebook) -> Answers:
+    """Return the answers of a grid, by the codebook. Columns are found by name and never shift.
+
+    Raises `InputError` if the header, a column or the data are missing, one is doubled, or a row has another width.
+    """
+    start, spellings = _header(grid, book)
+    after = start + book.layout.header_rows
+    shown = [texts[0] for texts in spellings]
+    columns = _columns(grid, book, start, spellings)
+    above = [(n, _written_out(row)) for n, row in zip(grid.numbers[:start], grid.rows[:start], strict=True)]
+    notes = [*grid.notes, *(Note(n, None, text, "", "line_above_the_header") for n, text in above)]
+    unused = ((n, text) for n, text in enumerate(shown) if text and n not in columns.values())
+    notes += [Note(grid.numbers[after - 1], n, text, "", "column_not_in_the_codebook") for n, text in unused]
+    rows, more = _fitted(grid, len(spellings), after)
+    if not rows:
+        raise InputError(f"{grid.file}: a header and no answers under it. Export the answers again.")
+    return Answers(
+        file=grid.file,
+        names=tuple(shown),
+        headers={name: shown[column] for name, column in columns.items()},
+        cells={name: [row[column] for row in rows] for name, column in columns.items()},
+        numbers=grid.numbers[after:],
+        whole=rows,
+        notes=(*notes, *_merged(grid, after), *more),
+    )
+
+
+def _written_out(row: list[str]) -> str:
+    return " | ".join(cell.strip() for cell in row if cell.strip())
+
+
+def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
+    """Return the first line of the header, which has the most headers of the codebook, and what its columns say."""
+    wanted = [{*map(plain, variable.headers)} for variable in book.columns()]
+    best, best_score = None, 0
+    for start in range(min(SEARCHED, len(grid.rows))):
+        spellings = header_texts(grid, start, book.layout.header_rows)
+        known = {plain(text) for texts in spellings for text in texts}
+        score = sum(1 for headers in wanted if headers & known)
+        if score > best_score:
+            best, best_score = (start, spellings), score
+    if best is None:
+        first = " | ".join(text for text in (grid.rows[0] if grid.rows else []) if text)[:200]
+        others = next((note.raw_value for note in grid.notes if note.rule == "other_sheets"), "")
+        where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
+        raise InputError(
+            f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r}). "
+            f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
+            f"{where if others else ''}"
+        )
+    return best
+
+
+def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
+    """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
+    found, faults, units = dict[str, int](), list[str](), list[str]()
+    shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
+    after = start + book.layout.header_rows
+    for variable in book.columns():
+        wanted = {plain(text) for text in variable.headers}
+        whole = [n for n, text in enumerate(shown) if plain(text) in wanted]
+        columns = whole or [n for n, texts in enumerate(spellings) if wanted & set(map(plain, texts))]
+        if not columns:
+            first = variable.headers[0]
+            faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
+        elif len(columns) > 1:
+            called = f"{len(columns)} columns are called {shown[columns[0]]!r}"
+            faults.append(f"{variable.name}: {called}. Keep one, or rename it.")
+        else:
+            (column,) = columns
+            found[variable.name] = column
+            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1])
+            over, titles = above[column]
+            named = [*over, shown[column], *([below.strip()] if is_unit(variable.kind, below) else [])]
+            fault = unit_fault(variable.kind, " / ".join(named), variable.unit)
+            if fault := fault or title_fault(variable.kind, titles, variable.unit):
+                units.append(f"{variable.name}, column {shown[column]!r}: {fault}")
+    # The completion column may be read by another variable as well.
+    claims = Counter(column for name, column in found.items() if name != COMPLETE)
+    faults += [*units, *(f"the column {shown[n]!r} is claimed by two variables." for n, k in claims.items() if k > 1)]
+    if faults:
+        raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
+    return found
+
+
+def _merged(grid: Grid, after: int) -> Iterator[Note]:
+    """Yield the merged cells among the answers: what they hold is read in the first of them, the others are blank."""
+    rows = dict(zip(grid.numbers[after:], grid.rows[after:], strict=True)) if grid.merged else {}
+    for top, left, bottom, right in grid.merged:
+        text = "".join(rows.get(top, [])[left : left + 1])
+        if text.strip():
+            yield Note(top, left, text, f"first of {(bottom - top + 1) * (right - left + 1)} cells", "merged_cells")
+
+
+def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
+    """Return the rows under the header, each with the header's width, and what was cut or filled to get there.
+
+    A row may be longer where all are, because each ends in separators. One longer than others has shifted, even if what
+    is beyond the header is blank: its last answer may be blank too. So have all the rows of a file of commas in which
+    decimal commas cut numbers (`25,5` is then two cells of digits).
+    """
+    rows, numbers = grid.rows[after:], grid.numbers[after:]
+    n_full = 1 + max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)  # a cell alone below is a note
+    widths = {len(row) for row in rows[:n_full]}
+    cut = not any(note.rule == "separator" for note in grid.notes) and any(
+        a.strip().isdigit() and b.strip().isdigit() for row in rows[:n_full] for a, b in pairwise(row)
+    )
+    spare = not grid.sparse and len(widths) == 1 and min(widths) > width and not cut
+    notes = [Note(numbers[0], None, f"{n_full} rows", "", "blank_cells_beyond_the_header")] if spare else []
+    for at, row in enumerate(rows):
+        beyond = [cell for cell in row[width:] if cell.strip()]
+        if not grid.sparse and (beyond or (at < n_full and len(row) != width and not spare)):
+            raise InputError(
+                f"{grid.file}, line {numbers[at]}: {len(row)} cells where the header has {width}. A separator, a quote "
+                "or a line break is missing or in excess: mend the export, or export it again."
+            )
+        notes += [Note(numbers[at], None, cell, "", "cell_beyond_the_header") for cell in beyond]
+    return [[*row[:width], *[""] * (width - len(row))] for row in rows], notes
+
+
+def cleaned(answers: Answers, book: Codebook) -> Cleaned:
+    """Return the clean tables of answers already laid out: lines set aside first, then cells, then tables."""
+    aside = set_aside(answers, book)
+    kept = [at for at, rule in enumerate(aside) if not rule]
+    variables = {variable.name: variable for variable in book.columns() if variable.name != COMPLETE}
+    poles = read_column([answers.cells["pole_id"][at] for at in kept], variables["pole_id"], book)
+    order = [kept[at] for at in poles["word"].argsort(kind="stable")]  # lines may come in any
+    columns = {
+        name: read_column([answers.cells[name][at] for at in order], variable, book)
+        for name, variable in variables.items()
+    }
+    supports, links = tables.supports_tables(columns, book)
+    repairs, doubts = (
+        found.assign(file=answers.file, column=found["column"].map(answers.headers))
+        for found in tables.repairs_and_doubts(columns, [answers.numbers[at] for at in order], book)
+    )
+    names: dict[int | None, str] = dict(enumerate(answers.names))
+    unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
+    notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
+    said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
+    whys = [book.exclude.get(pole.strip(), "") for pole in answers.cells["pole_id"]]
+    every = zip(aside, answers.numbers, answers.whole, whys, strict=True)
+    whole = [(answers.file, n, "", _written_out(row), f"{r}: {w or ROW_RULES[r][0]}") for r, n, row, w in every if r]
+    lines = pd.DataFrame(whole, columns=list(tables.QUARANTINE))
+    return Cleaned(
+        year=book.wave,
+        origin=book.origin,
+        poles=tables.poles_table(columns, links, book),
+        supports=supports,
+        ledger=tables.listed(pd.concat([said, repairs]), tables.LEDGER, answers.names),
+        quarantine=tables.listed(pd.concat([lines, doubts]), tables.QUARANTINE, answers.names),
+        rows_in=len(aside),
+        rows_kept=len(kept),
+        rows_quarantined=len(aside) - len(kept),
+    )
+
+
+def set_aside(answers: Answers, book: Codebook) -> list[str]:
+    """Return, for each line, the name of the first of `ROW_RULES` that sets it aside, "" for the lines kept."""
+    layout, cells, names = book.layout, answers.cells, [plain(name) for name in answers.names]
+    totals, excluded = {*(layout.total_rows or _TOTALS)}, {plain(pole) for pole in book.exclude}
+    identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
+    said = [name for name in cells if name not in identity]
+
+    def rule(at: int) -> str:
+        row, pole, words = answers.whole[at], tidy(cells["pole_id"][at]), plain(cells["pole_id"][at])
+        first = plain(next((cell for cell in row if cell.strip()), ""))
+        respondent, spelt = plain(cells[layout.respondent][at]), words.rstrip(" :.")
+        if first.rstrip(" :.") in totals or spelt in totals:
+            return "total_row"
+        if spelt == plain(answers.headers["pole_id"]) and all(
+            not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True)
+        ):
+            return "header_again"
+        if not pole or SPREADSHEET_ERROR.fullmatch(pole):
+            return "no_identifier"
+        if not any(cells[name][at].strip() for name in said):
+            return "no_answer"
+        if any(text in layout.test_rows or _TEST.fullmatch(text) for text in (words, respondent)):
+            return "test_row"
+        if spelt in excluded:
+            return "excluded_by_the_codebook"
+        return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in _NOT_SUBMITTED else ""
+
+    found = [rule(at) for at in range(len(answers.numbers))]
+    for name, column in (("duplicate_respondent", layout.respondent), ("duplicate_identifier", "pole_id")):
+        for at in _replaced(answers, book, [at for at, one in enumerate(found) if not one], column):
+            found[at] = name
+    return found
+
+
+def _replaced(answers: Answers, book: Codebook, kept: list[int], name: str) -> list[int]:
+    """Return all answers of one respondent but the latest; where nothing says which is the latest, all of them."""
+    # Assumption: a later answer replaces an earlier one. Source: survey software lets a respondent answer again.
+    # If wrong: a corrected identifier (decisions), or the codebook's `exclude` list, decides.
+    decisions = next(v.decisions for v in book.variables if v.name == name)
+    dates = [v.name for v in book.variables if v.kind == "date"]
+    said = [cells for one, cells in answers.cells.items() if one not in ("pole_id", COMPLETE, *dates)]
+    groups = defaultdict[str, list[int]](list)
+    for at in kept:
+        chosen = decisions.get(plain(answers.cells[name][at]), answers.cells[name][at])
+        groups[plain(chosen) or tidy(chosen)].append(at)
+
+    def rank(at: int) -> tuple[str, int]:
+        when = max((str(parse.day(answers.cells[name][at]).value or "") for name in dates), default="")
+        return when, sum(1 for cells in said if cells[at].strip())
+
+    found = []
+    for same in (same for key, same in groups.items() if key and len(same) > 1):
+        best = max(map(rank, same))
+        first = [at for at in same if rank(at) == best]
+        known = len({tuple(plain(cells[at]) for cells in said) for at in first}) == 1
+        found += [at for at in same if not known or at != first[0]]
+    return found
+
+
+def read_column(cells: list[str], variable: Variable, book: Codebook) -> pd.DataFrame:
+    """Return what each cell of a column states, as `survey.tables` says; each different text is read once.
+
+    A column of funders also has `levels`, those it names (`inconnu` for one that cannot be placed), and `answered`.
+    """
+    at, texts = pd.factorize(np.array(cells, object))
+    readings = [read_cell(text, variable, book) for text in texts]
+    found = pd.DataFrame(
+        {
+            "raw": texts,
+            "number": np.array([r.value if isinstance(r.value, (int, float)) else np.nan for r in readings], float),
+            "word": [written(reading) for reading in readings],
+            "status": [reading.status for reading in readings],
+            "rule": [reading.rule for reading in readings],
+            "reason": [reason(reading, variable) for reading in readings],
+        }
+    )
+    if variable.kind == "level":
+        named = [funders(text, variable, book) for text in texts]
+        found["levels"] = pd.Series([_levels(parts) for parts in named], dtype=object)
+        nobody = ([part.status in ("zero", "not_applicable") for part in parts] for parts in named)
+        said = [bool(levels) or any(no) for levels, no in zip(found["levels"], nobody, strict=True)]
+        found["answered"] = np.array(said, bool)
+    return found.take(at).reset_index(drop=True)
+
+
+def written(reading: Reading) -> str:
+    """Return the value of a reading as the clean tables write it, "" for none."""
+    if isinstance(reading.value, tuple):
+        return "|".join(reading.value)
+    return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
+
+
+def reason(reading: Reading, variable: Variable) -> str:
+    """Return why a cell cannot be used, "" if it can: its status, its rule and, where it has legal values, these."""
+    if reading.status not in SET_ASIDE:
+        return ""
+    legal = _LEGAL.get(reading.rule, "").format(", ".join(dict.fromkeys(variable.answers.values())) or "none")
+    more = f" ({legal}; the codebook may decide the spelling: decisions)" if legal else ""
+    return f"{reading.status}: {reading.rule}{more}"
+
+
+def read_cell(text: str, variable: Variable, book: Codebook) -> Reading:
+    """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it."""
+    if not tidy(text):
+        return Reading(text, None, None, "not_answered", "blank")
+    if variable.kind not in ("id", "text") and plain(text) in book.layout.not_shown:
+        return Reading(text, None, None, "not_asked", "not_shown")
+    chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
+    if chosen is None or variable.kind == "level":
+        return _bounded(_as_kind(text, variable, book), variable)
+    if chosen in SILENT:
+        return Reading(text, None, None, chosen, "codebook_decision")
+    if variable.kind in ("choice", "multi", "text", "id"):
+        return Reading(text, chosen, None, "exact", "codebook_decision")
+    plainly = replace(variable, answers={}, decisions={}, unit="" if variable.kind == "amount" else variable.unit)
+    reading = _bounded(_as_kind(chosen, plainly, book), plainly)
+    stated = reading.status in ("exact", "approximate", "zero")
+    return replace(reading, text=text, rule="codebook_decision" if stated else reading.rule)
+
+
+def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
+    """Read a text as its kind of answer."""
+    kind = variable.kind
+    numbers = {"amount": parse.amount, "share": parse.share, "staff": parse.staff, "count": parse.count}
+    words = {"stage": parse.stage, "legal_form": parse.legal_form, "yes_no": parse.yes_no, "date": parse.day}
+    if kind in numbers:
+        return numbers[kind](text, variable.unit or None, variable.three_digits)
+    if kind in words:
+        return words[kind](text)
+    if kind == "level":
+        return together(text, funders(text, variable, book))
+    if kind == "multi" or (kind == "choice" and variable.answers):
+        parts = split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
+        listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
+        found = tuple(dict.fromkeys(listed.get(plain(part), "") for part in parts)) if variable.answers else (*parts,)
+        if not all(found):
+            return parse.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
+        value, rule = (found, "several_answers") if kind == "multi" else (found[0], "answer_code")
+        return Reading(text, value, None, "exact", rule)
+    return Reading(text, tidy(text) if kind == "id" else text.strip(), None, "exact", "spaces")
+
+
+def _bounded(reading: Reading, variable: Variable) -> Reading:
+    """Return a reading without its value if that is outside the bounds. Nothing is rescaled."""
+    value, low, high = reading.value, variable.low, variable.high
+    if not isinstance(value, (int, float)):
+        return reading
+    if (low is None or value >= low) and (high is None or value <= high):
+        return reading
+    least, most = ("…" if bound is None else f"{bound:.15g}" for bound in (low, high))
+    rule = f"{value:.15g} is outside {least} to {most}"
+    return replace(reading, value=None, status="implausible", rule=rule)
+
+
+def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
+    """Return the reading of each funder a cell names."""
+    if not tidy(text) or plain(text) in book.layout.not_shown:
+        return []
+    decisions = {**variable.decisions, **variable.answers}
+    parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
+    return [reading for part in parts for reading in parse.level_parts(part, book.wave or None, decisions)]
+
+
+def _levels(readings: list[Reading]) -> tuple[str, ...]:
+    """Return the levels some readings name, `inconnu` for a funder that cannot be placed."""
+    unplaced = any(reading.status in ("ambiguous", "unreadable") for reading in readings)
+    return in_order({code for reading in readings for code in codes(reading)} | ({"inconnu"} if unplaced else set()))
+
+
+def split_labels(text: str, labels: Iterable[str], separator: str = "") -> list[str]:
+    """Return the answers in one cell: known labels first, because a label may hold the separator itself.
+
+    >>> split_labels("Région, ville ou agglo, Europe", ["region, ville ou agglo"], ",")
+    ['Région, ville ou agglo', 'Europe']
+    """
+    known = {plain(label) for label in labels}
+    mark = re.escape(separator.strip() or separator) if separator else r"[;,|\n]" if known else r"[;|\n]"
+    most = 2 * max((len(re.findall(mark, label)) for label in known), default=0)
+    pieces, parts, at = re.split(f"({mark})", text), list[str](), 0  # a separator stands between two pieces
+    while at < len(pieces):
+        ends = range(min(at + most, len(pieces) - 1), at, -2)
+        end = next((end for end in ends if plain("".join(pieces[at : end + 1])) in known), at)
+        parts.append("".join(pieces[at : end + 1]).strip())
+        at = end + 2
+    return [part for part in parts if part]

@@ -18,7 +18,7 @@ from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.clean.cells import read_column
 from ptce_analysis.survey.codebook import Codebook, Variable
 from ptce_analysis.survey.codebook.check import checked
-from ptce_analysis.survey.parse import amount
+from ptce_analysis.survey.parse.amounts import amount
 
 HEADER = "id;Stade;Membres;Salariés;Budget (k€);Budget cellule;Autofinancement;ETP;Statut;Région;Région k€;EPCI;Autres"
 ANSWERS = (

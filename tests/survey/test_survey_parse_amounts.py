@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ptce_analysis.survey.parse import amount
+from ptce_analysis.survey.parse.amounts import amount
 
 STATED = {
     "25 k€": 25_000, "25k€": 25_000, "25 K€": 25_000, "25 KE": 25_000, "25 ke": 25_000, "25K": 25_000, "25 k": 25_000,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ptce_analysis.survey.parse import day, legal_form, stage, yes_no
-from ptce_analysis.survey.parse.wording import acronym, misspelt, plain, tidy
+from ptce_analysis.survey.parse.choices import day, legal_form, stage, yes_no
+from ptce_analysis.survey.parse.words import acronym, misspelt, plain, tidy
 
 STAGES = {
     "emergence": ["émergence", "En émergence", "phase d'émergence", "Emergent", "1 - Emergence", "stade de l'émergence",

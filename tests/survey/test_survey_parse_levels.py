@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ptce_analysis.survey.breaks import BREAKS
-from ptce_analysis.survey.parse import level, level_parts
-from ptce_analysis.survey.parse import places as geography
-from ptce_analysis.survey.parse.levels import codes
+from ptce_analysis.survey.parse import levels as geography
+from ptce_analysis.survey.parse.levels import codes, level, level_parts
 
 ONE = {
     "commune": ["Mairie", "Ville", "Municipalité", "Commune de Tarnos", "Ville de Paris", "les communes", "CCAS",

@@ -6,14 +6,9 @@ from collections import Counter
 
 import pytest
 
-from ptce_analysis.survey.parse.places import (
+from ptce_analysis.survey.parse.levels import (
     DEPARTEMENTS,
     PLACES,
-    REGION_OF_2016,
-    REGION_OF_DEPARTEMENT,
-    REGIONS_2015,
-    REGIONS_2016,
-    part_of_a_region,
     place_name,
 )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.parse import KINDS, STATUSES, count, parse_rows, share, staff
+from ptce_analysis.survey.parse.kinds import KINDS, parse_rows
 from ptce_analysis.survey.parse.numbers import number, rounded, spelled
+from ptce_analysis.survey.parse.staffs import count, share, staff
+from ptce_analysis.survey.parse.words import STATUSES
 
 SHARES = {
     "32 %": 0.32, "32%": 0.32, "32,5 %": 0.325, "0,32 %": 0.0032, "32 pour cent": 0.32, "0,32": 0.32, "0.320": 0.32,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ptce_analysis.survey.parse import KINDS, STATUSES, day, level, stage, yes_no
 from ptce_analysis.survey.parse.amounts import amount
+from ptce_analysis.survey.parse.choices import day, stage, yes_no
+from ptce_analysis.survey.parse.kinds import KINDS
+from ptce_analysis.survey.parse.levels import level
 from ptce_analysis.survey.parse.numbers import number, rounded, spelled
-from ptce_analysis.survey.parse.shares import share
-from ptce_analysis.survey.parse.staffs import staff
-from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.parse.staffs import share, staff
+from ptce_analysis.survey.parse.words import STATUSES, plain, tidy
 from ptce_analysis.vocabulary import LEVELS
 
 EXAMPLES = {

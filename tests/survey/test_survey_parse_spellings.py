@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ptce_analysis.survey.parse import KINDS, STATUSES
+from ptce_analysis.survey.parse.kinds import KINDS
+from ptce_analysis.survey.parse.words import STATUSES
 
 # One line each: the answer | the value, with its status if it is not exact, or the status alone.
 AMOUNTS = """

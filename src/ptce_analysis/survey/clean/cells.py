@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.codebook import NUMERIC, SILENT, Codebook, Variable
+from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
 from ptce_analysis.survey.parse.levels import together
-from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.parse.words import plain, tidy
 from ptce_analysis.survey.read.archive import number_text
 
-Reading = parse.Reading
+Reading = words.Reading
 # The statuses of a cell: those of the parser, and what only the questionnaire and the codebook can say.
-CELL_STATUSES = parse.STATUSES | {
+CELL_STATUSES = words.STATUSES | {
     "not_answered": "the cell is blank",
     "not_asked": "the questionnaire did not ask, or did not ask this respondent",
     "implausible": "the value is outside the bounds of the codebook",
@@ -126,7 +126,7 @@ def funders(text: str, variable: Variable, codebook: Codebook) -> list[Reading]:
         return []
     decisions = {**variable.decisions, **variable.answers}
     parts = split_labels(text, tuple(decisions), variable.separator) if variable.separator else [text]
-    return [reading for part in parts for reading in parse.level_parts(part, codebook.wave or None, decisions)]
+    return [reading for part in parts for reading in levels.level_parts(part, codebook.wave or None, decisions)]
 
 
 def _plausible(text: str, variable: Variable, codebook: Codebook) -> Reading | None:
@@ -161,7 +161,7 @@ def _choice(text: str, variable: Variable) -> Reading:
         return _as_written(text, variable)
     codes = {plain(code): code for code in variable.answers.values()}
     code = codes.get(plain(text))
-    quiet = parse.no_value(text)
+    quiet = words.no_value(text)
     return Reading(text, code, None, "exact", "answer_code") if code else quiet or _unlisted(text)
 
 
@@ -173,7 +173,7 @@ def _multi(text: str, variable: Variable) -> Reading:
         for part in parts
     ]
     if variable.answers and not all(found):
-        return parse.no_value(text) or _unlisted(text)
+        return words.no_value(text) or _unlisted(text)
     codes = [code for code in found if code] if variable.answers else parts
     return Reading(text, tuple(dict.fromkeys(codes)), None, "exact", "several_answers")
 
@@ -215,17 +215,17 @@ def _length(text: str, label: str) -> int:
 
 
 _NUMBERS: dict[str, Callable[[str, str | None, str], Reading]] = {
-    "amount": parse.amount, "share": parse.share, "staff": parse.staff, "count": parse.count,
+    "amount": amounts.amount, "share": staffs.share, "staff": staffs.staff, "count": staffs.count,
 }  # fmt: skip
 _WORDS: dict[str, Callable[[str, Variable], Reading]] = {
     "id": _kept,
     "text": _as_written,
     "choice": _choice,
     "multi": _multi,
-    "stage": lambda text, _: parse.stage(text),
-    "legal_form": lambda text, _: parse.legal_form(text),
-    "yes_no": lambda text, _: parse.yes_no(text),
-    "date": lambda text, _: parse.day(text),
+    "stage": lambda text, _: choices.stage(text),
+    "legal_form": lambda text, _: choices.legal_form(text),
+    "yes_no": lambda text, _: choices.yes_no(text),
+    "date": lambda text, _: choices.day(text),
 }
 CELL_RULES = (
     CellRule("blank", "a blank cell is not answered", _blank),

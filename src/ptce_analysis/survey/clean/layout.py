@@ -10,7 +10,7 @@ from itertools import pairwise
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.codebook import COMPLETE, Codebook, Variable
 from ptce_analysis.survey.codebook.units import is_unit, title_fault, unit_fault
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.read import Grid, Note
 from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ptce_analysis.survey.clean.cells import SET_ASIDE, Column, written
 from ptce_analysis.survey.clean.layout import Table
 from ptce_analysis.survey.codebook import Variable
-from ptce_analysis.survey.parse import Reading
+from ptce_analysis.survey.parse.words import Reading
 
 if TYPE_CHECKING:
     import pandas as pd

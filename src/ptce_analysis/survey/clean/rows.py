@@ -12,9 +12,8 @@ import numpy.typing as npt
 
 from ptce_analysis.survey.clean.layout import Table
 from ptce_analysis.survey.codebook import COMPLETE, Codebook
-from ptce_analysis.survey.parse import day
-from ptce_analysis.survey.parse.silences import SPREADSHEET_ERROR
-from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.parse.choices import day
+from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, plain, tidy
 
 Mask = npt.NDArray[np.bool_]
 

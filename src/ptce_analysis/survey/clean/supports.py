@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.clean.cells import Column, funders, repeated
 from ptce_analysis.survey.codebook import Codebook, Support
 from ptce_analysis.survey.parse.levels import codes, in_order
+from ptce_analysis.survey.parse.words import Reading
 from ptce_analysis.vocabulary import LEVELS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _link_signal(link: Column | None, ticked: Mask) -> Array:
     return found if _NO in signals else np.where(ticked & (found == _BLANK), _UNTICKED, found).astype(np.int8)
 
 
-def _signal(reading: parse.Reading) -> int:
+def _signal(reading: Reading) -> int:
     if reading.status == "not_applicable":
         return _NO
     return {"oui": _YES, "non": _NO}.get(str(reading.value), _BLANK)
@@ -144,7 +144,7 @@ def _funder_parts(column: Column, amount: Column | None, codebook: Codebook) -> 
     return parts
 
 
-def _levels_named(readings: list[parse.Reading]) -> tuple[str, ...]:
+def _levels_named(readings: list[Reading]) -> tuple[str, ...]:
     found = {code for reading in readings for code in codes(reading)}
     unplaced = any(reading.status in ("ambiguous", "unreadable") for reading in readings)
     return in_order(found | ({"inconnu"} if unplaced else set()))

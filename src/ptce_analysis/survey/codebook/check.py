@@ -10,7 +10,7 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey import codebook as cb
 from ptce_analysis.survey.codebook import columns
 from ptce_analysis.survey.codebook.faults import Faults
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse.words import plain
 
 _TOP = (
     "wave",

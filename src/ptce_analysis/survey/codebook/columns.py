@@ -10,7 +10,7 @@ from ptce_analysis.errors import nearest
 from ptce_analysis.survey import codebook as cb
 from ptce_analysis.survey.codebook.faults import Faults
 from ptce_analysis.survey.codebook.units import stated_units, unit_fault
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 THREE_DIGITS = ("thousands", "decimals")

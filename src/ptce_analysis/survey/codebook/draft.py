@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.codebook import KINDS, STANDARD
 from ptce_analysis.survey.codebook.draft_codes import (
     ANSWER_NUMBER,
@@ -21,8 +20,9 @@ from ptce_analysis.survey.codebook.draft_codes import (
 )
 from ptce_analysis.survey.codebook.draft_header import Column, drafted_columns, header_place, wave_year
 from ptce_analysis.survey.codebook.units import stated_units
-from ptce_analysis.survey.parse.places import DEPARTEMENTS
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse import amounts, choices, levels
+from ptce_analysis.survey.parse.levels import DEPARTEMENTS
+from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.read import Limits, read
 from ptce_analysis.vocabulary import LEVELS
 
@@ -175,14 +175,14 @@ def _variable_name(column: Column, taken: Mapping[str, Column]) -> str:
 def _support(column: Column) -> _Support | None:
     """Return a column of funders, or of the link or the amount of a level; None for any other column."""
     header = plain(column.header)
-    if _FUNDERS.search(header) and any(r.value for cell in column.cells for r in parse.level_parts(cell)):
+    if _FUNDERS.search(header) and any(r.value for cell in column.cells for r in levels.level_parts(cell)):
         return _Support("", "funder", column)
     code = next((found for text in dict.fromkeys(column.texts()) if (found := _level_in(text))), "")
     money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
     if not code or (not money and column.cells and all(cell.strip().zfill(2) in DEPARTEMENTS for cell in column.cells)):
         return None  # « Département »: 93, 59 says where the pole is
-    stated = any(parse.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in column.cells)
-    ticks = all(parse.yes_no(cell).status == "exact" for cell in column.cells)
+    stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in column.cells)
+    ticks = all(choices.yes_no(cell).status == "exact" for cell in column.cells)
     if (ticks and column.cells) or not (stated or money):
         return _Support(code, "link", column)
     return _Support(code, "amount", column, _unit("amount", column))
@@ -194,7 +194,7 @@ def _level_in(header: str) -> str:
     pieces = re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", text, flags=re.I)
     for piece in dict.fromkeys((text, *pieces)):
         for words in (piece, " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split())):
-            found = parse.level(name).value if (name := words.strip(" .,;:'")) else None
+            found = levels.level(name).value if (name := words.strip(" .,;:'")) else None
             if isinstance(found, str) and found in LEVELS:
                 return found
     return ""

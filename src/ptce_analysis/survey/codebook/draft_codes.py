@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.codebook.draft_header import Column
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse import amounts, choices
+from ptce_analysis.survey.parse.words import plain
 
 SUBMITTED = re.compile(r"submitdate|date de soumission")
 ANSWER_NUMBER = re.compile(r"id|id de la reponse|reponse id|response id")
@@ -63,9 +63,9 @@ def code_kind(column: Column) -> str:
     cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != plain(_NOT_SHOWN)][:_LOOKED_AT]
     if cells and all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
         return "choice"
-    if cells and all(parse.amount(cell).value is not None for cell in cells):
+    if cells and all(amounts.amount(cell).value is not None for cell in cells):
         return "numbers"
-    return "yes_no" if cells and all(parse.yes_no(cell).value for cell in cells) else "text"
+    return "yes_no" if cells and all(choices.yes_no(cell).value for cell in cells) else "text"
 
 
 def layout_lines(found: Software) -> Iterable[str]:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.codebook import UNITS
 from ptce_analysis.survey.codebook.units import is_unit
-from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.parse import amounts, choices, words
+from ptce_analysis.survey.parse.words import plain, tidy
 from ptce_analysis.survey.read import Grid
 from ptce_analysis.survey.read.header import SEARCHED, above_texts, header_texts
 
@@ -93,8 +93,8 @@ def _is_name(cell: str) -> bool:
     text = tidy(cell)
     if re.fullmatch(r"(?:19|20)[0-9]{2}", text):
         return True
-    stated = parse.amount(text).value is not None or parse.day(text).status == "exact"
-    return not (stated or parse.no_value(text) or parse.yes_no(text).value is not None)
+    stated = amounts.amount(text).value is not None or choices.day(text).status == "exact"
+    return not (stated or words.no_value(text) or choices.yes_no(text).value is not None)
 
 
 def _numbers_under(grid: Grid, start: int, position: int) -> bool:
@@ -102,7 +102,7 @@ def _numbers_under(grid: Grid, start: int, position: int) -> bool:
     cells = [
         row[position] for row in grid.rows[start : start + _SHOWN] if position < len(row) and row[position].strip()
     ]
-    return 2 * sum(1 for cell in cells if parse.amount(cell).value is not None) > len(cells)
+    return 2 * sum(1 for cell in cells if amounts.amount(cell).value is not None) > len(cells)
 
 
 def drafted_columns(grid: Grid, start: int, n_rows: int) -> list[Column]:

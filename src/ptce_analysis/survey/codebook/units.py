@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ptce_analysis.survey.parse.wording import bare
+from ptce_analysis.survey.parse.words import bare
 
 SAID = {
     "eur": "euros",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptce_analysis.survey.parse.wording import tidy
+from ptce_analysis.survey.parse.words import tidy
 from ptce_analysis.survey.read.grid import Grid
 
 # The header is one of the first lines: what is above it is a title.

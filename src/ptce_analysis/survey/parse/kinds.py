@@ -1,0 +1,34 @@
+"""The kinds of answers that `ptce parse` reads: one strict reader of one text for each; nothing is ever guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey.parse.amounts import amount
+from ptce_analysis.survey.parse.choices import legal_form, stage
+from ptce_analysis.survey.parse.levels import level
+from ptce_analysis.survey.parse.staffs import count, share, staff
+from ptce_analysis.survey.parse.words import Reading
+
+KINDS: dict[str, Callable[[str], Reading]] = {
+    "amount": amount, "level": level, "share": share, "staff": staff, "stage": stage, "count": count,
+    "legal_form": legal_form,
+}  # fmt: skip
+
+
+def parse_rows(kind: str, texts: Iterable[str]) -> list[dict[str, Any]]:
+    """Return, for each text, what it states: text, value, unit, status, rule.
+
+    >>> parse_rows("amount", ["1,2 M€"])
+    [{'text': '1,2 M€', 'value': 1200000, 'unit': 'eur', 'status': 'exact', 'rule': 'millions_of_euros'}]
+
+    Raises
+    ------
+    InputError
+        If the kind is not one of `KINDS`.
+    """
+    if kind not in KINDS:
+        raise InputError(f"nothing reads the kind {kind!r}. Legal kinds: {', '.join(KINDS)}.{nearest(kind, KINDS)}")
+    return [KINDS[kind](text).row() for text in texts]

@@ -86,7 +86,7 @@ def test_an_implausible_figure_is_set_aside_never_rescaled(tmp_path: Path) -> No
         pd.isna(pole(result, "P1")["cell_budget_eur"]) and pole(result, "P1")["cell_budget_eur_status"] == "implausible"
     )
     assert set_cells(result) == [(2, "Budget (k€)", "12500", "implausible: 12500000 is outside 0 to 5000000"),
-                                 (3, "ETP", "-1", "implausible: -1 is outside 0 to 100")]  # fmt: skip
+                                 (3, "ETP", "-1", "unreadable: negative")]  # fmt: skip
 
 
 def test_a_bound_may_be_open(tmp_path: Path) -> None:

@@ -35,9 +35,7 @@ _SINGLE = re.compile(
     re.I,
 )
 _UNIT_FIRST = re.compile(r"(€|EUR|euros?|k ?€|keur|M ?€) ?:? ?([-+]?[0-9][0-9 '.,]*)", re.I)
-# « 3 millions 500 000 € » is a sum, and « un million et demi » as much.
-_PLUS = r"\+|(?<=million) (?=[0-9])|(?<=millions) (?=[0-9])"
-_HALF = re.compile(r"^((?:[0-9]{1,3}|[a-z-]+) millions?) et demi\b", re.I)
+_MILLIONS = re.compile(r"(.+? millions?) (?:et demi(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I)
 # Neutral words that say what an amount is for, or of which year it is.
 _GRANTED = any_of("granted")
 _PURPOSE = (
@@ -74,14 +72,14 @@ _NOT_YEARLY = {
     "other_currency": re.compile(_OTHER_MONEY, re.I),
     "several_years": re.compile(rf"\b(?:sur|pendant|pour) (?:{_COUNT}) (?:{_TIME})\b|20\d\d ?(?:-|/|a) ?20\d\d", re.I),
 }
-# Ticks and denials (a tick in a column of amounts says that there is one); figures in brackets (an aside, or an
-# accountant's minus); « 3 x 25 000 € par an » (three grants a year, or three years?).
+# A tick says that there is an amount; brackets are an aside or a minus; `3 x 5 000 € par an`: grants, or years?
 _not_stated = numbers.said(
     (r"x+|oui|ok|✓|✔|☑|☒|vrai|true|o|y|yes", Term(None, "ticked", "unknown")),
     (r"non|faux|false|no|n|refuse?", Term(None, "answered_no", "not_applicable")),
     (r"\(.*[0-9].*\)", undecided("brackets")),
     (r"- [0-9].*", undecided("dash_or_minus")),
-    (r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?: .*)?", Term(None, "date", "unreadable")),
+    (r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?: .*)?|(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}",
+     Term(None, "date", "unreadable")),
     (rf"(?=.*[0-9]).*{NOT_GRANTED}.*", undecided("not_granted")),
     (rf"(?=.*[0-9]).*(?:{_MONTHLY}).*", undecided("per_month")),
     (rf"[0-9]{{1,2}} ?(?:{_TIMES}|fois) ?.+(?:{_EACH_YEAR})|.+(?:{_EACH_YEAR}) ?\(?{_TIMES} ?[0-9]{{1,2}}\)?",
@@ -103,8 +101,8 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
     single = partial(_single, scale=SCALES[unit_hint or "eur"], three_digits=three_digits)
     before: tuple[Rule, ...] = (_not_stated, partial(_over_time, single=single))
     after = (partial(_in_kind, single=single),)
-    grammar = numbers.Grammar("eur", single, before, after, _PLUS, _addable, (float("-inf"), float("inf")))
-    return replace(grammar.read(_HALF.sub(r"\1 500 000", bare(text))), text=text)
+    bounds = (float("-inf"), float("inf"))
+    return numbers.Grammar("eur", single, before, after, addable=_addable, bounds=bounds).read(text)
 
 
 def header_rule(header: str) -> str | None:
@@ -124,15 +122,18 @@ def _single(text: str, scale: int, three_digits: str) -> Term | None:
     text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", text)
     if first := _UNIT_FIRST.fullmatch(text):
         text = f"{first[2]} {first[1]}"
-    match = _SINGLE.fullmatch(text)
-    return _figures(match, scale, three_digits) if match else _words(text, scale)
-
-
-def _figures(match: re.Match[str], scale: int, three_digits: str) -> Term | None:
-    """Return the amount written in digits. Euros have no third decimal: with « € », three digits are thousands."""
+    if more := _MILLIONS.fullmatch(text):  # « 3 millions 500 000 € », « un million et demi »
+        parts = [_single(part, 1, "") for part in (more[1], more["rest"] or "500 000")]
+        values = [part.value for part in parts if part and part.value is not None and part.value != 0]
+        if len(values) == 2 and 1_000 <= values[1] < 10**6:
+            return Term(values[0] + values[1], "millions_of_euros", "exact", "€")
+        return undecided("millions_and_what") if len(values) == 2 else None
+    if not (match := _SINGLE.fullmatch(text)):
+        return _words(text, scale)
     written, worth, rule = _unit(match)
     if scale == 1 and not written and numbers.A_YEAR.fullmatch(match["digits"]):
         return undecided("amount_or_year")
+    # Euros have no third decimal: with « € », three digits are thousands.
     marks = "thousands" if worth == 1 and written and not three_digits else three_digits
     found = numbers.number(match["digits"].rstrip(" .,"), marks)
     if found is None or found.value is None:
@@ -153,6 +154,10 @@ def _words(text: str, scale: int) -> Term | None:
         return None
     if value > 10**6 and 0 < value % 10**6 < 1_000:  # « un million deux »: tenths of a million, or euros?
         return undecided("millions_and_what")
+    if scale != 1 and not written and "mill" in start.lower():  # « deux mille » in a column of k€
+        if value < 10**6:
+            return undecided("thousands_of_what")
+        scale = 1
     rule, status = ("round_number", "approximate") if around else ("spelled_out", "exact")
     unit = written or ("M" if value >= 10**6 else "")
     return Term(Decimal(value * (worth if written else scale)), rule, status, unit)
@@ -172,13 +177,16 @@ def _addable(terms: Sequence[Term], text: str) -> bool:  # noqa: ARG001 (one sig
 
 def _in_kind(text: str, single: Rule) -> Term | None:
     """Support in kind has no amount; money beside it is stated and is then a part of the support only."""
-    if not _IN_KIND.search(text) or not re.search("[0-9]", text):
-        return Term(None, "in_kind", "unknown") if _IN_KIND.search(text) else None
-    sides = re.split(r" ?\+ ?| et | avec ", text, maxsplit=1)
-    money = [side for side in sides if re.search("[0-9]", side) and not _IN_KIND.search(side)]
-    term = single(money[0]) if len(money) == 1 and not re.search("[0-9]", text.replace(money[0], "")) else None
-    known = term is not None and term.value is not None
-    return replace(term, rule="money_beside_kind", status="approximate") if term and known else undecided("in_kind")
+    if not _IN_KIND.search(text):
+        return None
+    if not re.search("[0-9]", text):
+        return Term(None, "in_kind", "unknown")
+    sides = re.split(r" ?\+ ?| et | avec ", text)
+    money = [term for side in sides if (term := single(side))]
+    beside = " ".join(side for side in sides if not single(side))
+    if len(money) == 1 and money[0].value is not None and _IN_KIND.search(beside) and not re.search("[0-9]", beside):
+        return replace(money[0], rule="money_beside_kind", status="approximate")
+    return undecided("in_kind_and_figures")
 
 
 def _over_time(text: str, single: Rule) -> Term | None:

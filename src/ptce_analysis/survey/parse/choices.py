@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 from ptce_analysis.survey.parse import words as parsed
 from ptce_analysis.survey.parse.words import Reading, acronym, chosen, no_value, plain, stated, unstated
 
-_STAGE_WORDS = (
-    "emergence", "emergent", "amorcage", "creation", "fonctionnement", "operationnel", "demarrage", "lancement",
-)  # fmt: skip
+_STAGE_WORDS = tuple(parsed.any_of("stage_word")[3:-1].split("|"))
 # A stage's word inside a longer answer: what is said of the stage decides, and no rule reads that.
 _STAGE_ROOTS = re.compile(r"\b(?:pre|post)?[ -]?(?:emerge|amorc|creation|cree|fonctionn|operationn|projet|etude|idee)")
 _STAGE_ENDING = re.compile(r"(?: (?:du|de ce|de notre) (?:ptce|pole|projet))?(?: depuis (?:19|20)[0-9]{2})?$")
@@ -53,34 +51,17 @@ def _stage(words: str) -> tuple[str, str] | None:
 
 
 def legal_form(text: str) -> Reading:
-    """Return the family of a legal form; the law of 1908 (Alsace-Moselle) and that of 1901 both make associations.
-
-    >>> [legal_form(text).value for text in ("Assoc. loi 1901", "association loi 1908", "SCIC (SA)", "informel")]
-    ['association', 'association', 'scic', 'informel']
-    """
-    return _chosen(text, "legal_form", " ".join(re.sub("[().]", " ", acronym(text)).split()))
-
-
-def yes_no(text: str) -> Reading:
-    """Return `oui` or `non`: a tick is a yes, a blank says nothing.
-
-    >>> [yes_no(text).value for text in ("X", "Oui", "Non", "")]
-    ['oui', 'oui', 'non', None]
-    """
-    return _chosen(text, "yes_no", plain(text).rstrip(" .!"))
-
-
-def _chosen(text: str, kind: str, words: str) -> Reading:
-    found = chosen(kind, words)
+    """Return the family of a legal form; the law of 1908 (Alsace-Moselle) and that of 1901 both make associations."""
+    found = chosen("legal_form", " ".join(re.sub("[().]", " ", acronym(text)).split()))
     return stated(text, *found) if found else no_value(text) or unstated(text)
 
 
-_MONTHS = (
-    "janv(?:ier)?|jan(?:uary)?", "fevr?(?:ier)?|feb(?:ruary)?", "mars?|march", "avr(?:il)?|apr(?:il)?", "mai|may",
-    "juin|june?", "juil(?:let)?|july?", "aout|aug(?:ust)?", "sept?(?:embre|ember)?", "oct(?:obre|ober)?",
-    "nov(?:embre|ember)?", "dec(?:embre|ember)?",
-)  # fmt: skip
-_MONTH = re.compile("|".join(rf"( (?:{name})\.? (?=[0-9]{{4}}))" for name in _MONTHS))
+def yes_no(text: str) -> Reading:
+    """Return `oui` or `non`: a tick is a yes, a blank says nothing."""
+    found = chosen("yes_no", plain(text).rstrip(" .!"))
+    return stated(text, *found) if found else no_value(text) or unstated(text)
+
+
 _DATE = re.compile(
     r"(?:(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]* )?"
     r"(?:(?P<y>[0-9]{4})(?P<mark>[/-])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})|"
@@ -102,7 +83,9 @@ def day(text: str, month_first: bool = False) -> Reading:
     '2024-03-12T13:05:33'
     """
     # Assumption: 12/03/2015 is 12 March. Source: the surveys are French. If wrong: the dates of the ledger show it.
-    words = _MONTH.sub(lambda match: f"/{match.lastindex}/", plain(text))
+    words = plain(text)
+    if (named := re.search(r" ([a-z]+)\.? (?=[0-9]{4})", words)) and (in_words := chosen("month", named[1])):
+        words, month_first = words.replace(named[0], f"/{in_words[0]}/"), False
     if re.fullmatch(r"[1-9][0-9]{4}(?:[.,][0-9]+)?", words):
         seconds = round(float(words.replace(",", ".")) * 86_400)
         when = datetime(1899, 12, 30) + timedelta(seconds=seconds)  # noqa: DTZ001
@@ -110,9 +93,11 @@ def day(text: str, month_first: bool = False) -> Reading:
     if not (found := _DATE.fullmatch(words)):
         return no_value(text) or unstated(text)
     part = {name: int(said) for name, said in found.groupdict("0").items() if said.isdigit()}
+    hour = part["hour"]
+    if found["half"]:  # 24 is no hour
+        hour = hour % 12 + 12 * (found["half"] == "p") if 1 <= hour <= 12 else 24
     first, second = ("one", "two") if month_first else ("two", "one")
     order = ("year", first, second) if found["one"] else ("y", "m", "d")
-    hour = part["hour"] % 12 + 12 * (found["half"] == "p") if found["half"] else part["hour"]
     ahead = timedelta(hours=part["ahead"], minutes=part["more"])
     try:
         year, month, of_month = (part[name] for name in order)
@@ -120,17 +105,11 @@ def day(text: str, month_first: bool = False) -> Reading:
         when += ahead if found["sign"] == "-" else -ahead
     except (ValueError, OverflowError):  # no such day in the calendar, or no such hour
         return unstated(text)
-    if found["half"] and not 1 <= part["hour"] <= 12:
-        return unstated(text)
     return stated(text, when.isoformat() if found["hour"] else str(when.date()), "date")
 
 
 def months_first(texts: Iterable[str]) -> bool:
-    """Return whether the dates of a column can only be read with the month first: one has a day above 12 second.
-
-    >>> months_first(["3/12/2024", "3/13/2024 9:05:00 AM"]), months_first(["13/3/2024", "3/13/2024"])
-    (True, False)
-    """
+    """Return whether the dates of a column can only be read with the month first: one has a day above 12 second."""
     matches = filter(None, map(_DATE.fullmatch, map(plain, texts)))
     found = [(int(match["one"]), int(match["two"])) for match in matches if match["one"]]
     return any(two > 12 for _, two in found) and all(one <= 12 for one, _ in found)

@@ -13,22 +13,18 @@ from ptce_analysis.survey.parse.staffs import count, share, staff
 from ptce_analysis.survey.parse.words import Reading
 
 KINDS: dict[str, Callable[[str], Reading]] = {
-    "amount": amount, "level": level, "share": share, "staff": staff, "stage": stage, "count": count,
-    "legal_form": legal_form,
-}  # fmt: skip
+    reader.__name__: reader for reader in (amount, level, share, staff, stage, count, legal_form)
+}
 
 
 def parse_rows(kind: str, texts: Iterable[str]) -> list[dict[str, Any]]:
-    """Return, for each text, what it states: text, value, unit, status, rule.
+    """Return, for each text, what it states: text, value, unit, status, rule. InputError if no kind is called so.
 
     >>> parse_rows("amount", ["1,2 M€"])
     [{'text': '1,2 M€', 'value': 1200000, 'unit': 'eur', 'status': 'exact', 'rule': 'millions_of_euros'}]
-
-    Raises
-    ------
-    InputError
-        If the kind is not one of `KINDS`.
     """
     if kind not in KINDS:
         raise InputError(f"nothing reads the kind {kind!r}. Legal kinds: {', '.join(KINDS)}.{nearest(kind, KINDS)}")
-    return [KINDS[kind](text).row() for text in texts]
+    fields = ("text", "value", "unit", "status", "rule")
+    rows = [{name: getattr(reading, name) for name in fields} for reading in map(KINDS[kind], texts)]
+    return [row | {"value": list(row["value"])} if isinstance(row["value"], tuple) else row for row in rows]

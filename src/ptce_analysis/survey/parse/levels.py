@@ -1,10 +1,8 @@
 """The level, or levels, of the collectivities a cell names.
 
-`levels.csv` holds how respondents write the levels, read in its order on words without accents or capitals: the rule,
-the level (none: the words have several meanings), the name that may follow (any, a place of that level, none) and the
-words. `places.csv` holds what a name of a place stands for: regions and départements (INSEE, Code officiel
-géographique, 2015 and 2016), and groupings of communes whose own name says so (lists of the DGCL of 2013 and 2015,
-consolidated by Etalab, Licence Ouverte 2.0).
+`levels.csv`: words that open or are a name, read in order, the level they tell (none: they have several meanings) and
+the name that may follow. `places.csv`: what a place stands for; regions and départements are of INSEE (Code officiel
+géographique, 2015 and 2016), groupings of the lists of the DGCL (2013 and 2015, by Etalab, Licence Ouverte 2.0).
 """
 
 from __future__ import annotations
@@ -25,11 +23,7 @@ _SEPARATOR = r"[\n;,+/•|·]"
 _TELLING = re.compile(rf"\b{parsed.any_of('telling')}\b")
 # No name of a place holds these: « CC Emploi », « Ville Solidaire » are bodies that took a level's word.
 _BODY = re.compile(rf"\b{parsed.any_of('body')}\b")
-_KEYWORDS = (
-    "region", "regional", "departement", "departemental", "general", "conseil", "commune", "communes", "mairie",
-    "municipalite", "communaute", "agglomeration", "intercommunalite", "metropole", "prefecture", "ministere", "europe",
-    "europeenne", "direccte", "collectivite",
-)  # fmt: skip
+_KEYWORDS = tuple(parsed.any_of("level_word")[3:-1].split("|"))
 _NAME = {"none": "", "any": r"(?P<name>[ -]?[0-9]{1,3}| .+)?", "place": r"(?P<name>[ -]?[0-9]{1,3}|[ -]2[ab]| .+)?"}
 # Assumption: operators of the State (ADEME, agences de l'eau, Caisse des Dépôts, Pôle emploi, ARS) are coded `etat`;
 # the family benefit offices (CAF, MSA), chambers and public banks `autre`. Source: their statutes; no source that was
@@ -42,11 +36,7 @@ Decisions = Mapping[str, str]
 
 
 def place_name(text: str) -> str:
-    """Return a name of a place fit for comparison: no accents, capitals, marks between words or leading article.
-
-    >>> place_name("Les Côtes-d’Armor") == place_name("cotes d armor")
-    True
-    """
+    """Return a name of a place fit for comparison: no accents, capitals, marks between words or leading article."""
     words = re.sub("[-'/ ]+", " ", plain(text)).strip()
     return re.sub(r"^(?:le|la|les|l) ", "", words).replace("agglomeration", "agglo")
 
@@ -174,10 +164,8 @@ def _one(text: str, wave: int | None) -> Reading:
     if parsed.doubtful(aside := plain(match[2])):
         return unstated(text, "ambiguous", "denied_or_doubtful")
     explained = inside.status in _FOR_SURE and not set(codes(inside)) <= set(codes(outside))
-    # A name that fits several groupings is explained by one of them only: « Pays X (FSE) » names two levels.
-    says = outside.status in _FOR_SURE or ("name" in outside.rule or "grouping" in outside.rule)
-    says = says and outside.rule != "level_not_said"
-    if says and (explained or _another_level(aside, codes(outside), wave)):
+    named = outside.status in _FOR_SURE or re.search("name|grouping|levels", outside.rule)  # « Pays X (FSE) »: two
+    if named and outside.rule != "level_not_said" and (explained or _another_level(aside, codes(outside), wave)):
         return unstated(text, "ambiguous", "another_level_in_brackets")
     return replace(inside, text=text, rule="explained_in_brackets") if explained else replace(outside, text=text)
 

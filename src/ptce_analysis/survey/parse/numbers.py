@@ -1,7 +1,7 @@
 """Written numbers, and the grammar every quantity shares: approximations, bounds, ranges, products, sums, years.
 
-What two careful readers could read differently is left undecided. A kind of answer (amount, share, staff, count)
-brings only the reader of one term; everything around a term is read here, by named rules tried in order.
+A kind of answer (amount, share, staff, count) brings only the reader of one term; what is around it is read here, by
+named rules tried in order. What two careful readers could read differently is left undecided.
 """
 
 from __future__ import annotations
@@ -96,11 +96,7 @@ _ROUND_NUMBER = re.compile(rf"(?:([a-z]+|[0-9]+) )?({'|'.join(_ROUND)})(s?)(?: (
 
 
 def spelled(text: str) -> int | None:
-    """Return a whole number spelled out in French without accents, or written in digits alone; None for anything else.
-
-    >>> [spelled(text) for text in ("quatre-vingt-dix-sept", "deux mille cinq cents", "12", "deux trois", "zero")]
-    [97, 2500, 12, None, 0]
-    """
+    """Return a whole number spelled out in French without accents, or in digits alone, else None."""
     if text == "zero" or re.fullmatch("[0-9]+", text):
         return int(text.replace("zero", "0"))
     try:
@@ -124,11 +120,7 @@ def counts(word: str) -> bool:
 
 
 def rounded(text: str) -> tuple[int, str] | None:
-    """Return the number in « une vingtaine de k€ » and the words after it, or None.
-
-    >>> rounded("une vingtaine de k€"), rounded("deux centaines"), rounded("vingt")
-    ((20, 'k€'), (200, ''), None)
-    """
+    """Return the number in « une vingtaine de k€ » and the words after it, or None."""
     match = _ROUND_NUMBER.fullmatch(text)
     times = spelled(match[1] or "1") if match and (match[1] or not match[3]) else None
     return (times * _ROUND[match[2].lower()], match[4] or "") if match and times else None
@@ -148,7 +140,7 @@ _BOUND = re.compile(
 )
 _BETWEEN = re.compile(
     r"(?:entre|de) (?P<low>.+?) (?:et|a|-) (?P<high>.+)|\[ ?(?P<low2>[^];-]+?) ?[;-] ?(?P<high2>[^];-]+?) ?\]|"
-    r"(?P<low3>[^-]+?) ?(?:-| a ) ?(?P<high3>[^-]+)",
+    r"(?P<low3>[^-]+?) ?(?:- |-(?![a-z])|(?<![a-z])-| a ) ?(?P<high3>[^-]+)",  # « vingt-cinq mille » is one number
     re.I,
 )
 _SEVERAL = re.compile(r"( ou | / |(?<=[0-9kK€])/(?=[0-9]{2})| et | puis | ?; ?|, )", re.I)
@@ -157,7 +149,7 @@ _TWICE = re.compile(
     r"c'est-a-dire )(?P<again2>[^()=]+))",
     re.I,
 )
-_QUOTED = re.compile(r"[\"«“] ?([^\"«»“”]+?) ?[\"»”]")
+_QUOTED = re.compile(r"^[\"«“] ?([^\"«»“”]+?) ?[\"»”]$")
 _PRODUCT = re.compile(
     r"(?P<times>[0-9]{1,3}) ?(?:x|\*|×|fois) ?(?P<term>.+)|(?P<term2>.+?) ?(?:x|\*|×) ?(?P<times2>[0-9]{1,3})", re.I
 )
@@ -192,10 +184,8 @@ def _part(match: re.Match[str] | None, name: str) -> str:
 
 @dataclass(frozen=True)
 class Grammar:
-    """How a kind of quantity is written: its unit, the reader of one term, its own rules before and after the shared.
-
-    `plus` is what joins terms, `addable` whether the sum of some, joined so in a text, is clear; a value is not outside
-    `bounds`.
+    """How a kind of quantity is written: its unit, the reader of one term, its own rules before and after the shared,
+    what joins terms, whether the sum of some in a text is clear, and the bounds of a value.
     """
 
     unit: str
@@ -208,10 +198,7 @@ class Grammar:
 
     def read(self, text: str) -> Reading:
         """Return the reading of a written quantity; the first rule that understands it answers."""
-        written = bare(text)
-        if quoted := _QUOTED.fullmatch(written):
-            written = quoted[1]
-        written = written.rstrip(";, ")
+        written = _QUOTED.sub(r"\1", bare(text)).rstrip(";, ")
         if len(written) > _LONGEST_TEXT:
             return unstated(text, rule="too_long")
         if rule := machine_text(written):
@@ -224,7 +211,7 @@ class Grammar:
         low, high = (None if bound is None else float(bound) for bound in (term.low, term.high))
         value = term.value if term.value is None else float(term.value) if term.value % 1 else int(term.value)
         if any(one is not None and not self.bounds[0] <= one <= self.bounds[1] for one in (value, low, high)):
-            return unstated(text, rule="out_of_range")
+            return unstated(text, rule="out_of_range" if self.bounds[1] == 1 else "negative")
         status = "zero" if value == 0 and term.status == "exact" else term.status
         unit = None if value is low is high is None else self.unit
         return Reading(text, value, unit, status, term.rule, low, high)
@@ -242,15 +229,13 @@ class Grammar:
         match = _BOUND.fullmatch(text)
         term = self._total(_part(match, "term"))
         if term is None or term.value is None:
-            return None
+            return term
         low, high = (None, term.value) if _part(match, "below") else (term.value, None)
         return Term(None, "bound", "range", low=low, high=high)
 
     def _between(self, text: str) -> Term | None:
         """`10-15 k€`, `entre 10 et 15 k€`: two bounds; the unit of the second serves both where the order allows."""
         match = _BETWEEN.fullmatch(text)
-        if match and match["low3"] and not re.search("[0-9]| a | - ", text):
-            return None  # « vingt-cinq mille » is one number
         lower, (low, high) = _part(match, "low"), (self.single(_part(match, side)) for side in ("low", "high"))
         if low is None or high is None or low.value is None or high.value is None:
             return None

@@ -150,8 +150,14 @@ def _posts(text: str, three_digits: str) -> Term | None:
     if match := _PERCENT_OF_A_POST.fullmatch(text):  # nobody works less than a hundredth of a post: `0,8 %` may be 0.8
         percent = Decimal(match[1].replace(",", "."))
         return undecided("share_or_percent") if 0 < percent < 1 else Term(percent / 100, "percent_of_a_post", unit="%")
-    if match := _PART_TIME.fullmatch(text):
-        return _part_time(match)
+    if match := _PART_TIME.fullmatch(text):  # « mi-temps », « 2 mi-temps », « 3/4 temps »
+        times, part = numbers.spelled(match["times"] or "1"), match["part"] or match["fifths"]
+        if part and "/" in part and match["times"] and "temps" not in text.lower():  # `1 1/2 ETP`: 1.5, or 0.5
+            return undecided("number_and_fraction")
+        of_one = _fraction(part.replace("-", " ") if part else "1/2")
+        if times is None or times >= 100 or of_one is None or of_one.value is None:
+            return None
+        return Term(times * of_one.value, "part_time", unit="temps")
     match = _POSTS.fullmatch(text)
     written = match["number"] or match["after"] or "1" if match else text
     around = numbers.rounded(written)
@@ -166,17 +172,6 @@ def _posts(text: str, three_digits: str) -> Term | None:
     if match["half"] and term.value % 1:
         return undecided("half_of_what")
     return Term(term.value + Decimal("0.5") * bool(match["half"]), "fte_stated", term.status, match["unit"] or "ETP")
-
-
-def _part_time(match: re.Match[str]) -> Term | None:
-    """Return « mi-temps », « 2 mi-temps », « 3/4 temps » in full-time equivalents."""
-    times, part = numbers.spelled(match["times"] or "1"), match["part"] or match["fifths"]
-    if part and "/" in part and match["times"] and "temps" not in match[0].lower():  # `1 1/2 ETP`: 1.5, or 0.5
-        return undecided("number_and_fraction")
-    of_one = _fraction(part.replace("-", " ") if part else "1/2")
-    if times is None or times >= 100 or of_one is None or of_one.value is None:
-        return None
-    return Term(times * of_one.value, "part_time", unit="temps")
 
 
 def _beside_heads(text: str, single: Rule) -> Term | None:

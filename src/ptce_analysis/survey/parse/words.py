@@ -8,7 +8,6 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 STATUSES = {
     "exact": "the text states one value",
@@ -36,11 +35,6 @@ class Reading:
     rule: str
     low: float | None = None
     high: float | None = None
-
-    def row(self) -> dict[str, Any]:
-        """Return the five public fields, a list where a cell names several levels."""
-        value = list(self.value) if isinstance(self.value, tuple) else self.value
-        return {"text": self.text, "value": value, "unit": self.unit, "status": self.status, "rule": self.rule}
 
 
 def stated(text: str, value: str | tuple[str, ...], rule: str, status: str = "exact") -> Reading:
@@ -74,28 +68,22 @@ def chosen(kind: str, words: str) -> tuple[str, str] | None:
     return next(((code, rule) for code, rule, pattern in _rows(kind) if pattern.fullmatch(words)), None)
 
 
-_SPACES = "\t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_QUOTES = "\u2018\u2019\u201b\u02bc\u2032\u00b4`"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63"
 # Characters people and software use for the same thing. Superscripts and bidirectional overrides are left alone on
 # purpose: a footnote mark must not become a digit, and reordered digits must not be read.
-_SAME = (
-    dict.fromkeys(map(ord, _SPACES), " ")
-    | dict.fromkeys(map(ord, _INVISIBLE), "")
-    | dict.fromkeys(map(ord, _QUOTES), "'")
-    | dict.fromkeys(map(ord, _DASHES), "-")
-    | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    | {ord("œ"): "oe", ord("Œ"): "OE", ord("æ"): "ae", ord("Æ"): "AE"}
-)
+_ALIKE = {
+    " ": "\t\n\r\v\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))),
+    "": "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff",
+    "'": "\u2018\u2019\u201b\u02bc\u2032\u00b4`",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63",
+}
+_SAME = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"} | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {other: one for one, others in _ALIKE.items() for other in others}
+)  # fmt: skip
 
 
 def tidy(text: str) -> str:
-    """Return the text with one kind of space, apostrophe, dash and digit, and no blanks around it.
-
-    >>> tidy(" 25\\u202f000\\u00a0€ ")
-    '25 000 €'
-    """
+    """Return the text with one kind of space, apostrophe, dash and digit, and no blanks around it."""
     if text.isascii() and text.isprintable() and "`" not in text:  # nothing to translate: ten times faster
         return " ".join(text.split())
     return re.sub(" +", " ", text.translate(_SAME)).strip(" ")
@@ -116,11 +104,7 @@ def plain(text: str) -> str:
 
 
 def acronym(text: str) -> str:
-    """Return the plain words without the dots, slashes and final marks of an abbreviation.
-
-    >>> [acronym(text) for text in ("N.C.", "n/c", "s.o", "Sans objet.")]
-    ['nc', 'nc', 'so', 'sans objet']
-    """
+    """Return the plain words without the dots, slashes and final marks of an abbreviation."""
     words = plain(text).rstrip(" .:;,!")
     return re.sub(r"[./ ]", "", words) if re.fullmatch(r"([a-z][./] ?)+[a-z]?", words) else words
 
@@ -129,9 +113,6 @@ def misspelt(words: str, known: tuple[str, ...]) -> str:
     """Return the words with each long one that is one slip away from a known one put right, or "" if none is.
 
     One slip is a letter more, less or changed, or two neighbours swapped; the first letter is always kept.
-
-    >>> misspelt("conseil regoinal", ("conseil", "regional")), misspelt("legion", ("region",))
-    ('conseil regional', '')
     """
     corrected = []
     for word in words.split(" "):
@@ -158,11 +139,7 @@ _FOR_NOW = re.compile(
 
 
 def silence(text: str) -> tuple[str, str] | None:
-    """Return the status and rule of a text that gives no value, or None when it may give one.
-
-    >>> silence("N.S.P."), silence("Sans objet"), silence("néant"), silence("25 k€")
-    (('unknown', 'does_not_know'), ('not_applicable', 'not_applicable'), ('zero', 'nothing_declared'), None)
-    """
+    """Return the status and rule of a text that gives no value, or None when it may give one."""
     # Assumption: « NC » is read as "not communicated". Source: usage in survey tables. If wrong: where a wave uses it
     # for "non concerné", its codebook decides so and the level is then not involved.
     words = _FOR_NOW.sub("", acronym(text))

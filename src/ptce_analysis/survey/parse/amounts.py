@@ -125,7 +125,7 @@ def _single(text: str, scale: int, three_digits: str) -> Term | None:
     if more := _MILLIONS.fullmatch(text):  # « 3 millions 500 000 € », « un million et demi »
         parts = [_single(part, 1, "") for part in (more[1], more["rest"] or "500 000")]
         values = [part.value for part in parts if part and part.value is not None and part.value != 0]
-        if len(values) == 2 and 1_000 <= values[1] < 10**6:
+        if len(values) == 2 and values[0] % 10**6 == 0 and 1_000 <= values[1] < 10**6:
             return Term(values[0] + values[1], "millions_of_euros", "exact", "€")
         return undecided("millions_and_what") if len(values) == 2 else None
     if not (match := _SINGLE.fullmatch(text)):

@@ -100,9 +100,8 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
     """
     single = partial(_single, scale=SCALES[unit_hint or "eur"], three_digits=three_digits)
     before: tuple[Rule, ...] = (_not_stated, partial(_over_time, single=single))
-    after = (partial(_in_kind, single=single),)
-    bounds = (float("-inf"), float("inf"))
-    return numbers.Grammar("eur", single, before, after, addable=_addable, bounds=bounds).read(text)
+    kind, bounds = (partial(_in_kind, single=single),), (float("-inf"), float("inf"))
+    return numbers.Grammar("eur", single, before, kind, addable=_addable, bounds=bounds).read(text)
 
 
 def header_rule(header: str) -> str | None:

@@ -150,9 +150,9 @@ def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Rea
 
 
 def _names_a_place(text: str) -> bool:
-    """Return whether a text is a commune or a grouping with its name: « CC Loire », not « CC »."""
+    """Return whether a text may be a commune or a grouping with its name: « CC Loire », not « CC »."""
     row, name = _opener(text)
-    return bool(name) and row["level"] in _PLACED
+    return bool(name) and row["level"] in (*_PLACED, "")
 
 
 def _one(text: str, wave: int | None) -> Reading:

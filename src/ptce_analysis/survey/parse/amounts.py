@@ -14,7 +14,6 @@ from ptce_analysis.survey.parse.words import NOT_GRANTED, Reading, any_of, bare
 
 # What a bare number is worth in euros when the codebook, or the header, states the unit of a column.
 SCALES = {"eur": 1, "keur": 1_000, "meur": 1_000_000}
-
 # A capital M is a million. A small one is written for « mille » as well as for « million »: it is not guessed.
 _OF_EUROS = r"(?: (?:d'|de )?(?:euros?|€|EUR))?"
 _UNITS: tuple[tuple[str, int | None, str], ...] = (
@@ -198,8 +197,8 @@ def _over_time(text: str, single: Rule) -> Term | None:
     if (both := _AND_PER_YEAR.fullmatch(text)) and (whole := _SEVERAL_YEARS.fullmatch(both["whole"])):
         total, year = single(whole["term"]), single(both["year"])
         if total and year and total.value is not None and year.value is not None:
-            fits = total.value == year.value * _n_years(whole)
-            return replace(year, rule="per_year") if fits else undecided("two_values")
+            total_of_years = year.value * _n_years(whole)
+            return replace(year, rule="per_year") if total.value == total_of_years else undecided("two_values")
     if (match := _SEVERAL_YEARS.fullmatch(text)) and (term := single(match["term"])) and term.value is not None:
         times = re.match(r" ?,? ?\(?[x*×]", text[match.end("term") :], re.I)
         if re.search(_EACH_YEAR, match["term"], re.I) or (_n_years(match) == 1 and not times):

@@ -96,8 +96,7 @@ def day(text: str, month_first: bool = False) -> Reading:
     hour = part["hour"]
     if found["half"]:  # 24 is no hour
         hour = hour % 12 + 12 * (found["half"] == "p") if 1 <= hour <= 12 else 24
-    first, second = ("one", "two") if month_first else ("two", "one")
-    order = ("year", first, second) if found["one"] else ("y", "m", "d")
+    order = ("year", *(("one", "two") if month_first else ("two", "one"))) if found["one"] else ("y", "m", "d")
     ahead = timedelta(hours=part["ahead"], minutes=part["more"])
     try:
         year, month, of_month = (part[name] for name in order)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ptce_analysis.survey.parse import words as parsed
 from ptce_analysis.survey.parse.words import Reading, plain, stated, unstated
@@ -30,7 +31,6 @@ _NAME = {"none": "", "any": r"(?P<name>[ -]?[0-9]{1,3}| .+)?", "place": r"(?P<na
 # read says how the published table codes them. If wrong: the codebook of the wave decides, name by name.
 _WORDS = [(row, re.compile(f"(?:{row['words']}){_NAME[row['name']]}")) for row in parsed.table("levels.csv")]
 _PLACED = ("commune", "epci", "pnr_petr")
-_LITTLE = r"^(?:(?:de|du|des|d|la|le|les|l) )+"
 _BARE = ("departement_name", "region_of_2015", "region_of_2016")
 Decisions = Mapping[str, str]
 
@@ -181,6 +181,7 @@ def _named(text: str, wave: int | None) -> Reading:
     return replace(found, text=text)
 
 
+@lru_cache(4096)
 def _opener(text: str) -> tuple[dict[str, str], str]:
     """Return the first row of `levels.csv` whose words open a text, and the name that follows them."""
     words = _ARTICLE.sub("", plain(text).strip(" .:")).strip()
@@ -198,7 +199,7 @@ def _by_words(text: str, wave: int | None) -> Reading:
     row, name = _opener(text)
     if not row:
         return unstated(text)
-    place = re.sub(_LITTLE, "", place_name(name))
+    place = re.sub("^(?:(?:de|du|des|d|la|le|les|l) )+", "", place_name(name))
     stands_for = PLACES.get(place, {}).values()
     if row["rule"] == "metropole_de_lyon":  # from 2015, under its new name or in a wave of that year, a département too
         two = wave >= 2015 if wave else row["level"] == "departement"

@@ -127,10 +127,9 @@ def rounded(text: str) -> tuple[int, str] | None:
 
 
 # « 25 000 €* », « 25 000 (a) »: a note that is not in the cell may say anything. « 25 (k) » is a unit.
-_NOTE = r"(?:\*{1,3}|\((?:\*{1,3}|[a-jln-z])\))"
 _APPROXIMATE = re.compile(
-    rf"(?:{any_of('about')}(?![a-z])|~|≈|±|\+/-) ?(?P<term>.+)|"
-    rf"(?P<term2>.+?) ?(?:\(? ?{any_of('about_after')} ?\)?|(?P<note>{_NOTE}))",
+    rf"(?:{any_of('about')}(?![a-z])|~|≈|±|\+/-) ?(?P<term>.+)|(?P<term2>.+?) ?(?:\(? ?{any_of('about_after')} ?\)?|"
+    r"(?P<note>\*{1,3}|\((?:\*{1,3}|[a-jln-z])\)))",
     re.I,
 )
 _BOUND = re.compile(
@@ -184,9 +183,7 @@ def _part(match: re.Match[str] | None, name: str) -> str:
 
 @dataclass(frozen=True)
 class Grammar:
-    """How a kind of quantity is written: its unit, the reader of one term, its own rules before and after the shared,
-    what joins terms, whether the sum of some in a text is clear, and the bounds of a value.
-    """
+    """How a quantity is written: unit, reader of one term, own rules around the shared, what joins terms, bounds."""
 
     unit: str
     single: Rule
@@ -235,7 +232,8 @@ class Grammar:
 
     def _between(self, text: str) -> Term | None:
         """`10-15 k€`, `entre 10 et 15 k€`: two bounds; the unit of the second serves both where the order allows."""
-        match = _BETWEEN.fullmatch(text)
+        if not (match := _BETWEEN.fullmatch(text)):
+            return None
         lower, (low, high) = _part(match, "low"), (self.single(_part(match, side)) for side in ("low", "high"))
         if low is None or high is None or low.value is None or high.value is None:
             return None
@@ -264,6 +262,8 @@ class Grammar:
 
     def _total(self, text: str) -> Term | None:
         """`15 000 + 5 000`: the sum of terms that can all be stated; one term is the simplest sum."""
+        if not text:
+            return None
         first = self._product(text)
         parts = re.split(self.plus, text[1:], flags=re.I)
         if first is not None or len(parts) == 1:

@@ -47,6 +47,7 @@ def unstated(text: str, status: str = "unreadable", rule: str = "no_rule") -> Re
     return Reading(text, None, None, status, rule)
 
 
+@cache
 def table(file: str) -> list[dict[str, str]]:
     """Return the rows of a table of words beside this module."""
     return list(csv.DictReader(files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines()))

@@ -16,7 +16,6 @@ from ptce_analysis.survey.parse import words as parsed
 from ptce_analysis.survey.parse.words import Reading, plain, stated, unstated
 from ptce_analysis.vocabulary import LEVELS
 
-_LONGEST = 500
 _FOR_SURE = ("exact", "approximate")
 _ARTICLE = re.compile(r"^(?:(?:la|le|les|notre|nos|ma|une?|des|du) |l'|[-*•·] ?)")
 _SEPARATOR = r"[\n;,+/•|·]"
@@ -80,11 +79,12 @@ def level_parts(text: str, wave: int | None = None, decisions: Decisions | None 
     >>> [(part.text, part.value) for part in level_parts("Région, CDC et mairie")]
     [('Région', 'region'), ('CDC', None), ('mairie', 'commune')]
     """
-    if len(text) > _LONGEST:
+    if len(text) > 500:
         return [unstated(text, rule="too_long")]
     if whole := _known(text, decisions or {}) or _place(text, place_name(text)):
         return [whole]
-    parts = [part.strip() for part in _outside_brackets(text, _SEPARATOR) if part.strip(" .")]
+    pieces = [text] if _one_place(text, wave) else _outside_brackets(text, _SEPARATOR)
+    parts = [part.strip() for part in pieces if part.strip(" .")]
     found = [reading for part in parts for reading in _split_softly(part, wave, decisions or {})]
     if found and _names_a_place(found[0].text) and set(re.findall(_SEPARATOR, text)) == {","}:
         # « CC Chinon, Vienne et Loire »: a list of the grouping and two départements, or the name of one grouping.
@@ -131,9 +131,7 @@ def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Rea
     A word said once may open both: « conseil général et régional ». « CC Loire et Allier » is one grouping.
     """
     whole = _known(text, decisions) or _one(text, wave)
-    row, name = _opener(text)
-    one_name = row.get("name") == "place" and name and whole.status == "exact"  # « Conseil général de Seine et Marne »
-    if one_name or place_name(text) in PLACES or whole.rule == "codebook_decision":
+    if _one_place(text, wave) or place_name(text) in PLACES or whole.rule == "codebook_decision":
         return [whole]
     pieces = _outside_brackets(text, " (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?")
     named = [piece.strip() for piece in pieces if piece.strip()]
@@ -147,6 +145,12 @@ def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Rea
     sure = all(part.status in _FOR_SURE for part in (whole, *parts))
     same = sure and {code for part in parts for code in codes(part)} == set(codes(whole))
     return parts if len(parts) > 1 and known and not same else [whole]
+
+
+def _one_place(text: str, wave: int | None) -> bool:
+    """Return whether a text is a council with its whole name: « Région Occitanie / Pyrénées-Méditerranée »."""
+    row, name = _opener(text)
+    return bool(name) and row["name"] == "place" and _one(text, wave).status == "exact"
 
 
 def _names_a_place(text: str) -> bool:
@@ -213,7 +217,7 @@ def _by_words(text: str, wave: int | None) -> Reading:
     numbered = row["level"] == "departement" and name.upper().zfill(2) in DEPARTEMENTS
     short = row["level"] == "region" and any(set(place.split()) - {"de", "la"} <= region for region in _REGIONS)
     fits = row["level"] in stands_for or numbered or short or row["name"] != "place"
-    if name and (not fits or (row["level"] in _PLACED and _BODY.search(name))):
+    if name and (not fits or (row["level"] in (*_PLACED, "europe") and _BODY.search(name))):
         return unstated(text, "ambiguous", "name_of_no_place")
     if "petr" in row["words"] and wave is not None and wave < 2014:
         return unstated(text, "ambiguous", "petr_before_2014")

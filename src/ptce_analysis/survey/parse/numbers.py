@@ -113,12 +113,6 @@ def spelled_start(text: str) -> str:
     return next((text[:end] for end in reversed(ends[:12]) if spelled(text[:end]) is not None), "")
 
 
-def counts(word: str) -> bool:
-    """Return whether a word beside a number changes it: another number, or a round one. « un » is an article too."""
-    one = word.lower()
-    return one.removesuffix("s") in _ROUND or (one not in ("un", "une", "neuf", "neufs") and spelled(one) is not None)
-
-
 def rounded(text: str) -> tuple[int, str] | None:
     """Return the number in « une vingtaine de k€ » and the words after it, or None."""
     match = _ROUND_NUMBER.fullmatch(text)

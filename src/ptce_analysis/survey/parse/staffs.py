@@ -229,7 +229,9 @@ def _counted(text: str, three_digits: str) -> Term | None:
         return undecided("number_or_year")
     if _OTHER_THING.fullmatch(thing) or doubtful(thing):
         return undecided("another_thing_counted")
-    if any(map(numbers.counts, re.split("[ '-]", thing))):
+    # Another number beside it changes it; « un » is an article, « neuf » is new.
+    words = [word for word in re.split("[ '-]", thing.lower()) if word not in ("un", "une", "neuf", "neufs")]
+    if any(numbers.spelled(word) is not None or numbers.rounded(f"2 {word}") for word in words):
         return None
     if start.lower() in ("un", "une") and _VAGUE.search(thing):
         return undecided("vague_number")

@@ -104,11 +104,7 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
 
 
 def header_rule(header: str) -> str | None:
-    """Return the rule that keeps amounts under a header from being euros of a year, None if its words name none.
-
-    >>> [header_rule(text) for text in ("Région (€/mois)", "Montant (F CFA)", "Budget sur 3 ans (€)", "Région (€)")]
-    ['per_month', 'other_currency', 'several_years', None]
-    """
+    """Return the rule that keeps amounts under a header from being euros of a year: `per_month` for « €/mois »."""
     return next((rule for rule, pattern in _NOT_YEARLY.items() if pattern.search(bare(header))), None)
 
 

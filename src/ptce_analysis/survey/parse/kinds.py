@@ -18,10 +18,12 @@ KINDS: dict[str, Callable[[str], Reading]] = {
 
 
 def parse_rows(kind: str, texts: Iterable[str]) -> list[dict[str, Any]]:
-    """Return, for each text, what it states: text, value, unit, status, rule. InputError if no kind is called so.
+    """Return, for each text, what it states: text, value, unit, status, rule.
 
-    >>> parse_rows("amount", ["1,2 M€"])
-    [{'text': '1,2 M€', 'value': 1200000, 'unit': 'eur', 'status': 'exact', 'rule': 'millions_of_euros'}]
+    Raises
+    ------
+    InputError
+        If the kind is not one of `KINDS`.
     """
     if kind not in KINDS:
         raise InputError(f"nothing reads the kind {kind!r}. Legal kinds: {', '.join(KINDS)}.{nearest(kind, KINDS)}")

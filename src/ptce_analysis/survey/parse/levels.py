@@ -198,8 +198,8 @@ def _by_words(text: str, wave: int | None) -> Reading:
     """Return the reading of one name by the tables of places and words, the first that knows it."""
     if found := _place(text, place_name(_ARTICLE.sub("", plain(text).strip(" .:")))):
         return found
-    if re.fullmatch(r"CdC(?: .+)?", parsed.bare(text)):
-        return stated(text, "epci", "grouping_word")
+    if (cut := re.fullmatch(r"CdC( .+)?", parsed.bare(text))) is not None:  # « CDC » has two meanings
+        return _by_words("cc" + (cut[1] or ""), wave)
     row, name = _opener(text)
     if not row:
         return unstated(text)

@@ -17,7 +17,9 @@ from ptce_analysis.fictitious.incidence import funded, linked
 from ptce_analysis.fictitious.wave_2013 import _text
 from ptce_analysis.fictitious.whole import _whole, apportioned, numbers_around, whole_amounts
 from ptce_analysis.fictitious.workbook import Day, Formula, Percent, column_name, workbook
-from ptce_analysis.survey import parse
+from ptce_analysis.survey.parse.choices import yes_no
+from ptce_analysis.survey.parse.kinds import KINDS
+from ptce_analysis.survey.parse.words import Reading
 from ptce_analysis.survey.read import read_bytes
 
 
@@ -103,7 +105,7 @@ def test_the_recipe_adds_up() -> None:
 
 def read(kind: str, cell: Any, unit: str = "") -> Any:
     """What the parser makes of a cell of a text file."""
-    reader: Callable[..., parse.Reading] = getattr(parse, kind)
+    reader: Callable[..., Reading] = {**KINDS, "yes_no": yes_no}[kind]
     return reader(_text(cell), unit or None).value if unit else reader(_text(cell)).value
 
 

@@ -65,7 +65,7 @@ def test_what_cannot_be_used_is_set_aside_with_its_reason_and_its_row_stays(tmp_
         (2, "Secteur", f"unreadable: answer_not_in_the_codebook (legal: culture, alimentation{end}"),
         (2, "Sites", "implausible: 1 is outside 2 to …"),
         (3, "Budget (k€)", "implausible: 12500000 is outside 0 to 5000000"),
-        (3, "ETP", "implausible: -1 is outside 0 to 100"),
+        (3, "ETP", "unreadable: negative"),
         (3, "Part", f"unreadable: more_than_the_whole {share}"),
     ]
     assert result.rows_kept == 2 and pd.isna(pole(result, "P2")["cell_budget_eur"])

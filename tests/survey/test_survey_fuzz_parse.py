@@ -7,7 +7,12 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptce_analysis.survey.parse import KINDS, STATUSES, amount, day, level, level_parts, share, staff, yes_no
+from ptce_analysis.survey.parse.amounts import amount
+from ptce_analysis.survey.parse.choices import day, yes_no
+from ptce_analysis.survey.parse.kinds import KINDS
+from ptce_analysis.survey.parse.levels import level, level_parts
+from ptce_analysis.survey.parse.staffs import share, staff
+from ptce_analysis.survey.parse.words import STATUSES
 from ptce_analysis.vocabulary import LEVELS, STAGES
 from survey_texts import answers
 

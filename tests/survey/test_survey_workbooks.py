@@ -16,8 +16,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.number_formats import shown
+from ptce_analysis.survey.parse import amounts, choices, levels, staffs
 from ptce_analysis.survey.read import Grid, Limits, read_bytes
 from survey_exports import ods, sheet_ods, sheet_xlsx, xlsx, zipped
 
@@ -71,7 +71,7 @@ def test_a_number_format_says_what_a_person_sees(stored: str, code: str, text: s
 def test_the_amount_read_is_the_amount_seen(thousands: int, unit: tuple[str, int], commas: int) -> None:
     """A format of n commas and a unit shows the stored number over 1000 to the n, in that unit."""
     text = shown(str(thousands * 1_000), "#,##0" + "," * commas + f'"{unit[0]}"', DAY_0)
-    assert text and parse.amount(text).value == pytest.approx(thousands * 1_000 / 1_000**commas * unit[1])
+    assert text and amounts.amount(text).value == pytest.approx(thousands * 1_000 / 1_000**commas * unit[1])
 
 
 @settings(deadline=None)
@@ -99,7 +99,7 @@ def test_excel_cells_are_the_text_a_person_saw() -> None:
     assert found.merged == ((3, 0, 4, 1),) and found.sparse
     assert [(n.row, n.column, n.raw_value, n.rule) for n in found.notes] == [
         (2, None, "hidden", "hidden_row"), (2, 8, "12", "number_format")]  # fmt: skip
-    for read in (parse.amount, parse.share, parse.staff, parse.count, parse.yes_no, parse.level):
+    for read in (amounts.amount, staffs.share, staffs.staff, staffs.count, choices.yes_no, levels.level):
         assert read("12 [0 douzaines]").value is None
 
 
@@ -114,7 +114,7 @@ def test_raised_digits_and_struck_out_words_are_not_read_as_others() -> None:
 
     (cells,) = grid(xlsx(rows, strike)).rows
     assert cells == ["12²", "~~15~~ 20", "~~25~~", "oui", "1er pôle"]
-    assert all(parse.amount(cell).value is None for cell in cells[:3])
+    assert all(amounts.amount(cell).value is None for cell in cells[:3])
     style = '<style:style style:name="{}"><style:text-properties style:text-{}/></style:style>'
     cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
     span = '<text:span text:style-name="{}">{}</text:span>'

@@ -16,8 +16,8 @@ from ptce_analysis.pipeline.place import Place
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.draft import draft_codebook
-from ptce_analysis.survey.parse import level
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse.levels import level
+from ptce_analysis.survey.parse.words import plain
 
 GUIDE = (REPOSITORY / "docs" / "adding-a-wave.md").read_text(encoding="utf-8")
 HEADER = ("Horodateur", "Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres",

@@ -21,7 +21,7 @@ def parse_options(parser: argparse.ArgumentParser) -> None:
 
 def parse(options: argparse.Namespace) -> int:
     """Print what each text states; for people, the change of institutions that a reading rests on too."""
-    from ptce_analysis.survey.parse import parse_rows
+    from ptce_analysis.survey.parse.kinds import parse_rows
     from ptce_analysis.survey.waves import institutional_breaks
 
     rows = parse_rows(options.kind, options.texts)

@@ -17,12 +17,11 @@ import numpy as np
 import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.survey import parse, tables
+from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
-from ptce_analysis.survey.parse import Reading
+from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
 from ptce_analysis.survey.parse.levels import codes, in_order, together
-from ptce_analysis.survey.parse.silences import SPREADSHEET_ERROR
-from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import (
     SEARCHED,
     Grid,
@@ -305,7 +304,7 @@ def _replaced(answers: Answers, book: Codebook, kept: list[int], name: str) -> l
         groups[plain(chosen) or tidy(chosen)].append(at)
 
     def rank(at: int) -> tuple[str, int]:
-        when = max((str(parse.day(answers.cells[name][at]).value or "") for name in dates), default="")
+        when = max((str(choices.day(answers.cells[name][at]).value or "") for name in dates), default="")
         return when, sum(1 for cells in said if cells[at].strip())
 
     found = []
@@ -381,12 +380,12 @@ def read_cell(text: str, variable: Variable, book: Codebook) -> Reading:
 def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
     """Read a text as its kind of answer."""
     kind = variable.kind
-    numbers = {"amount": parse.amount, "share": parse.share, "staff": parse.staff, "count": parse.count}
-    words = {"stage": parse.stage, "legal_form": parse.legal_form, "yes_no": parse.yes_no, "date": parse.day}
+    numbers = {"amount": amounts.amount, "share": staffs.share, "staff": staffs.staff, "count": staffs.count}
+    choice = {"stage": choices.stage, "legal_form": choices.legal_form, "yes_no": choices.yes_no, "date": choices.day}
     if kind in numbers:
         return numbers[kind](text, variable.unit or None, variable.three_digits)
-    if kind in words:
-        return words[kind](text)
+    if kind in choice:
+        return choice[kind](text)
     if kind == "level":
         return together(text, funders(text, variable, book))
     if kind == "multi" or (kind == "choice" and variable.answers):
@@ -394,7 +393,7 @@ def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
         listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
         found = tuple(dict.fromkeys(listed.get(plain(part), "") for part in parts)) if variable.answers else (*parts,)
         if not all(found):
-            return parse.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
+            return words.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
         value, rule = (found, "several_answers") if kind == "multi" else (found[0], "answer_code")
         return Reading(text, value, None, "exact", rule)
     return Reading(text, tidy(text) if kind == "id" else text.strip(), None, "exact", "spaces")
@@ -418,7 +417,7 @@ def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
         return []
     decisions = {**variable.decisions, **variable.answers}
     parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
-    return [reading for part in parts for reading in parse.level_parts(part, book.wave or None, decisions)]
+    return [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
 
 
 def _levels(readings: list[Reading]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.survey import parse
-from ptce_analysis.survey.parse.wording import plain
+from ptce_analysis.survey.parse import choices, kinds
+from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.units import UNITS, stated_units, unit_fault
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
@@ -413,7 +413,9 @@ def _unreadable(kind: str, text: str) -> str:
     for code in re.split(r"[ ,+;]+", text) if text and legal else ():
         if code not in legal:
             return f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
-    reader: Any = getattr(parse, kind) if kind in (*NUMERIC, "yes_no", "legal_form") else None
+    reader: Any = (
+        {**kinds.KINDS, "yes_no": choices.yes_no}.get(kind) if kind in (*NUMERIC, "yes_no", "legal_form") else None
+    )
     if reader and text not in ("", *SILENT) and reader(text).status in ("unreadable", "ambiguous"):
         return f"{text!r} cannot be read as {kind}. Write such an answer, or {' or '.join(SILENT)}."
     return ""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey import parse
 from ptce_analysis.survey.codebook import STANDARD
-from ptce_analysis.survey.parse.places import DEPARTEMENTS
-from ptce_analysis.survey.parse.wording import plain, tidy
+from ptce_analysis.survey.parse import amounts, choices, levels, words
+from ptce_analysis.survey.parse.levels import DEPARTEMENTS
+from ptce_analysis.survey.parse.words import plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
 from ptce_analysis.survey.units import UNITS, is_unit, stated_units
 from ptce_analysis.vocabulary import LEVELS
@@ -175,15 +175,15 @@ def _on_two_lines(grid: Grid, first: int) -> bool:
         return True
     gaps = [i for i in names if i not in above]
     under = ([row[i] for row in grid.rows[first + 2 :][:200] if i < len(row) and row[i].strip()] for i in gaps)
-    return any(2 * sum(parse.amount(cell).value is not None for cell in cells) > len(cells) for cells in under)
+    return any(2 * sum(amounts.amount(cell).value is not None for cell in cells) > len(cells) for cells in under)
 
 
 def _is_name(cell: str) -> bool:
     """Return whether a text may head a column: it is no number (but a year), date, tick or silence."""
     text = tidy(cell)
-    stated = parse.amount(text).value is not None or parse.day(text).status == "exact"
+    stated = amounts.amount(text).value is not None or choices.day(text).status == "exact"
     is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text) is not None
-    return is_year or not (stated or parse.no_value(text) or parse.yes_no(text).value is not None)
+    return is_year or not (stated or words.no_value(text) or choices.yes_no(text).value is not None)
 
 
 def _questions(grid: Grid, start: int, n_rows: int) -> Iterator[_Question]:
@@ -240,14 +240,14 @@ def _sorted_out(
 def _support(column: _Question) -> tuple[str, str] | None:
     """Return the level and the part (link, amount, funder) of a question on support; None for any other column."""
     header, cells = plain(column.header), column.cells
-    if _FUNDERS.search(header) and any(r.value for cell in cells for r in parse.level_parts(cell)):
+    if _FUNDERS.search(header) and any(r.value for cell in cells for r in levels.level_parts(cell)):
         return "", "funder"
     level = next((found for text in dict.fromkeys(column.texts) if (found := _level_in(text))), "")
     money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
     if not level or (not money and cells and all(cell.strip().zfill(2) in DEPARTEMENTS for cell in cells)):
         return None  # « Département »: 93, 59 says where the pole is
-    stated = any(parse.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
-    ticks = cells and all(parse.yes_no(cell).status == "exact" for cell in cells)
+    stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
+    ticks = cells and all(choices.yes_no(cell).status == "exact" for cell in cells)
     return (level, "link") if ticks or not (stated or money) else (level, "amount")
 
 
@@ -256,8 +256,8 @@ def _level_in(header: str) -> str:
     text = header[:1_000]
     pieces = re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", text, flags=re.I)
     for piece in dict.fromkeys((text, *pieces)):
-        for words in (piece, " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split())):
-            found = parse.level(name).value if (name := words.strip(" .,;:'")) else None
+        for words_of in (piece, " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split())):
+            found = levels.level(name).value if (name := words_of.strip(" .,;:'")) else None
             if isinstance(found, str) and found in LEVELS:
                 return found
     return ""
@@ -291,7 +291,7 @@ def _code_kind(column: _Question) -> str:
         return "text"
     if cells and all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
         return "choice"
-    return "yes_no" if cells and all(parse.yes_no(cell).status == "exact" for cell in cells) else "text"
+    return "yes_no" if cells and all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
 
 
 def _quoted(text: str) -> str:

@@ -13,7 +13,7 @@ from math import isfinite
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.parse.wording import tidy
+from ptce_analysis.survey.parse.words import tidy
 
 # The header is one of the first lines: what is above it is a title.
 SEARCHED = 40

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.codebook import NUMERIC, ORIGINS, STANDARD, Codebook, Support
-from ptce_analysis.survey.parse import STATUSES
+from ptce_analysis.survey.parse.words import STATUSES
 from ptce_analysis.survey.read import number_text
 from ptce_analysis.vocabulary import LEVELS, STAGES
 

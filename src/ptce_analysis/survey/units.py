@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from ptce_analysis.survey.parse.wording import bare
+from ptce_analysis.survey.parse.words import bare
 
 UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}

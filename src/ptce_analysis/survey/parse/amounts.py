@@ -1,66 +1,89 @@
-"""Amounts of money, in euros."""
+"""Amounts of money, in euros, and the part of them that a year has."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from ptce_analysis.survey.parse.asides import not_granted, without_purpose
-from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
-from ptce_analysis.survey.parse.numbers import SPELLED, number, rounded, spelled
-from ptce_analysis.survey.parse.reading import Reading
-from ptce_analysis.survey.parse.years import EACH_YEAR, over_time
+from ptce_analysis.survey.parse import numbers
+from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
+from ptce_analysis.survey.parse.words import NOT_GRANTED, Reading, any_of, bare
 
 # What a bare number is worth in euros when the codebook, or the header, states the unit of a column.
 SCALES = {"eur": 1, "keur": 1_000, "meur": 1_000_000}
-
 # A capital M is a million. A small one is written for « mille » as well as for « million »: it is not guessed.
-_UNITS: tuple[tuple[str, int | None], ...] = (
-    (r"Mds? ?(?:€|EUR|E|euros?)?|milliards?(?: (?:d'|de )?(?:euros?|€))?|Mrds? ?€?", 10**9),
-    (
-        r"(?-i:M) ?(?:d'|d' )?(?:€(?:uros?)?|EUR|E|euros?)?|(?-i:Meuros?|MEUR|Meur)|millions?(?: (?:d'|"
-        r"de )?(?:euros?|€|EUR))?",
-        10**6,
-    ),
-    (r"k ?(?:€(?:uros?)?|eur|euros?|e)?|kilos? ?-?euros?|mill(?:e|iers?)(?: (?:d'|de )?(?:euros?|€|EUR))?", 1_000),
-    (r"(?-i:m) ?(?:€|eur|euros?|e)", None),
-    (r"(?:d'|d' )?(?:€(?:uros?)?|euros?|eur|e)", 1),
-)
-_UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS))
+_OF_EUROS = r"(?: (?:d'|de )?(?:euros?|€|EUR))?"
+_UNITS: tuple[tuple[str, int | None, str], ...] = (
+    (rf"Mds? ?(?:€|EUR|E|euros?)?|milliards?{_OF_EUROS}|Mrds? ?€?", 10**9, "billions_of_euros"),
+    (rf"(?-i:M) ?(?:d'|d' )?(?:€(?:uros?)?|EUR|E|euros?)?|(?-i:Meuros?|MEUR|Meur)|millions?{_OF_EUROS}", 10**6,
+     "millions_of_euros"),
+    (rf"k ?(?:€(?:uros?)?|eur|euros?|e)?|kilos? ?-?euros?|mill(?:e|iers?){_OF_EUROS}", 1_000, "thousands_of_euros"),
+    (r"(?-i:m) ?(?:€|eur|euros?|e)", None, "small_m"),
+    (r"(?:d'|d' )?(?:€(?:uros?)?|euros?|eur|e)", 1, ""),
+)  # fmt: skip
+_UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _, _) in enumerate(_UNITS))
 _TAX = r"(?: ?\(?(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|toutes taxes comprises|nets?(?: de taxes?)?|bruts?)\)?)?"
-_YEARLY = rf"(?: ?(?:{EACH_YEAR}))?"
-_YEAR = r"(?: ?(?:en (?:19|20)[0-9]{2}|\((?:19|20)[0-9]{2}\)))?"
+_EACH_YEAR = r"/ ?an|par an|/ ?annee|par annee|l'an|annuels?|annuelles?|chaque annee|p\.a\."
 _DIGITS = r"[-+]?(?:[0-9][0-9 '.,]*(?:(?<=[0-9])e\+?[0-9]{1,2}(?![0-9]))?|[.,][0-9]+)"
-_SINGLE = re.compile(rf"(?P<digits>{_DIGITS}?) ?(?:{_UNIT})?{_TAX}{_YEARLY}{_YEAR}\.?", re.I)
-_SPELLED = re.compile(rf"(?P<words>{SPELLED})(?: (?:{_UNIT}))?{_TAX}{_YEARLY}", re.I)
+_SINGLE = re.compile(
+    rf"(?P<digits>{_DIGITS}) ?(?:{_UNIT})?{_TAX}(?: ?(?:{_EACH_YEAR}))?"
+    r"(?: ?(?:en (?:19|20)[0-9]{2}|\((?:19|20)[0-9]{2}\)))?\.?",
+    re.I,
+)
 _UNIT_FIRST = re.compile(r"(€|EUR|euros?|k ?€|keur|M ?€) ?:? ?([-+]?[0-9][0-9 '.,]*)", re.I)
-_YEAR_FIRST = re.compile(r"(?:en )?(?:19|20)[0-9]{2} ?: ?(.+)", re.I)
-
-_OTHER_MONEY = re.compile(
-    r".*(?:\$|£|¥|\bUSD\b|\bGBP\b|\bCHF\b|[0-9 ]k?F(?:F|CFA|rs?)?\b|\bfrancs?\b|\blivres?\b|\bdollars?\b).*", re.I
+_MILLIONS = re.compile(r"(.+? millions?) (?:et demi(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I)
+# Neutral words that say what an amount is for, or of which year it is.
+_GRANTED = any_of("granted")
+_PURPOSE = (
+    rf"(?:{any_of('purpose')}|{_GRANTED})(?: (?:annuel(?:le)?s?|total(?:e)?s?|global(?:e)?s?|publi(?:c|que|ques|cs)|"
+    rf"financieres?|directes?|{_GRANTED}|de|du|d'|en|au))*"
 )
-_DATE = re.compile(
-    r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{2}|[0-9]{4})(?: .*)?|[0-9]{4}[/-][0-9]{2}[/-][0-9]{2}(?:[T ].*)?|"
-    r"(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}|(?:[0-9]{1,2}(?:er)? )?(?:janvier|fevrier|mars|avril|mai|juin|juillet|"
-    r"aout|septembre|octobre|novembre|decembre)(?: [0-9]{4})?",
+_ASIDES = [
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"(?:(?:une?|la|le|l'|des?) )?(?:soit|{_PURPOSE}) ?:? ?(?P<core>.*[0-9].*)",
+        rf"(?P<core>.*[0-9].*?) ?(?:\((?:de |d'|en |au |pour )?(?:{_PURPOSE}|cf\.? [a-z' ]+)\)|"
+        rf"(?<![a-z])(?:de |d'|en |au |pour )?{_PURPOSE})",
+        r"(?:en )?(?:19|20)[0-9]{2} ?: ?(?P<core>.+)",
+    )
+]
+_IN_KIND = re.compile(any_of("in_kind"), re.I)
+_COUNT = r"[0-9]{1,2}|un|une|deux|trois|quatre|cinq|six|douze|dix-huit|vingt-quatre|trente-six"
+_TIME = "ans?|annees?|exercices?|mois"
+_SEVERAL_YEARS = re.compile(
+    rf"(?P<term>.+?) ?,? ?(?:\(?(?:sur|pour|pendant|en|/|x|\*|×) ?(?:une (?:duree|periode) de )?"
+    rf"(?P<n>{_COUNT}) ?(?P<of>{_TIME})\)?|\((?P<n2>{_COUNT}) ?(?P<of2>{_TIME})\)|"
+    r"\(?(?:sur |de |pour )?(?:la periode |les annees )?(?P<first>20[0-9]{2}) ?(?:-|/|a|et) ?(?P<last>20[0-9]{2})\)?)",
     re.I,
 )
-# Assumption: four digits without a unit or a mark, from 1990 to 2039 and not round, may be the year of a support rather
-# than its amount. Source: amounts asked of poles are round. If wrong: the codebook decides, spelling by spelling.
-_A_YEAR = re.compile(r"(?:199|20[0-3])[0-9](?<!00)")
-_MILLIONS = re.compile(
-    r"(?P<millions>.+? millions?) (?:(?P<half>et demi)(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I
+_YEARS_FIRST = re.compile(rf"(?:sur )?(?:{_COUNT}) ?(?:ans?|annees?|mois) ?(?:x|\*|×|:|a) ?(?P<term>.+)", re.I)
+_AND_PER_YEAR = re.compile(
+    rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?(?:{_EACH_YEAR}))\)?", re.I
 )
-_IN_KIND = re.compile(
-    r"mises? a disposition|\bnature\b|benevol|gratui|\blocaux\b|\blocal\b|prets? de|pret d'|valoris|heberge|"
-    r"temps d'agent|temps de travail|moyens humains|ingenierie|"
-    r"(?:appui|soutien|aide|accompagnement|assistance) (?:technique|moral|logistique|politique|humain|materiel)",
-    re.I,
-)
-_TICKED = re.compile(r"x+|oui|ok|✓|✔|☑|☒|[vV]rai|true|o|y|yes", re.I)
-_REFUSED = re.compile(r"non|faux|false|no|n|refus|refuse", re.I)
+_TIMES = r"(?:x|\*|×)"
+_MONTHLY = r"(?:/ ?|\bpar )(?:mois|semaine|trimestre|jour)\b|mensuel|trimestriel|hebdomadaire"
+_OTHER_MONEY = r"\$|£|¥|\b(?:USD|GBP|CHF|FF|FCFA|francs?|livres?|dollars?)\b|(?<![\w'])(?-i:k?F)\b"
+_NOT_YEARLY = {
+    "per_month": re.compile(_MONTHLY, re.I),
+    "other_currency": re.compile(_OTHER_MONEY, re.I),
+    "several_years": re.compile(rf"\b(?:sur|pendant|pour) (?:{_COUNT}) (?:{_TIME})\b|20\d\d ?(?:-|/|a) ?20\d\d", re.I),
+}
+# A tick says that there is an amount; brackets are an aside or a minus; `3 x 5 000 € par an`: grants, or years?
+_not_stated = numbers.said(
+    (r"x+|oui|ok|✓|✔|☑|☒|vrai|true|o|y|yes", Term(None, "ticked", "unknown")),
+    (r"non|faux|false|no|n|refuse?", Term(None, "answered_no", "not_applicable")),
+    (r"\(.*[0-9].*\)", undecided("brackets")),
+    (r"- [0-9].*", undecided("dash_or_minus")),
+    (r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?: .*)?|(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}",
+     Term(None, "date", "unreadable")),
+    (rf"(?=.*[0-9]).*{NOT_GRANTED}.*", undecided("not_granted")),
+    (rf"(?=.*[0-9]).*(?:{_MONTHLY}).*", undecided("per_month")),
+    (rf"[0-9]{{1,2}} ?(?:{_TIMES}|fois) ?.+(?:{_EACH_YEAR})|.+(?:{_EACH_YEAR}) ?\(?{_TIMES} ?[0-9]{{1,2}}\)?",
+     undecided("several_years")),
+)  # fmt: skip
 
 
 def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:
@@ -74,126 +97,116 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
     >>> amount("12,5", "keur").value, amount("entre 10 et 15 k€").status
     (12500, 'range')
     """
-    scale = SCALES[unit_hint or "eur"]
-    single = partial(_single, scale=scale, three_digits=three_digits)
-    before: tuple[Rule, ...] = (_not_money, _yes_or_no, partial(over_time, single=single))
-    return understand(text, Kind("eur", single, before, (partial(_in_kind, single=single),), _addable))
+    single = partial(_single, scale=SCALES[unit_hint or "eur"], three_digits=three_digits)
+    before: tuple[Rule, ...] = (_not_stated, partial(_over_time, single=single))
+    kind, bounds = (partial(_in_kind, single=single),), (float("-inf"), float("inf"))
+    return numbers.Grammar("eur", single, before, kind, addable=_addable, bounds=bounds).read(text)
+
+
+def header_rule(header: str) -> str | None:
+    """Return the rule that keeps amounts under a header from being euros of a year: `per_month` for « €/mois »."""
+    return next((rule for rule, pattern in _NOT_YEARLY.items() if pattern.search(bare(header))), None)
 
 
 def _single(text: str, scale: int, three_digits: str) -> Term | None:
     """Return one amount: digits or words, with its unit, tax, year and purpose, in either order."""
-    text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", without_purpose(text))
-    if match := _YEAR_FIRST.fullmatch(text):
-        text = match[1]
-    if match := _UNIT_FIRST.fullmatch(text):
-        text = f"{match[2]} {match[1]}"
-    match = _SINGLE.fullmatch(text)
-    if match and match["digits"]:
-        return _figures(match, scale, three_digits)
-    return _words(text, scale) or _millions(text)
-
-
-def _millions(text: str) -> Term | None:
-    """Return « 1 million et demi », « 3 millions 500 000 € »: millions and what follows them."""
-    match = _MILLIONS.fullmatch(text)
-    whole, rest = (
-        (_single(match["millions"], 1, ""), _single(match["rest"] or "500 000", 1, "")) if match else (None, None)
-    )
-    if whole is None or rest is None or whole.value is None or rest.value is None or rest.value >= 10**6:
-        return None
-    if rest.value < 1_000:  # « 1 million 5 », « un million deux »: tenths of a million, or euros?
-        return Term(None, "millions_and_what", "ambiguous")
-    return Term(whole.value + rest.value, "millions_of_euros", "exact", "€")
-
-
-def _figures(match: re.Match[str], scale: int, three_digits: str) -> Term | None:
-    """Return the amount written in digits. Euros have no third decimal: with « € », three digits are thousands."""
-    unit, worth = _unit(match)
-    if scale == 1 and not unit and _A_YEAR.fullmatch(match["digits"]):
-        return Term(None, "amount_or_year", "ambiguous")
-    marks = "thousands" if worth == 1 and unit and not three_digits else three_digits
-    found = number(match["digits"].rstrip(" .,"), marks)
-    if found is None:
-        return None
-    if found.value is None or worth is None:
-        return Term(None, found.rule if found.value is None else "small_m", "ambiguous", unit)
-    status = "approximate" if found.rule == "scientific" else "exact"
-    rule = "unit_of_the_column" if scale != 1 and not unit else _named(found.rule, worth)
-    return Term(found.value * (worth if unit else scale), rule, status, unit)
+    for aside in _ASIDES:
+        if match := aside.fullmatch(text):
+            text = match["core"].strip()
+    text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", text)
+    if first := _UNIT_FIRST.fullmatch(text):
+        text = f"{first[2]} {first[1]}"
+    if more := _MILLIONS.fullmatch(text):  # « 3 millions 500 000 € », « un million et demi »
+        parts = [_single(part, 1, "") for part in (more[1], more["rest"] or "500 000")]
+        values = [part.value for part in parts if part and part.value is not None and part.value != 0]
+        if len(values) == 2 and values[0] % 10**6 == 0 and 1_000 <= values[1] < 10**6:
+            return Term(values[0] + values[1], "millions_of_euros", "exact", "€")
+        return undecided("millions_and_what") if len(values) == 2 else None
+    if not (match := _SINGLE.fullmatch(text)):
+        return _words(text, scale)
+    written, worth, rule = _unit(match)
+    if scale == 1 and not written and numbers.A_YEAR.fullmatch(match["digits"]):
+        return undecided("amount_or_year")
+    # Euros have no third decimal: with « € », three digits are thousands.
+    marks = "thousands" if worth == 1 and written and not three_digits else three_digits
+    found = numbers.number(match["digits"].rstrip(" .,"), marks)
+    if found is None or found.value is None:
+        return found
+    if worth is None:
+        return undecided(rule)
+    rule = "unit_of_the_column" if scale != 1 and not written else rule or found.rule
+    return Term(found.value * (worth if written else scale), rule, found.status, written)
 
 
 def _words(text: str, scale: int) -> Term | None:
     """Return the amount spelled out: « deux mille euros », « une vingtaine de k€ »."""
-    if found := rounded(text):
-        unit = _SINGLE.fullmatch(f"1 {found[1]}".strip())
-        written, worth = _unit(unit) if unit else ("", None)
-        if worth is None or unit is None:
-            return None
-        return Term(Decimal(found[0] * (worth if written else scale)), "round_number", "approximate", written)
-    match = _SPELLED.fullmatch(text)
-    value = spelled(match["words"]) if match else None
-    if match is None or value is None:
+    around, start = numbers.rounded(text), numbers.spelled_start(text)
+    value, rest = around or (numbers.spelled(start) or 0, text[len(start) :].strip())
+    match = _SINGLE.fullmatch(f"1 {rest}".strip())
+    written, worth, _ = _unit(match) if match and match["digits"].strip() == "1" else ("", None, "")
+    if worth is None or not (around or start) or re.match(r"mill?(?:e|ions?|iards?)\b", rest, re.I):
         return None
-    if value > 10**6 and 0 < value % 10**6 < 1_000:
-        return Term(None, "millions_and_what", "ambiguous")
-    unit_text, worth = _unit(match)
-    return Term(Decimal(value * (worth if unit_text else scale)), "spelled_out", "exact", unit_text) if worth else None
+    if value > 10**6 and 0 < value % 10**6 < 1_000:  # « un million deux »: tenths of a million, or euros?
+        return undecided("millions_and_what")
+    if scale != 1 and not written and "mill" in start.lower():  # « deux mille » in a column of k€
+        if value < 10**6:
+            return undecided("thousands_of_what")
+        scale = 1
+    rule, status = ("round_number", "approximate") if around else ("spelled_out", "exact")
+    unit = written or ("M" if value >= 10**6 else "")
+    return Term(Decimal(value * (worth if written else scale)), rule, status, unit)
 
 
-def _unit(match: re.Match[str]) -> tuple[str, int | None]:
-    """Return the unit as written and what it is worth in euros; no unit is worth one."""
-    for position, (_, worth) in enumerate(_UNITS):
-        if written := match[f"u{position}"]:
-            return written, worth
-    return "", 1
+def _unit(match: re.Match[str]) -> tuple[str, int | None, str]:
+    """Return the unit as written, what it is worth in euros, and the rule that says so; no unit is worth one."""
+    found = ((match[f"u{i}"], worth, rule) for i, (_, worth, rule) in enumerate(_UNITS) if match[f"u{i}"])
+    return next(found, ("", 1, ""))
 
 
-def _named(rule: str, worth: int) -> str:
-    """Return the rule that read an amount: the unit it multiplied by, or how its digits are written."""
-    return {1_000: "thousands_of_euros", 10**6: "millions_of_euros", 10**9: "billions_of_euros"}.get(worth, rule)
-
-
-def _addable(terms: list[Term]) -> bool:
+def _addable(terms: Sequence[Term], text: str) -> bool:  # noqa: ARG001 (one signature)
     """Return whether a sum is clear: `15 + 5 k€` may be 20 k€ or 5 015 €, `15 000 + 5 k€` may not."""
-    scaled = any(term.unit_text.lower().startswith(("k", "m")) for term in terms)
-    return not (scaled and any(not term.unit_text and abs(term.value or Decimal(0)) < 1_000 for term in terms))
+    scaled = any(term.unit.lower().startswith(("k", "m")) for term in terms)
+    return not (scaled and any(not term.unit and -1_000 < (term.value or 0) < 1_000 for term in terms))
 
 
-def _not_money(text: str) -> Term | None:
-    """Dates, shares, other currencies, sums asked for, figures in brackets (an aside, or an accountant's minus)."""
-    if text.startswith("(") and text.endswith(")") and any(c.isdigit() for c in text):
-        return Term(None, "brackets", "ambiguous")
-    if any(c.isdigit() for c in text) and not_granted(text):
-        return Term(None, "not_granted", "ambiguous")
-    if re.fullmatch(r"- [0-9].*", text):
-        return Term(None, "dash_or_minus", "ambiguous")
-    for rule, pattern in (
-        ("date", _DATE),
-        ("other_currency", _OTHER_MONEY),
-        ("share", re.compile(r"[^a-z]*[0-9] ?%.*")),
-    ):
-        if pattern.fullmatch(text):
-            return Term(None, rule, "unreadable")
-    return None
-
-
-def _yes_or_no(text: str) -> Term | None:
-    """A tick or « oui » in a column of amounts: there is one, unknown; « non »: the question does not apply."""
-    if _TICKED.fullmatch(text):
-        return Term(None, "ticked", "unknown")
-    return Term(None, "answered_no", "not_applicable") if _REFUSED.fullmatch(text) else None
-
-
-def _in_kind(text: str, single: Callable[[str], Term | None]) -> Term | None:
+def _in_kind(text: str, single: Rule) -> Term | None:
     """Support in kind has no amount; money beside it is stated and is then a part of the support only."""
     if not _IN_KIND.search(text):
         return None
-    if not any(c.isdigit() for c in text):
+    if not re.search("[0-9]", text):
         return Term(None, "in_kind", "unknown")
-    sides = re.sub(r" et | avec ", " + ", text, count=1).split("+")
-    money = [side.strip() for side in sides if any(c.isdigit() for c in side) and not _IN_KIND.search(side)]
-    kinds = [side for side in sides if not any(c.isdigit() for c in side)]
-    term = single(money[0]) if len(money) == 1 and len(money) + len(kinds) == len(sides) == 2 else None
-    if term is None or term.value is None:
-        return Term(None, "in_kind_and_figures", "ambiguous")
-    return Term(term.value, "money_beside_kind", "approximate", term.unit_text)
+    sides = re.split(r" ?\+ ?| et | avec ", text)
+    money = [term for side in sides if (term := single(side))]
+    beside = " ".join(side for side in sides if not single(side))
+    if len(money) == 1 and money[0].value is not None and _IN_KIND.search(beside) and not re.search("[0-9]", beside):
+        return replace(money[0], rule="money_beside_kind", status="approximate")
+    return undecided("in_kind_and_figures")
+
+
+def _over_time(text: str, single: Rule) -> Term | None:
+    """`30 000 sur 3 ans`, `90 000 sur 3 ans, soit 30 000 par an`: the year's amount is stated if the text says so.
+
+    Times a number of months or years (`5 000 x 12 mois`), it is that of each of them: the total is above it.
+    """
+    # Assumption: a total over several years is not shared out. Source: the text does not state the part of the year.
+    # If wrong: the codebook decides, spelling by spelling.
+    if (both := _AND_PER_YEAR.fullmatch(text)) and (whole := _SEVERAL_YEARS.fullmatch(both["whole"])):
+        total, year = single(whole["term"]), single(both["year"])
+        if total and year and total.value is not None and year.value is not None:
+            total_of_years = year.value * _n_years(whole)
+            return replace(year, rule="per_year") if total.value == total_of_years else undecided("two_values")
+    if (match := _SEVERAL_YEARS.fullmatch(text)) and (term := single(match["term"])) and term.value is not None:
+        times = re.match(r" ?,? ?\(?[x*×]", text[match.end("term") :], re.I)
+        if re.search(_EACH_YEAR, match["term"], re.I) or (_n_years(match) == 1 and not times):
+            return replace(term, rule="per_year")
+        return Term(None, "several_years", "ambiguous", low=Decimal(0), high=None if times else term.value)
+    first = _YEARS_FIRST.fullmatch(text)
+    return undecided("several_years") if first and single(first["term"]) else None
+
+
+def _n_years(match: re.Match[str]) -> Decimal:
+    """Return the number of years an amount is spread over."""
+    if match["first"]:
+        return Decimal(int(match["last"]) - int(match["first"]) + 1)
+    n = Decimal(numbers.spelled(match["n"] or match["n2"]) or 0)
+    return n / 12 if (match["of"] or match["of2"]).lower() == "mois" else n

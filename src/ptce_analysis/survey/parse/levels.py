@@ -1,24 +1,51 @@
-"""The level, or levels, of the collectivities a cell names."""
+"""The level, or levels, of the collectivities a cell names.
+
+`levels.csv`: words that open or are a name, read in order, the level they tell (none: they have several meanings) and
+the name that may follow. `places.csv`: what a place stands for; regions and départements are of INSEE (Code officiel
+géographique, 2015 and 2016), groupings of the lists of the DGCL (2013 and 2015, by Etalab, Licence Ouverte 2.0).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
-from ptce_analysis.survey.parse import level_names as names
-from ptce_analysis.survey.parse.asides import doubtful
-from ptce_analysis.survey.parse.places import PLACES, part_of_a_region, place_name
-from ptce_analysis.survey.parse.reading import Reading
-from ptce_analysis.survey.parse.silences import machine_text, silence
-from ptce_analysis.survey.parse.wording import bare, misspelt, plain
+from ptce_analysis.survey.parse import words as parsed
+from ptce_analysis.survey.parse.words import Reading, plain, stated, unstated
 from ptce_analysis.vocabulary import LEVELS
 
-_LONGEST = 500
-_ARTICLE = re.compile(r"^(?:(?:la|le|les|notre|nos|ma|une?|des|du) |l'|[-*•·] ?)")
 _FOR_SURE = ("exact", "approximate")
+_ARTICLE = re.compile(r"^(?:(?:la|le|les|notre|nos|ma|une?|des|du) |l'|[-*•·] ?)")
+_SEPARATOR = r"[\n;,+/•|·]"
+# A level's word inside the name that follows another level's word: two levels without a separator between them.
+_TELLING = re.compile(rf"\b{parsed.any_of('telling')}\b")
+# No name of a place holds these: « CC Emploi », « Ville Solidaire » are bodies that took a level's word.
+_BODY = re.compile(rf"\b{parsed.any_of('body')}\b")
+_KEYWORDS = tuple(parsed.any_of("level_word")[3:-1].split("|"))
+_NAME = {"none": "", "any": r"(?P<name>[ -]?[0-9]{1,3}| .+)?", "place": r"(?P<name>[ -]?[0-9]{1,3}|[ -]2[ab]| .+)?"}
+# Assumption: operators of the State (ADEME, agences de l'eau, Caisse des Dépôts, Pôle emploi, ARS) are coded `etat`;
+# the family benefit offices (CAF, MSA), chambers and public banks `autre`. Source: their statutes; no source that was
+# read says how the published table codes them. If wrong: the codebook of the wave decides, name by name.
+_WORDS = [(row, re.compile(f"(?:{row['words']}){_NAME[row['name']]}")) for row in parsed.table("levels.csv")]
+_PLACED = ("commune", "epci", "pnr_petr")
+_BARE = ("departement_name", "region_of_2015", "region_of_2016")
 Decisions = Mapping[str, str]
+
+
+def place_name(text: str) -> str:
+    """Return a name of a place fit for comparison: no accents, capitals, marks between words or leading article."""
+    words = re.sub("[-'/ ]+", " ", plain(text)).strip()
+    return re.sub(r"^(?:le|la|les|l) ", "", words).replace("agglomeration", "agglo")
+
+
+_ROWS = parsed.table("places.csv")
+DEPARTEMENTS = {row["code"]: row["name"] for row in _ROWS if row["rule"] == "departement_name"}
+# The levels a name stands for, as rule: level. Paris is a commune and a département; five overseas names are a region
+# and a département: they stay undecided.
+PLACES = {place_name(row["name"]): {r["rule"]: r["level"] for r in _ROWS if r["name"] == row["name"]} for row in _ROWS}
+_REGIONS = [set(name.split()) for name, rules in PLACES.items() if "region" in rules.values()]
 
 
 def level(text: str, wave: int | None = None, decisions: Decisions | None = None) -> Reading:
@@ -35,17 +62,15 @@ def level(text: str, wave: int | None = None, decisions: Decisions | None = None
 
 def together(text: str, parts: list[Reading]) -> Reading:
     """Return the reading of a cell from those of the collectivities it names; one doubtful part makes it doubtful."""
-    doubtful = [part for part in parts if part.status not in _FOR_SURE]
     if len(parts) == 1:
-        return Reading(text, parts[0].value, None, parts[0].status, parts[0].rule)
-    if doubtful:
-        status = "unreadable" if all(part.status == "unreadable" for part in doubtful) else "ambiguous"
-        return Reading(text, None, None, status, doubtful[0].rule)
+        return replace(parts[0], text=text)
+    if unsure := [part for part in parts if part.status not in _FOR_SURE]:
+        unreadable = all(part.status == "unreadable" for part in unsure)
+        return unstated(text, "unreadable" if unreadable else "ambiguous", unsure[0].rule)
     found = in_order(code for part in parts for code in codes(part))
     status = "approximate" if any(part.status == "approximate" for part in parts) else "exact"
-    if len(found) == 1:
-        return Reading(text, found[0], None, status, parts[0].rule)
-    return Reading(text, found, None, status, "several_levels")
+    one = len(found) == 1
+    return stated(text, found[0] if one else found, parts[0].rule if one else "several_levels", status)
 
 
 def level_parts(text: str, wave: int | None = None, decisions: Decisions | None = None) -> list[Reading]:
@@ -54,14 +79,18 @@ def level_parts(text: str, wave: int | None = None, decisions: Decisions | None 
     >>> [(part.text, part.value) for part in level_parts("Région, CDC et mairie")]
     [('Région', 'region'), ('CDC', None), ('mairie', 'commune')]
     """
-    if len(text) > _LONGEST:
-        return [Reading(text, None, None, "unreadable", "too_long")]
-    chosen = decisions or {}
-    whole = _decided(text, chosen) or _quiet(text)
-    if whole:
+    if len(text) > 500:
+        return [unstated(text, rule="too_long")]
+    if whole := _known(text, decisions or {}) or _place(text, place_name(text)):
         return [whole]
-    parts = [part for part in _outside_brackets(text, r"[\n;,+/•|·]") if part.strip(" .")]
-    return [reading for part in parts for reading in _split_softly(part.strip(), wave, chosen)] or [_unread(text)]
+    pieces = [text] if _one_place(text, wave) else _outside_brackets(text, _SEPARATOR)
+    parts = [part.strip() for part in pieces if part.strip(" .")]
+    found = [reading for part in parts for reading in _split_softly(part, wave, decisions or {})]
+    if found and _names_a_place(found[0].text) and set(re.findall(_SEPARATOR, text)) == {","}:
+        # « CC Chinon, Vienne et Loire »: a list of the grouping and two départements, or the name of one grouping.
+        rest = (unstated(one.text, "ambiguous", "place_in_a_name") if one.rule in _BARE else one for one in found[1:])
+        found = [found[0], *rest]
+    return found or [unstated(text)]
 
 
 def codes(reading: Reading) -> tuple[str, ...]:
@@ -77,21 +106,12 @@ def in_order(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in LEVELS if code in present)
 
 
-def _decided(text: str, decisions: Decisions) -> Reading | None:
-    """Return what the codebook decides for this spelling."""
-    chosen = decisions.get(plain(text))
-    if chosen is None:
-        return None
-    found = in_order(re.split(r"[ ,+;]+", chosen))
-    return Reading(text, found[0] if len(found) == 1 else found, None, "exact", "codebook_decision") if found else None
-
-
-def _quiet(text: str) -> Reading | None:
-    """Return the reading of a cell that names nobody, or that only a spreadsheet writes."""
-    if rule := machine_text(bare(text)):
-        return Reading(text, None, None, "unreadable", rule)
-    found = silence(bare(text))
-    return Reading(text, None, None, *found) if found else None
+def _known(text: str, decisions: Decisions) -> Reading | None:
+    """Return what the codebook decides for this spelling, or the reading of a text that names nobody."""
+    if decided := in_order(re.split(r"[ ,+;]+", decisions.get(plain(text), ""))):
+        return stated(text, decided[0] if len(decided) == 1 else decided, "codebook_decision")
+    nobody = parsed.chosen("nobody", plain(text).strip(" .!"))
+    return unstated(text, *nobody) if nobody else parsed.no_value(text)
 
 
 def _outside_brackets(text: str, separator: str) -> list[str]:
@@ -108,20 +128,35 @@ def _outside_brackets(text: str, separator: str) -> list[str]:
 def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Reading]:
     """Return the readings of « X et Y »: two collectivities only if both are readable and the whole is not one name.
 
-    A word said once may open both: « conseil général et régional ».
+    A word said once may open both: « conseil général et régional ». « CC Loire et Allier » is one grouping.
     """
-    whole = _decided(text, decisions) or _quiet(text) or _one(text, wave)
-    if plain(text) in PLACES or place_name(text) in PLACES or whole.rule == "codebook_decision":
+    whole = _known(text, decisions) or _one(text, wave)
+    if _one_place(text, wave) or place_name(text) in PLACES or whole.rule == "codebook_decision":
         return [whole]
     pieces = _outside_brackets(text, " (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?")
     named = [piece.strip() for piece in pieces if piece.strip()]
-    parts = [_decided(piece, decisions) or _one(piece, wave) for piece in named]
+    parts = [_known(piece, decisions) or _one(piece, wave) for piece in named]
     opened = [_one(f"{named[0].split()[0]} {piece}", wave) for piece in named]
     parts = [again if one.status == "unreadable" else one for one, again in zip(parts, opened, strict=True)]
+    if len(parts) > 1 and _names_a_place(named[0]) and all(part.rule in _BARE for part in parts[1:]):
+        several = any("region" in codes(part) for part in parts[1:])
+        return [unstated(text, "ambiguous", "place_in_a_name") if several else whole]
     known = all(part.status in (*_FOR_SURE, "ambiguous") for part in parts)
     sure = all(part.status in _FOR_SURE for part in (whole, *parts))
     same = sure and {code for part in parts for code in codes(part)} == set(codes(whole))
     return parts if len(parts) > 1 and known and not same else [whole]
+
+
+def _one_place(text: str, wave: int | None) -> bool:
+    """Return whether a text is a council with its whole name: « Région Occitanie / Pyrénées-Méditerranée »."""
+    row, name = _opener(text)
+    return bool(name) and row["name"] == "place" and _one(text, wave).status == "exact"
+
+
+def _names_a_place(text: str) -> bool:
+    """Return whether a text may be a commune or a grouping with its name: « CC Loire », not « CC »."""
+    row, name = _opener(text)
+    return bool(name) and row["level"] in (*_PLACED, "")
 
 
 def _one(text: str, wave: int | None) -> Reading:
@@ -130,100 +165,77 @@ def _one(text: str, wave: int | None) -> Reading:
     if not match:
         return _named(text, wave)
     outside, inside = _named(match[1].strip(), wave), level(match[2].strip(), wave)
-    says, aside = outside.status in _FOR_SURE and outside.rule != "level_not_said", plain(match[2])
-    if doubtful(aside):
-        return Reading(text, None, None, "ambiguous", "denied_or_doubtful")
-    if says and _another_level(aside, codes(outside), wave):
-        return Reading(text, None, None, "ambiguous", "another_level_in_brackets")
-    if inside.status not in _FOR_SURE or set(codes(inside)) <= set(codes(outside)):
-        return Reading(text, outside.value, None, outside.status, outside.rule)
-    if says:
-        return Reading(text, None, None, "ambiguous", "another_level_in_brackets")
-    return Reading(text, inside.value, None, inside.status, "explained_in_brackets")
+    if parsed.doubtful(aside := plain(match[2])):
+        return unstated(text, "ambiguous", "denied_or_doubtful")
+    explained = inside.status in _FOR_SURE and not set(codes(inside)) <= set(codes(outside))
+    named = outside.status in _FOR_SURE or re.search("name|grouping|levels", outside.rule)  # « Pays X (FSE) »: two
+    if named and outside.rule != "level_not_said" and (explained or _another_level(aside, codes(outside), wave)):
+        return unstated(text, "ambiguous", "another_level_in_brackets")
+    return replace(inside, text=text, rule="explained_in_brackets") if explained else replace(outside, text=text)
 
 
 def _named(text: str, wave: int | None) -> Reading:
-    """Return the reading of one name; beside a denial or a doubt it is undecided."""
-    found = _spelt(text.rstrip(" ?"), wave)
-    if found.status in _FOR_SURE and plain(text) not in PLACES and doubtful(plain(text)):
-        return Reading(text, None, None, "ambiguous", "denied_or_doubtful")
+    """Return the reading of one name; one slip in a level's word is put right, a denial or doubt makes it undecided."""
+    found = _by_words(text.rstrip(" ?"), wave)
+    corrected = parsed.misspelt(plain(text.rstrip(" ?")), _KEYWORDS) if found.status == "unreadable" else ""
+    if corrected and (again := _by_words(corrected, wave)).status == "exact":
+        found = replace(again, status="approximate", rule="misspelling")
+    if found.status in _FOR_SURE and place_name(text) not in PLACES and parsed.doubtful(plain(text)):
+        return unstated(text, "ambiguous", "denied_or_doubtful")
     return replace(found, text=text)
 
 
-def _spelt(text: str, wave: int | None) -> Reading:
-    """Return the reading of one name; a level's word misspelt by one letter is read, and said to be approximate."""
-    found = _by_words(text, wave)
-    if found.status != "unreadable":
-        return found
-    corrected = misspelt(plain(text), names.KEYWORDS)
-    again = _by_words(corrected, wave) if corrected else found
-    return Reading(text, again.value, None, "approximate", "misspelling") if again.status == "exact" else found
+@lru_cache(4096)
+def _opener(text: str) -> tuple[dict[str, str], str]:
+    """Return the first row of `levels.csv` whose words open a text, and the name that follows them."""
+    words = _ARTICLE.sub("", plain(text).strip(" .:")).strip()
+    found = ((row, match) for row, pattern in _WORDS if (match := pattern.fullmatch(words)))
+    row, match = next(found, ({}, None))
+    return row, ((match.groupdict().get("name") if match else None) or "").strip(" -")
 
 
 def _by_words(text: str, wave: int | None) -> Reading:
     """Return the reading of one name by the tables of places and words, the first that knows it."""
-    words = _ARTICLE.sub("", plain(text).strip(" .:")).strip()
-    if re.fullmatch(r"CdC(?: .+)?", bare(text)):
-        return Reading(text, "epci", None, "exact", "grouping_word")
-    if found := _lyon(text, words, wave) or _place(text, words):
+    if found := _place(text, place_name(_ARTICLE.sub("", plain(text).strip(" .:")))):
         return found
-    if words.startswith("pays") and part_of_a_region(words[4:]):  # « Pays de Loire »: the region, cut short?
-        return Reading(text, None, None, "ambiguous", "pays_or_region")
-    for rule, pattern in names.UNDECIDED:
-        if _compiled(pattern).fullmatch(words):
-            return Reading(text, None, None, "ambiguous", rule)
-    return _alone(text, words) or _opening(text, words, wave) or _unread(text)
+    if (cut := re.fullmatch(r"CdC( .+)?", parsed.bare(text))) is not None:  # « CDC » has two meanings
+        return _by_words("cc" + (cut[1] or ""), wave)
+    row, name = _opener(text)
+    if not row:
+        return unstated(text)
+    place = re.sub("^(?:(?:de|du|des|d|la|le|les|l) )+", "", place_name(name))
+    stands_for = PLACES.get(place, {}).values()
+    if row["rule"] == "metropole_de_lyon":  # from 2015, under its new name or in a wave of that year, a département too
+        two = wave >= 2015 if wave else row["level"] == "departement"
+        return stated(text, ("epci", "departement") if two else "epci", row["rule"])
+    if row["rule"] == "ca_three_meanings" and "epci" in stands_for:
+        return stated(text, "epci", "grouping_name")
+    if not row["level"]:
+        return unstated(text, "ambiguous", row["rule"])
+    if _another_level(name, (row["level"],), wave):
+        return unstated(text, "ambiguous", "several_levels_unseparated")
+    numbered = row["level"] == "departement" and name.upper().zfill(2) in DEPARTEMENTS
+    short = row["level"] == "region" and any(set(place.split()) - {"de", "la"} <= region for region in _REGIONS)
+    fits = row["level"] in stands_for or numbered or short or row["name"] != "place"
+    if name and (not fits or (row["level"] in (*_PLACED, "europe") and _BODY.search(name))):
+        return unstated(text, "ambiguous", "name_of_no_place")
+    if "petr" in row["words"] and wave is not None and wave < 2014:
+        return unstated(text, "ambiguous", "petr_before_2014")
+    return stated(text, row["level"], row["rule"])
 
 
-def _lyon(text: str, words: str, wave: int | None) -> Reading | None:
-    """Lyon's grouping: an epci, and from 2015, under its new name or in a wave of that year, a département as well."""
-    name = place_name(words)
-    renamed = _compiled(names.LYON_METROPOLE).fullmatch(name)
-    if not renamed and not _compiled(names.GRAND_LYON).fullmatch(name):
-        return None
-    two = wave >= 2015 if wave else bool(renamed)
-    return Reading(text, ("epci", "departement") if two else "epci", None, "exact", "metropole_de_lyon")
-
-
-def _place(text: str, words: str) -> Reading | None:
-    """A name of a region or a département stands for its council; one that is both is ambiguous."""
-    rules = PLACES.get(place_name(words), ())
+def _place(text: str, name: str) -> Reading | None:
+    """A name of a region, a département or a grouping stands for its council; one that is two is ambiguous."""
+    rules = PLACES.get(name, {})
     if len(rules) > 1:
-        return Reading(text, None, None, "ambiguous", "place_of_two_levels")
-    return Reading(text, rules[0].split("_")[0], None, "exact", rules[0]) if rules else None
-
-
-def _alone(text: str, words: str) -> Reading | None:
-    """Words that say the level alone, or after the name of a place: « Lille Métropole »."""
-    for rule, code, pattern in names.ALONE:
-        match = _compiled(pattern).fullmatch(words)
-        if match and not _another_level(match.groupdict().get("name") or "", (code,), None):
-            return Reading(text, code, None, "exact", rule)
-    return None
-
-
-def _opening(text: str, words: str, wave: int | None) -> Reading | None:
-    """Words that open the name of a collectivity: « conseil général de … », « mairie de … », « CG 93 »."""
-    for rule, code, pattern in names.NAMED:
-        match = _compiled(rf"(?:{pattern})(?P<name>[ -]?[0-9]{{1,3}}|[ -]2[ab]| .+)?").fullmatch(words)
-        if match and _another_level(match["name"] or "", (code,), wave):
-            return Reading(text, None, None, "ambiguous", "several_levels_unseparated")
-        if match and rule == "petr" and wave is not None and wave < 2014:
-            return Reading(text, None, None, "ambiguous", "petr_before_2014")
-        if match:
-            return Reading(text, code, None, "exact", "pays_petr" if rule == "petr" else rule)
-    return None
+        return unstated(text, "ambiguous", "place_of_two_levels")
+    return next((stated(text, code, rule) for rule, code in rules.items()), None)
 
 
 def _another_level(words: str, found: tuple[str, ...], wave: int | None) -> bool:
-    """Return whether the words beside a level tell of another one, or of who passes its money on."""
-    return any(set(codes(_by_words(told, wave))) != set(found) for told in re.findall(names.TELLING, words))
+    """Return whether the words beside a level tell of another one, or of who passes its money on.
 
-
-def _unread(text: str) -> Reading:
-    return Reading(text, None, None, "unreadable", "no_rule")
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    « CC de la Région de Suippes » does not: Suippes is no region.
+    """
+    told = (_by_words(words[match.start() :], wave) for match in _TELLING.finditer(words))
+    return any(one.rule != "name_of_no_place" and set(codes(one)) != set(found) for one in told)

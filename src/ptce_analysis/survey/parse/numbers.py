@@ -1,28 +1,58 @@
-"""One strict reader of written numbers. What two careful readers could read differently is left undecided."""
+"""Written numbers, and the grammar every quantity shares: approximations, bounds, ranges, products, sums, years.
+
+A kind of answer (amount, share, staff, count) brings only the reader of one term; what is around it is read here, by
+named rules tried in order. What two careful readers could read differently is left undecided.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:'[0-9]{3})+")
-_POINTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}|[0-9]{1,3}(?:,[0-9]{3}){2,}")
-_POINTED_DECIMAL = re.compile(r"([0-9]{1,3}(?:\.[0-9]{3})+),([0-9]+)|([0-9]{1,3}(?:,[0-9]{3})+)\.([0-9]+)")
-_DECIMAL = re.compile(r"([0-9]*|[0-9]{1,3}(?:[ '][0-9]{3})+)[.,]([0-9]+)")
-_SCIENTIFIC = re.compile(r"([0-9]+(?:[.,][0-9]+)?)[eE]\+?([0-9]{1,2})")
-_LONGEST, _LARGEST = 40, 10**15
+from text_to_num import text2num  # type: ignore[import-untyped]
+
+from ptce_analysis.survey.parse.words import Reading, any_of, bare, machine_text, silence, unstated
 
 
-@dataclass(frozen=True)
-class Number:
-    """A written number: its value, None when it has two plausible ones, and the rule that read it."""
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One quantity: its value (None when it cannot be stated), rule, status, and the unit as written."""
 
     value: Decimal | None
     rule: str
+    status: str = "exact"
+    unit: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
 
 
-def number(text: str, three_digits: str = "") -> Number | None:
+Rule = Callable[[str], Term | None]
+
+
+def undecided(rule: str) -> Term:
+    """Return the term of a text that two careful readers could read differently."""
+    return Term(None, rule, "ambiguous")
+
+
+def said(*rows: tuple[str, Term]) -> Rule:
+    """Return the rule that gives the term of the first row whose pattern is the whole text, capitals aside."""
+    patterns = [(re.compile(pattern, re.I), term) for pattern, term in rows]
+    return lambda text: next((term for pattern, term in patterns if pattern.fullmatch(text)), None)
+
+
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([ '])[0-9]{3}(?:\1[0-9]{3})*|(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
+_GROUPED_DECIMAL = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3})+,|(?:,[0-9]{3})+\.)[0-9]+")
+_DECIMAL = re.compile(r"([0-9]*|[0-9]{1,3}(?:[ '][0-9]{3})+)[.,]([0-9]+)")
+_SCIENTIFIC = re.compile(r"([0-9]+(?:[.,][0-9]+)?)[eE]\+?([0-9]{1,2})")
+_LONGEST, _LONGEST_TEXT, _LARGEST = 40, 200, 10**15
+# Assumption: four digits without a unit or a mark, from 1990 to 2039 and not round, may be a year rather than a number.
+# Source: amounts asked of poles are round, counts small. If wrong: the codebook decides, spelling by spelling.
+A_YEAR = re.compile(r"(?:199|20[0-3])[0-9](?<!00)")
+
+
+def number(text: str, three_digits: str = "") -> Term | None:
     """Return the number a tidied text writes, or None when it writes none.
 
     `three_digits` says what one mark before exactly three digits means (`1.500`, `12,500`): `thousands`, `decimals`,
@@ -31,110 +61,223 @@ def number(text: str, three_digits: str = "") -> Number | None:
     >>> [number(text).value for text in ("25 000", "1.500,50", "1.500.000", "0,250", "1.500")]
     [Decimal('25000'), Decimal('1500.50'), Decimal('1500000'), Decimal('0.250'), None]
     """
-    sign, digits = (text[0], text[1:]) if text[:1] in ("-", "+") else ("", text)
-    found = _unsigned(digits, three_digits)
-    if found is None or len(digits) > _LONGEST or (found.value or 0) >= _LARGEST:
+    found = _unsigned(text.removeprefix(text[0]) if text[:1] in ("-", "+") else text, three_digits)
+    if found is None or len(text) > _LONGEST or (found.value or 0) >= _LARGEST:
         return None
-    return Number(-found.value, "negative") if sign == "-" and found.value else found
+    return Term(-found.value, "negative") if text[0] == "-" and found.value else found
 
 
-def _unsigned(text: str, three_digits: str) -> Number | None:
+def _unsigned(text: str, three_digits: str) -> Term | None:
     """Return a number without its sign, by the first form that fits."""
-    if _WHOLE.fullmatch(text):
-        return Number(Decimal(re.sub("[ ']", "", text)), "grouped_digits" if not text.isdigit() else "digits")
-    if _POINTED.fullmatch(text):
-        return Number(Decimal(re.sub("[.,]", "", text)), "grouped_digits")
-    if match := _POINTED_DECIMAL.fullmatch(text):
-        whole, decimals = match[1] or match[3], match[2] or match[4]
-        return Number(Decimal(re.sub("[.,]", "", whole) + "." + decimals), "grouped_digits")
+    if re.fullmatch("[0-9]+", text):
+        return Term(Decimal(text), "digits")
+    if _GROUPED.fullmatch(text):
+        return Term(Decimal(re.sub("[ '.,]", "", text)), "grouped_digits")
+    if _GROUPED_DECIMAL.fullmatch(text):
+        return Term(Decimal(".".join(re.sub("[.,](?=.*[.,])", "", text).split(","))), "grouped_digits")
     if match := _SCIENTIFIC.fullmatch(text):
-        return Number(Decimal(match[1].replace(",", ".")).scaleb(int(match[2])), "scientific")
-    match = _DECIMAL.fullmatch(text)
-    return _decimal(re.sub("[ ']", "", match[1]), match[2], three_digits) if match else None
-
-
-def _decimal(whole: str, decimals: str, three_digits: str) -> Number:
-    """Return a number with one mark; three digits after it may be thousands, unless zero or nothing is before it."""
-    grouping_possible = len(decimals) == 3 and whole.strip("0") != ""
-    if not grouping_possible or three_digits == "decimals":
-        return Number(Decimal(f"{whole or '0'}.{decimals}"), "decimal")
+        return Term(Decimal(match[1].replace(",", ".")).scaleb(int(match[2])), "scientific", "approximate")
+    if not (match := _DECIMAL.fullmatch(text)):
+        return None
+    whole, decimals = re.sub("[ ']", "", match[1]), match[2]
+    # Three digits after a mark may be thousands, unless zero or nothing is before it.
+    if len(decimals) != 3 or not whole.strip("0") or three_digits == "decimals":
+        return Term(Decimal(f"{whole}.{decimals}"), "decimal")
     if three_digits == "thousands" and len(whole) <= 3:
-        return Number(Decimal(whole + decimals), "mark_of_thousands")
-    return Number(None, "three_digits_after_a_mark")
+        return Term(Decimal(whole + decimals), "mark_of_thousands")
+    return undecided("three_digits_after_a_mark")
 
 
-_UNITS = "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
-_SMALL = {word: value for value, word in enumerate(_UNITS.split())} | {
-    "une": 1, "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "septante": 70,
-    "huitante": 80, "octante": 80, "nonante": 90,
-}  # fmt: skip
-_LARGE = {"mille": 1_000, "million": 10**6, "millions": 10**6, "milliard": 10**9, "milliards": 10**9}
 _ROUND = {
     "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
     "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1_000,
 }  # fmt: skip
-
-
-_WORD = "|".join(sorted({*_SMALL, *_LARGE, "cent", "cents", "et"}, key=len, reverse=True))
-# Words of numbers up to their last one: « mille » and « million » belong to the number, not to the unit after it.
-SPELLED = rf"(?:{_WORD})(?:[ -](?:{_WORD}))*+"
+_ROUND_NUMBER = re.compile(rf"(?:([a-z]+|[0-9]+) )?({'|'.join(_ROUND)})(s?)(?: (?:de |d')(.*))?", re.I)
 
 
 def spelled(text: str) -> int | None:
-    """Return a number spelled out in French, or None.
-
-    >>> [spelled(text) for text in ("quatre-vingt-dix-sept", "deux mille cinq cents", "trente", "deux trois")]
-    [97, 2500, 30, None]
-    """
-    total, current, last = 0, 0, 10**12
-    for word in re.split("[ -]+", text.lower()):
-        if word in _LARGE:
-            if _LARGE[word] >= last:
-                return None
-            total, current, last = total + max(1, current) * _LARGE[word], 0, _LARGE[word]
-        elif (following := _hundreds(current, word)) is None:
-            return None
-        else:
-            current = following
-    return total + current
-
-
-def _hundreds(current: int, word: str) -> int | None:
-    """Return a number below one thousand after one more word, or None when the word cannot follow."""
-    if word == "et":
-        return current if current % 100 >= 20 else None
-    if word in ("cent", "cents"):
-        return max(1, current) * 100 if current < 10 else None
-    if word in ("vingt", "vingts") and current % 100 == 4:
-        return current + 76
-    small = _SMALL.get(word)
-    if small is None:
+    """Return a whole number spelled out in French without accents, or in digits alone, else None."""
+    if text == "zero" or re.fullmatch("[0-9]+", text):
+        return int(text.replace("zero", "0"))
+    try:
+        return int(text2num(text.lower(), "fr")) if re.fullmatch("[a-z]+(?:[ -][a-z]+)*", text, re.I) else None
+    except ValueError:
         return None
-    tens = current % 100
-    after_ten = small in (7, 8, 9) and tens in (10, 70, 90)
-    after_tens = small < 10 and tens >= 20 and tens % 10 == 0
-    after_sixty = 10 <= small <= 16 and tens in (60, 80)
-    return current + small if tens == 0 or after_ten or after_tens or after_sixty else None
 
 
-def counts(word: str) -> bool:
-    """Return whether a word beside a number changes it: another number, or a round one. « un » is an article too.
-
-    >>> counts("vingt"), counts("centaines"), counts("une"), counts("structures")
-    (True, True, False, False)
-    """
-    plain = word.lower()
-    return plain.removesuffix("s") in _ROUND or (plain not in ("un", "une", "neuf") and spelled(plain) is not None)
+def spelled_start(text: str) -> str:
+    """Return the longest start of a text that spells one number: « cent vingt » of « cent vingt salariés »."""
+    if not text[:1].isalpha() or spelled(re.split("[ -]", text)[0]) is None:
+        return ""
+    ends = [match.start() for match in re.finditer(r"(?= )|$", text)]
+    return next((text[:end] for end in reversed(ends[:12]) if spelled(text[:end]) is not None), "")
 
 
 def rounded(text: str) -> tuple[int, str] | None:
-    """Return the number in « une vingtaine de k€ » and the words after it, or None.
+    """Return the number in « une vingtaine de k€ » and the words after it, or None."""
+    match = _ROUND_NUMBER.fullmatch(text)
+    times = spelled(match[1] or "1") if match and (match[1] or not match[3]) else None
+    return (times * _ROUND[match[2].lower()], match[4] or "") if match and times else None
 
-    >>> rounded("une vingtaine de k€"), rounded("deux centaines"), rounded("vingt")
-    ((20, 'k€'), (200, ''), None)
-    """
-    match = re.fullmatch(rf"(?:([a-z]+|[0-9]+) )?({'|'.join(_ROUND)})(s?)(?: (?:de |d')(.*))?", text, re.I)
-    if not match or (match[3] and not match[1]):
-        return None
-    times = spelled(match[1]) if match[1] and not match[1].isdigit() else int(match[1] or 1)
-    return (times * _ROUND[match[2].lower()], match[4] or "") if times else None
+
+# « 25 000 €* », « 25 000 (a) »: a note that is not in the cell may say anything. « 25 (k) » is a unit.
+_APPROXIMATE = re.compile(
+    rf"(?:{any_of('about')}(?![a-z])|~|≈|±|\+/-) ?(?P<term>.+)|(?P<term2>.+?) ?(?:\(? ?{any_of('about_after')} ?\)?|"
+    r"(?P<note>\*{1,3}|\((?:\*{1,3}|[a-jln-z])\)))",
+    re.I,
+)
+_BOUND = re.compile(
+    rf"(?:(?P<below>{any_of('below')})|{any_of('above')}) ?:? ?(?P<term>.+)|(?P<term2>.+?)(?: (?:(?P<below2>"
+    r"max(?:imum|i|\.)?|au plus|ou moins)|(?:min(?:imum|i|\.)?|au moins|et plus|ou plus))|(?<=[0-9])\+)",
+    re.I,
+)
+_BETWEEN = re.compile(
+    r"(?:entre|de) (?P<low>.+?) (?:et|a|-) (?P<high>.+)|\[ ?(?P<low2>[^];-]+?) ?[;-] ?(?P<high2>[^];-]+?) ?\]|"
+    r"(?P<low3>[^-]+?) ?(?:- |-(?![a-z])|(?<![a-z])-| a ) ?(?P<high3>[^-]+)",  # « vingt-cinq mille » is one number
+    re.I,
+)
+_SEVERAL = re.compile(r"( ou | / |(?<=[0-9kK€])/(?=[0-9]{2})| et | puis | ?; ?|, )", re.I)
+_TWICE = re.compile(
+    r"(?P<term>[^()=]+?) ?(?:\((?:soit |= ?|total ?:? ?)?(?P<again>[^()]+)\)|,? ?(?:=|soit |"
+    r"c'est-a-dire )(?P<again2>[^()=]+))",
+    re.I,
+)
+_QUOTED = re.compile(r"^[\"«“] ?([^\"«»“”]+?) ?[\"»”]$")
+_PRODUCT = re.compile(
+    r"(?P<times>[0-9]{1,3}) ?(?:x|\*|×|fois) ?(?P<term>.+)|(?P<term2>.+?) ?(?:x|\*|×) ?(?P<times2>[0-9]{1,3})", re.I
+)
+_NAMED_YEAR = re.compile(
+    r"(?:\ben |\((?:en )?|\bpour |^|[;,+/] ?|\bet )(20[0-9]{2})(?= ?(?::|\)|,|;|\+|$| et | puis ))", re.I
+)
+# `20 000 dont 5 000 de FSE`: whether the part belongs to the answer is not said.
+_of_which = said((r"[^()]*[0-9][^()]*?,? ?\(?\bdont .+", undecided("of_which")))
+
+
+def without_year(text: str) -> str:
+    """Return a quantity without the year it is for: `2,5 ETP` of `2,5 ETP en 2014`."""
+    return re.sub(r" (?:en (?:19|20)[0-9]{2}|\((?:en )?(?:19|20)[0-9]{2}\))$", "", text, flags=re.I)
+
+
+def _several_years(text: str) -> Term | None:
+    """`1 ETP en 2014 et 2 en 2015`: figures of different years; neither their sum nor one of them is the answer."""
+    told = len(set(_NAMED_YEAR.findall(text))) > 1 and re.search("[0-9]", _NAMED_YEAR.sub("", text))
+    return undecided("several_years") if told else None
+
+
+def _silent(text: str) -> Term | None:
+    found = silence(text)
+    return Term(Decimal(0) if found[0] == "zero" else None, found[1], found[0]) if found else None
+
+
+def _part(match: re.Match[str] | None, name: str) -> str:
+    """Return what the filled one of the groups `name`, `name2`, `name3` holds, "" if none or nothing matched."""
+    groups = match.groupdict() if match else {}
+    return next((text.strip() for key, text in groups.items() if text and key.rstrip("23") == name), "")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """How a quantity is written: unit, reader of one term, own rules around the shared, what joins terms, bounds."""
+
+    unit: str
+    single: Rule
+    before: tuple[Rule, ...] = ()
+    after: tuple[Rule, ...] = ()
+    plus: str = r"\+"
+    addable: Callable[[Sequence[Term], str], bool] = lambda terms, text: True  # noqa: ARG005
+    bounds: tuple[float, float] = (0, float("inf"))
+
+    def read(self, text: str) -> Reading:
+        """Return the reading of a written quantity; the first rule that understands it answers."""
+        written = _QUOTED.sub(r"\1", bare(text)).rstrip(";, ")
+        if len(written) > _LONGEST_TEXT:
+            return unstated(text, rule="too_long")
+        if rule := machine_text(written):
+            return unstated(text, rule=rule)
+        rules = (*self.before, _several_years, self._approximate, self._bound, self._between, self._total)
+        rules = (_silent, *rules, self._stated_twice, _of_which, *self.after, self._several)
+        term = next(filter(None, (rule(written) for rule in rules)), None)
+        if term is None:
+            return unstated(text)
+        low, high = (None if bound is None else float(bound) for bound in (term.low, term.high))
+        value = term.value if term.value is None else float(term.value) if term.value % 1 else int(term.value)
+        if any(one is not None and not self.bounds[0] <= one <= self.bounds[1] for one in (value, low, high)):
+            return unstated(text, rule="out_of_range" if self.bounds[1] == 1 else "negative")
+        status = "zero" if value == 0 and term.status == "exact" else term.status
+        unit = None if value is low is high is None else self.unit
+        return Reading(text, value, unit, status, term.rule, low, high)
+
+    def _approximate(self, text: str) -> Term | None:
+        """`env. 30 000`, `30 000 ?`, `30 000 €*`: the number is stated, and so is that it is not exact, or not all."""
+        match = _APPROXIMATE.fullmatch(text)
+        inner = _part(match, "term")
+        term = self._between(inner) or self._total(inner)
+        rule = "noted" if match and match["note"] else "approximate"
+        return replace(term, rule=rule, status="approximate") if term and term.status == "exact" else term
+
+    def _bound(self, text: str) -> Term | None:
+        """`< 10 000`, `plus de 50 k€`, `15 000 maximum`: one bound, no value."""
+        match = _BOUND.fullmatch(text)
+        term = self._total(_part(match, "term"))
+        if term is None or term.value is None:
+            return term
+        low, high = (None, term.value) if _part(match, "below") else (term.value, None)
+        return Term(None, "bound", "range", low=low, high=high)
+
+    def _between(self, text: str) -> Term | None:
+        """`10-15 k€`, `entre 10 et 15 k€`: two bounds; the unit of the second serves both where the order allows."""
+        if not (match := _BETWEEN.fullmatch(text)):
+            return None
+        lower, (low, high) = _part(match, "low"), (self.single(_part(match, side)) for side in ("low", "high"))
+        if low is None or high is None or low.value is None or high.value is None:
+            return None
+        unit = (re.search(r"\b(?:mille|millions?|milliards?)\b.*", _part(match, "high"), re.I) or [high.unit])[0]
+        shared = self.single(f"{lower} {unit}") if not low.unit and unit else None
+        least = shared.value if shared and shared.value is not None and shared.value <= high.value else low.value
+        if least > high.value:
+            return undecided("difference_or_range")
+        return Term(None, "between", "range", low=least, high=high.value)
+
+    def _several(self, text: str) -> Term | None:
+        """`10 000 ou 15 000`, `10 000 et 15 000`, `10/15 k€`: several values are given, none of them alone."""
+        parts = _SEVERAL.split(text)
+        if len(parts) < 3 or not all(self._approximate(part) or self._total(part) for part in parts[::2]):
+            return None
+        offered = {mark.strip().lower() for mark in parts[1::2]} & {"ou", "/"}
+        return undecided("alternatives" if offered else "several_values")
+
+    def _stated_twice(self, text: str) -> Term | None:
+        """`15 000 + 5 000 = 20 000`, `150 000 € (cent cinquante mille)`: one value said twice, or two that differ."""
+        sides = [_part(_TWICE.fullmatch(text), side) for side in ("term", "again")]
+        one, two = (_silent(side) or self._total(side) for side in sides) if all(sides) else (None, None)
+        if one is None or two is None or one.value is None or two.value is None:
+            return None
+        return one if one.value == two.value else undecided("two_values")
+
+    def _total(self, text: str) -> Term | None:
+        """`15 000 + 5 000`: the sum of terms that can all be stated; one term is the simplest sum."""
+        if not text:
+            return None
+        first = self._product(text)
+        parts = re.split(self.plus, text[1:], flags=re.I)
+        if first is not None or len(parts) == 1:
+            return first
+        terms = [self._product(part.strip()) for part in (text[0] + parts[0], *parts[1:])]
+        read = [term for term in terms if term is not None]
+        if len(read) < len(terms):
+            return None
+        values = [term.value for term in read if term.value is not None]
+        if len(values) < len(terms) or min(values) < self.bounds[0] or not self.addable(read, text):
+            return undecided("sum_of_unlike_terms")
+        status = "exact" if all(term.status == "exact" for term in read) else "approximate"
+        return Term(sum(values, Decimal(0)), "sum", status)
+
+    def _product(self, text: str) -> Term | None:
+        """Return a single term, or a product of a small whole number and one."""
+        if term := self.single(text):
+            return term
+        match = _PRODUCT.fullmatch(text)
+        term = self.single(_part(match, "term"))
+        if term is None or term.value is None:
+            return term
+        return replace(term, value=term.value * int(_part(match, "times")), rule="product")

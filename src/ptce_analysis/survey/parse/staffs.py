@@ -1,17 +1,84 @@
-"""Staff in full-time equivalents, and plain counts."""
+"""Shares between 0 and 1, staff in full-time equivalents, and plain counts. None of them is ever negative."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 
-from ptce_analysis.survey.parse.asides import doubtful, without_year
-from ptce_analysis.survey.parse.forms import Kind, Rule, Term, understand
-from ptce_analysis.survey.parse.numbers import counts, number, rounded, spelled
-from ptce_analysis.survey.parse.reading import Reading
-from ptce_analysis.survey.parse.shares import fraction
+from ptce_analysis.survey.parse import numbers
+from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
+from ptce_analysis.survey.parse.words import Reading, any_of, doubtful
+
+_PERCENT = re.compile(
+    r"(?:a )?([-+]?[0-9.,][0-9 .,]*?|[a-z]+(?:[ -][a-z]+)*?) ?(?:%|pour ?cents?|pct|p\. ?100)"
+    r"(?: (?:du (?:budget|total)(?: (?:total|global|annuel))?|d'auto-?financement|de fonds propres))?",
+    re.I,
+)
+_FRACTION = re.compile(r"([0-9]{1,3}) ?[/⁄] ?([0-9]{1,3})|([0-9]{1,3}) sur ([0-9]{1,3})", re.I)
+_PARTS = {"demi": 2, "tiers": 3, "quart": 4, "cinquieme": 5, "dixieme": 10}
+_SPELLED_FRACTION = re.compile(rf"(?:(un|une|deux|trois|quatre|sept|neuf|le|la) )?({'|'.join(_PARTS)})s?")
+_WHOLE = {"la moitie": "0.5", "moitie": "0.5", "la totalite": "1", "totalite": "1", "en totalite": "1", "tout": "1"}
+
+
+def share(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:
+    """Return the share, between 0 and 1, that a text states, or why it states none.
+
+    `unit_hint`: what a bare number counts, `percent` or `share`. Without it, a bare number above 1 can only be per cent
+    and one below 1 is taken as a share; 1 itself stays undecided (1 % or the whole).
+
+    >>> [share(text).value for text in ("32 %", "0,32", "32", "1/4", "trois quarts", "1")]
+    [0.32, 0.32, 0.32, 0.25, 0.75, None]
+    >>> share("0,32", "percent").status, share("132 %").status
+    ('ambiguous', 'unreadable')
+    """
+    single = partial(_share, unit_hint=unit_hint or "", three_digits=three_digits)
+    return numbers.Grammar("share", single, bounds=(0, 1)).read(text)
+
+
+def _share(text: str, unit_hint: str, three_digits: str) -> Term | None:
+    """Return one share, written as a fraction, per cent, or as a bare number read with the unit of its column."""
+    text = numbers.without_year(text)
+    if term := _fraction(text):
+        return term
+    if match := _PERCENT.fullmatch(text):  # three decimals of a per cent are decimals
+        found = _whole(match[1], three_digits or "decimals")
+        return Term(found.value / 100, "percent", found.status, "%") if found and found.value is not None else found
+    found = numbers.number(text, three_digits)
+    if found is None or found.value is None:
+        return found
+    value = found.value
+    if value == 1 if not unit_hint else (0 < value < 1 if unit_hint == "percent" else value > 1):
+        return undecided("share_or_percent")
+    per_cent = unit_hint == "percent" or value > 1
+    return Term(value / 100 if per_cent else value, "bare_percent" if per_cent else "bare_share")
+
+
+def _fraction(text: str) -> Term | None:
+    """Return `1/3`, `⅓`, « un tiers », `3 sur 4`, or None. `50/50` and `30/40` are two numbers, `01/03` is a date."""
+    words = unicodedata.normalize("NFKC", text) if len(text) == 1 else text.lower()
+    if words in _WHOLE:
+        return Term(Decimal(_WHOLE[words]), "fraction", unit=words)
+    if match := _FRACTION.fullmatch(words):
+        above, below = (int(part) for part in match.groups() if part)
+        if above > below:
+            return Term(None, "more_than_the_whole", "unreadable")
+        if match[1] and (match[1][0] == "0" or (above > 9 and below != 100)):
+            return undecided("fraction_or_two_numbers")
+        return Term(Decimal(above) / below, "fraction", unit="/") if below else None
+    if match := _SPELLED_FRACTION.fullmatch(words):
+        times = numbers.spelled(match[1] or "un") or 1  # « le quart » is one
+        return Term(Decimal(times) / _PARTS[match[2]], "fraction", unit=match[2])
+    return None
+
+
+def _whole(text: str, three_digits: str) -> Term | None:
+    """Return a number written in digits or words."""
+    value = numbers.spelled(text)
+    return numbers.number(text, three_digits) or (None if value is None else Term(Decimal(value), "spelled_out"))
+
 
 _NUMBER = r"[-+]?[0-9.,][0-9 .,']*|[0-9]{1,3} ?[/⁄] ?[0-9]{1,3}|[½⅓⅔¼¾]|[a-z]+(?:[ -][a-z]+)*?"
 _WHOLE_TIME = r"temps[ -](?:pleins?|complets?)|pleins?[ -]temps"
@@ -22,21 +89,17 @@ _POSTS = re.compile(
     rf"(?:(?P<number>{_NUMBER}) ?)?(?:d')?(?P<unit>{_FTE})(?P<half> et demi| 1/2| ?½)?\.?|etp ?:? ?(?P<after>[0-9].*)",
     re.I,
 )
-_PART = (
-    r"(?:postes? (?:a )?)?(?P<half>mi[ -]temps)|(?P<part>[0-9]/[0-9]|trois[ -]quarts?|quarts?|tiers)(?:e|emes?)?"
+_PART_TIME = re.compile(
+    r"(?:(?P<times>[0-9]{1,2}|[a-z]+) )?(?:(?:postes? (?:a )?)?mi[ -]temps|"
+    r"(?P<part>[0-9]/[0-9]|trois[ -]quarts?|quarts?|tiers)(?:e|emes?)?"
     r"(?: |-)?(?:de |d'un |d')?(?:temps|etp)(?: plein)?|(?P<fifths>[0-9]/[0-9])(?:e|emes?)|"
-    r"(?P<demi>demi)[ -](?:etp|poste|temps|equivalent temps plein)"
+    r"demi[ -](?:etp|poste|temps|equivalent temps plein))",
+    re.I,
 )
-_PART_TIME = re.compile(rf"(?:(?P<times>[0-9]{{1,2}}|[a-z]+) )?(?:{_PART})", re.I)
-_PERCENT = re.compile(
+_PERCENT_OF_A_POST = re.compile(
     r"(?:a )?([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I
 )
-_HEADS = (
-    r"(?:pers\.?|personnes?|salarie(?:e?s?|\(e\)s?|\.e\.s)|postes?|emplois?|permanents?(?:es)?|agents?|"
-    r"animateurs?|animatrices?|charge(?:e?s?) de (?:mission|developpement|projet)|contrats?(?: aides?)?|cae|cui|"
-    r"emplois? d'avenir|hommes?|femmes?|coordinateurs?|coordinatrices?|cdi|cdd|employe(?:e?s?))"
-)
-_ONLY_HEADS = re.compile(rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", re.I)
+_HEADS = any_of("heads")
 _BOTH = re.compile(
     rf"(?:{_NUMBER}) ?{_HEADS} ?"
     rf"(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|=) (?P<after>[^()]+))|"
@@ -51,33 +114,21 @@ _EACH_AT = re.compile(
     rf"(?<=\ba )[1-4]/[2-5])",
     re.I,
 )
-_UNPAID = (
-    r"services? civiques?|volontaires?(?: en service civique)?|vsc|stagiaires?|stages?|benevoles?|benevolat|"
-    r"apprenti(?:e?s?)|alternant(?:e?s?)|mecenat de competences?"
-)
-_VOLUNTEERS = rf"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques|que des)? ?(?:{_UNPAID})"
+# Assumption: volunteers, trainees and civic service are not staff; the figure beside them is kept as approximate.
+# Source: French labour law (a civic service is no employment). If wrong: the codebook decides, spelling by spelling.
+_VOLUNTEERS = rf"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques|que des)? ?{any_of('unpaid')}"
 _BESIDE = re.compile(rf"(?P<staff>.+?) ?\(? ?(?:\+|,(?![0-9])| et | avec |\bplus\b) ?{_VOLUNTEERS}\)?", re.I)
-_HOURS = re.compile(
-    r"[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?|"
-    r"(?:[0-9]{1,3}(?:[.,][0-9]+)?|[a-z]+) ?jours?(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?",
-    re.I,
+_NOBODY = r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel|permanent|emploi).*"
+_nobody_paid = numbers.said(
+    (_NOBODY, Term(Decimal(0), "nothing_declared")), (_VOLUNTEERS, undecided("volunteers_only"))
 )
-_NO_STAFF = re.compile(r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel|permanent|emploi).*", re.I)
-# The thing counted may be named; a word that changes the number (thousands, "per", "of which") may not be there.
-_OTHER_THING = rf"(?:.* )?(?:{_FTE}|heures?|h|jours?|mois|semaines?|{_UNPAID})"
-_COUNTED = re.compile(
-    r"(?P<number>[-+]?[0-9.,][0-9 .,']*?|[a-z]+(?:[ -][a-z]+)*?)"
-    r"(?: ?(?P<thing>(?!(?:k|m|e|ere?|n?de?|i?emes?|aines?)\b|mill|cents?\b|demi\b|.*\b(?:par|dont|sur|fois|ou|et|"
-    r"chacune?s?)\b)[a-z][a-z' ()-]*))?",
-    re.I,
-)
-
-# « un certain nombre », « une partie des membres »: an article, not a one.
-_VAGUE = re.compile(
-    r"\b(?:nombre|peu|partie|part|multitude|majorite|minorite|moitie|tiers|quart|poignee|paire|couple|serie|ensemble|"
-    r"equipe|reseau|groupe\w*|collectif|tas|certaine?s?)\b",
-    re.I,
-)
+# A number is stated, but not of full-time equivalents.
+_not_fte = numbers.said(
+    (r"(?:[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?|(?:[0-9]{1,3}(?:[.,][0-9]+)?|[a-z]+) ?jours?)"
+     r"(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?", undecided("hours")),
+    (rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", undecided("heads_not_fte")),
+    (r".*temps partiel.*", undecided("part_time_unsaid")),
+)  # fmt: skip
 
 
 def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
@@ -89,151 +140,101 @@ def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
     'approximate'
     """
     single = partial(_posts, three_digits=three_digits)
-    before: tuple[Rule, ...] = (
-        _no_staff,
-        partial(_heads_and_posts, single=single),
-        partial(_beside, single=single),
-        partial(_joined, single=single),
-    )
-    return understand(text, Kind("fte", single, before, (_only_heads,), plus=r"\+| et | plus "))
-
-
-def count(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
-    """Return the whole number that a text states, with or without the thing counted, or why it states none.
-
-    >>> [count(text).value for text in ("14", "1 200 salariés", "une vingtaine", "douze", "3,5")]
-    [14, 1200, 20, 12, None]
-    """
-    return understand(text, Kind("count", partial(_counted, three_digits=three_digits)))
+    before: tuple[Rule, ...] = (_nobody_paid, partial(_beside_heads, single=single))
+    return numbers.Grammar("fte", single, before, (_not_fte,), r"\+| et | plus ", _addable).read(text)
 
 
 def _posts(text: str, three_digits: str) -> Term | None:
     """Return one quantity of staff: a number, a fraction, a percentage or a part-time post."""
-    text = without_year(text)
-    if match := _PERCENT.fullmatch(text):
-        return _percent_of_a_post(Decimal(match[1].replace(",", ".")))
-    if match := _PART_TIME.fullmatch(text):
-        return _part_time(match)
+    text = numbers.without_year(text)
+    if match := _PERCENT_OF_A_POST.fullmatch(text):  # nobody works less than a hundredth of a post: `0,8 %` may be 0.8
+        percent = Decimal(match[1].replace(",", "."))
+        return undecided("share_or_percent") if 0 < percent < 1 else Term(percent / 100, "percent_of_a_post", unit="%")
+    if match := _PART_TIME.fullmatch(text):  # « mi-temps », « 2 mi-temps », « 3/4 temps »
+        times, part = numbers.spelled(match["times"] or "1"), match["part"] or match["fifths"]
+        if part and "/" in part and match["times"] and "temps" not in text.lower():  # `1 1/2 ETP`: 1.5, or 0.5
+            return undecided("number_and_fraction")
+        of_one = _fraction(part.replace("-", " ") if part else "1/2")
+        if times is None or times >= 100 or of_one is None or of_one.value is None:
+            return None
+        return Term(times * of_one.value, "part_time", unit="temps")
     match = _POSTS.fullmatch(text)
-    term = _quantity(match["number"] or match["after"] or "1", three_digits) if match else _quantity(text, three_digits)
+    written = match["number"] or match["after"] or "1" if match else text
+    around = numbers.rounded(written)
+    if around and not around[1]:
+        term: Term | None = Term(Decimal(around[0]), "round_number", "approximate")
+    elif match is None and numbers.A_YEAR.fullmatch(written):
+        term = undecided("number_or_year")
+    else:
+        term = _whole(written.strip(), three_digits) or _fraction(written)
     if match is None or term is None or term.value is None:
         return term
-    if match["half"] and term.value != term.value.to_integral_value():
-        return Term(None, "half_of_what", "ambiguous")
-    half = Decimal("0.5") if match["half"] else 0
-    return Term(term.value + half, "fte_stated", term.status, match["unit"] or "ETP")
+    if match["half"] and term.value % 1:
+        return undecided("half_of_what")
+    return Term(term.value + Decimal("0.5") * bool(match["half"]), "fte_stated", term.status, match["unit"] or "ETP")
 
 
-def _quantity(text: str, three_digits: str) -> Term | None:
-    """Return a number written in digits, words, or as a fraction."""
-    text = text.strip()
-    if found := number(text, three_digits):
-        return Term(found.value, found.rule, "exact" if found.value is not None else "ambiguous")
-    if (around := rounded(text)) and not around[1]:
-        return Term(Decimal(around[0]), "round_number", "approximate")
-    value = spelled(text)
-    return Term(Decimal(value), "spelled_out") if value is not None else fraction(text)
-
-
-def _percent_of_a_post(percent: Decimal) -> Term:
-    """Return `80 %` of a post; nobody works less than a hundredth of one, `0,8 %` may be 0.8 of it."""
-    if 0 < percent < 1:
-        return Term(None, "share_or_percent", "ambiguous")
-    return Term(percent / 100, "percent_of_a_post", unit_text="%")
-
-
-def _part_time(match: re.Match[str]) -> Term | None:
-    """Return « mi-temps », « 2 mi-temps », « 3/4 temps » in full-time equivalents."""
-    written = match["times"] or "1"
-    times = int(written) if written.isdigit() else spelled(written)
-    share = match["part"] or match["fifths"]
-    if share and "/" in share and match["times"] and "temps" not in match[0].lower():  # `1 1/2 ETP`: 1.5, or 0.5
-        return Term(None, "number_and_fraction", "ambiguous")
-    part = _fraction_value(share.replace("-", " ")) if share else Decimal("0.5")
-    return (
-        Term(times * part, "part_time", unit_text="temps")
-        if times is not None and times < 100 and part is not None
-        else None
-    )
-
-
-def _fraction_value(text: str) -> Decimal | None:
-    term = fraction(text)
-    return term.value if term else None
-
-
-def _no_staff(text: str) -> Term | None:
-    """« pas de salarié » declares nobody."""
-    return Term(Decimal(0), "nothing_declared") if _NO_STAFF.fullmatch(text) else None
-
-
-def _heads_and_posts(text: str, single: Callable[[str], Term | None]) -> Term | None:
-    """`2 pers. (1,6 ETP)`, `2 salariés à 80 %`: the full-time equivalents are stated beside the heads."""
+def _beside_heads(text: str, single: Rule) -> Term | None:
+    """`2 pers. (1,6 ETP)`, `2 salariés à 80 %`, `1 ETP + 1 stagiaire`: the staff is stated beside people."""
     if each := _EACH_AT.fullmatch(text):
-        times = int(each["times"]) if each["times"].isdigit() else spelled(each["times"])
-        part = single(each["each"])
+        times, part = numbers.spelled(each["times"]), single(each["each"])
         return Term(times * part.value, "part_time") if times and part and part.value is not None else None
-    match = _BOTH.fullmatch(text)
-    said = next(filter(None, match.groupdict().values())) if match else ""
-    term = single(said.strip()) if said else None
-    return term if term and term.rule in ("fte_stated", "part_time", "percent_of_a_post") else None
-
-
-def _beside(text: str, single: Callable[[str], Term | None]) -> Term | None:
-    """`1 ETP + 1 service civique`: the staff is stated, the volunteers are not counted."""
-    # Assumption: volunteers, trainees and civic service are not staff; the figure beside them is kept as approximate.
-    # Source: French labour law (a civic service is no employment). If wrong: the codebook decides, by spelling.
-    if re.fullmatch(_VOLUNTEERS, text, re.I):
-        return Term(None, "volunteers_only", "ambiguous")
+    if match := _BOTH.fullmatch(text):
+        term = single(next(filter(None, match.groups())).strip())
+        return term if term and term.rule in ("fte_stated", "part_time", "percent_of_a_post") else None
     match = _BESIDE.fullmatch(text)
     term = single(match["staff"].strip()) if match else None
     return Term(term.value, "volunteers_not_counted", "approximate") if term and term.value is not None else None
 
 
-def _joined(text: str, single: Callable[[str], Term | None]) -> Term | None:
-    """`2 et 3`, `1 et 2 ETP`, « un mi-temps et demi »: joined by « et », numbers are a sum or two answers."""
-    parts = text.split(" et ")
-    terms = [single(part.strip()) for part in parts]
+def _addable(terms: Sequence[Term], text: str) -> bool:
+    """Return whether a sum is clear: `2 et 3` or `1 et 2 ETP` may be two answers, « un mi-temps et demi » a quarter."""
     first, last = terms[0], terms[-1]
-    if len(parts) != 2 or first is None or last is None or first.value is None or single(text):
-        return None
     if last.rule == "fraction":
-        whole = first.value == first.value.to_integral_value() and first.rule != "part_time"
-        return None if whole else Term(None, "half_of_what", "ambiguous")
-    alike = not first.unit_text and (not last.unit_text or last.rule == "fte_stated")
-    return Term(None, "several_values", "ambiguous") if alike else None
+        return first.rule != "part_time" and (first.value or 0) % 1 == 0
+    return " et " not in text.lower() or bool(first.unit) or bool(last.unit and last.rule != "fte_stated")
 
 
-def _only_heads(text: str) -> Term | None:
-    """`2 personnes`, `35 h`: a number is stated, but not of full-time equivalents."""
-    if _HOURS.fullmatch(text):
-        return Term(None, "hours", "ambiguous")
-    if _ONLY_HEADS.fullmatch(text):
-        return Term(None, "heads_not_fte", "ambiguous")
-    return Term(None, "part_time_unsaid", "ambiguous") if re.search(r"temps partiel", text, re.I) else None
+# The thing counted may be named; a word that changes the number (thousands, "per", "of which") may not be there.
+_OTHER_THING = re.compile(rf"(?:.* )?(?:{_FTE}|heures?|h|jours?|mois|semaines?|{any_of('unpaid')})", re.I)
+_COUNTED = re.compile(
+    r"(?P<number>[-+]?[0-9.,][0-9 .,']*?)(?: ?(?P<thing>(?!(?:k|m|e|ere?|n?de?|i?emes?|aines?)\b|mill|cents?\b|demi\b|"
+    r".*\b(?:par|dont|sur|fois|ou|et|chacune?s?)\b)[a-z][a-z' ()-]*))?",
+    re.I,
+)
+# « un certain nombre », « une partie des membres »: an article, not a one.
+_VAGUE = re.compile(rf"\b{any_of('vague')}\b", re.I)
+
+
+def count(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
+    """Return the whole number that a text states, with or without the thing counted, or why it states none.
+
+    >>> [count(text).value for text in ("14", "1 200 salariés", "une vingtaine", "douze", "3,5", "2014")]
+    [14, 1200, 20, 12, None, None]
+    """
+    return numbers.Grammar("count", partial(_counted, three_digits=three_digits)).read(text)
 
 
 def _counted(text: str, three_digits: str) -> Term | None:
     """Return one whole number; a thing with a fraction is not a count."""
-    if found := rounded(text):
+    if found := numbers.rounded(text):
         return Term(Decimal(found[0]), "round_number", "approximate")
-    text = without_year(text)
-    n_words = len(_spelled_start(text))
-    match = _COUNTED.fullmatch("1" + text[n_words:] if n_words else text)
-    thing = match["thing"] or "" if match else ""
-    if re.fullmatch(_OTHER_THING, thing, re.I) or doubtful(thing):
-        return Term(None, "another_thing_counted", "ambiguous")
-    if match is None or any(map(counts, re.split("[ '-]", thing))):
+    text = numbers.without_year(text)
+    start = numbers.spelled_start(text)
+    match = _COUNTED.fullmatch("1" + text[len(start) :] if start else text)
+    if match is None:
         return None
-    if text[:n_words].lower() in ("un", "une") and _VAGUE.search(thing):
-        return Term(None, "vague_number", "ambiguous")
-    term = _quantity(text[:n_words] or match["number"], three_digits)
-    if term is None or term.value is None:
-        return term
-    return term if term.value == term.value.to_integral_value() else Term(None, "not_whole", "unreadable")
-
-
-def _spelled_start(text: str) -> str:
-    """Return the longest start of a text that spells one number: « cent vingt » of « cent vingt salariés »."""
-    ends = [match.start() for match in re.finditer(r" |$", text)]
-    return next((text[:end] for end in reversed(ends) if spelled(text[:end]) is not None), "")
+    written, thing = start or match["number"], match["thing"] or ""
+    if not thing and numbers.A_YEAR.fullmatch(written):
+        return undecided("number_or_year")
+    if _OTHER_THING.fullmatch(thing) or doubtful(thing):
+        return undecided("another_thing_counted")
+    # Another number beside it changes it; « un » is an article, « neuf » is new.
+    words = [word for word in re.split("[ '-]", thing.lower()) if word not in ("un", "une", "neuf", "neufs")]
+    if any(numbers.spelled(word) is not None or numbers.rounded(f"2 {word}") for word in words):
+        return None
+    if start.lower() in ("un", "une") and _VAGUE.search(thing):
+        return undecided("vague_number")
+    term = _whole(written, three_digits)
+    fraction = term is not None and term.value is not None and term.value % 1
+    return Term(None, "not_whole", "unreadable") if fraction else term

@@ -250,7 +250,7 @@ ATTACKS: dict[str, tuple[Callable[[Path, int], list[Any]], int]] = {
 def test_nothing_is_recovered_from_the_page(tmp_path: Path, name: str) -> None:
     """A few random surveys; the thorough test has many."""
     attack, _ = ATTACKS[name]
-    assert [attack(tmp_path, seed) for seed in range(3)] == [[]] * 3
+    assert [attack(tmp_path, seed) for seed in range(2)] == [[]] * 2
 
 
 @pytest.mark.thorough
@@ -260,7 +260,7 @@ def test_nothing_is_recovered_from_many_pages_and_much_without_protection(
 ) -> None:
     """Nobody learns a sensitive amount, or that one or two poles are linked or not; the attacker can win."""
     attack, n = ATTACKS[name]
-    assert [seed for seed in range(3, n) if attack(tmp_path, seed)] == []
+    assert [seed for seed in range(2, n) if attack(tmp_path, seed)] == []
     forgotten(name, monkeypatch)
     assert any(attack(tmp_path, seed) for seed in range(n))
 
@@ -363,10 +363,11 @@ def test_supports_do_not_give_what_links_hide_and_amounts_are_no_finer_than_in_t
     assert (row["given"], row["grain"], row["verdict"]) == (60_000, 1_000, "as_far_as_shown")
 
 
+@pytest.mark.thorough
 def test_what_the_usual_rules_hide_the_stricter_ones_hide_too(tmp_path: Path) -> None:
     """So that a page made under each gives, together, no more than the one: in every table and printed figure."""
     n_hidden = 0
-    for seed in range(300, 302):
+    for seed in range(300, 306):
         wave = random_money(tmp_path, seed)
         usual, strict = shown([wave], FACTS), shown([wave], FACTS, "strict")
         for name, one in {**usual.tables, "printed": usual.printed}.items():
@@ -375,7 +376,7 @@ def test_what_the_usual_rules_hide_the_stricter_ones_hide_too(tmp_path: Path) ->
             same = marks | (one.table.map(str) == found.map(str))
             assert same.drop(columns="verdict", errors="ignore").all(axis=None), (seed, name)
             n_hidden += int(marks.to_numpy().sum())
-    assert n_hidden > 15
+    assert n_hidden > 45
 
 
 def test_unknown_rules_are_refused() -> None:

@@ -13,7 +13,7 @@ from printed_figures import PUBLISHED
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.show import open_page
 from ptce_analysis.publish.style import LIGHT
-from ptce_analysis.published_roles import read_roles
+from ptce_analysis.published import read_roles
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
 TITLES = {

@@ -9,7 +9,7 @@ import pytest
 from printed_figures import PUBLISHED
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import read_sources
-from ptce_analysis.published_roles import COLUMNS, MOST_WORDS, read_roles, roles_of
+from ptce_analysis.published import COLUMNS, MOST_WORDS, read_roles, roles_of
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 SOURCES = "id,author,title,year,kind,address,read,note\nDECK,RTES,T,2015,slides,,full,\n"

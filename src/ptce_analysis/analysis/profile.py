@@ -11,8 +11,8 @@ from fractions import Fraction
 import pandas as pd
 
 from ptce_analysis.analysis.audit.tables import forced_concentrations
-from ptce_analysis.published import Fact, Facts, stated
-from ptce_analysis.vocabulary import INDICATORS, WAVES, Band
+from ptce_analysis.published import INDICATORS, Fact, Facts, stated
+from ptce_analysis.vocabulary import WAVES, Band
 
 Waves = tuple[int, int]
 

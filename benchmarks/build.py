@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline import build as environment
+from ptce_analysis.pipeline.release import copy_inputs
 from ptce_analysis.pipeline.runs import Run, chosen_runs, declared_runs
-from ptce_analysis.pipeline.verify import copy_inputs
 
 PROJECT = Path(__file__).parents[1]
 REPEATS = 3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ptce_analysis.pipeline.imports import Graph, import_graph
-from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
+
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 
 PICTURE = Path(__file__).with_suffix(".svg")
 

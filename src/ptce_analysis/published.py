@@ -9,7 +9,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -44,8 +44,6 @@ SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "n
 SOURCE_OPTIONAL = ("title_en",)
 INDICATOR_COLUMNS = ("id", "unit", "statistic", "label_en", "label_fr", "part_of", "quantity", "subject")
 
-# Limit: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
-MAX_BYTES = 50_000_000
 # How `roles.csv` names all local authorities at once, when a source tells none of them apart.
 ALL_LOCAL = "local"
 # A transcription stays a short quotation.
@@ -141,24 +139,12 @@ class Fact:
 Facts = Mapping[str, Fact]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Figures(Facts):
+class Figures(dict[str, Fact]):
     """Published figures by id, which a notebook shows as a table; `label` gives a word of the vocabulary."""
 
-    facts: Mapping[str, Fact]
-    label: Callable[[Label], str] = itemgetter(0)
-
-    def __getitem__(self, id: str) -> Fact:
-        return self.facts[id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.facts)
-
-    def __len__(self) -> int:
-        return len(self.facts)
-
-    def __or__(self, other: Facts) -> dict[str, Fact]:
-        return {**self, **other}
+    def __init__(self, facts: Facts, label: Callable[[Label], str] = itemgetter(0)) -> None:
+        super().__init__(facts)
+        self.label = label
 
     def __repr__(self) -> str:
         return f"{len(self)} published figures: .table() shows them"
@@ -370,41 +356,27 @@ def _cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
 
 
 def _fact_faults(row: Record, sources: Collection[str] | None) -> list[str]:
-    """Every fault of one row: of each cell; then of what the legal ones say together."""
-    rules = dict(FACT_RULES)
-    if sources is not None and row["source"]:
-        rules["source"] = _one_of(sources)
-    wrong = {name for name, rule in rules.items() if rule(row.get(name, ""))}
-    known, close, name = INDICATORS.get(row["indicator"]), list[str](), row["indicator"]
-    if not known:  # nearly a known one is taken for a slip; any other new name is another report's own
-        close = get_close_matches(name, INDICATORS, n=1, cutoff=0.93)
+    """Every fault of one row: of each cell, then of what the legal ones say together."""
+    rules = FACT_RULES | ({"source": _one_of(sources)} if sources is not None and row["source"] else {})
+    found = _cell_faults(row, rules)
+    name, known, wrong = row["indicator"], INDICATORS.get(row["indicator"]), {fault.split("'")[1] for fault in found}
+    value = Fraction(row["value"]) if "value" not in wrong else Fraction(0)
     stem = "_".join(part for part in (name, row["level"], row["wave"]) if part)
     second = f"{stem}_{row['source'].lower()}"
-    value = Fraction(row["value"]) if "value" not in wrong else Fraction(0)
-    counted = row["unit"] == "count" and row["statistic"] in ("count", "sum")
-    checks = {
-        "indicator": close and f"did you mean {close[0]!r}? Give a clearly different name otherwise.",
-        "unit": known and known.unit != row["unit"] and f"{name} is stored in {known.unit!r}.",
-        "value": (row["unit"] == "share" and value > 1 and "a share lies between 0 and 1 (write 0.20 for 20 %).")
-        or (counted and value.denominator > 1 and "a count is a whole number."),
-        "id": row["id"] not in (stem, second)
-        and f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure.",
-        "part_of": row.get("part_of") == name and "a figure is no part of itself.",
-    }
-    found = _cell_faults(row, rules)
-    return found + [
-        _wrong(one, row[one], why) for one, why in checks.items() if why and not wrong & {one, *TOGETHER[one]}
-    ]
-
-
-# The cells that a check of `_fact_faults` reads besides its own: one that is wrong is not blamed a second time.
-TOGETHER = {
-    "indicator": (),
-    "unit": ("indicator",),
-    "value": ("unit", "statistic"),
-    "id": ("indicator", "level", "wave", "source"),
-    "part_of": ("indicator",),
-}
+    if not known and not wrong & {"indicator"} and (close := get_close_matches(name, INDICATORS, n=1, cutoff=0.93)):
+        # Nearly a known name is taken for a slip; any other new name is another report's own.
+        slip = f"did you mean {close[0]!r}? Give a clearly different name otherwise."
+        found.append(_wrong("indicator", name, slip))
+    if known and known.unit != row["unit"] and not wrong & {"unit"}:
+        found.append(_wrong("unit", row["unit"], f"{name} is stored in {known.unit!r}."))
+    if row["unit"] == "share" and value > 1:
+        found.append(_wrong("value", row["value"], "a share lies between 0 and 1 (write 0.20 for 20 %)."))
+    if row["unit"] == "count" and row["statistic"] in ("count", "sum") and value.denominator > 1:
+        found.append(_wrong("value", row["value"], "a count is a whole number."))
+    if row["id"] not in (stem, second) and not wrong & {"indicator", "level", "wave", "source"}:
+        legal = f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure."
+        found.append(_wrong("id", row["id"], legal))
+    return found + ([_wrong("part_of", name, "a figure is no part of itself.")] if row.get("part_of") == name else [])
 
 
 def _fact(row: Record, number: int) -> Fact:
@@ -464,20 +436,13 @@ def _table(
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
+        data = path.read_bytes()
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Give the path of a CSV file.") from None
-    if data is None:
-        raise InputError(f"{path}: larger than {MAX_BYTES} bytes. Split the file.")
-    try:
-        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise InputError(f"{path.name}, line {line}: holds a NUL character. Export the file again.")
-    return text
 
 
 def _refuse(path: Path, rows: Iterable[tuple[int, Record]], faults: Iterable[Fault]) -> None:

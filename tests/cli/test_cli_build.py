@@ -12,7 +12,7 @@ import pytest
 
 from conftest import RUNS, write_notebook
 from ptce_analysis import cli
-from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline import build as environment
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from ptce_analysis.fictitious import wave_files, write_waves
 
 from conftest import REPOSITORY, contents
 from ptce_analysis.cli import main
-from ptce_analysis.fictitious import wave_files, write_waves
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from ptce_analysis.fictitious import wave_files, write_waves
+from ptce_analysis.fictitious.answers import answers_2013, answers_2015
 
 from conftest import REPOSITORY
 from ptce_analysis.analysis.audit import audit, contradictions
 from ptce_analysis.analysis.survey_marginals import deviations
 from ptce_analysis.errors import InputError
-from ptce_analysis.fictitious import wave_files, write_waves
-from ptce_analysis.fictitious.answers import answers_2013, answers_2015
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.clean import Cleaned
 from ptce_analysis.survey.waves import read_waves

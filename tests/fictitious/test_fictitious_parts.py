@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from ptce_analysis.errors import InputError
 from ptce_analysis.fictitious import recipe, spellings
 from ptce_analysis.fictitious.incidence import funded, linked
 from ptce_analysis.fictitious.wave_2013 import _text
 from ptce_analysis.fictitious.whole import _whole, apportioned, numbers_around, whole_amounts
 from ptce_analysis.fictitious.workbook import Day, Formula, Percent, column_name, workbook
+
+from ptce_analysis.errors import InputError
 from ptce_analysis.survey import parse
 from ptce_analysis.survey.read import read_bytes
 

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from conftest import REPOSITORY, write_project
-from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline import build as environment
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("restored_environment")

@@ -20,10 +20,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from ptce_analysis.pipeline import engine
-from ptce_analysis.pipeline.execute import FORKED, KERNEL, read_notebook, with_papermill
-from ptce_analysis.pipeline.normalise import INJECTED_ID, normalised
-from ptce_analysis.pipeline.run import Run
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.engine import FORKED, KERNEL
+from ptce_analysis.pipeline.execute import INJECTED_ID, normalised, read_notebook, with_papermill
+from ptce_analysis.pipeline.runs import Run, declared_runs
 from ptce_analysis.publish.language import translated_notebook
 
 PROJECT = Path(__file__).parents[2]

@@ -11,13 +11,17 @@ import nbformat
 import pytest
 
 from conftest import write_notebook, write_project
-from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.execute import RunFailed, executed_notebook, read_notebook
-from ptce_analysis.pipeline.failures import Failure, failure_of, section_of
-from ptce_analysis.pipeline.normalise import normalised
-from ptce_analysis.pipeline.place import LIBRARY, Place
-from ptce_analysis.pipeline.run import Run
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline import build as environment
+from ptce_analysis.pipeline.execute import (
+    Failure,
+    RunFailed,
+    executed_notebook,
+    failure_of,
+    normalised,
+    read_notebook,
+    section_of,
+)
+from ptce_analysis.pipeline.runs import LIBRARY, Place, Run, declared_runs
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 

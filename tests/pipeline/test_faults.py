@@ -25,8 +25,8 @@ from conftest import FIGURE, REPOSITORY, RUNS, build_quietly, results, write_not
 from ptce_analysis import cli
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import children, lock
-from ptce_analysis.pipeline.lock import one_at_a_time
-from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline.runs import Place
+from ptce_analysis.pipeline.stale import one_at_a_time
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 

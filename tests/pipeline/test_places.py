@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ptce_analysis.pipeline.progress import Progress
 
 from conftest import NOTEBOOKS, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
-from ptce_analysis.pipeline.progress import Progress
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]

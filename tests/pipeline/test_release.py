@@ -19,7 +19,7 @@ from conftest import FIGURE, REPOSITORY, build_quietly, write_notebook
 from ptce_analysis import __version__
 from ptce_analysis.cli import main
 from ptce_analysis.pipeline import release as under_test
-from ptce_analysis.pipeline.verify import Report
+from ptce_analysis.pipeline.release import Report
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("restored_environment")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import results
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.verify import Difference, Report, compare, copy_inputs, first_difference, verify
+from ptce_analysis.pipeline.release import Difference, Report, compare, copy_inputs, first_difference, verify
+from ptce_analysis.pipeline.runs import Place
 
 
 def place(folder: Path, files: dict[str, str]) -> Place:

@@ -24,7 +24,7 @@ import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis import __version__
-from ptce_analysis.pipeline.place import LIBRARY
+from ptce_analysis.pipeline.runs import LIBRARY
 
 BUILD = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
 

@@ -11,8 +11,7 @@ from bs4 import BeautifulSoup
 
 from conftest import REPOSITORY
 from pages import project
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.runs import Place, declared_runs
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.links import SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.vocabulary import LANGUAGES

@@ -10,8 +10,8 @@ from printed_figures import PUBLISHED
 from printed_figures import fact as figure
 from ptce_analysis import published
 from ptce_analysis.errors import InputError
-from ptce_analysis.published import indicator, read_facts, read_published, read_sources, stated
-from ptce_analysis.vocabulary import INDICATORS, UNITS
+from ptce_analysis.published import INDICATORS, indicator, read_facts, read_published, read_sources, stated
+from ptce_analysis.vocabulary import UNITS
 
 HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
 GOOD = {

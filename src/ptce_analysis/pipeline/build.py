@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, SITE, TABLES, Place, Run
-from ptce_analysis.pipeline.stale import Inputs, made_by, one_at_a_time, publish, recorded, stale_because
+from ptce_analysis.pipeline.stale import Inputs, code_of, made_by, one_at_a_time, publish, recorded, stale_because
 from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
 
 if TYPE_CHECKING:
@@ -208,6 +208,7 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
             failure = failure_of(run, error)
         return failure, time.monotonic() - started
 
+    tqdm.monitor_interval = 0  # no thread of its own may be alive when children are forked
     total, limit = len(stale), options.timeout_s
     made_from = {run: inputs.of_run(run) for run in stale}
     # What is made from most comes first, as it is likely to take longest: the processors then end together.
@@ -221,7 +222,8 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
                 options.stream.flush()
 
         say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
-        _warm_up(stale)
+        with suppress(Exception):  # whatever fails is left to the runs, which will say so
+            _warm_up(stale)
         for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
             ended[run], seconds = (failure_of(run, answer), 0.0) if isinstance(answer, ChildDied) else answer
             took = f", {seconds:.1f} s" if options.verbose else ""
@@ -232,12 +234,8 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
 
 
 def _warm_up(runs: Iterable[Run]) -> None:
-    """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues.
-
-    Whatever fails here is left to the runs, which will say so.
-    """
+    """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
     import io
-    import json
 
     import nbformat
 
@@ -246,28 +244,24 @@ def _warm_up(runs: Iterable[Run]) -> None:
     from ptce_analysis.publish.language import translation
     from ptce_analysis.publish.style import drawing
 
-    seen = set[str]()
-    waiting = [
-        "\n".join("".join(c["source"]) for c in json.loads(p.read_text("utf-8"))["cells"] if c["cell_type"] == "code")
-        for p in {run.notebook for run in runs}
-    ]
+    seen = set[Path]()
+    waiting = {run.notebook for run in runs}
     while waiting:
-        for line in IMPORT.findall(waiting.pop()):
+        seen |= waiting
+        for line in (line for path in waiting for line in IMPORT.findall(code_of(path))):
             with suppress(Exception):
                 exec(line.strip(), {})
-        new = [
-            (name, module) for name, module in sys.modules.items() if name.startswith(LIBRARY.name) and name not in seen
-        ]
-        seen |= {name for name, _ in new}
-        waiting += [Path(m.__file__).read_text("utf-8") for _, m in new if m.__file__]
+        loaded = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+        waiting = {Path(name) for name in loaded if name and name.startswith(f"{LIBRARY}/")} - seen
     for lang in {run.lang for run in runs}:
         translation(lang, "")
     with drawing():
         figure: Any = plots.axes(1, title="Aé 0").figure
         for kind in ("svg", "png"):
             figure.savefig(io.BytesIO(), format=kind)
-    cells = [nbformat.v4.new_markdown_cell("# a\n\n$x$"), nbformat.v4.new_code_cell("1")]
-    exporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# a\n\n$x$"}]
+    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    exporter().from_notebook_node(nbformat.from_dict(whole))  # type: ignore[no-untyped-call]
 
 
 def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
@@ -293,10 +287,7 @@ def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
 
 def refuse_committed_answers(place: Place) -> None:
     """Raise `InputError` naming the first file of real answers in a path that git keeps, and what to do."""
-    root = place.project.resolve()
-    found = [path.resolve() for path in _answers(place)]
-    inside = [path.relative_to(root).as_posix() for path in found if path.is_relative_to(root)]
-    for name in _kept_by_git(root, inside) if inside else ():
+    for name in _kept_by_git(place.project, _answers(place)):
         raise InputError(f"{name}: answers of respondents in a path that git commits. {WHAT_TO_DO}")
 
 
@@ -322,12 +313,14 @@ def _holds_respondents(path: Path) -> bool:
     return bool(named) and not (fictitious and all(fictitious))
 
 
-def _kept_by_git(root: Path, names: list[str]) -> list[str]:
-    """Return those of some files that git has or would add; outside a repository, those it would keep in one."""
-    with suppress(OSError):
+def _kept_by_git(project: Path, files: Iterable[Path]) -> list[str]:
+    """Those of some files, by name, that git has or would add; outside a repository, those it would keep in one."""
+    root = project.resolve()
+    names = [path.resolve().relative_to(root).as_posix() for path in files if path.resolve().is_relative_to(root)]
+    with suppress(OSError):  # there is no git
         command = ["git", "-C", str(root), "check-ignore", "-z", "--stdin"]
-        done = subprocess.run(command, input="\0".join(names).encode(), capture_output=True, check=False)
-        if done.returncode in (0, 1):
-            return [name for name in names if name not in done.stdout.decode().split("\0")]
+        done = subprocess.run(command, input="\0".join(names).encode(), capture_output=True) if names else None
+        if done is None or done.returncode in (0, 1):
+            return [name for name in names if done and name not in done.stdout.decode().split("\0")]
     waves = {(WAVES / name).as_posix() for name in OURS}
     return [name for name in names if name in waves or not name.startswith((f"{WAVES.as_posix()}/", "build/"))]

@@ -1,4 +1,4 @@
-"""Work in forked children: a process for each run, and in it a papermill engine that runs a notebook's cells in another.
+"""Work in forked children: a process for each run, and a papermill engine that runs a notebook's cells in another.
 
 What the parent has imported is not imported again, and nothing of one notebook reaches the next. The shell of a
 notebook, its display hook and its publisher are ipykernel's, and its messages become outputs in nbclient, so that
@@ -57,14 +57,14 @@ def each(
     A child that dies gives a `ChildDied`. No task starts once `may_start` says no. When nobody asks for more results,
     the children still at work are stopped.
     """
+    if not CAN_FORK:
+        yield from ((task, work(task)) for task in tasks if may_start())
+        return
     waiting, running = list(tasks), dict[Connection, tuple[Task, Any]]()
     try:
         while running or (waiting and may_start()):
             while waiting and len(running) < jobs and may_start():
                 task = waiting.pop(0)
-                if not CAN_FORK:
-                    yield task, work(task)
-                    continue
                 receiver, sender = FORK.Pipe(duplex=False)
                 child = FORK.Process(target=_report, args=(work, task, sender))
                 running[receiver] = task, child
@@ -143,7 +143,7 @@ class _Kernel(ExitStack):
     def __init__(self, client: Any) -> None:
         super().__init__()
         self.client, self.read = client, [0, 0]
-        self.files = tuple(self.enter_context(tempfile.TemporaryFile()) for _ in STREAMS)
+        self.files = tuple(self.enter_context(tempfile.TemporaryFile()) for _ in STREAMS)  # noqa: SIM115
         self.connection, theirs = FORK.Pipe()
         self.process = FORK.Process(target=_serve, args=(theirs, self.connection, self.files))
         self.process.start()

@@ -23,7 +23,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.engine import CAN_FORK, FORKED, KERNEL
+from ptce_analysis.pipeline import engine as engines
 from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, Place, Run
 from ptce_analysis.pipeline.stale import VERSIONS, digest_of_value, versions, write_together
 from ptce_analysis.publish.appendix import LAB_TAG, Frame, PtceExporter, shows_fictitious, untranslated
@@ -195,7 +195,7 @@ def with_papermill(
         str(copy).replace("{", "{{").replace("}", "}}"),  # papermill fills in what stands in braces
         parameters=parameters,
         kernel_name="python3",
-        engine_name=engine or (FORKED if CAN_FORK else KERNEL),
+        engine_name=engine or (engines.FORKED if engines.CAN_FORK else engines.KERNEL),
         progress_bar=False,
         cwd=str(folder),
         execution_timeout=timeout_s,

@@ -60,94 +60,81 @@ class Inputs:
     """The digests of a project's inputs by file name, as they were when first asked for."""
 
     def __init__(self, place: Place, library: Path = LIBRARY) -> None:
-        self.place, self._folder = place, library
+        self.place = place
+        files = sorted(path for path in files_below(library) if "__pycache__" not in path.parts)
+        whole = [(path.relative_to(library).as_posix(), digest(path.read_bytes())) for path in files]
+        # The library as one; the lock, and what is installed: another environment may be used, pages state it.
+        self._library = {PACKAGE: digest_of_value(whole)}
+        installed = {"installed versions": digest_of_value(versions())}
+        self._environment = self._library | self._matching("requirements.lock") | installed
+        self._raw = self._data("raw")
 
     def of_tables(self) -> Digests:
         """Return what the processed tables are made from."""
         return self._raw | self._environment
 
     def of_run(self, run: Run) -> Digests:
-        """Return what a run's notebook, figures and page are made from."""
-        own = [run.notebook, *(path for pattern in run.reads for path in self._matching(pattern))]
-        beside, data = self._beside(run.notebook), self._raw | self._processed
-        code = [run.notebook, *(self.place.project / name for name in beside if name.endswith(".py"))]
-        if not any(READS_WAVES.search(_code(path)) for path in code):
+        """Return what a run's notebook, figures and page are made from.
+
+        Whose code neither names the waves nor looks through folders does not read answers of respondents. What stands
+        beside the notebook counts, as it may be imported or opened by its bare name; a picture, when its name is in the
+        notebook, other than to save it there.
+        """
+        text = SAVED.sub("", run.notebook.read_text(encoding="utf-8"))
+        beside = {
+            name: found
+            for name, found in self._neighbours.items()
+            if not name.lower().endswith(PICTURES) or Path(name).name in text
+        }
+        code = [code_of(self.place.project / name) for name in beside if name.endswith(".py")]
+        data = self._raw | self._processed
+        if not any(map(READS_WAVES.search, [code_of(run.notebook), *code])):
             answers = (f"{WAVES.as_posix()}/", "data/processed/waves/")
             data = {name: found for name, found in data.items() if not name.startswith(answers)}
-        found = data | self._environment | beside | self._files([*own, *self._matching(CITATION)])
+        found = data | self._environment | beside | self._files([run.notebook])
+        for pattern in (*run.reads, CITATION):
+            found |= self._matching(pattern)
         if run.waves == "supplied":
-            found |= self._supplied
+            folder = supplied_folder(self.place.project)
+            files = wave_files(folder) if folder.is_dir() else ()
+            found |= {
+                f"data/supplied/{path.relative_to(folder).as_posix()}": digest(path.read_bytes()) for path in files
+            }
         return found | {"parameters": digest_of_value([run.parameters, run.family, run.pages])}
 
     def of_site(self, runs: Sequence[Run]) -> Digests:
         """Return what the indexes are made from: every executed notebook, in order, the library, the published data."""
         order = {"list of runs": digest_of_value([(run.id, run.address, run.menu) for run in runs])}
-        about = [path for name in (CITATION, PACKAGE_FILE) for path in self._matching(name)]
-        notebooks = (self.place.notebook(run) for run in runs)
-        return self._library | order | self._files([*about, *self.place.published.glob("*.csv"), *notebooks])
-
-    @cached_property
-    def _library(self) -> Digests:
-        """One digest for all of it: code, templates, styles and catalogues."""
-        files = sorted(path for path in files_below(self._folder) if "__pycache__" not in path.parts)
-        named = [(path.relative_to(self._folder).as_posix(), digest(path.read_bytes())) for path in files]
-        return {PACKAGE: digest_of_value(named)}
-
-    @cached_property
-    def _environment(self) -> Digests:
-        """The library, the lock, and what is installed: another environment may be used, pages state its versions."""
-        lock = self._files(self._matching("requirements.lock"))
-        return self._library | lock | {"installed versions": digest_of_value(versions())}
-
-    @cached_property
-    def _raw(self) -> Digests:
-        return self._data("raw")
+        about = self._matching(CITATION) | self._matching(PACKAGE_FILE)
+        files = [*self.place.published.glob("*.csv"), *(self.place.notebook(run) for run in runs)]
+        return self._library | order | about | self._files(files)
 
     @cached_property
     def _processed(self) -> Digests:
         """The tables, asked for once they are built."""
         return self._data("processed")
 
+    @cached_property
+    def _neighbours(self) -> Digests:
+        """What stands beside the notebooks but caches and checkpoints."""
+        files = (path for path in files_below(self.place.sources) if path.suffix != ".ipynb")
+        scratch = (".", "__pycache__")
+        return self._files(path for path in files if not any(part.startswith(scratch) for part in path.parts[-2:]))
+
     def _data(self, stage: str) -> Digests:
         files = files_below(self.place.project / "data" / stage)
         return self._files(path for path in files if path.suffix not in (".md", ".py", ".pyc") and path.name[0] != ".")
 
-    @cached_property
-    def _supplied(self) -> Digests:
-        """The files of waves supplied by a reader, wherever they are."""
-        folder = supplied_folder(self.place.project)
-        files = wave_files(folder) if folder.is_dir() else ()
-        return {f"data/supplied/{path.relative_to(folder).as_posix()}": digest(path.read_bytes()) for path in files}
-
-    def _beside(self, notebook: Path) -> Digests:
-        """What stands beside the notebooks: one may import it or open it by its bare name.
-
-        A picture counts only for a notebook that names it, other than to save it there.
-        """
-        text = SAVED.sub("", notebook.read_text(encoding="utf-8"))
-        pictures = {name: Path(name) for name in self._neighbours if name.lower().endswith(PICTURES)}
-        return {
-            name: found
-            for name, found in self._neighbours.items()
-            if name not in pictures or pictures[name].name in text
-        }
-
-    @cached_property
-    def _neighbours(self) -> Digests:
-        files = (path for path in files_below(self.place.sources) if path.suffix != ".ipynb")
-        scratch = (".", "__pycache__")  # caches, checkpoints
-        return self._files(path for path in files if not any(part.startswith(scratch) for part in path.parts[-2:]))
-
-    def _matching(self, pattern: str) -> list[Path]:
-        return [path for path in self.place.project.glob(pattern) if path.is_file()]
+    def _matching(self, pattern: str) -> Digests:
+        return self._files(path for path in self.place.project.glob(pattern) if path.is_file())
 
     def _files(self, paths: Iterable[Path]) -> Digests:
         project = self.place.project
         return {path.relative_to(project).as_posix(): digest(path.read_bytes()) for path in paths}
 
 
-def _code(path: Path) -> str:
-    """The code of a module, or of a notebook's cells."""
+def code_of(path: Path) -> str:
+    """Return the code of a module, or of a notebook's cells."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".ipynb":
         return text
@@ -156,7 +143,12 @@ def _code(path: Path) -> str:
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, those of linked folders too: whoever opens them does not see the link."""
-    for name, _, files in os.walk(folder, followlinks=True):
+    seen = set[str]()
+    for name, folders, files in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(name)) in seen:  # a link to a folder above
+            folders.clear()
+            continue
+        seen.add(real)
         yield from (path for file in files if (path := Path(name, file)).is_file())
 
 

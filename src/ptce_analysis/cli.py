@@ -86,15 +86,19 @@ def study(project: Path) -> tuple[Any, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return int(ptce.main(arguments, prog_name="ptce", standalone_mode=False, obj=arguments is None) or 0)
+        with ptce.make_context("ptce", given, obj=arguments is None) as context:
+            return int(ptce.invoke(context))
+    except click.exceptions.Exit as end:  # --help, --version
+        return end.exit_code
     except click.ClickException as error:
         error.show()
         return 2
     except InputError as error:
         print(f"ptce: {error}", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         print("ptce: interrupted; nothing is left half done, and the same command goes on from here", file=sys.stderr)
         return 130
     except BrokenPipeError:

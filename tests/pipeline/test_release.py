@@ -89,7 +89,7 @@ def test_the_archive_holds_results_and_what_goes_with_them(ready: Path) -> None:
     expected |= {f"data/processed/{table}.csv" for table in ("funding_by_level", "funding_totals")}
     for lang in LANGUAGES:
         pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json", "ptce-analysis.bib")
-        pages += ("data/figures.csv", "data/roles.csv", "data/sources.csv")
+        pages += ("data/figures.csv", "data/indicators.csv", "data/roles.csv", "data/sources.csv")
         expected |= {f"site/{lang}/{page}" for page in pages} | {f"figures/{lang}/drawn.svg"}
         expected |= {f"notebooks/{lang}/{name}.ipynb" for name in ("plain", "drawn")}
     assert names == expected

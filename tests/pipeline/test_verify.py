@@ -100,7 +100,7 @@ def test_only_inputs_are_copied(built_project: Path, tmp_path: Path) -> None:
     copy_inputs(built_project, tmp_path / "copy")
     names = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*")}
     assert {"runs.toml", "notebooks/plain.ipynb", "data/raw/published/figures.csv"} <= names
-    assert "src/ptce_analysis/pipeline/verify.py" in names
+    assert "src/ptce_analysis/pipeline/release.py" in names
     assert not {name for name in names if name.startswith(("build", "figures", "data/processed", "."))}
 
 

@@ -237,6 +237,9 @@ def _warm_up(runs: Iterable[Run]) -> None:
     """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
     import io
 
+    import IPython.core.application
+    import IPython.core.completerlib
+    import IPython.core.logger  # noqa: F401 (what a shell imports only as it starts)
     import nbformat
 
     from ptce_analysis.pipeline.execute import exporter
@@ -244,15 +247,18 @@ def _warm_up(runs: Iterable[Run]) -> None:
     from ptce_analysis.publish.language import translation
     from ptce_analysis.publish.style import drawing
 
-    seen = set[Path]()
-    waiting = {run.notebook for run in runs}
-    while waiting:
-        seen |= waiting
-        for line in (line for path in waiting for line in IMPORT.findall(code_of(path))):
+    waiting = list({str(run.notebook) for run in runs})
+    seen = set(waiting)
+    while waiting:  # what notebooks import, and what modules of the library that they use import, wherever it stands
+        for line in IMPORT.findall(code_of(Path(waiting.pop()))):
+            named: dict[str, Any] = {}
             with suppress(Exception):
-                exec(line.strip(), {})
-        loaded = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-        waiting = {Path(name) for name in loaded if name and name.startswith(f"{LIBRARY}/")} - seen
+                exec(line.strip(), named)
+            modules = (sys.modules.get(getattr(one, "__module__", ""), one) for one in named.values())
+            files = {str(getattr(module, "__file__", "")) for module in modules}
+            found = {file for file in files if file.startswith(f"{LIBRARY}/")} - seen
+            seen |= found
+            waiting += found
     for lang in {run.lang for run in runs}:
         translation(lang, "")
     with drawing():

@@ -179,11 +179,13 @@ class _Kernel(ExitStack):
     def _messages(self, cell: Any, timeout_s: int) -> Iterator[Any]:
         """Yield what the kernel says while it runs a cell, with how far the streams had come; end early if it dies."""
         deadline = time.monotonic() + timeout_s
-        with suppress(EOFError, OSError):
+        try:
             self.connection.send(cell.source)
             while self.connection.poll(max(0.0, deadline - time.monotonic()) if timeout_s else None):
                 yield self.connection.recv()
-            raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", timeout_s, cell)
+        except (EOFError, OSError):
+            return
+        raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", timeout_s, cell)
 
     def _printed(self, index: int, cell: Any, upto: Sequence[int]) -> None:
         """Add what each stream received since the last time."""
@@ -233,6 +235,8 @@ def _new_shell(connection: Connection) -> Any:
         kernel=SimpleNamespace(eventloop=None),
     )
     backend = os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use(backend)
     if inline := sys.modules.get("matplotlib_inline.backend_inline"):  # which looked for a shell when it was imported
         activate_matplotlib(backend)  # type: ignore[no-untyped-call]
         inline.configure_inline_support(shell, backend)

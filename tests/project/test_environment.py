@@ -22,7 +22,7 @@ LOCKS = sorted([REPOSITORY / "requirements.lock", *(REPOSITORY / "requirements")
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base", "nbconvert": "nbconvert-core"}
 
 # Not on conda-forge under a name we can check; taken from PyPI there too.
-FROM_PYPI = {"jupyterlab-language-pack-fr-fr", "latex2mathml"}
+FROM_PYPI = {"jupyterlab-language-pack-fr-fr", "latex2mathml", "text2num"}
 
 
 def split(requirement: str) -> tuple[str, str]:

@@ -68,6 +68,7 @@ def in_another_place(project: Path, zone: str, umask: int) -> bytes:
     return (project / ARCHIVE).read_bytes()
 
 
+@pytest.mark.thorough
 def test_two_folders_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
     """Another folder, time zone, umask, other modes and dates of files: the same bytes, `ptce verify` included."""
     with_documents(project)

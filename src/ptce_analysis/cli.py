@@ -116,7 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def audit(facts: Path | None, project: Path, as_json: bool) -> int:
     """Say which printed figures do not agree, and on which premises; then the verdict of each.
 
-    Of another report with a `sources.csv` beside it, names the figures whose source has no row there.
+    Of another report with a `sources.csv` beside it, names the figures whose source has no row there. Refuses a folder
+    without published figures.
     """
     from ptce_analysis.analysis.audit import audit, audit_json
     from ptce_analysis.published import SOURCES_FILE, read_facts, read_published, read_sources
@@ -308,7 +309,7 @@ def codebook(export: Path) -> int:
 @option("--out", "folder of the waves, one folder each", path=True, required=True)
 @as_json
 def fictitious(out: Path, as_json: bool) -> int:
-    """Write the fictitious waves."""
+    """Write the fictitious waves; refused where what writes them is not."""
     make = Path("data", "raw", "waves", "make")
     found = [path for path in (Path.cwd() / make, Path(__file__).parents[2] / make) if path.is_dir()]
     if not found:
@@ -429,7 +430,7 @@ def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
 @in_project
 @as_json
 def check_site(folder: Path, raw: Path | None, ledger: Path | None, rules: str, project: Path, as_json: bool) -> int:
-    """Say, rule by rule, whether a folder can be published."""
+    """Say, rule by rule, whether a folder can be published. A ledger without the raw answers is refused."""
     from ptce_analysis.publish.disclosure import ledger as hidden
     from ptce_analysis.publish.disclosure.raw import needles
     from ptce_analysis.publish.disclosure.scan import report, report_lines, scan

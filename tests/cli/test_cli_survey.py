@@ -110,9 +110,7 @@ def test_fictitious_writes_the_waves(tmp_path: Path, capsys: pytest.CaptureFixtu
     """The files listed are those written; for people, a line says what they are."""
     assert main(["fictitious", "--out", str(tmp_path / "a"), "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert record["origin"] == "fictitious" and {Path(one) for one in record["files"]} == {
-        path for path in (tmp_path / "a").rglob("*.*")
-    }
+    assert record["origin"] == "fictitious" and {*map(Path, record["files"])} == {*(tmp_path / "a").rglob("*.*")}
     assert main(["fictitious", "--out", str(tmp_path / "b")]) == 0
     assert "fictitious data: nothing in these files is a real answer" in capsys.readouterr().out
     with pytest.MonkeyPatch.context() as patch:  # as in an installed wheel

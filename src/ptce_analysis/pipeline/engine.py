@@ -159,7 +159,7 @@ class _Kernel(ExitStack):
         self.connection.close()
 
     def run(self, index: int, cell: Any, timeout_s: int) -> bool:
-        """Run one cell; return whether the notebook may go on."""
+        """Run one cell; return whether the notebook may go on. Raises `DeadKernelError` or `CellTimeoutError`."""
         if cell.cell_type != "code" or not cell.source.strip():
             return True
         self.client.code_cells_executed += 1

@@ -38,6 +38,7 @@ class Titles:
 
     SITE = "French PTCE in 2013 and 2015: what the published figures determine"
     figures = "the figures typed from the sources"
+    indicators = "what each figure is about, in both languages"
     roles = "what the slides say of public levels"
     sources = "the sources, with their addresses"
 

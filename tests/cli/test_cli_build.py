@@ -122,7 +122,7 @@ def test_tables_can_be_built_alone(project: Path, capsys: Printed) -> None:
     assert json.loads(capsys.readouterr().out) == {"tables": ""}
 
 
-@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("as_json", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_a_verification_tells_by_its_exit_code(built_project: Path, capsys: Printed, as_json: bool) -> None:
     """0 when all is the same, 1 with each differing file otherwise."""
     (built_project / "figures" / "fr" / "drawn.svg").write_text("edited")

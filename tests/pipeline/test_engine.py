@@ -152,7 +152,7 @@ def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -
     assert all(f"{name} = " in injected for name, _ in run.parameters)
 
 
-@pytest.mark.parametrize("kind", [FORKED, KERNEL])
+@pytest.mark.parametrize("kind", [FORKED, pytest.param(KERNEL, marks=pytest.mark.thorough)])
 def test_a_parameter_that_the_notebook_does_not_have_is_refused(kind: str, tmp_path: Path) -> None:
     """By either engine, papermill's too, which only warns: every unknown name, the legal ones and the nearest."""
     opened = "from ptce_analysis.publish.show import open_page\npage = open_page('p', lang=lang, confidence=confidence)"

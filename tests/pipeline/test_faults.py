@@ -166,6 +166,7 @@ def test_a_disk_that_refuses_tables_or_indexes_is_one_line(
     assert complaint.count("\n") == 1 and name in complaint and complaint.endswith(": No space left on device\n")
 
 
+@pytest.mark.thorough
 def test_two_builds_at_once_are_both_right(project: Path, built_once: Path) -> None:
     """Started together, both succeed, and the results are those of one."""
     both = [subprocess.Popen(BUILD, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
@@ -273,6 +274,7 @@ def test_the_name_of_the_folder_does_not_count(name: str, tmp_path: Path, built_
     assert results(project) == results(built_once)
 
 
+@pytest.mark.thorough
 def test_make_works_in_a_folder_with_spaces(tmp_path: Path, built_once: Path) -> None:
     """`make -j8 WAVES=…` finds its library and its waves where names hold spaces and quotes."""
     project = write_project(tmp_path / "l'été à deux", NOTEBOOKS)
@@ -312,6 +314,7 @@ def test_a_renamed_notebook_takes_its_page_along(built_project: Path) -> None:
     assert "simple.html" in index and "plain.html" not in index
 
 
+@pytest.mark.thorough
 def test_a_reader_who_leaves_does_not_stop_the_build(project: Path, built_once: Path) -> None:
     """`make | head -1`: what is left is built, and the exit code tells how that went."""
     reading, writing = os.pipe()
@@ -368,6 +371,7 @@ with open({pipe!r}, "w") as stream:
 """
 
 
+@pytest.mark.thorough
 def test_what_a_cell_leaves_at_work_ends_with_its_kernel(hanging: Path, project: Path, built_once: Path) -> None:
     """A worker that a cell forked and forgot is ended, and keeps neither the lock nor the build waiting."""
     write_notebook(project / "notebooks" / "plain.ipynb", [LEAVES_WORKERS.format(pipe=str(hanging))])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FIGURE, REPOSITORY, build_quietly, write_notebook
+from conftest import FIGURE, REPOSITORY, build_quietly, kept_environment, write_notebook
 from ptce_analysis import __version__
 from ptce_analysis.cli import main
 from ptce_analysis.pipeline import release as under_test
@@ -38,12 +38,19 @@ def with_documents(project: Path) -> Path:
     return project
 
 
+@pytest.fixture(scope="module")
+def ready_once(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project, built, with everything a release needs; only to be copied."""
+    folder = with_documents(Path(shutil.copytree(built_once, tmp_path_factory.mktemp("ready") / "project")))
+    with kept_environment():
+        build_quietly(folder)
+    return folder
+
+
 @pytest.fixture
-def ready(built_project: Path) -> Path:
-    """A small project, built, with everything a release needs."""
-    with_documents(built_project)
-    build_quietly(built_project)
-    return built_project
+def ready(ready_once: Path, tmp_path: Path) -> Path:
+    """The same, to be spoilt."""
+    return Path(shutil.copytree(ready_once, tmp_path / "ready"))
 
 
 @pytest.fixture
@@ -194,6 +201,7 @@ def test_nothing_is_released_while_answers_are_supplied(
     assert "nothing is released while answers are supplied (PTCE_WAVES)" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_built_again_is_not_released(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """When building elsewhere gives other bytes, the report of `ptce verify` is the reason; an older archive stays."""
     (ready / ARCHIVE).parent.mkdir(parents=True)

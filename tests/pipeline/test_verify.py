@@ -29,6 +29,7 @@ def test_everything_is_the_same_elsewhere(built_project: Path) -> None:
     assert results(built_project) == before
 
 
+@pytest.mark.thorough
 def test_a_project_that_cannot_be_rebuilt_says_why(project: Path) -> None:
     """The build's own words are given."""
     path = project / "notebooks" / "plain.ipynb"

@@ -80,6 +80,7 @@ def test_the_method_is_cited_with_the_version_at_hand() -> None:
     assert str(cited["version"]) == ptce_analysis.__version__
 
 
+@pytest.mark.thorough
 def test_the_reference_has_a_page_for_each_module_and_asks_for_nothing(tmp_path: Path) -> None:
     """`make docs`: one page per public module with its docstring; no script, style, font or image from elsewhere."""
     script, source = REPOSITORY / "docs" / "reference.py", str(REPOSITORY / "src")

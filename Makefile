@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data texts test coverage mutants check lab docs verify release bench clean help lock
+.PHONY: build data texts test test-all coverage mutants check lab docs verify release bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
@@ -34,6 +34,9 @@ ifneq ($(RULES),)
   export PTCE_RULES := $(RULES)
 endif
 
+# A part of the tests: files or folders when they exist, else an expression of pytest.
+PART := $(if $(ONLY),$(if $(wildcard $(firstword $(subst ::, ,$(ONLY)))),$(ONLY),-k "$(ONLY)"))
+
 # `make -n` says which runs would be built, and why.
 DRY := $(findstring n,$(firstword -$(MAKEFLAGS)))
 
@@ -46,8 +49,11 @@ data: $(ENVIRONMENT)  ## build the processed tables only
 texts: $(ENVIRONMENT)  ## bring new texts into the catalogues of the languages, and say what to fill in
 	@$(PY) -m ptce_analysis.publish.messages
 
-test: $(TOOLS) $(LAB)  ## run the tests
-	@$(PY) -m pytest -n auto
+test: $(TOOLS)  ## run the tests but those that take long; a part: make test ONLY=tests/cli, or ONLY="words of names"
+	@$(PY) -m pytest -n auto -m "not thorough" $(PART)
+
+test-all: test $(LAB)  ## run those too: attacks, killed builds, a sample of mutants, every page in Chromium, JupyterLab
+	@$(PY) -m pytest -n auto -m thorough $(PART)
 
 coverage: $(TOOLS) $(LAB)  ## run the tests, list the lines and branches that none reaches, and fail below 95 %
 	@$(PY) -m pytest -n auto --cov --cov-report=term-missing:skip-covered
@@ -77,7 +83,7 @@ clean:  ## remove what a build makes and git does not keep
 	rm -rf build mutants
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 lock: $(TOOLS)  ## compile the locked requirements again, without any address
 	@sh requirements/compile.sh

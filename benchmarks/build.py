@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline.build import processors
+from ptce_analysis.pipeline.release import copy_inputs
 from ptce_analysis.pipeline.runs import Run, chosen_runs, declared_runs
-from ptce_analysis.pipeline.verify import copy_inputs
 
 PROJECT = Path(__file__).parents[1]
 REPEATS = 3
@@ -79,7 +79,7 @@ def lean_loop(project: Path, runs: Sequence[Run]) -> None:
         words = [str(run.notebook), str(done), str(run.notebook.parent), given]
         subprocess.run([sys.executable, "-c", LEAN, *words], check=True, capture_output=True)
 
-    with ThreadPoolExecutor(environment.processors()) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         list(pool.map(one, runs))
 
 
@@ -130,7 +130,7 @@ def benchmark(names: Sequence[str] = (), repeats: int = REPEATS) -> dict[str, di
         "seconds": {name: round(value, 3) for name, value in spent.items()},
         "ours over": {name: round(spent["ours"] / value, 3) for name, value in spent.items() if "ours" not in name},
         "at most": {name: round(bar, 3) for name, bar in BARS.items()},
-        "runs": {"runs": len(runs), "processors": environment.processors()},
+        "runs": {"runs": len(runs), "processors": processors()},
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ptce_analysis.pipeline.imports import Graph, import_graph
-from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 
 PICTURE = Path(__file__).with_suffix(".svg")
 
@@ -23,7 +24,36 @@ ORDER = (
     "cli",
 )
 
+# Each module of the library by its dotted name, with its file and the dotted names it imports, wherever they stand.
+Graph = Mapping[str, tuple[Path, tuple[str, ...]]]
+
 STEP, WIDTH, HEIGHT, LEFT, TOP = 58, 250, 40, 330, 16
+
+
+def import_graph(library: Path) -> Graph:
+    """Every module of a package with what it imports; `from a import b` may name the module `a.b`."""
+    graph = {}
+    for path in sorted(library.rglob("*.py")):
+        parts = path.relative_to(library).with_suffix("").parts
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+        froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        names += [f"{node.module}.{alias.name}" for node in froms for alias in node.names]
+        dotted = ".".join([PACKAGE, *(parts[:-1] if parts[-1] == "__init__" else parts)])
+        graph[dotted] = path, tuple(names)
+    return graph
+
+
+def modules_used(graph: Graph, names: Iterable[str]) -> set[str]:
+    """The modules of the library that importing `names` can load, directly or not; `a.b.c` loads `a` and `a.b` too."""
+    waiting, found = list(names), set[str]()
+    while waiting:
+        parts = waiting.pop().split(".")
+        for name in (".".join(parts[: i + 1]) for i in range(len(parts))):
+            if name in graph and name not in found:
+                found.add(name)
+                waiting += graph[name][1]
+    return found
 
 
 def part(module: str) -> str:

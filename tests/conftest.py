@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.build import Options, Outcome, build
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.build import Options, Outcome, build, settle
+from ptce_analysis.pipeline.runs import Place, declared_runs
 from ptce_analysis.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
@@ -110,7 +108,7 @@ def kept_environment() -> Iterator[None]:
 
 def build_quietly(project: Path, *, only: str = "", **how: Any) -> Outcome:
     """Build a project in this process; `only` a run or a name, or everything."""
-    environment.settle()
+    settle()
     runs = declared_runs(project)
     chosen = [run for run in runs if only in (run.id, run.name, "")]
     return build(Place(project), runs, chosen, Options(**{"jobs": 2, "stream": io.StringIO()} | how))

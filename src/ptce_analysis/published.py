@@ -1,4 +1,4 @@
-"""The published figures as records: one `Fact` per printed number, read from a strict file format.
+"""The published figures as records: one `Fact` per printed number, read from a strict file format, and the roles.
 
 The same format serves another report: type its figures, one row each, and `ptce audit --facts FILE` reads them.
 """
@@ -9,31 +9,74 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.published_cells import COLUMNS, OPTIONAL_COLUMNS, row_faults, with_decimal_points
-from ptce_analysis.vocabulary import INDICATORS, LEVELS, STATISTICS, Band, Indicator, Label
+from ptce_analysis.vocabulary import (  # fmt: skip
+    ADDRESSEES,
+    LEVELS,
+    LOCAL_LEVELS,
+    ROLE_KINDS,
+    STATISTICS,
+    SUBJECTS,
+    UNITS,
+    Band,
+    Label,
+)
 
 if TYPE_CHECKING:  # the shell asks for figures without ever seeing them as a table
     import pandas as pd
 
-FIGURES_FILE, SOURCES_FILE = "figures.csv", "sources.csv"
+FIGURES_FILE, SOURCES_FILE, ROLES_FILE, INDICATORS_FILE = "figures.csv", "sources.csv", "roles.csv", "indicators.csv"
+COLUMNS = (
+    "id", "wave", "indicator", "level", "statistic", "value", "unit",
+    "grain", "base_n", "base_label", "source", "locator", "note",
+)  # fmt: skip
+ROLE_COLUMNS = ("id", "levels", "addressee", "kind", "text_fr", "text_en", "source", "locator", "note")
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
 # English of a title that is our description of a document, and not its own.
 SOURCE_OPTIONAL = ("title_en",)
+INDICATOR_COLUMNS = ("id", "unit", "statistic", "label_en", "label_fr", "part_of", "quantity", "subject")
 
-# Limit: a file of printed figures never needs more than this. If wrong: raise it; it only guards memory.
-MAX_BYTES = 50_000_000
+# How `roles.csv` names all local authorities at once, when a source tells none of them apart.
+ALL_LOCAL = "local"
+# A transcription stays a short quotation.
+MOST_WORDS = 14
 
-Row = dict[str, str]
+NUMBER = re.compile(r"\d{1,15}(\.\d{1,12})?", re.ASCII)
+WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
+
+Record = dict[str, str]
 # The line where a fault stands, and what it is.
 Fault = tuple[int, str]
+# What says why a cell is illegal: nothing when it is legal.
+Rule = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
+
+    `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
+    `quantity`: for a total or a number of units, what it adds up or counts the units of, where its name does not say:
+    the total of `call_budget` over its `call_laureates` is one of `call_grant`.
+    `subject`: what it is about (a key of `SUBJECTS`).
+    """
+
+    unit: str
+    statistic: str
+    label: Label
+    part_of: str = ""
+    quantity: str = ""
+    subject: str = "survey"
 
 
 @dataclass(frozen=True)
@@ -96,24 +139,12 @@ class Fact:
 Facts = Mapping[str, Fact]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Figures(Facts):
+class Figures(dict[str, Fact]):
     """Published figures by id, which a notebook shows as a table; `label` gives a word of the vocabulary."""
 
-    facts: Mapping[str, Fact]
-    label: Callable[[Label], str] = itemgetter(0)
-
-    def __getitem__(self, id: str) -> Fact:
-        return self.facts[id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.facts)
-
-    def __len__(self) -> int:
-        return len(self.facts)
-
-    def __or__(self, other: Facts) -> dict[str, Fact]:
-        return {**self, **other}
+    def __init__(self, facts: Facts, label: Callable[[Label], str] = itemgetter(0)) -> None:
+        super().__init__(facts)
+        self.label = label
 
     def __repr__(self) -> str:
         return f"{len(self)} published figures: .table() shows them"
@@ -122,41 +153,49 @@ class Figures(Facts):
         return str(self.table()._repr_html_())
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each figure, with labels beside codes: `table`."""
-        return table(self.facts, self.label)
+        """Return a row for each figure, in file order, labels beside codes (English, or what `label` makes of a pair).
 
+        Columns: `id`, `wave`, `indicator`, `indicator_label`, `level`, `level_label` (empty: no level), `statistic`,
+        `statistic_label`, `value` and `grain` (in the `unit`: euros, shares between 0 and 1, counts), `base_n`,
+        `base_label`, `source`, `locator`, `note`.
+        """
+        import pandas as pd
 
-def table(facts: Facts, label: Callable[[Label], str] = itemgetter(0)) -> pd.DataFrame:
-    """Return a row for each figure, in file order, labels beside codes (English, or what `label` makes of a pair).
-
-    Columns: `id`, `wave`, `indicator`, `indicator_label`, `level`, `level_label` (empty: no level), `statistic`,
-    `statistic_label`, `value` and `grain` (in the `unit`: euros, shares between 0 and 1, counts), `base_n`,
-    `base_label`, `source`, `locator`, `note`.
-    """
-    import pandas as pd
-
-    rows = [
-        {
-            "id": fact.id,
-            "wave": fact.wave,
-            "indicator": fact.indicator,
-            "indicator_label": label(indicator(fact.indicator).label),
-            "level": fact.level,
-            "level_label": label(LEVELS.get(fact.level, (fact.level, fact.level))),
-            "statistic": fact.statistic,
-            "statistic_label": label(STATISTICS.get(fact.statistic, (fact.statistic, fact.statistic))),
-            "value": float(fact.value),
-            "unit": fact.unit,
-            "grain": float(fact.grain),
-            "base_n": fact.base_n,
-            "base_label": fact.base_label,
-            "source": fact.source,
-            "locator": fact.locator,
-            "note": fact.note,
+        found = pd.DataFrame([vars(fact) for fact in self.values()]).drop(columns=["part_of", "row"])
+        labels: dict[str, Callable[[str], Label]] = {
+            "indicator": lambda name: indicator(name).label,
+            "level": lambda name: LEVELS.get(name, (name, name)),
+            "statistic": lambda name: STATISTICS.get(name, (name, name)),
         }
-        for fact in facts.values()
-    ]
-    return pd.DataFrame(rows).astype({"base_n": "Int64"})
+        for name, known in labels.items():
+            written = [self.label(known(code)) for code in found[name]]
+            found.insert(found.columns.get_loc(name) + 1, f"{name}_label", written)
+        return found.astype({"value": float, "grain": float, "base_n": "Int64"})
+
+
+@dataclass(frozen=True)
+class Role:
+    """One statement of a source: to which levels it is addressed, what kind it is, its text in both languages.
+
+    `levels` is empty when the source addresses no level. `general` when it is said of all local authorities alike;
+    `stated` when the source itself names the addressee, and not our reading of it.
+    """
+
+    id: str
+    levels: tuple[str, ...]
+    general: bool
+    stated: bool
+    kind: str
+    text: Label
+    source: str
+    locator: str
+    note: str
+
+
+def indicator(name: str) -> Indicator:
+    """Return what is known of an indicator; one that another report brings is described by its own name."""
+    label = name.replace("_", " ")
+    return INDICATORS.get(name) or Indicator("", "", (label, label))
 
 
 def stated(facts: Facts, id: str) -> Fact | None:
@@ -165,8 +204,20 @@ def stated(facts: Facts, id: str) -> Fact | None:
     return fact if fact and fact.is_stated else None
 
 
+def respondents(facts: Facts, wave: int) -> int | None:
+    """Return how many poles answered a wave (the figure `respondents_<wave>`), None where it is not stated."""
+    fact = stated(facts, f"respondents_{wave}")
+    return int(fact.value) if fact else None
+
+
+def roles_of(roles: Collection[Role], level: str) -> tuple[Role, ...]:
+    """Return the statements addressed to a level: those that single it out, then those for all alike, by kind."""
+    addressed = [role for role in roles if level in role.levels]
+    return tuple(sorted(addressed, key=lambda role: (role.general, ROLE_KINDS.index(role.kind))))
+
+
 def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
-    """Return the figures of a file, by id, in file order.
+    """Return the figures of a file, by id, in file order; what they are about may stand in `indicators.csv` beside it.
 
     `sources`: the ids a row may cite; without it any non-empty source is accepted. A file separated by semicolons may
     write its numbers with decimal commas.
@@ -174,11 +225,16 @@ def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
     Raises `InputError` with every fault of the file at once: one line each, naming file, row, column, value and what
     is legal. (A file that cannot be read as a table, or lacks columns, is refused for that alone.)
     """
-    rows, faults = read_table(path, COLUMNS, OPTIONAL_COLUMNS)
-    known = None if sources is None else dict.fromkeys(sources)
-    faults += [(number, fault) for number, row in rows for fault in row_faults(row, known)]
-    faults += [*repeated(rows), *_unknown_wholes(rows)]
-    refuse(path, faults)
+    INDICATORS.update(read_indicators(path.parent))
+    rows, faults = _table(path, COLUMNS, ("part_of",))
+    known = None if sources is None else tuple(sources)
+    names = {row["indicator"] for _, row in rows}
+    for number, row in rows:
+        faults += [(number, fault) for fault in _fact_faults(row, known)]
+        # A part of something that stands nowhere in the file would never be added up: taken for a slip.
+        if (whole := row.get("part_of", "")) and whole not in names:
+            faults.append((number, _wrong("part_of", whole, "an indicator that stands in the file is expected.")))
+    _refuse(path, rows, faults)
     if not rows:
         raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
     return Figures({row["id"]: _fact(row, number) for number, row in rows})
@@ -189,133 +245,141 @@ def read_published(folder: Path) -> Figures:
     return read_facts(folder / FIGURES_FILE, read_sources(folder))
 
 
-def read_sources(folder: Path) -> dict[str, Row]:
+def read_sources(folder: Path) -> dict[str, Record]:
     """Return the sources of a published folder, by id: author, title, year, kind, address, read, note, title_en."""
-    path = folder / SOURCES_FILE
-    rows, faults = read_table(path, SOURCE_COLUMNS, SOURCE_OPTIONAL)
-    faults += [(number, "column 'id': value '': a name is expected.") for number, row in rows if not row["id"]]
-    refuse(path, faults + repeated(rows))
+    rows, faults = _table(folder / SOURCES_FILE, SOURCE_COLUMNS, SOURCE_OPTIONAL)
+    faults += [(number, _wrong("id", "", "a name is expected.")) for number, row in rows if not row["id"]]
+    _refuse(folder / SOURCES_FILE, rows, faults)
     return {row["id"]: row for _, row in rows}
 
 
-def respondents(facts: Facts, wave: int) -> int | None:
-    """Return how many poles answered a wave (the figure `respondents_<wave>`), None where it is not stated."""
-    fact = stated(facts, f"respondents_{wave}")
-    return int(fact.value) if fact else None
+def read_indicators(folder: Path) -> dict[str, Indicator]:
+    """Return the indicators that a published folder declares (`indicators.csv`), by name; none without that file."""
+    path = folder / INDICATORS_FILE
+    if not path.is_file():
+        return {}
+    rows, faults = _table(path, INDICATOR_COLUMNS)
+    label, name = (lambda text: "" if text else "a label is expected."), _matches(NAME, "a name in lower case")
+    names = ("", *(row["id"] for _, row in rows))
+    rules = {"id": name, "unit": _one_of(UNITS), "statistic": _one_of(STATISTICS), "label_en": label, "label_fr": label}
+    rules |= {"part_of": _one_of(names), "subject": _one_of(SUBJECTS)}
+    faults += [(number, fault) for number, row in rows for fault in _cell_faults(row, rules)]
+    _refuse(path, rows, faults)
+    return {
+        row["id"]: Indicator(
+            label=(row["label_en"], row["label_fr"]),
+            **{key: row[key] for key in ("unit", "statistic", "part_of", "quantity", "subject")},
+        )
+        for _, row in rows
+    }
 
 
-def indicator(name: str) -> Indicator:
-    """Return what is known of an indicator; one that another report brings is described by its own name."""
-    label = name.replace("_", " ")
-    return INDICATORS.get(name) or Indicator("", "", (label, label))
+def read_roles(folder: Path) -> tuple[Role, ...]:
+    """Return the statements of a published folder (`roles.csv`), in file order, each citing a source of `sources.csv`.
 
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}). Give the path of a CSV file.") from None
-    if data is None:
-        raise InputError(f"{path}: larger than {MAX_BYTES} bytes. Split the file.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
-
-
-def read_table(
-    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
-) -> tuple[list[tuple[int, Row]], list[Fault]]:
-    """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header.
-
-    Raises `InputError` when the file is empty.
+    Raises `InputError` with every fault of the file: file, row, column, value and what is legal.
     """
-    text, delimiter = _without_separator_line(path)
-    lines = list(_lines(path, text, delimiter))
-    if not lines:
-        raise InputError(f"{path.name}: is empty. Legal columns: {', '.join((*columns, *optional))}.")
-    names = _columns(path, lines[0], columns, optional)
-    ragged = (
-        f"{len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}, or check the"
-        " quotes above."
-    )
-    rows = [
-        (number, dict(zip(names, (cell.strip() for cell in cells), strict=True)))
-        for number, cells in lines[1:]
-        if len(cells) == len(names)
-    ]
-    faults = [(number, f"{len(cells)} cells: {ragged}") for number, cells in lines[1:] if len(cells) != len(names)]
-    pointed = [(number, with_decimal_points(row)) for number, row in rows] if delimiter == ";" else rows
-    return pointed, faults
-
-
-def _without_separator_line(path: Path) -> tuple[str, str]:
-    """The text, the `sep=;` line that Excel writes left blank, and the delimiter its header uses."""
-    text = _text(path)
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise InputError(f"{path.name}, line {line}: holds a NUL character. Export the file again.")
-    text = re.sub(r"\A\"?sep=.\"?(?=[\r\n])", "", text)
-    header = re.search(r"[^\r\n]*\S[^\r\n]*", text)
-    several = header is not None and header[0].count(";") > header[0].count(",")
-    return text, ";" if several else ","
-
-
-def _lines(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Cells of every line that is not blank, with the line of the file where they start."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path.name}, line {start}: {error}. Check the quotes of that line.") from None
-
-
-def _columns(path: Path, header: tuple[int, list[str]], columns: Sequence[str], optional: Sequence[str]) -> list[str]:
-    names, legal = [cell.strip() for cell in header[1]], (*columns, *optional)
-    faults = [f"column {name!r} is missing" for name in columns if name not in names]
-    faults += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
-    faults += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
-    if faults:
-        known = f"Legal columns: {', '.join(columns)}" + (f"; optional: {', '.join(optional)}." if optional else ".")
-        raise InputError("\n".join(f"{path.name}, row {header[0]}: {fault}" for fault in faults) + f"\n{known}")
-    return names
-
-
-def refuse(path: Path, faults: Iterable[Fault]) -> None:
-    """Raise `InputError` with every fault of a file, a line each in the order of its rows, if there is any."""
-    lines = [f"{path.name}, row {number}, {fault}" for number, fault in sorted(faults, key=lambda fault: fault[0])]
-    if lines:
-        raise InputError("\n".join(lines))
-
-
-def repeated(rows: Iterable[tuple[int, Row]]) -> list[Fault]:
-    """Return a fault for each row whose id stands in an earlier one."""
-    first: dict[str, int] = {}
-    found = []
+    sources, path = read_sources(folder), folder / ROLES_FILE
+    rows, faults = _table(path, ROLE_COLUMNS)
+    rules: dict[str, Rule] = {
+        "id": _matches(NAME, "a name in lower case such as lever_1"),
+        "levels": _levels_fault,
+        "addressee": _one_of(ADDRESSEES),
+        "kind": _one_of(ROLE_KINDS),
+        "text_fr": _text_fault,
+        "text_en": lambda text: "" if text else "a translation is expected.",
+        "source": _one_of(sources),
+        "locator": lambda text: "" if text else "the place in the source is expected.",
+    }
     for number, row in rows:
-        if first.setdefault(row["id"], number) != number:
-            fault = f"already stands in row {first[row['id']]}; ids are unique."
-            found.append((number, f"column 'id': value {row['id']!r}: {fault}"))
-    return found
+        nobody = () if row["levels"] or row["addressee"] else ("levels", "addressee")
+        asked = {name: rule for name, rule in rules.items() if name not in nobody}
+        faults += [(number, fault) for fault in _cell_faults(row, asked)]
+    _refuse(path, rows, faults)
+    return tuple(
+        Role(
+            levels=LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
+            general=row["levels"] == ALL_LOCAL,
+            stated=row["addressee"] == "stated",
+            text=(row["text_en"], row["text_fr"]),
+            **{name: row[name] for name in ("id", "kind", "source", "locator", "note")},
+        )
+        for _, row in rows
+    )
 
 
-def _unknown_wholes(rows: Sequence[tuple[int, Row]]) -> list[Fault]:
-    """A part of something that stands nowhere in the file would never be added up: taken for a slip."""
-    names = {row["indicator"] for _, row in rows}
-    asked = [(number, row.get("part_of", "")) for number, row in rows]
-    return [
-        (number, f"column 'part_of': value {name!r}: an indicator that stands in the file is expected.")
-        for number, name in asked
-        if name and name not in names
-    ]
+def _levels_fault(value: str) -> str:
+    names, legal = value.split(), (ALL_LOCAL, *LEVELS)
+    unknown = [name for name in names if name not in legal]
+    if unknown or not names:
+        guess = nearest(unknown[0], legal) if unknown else ""
+        return f"one or several of {', '.join(legal)} are expected, separated by spaces; none, for no addressee.{guess}"
+    return f"{ALL_LOCAL!r} stands alone." if ALL_LOCAL in names and len(names) > 1 else ""
 
 
-def _fact(row: dict[str, str], number: int) -> Fact:
+def _text_fault(value: str) -> str:
+    # A double sign (« : », « ! ») stands apart in French and is no word.
+    n_words = sum(any(map(str.isalnum, word)) for word in value.split())
+    return "" if 0 < n_words <= MOST_WORDS else f"from 1 to {MOST_WORDS} words are expected, found {n_words}."
+
+
+def _one_of(legal: Iterable[str]) -> Rule:
+    legal = tuple(legal)
+    return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
+
+
+def _matches(pattern: re.Pattern[str], meaning: str, optional: str = "") -> Rule:
+    legal = f"{meaning}{optional} is expected."
+    return lambda value: "" if pattern.fullmatch(value) or (optional and not value) else legal
+
+
+FACT_RULES: dict[str, Rule] = {
+    "wave": _matches(YEAR, "a year such as 2015"),
+    "indicator": _matches(NAME, "a name in lower case such as emergence_share"),
+    "level": _one_of(("", *LEVELS)),
+    "statistic": _one_of(STATISTICS),
+    "value": _matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
+    "unit": _one_of(UNITS),
+    "grain": _matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
+    "base_n": _matches(WHOLE, "a whole number above zero", ", or nothing"),
+    "source": lambda value: "" if value else "every figure needs the id of its source.",
+    "part_of": _matches(NAME, "the name of an indicator", ", or nothing"),
+}
+
+
+def _wrong(column: str, value: str, why: str) -> str:
+    return f"column {column!r}: value {value!r}: {why}"
+
+
+def _cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
+    return [_wrong(name, row[name], why) for name, rule in rules.items() if (why := rule(row.get(name, "")))]
+
+
+def _fact_faults(row: Record, sources: Collection[str] | None) -> list[str]:
+    """Every fault of one row: of each cell, then of what the legal ones say together."""
+    rules = FACT_RULES | ({"source": _one_of(sources)} if sources is not None and row["source"] else {})
+    found = _cell_faults(row, rules)
+    name, known, wrong = row["indicator"], INDICATORS.get(row["indicator"]), {fault.split("'")[1] for fault in found}
+    value = Fraction(row["value"]) if "value" not in wrong else Fraction(0)
+    stem = "_".join(part for part in (name, row["level"], row["wave"]) if part)
+    second = f"{stem}_{row['source'].lower()}"
+    if not known and not wrong & {"indicator"} and (close := get_close_matches(name, INDICATORS, n=1, cutoff=0.93)):
+        # Nearly a known name is taken for a slip; any other new name is another report's own.
+        slip = f"did you mean {close[0]!r}? Give a clearly different name otherwise."
+        found.append(_wrong("indicator", name, slip))
+    if known and known.unit != row["unit"] and not wrong & {"unit"}:
+        found.append(_wrong("unit", row["unit"], f"{name} is stored in {known.unit!r}."))
+    if row["unit"] == "share" and value > 1:
+        found.append(_wrong("value", row["value"], "a share lies between 0 and 1 (write 0.20 for 20 %)."))
+    if row["unit"] == "count" and row["statistic"] in ("count", "sum") and value.denominator > 1:
+        found.append(_wrong("value", row["value"], "a count is a whole number."))
+    if row["id"] not in (stem, second) and not wrong & {"indicator", "level", "wave", "source"}:
+        legal = f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure."
+        found.append(_wrong("id", row["id"], legal))
+    return found + ([_wrong("part_of", name, "a figure is no part of itself.")] if row.get("part_of") == name else [])
+
+
+def _fact(row: Record, number: int) -> Fact:
     return Fact(
         **{name: row[name] for name in ("id", "indicator", "level", "statistic", "unit", "base_label")},
         **{name: row[name] for name in ("source", "locator", "note")},
@@ -329,3 +393,69 @@ def _fact(row: dict[str, str], number: int) -> Fact:
         part_of=row.get("part_of", "") or indicator(row["indicator"]).part_of,
         row=number,
     )
+
+
+def _table(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
+) -> tuple[list[tuple[int, Record]], list[Fault]]:
+    """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header.
+
+    Blank lines and the `sep=;` line that Excel writes are left out. Raises `InputError` when the file is no such table.
+    """
+    text = re.sub(r"\A\"?sep=.\"?(?=[\r\n])", "", _text(path))
+    header = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    delimiter = ";" if header and header[0].count(";") > header[0].count(",") else ","
+    reader, start, lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1, []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((start, [cell.strip() for cell in cells]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path.name}, line {start}: {error}. Check the quotes of that line.") from None
+    known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)
+    if not lines:
+        raise InputError(f"{path.name}: is empty. {known}.")
+    (first, names), legal = lines[0], (*columns, *optional)
+    found = [f"column {name!r} is missing" for name in columns if name not in names]
+    found += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
+    found += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    if found:
+        raise InputError("\n".join(f"{path.name}, row {first}: {fault}" for fault in found) + f"\n{known}.")
+    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines[1:] if len(cells) == len(names)]
+    for _, row in rows:  # points for decimal commas
+        for name in ("value", "grain") if delimiter == ";" else ():
+            if NUMBER.fullmatch(pointed := row.get(name, "").replace(",", ".", 1)):
+                row[name] = pointed
+    ragged = (
+        f"cells: {len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}, or"
+    )
+    wide = [(number, len(cells)) for number, cells in lines[1:] if len(cells) != len(names)]
+    return rows, [(number, f"{width} {ragged} check the quotes above.") for number, width in wide]
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Give the path of a CSV file.") from None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
+
+
+def _refuse(path: Path, rows: Iterable[tuple[int, Record]], faults: Iterable[Fault]) -> None:
+    """Raise `InputError` with every fault of a file, a line each in the order of its rows; ids are unique."""
+    first, found = dict[str, int](), list(faults)
+    for number, row in rows:
+        if first.setdefault(row["id"], number) != number:
+            again = f"already stands in row {first[row['id']]}; ids are unique."
+            found.append((number, _wrong("id", row["id"], again)))
+    if found:
+        found.sort(key=lambda fault: fault[0])
+        raise InputError("\n".join(f"{path.name}, row {number}, {fault}" for number, fault in found))
+
+
+# What is known of the indicators of the study, where its data stand beside this library, and of the reports read since.
+INDICATORS = read_indicators(Path(__file__).parents[2] / "data" / "raw" / "published")

@@ -23,29 +23,30 @@ def print_record(record: Mapping[str, Any], as_json: bool) -> None:
         print_json(record)
         return
     rows = list(_lines(record))
-    width = max(len(name) for name, _ in rows) + 2
+    width = max((len(name) for name, _ in rows), default=0) + 2
     for name, text in rows:
-        first, *others = textwrap.wrap(text, max(20, WIDTH - width)) or [""]
-        print("\n".join([f"{name:<{width}}{first}".rstrip(), *(" " * width + line for line in others)]))
+        print(wrapped(f"{name:<{width}}", text).rstrip())
+
+
+def wrapped(head: str, text: str) -> str:
+    """Return a text on lines that fit the screen, below each other behind its head."""
+    width = max(WIDTH, len(head) + 20)
+    return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head)) or head
 
 
 def _lines(record: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
     for name, value in record.items():
-        if isinstance(value, Mapping) and not _is_range(value):
-            yield f"{indent}{name}", ""
+        # A range is one value.
+        nested = isinstance(value, Mapping) and (set(value) != {"low", "high"} or isinstance(value["low"], list))
+        yield f"{indent}{name}", "" if nested else cell(value)
+        if nested:
             yield from _lines(value, indent + "  ")
-        else:
-            yield f"{indent}{name}", cell(value)
-
-
-def _is_range(value: Mapping[str, Any]) -> bool:
-    return set(value) == {"low", "high"} and not isinstance(value["low"], list)
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print rows for people: one line each, columns as wide as their longest cell."""
     lines = [list(columns)] + [[cell(row[column]) for column in columns] for row in rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
+    widths = [max(map(len, texts)) for texts in zip(*lines, strict=True)]
     for line in lines:
         print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +13,13 @@ import pytest
 
 from conftest import REPOSITORY, contents
 from ptce_analysis.cli import main
-from ptce_analysis.fictitious import wave_files, write_waves
 
 
 @pytest.fixture
 def waves(tmp_path: Path) -> Path:
     """The fictitious waves, written."""
-    write_waves(tmp_path / "waves")
-    return tmp_path / "waves"
+    copied = shutil.ignore_patterns("make")
+    return Path(shutil.copytree(REPOSITORY / "data" / "raw" / "waves", tmp_path / "waves", ignore=copied))
 
 
 def test_parse_says_what_each_text_states(capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,11 +110,17 @@ def test_fictitious_writes_the_waves(tmp_path: Path, capsys: pytest.CaptureFixtu
     """The files listed are those written; for people, a line says what they are."""
     assert main(["fictitious", "--out", str(tmp_path / "a"), "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
-    assert record["origin"] == "fictitious" and {Path(one) for one in record["files"]} == {
-        tmp_path / "a" / name for name in wave_files()
-    }
+    assert record["origin"] == "fictitious" and {*map(Path, record["files"])} == {*(tmp_path / "a").rglob("*.*")}
     assert main(["fictitious", "--out", str(tmp_path / "b")]) == 0
     assert "fictitious data: nothing in these files is a real answer" in capsys.readouterr().out
+    with pytest.MonkeyPatch.context() as patch:  # as in an installed wheel
+        patch.setattr("ptce_analysis.cli.__file__", str(tmp_path / "lib" / "ptce_analysis" / "cli.py"))
+        patch.chdir(tmp_path)
+        assert main(["fictitious", "--out", str(tmp_path / "c")]) == 2
+    assert "not found. Run the command inside the project" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert main(["fictitious", "--out", str(tmp_path / "file")]) == 2
+    assert "the waves cannot be written here (File exists)" in capsys.readouterr().err
     one, other = contents(tmp_path / "a"), contents(tmp_path / "b")
     assert list(one.values()) == list(other.values())
 
@@ -127,7 +133,9 @@ def test_the_commands_do_not_need_the_project(tmp_path: Path) -> None:
         "main(['clean', 'w/2013/reponses_2013.csv', '--codebook', 'w/2013/codebook.yml', '--out', 'c']))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=surroundings, check=True, capture_output=True)
-    assert {name: (tmp_path / "w" / name).read_bytes() for name in wave_files()} == wave_files()
+    ours = REPOSITORY / "data" / "raw" / "waves"
+    made = {path.relative_to(tmp_path / "w"): path.read_bytes() for path in (tmp_path / "w").rglob("*.*")}
+    assert len(made) == 5 and made == {name: (ours / name).read_bytes() for name in made}
     assert (tmp_path / "c" / "poles.csv").is_file()
 
 

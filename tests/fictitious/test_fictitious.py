@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import runpy
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +17,14 @@ import pytest
 from conftest import REPOSITORY
 from ptce_analysis.analysis.audit import audit, contradictions
 from ptce_analysis.analysis.survey import deviations
-from ptce_analysis.errors import InputError
-from ptce_analysis.fictitious import wave_files, write_waves
-from ptce_analysis.fictitious.answers import answers_2013, answers_2015
 from ptce_analysis.published import Facts, read_published
+from ptce_analysis.survey import parse
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
+
+# What writes the waves stands beside them, as a folder of Python run by its name.
+MAKE = runpy.run_path(str(REPOSITORY / "data" / "raw" / "waves" / "make"))
+recipe, spellings = MAKE["recipe"], MAKE["spellings"]
 
 # Words of the names of real poles found in public sources; two letters or common words apart.
 REAL = (
@@ -50,21 +53,13 @@ def table(waves: tuple[Cleaned, ...], facts: Facts) -> pd.DataFrame:
     return pd.concat([deviations(wave, facts) for wave in waves], ignore_index=True)
 
 
-def test_the_committed_files_are_those_the_library_writes(tmp_path: Path) -> None:
+def test_the_committed_files_are_those_that_are_written_beside_them(tmp_path: Path) -> None:
     """The same bytes each time, and those of the project."""
-    first, again = wave_files(), wave_files()
-    assert first == again
+    assert MAKE["wave_files"]() == (first := MAKE["wave_files"]())
     folder = REPOSITORY / "data" / "raw" / "waves"
     assert {name: (folder / name).read_bytes() for name in first} == first
-    assert {path.relative_to(tmp_path).as_posix() for path in write_waves(tmp_path)} == set(first)
+    assert {path.relative_to(tmp_path).as_posix() for path in MAKE["write_waves"](tmp_path)} == set(first)
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {Path(name).name for name in first}
-
-
-def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
-    """One line with the path, and what to do."""
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match=r"file: the waves cannot be written here \(.*\)\. Give another --out\."):
-        write_waves(tmp_path / "file")
 
 
 def test_what_the_files_do_not_give_is_what_other_figures_contradict(facts: Facts, table: pd.DataFrame) -> None:
@@ -87,10 +82,8 @@ def test_contradictory_figures_all_hold_on_fewer_answers(table: pd.DataFrame) ->
     assert set(found.loc[held, "verdict"]) == {"reproduced"}
 
 
-CHANGED = ("emergence_share_2013", "creation_share_2015", "jobs_total_2015", "members_median_2015",
-           "cell_fte_median_2015", "link_share_epci_2015", "link_2_to_6_share_2015", "funding_amount_region_2015",
-           "funding_projects_commune_2015", "aid_per_collectivity_median_2015", "budget_median_2013",
-           "scic_share_2015", "age_median_2015", "collectivities_involved_median_2015")  # fmt: skip
+CHANGED = ("emergence_share_2013", "jobs_total_2015", "members_median_2015", "link_share_epci_2015",
+           "funding_amount_region_2015", "funding_projects_commune_2015", "budget_median_2013")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CHANGED)
@@ -118,7 +111,7 @@ def test_2013_has_no_amount_and_no_other_level_than_the_printed_one(waves: tuple
 
 def test_funding_stays_within_links() -> None:
     """A pole is funded only by local levels it is linked with; 37 are funded; one amount of the communes is unsaid."""
-    answers = answers_2015()
+    answers = MAKE["answers_2015"]()
     assert all(answer.funders - {"etat", "europe"} <= answer.links for answer in answers)
     assert sum(bool(answer.funders) for answer in answers) == 37
     assert [(a.funders - set(a.amounts)) for a in answers if a.funders - set(a.amounts)] == [frozenset({"commune"})]
@@ -128,7 +121,7 @@ def test_funding_stays_within_links() -> None:
 def texts() -> dict[str, str]:
     """Everything that can be read in each file."""
     found = {}
-    for name, data in wave_files().items():
+    for name, data in MAKE["wave_files"]().items():
         if name.endswith(".xlsx"):
             parts = zipfile.ZipFile(io.BytesIO(data))
             found[name] = "\n".join(parts.read(part).decode() for part in parts.namelist())
@@ -149,7 +142,7 @@ def test_every_answer_says_that_it_is_fictitious() -> None:
     rows = csv.reader(io.StringIO(texts()["2013/reponses_2013.csv"]), delimiter=";")
     lines = [row for row in rows if any("FICTIF" in cell for cell in row)]
     assert len(lines) == 45 and all("données fictives / fictitious data" in row for row in lines)
-    sheet = openpyxl.load_workbook(io.BytesIO(wave_files()["2015/reponses_2015.xlsx"])).active
+    sheet = openpyxl.load_workbook(io.BytesIO(MAKE["wave_files"]()["2015/reponses_2015.xlsx"])).active
     poles = [row for row in sheet.iter_rows(values_only=True) if "FICTIF" in str(row[0]) and row[1]]
     assert len(poles) == 54 and all("données fictives" in row for row in poles)
 
@@ -158,27 +151,34 @@ def test_no_real_pole_is_named() -> None:
     """Invented identifiers only; no word of the name of a real pole in any file."""
     for name, text in texts().items():
         assert [word for word in REAL if word in text.lower()] == [], name
-    ids = [answer.pole_id for answer in (*answers_2013(), *answers_2015())]
+    ids = [answer.pole_id for answer in (*MAKE["answers_2013"](), *MAKE["answers_2015"]())]
     assert len(set(ids)) == 94 and all(re.fullmatch(r"FICTIF-201[35]-\d{3}", one) for one in ids)
 
 
-def test_the_two_files_are_dirty_in_different_ways() -> None:
-    """A text in Windows-1252 with semicolons and decimal commas; a workbook with merged headers, formulas, texts."""
-    text, book = texts()["2013/reponses_2013.csv"], openpyxl.load_workbook(
-        io.BytesIO(wave_files()["2015/reponses_2015.xlsx"])
-    )  # fmt: skip
-    assert text.startswith("sep=;\r\n") and re.search(r";\d+,\d+;", text) and "\x80" not in text
-    sheet = book.active
-    assert "A1:L1" in map(str, sheet.merged_cells.ranges) and sheet["A3"].value == "Pôle"
-    cells = [cell.value for row in sheet.iter_rows() for cell in row]
-    assert any(str(value).startswith("=SUM(") for value in cells) and "Total" in cells
-    amounts = [row[18].value for row in sheet.iter_rows(min_row=7, max_row=59)]
-    assert any(isinstance(value, str) and "€" in value for value in amounts)
-    assert any(isinstance(value, (int, float)) for value in amounts)
+STATED = {
+    "amount": [(e, spellings.amounts_in_keur(e), "keur") for e in (200, 12_000, 25_000, 262_000)]
+    + [(e, spellings.amounts_in_euros(e), "eur") for e in (120_000, 3_000_000, 1_245_000)]
+    + [(None, spellings.SILENCES, "eur")],
+    "share": [(p / 100, spellings.shares(p), "percent") for p in (0, 1, 20, 25, 32, 50, 75, 100)],
+    "staff": [(h / 100, spellings.staff(h), "") for h in (20, 50, 80, 100, 175, 600)],
+    "count": [(n, spellings.counts("structures")(n), "") for n in (1, 2, 3, 10, 20, 30, 1_451)],
+    "stage": [(code, words, "") for code, words in spellings.STAGES.items()],
+    "legal_form": [(code, words, "") for code, words in spellings.LEGAL_FORMS.items()],
+    "yes_no": [("oui", spellings.YES, ""), ("non", spellings.NO, "")],
+}
 
 
-def test_the_workbook_keeps_no_clock() -> None:
-    """Parts are stored without compression under one fixed date, and so say the document's properties."""
-    parts = zipfile.ZipFile(io.BytesIO(wave_files()["2015/reponses_2015.xlsx"]))
-    assert {(one.date_time, one.compress_type) for one in parts.infolist()} == {((1980, 1, 1, 0, 0, 0), 0)}
-    assert b"1980-01-01T00:00:00Z" in parts.read("docProps/core.xml")
+@pytest.mark.parametrize("kind", STATED)
+def test_every_spelling_states_exactly_its_value(kind: str) -> None:
+    """To the parser, as a cell of a text file."""
+    for value, cells, unit in STATED[kind]:
+        for cell in map(MAKE["_text"], cells):
+            reading = getattr(parse, kind)(cell, unit) if unit else getattr(parse, kind)(cell)
+            assert reading.value == value, cell
+
+
+def test_the_recipe_adds_up() -> None:
+    """Links counted by pole and by level are the same, and so are the stages and the respondents."""
+    assert sum(n * poles for n, poles in recipe.POLES_BY_LINKS_2015.items()) == sum(recipe.LINKS_2015.values())
+    for year, counts in ((2013, recipe.STAGES_2013), (2015, recipe.STAGES_2015)):
+        assert sum(counts.values()) == recipe.WAVE_SIZES[year]

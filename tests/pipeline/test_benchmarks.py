@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from conftest import REPOSITORY, write_project
-from ptce_analysis.pipeline import environment
+from ptce_analysis.pipeline.build import settle
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("restored_environment")
@@ -29,6 +29,7 @@ def benchmark(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
+@pytest.mark.thorough
 def test_every_declared_run_is_made_in_every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way makes the page of each run, or executes its cells, with its parameters."""
     log = tmp_path / "log"
@@ -36,7 +37,7 @@ def test_every_declared_run_is_made_in_every_way(tmp_path: Path, monkeypatch: py
     project = write_project(tmp_path / "project", {"one": [tell], "two": [tell]})
     pages = benchmark("build", monkeypatch)
     monkeypatch.setattr(pages, "PROJECT", project)
-    environment.settle()
+    settle()
     found = pages.benchmark(repeats=1)
     ways = {"ours", "plain scripts", "lean loop", "naive loop"}
     assert found["runs"]["runs"] == 2 * len(LANGUAGES) and found["seconds"].keys() == ways | {"ours, nothing to do"}
@@ -100,18 +101,6 @@ def test_a_sample_of_mutants_depends_on_the_seed_alone(mutants: ModuleType) -> N
     assert drawn == mutants.sample([*others, *reversed(names)], 10, 1) != mutants.sample([*names, *others], 10, 2)
 
 
-def test_the_score_stands_with_its_interval_beside_the_bar(
-    mutants: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nine of ten: R's prop.test(9, 10, correct = FALSE) gives 0.5958 to 0.9821; what survived is shown."""
-    monkeypatch.setattr(mutants, "change", lambda name: f"- `{name}`")
-    area = mutants.AREAS[0]
-    lines = mutants.report({area: list("abcdefghij")}, {area: ["c"]}, 1).splitlines()
-    assert lines[2] == "| area | mutants drawn | killed | score | 95 % interval | at least |"
-    assert lines[4] == "| survey/parse | 10 | 9 | 0.900 | 0.596 to 0.982 | 0.85 |"
-    assert lines[-3:] == ["## Survivors in survey/parse", "", "- `c`"]
-
-
 PARSED = """
 def double(number):
     return number * 2
@@ -141,6 +130,7 @@ pytest_add_cli_args_test_selection = ["tests/survey"]
 """
 
 
+@pytest.mark.thorough
 def test_what_survives_is_what_no_test_sees(
     mutants: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,15 +152,3 @@ def test_what_survives_is_what_no_test_sees(
     assert functions == {"x_double", "x_tripled", "x_idle"}
     assert {name.rpartition(".")[2].partition("__")[0] for names in lived.values() for name in names} == {"x_idle"}
     assert "      +    return number + 1" in "".join(map(mutants.change, lived[mutants.AREAS[0]])).splitlines()
-
-
-def test_mutants_of_failing_tests_are_not_measured(
-    mutants: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When the tests fail without any mutant, every mutant would seem to be killed: nothing is reported."""
-    monkeypatch.setattr(mutants, "FOLDER", tmp_path)
-    monkeypatch.setattr(mutants, "forked_survivors", lambda names, _: set(names))
-    (tmp_path / "tests" / "survey").mkdir(parents=True)
-    (tmp_path / "tests" / "survey" / "test_bad.py").write_text("def test_bad():\n    assert False\n")
-    with pytest.raises(mutants.NotRun, match=r"fresh process, on the unchanged code: tests/survey"):
-        mutants.survivors({mutants.AREAS[0]: ["a"]}, children=1)

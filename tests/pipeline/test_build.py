@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,8 @@ import pytest
 from conftest import FIGURE, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as building
-from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.build import Options, build, stale_runs
-from ptce_analysis.pipeline.inputs import Inputs
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.progress import Progress
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline import engine
+from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
@@ -115,16 +111,6 @@ def test_a_missing_or_altered_result_is_made_again(built_project: Path, name: st
     assert results(built_project) == before
 
 
-def test_an_altered_table_is_made_again_before_the_runs(built_project: Path) -> None:
-    """Tables edited by hand come back; runs, which may read them, see the right ones."""
-    table = next((built_project / "data" / "processed").glob("*.csv"))
-    before = table.read_bytes()
-    table.write_bytes(before + b"1\n")
-    outcome = build_quietly(built_project)
-    assert outcome.tables == f"data/processed/{table.name} was altered"
-    assert table.read_bytes() == before and outcome.built == {}
-
-
 def test_only_what_was_asked_for_is_built(project: Path) -> None:
     """A chosen run is built alone; indexes wait until every page is there."""
     outcome = build_quietly(project, only="fr/plain")
@@ -151,15 +137,6 @@ def test_what_an_undeclared_run_made_is_removed(built_project: Path) -> None:
     assert build_quietly(built_project).removed == []
 
 
-def test_only_what_we_made_is_removed(built_project: Path) -> None:
-    """A file somebody altered, or added, is never removed."""
-    altered, added = built_project / "figures" / "fr" / "drawn.svg", built_project / "figures" / "fr" / "mine.svg"
-    altered.write_text("mine"), added.write_text("mine")
-    (built_project / "runs.toml").write_text('[[runs]]\nnotebook = "plain"\n')
-    build_quietly(built_project)
-    assert altered.read_text() == added.read_text() == "mine"
-
-
 def test_a_renamed_run_keeps_its_figure(built_project: Path) -> None:
     """What the new name makes is not removed with the old name."""
     (built_project / "runs.toml").write_text(
@@ -176,14 +153,6 @@ def test_two_runs_cannot_make_the_same_file(tmp_path: Path) -> None:
     outcome = build_quietly(project)
     assert not outcome.succeeded
     assert "figures/fr/same.svg: made by fr/one and by fr/two." in outcome.complaints()[0]
-
-
-def test_figures_without_a_name_are_told_apart(tmp_path: Path) -> None:
-    """A researcher's own SVG gets the name of its run."""
-    plain = (FIGURE % "").replace(", metadata={'filename': '.svg'}", "")
-    project = write_project(tmp_path / "p", {"one": [plain], "two": [plain]})
-    assert build_quietly(project).succeeded
-    assert sorted(path.name[:4] for path in (project / "figures" / "fr").iterdir()) == ["one_", "two_"]
 
 
 def test_a_figure_cannot_leave_its_folder(tmp_path: Path) -> None:
@@ -214,6 +183,7 @@ def test_keep_going_builds_all_it_can(tmp_path: Path) -> None:
     write_notebook(project / "notebooks" / "a_bad.ipynb", ["1"])
     assert set(build_quietly(project).built) == {f"{lang}/a_bad" for lang in LANGUAGES}
     assert (project / "build" / "site" / "index.html").is_file()
+    assert not list((project / "build" / "failed").rglob("*.ipynb"))
 
 
 def test_a_failure_says_all_a_person_needs(tmp_path: Path) -> None:
@@ -234,18 +204,9 @@ def test_a_failure_says_all_a_person_needs(tmp_path: Path) -> None:
     assert "seen" in (project / failure.copy).read_text()
 
 
-def test_a_mended_run_leaves_no_failed_copy(tmp_path: Path) -> None:
-    """The executed copy of a failure goes when the run succeeds."""
-    project = write_project(tmp_path / "p", {"bad": ["1 / 0"]})
-    build_quietly(project)
-    write_notebook(project / "notebooks" / "bad.ipynb", ["1"])
-    build_quietly(project)
-    assert not list((project / "build" / "failed").rglob("*.ipynb"))
-
-
 def test_a_broken_template_fails_each_run(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after the cells fails the run, not the build, and nothing is published."""
-    monkeypatch.setattr("ptce_analysis.pipeline.pages.exporter", None)
+    monkeypatch.setattr("ptce_analysis.pipeline.execute.exporter", None)
     outcome = build_quietly(project, keep_going=True)
     assert len(outcome.failed) == RUNS and results(project).keys() == {
         name for name in results(project) if name.startswith("processed/")
@@ -259,17 +220,10 @@ def test_without_fork_each_run_has_a_kernel(
     """Where children cannot be forked, papermill's own engine gives the same bytes."""
     other = tmp_path / "other"
     shutil.copytree(built_project, other, ignore=shutil.ignore_patterns("build", "figures", "processed"))
-    monkeypatch.setattr(environment, "CAN_FORK", False)
+    monkeypatch.setattr(engine, "CAN_FORK", False)
     assert len(build_quietly(other, only="drawn").built) == len(LANGUAGES)
     for name in ("figures/fr/drawn.svg", "build/notebooks/fr/drawn.ipynb", "build/site/fr/drawn.html"):
         assert (other / name).read_bytes() == (built_project / name).read_bytes(), name
-
-
-def test_without_fork_a_failure_also_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process too, nothing starts after a failure."""
-    monkeypatch.setattr(environment, "CAN_FORK", False)
-    outcome = build_quietly(write_project(tmp_path / "p", {"a_bad": ["1 / 0"], "b_good": ["1"]}))
-    assert len(outcome.failed) == 1 and len(outcome.not_started) == RUNS - 1
 
 
 @pytest.mark.parametrize("jobs", [1, 4])
@@ -279,137 +233,6 @@ def test_the_number_of_jobs_changes_nothing(built_project: Path, tmp_path: Path,
     shutil.copytree(built_project, other)
     build_quietly(other, jobs=jobs)
     assert results(other) == results(built_project)
-
-
-def test_progress_is_plain_without_a_terminal(project: Path) -> None:
-    """A line per run, with its number, why it is built and the time left."""
-    stream = io.StringIO()
-    environment.settle()
-    runs = declared_runs(project)
-    build(Place(project), runs, runs, Options(stream=stream, verbose=True))
-    first, *lines = stream.getvalue().splitlines()
-    assert first == f"building {RUNS} runs, 1 at a time"
-    assert [line.split(" ")[0] for line in lines] == [f"[{number}/{RUNS}]" for number in range(1, RUNS + 1)]
-    assert lines[0].startswith(f"[1/{RUNS}] fr/plain (never built, ") and lines[0].endswith(" s left")
-    assert lines[-1].endswith("): done") and "\x1b" not in stream.getvalue()
-
-
-def test_the_time_left_is_that_of_the_runs_to_come_on_all_processors() -> None:
-    """Four runs, two at a time, the first took 6 s: three times 6 s for two processors, then two times 4 s."""
-    stream = io.StringIO()
-    progress = Progress(total=4, jobs=2, stream=stream)
-    progress.end("a", "never built", failed=False, seconds=6)
-    progress.end("b", "never built", failed=False, seconds=2)
-    assert [line.rpartition(": ")[2] for line in stream.getvalue().splitlines()] == [
-        "about 9 s left",
-        "about 4 s left",
-    ]
-
-
-class Terminal(io.StringIO):
-    """Something that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_redraws_one_line_on_a_terminal(project: Path) -> None:
-    """A terminal shows a last line that is replaced, and is left clean."""
-    stream = Terminal()
-    environment.settle()
-    runs = declared_runs(project)
-    build(Place(project), runs, runs[:1], Options(stream=stream))
-    assert "\r\x1b[K[1/1] fr/plain (never built): done\n" in stream.getvalue()
-    assert stream.getvalue().endswith("\r\x1b[K")
-
-
-def test_nothing_alive_is_forked(project: Path) -> None:
-    """When the first child is forked, the parent has one thread, no ZMQ context, no shell and no figure."""
-    script = """
-import threading, sys
-from pathlib import Path
-from ptce_analysis.pipeline import build, children, environment
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import declared_runs
-environment.settle()
-first = children._started
-def started(work, task):
-    import numpy, zmq, matplotlib
-    from matplotlib._pylab_helpers import Gcf
-    from IPython.core.interactiveshell import InteractiveShell
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    print(threads, zmq.Context._instance, InteractiveShell.initialized(), Gcf.figs, matplotlib.rcParams["svg.hashsalt"])
-    return first(work, task)
-children._started = started
-runs = declared_runs(Path.cwd())
-build.build(Place(Path.cwd()), runs, runs[:1], build.Options(stream=sys.stderr))
-"""
-    settled = {**os.environ, **environment.FIXED}
-    done = subprocess.run([sys.executable, "-c", script], cwd=project, env=settled, capture_output=True, text=True)
-    assert done.stdout.splitlines() == ["1 None False OrderedDict() None"], done.stderr
-
-
-def test_warming_up_leaves_no_state() -> None:
-    """In a new Python: what runs need is imported, nothing is random, drawn or set, and nothing fails unseen."""
-    script = """
-import sys
-import matplotlib, numpy
-before = dict(matplotlib.rcParams), numpy.random.get_state()[1].tolist()
-from ptce_analysis.pipeline.warm import warm_up
-from ptce_analysis.vocabulary import LANGUAGES
-warm_up(["ptce_analysis.analysis.funding", "scipy.stats", "pandas.DataFrame", "no.such.module"], LANGUAGES)
-from matplotlib._pylab_helpers import Gcf
-after = dict(matplotlib.rcParams), numpy.random.get_state()[1].tolist()
-print(before == after, Gcf.figs)
-wanted = ("ptce_analysis.analysis.funding", "scipy.stats", "matplotlib.backends.backend_svg", "papermill", "ipykernel")
-print([name for name in wanted if name not in sys.modules])
-"""
-    settled = {**os.environ, **environment.FIXED}
-    done = subprocess.run([sys.executable, "-c", script], env=settled, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["True OrderedDict()", "[]"]
-
-
-def test_hardly_anything_is_imported_twice() -> None:
-    """In a new Python, what a run of the survey still loads after warming up is a handful of small modules."""
-    script = """
-import sys
-import tempfile
-from pathlib import Path
-from ptce_analysis.pipeline import build, children
-from ptce_analysis.pipeline.inputs import Inputs
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import declared_runs
-project = Path(sys.argv[1])
-run = next(run for run in declared_runs(project) if run.id == "en/06_survey")
-build._warm_up(Inputs(Place(project)), [run])
-before = set(sys.modules)
-from ptce_analysis.pipeline.execute import read_notebook, with_papermill
-import nbformat
-node = nbformat.from_dict(read_notebook(run.notebook))
-ask = "import sys, json\\nprint(json.dumps(sorted(sys.modules)))"
-node.cells.append(nbformat.v4.new_code_cell(ask))
-done = with_papermill(node, Path(sys.argv[2]), {}, project / "notebooks", 300)
-import json
-print(json.dumps(sorted(set(json.loads(done.cells[-1].outputs[0].text)) - before)))
-"""
-    settled = {**os.environ, **environment.FIXED}
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", script, str(REPOSITORY), f"{folder}/copy.ipynb"]
-        done = subprocess.run(command, env=settled, capture_output=True, text=True, check=True)
-    assert len(json.loads(done.stdout.splitlines()[-1])) < 15, done.stdout
-
-
-def test_what_is_made_from_most_is_built_first(tmp_path: Path) -> None:
-    """The longest run must not be the last one to start: processors end together."""
-    project = write_project(tmp_path / "p", {"a_small": ["1"], "b_big": ["import ptce_analysis.analysis.funding"]})
-    built = [run.partition("/")[2] for run in build_quietly(project, jobs=1).built]
-    assert built == ["b_big"] * len(LANGUAGES) + ["a_small"] * len(LANGUAGES)
-
-
-def test_reasons_are_listed_without_building(project: Path) -> None:
-    """The runs that would be built, with why, are known beforehand."""
-    runs = declared_runs(project)
-    assert set(stale_runs(Place(project), Inputs(Place(project)), runs).values()) == {"never built"}
 
 
 def test_data_can_be_built_alone(project: Path) -> None:
@@ -425,3 +248,75 @@ def test_wrong_data_stop_the_build(project: Path) -> None:
     path.write_text(path.read_text() + "nonsense\n")
     with pytest.raises(InputError, match=r"figures\.csv"):
         build_quietly(project)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_progress_is_a_line_per_run(project: Path, terminal: bool) -> None:
+    """Its number, why it is built and how it ended; a terminal also has a bar, and is left clean."""
+    stream = io.StringIO()
+    stream.isatty = lambda: terminal  # type: ignore[method-assign]
+    build_quietly(project, jobs=1, stream=stream, verbose=True)
+    first, *lines = [line for line in re.split(r"[\r\n]+", stream.getvalue()) if re.match(r"\[\d|building", line)]
+    assert first == f"building {RUNS} runs, 1 at a time"
+    assert [line.split(" ")[0] for line in lines] == [f"[{number}/{RUNS}]" for number in range(1, RUNS + 1)]
+    assert re.fullmatch(rf"\[1/{RUNS}\] fr/\w+ \(never built, \d+\.\d s\): done", lines[0])
+    assert ("run/s" in stream.getvalue() or "s/run" in stream.getvalue()) is terminal
+    assert stream.getvalue()[-1] == ("\r" if terminal else "\n")
+
+
+def test_warming_up_leaves_no_state_and_nothing_alive_is_forked(project: Path) -> None:
+    """In a new Python: what runs need is imported; nothing is random, drawn or set; one thread, no shell."""
+    write_notebook(
+        project / "notebooks" / "plain.ipynb", ["import no.such", "from ptce_analysis.analysis import funding"]
+    )
+    script = """
+import sys
+from pathlib import Path
+import matplotlib, numpy, zmq
+from ptce_analysis.pipeline import build, engine
+from ptce_analysis.pipeline.runs import Place, declared_runs
+before = dict(matplotlib.rcParams), numpy.random.get_state()[1].tolist()
+def each(work, tasks, *_):
+    from IPython.core.interactiveshell import InteractiveShell
+    from matplotlib._pylab_helpers import Gcf
+    after = dict(matplotlib.rcParams), numpy.random.get_state()[1].tolist()
+    print(len(list(Path("/proc/self/task").iterdir())), zmq.Context._instance, InteractiveShell.initialized())
+    print(before == after, Gcf.figs)
+    wanted = "ptce_analysis.analysis.funding", "scipy.stats", "matplotlib.backends.backend_svg", "papermill"
+    print([name for name in wanted if name not in sys.modules])
+    return ()
+engine.each = each
+runs = declared_runs(Path.cwd())
+build.build(Place(Path.cwd()), runs, runs[:1], build.Options(stream=sys.stderr))
+"""
+    settled = {**os.environ, **building.FIXED}
+    done = subprocess.run([sys.executable, "-c", script], cwd=project, env=settled, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["1 None False", "True OrderedDict()", "[]"], done.stderr
+
+
+@pytest.mark.thorough
+def test_hardly_anything_is_imported_twice() -> None:
+    """In a new Python, what a run of the survey still loads after warming up is a handful of small modules."""
+    script = """
+import json, sys, tempfile
+from pathlib import Path
+from ptce_analysis.pipeline import build
+from ptce_analysis.pipeline.runs import declared_runs
+project = Path(sys.argv[1])
+run = next(run for run in declared_runs(project) if run.id == "en/06_survey")
+build._warm_up([run])
+before = set(sys.modules)
+from ptce_analysis.pipeline.execute import read_notebook, with_papermill
+import nbformat
+node = nbformat.from_dict(read_notebook(run.notebook))
+node.cells.append(nbformat.v4.new_code_cell("import sys, json\\nprint(json.dumps(sorted(sys.modules)))"))
+with tempfile.TemporaryDirectory() as folder:
+    done = with_papermill(node, Path(folder) / "copy.ipynb", {}, project / "notebooks", 300)
+print(json.dumps(sorted(set(json.loads(done.cells[-1].outputs[0].text)) - before)))
+"""
+    settled = {**os.environ, **building.FIXED}
+    command = [sys.executable, "-c", script, str(REPOSITORY)]
+    done = subprocess.run(command, env=settled, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    late = [name for name in json.loads(done.stdout.splitlines()[-1]) if not name.startswith(("hypothesis", "pandera"))]
+    assert len(late) < 20, late

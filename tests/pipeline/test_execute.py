@@ -11,13 +11,17 @@ import nbformat
 import pytest
 
 from conftest import write_notebook, write_project
-from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.execute import RunFailed, executed_notebook, read_notebook
-from ptce_analysis.pipeline.failures import Failure, failure_of, section_of
-from ptce_analysis.pipeline.normalise import normalised
-from ptce_analysis.pipeline.place import LIBRARY, Place
-from ptce_analysis.pipeline.run import Run
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline import engine
+from ptce_analysis.pipeline.execute import (
+    Failure,
+    RunFailed,
+    executed_notebook,
+    failure_of,
+    normalised,
+    read_notebook,
+    section_of,
+)
+from ptce_analysis.pipeline.runs import LIBRARY, Place, Run, declared_runs
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
@@ -83,19 +87,6 @@ def test_what_names_this_machine_is_replaced(what: str) -> None:
     assert raised.evalue == after and raised.traceback == [after]
 
 
-def test_a_temporary_folder_may_hold_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file that stands for a cell is replaced as a whole, wherever the machine keeps temporary files."""
-    monkeypatch.setattr("tempfile.tempdir", "/home/Jean Dupont/a temp")
-    text = "/home/Jean Dupont/a temp/ipykernel_12/987.py:1: UserWarning"
-    assert settled({"output_type": "stream", "name": "stderr", "text": text}).text == "cell-987.py:1: UserWarning"
-
-
-def test_colours_leave_tracebacks() -> None:
-    """The escapes of a terminal are not kept."""
-    raised = {"output_type": "error", "ename": "E", "evalue": "", "traceback": ["\x1b[31mE\x1b[39;49;00m: no"]}
-    assert settled(raised).traceback == ["E: no"]
-
-
 def test_streams_that_follow_each_other_are_joined() -> None:
     """What was printed comes before what was reported, up to the next result."""
     pieces = [("stdout", "a"), ("stderr", "x"), ("stdout", "b"), (None, ""), ("stderr", "y"), ("stdout", "c")]
@@ -117,25 +108,6 @@ def test_an_error_names_section_cell_and_last_line(tmp_path: Path) -> None:
     assert found.copy == KEPT and (tmp_path / "p" / KEPT).is_file()
 
 
-def test_an_error_without_a_message_is_named(tmp_path: Path) -> None:
-    """The kind of the error is enough."""
-    assert failure(tmp_path, ["raise KeyError"]).error == "KeyError"
-
-
-def test_a_time_limit_names_its_cell(tmp_path: Path) -> None:
-    """A hanging cell fails the run, with the copy executed so far."""
-    found = failure(tmp_path, ["print('before')", "while True: pass"], timeout_s=1)
-    assert found.error.startswith("CellTimeoutError: A cell timed out") and "after 1 seconds" in found.error
-    assert found.cell == "cell-1"
-    assert "before" in (tmp_path / "p" / KEPT).read_text()
-
-
-def test_a_dead_kernel_names_its_cell(tmp_path: Path) -> None:
-    """A process that dies fails the run, with how it died."""
-    found = failure(tmp_path, ["import os", "os._exit(3)"])
-    assert (found.error, found.cell) == ("DeadKernelError: Kernel died (exit code 3)", "cell-1")
-
-
 def test_a_notebook_that_ends_itself_early_fails(tmp_path: Path) -> None:
     """`sys.exit()` would publish half a page that looks whole."""
     found = failure(tmp_path, ["import sys\nsys.exit()", "1"])
@@ -150,7 +122,7 @@ def test_the_injected_parameters_can_be_to_blame(tmp_path: Path, monkeypatch: py
 
 def test_without_a_copy_the_error_alone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When papermill cannot start at all, there is no cell to name."""
-    monkeypatch.setattr("ptce_analysis.pipeline.execute.FORKED", "no such engine")
+    monkeypatch.setattr("ptce_analysis.pipeline.engine.FORKED", "no such engine")
     found = failure(tmp_path, ["1"])
     assert "no such engine" in found.error and (found.cell, found.copy) == ("", "")
 
@@ -208,6 +180,6 @@ def test_cells_without_an_id_are_numbered(tmp_path: Path) -> None:
 
 def test_without_fork_the_reasons_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a kernel of its own, a notebook that dies is reported in the same way."""
-    monkeypatch.setattr(environment, "CAN_FORK", False)
+    monkeypatch.setattr(engine, "CAN_FORK", False)
     found = failure(tmp_path, ["print('before')", "import os\nos._exit(3)"])
     assert found.error.startswith("DeadKernelError") and found.cell == "cell-1"

@@ -1,32 +1,29 @@
-"""Faults that must do no harm: what was published is intact, and the next build finishes to the same bytes."""
+"""Faults, odd places and odd readers that must do no harm: what was published is intact, the next build finishes."""
 
 from __future__ import annotations
 
 import errno
-import gc
 import importlib.util
-import io
 import os
 import random
-import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from conftest import FIGURE, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
+from conftest import FIGURE, NOTEBOOKS, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
 from ptce_analysis import cli
-from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline import children, lock
-from ptce_analysis.pipeline.lock import one_at_a_time
-from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline import engine
+from ptce_analysis.pipeline.runs import Place
+from ptce_analysis.pipeline.stale import one_at_a_time
+from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
@@ -60,18 +57,10 @@ def trial(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return kills().trial(start, folder)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(1, 8))])
 def test_a_kill_at_any_moment_loses_nothing(seed: int, trial: Any, tmp_path: Path) -> None:
     """Killed without warning, a build leaves each file as it was or as it shall be, and the next one finishes."""
     assert not trial.kill_once(tmp_path, random.Random(seed)).startswith("LOST")
-
-
-def test_the_trial_would_notice_a_loss(trial: Any, tmp_path: Path) -> None:
-    """A file cut short under its final name is found."""
-    project = Path(shutil.copytree(trial.start, tmp_path / "project"))
-    page = project / "build" / "site" / "fr" / "plain.html"
-    page.write_bytes(page.read_bytes()[:100])
-    assert kills().partial(project, trial.before, trial.after) == ["build/site/fr/plain.html"]
 
 
 def test_an_interruption_by_the_keyboard_is_clean(project: Path, built_once: Path) -> None:
@@ -123,8 +112,9 @@ def refuse(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
     monkeypatch.setattr(Path, "write_bytes", refusing)
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=errno.errorcode.get)
-@pytest.mark.parametrize("name", ["plain.html", "plain.ipynb", "plain.json"])
+@pytest.mark.parametrize(
+    ("name", "number"), [("plain.html", errno.ENOSPC), ("plain.ipynb", errno.EROFS), ("plain.json", errno.EACCES)]
+)
 def test_a_disk_that_refuses_changes_nothing_published(
     number: int, name: str, built_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,23 +129,6 @@ def test_a_disk_that_refuses_changes_nothing_published(
     assert results(built_project) == before
     assert not list(built_project.rglob("*.part"))
     assert build_quietly(built_project).succeeded
-
-
-def test_a_system_that_refuses_large_files_is_one_line(project: Path, built_once: Path) -> None:
-    """A limit of the system's own, met in the middle of a file: exit code 1, the path, and nothing cut short."""
-    limit = max(map(len, results(built_once).values())) - 1  # the largest file does not pass
-    refused = subprocess.run(
-        [*BUILD, "--keep-going"], cwd=project, capture_output=True, text=True, check=False,
-        # What measures the tests writes files too: it is left out.
-        env={name: value for name, value in os.environ.items() if not name.startswith("COV")},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )  # fmt: skip
-    assert refused.returncode == 1 and os.strerror(errno.EFBIG) in refused.stderr, refused.stderr
-    assert "Traceback" not in refused.stderr
-    whole = results(built_once)
-    assert all(whole[name] == data for name, data in results(project).items())
-    assert not list(project.rglob("*.part"))
-    assert build_quietly(project).succeeded and results(project) == whole
 
 
 @pytest.mark.parametrize("name", ["site/fr/plain.html", "stamps/fr/plain.json"])
@@ -182,14 +155,6 @@ def test_a_link_in_place_of_a_result_is_replaced(built_project: Path, tmp_path: 
         assert not page.is_symlink() and results(built_project) == before
 
 
-def test_a_build_folder_removed_in_the_middle_is_made_again(project: Path, built_once: Path) -> None:
-    """Whatever was lost, the next build finishes to the same bytes."""
-    write_notebook(project / "notebooks" / "plain.ipynb", ["import shutil\nshutil.rmtree('../build')"])
-    build_quietly(project, jobs=1, keep_going=True)
-    shutil.copy(built_once / "notebooks" / "plain.ipynb", project / "notebooks" / "plain.ipynb")
-    assert build_quietly(project).succeeded and results(project) == results(built_once)
-
-
 @pytest.mark.parametrize("name", ["funding", "index.html"])
 def test_a_disk_that_refuses_tables_or_indexes_is_one_line(
     name: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -201,13 +166,7 @@ def test_a_disk_that_refuses_tables_or_indexes_is_one_line(
     assert complaint.count("\n") == 1 and name in complaint and complaint.endswith(": No space left on device\n")
 
 
-def test_a_build_folder_that_cannot_be_made_is_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file where the folder should be gives exit code 1 and its path."""
-    (project / "build").write_text("in the way")
-    assert cli.main(["build", "--project", str(project)]) == 1
-    assert str(project / "build") in capsys.readouterr().err
-
-
+@pytest.mark.thorough
 def test_two_builds_at_once_are_both_right(project: Path, built_once: Path) -> None:
     """Started together, both succeed, and the results are those of one."""
     both = [subprocess.Popen(BUILD, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
@@ -218,50 +177,11 @@ def test_two_builds_at_once_are_both_right(project: Path, built_once: Path) -> N
 
 def test_a_second_build_waits_and_says_so(built_project: Path) -> None:
     """While another holds the lock, a build says that it waits; then it goes on."""
-    with one_at_a_time(Place(built_project).lock):
+    with one_at_a_time(Place(built_project)):
         second = subprocess.Popen(BUILD, cwd=built_project, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert second.stderr is not None
         assert second.stderr.readline() == b"another build is at work in this project: waiting until it ends\n"
     assert second.communicate()[0].startswith(b"0 built, %d up to date\n" % RUNS) and second.returncode == 0
-
-
-def test_a_lock_left_behind_locks_nothing(built_project: Path) -> None:
-    """The file of a killed build is no obstacle."""
-    Place(built_project).lock.write_text("123456")
-    assert build_quietly(built_project).succeeded
-
-
-def test_without_system_locks_the_file_is_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second build is refused, naming the file to remove; the file goes with the build."""
-    monkeypatch.setattr(lock, "fcntl", None)
-    path = tmp_path / "build" / "lock"
-    with (
-        one_at_a_time(path),
-        pytest.raises(InputError, match=r"lock\.held: another build .* remove this file"),
-        one_at_a_time(path),
-    ):
-        raise AssertionError("never both")
-    with one_at_a_time(path):
-        assert path.with_suffix(".held").exists()
-    assert not path.with_suffix(".held").exists()
-
-
-def test_the_build_can_be_imported_without_system_locks() -> None:
-    """On a system without `fcntl`, importing the commands works."""
-    script = "import sys; sys.modules['fcntl'] = None; import ptce_analysis.pipeline.lock as lock; print(lock.fcntl)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "None\n"
-
-
-def test_leftovers_of_a_killed_build_are_removed(built_project: Path) -> None:
-    """Temporary neighbours go at the next build, even one with nothing to do."""
-    leftovers = [
-        built_project / folder / ".page.html.99.part" for folder in ("figures", "data/processed", "build/site")
-    ]
-    for path in leftovers:
-        path.write_text("half")
-    build_quietly(built_project)
-    assert not any(path.exists() for path in leftovers)
 
 
 SURROUNDINGS = {
@@ -288,6 +208,7 @@ AT_HOME = {
 SHOWN = ("02_emergence", "03_funding", "04_feasible")
 
 
+@pytest.mark.thorough
 def test_surroundings_change_nothing(tmp_path: Path) -> None:
     """Folder, home, locale, time zone, hash order, display, mask, jobs, arithmetic and settings: the same bytes."""
     write_files(tmp_path / "home", AT_HOME)
@@ -315,35 +236,193 @@ def test_surroundings_change_nothing(tmp_path: Path) -> None:
 def test_a_child_that_dies_is_reported() -> None:
     """A task whose process ends without an answer gives the way it ended; the others go on."""
     ways = {"answers": lambda: "here", "dies": lambda: os._exit(4), "raises": lambda: 1 / 0}
-    found = dict(children.results(lambda name: ways[name](), list(ways), jobs=2))
+    found = dict(engine.each(lambda name: ways[name](), list(ways), jobs=2))
     assert found["answers"] == "here"
     assert str(found["dies"]) == "the process that built it ended early (exit code 4)"
-    assert isinstance(found["raises"], children.ChildDied)
+    assert isinstance(found["raises"], engine.ChildDied)
 
 
 def test_children_end_when_nobody_wants_more() -> None:
     """Leaving the results early stops the tasks still at work."""
-    tasks = children.results(lambda name: "now" if name == "quick" else signal.pause(), ["quick", "never"], jobs=2)
+    tasks = engine.each(lambda name: "now" if name == "quick" else signal.pause(), ["quick", "never"], jobs=2)
     assert next(tasks) == ("quick", "now")
     tasks.close()  # type: ignore[attr-defined]
-    assert children.multiprocessing.active_children() == []
-
-
-def test_children_do_not_look_for_garbage_in_what_they_inherit() -> None:
-    """Garbage is looked for in a child, but not among what the parent made: that would copy all of it."""
-    (found,) = children.results(lambda _: (gc.isenabled(), gc.get_freeze_count() > 1000), ["one"], jobs=1)
-    assert found == ("one", (True, True))
-    assert gc.get_freeze_count() == 0
+    assert engine.multiprocessing.active_children() == []
 
 
 def test_all_processors_are_used() -> None:
     """Two tasks that wait for each other end only if both run at once."""
-    barrier = children.multiprocessing.get_context("fork").Barrier(2)
-    assert len(list(children.results(lambda _: barrier.wait(30) >= 0, ["a", "b"], jobs=2))) == 2
+    barrier = engine.multiprocessing.get_context("fork").Barrier(2)
+    assert len(list(engine.each(lambda _: barrier.wait(600) >= 0, ["a", "b"], jobs=2))) == 2
 
 
-def test_a_build_uses_one_thread(project: Path) -> None:
-    """Building in this process starts no thread of its own."""
-    before = threading.active_count()
-    build_quietly(project, only="fr/plain", stream=io.StringIO())
-    assert threading.active_count() == before
+LATER = pytest.mark.thorough
+NAMES = ['l’été à "B\'ançon", 100 % $HOME #1 {lang}', *(pytest.param(n, marks=LATER) for n in ("-n", "colon:here"))]
+
+
+def made_with(command: list[str], project: Path, **how: object) -> subprocess.CompletedProcess[str]:
+    """Run a command in a project and return how it ended."""
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, **how)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_the_folder_does_not_count(name: str, tmp_path: Path, built_once: Path) -> None:
+    """Spaces, accents, quotes and signs that shells and formats know: the same bytes."""
+    project = write_project(tmp_path / name, NOTEBOOKS)
+    done = made_with(BUILD, project)
+    assert done.returncode == 0, done.stderr
+    assert results(project) == results(built_once)
+
+
+@pytest.mark.thorough
+def test_make_works_in_a_folder_with_spaces(tmp_path: Path, built_once: Path) -> None:
+    """`make -j8 WAVES=…` finds its library and its waves where names hold spaces and quotes."""
+    project = write_project(tmp_path / "l'été à deux", NOTEBOOKS)
+    shutil.copy(REPOSITORY / "Makefile", project)
+    shutil.copytree(REPOSITORY / "src", project / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    waves = project / "mes réponses"
+    waves.mkdir()
+    done = made_with(["make", "-j8", f"PYTHON={sys.executable}", f"WAVES={waves.name}"], project)
+    assert done.returncode == 0, done.stderr
+    assert results(project) == results(built_once)
+    probe = "print-waves:\n\t@printenv PTCE_WAVES PTCE_RULES PYTHONPATH\n"
+    (project / "probe.mk").write_text("include Makefile\n" + probe)
+    done = made_with(
+        ["make", "-s", "-f", "probe.mk", "print-waves", "PYTHON=p", f"WAVES={waves}", "RULES=strict"], project
+    )
+    assert done.stdout.splitlines() == [str(waves), "strict", f"{project}/src"]
+
+
+def test_what_a_crash_of_the_machine_leaves_is_made_again(built_project: Path) -> None:
+    """After a power cut a file may be empty, short or zeroes under its final name: it is found and built again."""
+    before = results(built_project)
+    for number, path in enumerate(sorted((built_project / "build").rglob("*.*"))):
+        path.write_bytes([b"", b"half", b"\x00" * 4096][number % 3])
+    build_quietly(built_project)
+    assert results(built_project) == before
+
+
+def test_a_renamed_notebook_takes_its_page_along(built_project: Path) -> None:
+    """The page, the notebook and the indexes of the old name go; links lead to the new one, also its neighbour's."""
+    (built_project / "notebooks" / "plain.ipynb").rename(built_project / "notebooks" / "simple.ipynb")
+    declared = (built_project / "runs.toml").read_text().replace("plain", "simple")
+    (built_project / "runs.toml").write_text(declared)
+    outcome = build_quietly(built_project)
+    assert set(outcome.built) == {f"{lang}/{name}" for lang in LANGUAGES for name in ("simple", "drawn")}
+    assert not [name for name in results(built_project) if "plain" in name]
+    index = (built_project / "build" / "site" / "fr" / "index.html").read_text()
+    assert "simple.html" in index and "plain.html" not in index
+
+
+@pytest.mark.thorough
+def test_a_reader_who_leaves_does_not_stop_the_build(project: Path, built_once: Path) -> None:
+    """`make | head -1`: what is left is built, and the exit code tells how that went."""
+    reading, writing = os.pipe()
+    build = subprocess.Popen(BUILD, cwd=project, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    os.close(reading)
+    complaints = build.communicate()[1]
+    assert (build.returncode, complaints) == (0, b"")
+    assert results(project) == results(built_once)
+
+
+@pytest.fixture
+def hanging(project: Path, tmp_path: Path) -> Path:
+    """A project of which a cell tells its process through a pipe, then never ends; the pipe's path."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    tell = f"import os, signal\nwith open({str(pipe)!r}, 'w') as stream:\n    print(os.getpid(), file=stream)"
+    write_notebook(project / "notebooks" / "plain.ipynb", [f"{tell}\nsignal.pause()"])
+    return pipe
+
+
+IMPATIENCE = {
+    "Ctrl-C twice": [signal.SIGINT] * 2,
+    "Ctrl-C five times": [signal.SIGINT] * 5,
+    "terminated": [signal.SIGTERM],
+    "Ctrl-C, then terminated": [signal.SIGINT, signal.SIGTERM],
+}
+
+
+@pytest.mark.parametrize(
+    "how", [how if how == "Ctrl-C twice" else pytest.param(how, marks=LATER) for how in IMPATIENCE]
+)
+def test_impatience_does_no_harm(how: str, hanging: Path, project: Path, built_once: Path) -> None:
+    """However a build is asked to end, no child stays at work, no traceback is printed and nothing is half done."""
+    build = subprocess.Popen(
+        BUILD, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+    cell = os.pidfd_open(int(hanging.read_text()))
+    for number in IMPATIENCE[how]:
+        os.killpg(build.pid, number)
+    complaints = build.communicate()[1].decode()
+    assert build.returncode != 0 and "Traceback" not in complaints, complaints
+    assert ends(cell)
+    finishes(project, built_once)
+
+
+LEAVES_WORKERS = """
+import multiprocessing, os, signal
+context = multiprocessing.get_context("fork")
+worker = context.Process(target=signal.pause)
+worker.start()
+with open({pipe!r}, "w") as stream:
+    print(worker.pid, file=stream)
+"""
+
+
+@pytest.mark.thorough
+def test_what_a_cell_leaves_at_work_ends_with_its_kernel(hanging: Path, project: Path, built_once: Path) -> None:
+    """A worker that a cell forked and forgot is ended, and keeps neither the lock nor the build waiting."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [LEAVES_WORKERS.format(pipe=str(hanging))])
+    build = subprocess.Popen([*BUILD, "fr/plain"], cwd=project, stdout=subprocess.DEVNULL, start_new_session=True)
+    worker = os.pidfd_open(int(hanging.read_text()))
+    assert build.wait(600) == 0
+    assert ends(worker)
+    finishes(project, built_once)
+
+
+def ends(process: int) -> bool:
+    """Whether a process comes to its end, as its descriptor tells; wait for it."""
+    try:
+        return bool(select.select([process], [], [], 600)[0])
+    finally:
+        os.close(process)
+
+
+def finishes(project: Path, built_once: Path) -> None:
+    """The next build of a project gives what one that was left in peace gives."""
+    shutil.copy(built_once / "notebooks" / "plain.ipynb", project / "notebooks" / "plain.ipynb")
+    assert build_quietly(project).succeeded
+    assert results(project) == results(built_once)
+    assert not list(project.rglob("*.part"))
+
+
+@pytest.fixture
+def read_only(built_project: Path) -> Iterator[Path]:
+    """A project with something to build, in which nothing may be written by whoever obeys permissions."""
+    write_notebook(built_project / "notebooks" / "plain.ipynb", ["print('edited')"])
+    everything = [built_project, *built_project.rglob("*")]
+    for path in everything:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    yield built_project
+    for path in everything:
+        path.chmod(0o755)
+
+
+def test_a_project_that_cannot_be_written_is_one_line(read_only: Path) -> None:
+    """Exit code 1, and the name of what cannot be written; what was published stays."""
+    before = results(read_only)
+    done = made_with(BUILD, read_only, preexec_fn=_without_privileges)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith(f"ptce: {read_only}") and done.stderr.endswith(f": {os.strerror(errno.EACCES)}\n")
+    assert results(read_only) == before
+
+
+def _without_privileges() -> None:
+    """Let root be refused what permissions forbid."""
+    if os.geteuid() == 0:
+        import ctypes
+
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+            ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP: gone once a program is started

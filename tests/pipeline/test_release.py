@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import FIGURE, REPOSITORY, build_quietly, write_notebook
+from conftest import FIGURE, REPOSITORY, build_quietly, kept_environment, write_notebook
 from ptce_analysis import __version__
 from ptce_analysis.cli import main
 from ptce_analysis.pipeline import release as under_test
-from ptce_analysis.pipeline.verify import Report
+from ptce_analysis.pipeline.release import Report
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("restored_environment")
@@ -38,12 +38,19 @@ def with_documents(project: Path) -> Path:
     return project
 
 
+@pytest.fixture(scope="module")
+def ready_once(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project, built, with everything a release needs; only to be copied."""
+    folder = with_documents(Path(shutil.copytree(built_once, tmp_path_factory.mktemp("ready") / "project")))
+    with kept_environment():
+        build_quietly(folder)
+    return folder
+
+
 @pytest.fixture
-def ready(built_project: Path) -> Path:
-    """A small project, built, with everything a release needs."""
-    with_documents(built_project)
-    build_quietly(built_project)
-    return built_project
+def ready(ready_once: Path, tmp_path: Path) -> Path:
+    """The same, to be spoilt."""
+    return Path(shutil.copytree(ready_once, tmp_path / "ready"))
 
 
 @pytest.fixture
@@ -68,6 +75,7 @@ def in_another_place(project: Path, zone: str, umask: int) -> bytes:
     return (project / ARCHIVE).read_bytes()
 
 
+@pytest.mark.thorough
 def test_two_folders_give_the_same_bytes(project: Path, tmp_path: Path) -> None:
     """Another folder, time zone, umask, other modes and dates of files: the same bytes, `ptce verify` included."""
     with_documents(project)
@@ -89,7 +97,7 @@ def test_the_archive_holds_results_and_what_goes_with_them(ready: Path) -> None:
     expected |= {f"data/processed/{table}.csv" for table in ("funding_by_level", "funding_totals")}
     for lang in LANGUAGES:
         pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json", "ptce-analysis.bib")
-        pages += ("data/figures.csv", "data/roles.csv", "data/sources.csv")
+        pages += ("data/figures.csv", "data/indicators.csv", "data/roles.csv", "data/sources.csv")
         expected |= {f"site/{lang}/{page}" for page in pages} | {f"figures/{lang}/drawn.svg"}
         expected |= {f"notebooks/{lang}/{name}.ipynb" for name in ("plain", "drawn")}
     assert names == expected
@@ -193,6 +201,7 @@ def test_nothing_is_released_while_answers_are_supplied(
     assert "nothing is released while answers are supplied (PTCE_WAVES)" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_built_again_is_not_released(ready: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """When building elsewhere gives other bytes, the report of `ptce verify` is the reason; an older archive stays."""
     (ready / ARCHIVE).parent.mkdir(parents=True)

@@ -60,7 +60,7 @@ REFUSED = {
     "[[runs]]\nnotebook = 'plain'\nreads = ['/etc/passwd']": r"patterns of files inside the project",
     "[[runs]]\nnotebook = 'plain'\nreads = ['nothing.csv']": r"run plain: reads 'nothing.csv': no such file",
     "[[runs]]\nnotebook = 'plain'\n[[runs]]\nnotebook = 'plain'": r"run '[a-z]+/plain' is declared twice",
-    "runs = ['plain']": r"only \[\[runs\]\] tables are expected, not 'plain'",
+    "runs = ['plain']": r"only \[\[runs\]\] tables are expected",
     "[other]\nx = 1": r"only \[\[runs\]\] tables are expected",
     "[[runs": r"runs.toml: .* Mend the file",
 }

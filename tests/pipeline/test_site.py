@@ -14,9 +14,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from pages import code, notebook, pages, project, shown, site
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.run import Run
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.runs import Place, Run, declared_runs
 from ptce_analysis.pipeline.site import Entry, _sections, language_choice, language_files, site_files
 from ptce_analysis.publish.claims import Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words

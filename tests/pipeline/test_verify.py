@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from conftest import results
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.verify import Difference, Report, compare, copy_inputs, first_difference, verify
+from ptce_analysis.pipeline.release import Difference, Report, compare, copy_inputs, first_difference, verify
+from ptce_analysis.pipeline.runs import Place
 
 
 def place(folder: Path, files: dict[str, str]) -> Place:
@@ -29,6 +29,7 @@ def test_everything_is_the_same_elsewhere(built_project: Path) -> None:
     assert results(built_project) == before
 
 
+@pytest.mark.thorough
 def test_a_project_that_cannot_be_rebuilt_says_why(project: Path) -> None:
     """The build's own words are given."""
     path = project / "notebooks" / "plain.ipynb"
@@ -100,7 +101,7 @@ def test_only_inputs_are_copied(built_project: Path, tmp_path: Path) -> None:
     copy_inputs(built_project, tmp_path / "copy")
     names = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*")}
     assert {"runs.toml", "notebooks/plain.ipynb", "data/raw/published/figures.csv"} <= names
-    assert "src/ptce_analysis/pipeline/verify.py" in names
+    assert "src/ptce_analysis/pipeline/release.py" in names
     assert not {name for name in names if name.startswith(("build", "figures", "data/processed", "."))}
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ptce_analysis.pipeline.imports import import_graph, modules_used
 
 from conftest import REPOSITORY
-from ptce_analysis.pipeline.imports import import_graph, modules_used
-from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 
 # From the words to the door; each layer may import itself and those before it.
 LAYERS = (

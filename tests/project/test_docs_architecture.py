@@ -10,10 +10,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from ptce_analysis.pipeline.imports import import_graph
 
 from conftest import REPOSITORY
-from ptce_analysis.pipeline.imports import import_graph
-from ptce_analysis.pipeline.place import LIBRARY, PACKAGE
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 from ptce_analysis.survey.waves import read_waves
 from survey_pages import survey_page
 

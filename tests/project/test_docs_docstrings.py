@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ptce_analysis.pipeline.place import LIBRARY
+from ptce_analysis.pipeline.runs import LIBRARY
 
 FILES = sorted(LIBRARY.rglob("*.py"))
 

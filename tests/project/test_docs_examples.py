@@ -45,7 +45,7 @@ def test_examples_of_docstrings_are_true(name: str) -> None:
 def test_examples_are_found() -> None:
     """The search above sees examples in each part of the library that computes: it cannot pass by finding none."""
     with_some = {name.split(".")[1] for name in MODULES if examples(importlib.import_module(name))}
-    assert {"analysis", "survey", "publish", "fictitious", "errors"} <= with_some
+    assert {"analysis", "survey", "publish", "errors"} <= with_some
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -80,6 +80,7 @@ def test_the_method_is_cited_with_the_version_at_hand() -> None:
     assert str(cited["version"]) == ptce_analysis.__version__
 
 
+@pytest.mark.thorough
 def test_the_reference_has_a_page_for_each_module_and_asks_for_nothing(tmp_path: Path) -> None:
     """`make docs`: one page per public module with its docstring; no script, style, font or image from elsewhere."""
     script, source = REPOSITORY / "docs" / "reference.py", str(REPOSITORY / "src")

@@ -39,6 +39,7 @@ def page(project: Path, lang: str, name: str) -> BeautifulSoup:
     )
 
 
+@pytest.mark.thorough
 def test_a_page_is_changed_by_its_guide(tmp_path: Path) -> None:
     """Sentence, claim, table, figure and French as written there: each is on the page, and only its numbers move."""
     project = copied_project(tmp_path, "05_profile")
@@ -56,6 +57,7 @@ def test_a_page_is_changed_by_its_guide(tmp_path: Path) -> None:
     assert "05_profile.ipynb" not in run(project, "make texts")
 
 
+@pytest.mark.thorough
 def test_a_notebook_of_one_s_own_becomes_a_page_by_its_guide(tmp_path: Path) -> None:
     """With pandas and seaborn alone, then with its answer in both languages: listed, drawn, its numbers sourced."""
     project = copied_project(tmp_path)
@@ -85,6 +87,7 @@ def pseudo_translated(project: Path, lang: str) -> None:
         write_po(stream, catalogue)
 
 
+@pytest.mark.thorough
 def test_a_language_is_added_by_its_guide(tmp_path: Path) -> None:
     """One line and one catalogue: pages in German beside the others, its own numbers, units, lists, labels and CSV."""
     project = copied_project(tmp_path, "05_profile", "07_level")

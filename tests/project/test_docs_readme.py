@@ -126,7 +126,9 @@ def test_a_command_answers_as_said(
     assert part in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("text", [README, LISEZMOI], ids=["README", "LISEZMOI"])
+@pytest.mark.parametrize(
+    "text", [README, pytest.param(LISEZMOI, marks=pytest.mark.thorough)], ids=["README", "LISEZMOI"]
+)
 def test_three_lines_read_a_table_draw_it_and_save_the_picture(text: str, tmp_path: Path) -> None:
     """As printed, in the place of notebooks of one's own: a picture of the six levels."""
     (block,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
@@ -147,6 +149,7 @@ def test_a_built_site_can_be_checked(
     assert "safe" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_a_notebook_becomes_a_page_by_hand(tmp_path: Path) -> None:
     """papermill, then nbconvert, by the words of the README: the page is French and has the level asked for."""
     for name in ("data", "notebooks"):

@@ -23,7 +23,7 @@ from ptce_analysis.pipeline.lab import kernel_transport
 from ptce_analysis.publish.language import translated_prose
 from ptce_analysis.vocabulary import LANGUAGES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 PLACES = {"en": "notebooks", "fr": "notebooks-fr"}

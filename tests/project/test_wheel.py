@@ -24,7 +24,9 @@ import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis import __version__
-from ptce_analysis.pipeline.place import LIBRARY
+from ptce_analysis.pipeline.runs import LIBRARY
+
+pytestmark = pytest.mark.thorough
 
 BUILD = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
 
@@ -115,9 +117,10 @@ def test_another_report_is_audited(installed: Installed) -> None:
 
 @pytest.mark.parametrize("wave", ["2013", "2015"])
 def test_an_export_is_cleaned(installed: Installed, wave: str) -> None:
-    """From the wheel alone: fictitious waves written, one cleaned, its codebook drafted."""
-    waves = installed.folder / f"waves-{wave}"
-    assert installed.run("ptce", "fictitious", "--out", waves).returncode == 0
+    """From the wheel alone: a wave cleaned, its codebook drafted; what writes the waves is in the project only."""
+    waves = shutil.copytree(REPOSITORY / "data" / "raw" / "waves", installed.folder / f"waves-{wave}")
+    refused = installed.run("ptce", "fictitious", "--out", "out")
+    assert refused.returncode == 2 and "Run the command inside the project" in refused.stderr
     (export,) = (path for path in (waves / wave).iterdir() if path.suffix in (".csv", ".xlsx"))
     summary = installed.answer("clean", export, "--codebook", waves / wave / "codebook.yml", "--out", f"clean-{wave}")
     assert isinstance(summary, dict)
@@ -138,13 +141,11 @@ print(PtceExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))[0
 
 
 def test_pages_are_written_in_french(installed: Installed) -> None:
-    """The catalogue and the template came along; nbconvert and papermill know the library by its name."""
+    """The catalogue and the template came along; nbconvert knows the library by its name."""
     shown = installed.run("python", "-c", FRENCH)
     assert shown.stdout.startswith("Graphique\n<!doctype html>"), shown.stderr
-    known = "import nbconvert.exporters as e, papermill.engines as p; print(e.get_exporter('ptce').__name__, {})"
-    engine = "p.papermill_engines.get_engine('ptce').__name__"
-    done = installed.run("python", "-c", known.format(engine))
-    assert done.stdout.split() == ["PtceExporter", "ForkEngine"], done.stderr
+    known = "import nbconvert.exporters as e, papermill; print(e.get_exporter('ptce').__name__)"
+    assert installed.run("python", "-c", known).stdout == "PtceExporter\n"
 
 
 def test_its_types_are_seen_from_outside(installed: Installed) -> None:

@@ -14,8 +14,9 @@ from conftest import NOTEBOOKS, REPOSITORY, build_quietly, contents, write_proje
 from pages import code, notebook, shown
 from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline import committed, pages, warm
-from ptce_analysis.pipeline.place import Place
+from ptce_analysis.pipeline import build as committed
+from ptce_analysis.pipeline import execute as pages
+from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
@@ -225,8 +226,7 @@ def test_the_build_refuses_a_fictitious_page_whose_template_lost_the_mark(
     monkeypatch.setattr(appendix, "TEMPLATES", altered)
     # An exporter that an earlier build of this process kept holds the templates as they were.
     fresh = cache(pages.exporter.__wrapped__)
-    for module in (pages, warm):
-        monkeypatch.setattr(module, "exporter", fresh)
+    monkeypatch.setattr(pages, "exporter", fresh)
     outcome = build_quietly(survey_project, keep_going=True)
     assert len(outcome.failed) == 2 and not outcome.built
     said = "\n".join(outcome.complaints())

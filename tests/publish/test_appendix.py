@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 
 from pages import REPOSITORY, code, exported, notebook, project, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.runs import Place, declared_runs
 from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary_of, untranslated
 from ptce_analysis.publish.claims import is_ours, role
 from ptce_analysis.publish.language import Words, translated_notebook

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from pages import site
 from printed_figures import PUBLISHED
 from ptce_analysis.publish.style import LIGHT
-from ptce_analysis.published_roles import read_roles
+from ptce_analysis.published import read_roles
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
 pytestmark = pytest.mark.thorough

@@ -8,14 +8,13 @@ import pytest
 
 from printed_figures import PUBLISHED
 from ptce_analysis.errors import InputError
-from ptce_analysis.published import read_sources
-from ptce_analysis.published_roles import COLUMNS, MOST_WORDS, read_roles, roles_of
+from ptce_analysis.published import MOST_WORDS, ROLE_COLUMNS, read_roles, read_sources, roles_of
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 SOURCES = "id,author,title,year,kind,address,read,note\nDECK,RTES,T,2015,slides,,full,\n"
 
 
-def written(folder: Path, *rows: str, header: str = ",".join(COLUMNS)) -> Path:
+def written(folder: Path, *rows: str, header: str = ",".join(ROLE_COLUMNS)) -> Path:
     """A published folder with these statements."""
     (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
     (folder / "roles.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
@@ -86,7 +85,7 @@ def test_a_statement_may_name_several_levels(tmp_path: Path) -> None:
         True,
         ("A text", "Un texte"),
     )
-    semicolons = written(tmp_path, row.replace(",", ";"), header=";".join(COLUMNS))
+    semicolons = written(tmp_path, row.replace(",", ";"), header=";".join(ROLE_COLUMNS))
     assert read_roles(semicolons) == (role,)
 
 

@@ -11,9 +11,8 @@ import pytest
 from conftest import REPOSITORY, build_quietly, contents, results, write_project
 from ptce_analysis.cli import main
 from ptce_analysis.pipeline.build import stale_runs
-from ptce_analysis.pipeline.inputs import Inputs
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.runs import declared_runs
+from ptce_analysis.pipeline.runs import Place, declared_runs
+from ptce_analysis.pipeline.stale import Inputs
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.parse.levels import level

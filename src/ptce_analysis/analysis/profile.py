@@ -9,8 +9,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ptce_analysis.analysis.audit import forced_concentrations
-from ptce_analysis.published import Fact, Facts, stated
-from ptce_analysis.vocabulary import INDICATORS, WAVES
+from ptce_analysis.published import INDICATORS, Fact, Facts, stated
+from ptce_analysis.vocabulary import WAVES
 
 FIRST_TO_SECOND = (WAVES[0], WAVES[-1])
 

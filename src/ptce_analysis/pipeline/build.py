@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+import csv
+import gc
+import os
+import re
+import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ptce_analysis.pipeline import environment
-from ptce_analysis.pipeline.committed import refuse_committed_answers
-from ptce_analysis.pipeline.failures import Failure, failure_of
-from ptce_analysis.pipeline.files import remove_leftovers
-from ptce_analysis.pipeline.inputs import Inputs
-from ptce_analysis.pipeline.lock import one_at_a_time
-from ptce_analysis.pipeline.place import SITE, TABLES, Place
-from ptce_analysis.pipeline.progress import Progress
-from ptce_analysis.pipeline.run import FOLDERS, INDEX, Run
-from ptce_analysis.pipeline.stamps import made_by, publish, recorded, stale_because
+from ptce_analysis.errors import InputError
+from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, SITE, TABLES, Place, Run
+from ptce_analysis.pipeline.stale import Inputs, code_of, made_by, one_at_a_time, publish, recorded, stale_because
+from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
+
+if TYPE_CHECKING:
+    from ptce_analysis.pipeline.execute import Failure
+
+# How long one cell of a notebook may take, unless somebody says otherwise.
+CELL_TIMEOUT_S = 300
+
+# What must not differ between two machines: hash order, encodings, time zone, language of messages; one thread for
+# linear algebra (the same sums everywhere, no thread alive when children are forked); figures drawn inline, whatever
+# the reader's own matplotlib settings.
+FIXED = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MATPLOTLIBRC": os.devnull,
+}
+# What makes Python print more, or drop the docstrings that libraries read (PYTHONOPTIMIZE=2 moves marks of figures).
+NOT_SET = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPROFILEIMPORTTIME",
+           "PYTHONTRACEMALLOC", "PYTHONVERBOSE", "PYTHONWARNINGS")  # fmt: skip
+
+# What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
+OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
+# Columns that only rows of respondents have, as in the tables that `ptce clean` writes.
+UNIT_COLUMNS = {"pole_id", "raw_value"}
+WHAT_TO_DO = (
+    "Move them to a folder that git ignores, such as data/raw/waves/NAME, or keep them elsewhere: make WAVES=DIR."
+    " If they were committed already, remove them from the history before anything is pushed."
+)
+
+# An import, wherever it stands, up to the end of its parentheses.
+IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t][^(\n]*(?:\([^)]*\))?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,7 +64,7 @@ class Options:
     jobs: int = 1
     keep_going: bool = False
     verbose: bool = False
-    timeout_s: int = environment.CELL_TIMEOUT_S
+    timeout_s: int = CELL_TIMEOUT_S
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
 
@@ -64,15 +99,31 @@ class Outcome:
         """Return the last lines of a build: what was done, where its pages are, what they wait for."""
         counts = {"built": self.built, "up to date": self.up_to_date, "failed": self.failed}
         counts |= {"not started": self.not_started, "outdated files removed": self.removed}
-        tables = [f"tables built ({self.tables})"] if self.tables else []
-        lines = [
-            ", ".join(tables + [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"])
-        ]
-        lines += [f"open {self.page}"] if self.page else []
+        done = [f"tables built ({self.tables})"] if self.tables else []
+        done += [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"]
+        lines = [", ".join(done), *([f"open {self.page}"] if self.page else [])]
         one = self.waiting == 1
         waiting = "text waits for its translation and is" if one else "texts wait for their translation and are"
-        lines += [f"{self.waiting} {waiting} shown in English: make texts"] if self.waiting else []
-        return "\n".join(lines)
+        return "\n".join(lines + [f"{self.waiting} {waiting} shown in English: make texts"] * bool(self.waiting))
+
+
+def settle(restart: bool = False) -> None:
+    """Fix the surroundings of this process and of its children.
+
+    Python reads some of them only as it starts: with `restart`, this very command is started again where they differ.
+    """
+    differ = any(os.environ.get(name) != value for name, value in FIXED.items())
+    for name in NOT_SET:
+        differ |= bool(os.environ.pop(name, ""))
+    os.environ.update(FIXED)
+    time.tzset()
+    if restart and differ:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def processors() -> int:
+    """Return the number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, str]:
@@ -89,59 +140,49 @@ def stale_tables(place: Place, inputs: Inputs) -> str:
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
-    with one_at_a_time(place.lock):
-        remove_leftovers(place.made, place.scratch)
+    with one_at_a_time(place):
         inputs = Inputs(place)
-        tables = build_tables(place, inputs)
+        tables = _build_tables(place, inputs)
         stale = stale_runs(place, inputs, chosen)
         ended = build_runs(place, inputs, stale, options)
         failed = [failure for failure in ended.values() if failure]
-        clashes = clashing_outputs(place, runs)
+        clashes = _clashes(place, runs)
         whole = not failed and not clashes and all(place.notebook(run).is_file() for run in runs)
-        if whole:
-            build_indexes(place, inputs, runs)
+        made_from = inputs.of_site(runs) if whole else {}
+        if whole and stale_because(place.stamp(SITE), place.project, made_from):
+            from ptce_analysis.pipeline.site import site_files
+
+            publish(place.stamp(SITE), place.project, made_from, site_files(place, runs))
+        # The page to open first is that of the answers a reader supplies, else the index of the first language.
+        supplied = (place.page(run) for run in runs if run.folder == FOLDERS["supplied"])
+        page = next(supplied, place.site / runs[0].lang / INDEX).relative_to(place.project).as_posix()
+        pages = [path for run in runs if (path := place.page(run)).is_file()]
         return Outcome(
             built={run.id: stale[run] for run, failure in ended.items() if not failure},
             up_to_date=[run.id for run in chosen if run not in stale],
             failed=failed,
             not_started=[run.id for run in stale if run not in ended],
-            removed=remove_orphans(place, runs) if whole else [],
+            removed=_remove_orphans(place, runs) if whole else [],
             tables=tables,
             clashes=clashes,
-            page=first_page(place, runs).relative_to(place.project).as_posix() if whole else "",
-            waiting=waiting_texts(place, runs),
+            page=page if whole else "",
+            waiting=sum(path.read_bytes().count(b'class="untranslated"') for path in pages),
         )
-
-
-def first_page(place: Place, runs: Sequence[Run]) -> Path:
-    """Return the page to open first: that of the answers a reader supplies, else the index of the first language."""
-    supplied = (place.page(run) for run in runs if run.folder == FOLDERS["supplied"])
-    return next(supplied, place.site / runs[0].lang / INDEX)
-
-
-def waiting_texts(place: Place, runs: Sequence[Run]) -> int:
-    """Return how many texts of the pages that are there wait for their translation."""
-    pages = (place.page(run) for run in runs)
-    return sum(page.read_bytes().count(b'class="untranslated"') for page in pages if page.is_file())
 
 
 def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
-    with one_at_a_time(place.lock):
-        remove_leftovers(place.made, place.scratch)
-        return build_tables(place, Inputs(place))
+    with one_at_a_time(place):
+        return _build_tables(place, Inputs(place))
 
 
-def build_tables(place: Place, inputs: Inputs) -> str:
-    """Write the processed tables if they are stale; return why they were."""
+def _build_tables(place: Place, inputs: Inputs) -> str:
     reason = stale_tables(place, inputs)
     if reason:
-        with environment.unswept():
-            from ptce_analysis.pipeline.tables import processed_tables
+        from ptce_analysis.pipeline.site import processed_tables
 
-        tables = processed_tables(place.project)
-        files = {place.processed / name: data for name, data in tables.items()}
+        files = {place.processed / name: data for name, data in processed_tables(place.project).items()}
         publish(place.stamp(TABLES), place.project, inputs.of_tables(), files)
     return reason
 
@@ -151,50 +192,86 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     ended: dict[Run, Failure | None] = {}
     if not stale:
         return ended
-    from ptce_analysis.pipeline import children
+    gc.disable()  # what is imported is never garbage; looking for some takes a fifth of the time
+    from tqdm import tqdm
 
-    progress = Progress(len(stale), options.jobs, options.stream, options.verbose)
+    from ptce_analysis.pipeline.engine import ChildDied, each
+    from ptce_analysis.pipeline.execute import failure_of, page_files
+
+    def attempt(run: Run) -> tuple[Failure | None, float]:
+        started, failure = time.monotonic(), None
+        gc.enable()
+        try:
+            publish(place.stamp(run.id), place.project, made_from[run], page_files(place, run, made_from[run], limit))
+            place.failed(run).unlink(missing_ok=True)
+        except Exception as error:
+            failure = failure_of(run, error)
+        return failure, time.monotonic() - started
+
+    tqdm.monitor_interval = 0  # no thread of its own may be alive when children are forked
+    total, limit = len(stale), options.timeout_s
     made_from = {run: inputs.of_run(run) for run in stale}
-    progress.start()
-    _warm_up(inputs, stale)
-    start = children.results if environment.CAN_FORK else children.results_here
-    attempts = start(
-        lambda run: _attempt(place, run, made_from[run], options.timeout_s),
-        # What is made from most comes first, as it is likely to take longest: the processors then end together.
-        sorted(stale, key=lambda run: -len(made_from[run])),
-        options.jobs,
-        lambda: options.keep_going or not any(ended.values()),
-    )
-    for run, answer in attempts:
-        ended[run], seconds = (failure_of(run, answer), 0.0) if isinstance(answer, children.ChildDied) else answer
-        progress.end(run.id, stale[run], ended[run] is not None, seconds)
-    progress.stop()
+    # What is made from most comes first, as it is likely to take longest: the processors then end together.
+    order = sorted(stale, key=lambda run: (-len(made_from[run]), -run.notebook.stat().st_size))
+    quiet = not options.stream.isatty()
+    with tqdm(total=total, file=options.stream, disable=quiet, leave=False, unit="run") as bar:
+
+        def say(line: str) -> None:
+            with suppress(BrokenPipeError):  # a reader who leaves (`make | head`) does not stop the build
+                bar.write(line, file=options.stream)
+                options.stream.flush()
+
+        say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
+        with suppress(Exception):  # whatever fails is left to the runs, which will say so
+            _warm_up(stale)
+        for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
+            ended[run], seconds = (failure_of(run, answer), 0.0) if isinstance(answer, ChildDied) else answer
+            took = f", {seconds:.1f} s" if options.verbose else ""
+            say(f"[{len(ended)}/{total}] {run.id} ({stale[run]}{took}): {'FAILED' if ended[run] else 'done'}")
+            bar.update()
+    gc.enable()
     return ended
 
 
-def _warm_up(inputs: Inputs, stale: Iterable[Run]) -> None:
-    """Pay once for what every run needs; whatever fails here is left to the runs, which will say so."""
-    with suppress(Exception), environment.unswept():
-        from ptce_analysis.pipeline.warm import warm_up
+def _warm_up(runs: Iterable[Run]) -> None:
+    """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
+    import io
 
-        warm_up(inputs.imports(stale), {run.lang for run in stale})
+    import IPython.core.application
+    import IPython.core.completerlib
+    import IPython.core.logger  # noqa: F401 (what a shell imports only as it starts)
+    import nbformat
+
+    from ptce_analysis.pipeline.execute import exporter
+    from ptce_analysis.publish import plots
+    from ptce_analysis.publish.language import translation
+    from ptce_analysis.publish.style import drawing
+
+    waiting = list({str(run.notebook) for run in runs})
+    seen = set(waiting)
+    while waiting:  # what notebooks import, and what modules of the library that they use import, wherever it stands
+        for line in IMPORT.findall(code_of(Path(waiting.pop()))):
+            named: dict[str, Any] = {}
+            with suppress(Exception):
+                exec(line.strip(), named)
+            modules = (sys.modules.get(getattr(one, "__module__", ""), one) for one in named.values())
+            files = {str(getattr(module, "__file__", "")) for module in modules}
+            found = {file for file in files if file.startswith(f"{LIBRARY}/")} - seen
+            seen |= found
+            waiting += found
+    for lang in {run.lang for run in runs}:
+        translation(lang, "")
+    with drawing():
+        figure: Any = plots.axes(1, title="Aé 0").figure
+        for kind in ("svg", "png"):
+            figure.savefig(io.BytesIO(), format=kind)
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# a\n\n$x$"}]
+    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    exporter().from_notebook_node(nbformat.from_dict(whole))  # type: ignore[no-untyped-call]
 
 
-def _attempt(place: Place, run: Run, inputs: dict[str, str], timeout_s: int) -> tuple[Failure | None, float]:
-    """Build one run; return why it failed, if it did, and how long it took."""
-    started, failure = time.monotonic(), None
-    try:
-        from ptce_analysis.pipeline.pages import page_files
-
-        publish(place.stamp(run.id), place.project, inputs, page_files(place, run, inputs, timeout_s))
-        place.failed(run).unlink(missing_ok=True)
-    except Exception as error:
-        failure = getattr(error, "failure", None) or failure_of(run, error)
-    return failure, time.monotonic() - started
-
-
-def clashing_outputs(place: Place, runs: Sequence[Run]) -> list[str]:
-    """Return a line for each file that two runs make: the second has replaced the first."""
+def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
+    """A line for each file that two runs make: the second has replaced the first."""
     makers: dict[str, list[str]] = {}
     for run in runs:
         for name in recorded(place.stamp(run.id))["outputs"]:
@@ -203,21 +280,53 @@ def clashing_outputs(place: Place, runs: Sequence[Run]) -> list[str]:
     return [f"{name}: made by {' and by '.join(ids)}. {advice}" for name, ids in makers.items() if len(ids) > 1]
 
 
-def build_indexes(place: Place, inputs: Inputs, runs: Sequence[Run]) -> None:
-    """Write the site's indexes if they are stale."""
-    stamp, made_from = place.stamp(SITE), inputs.of_site(runs)
-    if stale_because(stamp, place.project, made_from):
-        from ptce_analysis.pipeline.site import site_files
-
-        publish(stamp, place.project, made_from, site_files(place, runs))
-
-
-def remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
+def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     """Remove what runs that are no longer declared made, as their stamps say; return its names."""
     names = {TABLES, SITE, *(run.id for run in runs)}
-    orphans = [stamp for name, stamp in place.stamps() if name not in names]
+    orphans = [stamp for name, stamp in place.stamps().items() if name not in names]
     made = {path for stamp in orphans for path in made_by(stamp, place.project)}
     kept = {path for name in names if made for path in made_by(place.stamp(name), place.project)}
     for path in (*made - kept, *orphans):
         path.unlink(missing_ok=True)
     return sorted(path.relative_to(place.project).as_posix() for path in made - kept)
+
+
+def refuse_committed_answers(place: Place) -> None:
+    """Raise `InputError` naming the first file of real answers in a path that git keeps, and what to do."""
+    for name in _kept_by_git(place.project, _answers(place)):
+        raise InputError(f"{name}: answers of respondents in a path that git commits. {WHAT_TO_DO}")
+
+
+def _answers(place: Place) -> Iterator[Path]:
+    """The files of the project that hold real answers: waves whose codebook says so, and rows of respondents."""
+    for folder in {place.project / WAVES, supplied_folder(place.project)}:
+        files = wave_files(folder) if folder.is_dir() else ()
+        books = [path for path in files if path.name in CODEBOOKS and "survey" in stated_origins(path)]
+        yield from (path for path in files if path.parent in {book.parent for book in books})
+    for folder in (place.figures, place.processed, place.published):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file() and _holds_respondents(path):
+                yield path
+
+
+def _holds_respondents(path: Path) -> bool:
+    """Whether a table has a row per respondent, one of whom at least is not said to be fictitious."""
+    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
+    separator = max(";,\t", key=lines[0].count) if lines else ","
+    header, *rows = [*csv.reader(lines, delimiter=separator)] or [[]]
+    named = UNIT_COLUMNS & {name.strip(" '") for name in header}
+    fictitious = [("origin", "fictitious") in zip(header, row, strict=False) for row in rows]
+    return bool(named) and not (fictitious and all(fictitious))
+
+
+def _kept_by_git(project: Path, files: Iterable[Path]) -> list[str]:
+    """Those of some files, by name, that git has or would add; outside a repository, those it would keep in one."""
+    root = project.resolve()
+    names = [path.resolve().relative_to(root).as_posix() for path in files if path.resolve().is_relative_to(root)]
+    with suppress(OSError):  # there is no git
+        command = ["git", "-C", str(root), "check-ignore", "-z", "--stdin"]
+        done = subprocess.run(command, input="\0".join(names).encode(), capture_output=True) if names else None
+        if done is None or done.returncode in (0, 1):
+            return [name for name in names if done and name not in done.stdout.decode().split("\0")]
+    waves = {(WAVES / name).as_posix() for name in OURS}
+    return [name for name in names if name in waves or not name.startswith((f"{WAVES.as_posix()}/", "build/"))]

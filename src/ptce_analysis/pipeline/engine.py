@@ -1,82 +1,106 @@
-"""A papermill engine that runs a notebook's cells in a child forked from this very process.
+"""Work in forked children: a process for each run, and a papermill engine that runs a notebook's cells in another.
 
-What the parent has imported is not imported again, and each notebook still has a process of its own. Messages become
-outputs in nbclient, as for any kernel; `tests/pipeline/test_engine.py` compares both on every notebook.
+What the parent has imported is not imported again, and nothing of one notebook reaches the next. The shell of a
+notebook, its display hook and its publisher are ipykernel's, and its messages become outputs in nbclient, so that
+outputs are a real kernel's: `tests/pipeline/test_engine.py` compares both on every notebook. What a cell prints,
+through Python or not, goes to two files shared with the parent: nothing of it is lost when the kernel dies.
 """
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
+import gc
+import io
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.reduction import ForkingPickler
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import Connection, wait
+from types import SimpleNamespace
+from typing import Any, BinaryIO, NoReturn, TypeVar, cast
 
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.pylabtools import activate_matplotlib
+from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.engines import Engine
+from papermill.engines import Engine, papermill_engines
+from traitlets.config import Config
 
-from ptce_analysis.pipeline.children import ending
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
+FORKED, KERNEL = "ptce", "nbclient"  # the names that papermill has for this engine and for its own
 STREAMS = ("stdout", "stderr")
+PR_SET_PDEATHSIG = 1
 
-# A page of this collection shows less than 0.1 MB; without any limit, a cell that prints for ever fills the disk.
-MOST_OUTPUT_MB = 100
-
-
-class TooMuchOutput(RuntimeError):
-    """A notebook printed or showed more than anybody reads."""
+# Children are forked where that is safe; elsewhere runs follow each other, and each has a kernel of its own.
+CAN_FORK = sys.platform == "linux"
+FORK: Any = multiprocessing.get_context("fork") if CAN_FORK else None
 
 
-@dataclass
-class _Child:
-    """The kernel's process, the pipe to it, the files it prints into and how far they have been read."""
+class ChildDied(RuntimeError):
+    """A child ended without an answer; the message says how."""
 
-    process: Any
-    connection: Connection
-    files: tuple[BinaryIO, BinaryIO]
-    read: list[int] = field(default_factory=lambda: [0, 0])
-    received: int = 0
 
-    def waits(self, deadline: float | None) -> bool:
-        """Return whether a message comes in time. Raises `TooMuchOutput` as soon as that is so."""
-        while not self.connection.poll(min(1, max(0, deadline - time.monotonic())) if deadline else 1):
-            self.refuse_floods()
-            if deadline and time.monotonic() >= deadline:
-                return False
-        return True
+def each(
+    work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, may_start: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[Task, Result | ChildDied]]:
+    """Yield each task and what its work returned, as they end; at most `jobs` at a time, each in a child of its own.
 
-    def message(self) -> Any:
-        """Return the next message, with how far the streams had come."""
-        data = self.connection.recv_bytes()
-        self.received += len(data)
-        self.refuse_floods()
-        return ForkingPickler.loads(data)
+    A child that dies gives a `ChildDied`. No task starts once `may_start` says no. When nobody asks for more results,
+    the children still at work are stopped.
+    """
+    if not CAN_FORK:
+        yield from ((task, work(task)) for task in tasks if may_start())
+        return
+    waiting, running = list(tasks), dict[Connection, tuple[Task, Any]]()
+    try:
+        while running or (waiting and may_start()):
+            while waiting and len(running) < jobs and may_start():
+                task = waiting.pop(0)
+                receiver, sender = FORK.Pipe(duplex=False)
+                child = FORK.Process(target=_report, args=(work, task, sender))
+                running[receiver] = task, child
+                child.start()
+                sender.close()
+            for ready in cast("list[Connection]", wait(list(running))):
+                task, child = running.pop(ready)
+                try:
+                    answer = ready.recv()
+                except EOFError:
+                    child.join()
+                    answer = ChildDied(f"the process that built it ended early ({_ending(child)})")
+                child.join()
+                yield task, answer
+    finally:
+        for _, child in running.values():
+            if child.pid:
+                child.kill()
+                child.join()
 
-    def refuse_floods(self) -> None:
-        """Raise `TooMuchOutput` when what was printed and shown so far is too much."""
-        if self.received + sum(os.fstat(file.fileno()).st_size for file in self.files) > MOST_OUTPUT_MB * 10**6:
-            raise TooMuchOutput(f"the notebook gave more than {MOST_OUTPUT_MB} MB of output")
 
-    def printed(self, upto: tuple[int, int] | None = None) -> Iterator[tuple[str, str]]:
-        """Yield what each stream received since the last time, by its name."""
-        for index, (name, file) in enumerate(zip(STREAMS, self.files, strict=True)):
-            end = upto[index] if upto else os.fstat(file.fileno()).st_size
-            data = os.pread(file.fileno(), min(end - self.read[index], MOST_OUTPUT_MB * 10**6), self.read[index])
-            self.read[index] += len(data)
-            if data:
-                yield name, data.decode("utf-8", errors="replace")
+def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> None:
+    """Work in the child. An interruption by the keyboard is the parent's business: it stops its children."""
+    _end_with_parent()
+    gc.freeze()  # what the parent made is never garbage here; looking through it would copy it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sender.send(work(task))
 
-    def last_words(self) -> str:
-        """Return how the process ended, in parentheses."""
-        self.process.join()
-        return f" ({ending(self.process.exitcode)})"
+
+def _end_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends, however that happens: no cell goes on for nobody."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _ending(child: Any) -> str:
+    return signal.Signals(-child.exitcode).name if child.exitcode < 0 else f"exit code {child.exitcode}"
 
 
 class ForkEngine(Engine):  # type: ignore[misc]
@@ -86,103 +110,160 @@ class ForkEngine(Engine):  # type: ignore[misc]
     def execute_managed_notebook(cls, nb_man: Any, _kernel_name: str, execution_timeout: int = 0, **_: Any) -> None:
         """Run the code cells of the notebook; stop at the first error, as papermill expects.
 
-        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs),
-        `DeadKernelError` when the child dies, and `TooMuchOutput`.
+        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs) and
+        `DeadKernelError` when the child dies.
         """
+        # Papermill writes its copy once, at the end, instead of twice for each cell.
+        nb_man.output_path, copy = None, nb_man.output_path
         client = NotebookClient(nb_man.nb)
         client.reset_execution_trackers()
-        with _saved_at_the_end(nb_man), _kernel() as child:
-            for index, cell in enumerate(nb_man.nb.cells):
-                if not _cell(nb_man, client, child, index, cell, execution_timeout):
-                    return
-
-
-@contextmanager
-def _saved_at_the_end(nb_man: Any) -> Iterator[None]:
-    """Let papermill write its copy once, at the end, instead of twice for each cell."""
-    path, nb_man.output_path = nb_man.output_path, None
-    try:
-        yield
-    finally:
-        nb_man.output_path = path
-
-
-@contextmanager
-def _kernel() -> Iterator[_Child]:
-    from ptce_analysis.pipeline.kernel import serve
-
-    context = multiprocessing.get_context("fork")
-    ours, theirs = context.Pipe()
-    with (
-        tempfile.TemporaryFile() as out,
-        tempfile.TemporaryFile() as err,
-        tempfile.TemporaryDirectory(prefix="ipython-", dir=os.environ.get("IPYTHONDIR")) as folder,
-        ours,
-    ):
-        process = context.Process(target=serve, args=(theirs, ours, (out, err), folder))
-        process.start()
-        theirs.close()
         try:
-            yield _Child(process, ours, (out, err))
+            with _Kernel(client) as kernel:
+                for index, cell in enumerate(nb_man.nb.cells):
+                    nb_man.cell_start(cell, index)
+                    fine = False
+                    try:
+                        fine = kernel.run(index, cell, execution_timeout)
+                    finally:
+                        if not fine:
+                            nb_man.cell_exception(cell, index)
+                        nb_man.cell_complete(cell, index)
+                    if not fine:
+                        return
         finally:
-            _end(process)
+            nb_man.output_path = copy
 
 
-def _end(process: Any) -> None:
-    """End the kernel and what its cells left at work."""
-    with suppress(ProcessLookupError, PermissionError):  # it died before it had a group, or nobody is left in it
-        os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.join()
+papermill_engines.register(FORKED, ForkEngine)
 
 
-def _cell(nb_man: Any, client: Any, child: _Child, index: int, cell: Any, timeout_s: int) -> bool:
-    """Run one cell; return whether the notebook may go on."""
-    nb_man.cell_start(cell, index)
-    try:
-        may_go_on = _executed(client, child, index, cell, timeout_s)
-    except Exception:
-        nb_man.cell_exception(cell, index)
-        raise
-    else:
-        if not may_go_on:
-            nb_man.cell_exception(cell, index)
-        return may_go_on
-    finally:
-        nb_man.cell_complete(cell, index)
+class _Kernel(ExitStack):
+    """The process that runs cells, the pipe to it, the files it prints into and how far they have been read."""
+
+    def __init__(self, client: Any) -> None:
+        super().__init__()
+        self.client, self.read = client, [0, 0]
+        self.files = tuple(self.enter_context(tempfile.TemporaryFile()) for _ in STREAMS)  # noqa: SIM115
+        self.connection, theirs = FORK.Pipe()
+        self.process = FORK.Process(target=_serve, args=(theirs, self.connection, self.files))
+        self.process.start()
+        theirs.close()
+        self.callback(self._end)
+
+    def _end(self) -> None:
+        """End the process and what its cells left at work."""
+        with suppress(ProcessLookupError, PermissionError):  # it died before it had a group, or nobody is left in it
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+    def run(self, index: int, cell: Any, timeout_s: int) -> bool:
+        """Run one cell; return whether the notebook may go on. Raises `DeadKernelError` or `CellTimeoutError`."""
+        if cell.cell_type != "code" or not cell.source.strip():
+            return True
+        self.client.code_cells_executed += 1
+        self.client.clear_before_next_output = False
+        cell.outputs, cell.execution_count = [], self.client.code_cells_executed
+        try:
+            for message, written in self._messages(cell, timeout_s):
+                self._printed(index, cell, written)
+                if message["msg_type"] == "reply":
+                    return message["succeeded"] or "raises-exception" in cell.metadata.get("tags", [])
+                self.client.process_message(message, cell, index)
+        finally:
+            self._printed(index, cell, _sizes(self.files))
+        self.process.join()
+        raise DeadKernelError(f"Kernel died ({_ending(self.process)})")
+
+    def _messages(self, cell: Any, timeout_s: int) -> Iterator[Any]:
+        """Yield what the kernel says while it runs a cell, with how far the streams had come; end early if it dies."""
+        deadline = time.monotonic() + timeout_s
+        try:
+            self.connection.send(cell.source)
+            while self.connection.poll(max(0.0, deadline - time.monotonic()) if timeout_s else None):
+                yield self.connection.recv()
+        except (EOFError, OSError):
+            return
+        raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", timeout_s, cell)
+
+    def _printed(self, index: int, cell: Any, upto: Sequence[int]) -> None:
+        """Add what each stream received since the last time."""
+        for place, (name, file) in enumerate(zip(STREAMS, self.files, strict=True)):
+            data = os.pread(file.fileno(), upto[place] - self.read[place], self.read[place])
+            self.read[place] += len(data)
+            if data:
+                about, text = {"msg_type": "stream"}, data.decode("utf-8", errors="replace")
+                message = {**about, "header": about, "parent_header": {}, "content": {"name": name, "text": text}}
+                self.client.process_message(message, cell, index)
 
 
-def _executed(client: Any, child: _Child, index: int, cell: Any, timeout_s: int) -> bool:
-    if cell.cell_type != "code" or not cell.source.strip():
-        return True
-    client.code_cells_executed += 1
-    client.clear_before_next_output = False
-    cell.outputs, cell.execution_count = [], client.code_cells_executed
-    try:
-        for message in _messages(child, cell, timeout_s):
-            if message["msg_type"] == "reply":
-                return message["succeeded"] or "raises-exception" in cell.metadata.get("tags", [])
-            client.process_message(message, cell, index)
-    finally:
-        for stream in child.printed():
-            client.process_message(_stream(*stream), cell, index)
-    raise DeadKernelError(f"Kernel died{child.last_words()}")
+def _sizes(files: Sequence[BinaryIO | int]) -> list[int]:
+    return [os.fstat(file if isinstance(file, int) else file.fileno()).st_size for file in files]
 
 
-def _messages(child: _Child, cell: Any, timeout_s: int) -> Iterator[dict[str, Any]]:
-    """Yield what the kernel says while it runs a cell, printed text in its place; end early if it dies."""
-    deadline = time.monotonic() + timeout_s if timeout_s else None
-    try:
-        child.connection.send(cell.source)
-        while child.waits(deadline):
-            message, written = child.message()
-            yield from (_stream(*stream) for stream in child.printed(written))
-            yield message
-    except (EOFError, OSError):
-        return
-    raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", timeout_s, cell)
+def _serve(connection: Connection, other_end: Connection, files: Sequence[BinaryIO]) -> NoReturn:
+    """Run the cells that come through the pipe until its other end closes, in a group of its own; never return."""
+    other_end.close()
+    os.setsid()
+    _end_with_parent()
+    for descriptor, (name, file) in enumerate(zip(STREAMS, files, strict=True), start=1):
+        os.dup2(file.fileno(), descriptor)
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        setattr(sys, name, io.TextIOWrapper(raw, "utf-8", errors="backslashreplace", write_through=True))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody answers who asks
+    if "numpy" in sys.modules:  # whose old random numbers would be those of every other run
+        sys.modules["numpy"].random.seed()
+    if not sys.flags.safe_path:
+        sys.path[0] = ""
+    asyncio.run(_run_cells(_new_shell(connection), connection))
+    os._exit(0)
 
 
-def _stream(name: str, text: str) -> dict[str, Any]:
-    about = {"msg_type": "stream"}
-    return {**about, "header": about, "parent_header": {}, "content": {"name": name, "text": text}}
+def _new_shell(connection: Connection) -> Any:
+    """IPython's notebook shell, which sends what it shows through the pipe, after how far the streams had come."""
+
+    class Pipe(Session):
+        def send(self, _socket: Any, message: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore[override]
+            if os.getpid() == self.pid:  # not a process that a cell forked: it may print, but the cell is not its own
+                whole = message if isinstance(message, dict) else self.msg(message, content)
+                connection.send((self.unpack(self.pack(whole)), _sizes((1, 2))))
+
+    shell: Any = ZMQInteractiveShell.instance(
+        config=Config({"HistoryManager": {"enabled": False}}),
+        compiler_class=XCachingCompiler,
+        kernel=SimpleNamespace(eventloop=None),
+    )
+    backend = os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use(backend)
+    if inline := sys.modules.get("matplotlib_inline.backend_inline"):  # which looked for a shell when it was imported
+        activate_matplotlib(backend)  # type: ignore[no-untyped-call]
+        inline.configure_inline_support(shell, backend)
+    shell.displayhook.session = shell.display_pub.session = Pipe(key=b"")
+    shell.displayhook.topic = b"execute_result"
+    return shell
+
+
+async def _run_cells(shell: Any, connection: Connection) -> None:
+    """Run cells as ipykernel does: its loop is running meanwhile, and figures are shown when a cell has ended."""
+    kernel = os.getpid()
+    while not shell.exit_now:
+        try:
+            source = connection.recv()
+        except EOFError:
+            return
+        shell._last_traceback, shell._last_traceback_during_displayhook = None, False
+        try:
+            transformed, fault = shell.transform_cell(source), None
+        except Exception:
+            transformed, fault = source, sys.exc_info()
+        arguments = {"store_history": True, "transformed_cell": transformed, "preprocessing_exc_tuple": fault}
+        result = await shell.run_cell_async(source, **arguments)
+        shell.events.trigger("post_execute")
+        shell.events.trigger("post_run_cell", result)
+        await asyncio.sleep(0)
+        if os.getpid() != kernel:  # the cell forked and let the child go on: there is one kernel, and this is not it
+            os._exit(0)
+        succeeded = result.success and not shell._last_traceback_during_displayhook
+        connection.send(({"msg_type": "reply", "succeeded": succeeded}, _sizes((1, 2))))

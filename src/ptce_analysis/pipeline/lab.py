@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.stamps import made_by, publish
+from ptce_analysis.pipeline.runs import Place
+from ptce_analysis.pipeline.stale import made_by, publish
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.vocabulary import LANGUAGES
 
@@ -38,31 +38,24 @@ def reader_language(environment: Mapping[str, str]) -> str:
 def reader_notebooks(project: Path, lang: str) -> Path:
     """Return the folder of the notebooks in a language: the project's own, or translated copies of them beside it.
 
-    A copy that its reader has changed since is left as it is; the others follow the project's notebooks.
+    A copy that its reader has changed since is left as it is; the others follow the project's notebooks. Its cell of
+    parameters asks for pages in that language.
     """
     place = Place(project)
     if lang == SOURCE:
         return place.sources
     folder = place.sources_in(lang)
-    stamp = folder / ".copies.json"
-    ours = set(made_by(stamp, project))
-    copies = {folder / path.name: _copy(path, lang) for path in sorted(place.sources.glob("*.ipynb"))}
-    publish(stamp, project, {}, {path: data for path, data in copies.items() if path in ours or not path.exists()})
+    stamp, files = folder / ".copies.json", dict[Path, bytes]()
+    ours = made_by(stamp, project)
+    for path in sorted(place.sources.glob("*.ipynb")):
+        notebook = translated_notebook(json.loads(path.read_text(encoding="utf-8")), lang)
+        for cell in notebook["cells"]:
+            if "parameters" in cell["metadata"].get("tags", []):
+                cell["source"] = re.sub(rf'(?m)^lang = "{SOURCE}"', f'lang = "{lang}"', "".join(cell["source"]))
+        if (copy := folder / path.name) in ours or not copy.exists():
+            files[copy] = (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+    publish(stamp, project, {}, files)
     return folder
-
-
-def _copy(path: Path, lang: str) -> bytes:
-    """A notebook whose prose is in a language, and which asks for pages in it."""
-    notebook = translated_notebook(json.loads(path.read_text(encoding="utf-8")), lang)
-    cells = [{**cell, "source": _asking_for(cell, lang)} for cell in notebook["cells"]]
-    return (json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _asking_for(cell: Mapping[str, Any], lang: str) -> str:
-    source = "".join(cell["source"])
-    if "parameters" not in cell["metadata"].get("tags", []):
-        return source
-    return re.sub(rf'^lang = "{SOURCE}"', f'lang = "{lang}"', source, flags=re.MULTILINE)
 
 
 def kernel_transport(folder: Path) -> str:
@@ -87,15 +80,10 @@ def committed_form(notebook: Mapping[str, Any]) -> dict[str, Any]:
 
     The form in which JupyterLab saves it otherwise would say who ran it, when and with what.
     """
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    cells = [_committed_cell(cell) for cell in notebook["cells"]]
-    return {**notebook, "cells": cells, "metadata": metadata}
-
-
-def _committed_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in cell["metadata"].items() if name in ("tags", "jupyter")}
-    emptied: dict[str, Any] = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
-    return {**cell, "metadata": kept, **emptied}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    cells = []
+    for cell in notebook["cells"]:
+        kept = {name: value for name, value in cell["metadata"].items() if name in ("tags", "jupyter")}
+        emptied: dict[str, Any] = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+        cells.append({**cell, "metadata": kept, **emptied})
+    return {**notebook, "cells": cells, "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}}}

@@ -1,31 +1,50 @@
-"""One archive of the study: site, executed notebooks, figures, tables, claims, and the digest of each file.
+"""Proof of reproducibility, everything built from nothing elsewhere and compared byte for byte; then one archive.
 
-The same bytes each time, on any machine: files in order, nothing of dates, owners or modes, and no compression, which
-differs between versions of the same library. It holds what the declared runs made, and files that are named here.
+The archive holds site, executed notebooks, figures, tables, claims, and the digest of each file: the same bytes each
+time, on any machine, with files in order, nothing of dates, owners or modes, and no compression, which differs between
+versions of the same library. It holds what the declared runs made, and files that are named here.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.build import stale_runs, stale_tables
-from ptce_analysis.pipeline.committed import refuse_committed_answers
-from ptce_analysis.pipeline.files import write_together
-from ptce_analysis.pipeline.inputs import Inputs, files_below
-from ptce_analysis.pipeline.lock import one_at_a_time
-from ptce_analysis.pipeline.place import SITE, TABLES, Place
-from ptce_analysis.pipeline.run import Run
-from ptce_analysis.pipeline.stamps import digest, made_by, stale_because
-from ptce_analysis.pipeline.verify import verify
+from ptce_analysis.pipeline.build import refuse_committed_answers, stale_runs, stale_tables
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, SITE, TABLES, Place, Run
+from ptce_analysis.pipeline.stale import (
+    Inputs,
+    digest,
+    files_below,
+    made_by,
+    one_at_a_time,
+    stale_because,
+    write_together,
+)
 from ptce_analysis.protect.scan import scan
 from ptce_analysis.survey.waves import WAVES_VARIABLE
+
+EXCERPT = 60
+# Where readers keep notebooks of their own: nothing is made from them.
+OWN = "explorations"
+# Another machine, as far as one machine can be another: what a build must not depend on.
+ELSEWHERE = {"TZ": "Pacific/Auckland", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "1", "COLUMNS": "40"}
+if platform.machine() in ("x86_64", "AMD64"):  # sums in the order of an older processor: other last digits
+    ELSEWHERE["OPENBLAS_CORETYPE"] = "Prescott"
+INHERITED = ("PATH", "TMPDIR", "LD_LIBRARY_PATH")
 
 NAME = f"ptce-analysis-{__version__}"
 SUMS = "SHA256SUMS"
@@ -33,12 +52,50 @@ SUMS = "SHA256SUMS"
 DOCUMENTS = (
     "README.md", "LISEZMOI.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
     "CITATION.cff", "codemeta.json", "datapackage.json", "LICENSE", "LICENSES/DATA.md",
-    "data/processed/README.md", "data/raw/published/README.md",
-    "data/raw/published/figures.csv", "data/raw/published/roles.csv", "data/raw/published/sources.csv",
+    "data/processed/README.md", "data/raw/published/README.md", "data/raw/published/figures.csv",
+    "data/raw/published/indicators.csv", "data/raw/published/roles.csv", "data/raw/published/sources.csv",
 )  # fmt: skip
 # The earliest date a zip archive can hold.
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file that is not the same here and rebuilt: what is wrong, where it first differs, and both sides of it."""
+
+    file: str
+    kind: str
+    where: str = ""
+    here: str = ""
+    rebuilt: str = ""
+
+    def text(self) -> str:
+        """Return the lines to print."""
+        if not self.where:
+            return f"{self.file}: {self.kind}"
+        return f"{self.file}: {self.kind} first at {self.where}\n  here:    {self.here}\n  rebuilt: {self.rebuilt}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a comparison found; `failure` holds what the build said when it could not rebuild everything."""
+
+    compared: int
+    differences: list[Difference]
+    failure: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every file is the same."""
+        return not self.differences and not self.failure
+
+    def text(self) -> str:
+        """Return the lines to print."""
+        if self.failure:
+            return f"could not rebuild everything elsewhere:\n{self.failure}"
+        same = self.compared - len(self.differences)
+        return "\n".join([*(one.text() for one in self.differences), f"{same} of {self.compared} files are the same"])
 
 
 @dataclass(frozen=True)
@@ -50,23 +107,104 @@ class Release:
     n_files: int
 
 
+def verify(project: Path) -> Report:
+    """Return how a project's results compare with the same results built from nothing, elsewhere."""
+    with tempfile.TemporaryDirectory(prefix="ptce verify ") as folder:
+        elsewhere, home = Path(folder) / "élsewhere", Path(folder) / "home"
+        copy_inputs(project, elsewhere)
+        home.mkdir()
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        command = [sys.executable, "-m", PACKAGE, "build", "--keep-going"]
+        there = {**inherited, **ELSEWHERE, "HOME": str(home), "PYTHONPATH": str(elsewhere / "src")}
+        done = subprocess.run(
+            command, cwd=elsewhere, env=there, umask=0o077, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        if done.returncode:
+            return Report(0, [], done.stdout.decode(errors="replace").strip())
+        return compare(Place(project), Place(elsewhere))
+
+
+def copy_inputs(project: Path, folder: Path) -> None:
+    """Copy a project without anything that was made, and the library that runs now."""
+
+    def not_an_input(parent: str, names: list[str]) -> list[str]:
+        made = [path.name for path in Place(project).made if path.parent == Path(parent)]
+        return [name for name in names if name in (*made, "__pycache__", OWN) or name.startswith(".")]
+
+    shutil.copytree(project, folder, ignore=not_an_input)
+    shutil.copytree(LIBRARY, folder / "src" / PACKAGE, ignore=not_an_input, dirs_exist_ok=True)
+
+
+def compare(here: Place, rebuilt: Place) -> Report:
+    """Return every difference between what is committed, or built, here and what was rebuilt."""
+
+    def names(place: Place, *folders: Path) -> set[str]:
+        found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+        results = (path for path in found if path.suffix != ".md" and path.name[0] != ".")
+        return {path.relative_to(place.project).as_posix() for path in results}
+
+    committed = names(here, here.figures, here.processed) | names(rebuilt, rebuilt.figures, rebuilt.processed)
+    built = {name for name in names(here, here.site, here.notebooks) if (rebuilt.project / name).is_file()}
+    found = []
+    for name in sorted(committed | built):
+        ours, theirs = here.project / name, rebuilt.project / name
+        if not ours.is_file():
+            found.append(Difference(name, "is built but not here"))
+        elif not theirs.is_file():
+            found.append(Difference(name, "is here but no run makes it"))
+        elif ours.read_bytes() != theirs.read_bytes():
+            found.append(Difference(name, "differs", *first_difference(ours.read_bytes(), theirs.read_bytes())))
+    return Report(len(committed | built), found)
+
+
+def first_difference(ours: bytes, theirs: bytes) -> tuple[str, str, str]:
+    """Return where two contents first differ, line and column, and what stands there in each.
+
+    Raises `ValueError` when they are the same.
+    """
+    mine, other = (re.split(r"(?<=\n)", data.decode(errors="backslashreplace")) for data in (ours, theirs))
+    for number, (a, b) in enumerate(zip_longest(mine, other, fillvalue=""), start=1):
+        if a != b:
+            column = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+            shown = slice(max(0, column - EXCERPT // 3), column + EXCERPT)
+            return f"line {number}, column {column + 1}", repr(a[shown]), repr(b[shown])
+    raise ValueError("the contents are the same")
+
+
 def release(place: Place, runs: Sequence[Run]) -> Release:
     """Write the archive and its digest in `build/release`, or refuse and leave what is there alone.
 
     Raises `InputError` when answers of respondents are near, anything is stale, foreign, unsafe to publish, or not the
     same when it is built again elsewhere.
     """
-    _refuse_answers(place, runs)
-    with one_at_a_time(place.lock):
+    refuse_committed_answers(place)
+    supplied = [run.id for run in runs if run.waves == "supplied"]
+    if supplied or os.environ.get(WAVES_VARIABLE):
+        raise InputError(
+            f"nothing is released while answers are supplied ({', '.join(supplied) or WAVES_VARIABLE}): unset"
+            f" {WAVES_VARIABLE}, run `make`, then `make release`. Pages made of real answers are handed over by hand,"
+            " after `ptce check-site DIR --raw DIR`."
+        )
+    with one_at_a_time(place):
         _refuse("not up to date: run `make`", _stale(place, runs))
-        made = {path for stamp in _stamps(place, runs) for path in made_by(stamp, place.project)}
-        _refuse("made by no declared run: remove it, or run `make`", _foreign(place, made))
+        stamps = [place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs))]
+        made = {path for stamp in stamps for path in made_by(stamp, place.project)}
+        there = {*files_below(place.site), *files_below(place.figures)}
+        foreign = sorted(path.relative_to(place.project).as_posix() for path in there - made)
+        _refuse("made by no declared run: remove it, or run `make`", foreign)
         _refuse("not safe to publish: see `ptce check-site build/site`", [one.file for one in scan(place.site)])
-        files = _contents(place, made)
+        missing = [name for name in DOCUMENTS if not (place.project / name).is_file()]
+        _refuse("a file that goes with every release is missing", missing)
+        paths = [*made, *(place.project / name for name in DOCUMENTS), *(place.project / "docs").rglob("*.md")]
+        # Those below `build` stand at the top.
+        tops = {path: place.build if path.is_relative_to(place.build) else place.project for path in paths}
+        files = {path.relative_to(top).as_posix(): path.read_bytes() for path, top in tops.items()}
     report = verify(place.project)
     if not report.succeeded:
         raise InputError(f"nothing is released: `ptce verify` fails.\n{report.text()}")
-    return _written(place, archive(files))
+    data, path = archive(files), place.build / "release" / f"{NAME}.zip"
+    write_together({path: data, path.with_name(SUMS): f"{digest(data)}  {path.name}\n".encode()})
+    return Release(path, digest(data), len(files) + 1)
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
@@ -81,23 +219,12 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-def _refuse_answers(place: Place, runs: Sequence[Run]) -> None:
-    refuse_committed_answers(place)
-    supplied = [run.id for run in runs if dict(run.parameters).get("waves") == "supplied"]
-    if supplied or os.environ.get(WAVES_VARIABLE):
-        raise InputError(
-            f"nothing is released while answers are supplied ({', '.join(supplied) or WAVES_VARIABLE}): unset"
-            f" {WAVES_VARIABLE}, run `make`, then `make release`. Pages made of real answers are handed over by hand,"
-            " after `ptce check-site DIR --raw DIR`."
-        )
-
-
 def _refuse(why: str, found: Sequence[str]) -> None:
     """Refuse to release when something was found, naming the first of it."""
-    named = dict.fromkeys(found)
+    named = list(dict.fromkeys(found))
     if named:
         more = f"\n... and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
-        raise InputError(f"nothing is released: {why}.\n" + "\n".join([*named][:SHOWN]) + more)
+        raise InputError(f"nothing is released: {why}.\n" + "\n".join(named[:SHOWN]) + more)
 
 
 def _stale(place: Place, runs: Sequence[Run]) -> list[str]:
@@ -106,33 +233,5 @@ def _stale(place: Place, runs: Sequence[Run]) -> list[str]:
     found = {"tables": stale_tables(place, inputs)}
     found |= {run.id: reason for run, reason in stale_runs(place, inputs, runs).items()}
     if not any(found.values()):
-        found |= {"indexes": stale_because(place.stamp(SITE), place.project, inputs.of_site(runs))}
+        found["indexes"] = stale_because(place.stamp(SITE), place.project, inputs.of_site(runs))
     return [f"{name} ({reason})" for name, reason in found.items() if reason]
-
-
-def _stamps(place: Place, runs: Sequence[Run]) -> Iterator[Path]:
-    yield from (place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs)))
-
-
-def _foreign(place: Place, made: set[Path]) -> list[str]:
-    """Files of the site or among the figures that no declared run made."""
-    there = [*files_below(place.site), *files_below(place.figures)]
-    return sorted(path.relative_to(place.project).as_posix() for path in there if path not in made)
-
-
-def _contents(place: Place, made: set[Path]) -> dict[str, bytes]:
-    """The files of the archive by their names there: those below `build` stand at the top."""
-    missing = [name for name in DOCUMENTS if not (place.project / name).is_file()]
-    _refuse("a file that goes with every release is missing", missing)
-    paths = [*made, *(place.project / name for name in DOCUMENTS), *sorted((place.project / "docs").rglob("*.md"))]
-    inside = {
-        path: path.relative_to(place.build if path.is_relative_to(place.build) else place.project) for path in paths
-    }
-    return {name.as_posix(): path.read_bytes() for path, name in inside.items()}
-
-
-def _written(place: Place, data: bytes) -> Release:
-    path = place.build / "release" / f"{NAME}.zip"
-    write_together({path: data, path.with_name(SUMS): f"{digest(data)}  {path.name}\n".encode()})
-    with zipfile.ZipFile(io.BytesIO(data)) as whole:
-        return Release(path, digest(data), len(whole.namelist()))

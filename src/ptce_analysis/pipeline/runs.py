@@ -1,4 +1,4 @@
-"""The declared runs: notebook × parameters × language, read from `runs.toml` and checked before anything starts."""
+"""The declared runs, notebook × parameters × language (`runs.toml`), and where each thing is in a project."""
 
 from __future__ import annotations
 
@@ -8,62 +8,154 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.pipeline.run import FOLDERS, INDEX, INDEX_RUN, Run
 from ptce_analysis.publish.site import SitePage, check_parameters
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 
+# The package itself: its folder, and its name in import lines.
+LIBRARY = Path(__file__).parents[1]
+PACKAGE = LIBRARY.name
+
 RUNS_FILE = "runs.toml"
 # Under which rules of disclosure the reader wants the pages on supplied waves: a key of `vocabulary.RULE_SETS`.
 RULES_VARIABLE = "PTCE_RULES"
+# The page of a folder of the site that is shown when no page is named; at the top, that of this run.
+INDEX, INDEX_RUN = "index.html", "00_index"
+# Pages made of answers stand apart from those of the published figures, and invented answers from supplied ones.
+FOLDERS = {"fictitious": "demonstration", "supplied": "survey"}
+# The stamps that are not a run's; no run has these names, since a run's begins with its language.
+TABLES, SITE = "tables", "site"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One page to build: its name, its notebook, its language and all parameters the notebook receives.
+
+    `reads` names, as patterns below the project, the files its notebook opens besides `data/`. `family` lists the runs
+    that make one page for each level from the same notebook, by name and level, this one among them. `address` is that
+    of its page in the folder of its language, `pages` are all those of its language.
+    """
+
+    name: str
+    notebook: Path
+    lang: str
+    parameters: tuple[tuple[str, Any], ...]
+    reads: tuple[str, ...] = ()
+    family: tuple[tuple[str, str], ...] = ()
+    menu: str = ""
+    address: str = ""
+    pages: tuple[SitePage, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`lang/name`: where its executed notebook is."""
+        return f"{self.lang}/{self.name}"
+
+    @property
+    def waves(self) -> str:
+        """Whose answers its page reads: `fictitious`, `supplied`, or nobody's."""
+        return str(dict(self.parameters).get("waves", ""))
+
+    @property
+    def folder(self) -> str:
+        """The folder of the site that its page stands in: none, or that of pages made of such answers."""
+        return FOLDERS.get(self.waves, "")
+
+
+class Place:
+    """A project's folder and every path of its build, each written here once."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self.sources = project / "notebooks"  # as written; `sources_in` a reader's language beside them
+        self.published = project / "data" / "raw" / "published"
+        # Committed: figures, one folder per language, and tables.
+        self.figures, self.processed = project / "figures", project / "data" / "processed"
+        # Everything git does not keep.
+        self.build = project / "build"
+        self.notebooks, self.site = self.build / "notebooks", self.build / "site"
+        self.lock, self.scratch = self.build / "lock", self.build / "scratch"
+        self.made = (self.figures, self.processed, self.build)
+
+    def sources_in(self, lang: str) -> Path:
+        """Copies of the notebooks in a reader's language: what a reader writes there outlives a build."""
+        return self.project / f"notebooks-{lang}"
+
+    def notebook(self, run: Run) -> Path:
+        """The executed notebook of a run."""
+        return self.notebooks / f"{run.id}.ipynb"
+
+    def page(self, run: Run) -> Path:
+        """The page of a run."""
+        return self.site / run.lang / run.address
+
+    def pictures(self, run: Run) -> Path:
+        """The folder beside a run's page from which a reader downloads its figures."""
+        return self.page(run).parent / "figures"
+
+    def figures_of(self, run: Run) -> Path:
+        """The folder of a run's figures: what is made from answers supplied by a reader is never committed."""
+        return (self.build / "figures" if run.waves == "supplied" else self.figures) / run.lang
+
+    def failed(self, run: Run) -> Path:
+        """The executed copy of a run that failed."""
+        return self.build / "failed" / f"{run.id}.ipynb"
+
+    def stamp(self, name: str) -> Path:
+        """The record of what a result was made from: of a run, by its id, of the tables or of the site."""
+        return self.build / "stamps" / f"{name}.json"
+
+    def stamps(self) -> dict[str, Path]:
+        """Every stamp there is, by its name."""
+        folder = self.build / "stamps"
+        found = sorted(folder.rglob("*.json"))
+        return {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
 
 
 def declared_runs(project: Path) -> tuple[Run, ...]:
     """Return every declared run, French first, in the order of `runs.toml`; refuse an illegal declaration."""
-    entries = _with_supplied(project, _entries(project))
-    runs = tuple(_run(project, entry, lang) for lang in LANGUAGES for entry in entries)
-    doubled = sorted({run.id for run in runs if sum(other.id == run.id for other in runs) > 1})
-    if doubled:
-        raise InputError(f"{RUNS_FILE}: run {doubled[0]!r} is declared twice. Give one of them another `name`.")
+    entries = _under_rules(_with_supplied(project, _entries(project)))
+    runs = [_run(project, entry, lang) for lang in LANGUAGES for entry in entries]
+    ids = [run.id for run in runs]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise InputError(f"{RUNS_FILE}: run {name!r} is declared twice. Give one of them another `name`.")
     return tuple(run for lang in LANGUAGES for run in _placed([run for run in runs if run.lang == lang]))
 
 
 def _placed(runs: Sequence[Run]) -> Iterator[Run]:
     """The runs of a language, each with its family and its place on the site: the first of answers opens its folder."""
     first = {run.folder: run.name for run in reversed(runs) if run.folder} | {"": INDEX_RUN}
-    pages = [
-        SitePage(
+    pages = {
+        run: SitePage(
             run.name,
             "/".join(filter(None, (run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))),
             run.menu,
             str(dict(run.parameters).get("level", "")),
         )
         for run in runs
-    ]
-    for run, page in zip(runs, pages, strict=True):
+    }
+    for run, page in pages.items():
         # Answers that a reader supplies change nothing of the other pages.
-        known = [
-            one
-            for one, other in zip(pages, runs, strict=True)
-            if other.folder in (run.folder, "", FOLDERS["fictitious"])
-        ]
-        yield replace(run, family=_family(run, runs), address=page.address, pages=tuple(known))
+        known = (run.folder, "", FOLDERS["fictitious"])
+        seen = tuple(one for other, one in pages.items() if other.folder in known)
+        yield replace(run, family=_family(run, runs), address=page.address, pages=seen)
 
 
 def _family(run: Run, runs: Iterable[Run]) -> tuple[tuple[str, str], ...]:
     """The runs that differ from this one by their level only, when there are several: its page leads to theirs."""
-    same = [one for one in runs if (one.notebook, _but_level(one)) == (run.notebook, _but_level(run))]
-    levels = [(one.name, str(dict(one.parameters)["level"])) for one in same if "level" in dict(one.parameters)]
+
+    def but_level(one: Run) -> tuple[Path, dict[str, Any]]:
+        return one.notebook, {name: value for name, value in one.parameters if name != "level"}
+
+    same = [(one.name, dict(one.parameters)) for one in runs if but_level(one) == but_level(run)]
+    levels = [(name, str(given["level"])) for name, given in same if "level" in given]
     return tuple(levels) if len(levels) > 1 else ()
-
-
-def _but_level(run: Run) -> dict[str, Any]:
-    return {name: value for name, value in run.parameters if name != "level"}
 
 
 def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:
@@ -80,6 +172,7 @@ def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:
 
 
 def _entries(project: Path) -> list[dict[str, Any]]:
+    """The tables of `runs.toml`; one with an unknown key or a value of another type than expected is refused."""
     path = project / RUNS_FILE
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -88,59 +181,82 @@ def _entries(project: Path) -> list[dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{RUNS_FILE}: {error}. Mend the file.") from None
     entries = table.get("runs")
-    if not isinstance(entries, list) or set(table) != {"runs"}:
+    if set(table) != {"runs"} or not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected.")
+    for entry in entries:
+        if "notebook" not in entry:
+            raise InputError(f"{RUNS_FILE}: a run without `notebook`: {entry!r}. Name the notebook it executes.")
+        for key, value in entry.items():
+            if key not in KEYS:
+                legal = ", ".join(KEYS)
+                raise InputError(f"{RUNS_FILE}: key {key!r} is unknown. Legal keys: {legal}.{nearest(key, KEYS)}")
+            expected, is_legal = KEYS[key]
+            if not is_legal(value):
+                raise InputError(f"{RUNS_FILE}: {key} = {value!r}: {expected} is expected.")
     return entries
+
+
+def _inside(value: Any) -> bool:
+    """Whether a value is a list of patterns that stay inside the project."""
+    texts = value if isinstance(value, list) else [""]
+    return all(isinstance(t, str) and t and not t.startswith("/") and ".." not in t.split("/") for t in texts)
+
+
+# What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
+KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
+    "name": (
+        "a name of small letters, digits, - and _, other than 'index',",
+        lambda v: isinstance(v, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", v) is not None and v != "index",
+    ),
+    "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
+    "reads": ("a list of patterns of files inside the project", _inside),
+    "menu": (
+        "a name in English (en) and in any other language of the pages",
+        lambda v: isinstance(v, dict) and "en" in v and v.keys() <= LANGUAGES.keys() and all(v.values()),
+    ),
+}
+
+
+def _is_supplied(entry: dict[str, Any]) -> bool:
+    return bool(entry.get("parameters", {}).get("waves") == "supplied")
 
 
 def _with_supplied(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the entries with one more for each notebook on waves, when a reader supplies some (`make WAVES=DIR`)."""
     if not os.environ.get(WAVES_VARIABLE):
-        return _under_rules(entries)
-    known = [entry for entry in entries if isinstance(entry, dict) and "notebook" in entry]
-    told = {entry["notebook"] for entry in known if _is_supplied(entry)}
-    stems = dict.fromkeys(entry["notebook"] for entry in known if entry["notebook"] not in told)
+        return entries
+    told = {entry["notebook"] for entry in entries if _is_supplied(entry)}
+    stems = dict.fromkeys(entry["notebook"] for entry in entries if entry["notebook"] not in told)
     reading = [stem for stem in stems if "waves" in notebook_parameters(notebook_path(project, stem))]
-    supplied = ({"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading)
-    return _under_rules([*entries, *supplied])
-
-
-def _is_supplied(entry: Any) -> bool:
-    """Whether an entry is a page on waves that a reader supplies."""
-    given = entry.get("parameters") if isinstance(entry, dict) else None
-    return isinstance(given, dict) and given.get("waves") == "supplied"
+    return entries + [{"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading]
 
 
 def _under_rules(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the entries with the rules of disclosure that a reader asks for (`make RULES=strict`), if any.
 
-    Stricter rules that would protect nothing are refused: who asks for them would believe that they did.
+    Stricter rules that would protect nothing are refused: who asks for them would believe that they did. An entry that
+    declares others is refused, not overruled.
     """
     rules = os.environ.get(RULES_VARIABLE)
     if not rules:
         return entries
     check_parameters(RULES_VARIABLE, {"rules": rules})
-    if not any(map(_is_supplied, entries)):
+    supplied = [entry for entry in entries if _is_supplied(entry)]
+    if not supplied:
         raise InputError(
             f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
             f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}), or unset {RULES_VARIABLE}."
         )
-    return [_under(rules, entry) if _is_supplied(entry) else entry for entry in entries]
+    for entry in supplied:
+        declared = entry["parameters"].setdefault("rules", rules)
+        if declared != rules:
+            where = f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}"
+            raise InputError(f"{where}, but {RULES_VARIABLE} asks for {rules!r}. Give one of them.")
+    return entries
 
 
-def _under(rules: str, entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry with the rules of disclosure asked for; one that declares others is refused, not overruled."""
-    declared = entry["parameters"].get("rules", rules)
-    if declared != rules:
-        raise InputError(
-            f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}, but {RULES_VARIABLE} asks for {rules!r}."
-            " Give one of them."
-        )
-    return {**entry, "parameters": {**entry["parameters"], "rules": rules}}
-
-
-def _run(project: Path, entry: Any, lang: str) -> Run:
-    _check_entry(entry)
+def _run(project: Path, entry: dict[str, Any], lang: str) -> Run:
     notebook = notebook_path(project, entry["notebook"])
     given = {"lang": lang, **entry.get("parameters", {})}
     defaults = notebook_parameters(notebook)
@@ -154,46 +270,6 @@ def _run(project: Path, entry: Any, lang: str) -> Run:
     return Run(name, notebook, lang, parameters, reads, menu=menu.get(lang, menu.get("en", "")))
 
 
-def _check_entry(entry: Any) -> None:
-    """Refuse a [[runs]] table with an unknown key or a value of another type than expected."""
-    if not isinstance(entry, dict):
-        raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected, not {entry!r}.")
-    if "notebook" not in entry:
-        raise InputError(f"{RUNS_FILE}: a run without `notebook`: {entry!r}. Name the notebook it executes.")
-    for key, value in entry.items():
-        if key not in KEYS:
-            raise InputError(f"{RUNS_FILE}: key {key!r} is unknown. Legal keys: {', '.join(KEYS)}.{nearest(key, KEYS)}")
-        expected, legal = KEYS[key]
-        if not legal(value):
-            raise InputError(f"{RUNS_FILE}: {key} = {value!r}: {expected} is expected.")
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", value) is not None and value != "index"
-
-
-def _inside(value: Any) -> bool:
-    """Whether a value is a list of patterns that stay inside the project."""
-    return isinstance(value, list) and all(
-        isinstance(text, str) and text and not text.startswith("/") and ".." not in text.split("/") for text in value
-    )
-
-
-def _is_named(value: Any) -> bool:
-    """Whether a value is a text for each of some languages, English among them."""
-    return isinstance(value, dict) and "en" in value and value.keys() <= LANGUAGES.keys() and all(value.values())
-
-
-# What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
-KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
-    "name": ("a name of small letters, digits, - and _, other than 'index',", _is_name),
-    "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
-    "reads": ("a list of patterns of files inside the project", _inside),
-    "menu": ("a name in English (en) and in any other language of the pages", _is_named),
-}
-
-
 def notebook_path(project: Path, stem: str) -> Path:
     """Return the path of a notebook of the project; a name that is not one of them is refused."""
     legal = sorted(path.stem for path in (project / "notebooks").glob("*.ipynb"))
@@ -205,9 +281,14 @@ def notebook_path(project: Path, stem: str) -> Path:
 def notebook_parameters(path: Path) -> dict[str, Any]:
     """Return the names and default values assigned in the notebook's cell tagged `parameters`.
 
-    Raises `InputError` when no cell, or more than one, is tagged, or when the cell does anything else.
+    Raises `InputError` when the file is no notebook, when no cell, or more than one, is tagged, or when the cell does
+    anything else.
     """
-    tagged = [code for tags, code in _cells(path) if "parameters" in tags]
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path.name}: not a notebook. Open it in JupyterLab and save it again.") from None
     if len(tagged) != 1:
         raise InputError(f"{path.name}: {len(tagged)} cells are tagged `parameters`; one is expected.")
     try:
@@ -216,12 +297,3 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
     except (SyntaxError, ValueError):
         raise InputError(f"{path.name}: the cell tagged `parameters` may only assign plain values to names.") from None
     return {target.id: value for targets, value in values for target in targets if isinstance(target, ast.Name)}
-
-
-def _cells(path: Path) -> list[tuple[list[str], str]]:
-    """The tags and the source of each cell; a file that is not a notebook is refused."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [(cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in cells]
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path.name}: not a notebook. Open it in JupyterLab and save it again.") from None

@@ -1,4 +1,4 @@
-"""The site around the pages: an index per language, the register of claims, every CSV, and a choice of language."""
+"""What a build makes besides its pages: the processed tables before them, and the site around them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader
 
-from ptce_analysis.pipeline.inputs import PACKAGE_FILE
-from ptce_analysis.pipeline.pages import written_page
-from ptce_analysis.pipeline.place import Place
-from ptce_analysis.pipeline.run import INDEX, INDEX_RUN, Run
+from ptce_analysis.analysis import funding
+from ptce_analysis.pipeline.execute import written_page
+from ptce_analysis.pipeline.runs import INDEX, INDEX_RUN, Place, Run
+from ptce_analysis.pipeline.stale import PACKAGE_FILE
 from ptce_analysis.publish.appendix import furniture, summary_of
 from ptce_analysis.publish.claims import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.site import BIBTEX, SitePage, read_edition
 from ptce_analysis.publish.style import TEMPLATES
-from ptce_analysis.vocabulary import LANGUAGES, LEVELS
+from ptce_analysis.publish.survey_page import fictitious_waves
+from ptce_analysis.published import read_published
+from ptce_analysis.survey.tables import csv_text
+from ptce_analysis.survey.waves import WAVES, has_wave
+from ptce_analysis.vocabulary import LANGUAGES, LEVELS, SCENARIOS
 
 CLAIMS, PACKAGE = "claims.json", "datapackage.json"
+TABLE_WAVE = 2015
 
 
 class Titles:
@@ -30,6 +36,7 @@ class Titles:
 
     SITE = "French PTCE in 2013 and 2015: what the published figures determine"
     figures = "the figures typed from the sources"
+    indicators = "what each figure is about, in both languages"
     roles = "what the slides say of public levels"
     sources = "the sources, with their addresses"
 
@@ -45,6 +52,26 @@ class Entry:
     claims: tuple[dict[str, Any], ...]
 
 
+def processed_tables(project: Path) -> dict[str, bytes]:
+    """Return every processed table as the bytes of its CSV: UTF-8, `,`, at most ten significant digits.
+
+    The tables of the fictitious waves, of one row per pole and of one per support, are those that `ptce clean` writes,
+    one wave below the other; every row says in `origin` that it is fictitious, and what one wave did not ask says so.
+    """
+    facts = read_published(project / "data" / "raw" / "published")
+    levels = [funding.funding_by_level(facts, TABLE_WAVE, name).assign(scenario=name) for name in SCENARIOS]
+    tables = {"by_level": pd.concat(levels, ignore_index=True), "totals": funding.totals(facts, TABLE_WAVE)}
+    # Not the processor's last digits.
+    how = {"index": False, "lineterminator": "\n", "float_format": "%.10g"}
+    found = {f"funding_{name}.csv": str(table.to_csv(**how)).encode() for name, table in tables.items()}
+    cleaned = fictitious_waves(project / WAVES) if has_wave(project / WAVES, "fictitious") else ()
+    for name in ("poles", "supports") if cleaned else ():
+        table = pd.concat([getattr(wave, name) for wave in cleaned])
+        not_asked = {column: "not_asked" for column in table if column.endswith("_status")}
+        found[f"waves/{name}.csv"] = csv_text(table.fillna(not_asked)).encode()
+    return found
+
+
 def site_files(place: Place, runs: Sequence[Run]) -> dict[Path, bytes]:
     """Return the files of the site besides its pages, by path: those of each language, and the choice between them."""
     files = {place.site / INDEX: language_choice(runs)}
@@ -58,38 +85,26 @@ def site_files(place: Place, runs: Sequence[Run]) -> dict[Path, bytes]:
 def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[str, bytes]:
     """Return the files of one language by name: index, how to cite, and what is read by machines.
 
-    Pages made of answers have a register and data of their own, in their folder.
+    Pages made of answers have a register and data of their own, in their folder. The tables typed from the sources are
+    described as in the project's own data package.
     """
     words = Words(lang)
-    study = [entry for entry in entries if not entry.run.folder]
-    published = _published(place)
-    files = {f"{FOLDER}/{name}": data for name, (data, _) in published.items()}
-    files |= {INDEX: index_page(place, words, entries), BIBTEX: read_edition(place.project).bibtex().encode()}
-    files |= _machine_files(words, study, [resource for _, resource in published.values() if resource])
-    for folder in dict.fromkeys(entry.run.folder for entry in entries if entry.run.folder):
-        apart = _machine_files(words, [entry for entry in entries if entry.run.folder == folder])
-        files |= {f"{folder}/{name}": data for name, data in apart.items()}
-    return files
-
-
-def _machine_files(
-    words: Words, entries: Sequence[Entry], described: Sequence[dict[str, Any]] = ()
-) -> dict[str, bytes]:
-    """The register of claims of some pages, their CSVs, and the description of these and of others `described`."""
-    downloads = [download for entry in entries for download in entry.downloads]
-    files = {CLAIMS: claims_json([claim for entry in entries for claim in entry.claims])}
-    files[PACKAGE] = data_package(words, str(words(Titles.SITE)), downloads, described)
-    return files | {f"{FOLDER}/{download.name}": download.data for download in downloads}
-
-
-def _published(place: Place) -> dict[str, tuple[bytes, dict[str, Any]]]:
-    """The tables typed from the sources: their bytes, and how the project's own data package describes them."""
     about = place.project / PACKAGE_FILE
     resources = json.loads(about.read_text(encoding="utf-8"))["resources"] if about.is_file() else []
-    described = {Path(one["path"]).name: {**one, "path": f"{FOLDER}/{Path(one['path']).name}"} for one in resources}
-    return {
-        path.name: (path.read_bytes(), described.get(path.name, {})) for path in sorted(place.published.glob("*.csv"))
-    }
+    published = sorted(place.published.glob("*.csv"))
+    names = [path.name for path in published]
+    by_name = {Path(one["path"]).name: {**one, "path": f"{FOLDER}/{Path(one['path']).name}"} for one in resources}
+    files = {f"{FOLDER}/{path.name}": path.read_bytes() for path in published}
+    files |= {INDEX: index_page(place, words, entries), BIBTEX: read_edition(place.project).bibtex().encode()}
+    for folder in dict.fromkeys(["", *(entry.run.folder for entry in entries)]):
+        own = [entry for entry in entries if entry.run.folder == folder]
+        downloads = [download for entry in own for download in entry.downloads]
+        described = [] if folder else [by_name[name] for name in names if name in by_name]
+        made = {CLAIMS: claims_json([claim for entry in own for claim in entry.claims])}
+        made[PACKAGE] = data_package(words, str(words(Titles.SITE)), downloads, described)
+        made |= {f"{FOLDER}/{download.name}": download.data for download in downloads}
+        files |= {f"{folder}/{name}" if folder else name: data for name, data in made.items()}
+    return files
 
 
 def index_page(place: Place, words: Words, entries: Sequence[Entry]) -> bytes:
@@ -102,10 +117,9 @@ def index_page(place: Place, words: Words, entries: Sequence[Entry]) -> bytes:
     if own:
         node = nbformat.read(place.notebook(own), as_version=4)  # type: ignore[no-untyped-call]
     else:
-        about = {"name": INDEX_RUN, "parameters": {"lang": words.lang}}
-        cell = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {words(Titles.SITE)}"}
-        whole = {"cells": [cell], "metadata": {"ptce": about}, "nbformat": 4, "nbformat_minor": 5}
-        node = nbformat.from_dict(whole)  # type: ignore[no-untyped-call]
+        title = nbformat.v4.new_markdown_cell(f"# {words(Titles.SITE)}", id="title")  # type: ignore[no-untyped-call]
+        about = {"ptce": {"name": INDEX_RUN, "parameters": {"lang": words.lang}}}
+        node = nbformat.v4.new_notebook(cells=[title], metadata=about)  # type: ignore[no-untyped-call]
         pages = entries[0].run.pages if entries else ()
         own = Run(INDEX_RUN, Path(), words.lang, (), address=INDEX, pages=pages)
     return written_page(place, own, node, sections)[0]
@@ -113,23 +127,21 @@ def index_page(place: Place, words: Words, entries: Sequence[Entry]) -> bytes:
 
 def _sections(words: Words, entries: Sequence[Entry]) -> dict[str, Any]:
     """What the site's own sections of the index show: pages of one notebook in one line, those of answers apart."""
-    study = [entry for entry in entries if not entry.run.folder and entry.run.name != INDEX_RUN]
+    study = [entry for entry in entries if not entry.run.folder]
+    pages = [entry for entry in study if entry.run.name != INDEX_RUN]
     families: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = {}
-    for entry in (entry for entry in study if entry.run.family):
-        level = words.label(LEVELS[dict(entry.run.family)[entry.run.name]]).split(" (")[0]
-        families.setdefault(entry.run.family, []).append({"href": entry.run.address, "name": level})
+    for run in (entry.run for entry in pages if entry.run.family):
+        level = words.label(LEVELS[dict(run.family)[run.name]]).split(" (")[0]
+        families.setdefault(run.family, []).append({"href": run.address, "name": level})
     apart = {entry.run.folder: entry.run.address for entry in reversed(entries) if entry.run.folder}
     titles = {name: text for name, text in vars(Titles).items() if name.islower() and not name.startswith("_")}
+    alone = [entry for entry in pages if not entry.run.family]
     return {
-        "questions": [
-            {"href": entry.run.address, "title": entry.title, "answer": entry.answer}
-            for entry in study
-            if not entry.run.family
-        ],
+        "questions": [{"href": one.run.address, "title": one.title, "answer": one.answer} for one in alone],
         "families": list(families.values()),
         "published": [{"name": f"{name}.csv", "title": str(words(text))} for name, text in titles.items()],
-        "downloads": [download for entry in entries if not entry.run.folder for download in entry.downloads],
-        "n_claims": sum(len(entry.claims) for entry in entries if not entry.run.folder),
+        "downloads": [download for entry in study for download in entry.downloads],
+        "n_claims": sum(len(entry.claims) for entry in study),
         "apart": [{"folder": folder, "href": address} for folder, address in apart.items()],
     }
 
@@ -137,9 +149,8 @@ def _sections(words: Words, entries: Sequence[Entry]) -> dict[str, Any]:
 def language_choice(runs: Sequence[Run]) -> bytes:
     """Return the page at the root of the site, which leads to either language and to its questions."""
     menus: dict[str, list[SitePage]] = {}
-    for run in runs:
-        if run.menu:
-            menus.setdefault(run.lang, []).append(SitePage(run.name, run.address, run.menu))
+    for run in (run for run in runs if run.menu):
+        menus.setdefault(run.lang, []).append(SitePage(run.name, run.address, run.menu))
     languages = {
         code: {"name": Words(code).label(label), "title": str(Words(code)(Titles.SITE)), "menu": menus.get(code)}
         for code, label in LANGUAGES.items()
@@ -149,14 +160,9 @@ def language_choice(runs: Sequence[Run]) -> bytes:
 
 def _entry(place: Place, run: Run) -> Entry:
     notebook = nbformat.read(place.notebook(run), as_version=4)  # type: ignore[no-untyped-call]
-    summary = summary_of(notebook, run.name)
-    return Entry(
-        run,
-        summary["title"],
-        summary["description"],
-        tuple(page_downloads(notebook, run.name)),
-        tuple(page_claims(notebook, run.name, Path(run.address).name)),
-    )
+    summary, page = summary_of(notebook, run.name), Path(run.address).name
+    downloads, claims = page_downloads(notebook, run.name), page_claims(notebook, run.name, page)
+    return Entry(run, summary["title"], summary["description"], tuple(downloads), tuple(claims))
 
 
 def _render(template: str, **values: Any) -> str:

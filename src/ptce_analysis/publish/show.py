@@ -96,7 +96,7 @@ class Page:
     @cached_property
     def facts(self) -> Figures:
         """The published figures of the project, shown with labels in the reader's language."""
-        return replace(read_published(project_folder() / PUBLISHED), label=self.words.label)
+        return Figures(read_published(project_folder() / PUBLISHED), self.words.label)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, str]]:

@@ -6,59 +6,43 @@ Every spelling states exactly its value to a careful reader: what is dirty is th
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import MappingProxyType
 
-from ptce_analysis.fictitious.workbook import Cell, Formula, Percent
+from workbook import Cell, Formula, Percent
 
 Spellings = list[Cell]
 
-STAGES = MappingProxyType(
-    {
-        "emergence": (
-            "En émergence",
-            "émergence",
-            "EMERGENCE",
-            "Emergence ",
-            "phase d'émergence",
-            "Projet en émergence",
-        ),
-        "amorcage": ("Amorçage", "phase d’amorçage", "amorcage", "Démarrage", "Lancement"),
-        "creation": ("En création", "création", "en cours de création", "CREATION", "Création  "),
-        "fonctionnement": ("Fonctionnement", "en fonctionnement", "en activité", "régime de croisière", "Exploitation"),
-    }
-)
-LEGAL_FORMS = MappingProxyType(
-    {
-        "association": (
-            "Association loi 1901", "Asso loi 1901", "association", "Asso.", "Association loi 1908 (Alsace-Moselle)"
-        ),
-        "scic": ("SCIC", "Scic SARL", "SCIC SA", "Société coopérative d’intérêt collectif (SCIC)"),
-        "cooperative": ("SCOP", "Scop SARL", "CAE"),
-        "societe": ("SARL", "SAS"),
-        "informel": ("collectif informel", "Collectif", "pas de structure juridique"),
-        "groupement": ("GES", "Groupement économique solidaire"),
-        "autre": ("Fondation",),
-    }
-)  # fmt: skip
-RELATIONS = MappingProxyType(
-    {
-        "widened": ("Élargissement ou consolidation", "élargissement ou consolidation"),
-        "stable": ("Relations stables", "relations stables"),
-        "weakened": ("Fragilisation", "fragilisation"),
-        "other": ("Autre / trop tôt pour le dire", "autre / trop tôt pour le dire"),
-    }
-)
+STAGES = {
+    "emergence": (
+        "En émergence", "émergence", "EMERGENCE", "Emergence ", "phase d'émergence", "Projet en émergence",
+    ),
+    "amorcage": ("Amorçage", "phase d’amorçage", "amorcage", "Démarrage", "Lancement"),
+    "creation": ("En création", "création", "en cours de création", "CREATION", "Création  "),
+    "fonctionnement": ("Fonctionnement", "en fonctionnement", "en activité", "régime de croisière", "Exploitation"),
+}  # fmt: skip
+LEGAL_FORMS = {
+    "association": (
+        "Association loi 1901", "Asso loi 1901", "association", "Asso.", "Association loi 1908 (Alsace-Moselle)",
+    ),
+    "scic": ("SCIC", "Scic SARL", "SCIC SA", "Société coopérative d’intérêt collectif (SCIC)"),
+    "cooperative": ("SCOP", "Scop SARL", "CAE"),
+    "societe": ("SARL", "SAS"),
+    "informel": ("collectif informel", "Collectif", "pas de structure juridique"),
+    "groupement": ("GES", "Groupement économique solidaire"),
+    "autre": ("Fondation",),
+}  # fmt: skip
+RELATIONS = {
+    "widened": ("Élargissement ou consolidation", "élargissement ou consolidation"),
+    "stable": ("Relations stables", "relations stables"),
+    "weakened": ("Fragilisation", "fragilisation"),
+    "other": ("Autre / trop tôt pour le dire", "autre / trop tôt pour le dire"),
+}
 YES, NO = ("Oui", "oui", "OUI", "x", "O"), ("Non", "non", "N", "NON")
 # What stands where no value is given: blank more often than not.
 SILENCES = ("", "", "", "NC", "nsp", "Non réponse", "en cours", "?")
 
 
 def french(value: float) -> str:
-    """Return a number as French people type it: a decimal comma, no needless zero.
-
-    >>> french(12.5), french(30.0)
-    ('12,5', '30')
-    """
+    """Return a number as French people type it: a decimal comma, no needless zero."""
     return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
@@ -102,17 +86,28 @@ def staff(hundredths: int) -> Spellings:
     found: Spellings = [posts, french(posts), f"{french(posts)} ETP", f"{french(posts)} etp"]
     if posts < 1:
         found += [f"{hundredths} %", f"{french(posts)} équivalent temps plein"]
-    if posts >= 1:
+    else:
         found += [f"{french(posts)} ETP + 1 service civique", f"{int(posts) + 1} pers. ({french(posts)} ETP)"]
     return found + {50: ["1/2", "mi-temps", "un mi-temps"], 100: ["un temps plein"]}.get(hundredths, [])
 
 
 def counts(things: str) -> Callable[[int], Spellings]:
     """Return the function that spells a number of things (structures, salariés, ans)."""
+    words = {10: "une dizaine", 20: "une vingtaine", 30: "une trentaine", 3: "trois", 2: "deux"}
 
     def spelled(value: int) -> Spellings:
-        words = {10: "une dizaine", 20: "une vingtaine", 30: "une trentaine", 3: "trois", 2: "deux"}
         found: Spellings = [value, value, grouped(value), f"{grouped(value)} {things}"]
         return found + ([words[value]] if value in words else [])
 
     return spelled
+
+
+# How each quantity is written; amounts of a pole's own budget come in thousands of euros.
+SPELLED: dict[str, Callable[[int], Spellings]] = {
+    "age_years": counts("ans"),
+    "members": counts("structures"),
+    "employees": counts("salariés"),
+    "budget_eur": lambda keur: amounts_in_euros(1_000 * keur),
+    "cell_self_financed_share": shares,
+    "cell_fte": staff,
+}

@@ -1,0 +1,449 @@
+"""The door `ptce`: arguments in, answers out. Heavy imports wait inside each command; paths enter here only.
+
+Exit codes: 0 fine, 1 a finding or a failure, 2 bad usage or unreadable input.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import runpy
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ptce_analysis import __version__
+from ptce_analysis.errors import InputError
+from ptce_analysis.terminal import print_json, print_record, print_table, wrapped
+from ptce_analysis.vocabulary import RULE_SETS
+
+if TYPE_CHECKING:
+    from ptce_analysis.analysis.audit import Verdict
+    from ptce_analysis.published import Facts
+
+# What is shown of each of several percentages; --json has the rest.
+SEVERAL = ("value", "grain", "possible", "counts", "nearest", "smallest_base", "note")
+# What the findings of each verdict are, the most telling first.
+FOUND = {
+    "impossible": "figures that do not agree with each other, or with their base",
+    "other_base_only": "figures that hold on another base, or of some of their parts",
+    "sources_differ": "figures that sources print differently",
+}
+
+
+class AtLeastOne(click.ParamType[int]):
+    """A whole number from 1 on, of a length that Python reads."""
+
+    name = "n"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        """Return the number; refuse anything else, saying what is expected."""
+        text = str(value)
+        if text.isascii() and text.isdecimal() and len(text) < 100 and int(text):
+            return int(text)
+        return self.fail(f"{text!r}: a whole number from 1 on is expected", param, ctx)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for machines")
+in_project = click.option(
+    "--project", type=Path, default=Path(), show_default="this one", metavar="DIR", help="the project's folder"
+)
+
+
+def option(name: str, help: str, **how: Any) -> Callable[[Any], Any]:
+    """Return an option of a command; a path is a `Path`, and what has a default says so."""
+    kind = {"type": Path, "metavar": how.get("metavar", "DIR")} if how.pop("path", False) else {}
+    return click.option(name, help=help, **{"show_default": how.get("default") is not None, **kind, **how})
+
+
+@click.group(invoke_without_command=True, help="What the printed figures on French PTCE determine.")
+@click.version_option(__version__, prog_name="ptce", message="%(prog)s %(version)s")
+@click.pass_context
+def ptce(context: click.Context) -> int:
+    """Without a command, print what there is (2: nothing was done)."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+    return 2
+
+
+COMMANDS = ptce.commands
+
+
+def tell(as_json: bool, value: Any, *lines: str) -> None:
+    """Print a value for machines, or lines for people."""
+    print_json(value) if as_json else print("\n".join(lines))
+
+
+def study(project: Path) -> tuple[Any, Any]:
+    """Return where things are in a project, and its declared runs."""
+    from ptce_analysis.pipeline.runs import Place, declared_runs
+
+    return Place(project.resolve()), declared_runs(project.resolve())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        with ptce.make_context("ptce", given, obj=arguments is None) as context:
+            return int(ptce.invoke(context))
+    except click.exceptions.Exit as end:  # --help, --version
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except InputError as error:
+        print(f"ptce: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("ptce: interrupted; nothing is left half done, and the same command goes on from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"ptce: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+@ptce.command()
+@option("--facts", "audit another report, typed in the same format", path=True, metavar="FILE")
+@in_project
+@as_json
+def audit(facts: Path | None, project: Path, as_json: bool) -> int:
+    """Say which printed figures do not agree, and on which premises; then the verdict of each.
+
+    Of another report with a `sources.csv` beside it, names the figures whose source has no row there. Refuses a folder
+    without published figures.
+    """
+    from ptce_analysis.analysis.audit import audit, audit_json
+    from ptce_analysis.published import SOURCES_FILE, read_facts, read_published, read_sources
+
+    published = project / "data/raw/published"
+    if not facts and not published.is_dir():
+        raise InputError(f"{published}: not found. Give --facts FILE, or run the command inside the project.")
+    figures = read_facts(facts) if facts else read_published(published)
+    listed = (facts.parent if facts else published) / SOURCES_FILE
+    sources = read_sources(listed.parent) if listed.is_file() else {}
+    verdicts = audit(figures)
+    if as_json:
+        print_json(audit_json(figures))
+    else:
+        _print_findings(verdicts, sources)
+        rows: list[dict[str, Any]] = [one.as_dict() for one in verdicts]
+        # Documents whose percentages heap on a step, and the verdicts that change when they are read with it.
+        notes = [found["reason"] for row in rows for found in row["findings"] if found["rule"] == "heaped"]
+        for note in dict.fromkeys(notes):
+            print(f"{wrapped('', note)}\n")
+        moved = [row for row in rows if row["verdict_at_inferred_grain"] not in (None, row["verdict"])]
+        if moved:
+            print("Verdicts that change at the inferred grain:")
+            print_table(moved, ("id", "verdict_at_inferred_grain", "reason_at_inferred_grain"))
+            print()
+        print_table(rows, ("id", "verdict", "reason"))
+    for fact in figures.values():
+        if sources and facts and fact.source not in sources:
+            where = f"{facts.name}, row {fact.row}, column 'source': value {fact.source!r}: the source of {fact.id}"
+            print(f"{where} has no row in {listed}. Add one, to say what it is.", file=sys.stderr)
+    return int(any(one.verdict == "impossible" for one in verdicts))
+
+
+def _print_findings(verdicts: Sequence[Verdict], sources: Mapping[str, Mapping[str, str]]) -> None:
+    """How many figures of each subject have each verdict, then every finding: sentence, figures, premises, sources."""
+    from ptce_analysis.analysis.audit import VERDICTS, contradictions
+    from ptce_analysis.analysis.audit_words import as_printed, english
+    from ptce_analysis.vocabulary import SUBJECTS, WAVES
+
+    studied = [one for one in verdicts if one.fact.wave in WAVES]
+    rows: dict[str, Sequence[Verdict]] = {"figures read": verdicts}
+    if 0 < len(studied) < len(verdicts):
+        rows[f"about {' and '.join(map(str, WAVES))}"] = studied
+    rows |= {verdict: [one for one in verdicts if one.verdict == verdict] for verdict in reversed(VERDICTS)}
+    columns = {label: key for key, (label, _) in SUBJECTS.items() if any(one.subject == key for one in verdicts)}
+    counted = [{"": name} | {c: sum(one.subject == key for one in some) for c, key in columns.items()}
+               for name, some in rows.items()]  # fmt: skip
+    print_table(counted, ("", *columns))
+    facts: Facts = {one.id: one.fact for one in verdicts}
+    found = list(enumerate(contradictions(verdicts), 1))
+    for verdict, what in FOUND.items():
+        some = [(number, one) for number, one in found if one.verdict == verdict]
+        print(f"\n{len(some)} finding{'' if len(some) == 1 else 's'}: {what}")
+        for number, one in some:
+            print(wrapped(f"{number}. ", one.reason))
+            for fact in (facts[id_] for id_ in one.members):
+                print(wrapped("   figure   ", f"{fact.id} ({fact.source}): {as_printed(fact)}"))
+            for premise in one.premises:
+                print(wrapped("   premise  ", english(premise)))
+    if found:
+        print("\nWhich figure is wrong, or which premise, is not for the audit to say.")
+    cited = dict.fromkeys(facts[id_].source for _, one in found for id_ in one.members)
+    for source in (sources[name] for name in cited if name in sources):
+        print(wrapped(f"{source['id']}: ", ", ".join(filter(None, (source[k] for k in ("author", "title", "year"))))))
+    print()
+
+
+# A value such as -8,2 looks like an option; it is refused as a value.
+@ptce.command(context_settings={"ignore_unknown_options": True})
+@click.argument("values", nargs=-1, required=True, metavar="VALUE...")
+@option("--base", "how many units they are percentages of (default: any)", type=AtLeastOne())
+@option("--grain", "rounding step in percentage points; 0: exactly as printed (default: the decimals written)")
+@option("--rounding", "down: cut down, not rounded", type=click.Choice(["nearest", "down"]), default="nearest")
+@as_json
+def percent(values: tuple[str, ...], base: int | None, grain: str | None, rounding: str, as_json: bool) -> int:
+    """Say whether printed percentages can occur on a base; of several without one, whether any up to 120 has them."""
+    from ptce_analysis.analysis.percent import percent, percentages, runs
+
+    def listed(record: dict[str, Any]) -> dict[str, Any]:
+        """A record whose counts and bases, which can be a hundred, are written as people list them."""
+        names = {"counts", "bases", "common_bases"} & set(record)
+        return record | {name: runs(record[name] or ()) or None for name in names}
+
+    several = len(values) > 1
+    result = percentages(values, base, grain, rounding) if several else percent(values[0], base, grain, rounding)
+    if several and not as_json:
+        print_table([listed(row) for row in result.pop("percentages")], SEVERAL)
+    print_record(result if as_json else listed(result), as_json)
+    return 0 if result["possible"] else 1
+
+
+@ptce.command()
+@click.argument("first")
+@click.argument("second")
+@option("--confidence", "level of the intervals", type=float, default=0.95)
+@as_json
+def rates(first: str, second: str, confidence: float, as_json: bool) -> int:
+    """Compare two rates, such as 13/42 and 10/52: intervals, ratios, exact tests, Bayes."""
+    from ptce_analysis.analysis.rates import parse_rate, rates
+
+    print_record(rates(parse_rate(first), parse_rate(second), confidence), as_json)
+    return 0
+
+
+@ptce.command()
+@option("--n", "number of amounts", type=int, required=True)
+@option("--sum", "their printed sum, such as 1239", required=True)
+@option("--median", "their printed median, in the same unit", required=True)
+@option("--grain", "rounding step of both; 0: exactly as printed", default="1")
+@option("--min", "the least that one amount can be, not rounded", default="0")
+@option("--max", "the most that one amount can be, not rounded (default: no limit)")
+@option(
+    "--even-median", "the median of an even number: mean of the middle two, the lower or the higher",
+    type=click.Choice(["mean", "low", "high"]), default="mean",
+)  # fmt: skip
+@option("--draws", "number of reference draws", type=int, default=0)
+@option("--seed", "seed of the draws", type=int, default=1)
+@as_json
+def feasible(n: int, draws: int, seed: int, as_json: bool, **given: str) -> int:
+    """Say what (n, sum, median) determines of the amounts behind it.
+
+    For people, bounds on amounts are rounded to the step, on indices and shares to 0.01, so that each still holds.
+    """
+    from ptce_analysis.analysis.amounts import outward
+    from ptce_analysis.analysis.feasible import feasible
+
+    limits = {"minimum": given["min"], "maximum": given["max"], "even_median": given["even_median"]}
+    result = feasible(n, given["sum"], given["median"], given["grain"], draws, seed, **limits)
+    if not as_json and result["bounds"]:
+        bounds = dict(result["bounds"])
+        for name, bound in bounds.items():
+            if bound["low"] is not None:
+                step = result["grain"] if name in ("max", "min", "sd") else 0.01
+                low, high = map(float, outward(bound["low"], bound["high"], step))
+                bounds[name] = {"low": low, "high": high}
+        result = result | {"bounds": bounds}
+    print_record(result, as_json)
+    return 0 if result["possible"] else 1
+
+
+@ptce.command()
+@click.argument("kind")
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@as_json
+def parse(kind: str, texts: tuple[str, ...], as_json: bool) -> int:
+    """Say what a written answer states, by which rule, and the change of institutions that it rests on."""
+    from ptce_analysis.survey.parse.kinds import parse_rows
+    from ptce_analysis.survey.waves import institutional_breaks
+
+    rows = parse_rows(kind, texts)
+    if as_json:
+        print_json(rows)
+        return 0
+    print_table(rows, ("text", "value", "unit", "status", "rule"))
+    used = {row["rule"] for row in rows}
+    told = {
+        name: "since {date}: {change} {reading} {source}".format(**known)
+        for name, known in institutional_breaks().items()
+        if name in used
+    }
+    print_record(told, as_json=False)
+    return 0
+
+
+@ptce.command()
+@click.argument("export", type=Path)
+@option("--codebook", "what its columns are; `ptce codebook` drafts it", path=True, metavar="FILE", required=True)
+@option("--out", "folder of the four tables", path=True, required=True)
+@as_json
+def clean(export: Path, codebook: Path, out: Path, as_json: bool) -> int:
+    """Clean an export of answers, which is only read: tables, ledger, quarantine."""
+    from ptce_analysis.survey.clean import clean, clean_summary
+    from ptce_analysis.survey.tables import write
+
+    result = clean(export, codebook)
+    write(result, out)
+    print_record(clean_summary(result), as_json)
+    return 0 if result.rows_kept else 1
+
+
+@ptce.command()
+@click.argument("export", type=Path)
+def codebook(export: Path) -> int:
+    """Draft the codebook of an export, to be finished by hand."""
+    from ptce_analysis.survey.draft import draft_codebook
+
+    print(draft_codebook(export), end="")
+    return 0
+
+
+@ptce.command()
+@option("--out", "folder of the waves, one folder each", path=True, required=True)
+@as_json
+def fictitious(out: Path, as_json: bool) -> int:
+    """Write the fictitious waves; refused where what writes them is not."""
+    make = Path("data", "raw", "waves", "make")
+    found = [path for path in (Path.cwd() / make, Path(__file__).parents[2] / make) if path.is_dir()]
+    if not found:
+        raise InputError(f"{make}: not found. Run the command inside the project: what writes the waves is not here.")
+    try:
+        paths = [str(path) for path in runpy.run_path(str(found[0]))["write_waves"](out)]
+    except OSError as error:
+        raise InputError(f"{out}: the waves cannot be written here ({error.strerror}). Give another --out.") from error
+    said = "fictitious data: nothing in these files is a real answer"
+    tell(as_json, {"origin": "fictitious", "files": paths}, *paths, said)
+    return 0
+
+
+@ptce.command()
+@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@option("--only", "the same as RUN, as an option", multiple=True, metavar="RUN")
+@option("--jobs", "runs at a time (default: processors)", type=AtLeastOne())
+@option("--timeout", "time limit of a cell, in seconds (default: 300)", type=AtLeastOne())
+@option("--keep-going", "start the other runs even after a failure", is_flag=True)
+@option("--dry-run", "only say what would be built, and why", is_flag=True)
+@option("--verbose", "print times, and whole tracebacks", is_flag=True)
+@in_project
+@as_json
+@click.pass_obj
+def build(
+    typed: bool, /, runs: tuple[str, ...], only: tuple[str, ...], project: Path, as_json: bool, **how: Any
+) -> int:
+    """Build the stale runs: notebooks, figures, pages. RUN: 02_emergence, or fr/02_emergence; none: all."""
+    from ptce_analysis.pipeline import build
+    from ptce_analysis.pipeline.runs import chosen_runs
+
+    build.settle(restart=typed)
+    place, every = study(project)
+    chosen = chosen_runs(every, runs + only)
+    if how["dry_run"]:
+        return _print_states(place, chosen, as_json)
+    options = build.Options(
+        jobs=how["jobs"] or build.processors(),
+        keep_going=how["keep_going"],
+        verbose=how["verbose"],
+        timeout_s=how["timeout"] or build.CELL_TIMEOUT_S,
+        stream=sys.stderr if as_json else sys.stdout,
+    )
+    outcome = build.build(place, every, chosen, options)
+    tell(as_json, dataclasses.asdict(outcome), outcome.summary())
+    for line in outcome.complaints(options.verbose):
+        print(line, file=sys.stderr)
+    return 0 if outcome.succeeded else 1
+
+
+@ptce.command()
+@in_project
+@as_json
+@click.pass_obj
+def data(typed: bool, /, project: Path, as_json: bool) -> int:
+    """Build the processed tables."""
+    from ptce_analysis.pipeline import build
+    from ptce_analysis.pipeline.runs import Place
+
+    build.settle(restart=typed)
+    reason = build.build_data(Place(project.resolve()))
+    tell(as_json, {"tables": reason}, f"tables: {reason or 'up to date'}")
+    return 0
+
+
+@ptce.command()
+@in_project
+@as_json
+def verify(project: Path, as_json: bool) -> int:
+    """Rebuild everything elsewhere and compare byte for byte."""
+    from ptce_analysis.pipeline.release import verify
+
+    report = verify(project.resolve())
+    tell(as_json, dataclasses.asdict(report), report.text())
+    return 0 if report.succeeded else 1
+
+
+@ptce.command()
+@in_project
+@as_json
+def release(project: Path, as_json: bool) -> int:
+    """Write one archive of the study, once nothing is stale."""
+    from ptce_analysis.pipeline.release import release
+
+    made = release(*study(project))
+    shown = made.archive.relative_to(project.resolve()).as_posix()
+    print_record({"archive": shown, "sha256": made.sha256, "files": made.n_files}, as_json)
+    return 0
+
+
+@ptce.command()
+@in_project
+@as_json
+def runs(project: Path, as_json: bool) -> int:
+    """List the declared runs and their state."""
+    return _print_states(*study(project), as_json)
+
+
+def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
+    from ptce_analysis.pipeline.build import stale_runs
+    from ptce_analysis.pipeline.stale import Inputs
+
+    stale = stale_runs(place, Inputs(place), runs)
+    rows = [{"run": r.id, "parameters": dict(r.parameters), "stale": stale.get(r, "")} for r in runs]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table([{**row, "stale": row["stale"] or "up to date"} for row in rows], ("run", "stale"))
+    return 0
+
+
+@ptce.command("check-site")
+@click.argument("folder", type=Path, metavar="DIR")
+@option("--raw", "folder of the raw answers whose values must not appear", path=True)
+@option("--ledger", "write what is hidden of the waves of --raw, and by which rule (CSV)", path=True, metavar="FILE")
+@option("--rules", "the rules that the pages were made under, for --ledger",
+        type=click.Choice(list(RULE_SETS)), default="standard")  # fmt: skip
+@in_project
+@as_json
+def check_site(folder: Path, raw: Path | None, ledger: Path | None, rules: str, project: Path, as_json: bool) -> int:
+    """Say, rule by rule, whether a folder can be published. A ledger without the raw answers is refused."""
+    from ptce_analysis.protect.scan import checked, report_lines
+    from ptce_analysis.publish import survey_tables as hidden
+    from ptce_analysis.published import read_published
+
+    found = checked(folder, raw, project)
+    if ledger:
+        if not raw:
+            raise InputError("--ledger needs --raw DIR: the folder of the waves whose tables are protected.")
+        rows = hidden.ledger(raw, read_published(project / "data/raw/published"), rules)
+        hidden.write_ledger(rows, ledger, folder)
+        found["hidden"] = hidden.by_rule(rows)
+    tell(as_json, found, *report_lines(found))
+    return 0 if found["safe"] else 1

@@ -1,0 +1,258 @@
+"""What is stale and why, down to the file; files are whole or absent."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import REPOSITORY, contents, write_notebook
+from ptce_analysis.pipeline import stale
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, Place, Run, declared_runs
+from ptce_analysis.pipeline.stale import (
+    Inputs,
+    digest,
+    digest_of_value,
+    made_by,
+    one_at_a_time,
+    publish,
+    recorded,
+    stale_because,
+    write_together,
+)
+
+INPUTS = {"a.csv": digest(b"a"), "b.csv": digest(b"b")}
+NOTEBOOKS = sorted({run.notebook for run in declared_runs(REPOSITORY)})
+
+
+@pytest.fixture
+def stamp(tmp_path: Path) -> Path:
+    """The stamp of one published file, `made.txt`."""
+    path = tmp_path / "stamps" / "s.json"
+    publish(path, tmp_path, INPUTS, {tmp_path / "made.txt": b"made"})
+    return path
+
+
+REASONS = {
+    "": INPUTS,
+    "a.csv changed": {**INPUTS, "a.csv": "x"},
+    "c.csv changed": {**INPUTS, "c.csv": "x"},
+    "b.csv changed": {"a.csv": INPUTS["a.csv"]},
+    "a.csv and 2 more changed": {"a.csv": "x", "c.csv": "x"},
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_changed_input_is_named(stamp: Path, tmp_path: Path, reason: str) -> None:
+    """An input that changed, came or went makes the result stale, and is named; nothing else does."""
+    assert stale_because(stamp, tmp_path, REASONS[reason]) == reason
+
+
+def test_a_changed_result_is_named(stamp: Path, tmp_path: Path) -> None:
+    """A result that is missing or altered is stale; without a stamp nothing was built."""
+    (tmp_path / "made.txt").write_text("other")
+    assert stale_because(stamp, tmp_path, INPUTS) == "made.txt was altered"
+    (tmp_path / "made.txt").unlink()
+    assert stale_because(stamp, tmp_path, INPUTS) == "made.txt is missing"
+    assert stale_because(tmp_path / "none.json", tmp_path, INPUTS) == "never built"
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"inputs": [1], "outputs": {}}', b"\x00\xff"])
+def test_a_stamp_that_cannot_be_read_is_stale(stamp: Path, tmp_path: Path, text: bytes) -> None:
+    """A truncated or foreign stamp means building again, never an error."""
+    stamp.write_bytes(text)
+    assert stale_because(stamp, tmp_path, INPUTS) == "stamp unreadable"
+    assert recorded(stamp) == {"inputs": {}, "outputs": {}} and made_by(stamp, tmp_path) == []
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_a_result_no_longer_made_is_removed(stamp: Path, tmp_path: Path, altered: bool) -> None:
+    """Publishing another file removes the old one, unless somebody altered it: then it is not ours to remove."""
+    (tmp_path / "made.txt").write_text("mine" if altered else "made")
+    publish(stamp, tmp_path, INPUTS, {tmp_path / "x" / "other.txt": b"other"})
+    assert (tmp_path / "made.txt").exists() is altered
+    assert (tmp_path / "x" / "other.txt").read_bytes() == b"other"
+
+
+def test_a_digest_depends_on_the_value_only() -> None:
+    """The order of keys does not count; the digest of nothing is the published SHA-256 of the empty string."""
+    assert digest_of_value({"a": 1, "b": "é"}) == digest_of_value({"b": "é", "a": 1})
+    assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_when_one_cannot_be_written_none_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk at the second file leaves the first as it was, names the second, and leaves nothing beside them."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_together({first: b"old", second: b"old"})
+    whole = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if "second" in path.name:
+            whole(path, data[:1])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return whole(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left") as raised:
+        write_together({first: b"new", second: b"new"})
+    assert raised.value.filename == str(second)
+    assert contents(tmp_path) == {f"{tmp_path.name}/first": b"old", f"{tmp_path.name}/second": b"old"}
+
+
+def test_only_our_leftovers_are_removed(tmp_path: Path) -> None:
+    """The temporary neighbours of a killed build and its scratch folder go; anything else stays."""
+    place, names = Place(tmp_path), (".page.html.123.part", "page.html", ".hidden", ".x.part", "notes.123.part")
+    for name in names:
+        (place.site / name).parent.mkdir(parents=True, exist_ok=True)
+        (place.site / name).write_text("x")
+    (place.scratch / "tmp1").mkdir(parents=True)
+    (place.scratch / "tmp1" / "executed.ipynb").write_text("half")
+    with one_at_a_time(place):
+        assert sorted(path.name for path in place.site.iterdir()) == sorted(names[1:]) and not place.scratch.exists()
+
+
+def run_of(notebook: str, lang: str = "fr", project: Path = REPOSITORY, reads: tuple[str, ...] = ()) -> Run:
+    """A run of a notebook with its defaults."""
+    return Run(notebook, project / "notebooks" / f"{notebook}.ipynb", lang, (("lang", lang),), reads)
+
+
+@pytest.mark.parametrize("name", ["analysis/new.py", "publish/locale/fr.po", "pipeline/release.py"])
+def test_the_library_counts_as_a_whole(tmp_path: Path, name: str) -> None:
+    """Code, catalogue or the build itself: one name, for tables, pages in any language and indexes."""
+    library = Path(shutil.copytree(LIBRARY, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__")))
+    made = [Inputs(Place(REPOSITORY), library)]
+    with (library / name).open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    (library / "__pycache__").mkdir()
+    (library / "__pycache__" / "a.pyc").write_text("x")
+    made.append(Inputs(Place(REPOSITORY), library))
+    tables, pages, indexes = ([of(one) for one in made] for of in (
+        Inputs.of_tables, lambda one: one.of_run(run_of("03_funding", "en")), lambda one: one.of_site([]),
+    ))  # fmt: skip
+    for before, after in (tables, pages, indexes):
+        assert {key for key in before | after if before.get(key) != after.get(key)} == {PACKAGE}
+
+
+def test_answers_count_where_answers_are_read() -> None:
+    """A changed wave makes stale the tables and the page on the waves, not the pages of published figures."""
+    waves = {"data/raw/waves/2013/reponses_2013.csv", "data/raw/waves/2015/reponses_2015.xlsx"}
+    found = Inputs(Place(REPOSITORY))
+    for notebook in NOTEBOOKS:
+        assert bool(waves & found.of_run(run_of(notebook.stem)).keys()) is (notebook.stem == "06_survey"), notebook.stem
+    assert waves <= found.of_run(run_of("06_survey")).keys() & found.of_tables().keys()
+    cleaned = "data/processed/waves/poles.csv"
+    assert cleaned in found.of_run(run_of("08_explore")) and cleaned not in found.of_run(run_of("03_funding"))
+
+
+READING = {
+    "from ptce_analysis.analysis import funding": False,
+    "import pandas as pd\npd.DataFrame({'n': [1]})": False,
+    "import pandas as pd\npd.read_csv('../data/raw/waves/answers.csv')": True,
+    "!cat ../data/raw/*/*": True,
+    "%run other.py": True,
+    "from ptce_analysis.publish.show import project_folder\n[*project_folder().rglob('*.csv')]": True,
+    "import helper": True,
+}
+
+
+@pytest.mark.parametrize("source", READING)
+def test_a_notebook_that_can_come_to_answers_is_made_from_them(source: str, project: Path) -> None:
+    """By naming the waves, by looking through folders, or by a module beside it that does."""
+    (project / "data" / "raw" / "waves").mkdir()
+    (project / "data" / "raw" / "waves" / "answers.csv").write_text("1")
+    write_notebook(project / "notebooks" / "plain.ipynb", [source])
+    if "helper" in source:
+        (project / "notebooks" / "helper.py").write_text("open('../data/raw/waves/answers.csv')")
+    names = Inputs(Place(project)).of_run(run_of("plain", project=project))
+    assert ("data/raw/waves/answers.csv" in names) is READING[source]
+
+
+def changed_by(project: Path, name: str, run: Run) -> set[str]:
+    """The inputs of a run that change when a file is written."""
+    before = Inputs(Place(project)).of_run(run)
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("changed")
+    after = Inputs(Place(project)).of_run(run)
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+COUNTS = ("data/raw/published/figures.csv", "data/raw/new.csv", "data/processed/some.csv", "requirements.lock",
+          "extra.txt", "notebooks/helper.py", "notebooks/deep/er/table.csv")  # fmt: skip
+DOES_NOT = ("data/raw/README.md", "data/raw/.DS_Store", "data/raw/make/make.py", "notebooks/other.ipynb",
+            "notebooks/.ipynb_checkpoints/a.py", "notebooks/__pycache__/a.pyc", "notebooks/.DS_Store")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*COUNTS, *DOES_NOT])
+def test_what_a_run_is_made_from(project: Path, name: str) -> None:
+    """Data, the lock, what stands beside notebooks and files a run says it reads; not explanations, not scratch."""
+    run = run_of("plain", project=project, reads=("extra.*",))
+    assert changed_by(project, name, run) == ({name} if name in COUNTS else set())
+
+
+PICTURES = {
+    "plt.savefig('mine.png')": False,
+    "figure.savefig(\n    'mine.png', dpi=200)": False,
+    "1": False,
+    "Image('mine.png')": True,
+    "plt.imread('mine.png')\nplt.savefig('mine.png')": True,
+}
+
+
+@pytest.mark.parametrize("source", PICTURES)
+def test_a_picture_beside_a_notebook_counts_if_the_notebook_opens_it(source: str, project: Path) -> None:
+    """What is only saved there, by this notebook or by another, makes no page stale."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [source])
+    changed = changed_by(project, "notebooks/mine.png", run_of("plain", project=project))
+    assert bool(changed) is PICTURES[source]
+
+
+def test_data_behind_a_link_count(project: Path, tmp_path: Path) -> None:
+    """A linked folder is read like any other, so what it holds is an input; a link to a folder above ends nowhere."""
+    (tmp_path / "kept elsewhere").mkdir()
+    (project / "data" / "raw" / "linked").symlink_to(tmp_path / "kept elsewhere")
+    (project / "data" / "raw" / "round").symlink_to(project / "data" / "raw")
+    name = "data/raw/linked/answers.csv"
+    assert changed_by(project, name, run_of("plain", project=project)) == {name}
+
+
+def test_installed_versions_count(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same lock in another environment gives other pages: they state what is installed."""
+    before = Inputs(Place(project)).of_tables()
+    monkeypatch.setattr(stale, "versions", lambda: {"pandas": "0.1"})
+    after = Inputs(Place(project)).of_tables()
+    assert {key for key in after if before.get(key) != after[key]} == {"installed versions"}
+
+
+# Runs the code cells of a notebook in a fresh Python and prints what it opened.
+WATCH = """
+import json, os, sys
+from pathlib import Path
+project, notebook = Path(sys.argv[1]), Path(sys.argv[2])
+opened = set()
+sys.addaudithook(lambda event, found: opened.add(str(found[0])) if event == "open" else None)
+os.chdir(project / "notebooks")
+namespace = {"__name__": "__main__"}
+for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        exec("".join(cell["source"]), namespace)
+print("\\n" + json.dumps(sorted(opened)))
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_opens_nothing_but_its_inputs(notebook: Path) -> None:
+    """Every file of the project that a notebook opens is among its inputs, or in the library."""
+    run = next(run for run in declared_runs(REPOSITORY) if run.notebook == notebook and run.lang == "en")
+    known = {REPOSITORY / name for name in Inputs(Place(REPOSITORY)).of_run(run)}
+    arguments = [sys.executable, "-c", WATCH, str(REPOSITORY), str(notebook)]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    used = {Path(name) for name in json.loads(done.stdout.splitlines()[-1]) if name.startswith(str(REPOSITORY))}
+    apart = {".venv", "__pycache__"}
+    assert {p for p in used - known if p.is_file() and not (apart & set(p.parts) or p.is_relative_to(LIBRARY))} == set()

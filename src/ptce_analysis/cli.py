@@ -133,7 +133,7 @@ def audit(facts: Path | None, project: Path, as_json: bool) -> int:
         print_json(audit_json(figures))
     else:
         _print_findings(verdicts, sources)
-        rows = [one.as_dict() for one in verdicts]
+        rows: list[dict[str, Any]] = [one.as_dict() for one in verdicts]
         # Documents whose percentages heap on a step, and the verdicts that change when they are read with it.
         notes = [found["reason"] for row in rows for found in row["findings"] if found["rule"] == "heaped"]
         for note in dict.fromkeys(notes):

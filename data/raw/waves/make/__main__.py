@@ -119,7 +119,8 @@ def export_2015() -> bytes:
     rng = Random(recipe.SEED + 1)
     lines = [_line_2015(place, answer, rng) for place, answer in enumerate(answers_2015())]
     # Earlier answers of the same poles, unfinished.
-    twice = [[line[0], Day(FIRST_DAY - 3), *line[2:5], *[""] * (len(line) - 5)] for line in map(lines.__getitem__, ENTERED_TWICE)]
+    again = [lines[place] for place in ENTERED_TWICE]
+    twice = [[line[0], Day(FIRST_DAY - 3), *line[2:5], *[""] * (len(line) - 5)] for line in again]
     trial: list[Cell] = ["TEST", Day(FIRST_DAY - 9), WARNING_2015, "création", 1, 1, 1, "1 €"]
     # A group stands over the first of its columns, which are merged.
     upper, merged, start = [], ["A1:L1"], 0

@@ -27,7 +27,7 @@ class AmountRow(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """Answers to a question on a quantity: how many gave it, the median, and the range; a total where one is printed."""
+    """Answers to a question on a quantity: how many gave it, the median, the range; a total where one is printed."""
 
     n: int
     median: int

@@ -48,7 +48,7 @@ def _reading(folder: Path, how: int) -> TextIO:
 def _remove_left_over(folder: Path) -> None:
     """Remove the copies of earlier test runs that nobody reads any more."""
     for other in set(folder.parent.glob("ptce-pages-*")) - {folder}:
-        with (other / "reading").open("w") as stream, suppress(BlockingIOError):
+        with suppress(OSError), (other / "reading").open("w") as stream:  # another person's, or read now
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(other)
 

@@ -5,11 +5,9 @@ The same format serves another report: type its figures, one row each, and `ptce
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -18,6 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.published_file import (
+    NUMBER,
+    Record,
+    Rule,
+    cell_faults,
+    matches,
+    one_of,
+    read_table,
+    refuse,
+    some,
+    wrong,
+)
 from ptce_analysis.vocabulary import (  # fmt: skip
     ADDRESSEES,
     LEVELS,
@@ -40,8 +50,6 @@ COLUMNS = (
 )  # fmt: skip
 ROLE_COLUMNS = ("id", "levels", "addressee", "kind", "text_fr", "text_en", "source", "locator", "note")
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
-# English of a title that is our description of a document, and not its own.
-SOURCE_OPTIONAL = ("title_en",)
 INDICATOR_COLUMNS = ("id", "unit", "statistic", "label_en", "label_fr", "part_of", "quantity", "subject")
 
 # How `roles.csv` names all local authorities at once, when a source tells none of them apart.
@@ -49,16 +57,9 @@ ALL_LOCAL = "local"
 # A transcription stays a short quotation.
 MOST_WORDS = 14
 
-NUMBER = re.compile(r"\d{1,15}(\.\d{1,12})?", re.ASCII)
 WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
-
-Record = dict[str, str]
-# The line where a fault stands, and what it is.
-Fault = tuple[int, str]
-# What says why a cell is illegal: nothing when it is legal.
-Rule = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -226,15 +227,15 @@ def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
     is legal. (A file that cannot be read as a table, or lacks columns, is refused for that alone.)
     """
     INDICATORS.update(read_indicators(path.parent))
-    rows, faults = _table(path, COLUMNS, ("part_of",))
+    rows, faults = read_table(path, COLUMNS, ("part_of",))
     known = None if sources is None else tuple(sources)
     names = {row["indicator"] for _, row in rows}
     for number, row in rows:
         faults += [(number, fault) for fault in _fact_faults(row, known)]
         # A part of something that stands nowhere in the file would never be added up: taken for a slip.
         if (whole := row.get("part_of", "")) and whole not in names:
-            faults.append((number, _wrong("part_of", whole, "an indicator that stands in the file is expected.")))
-    _refuse(path, rows, faults)
+            faults.append((number, wrong("part_of", whole, "an indicator that stands in the file is expected.")))
+    refuse(path, rows, faults)
     if not rows:
         raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
     return Figures({row["id"]: _fact(row, number) for number, row in rows})
@@ -247,9 +248,9 @@ def read_published(folder: Path) -> Figures:
 
 def read_sources(folder: Path) -> dict[str, Record]:
     """Return the sources of a published folder, by id: author, title, year, kind, address, read, note, title_en."""
-    rows, faults = _table(folder / SOURCES_FILE, SOURCE_COLUMNS, SOURCE_OPTIONAL)
-    faults += [(number, _wrong("id", "", "a name is expected.")) for number, row in rows if not row["id"]]
-    _refuse(folder / SOURCES_FILE, rows, faults)
+    rows, faults = read_table(folder / SOURCES_FILE, SOURCE_COLUMNS, ("title_en",))
+    faults += [(number, wrong("id", "", "a name is expected.")) for number, row in rows if not row["id"]]
+    refuse(folder / SOURCES_FILE, rows, faults)
     return {row["id"]: row for _, row in rows}
 
 
@@ -258,13 +259,13 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
     path = folder / INDICATORS_FILE
     if not path.is_file():
         return {}
-    rows, faults = _table(path, INDICATOR_COLUMNS)
-    label, name = (lambda text: "" if text else "a label is expected."), _matches(NAME, "a name in lower case")
+    rows, faults = read_table(path, INDICATOR_COLUMNS)
     names = ("", *(row["id"] for _, row in rows))
-    rules = {"id": name, "unit": _one_of(UNITS), "statistic": _one_of(STATISTICS), "label_en": label, "label_fr": label}
-    rules |= {"part_of": _one_of(names), "subject": _one_of(SUBJECTS)}
-    faults += [(number, fault) for number, row in rows for fault in _cell_faults(row, rules)]
-    _refuse(path, rows, faults)
+    rules = {"id": matches(NAME, "a name in lower case"), "unit": one_of(UNITS), "statistic": one_of(STATISTICS)}
+    rules |= dict.fromkeys(("label_en", "label_fr"), some("a label"))
+    rules |= {"part_of": one_of(names), "subject": one_of(SUBJECTS)}
+    faults += [(number, fault) for number, row in rows for fault in cell_faults(row, rules)]
+    refuse(path, rows, faults)
     return {
         row["id"]: Indicator(
             label=(row["label_en"], row["label_fr"]),
@@ -280,22 +281,13 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
     Raises `InputError` with every fault of the file: file, row, column, value and what is legal.
     """
     sources, path = read_sources(folder), folder / ROLES_FILE
-    rows, faults = _table(path, ROLE_COLUMNS)
-    rules: dict[str, Rule] = {
-        "id": _matches(NAME, "a name in lower case such as lever_1"),
-        "levels": _levels_fault,
-        "addressee": _one_of(ADDRESSEES),
-        "kind": _one_of(ROLE_KINDS),
-        "text_fr": _text_fault,
-        "text_en": lambda text: "" if text else "a translation is expected.",
-        "source": _one_of(sources),
-        "locator": lambda text: "" if text else "the place in the source is expected.",
-    }
+    rows, faults = read_table(path, ROLE_COLUMNS)
+    rules = {**ROLE_RULES, "source": one_of(sources)}
     for number, row in rows:
         nobody = () if row["levels"] or row["addressee"] else ("levels", "addressee")
         asked = {name: rule for name, rule in rules.items() if name not in nobody}
-        faults += [(number, fault) for fault in _cell_faults(row, asked)]
-    _refuse(path, rows, faults)
+        faults += [(number, fault) for fault in cell_faults(row, asked)]
+    refuse(path, rows, faults)
     return tuple(
         Role(
             levels=LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
@@ -323,60 +315,51 @@ def _text_fault(value: str) -> str:
     return "" if 0 < n_words <= MOST_WORDS else f"from 1 to {MOST_WORDS} words are expected, found {n_words}."
 
 
-def _one_of(legal: Iterable[str]) -> Rule:
-    legal = tuple(legal)
-    return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
-
-
-def _matches(pattern: re.Pattern[str], meaning: str, optional: str = "") -> Rule:
-    legal = f"{meaning}{optional} is expected."
-    return lambda value: "" if pattern.fullmatch(value) or (optional and not value) else legal
-
-
-FACT_RULES: dict[str, Rule] = {
-    "wave": _matches(YEAR, "a year such as 2015"),
-    "indicator": _matches(NAME, "a name in lower case such as emergence_share"),
-    "level": _one_of(("", *LEVELS)),
-    "statistic": _one_of(STATISTICS),
-    "value": _matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
-    "unit": _one_of(UNITS),
-    "grain": _matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
-    "base_n": _matches(WHOLE, "a whole number above zero", ", or nothing"),
-    "source": lambda value: "" if value else "every figure needs the id of its source.",
-    "part_of": _matches(NAME, "the name of an indicator", ", or nothing"),
+ROLE_RULES: dict[str, Rule] = {
+    "id": matches(NAME, "a name in lower case such as lever_1"),
+    "levels": _levels_fault,
+    "addressee": one_of(ADDRESSEES),
+    "kind": one_of(ROLE_KINDS),
+    "text_fr": _text_fault,
+    "text_en": some("a translation"),
+    "locator": some("the place in the source"),
 }
-
-
-def _wrong(column: str, value: str, why: str) -> str:
-    return f"column {column!r}: value {value!r}: {why}"
-
-
-def _cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
-    return [_wrong(name, row[name], why) for name, rule in rules.items() if (why := rule(row.get(name, "")))]
+FACT_RULES: dict[str, Rule] = {
+    "wave": matches(YEAR, "a year such as 2015"),
+    "indicator": matches(NAME, "a name in lower case such as emergence_share"),
+    "level": one_of(("", *LEVELS)),
+    "statistic": one_of(STATISTICS),
+    "value": matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
+    "unit": one_of(UNITS),
+    "grain": matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
+    "base_n": matches(WHOLE, "a whole number above zero", ", or nothing"),
+    "source": lambda value: "" if value else "every figure needs the id of its source.",
+    "part_of": matches(NAME, "the name of an indicator", ", or nothing"),
+}
 
 
 def _fact_faults(row: Record, sources: Collection[str] | None) -> list[str]:
     """Every fault of one row: of each cell, then of what the legal ones say together."""
-    rules = FACT_RULES | ({"source": _one_of(sources)} if sources is not None and row["source"] else {})
-    found = _cell_faults(row, rules)
-    name, known, wrong = row["indicator"], INDICATORS.get(row["indicator"]), {fault.split("'")[1] for fault in found}
-    value = Fraction(row["value"]) if "value" not in wrong else Fraction(0)
+    rules = FACT_RULES | ({"source": one_of(sources)} if sources is not None and row["source"] else {})
+    found = cell_faults(row, rules)
+    name, known, illegal = row["indicator"], INDICATORS.get(row["indicator"]), {fault.split("'")[1] for fault in found}
+    value = Fraction(row["value"]) if "value" not in illegal else Fraction(0)
     stem = "_".join(part for part in (name, row["level"], row["wave"]) if part)
     second = f"{stem}_{row['source'].lower()}"
-    if not known and not wrong & {"indicator"} and (close := get_close_matches(name, INDICATORS, n=1, cutoff=0.93)):
+    if not known and not illegal & {"indicator"} and (close := get_close_matches(name, INDICATORS, n=1, cutoff=0.93)):
         # Nearly a known name is taken for a slip; any other new name is another report's own.
         slip = f"did you mean {close[0]!r}? Give a clearly different name otherwise."
-        found.append(_wrong("indicator", name, slip))
-    if known and known.unit != row["unit"] and not wrong & {"unit"}:
-        found.append(_wrong("unit", row["unit"], f"{name} is stored in {known.unit!r}."))
+        found.append(wrong("indicator", name, slip))
+    if known and known.unit != row["unit"] and not illegal & {"unit"}:
+        found.append(wrong("unit", row["unit"], f"{name} is stored in {known.unit!r}."))
     if row["unit"] == "share" and value > 1:
-        found.append(_wrong("value", row["value"], "a share lies between 0 and 1 (write 0.20 for 20 %)."))
+        found.append(wrong("value", row["value"], "a share lies between 0 and 1 (write 0.20 for 20 %)."))
     if row["unit"] == "count" and row["statistic"] in ("count", "sum") and value.denominator > 1:
-        found.append(_wrong("value", row["value"], "a count is a whole number."))
-    if row["id"] not in (stem, second) and not wrong & {"indicator", "level", "wave", "source"}:
+        found.append(wrong("value", row["value"], "a count is a whole number."))
+    if row["id"] not in (stem, second) and not illegal & {"indicator", "level", "wave", "source"}:
         legal = f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure."
-        found.append(_wrong("id", row["id"], legal))
-    return found + ([_wrong("part_of", name, "a figure is no part of itself.")] if row.get("part_of") == name else [])
+        found.append(wrong("id", row["id"], legal))
+    return found + ([wrong("part_of", name, "a figure is no part of itself.")] if row.get("part_of") == name else [])
 
 
 def _fact(row: Record, number: int) -> Fact:
@@ -393,68 +376,6 @@ def _fact(row: Record, number: int) -> Fact:
         part_of=row.get("part_of", "") or indicator(row["indicator"]).part_of,
         row=number,
     )
-
-
-def _table(
-    path: Path, columns: Sequence[str], optional: Sequence[str] = ()
-) -> tuple[list[tuple[int, Record]], list[Fault]]:
-    """Rows of a file as text, with their line in it, and a fault for each row that is not as wide as the header.
-
-    Blank lines and the `sep=;` line that Excel writes are left out. Raises `InputError` when the file is no such table.
-    """
-    text = re.sub(r"\A\"?sep=.\"?(?=[\r\n])", "", _text(path))
-    header = re.search(r"[^\r\n]*\S[^\r\n]*", text)
-    delimiter = ";" if header and header[0].count(";") > header[0].count(",") else ","
-    reader, start, lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1, []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((start, [cell.strip() for cell in cells]))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(f"{path.name}, line {start}: {error}. Check the quotes of that line.") from None
-    known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)
-    if not lines:
-        raise InputError(f"{path.name}: is empty. {known}.")
-    (first, names), legal = lines[0], (*columns, *optional)
-    found = [f"column {name!r} is missing" for name in columns if name not in names]
-    found += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
-    found += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
-    if found:
-        raise InputError("\n".join(f"{path.name}, row {first}: {fault}" for fault in found) + f"\n{known}.")
-    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines[1:] if len(cells) == len(names)]
-    for _, row in rows:  # points for decimal commas
-        for name in ("value", "grain") if delimiter == ";" else ():
-            if NUMBER.fullmatch(pointed := row.get(name, "").replace(",", ".", 1)):
-                row[name] = pointed
-    ragged = (
-        f"cells: {len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}, or"
-    )
-    wide = [(number, len(cells)) for number, cells in lines[1:] if len(cells) != len(names)]
-    return rows, [(number, f"{width} {ragged} check the quotes above.") for number, width in wide]
-
-
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}). Give the path of a CSV file.") from None
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
-
-
-def _refuse(path: Path, rows: Iterable[tuple[int, Record]], faults: Iterable[Fault]) -> None:
-    """Raise `InputError` with every fault of a file, a line each in the order of its rows; ids are unique."""
-    first, found = dict[str, int](), list(faults)
-    for number, row in rows:
-        if first.setdefault(row["id"], number) != number:
-            again = f"already stands in row {first[row['id']]}; ids are unique."
-            found.append((number, _wrong("id", row["id"], again)))
-    if found:
-        found.sort(key=lambda fault: fault[0])
-        raise InputError("\n".join(f"{path.name}, row {number}, {fault}" for number, fault in found))
 
 
 # What is known of the indicators of the study, where its data stand beside this library, and of the reports read since.

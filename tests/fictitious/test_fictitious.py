@@ -9,6 +9,7 @@ import runpy
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -18,7 +19,7 @@ from conftest import REPOSITORY
 from ptce_analysis.analysis.audit import audit, contradictions
 from ptce_analysis.analysis.survey import deviations
 from ptce_analysis.published import Facts, read_published
-from ptce_analysis.survey import parse
+from ptce_analysis.survey.parse import choices, kinds
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
 
@@ -168,12 +169,15 @@ STATED = {
 }
 
 
+READERS: dict[str, Any] = {**kinds.KINDS, "yes_no": choices.yes_no}
+
+
 @pytest.mark.parametrize("kind", STATED)
 def test_every_spelling_states_exactly_its_value(kind: str) -> None:
     """To the parser, as a cell of a text file."""
     for value, cells, unit in STATED[kind]:
         for cell in map(MAKE["_text"], cells):
-            reading = getattr(parse, kind)(cell, unit) if unit else getattr(parse, kind)(cell)
+            reading = READERS[kind](cell, unit) if unit else READERS[kind](cell)
             assert reading.value == value, cell
 
 

@@ -12,6 +12,7 @@ time or memory: both are for whoever reads the code.
 from __future__ import annotations
 
 import ast
+import csv
 import io
 import json
 import os
@@ -29,6 +30,7 @@ from babel.messages.pofile import read_po, write_po
 from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Sentence, Words
+from ptce_analysis.published import INDICATORS, INDICATORS_FILE
 from ptce_analysis.vocabulary import LANGUAGES, Label
 
 LIBRARY = Path(__file__).parents[1]
@@ -128,7 +130,9 @@ def labels(library: Path = LIBRARY) -> dict[str, str]:
             for node in (node for node in ast.walk(table) if isinstance(node, ast.Tuple)):
                 texts = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
                 found |= {texts[0]: path.name} if len(texts) == 2 else {}
-    return found
+    listed = csv.DictReader((library / "labels.csv").read_text(encoding="utf-8").splitlines())
+    found |= {row["en"]: "labels.csv" for row in listed}
+    return found | {one.label[0]: INDICATORS_FILE for one in INDICATORS.values()}
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from statistics import median
 from typing import TypeVar
 
 import recipe
-from ptce_analysis.analysis.feasible.draws import draws
-from ptce_analysis.analysis.feasible.row import printed_row
+
+from ptce_analysis.analysis.amounts import printed_row
+from ptce_analysis.analysis.draws import draws
 
 Value = TypeVar("Value")
 Links = list[frozenset[str]]

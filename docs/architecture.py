@@ -17,7 +17,7 @@ ORDER = (
     "published",
     "survey",
     "analysis",
-    "fictitious",
+    "protect",
     "publish",
     "pipeline",
     "terminal",
@@ -57,7 +57,7 @@ def modules_used(graph: Graph, names: Iterable[str]) -> set[str]:
 
 
 def part(module: str) -> str:
-    """The part of the library that a module belongs to: its package, or its name at the top (`published_cells` too)."""
+    """The part of the library that a module belongs to: its package, or its name at the top."""
     name = module.partition(".")[2].partition(".")[0]
     return next((one for one in ORDER if name == one or name.startswith(f"{one}_")), "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from babel.messages.pofile import read_po, write_po
 
@@ -197,3 +199,12 @@ def _fill_in(path: Path, entries: str) -> None:
 def _entries(text: str) -> Iterator[tuple[str, str]]:
     for key, said in re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"$', text, re.MULTILINE):
         yield key.replace('\\"', '"'), said.replace('\\"', '"')
+
+
+def architecture() -> ModuleType:
+    """The script that draws the picture of the architecture, from the imports."""
+    spec = importlib.util.spec_from_file_location("architecture_drawing", REPOSITORY / "docs" / "architecture.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

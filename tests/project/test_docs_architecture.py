@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-from ptce_analysis.pipeline.imports import import_graph
 
 from conftest import REPOSITORY
+from guides import architecture
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 from ptce_analysis.survey.waves import read_waves
 from survey_pages import survey_page
@@ -20,16 +18,7 @@ from survey_pages import survey_page
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
-def drawing() -> ModuleType:
-    """The script that draws the picture."""
-    spec = importlib.util.spec_from_file_location("architecture_drawing", REPOSITORY / "docs" / "architecture.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-DRAWING = drawing()
+DRAWING = architecture()
 PICTURE = (REPOSITORY / "docs" / "architecture.svg").read_text(encoding="utf-8")
 
 
@@ -53,7 +42,7 @@ def imported_by_hand(path: str) -> set[str]:
 
 def test_the_picture_is_the_one_the_script_draws() -> None:
     """A change of imports asks for `python docs/architecture.py`."""
-    assert DRAWING.picture(import_graph(LIBRARY)) == PICTURE
+    assert DRAWING.picture(DRAWING.import_graph(LIBRARY)) == PICTURE
 
 
 def test_arcs_are_the_imports_of_the_code() -> None:

@@ -247,7 +247,7 @@ def _warm_up(runs: Iterable[Run]) -> None:
     from ptce_analysis.publish.language import translation
     from ptce_analysis.publish.style import drawing
 
-    waiting = list({str(run.notebook) for run in runs})
+    waiting = sorted({str(run.notebook) for run in runs})
     seen = set(waiting)
     while waiting:  # what notebooks import, and what modules of the library that they use import, wherever it stands
         for line in IMPORT.findall(code_of(Path(waiting.pop()))):

@@ -195,7 +195,7 @@ def release(place: Place, runs: Sequence[Run]) -> Release:
         _refuse("not safe to publish: see `ptce check-site build/site`", [one.file for one in scan(place.site)])
         missing = [name for name in DOCUMENTS if not (place.project / name).is_file()]
         _refuse("a file that goes with every release is missing", missing)
-        paths = [*made, *(place.project / name for name in DOCUMENTS), *(place.project / "docs").rglob("*.md")]
+        paths = [*made, *(place.project / name for name in DOCUMENTS), *sorted((place.project / "docs").rglob("*.md"))]
         # Those below `build` stand at the top.
         tops = {path: place.build if path.is_relative_to(place.build) else place.project for path in paths}
         files = {path.relative_to(top).as_posix(): path.read_bytes() for path, top in tops.items()}

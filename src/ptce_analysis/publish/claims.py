@@ -47,7 +47,7 @@ def role(output: Any) -> str:
     """Return what an output of ours is (`say`, `answer`, `head`, `drawing`, `notes`); nothing for any other."""
     about = output.get("metadata", {}).get("ptce") or {}
     data, kind = output.get("data") or {}, str(about.get("kind"))
-    shown = [str(data[form]) for form in set(FORMS.values()) if form in data]
+    shown = [str(data[form]) for form in dict.fromkeys(FORMS.values()) if form in data]
     ours = "key" in about and FORMS.get(kind) in data and not any(map(ACTIVE.search, shown))
     return kind if ours else ""
 

@@ -23,10 +23,11 @@ from babel.messages.pofile import read_po, write_po
 from ptce_analysis.analysis.proportions.records import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.assumptions import assumptions
-from ptce_analysis.vocabulary import LANGUAGES
+from ptce_analysis.published import INDICATORS, INDICATORS_FILE
+from ptce_analysis.vocabulary import LABEL_ROWS, LANGUAGES
 
 LIBRARY = Path(__file__).parents[1]
-LABELLED = re.compile(r"\b(Label|Indicator)\b")
+LABELLED = re.compile(r"\bLabel\b")
 NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
@@ -64,7 +65,8 @@ def labels(library: Path = LIBRARY) -> dict[str, str]:
 
     French stands beside it; any other language translates it in its catalogue.
     """
-    found: dict[str, str] = {}
+    found = {row["en"]: "labels.csv" for row in LABEL_ROWS}
+    found |= {known.label[0]: INDICATORS_FILE for known in INDICATORS.values()}
     for path in sorted(library.rglob("*.py")):
         tables = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.AnnAssign))
         labelled = (table for table in tables if LABELLED.search(ast.unparse(table.annotation)))

@@ -21,11 +21,11 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def _labels(table: str) -> dict[str, Label]:
-    return {row["code"]: (row["en"], row["fr"]) for row in _LABELS if row["table"] == table}
+    return {row["code"]: (row["en"], row["fr"]) for row in LABEL_ROWS if row["table"] == table}
 
 
 # The longer tables of labels.
-_LABELS = _rows("labels.csv")
+LABEL_ROWS = _rows("labels.csv")
 
 LANGUAGES: dict[str, Label] = {"fr": ("French", "français"), "en": ("English", "anglais")}
 

@@ -12,7 +12,6 @@ time or memory: both are for whoever reads the code.
 from __future__ import annotations
 
 import ast
-import csv
 import io
 import json
 import os
@@ -31,10 +30,10 @@ from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Sentence, Words
 from ptce_analysis.published import INDICATORS, INDICATORS_FILE
-from ptce_analysis.vocabulary import LANGUAGES, Label
+from ptce_analysis.vocabulary import LABEL_ROWS, LANGUAGES, Label
 
 LIBRARY = Path(__file__).parents[1]
-LABELLED = re.compile(r"\b(Label|Indicator)\b")
+LABELLED = re.compile(r"\bLabel\b")
 NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
 TEXTS = "texts to translate"
@@ -123,16 +122,15 @@ def labels(library: Path = LIBRARY) -> dict[str, str]:
 
     French stands beside it; any other language translates it in its catalogue.
     """
-    found: dict[str, str] = {}
+    found = {row["en"]: "labels.csv" for row in LABEL_ROWS}
+    found |= {known.label[0]: INDICATORS_FILE for known in INDICATORS.values()}
     for path in sorted(library.rglob("*.py")):
         tables = (node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.AnnAssign))
         for table in (table for table in tables if LABELLED.search(ast.unparse(table.annotation))):
             for node in (node for node in ast.walk(table) if isinstance(node, ast.Tuple)):
                 texts = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
                 found |= {texts[0]: path.name} if len(texts) == 2 else {}
-    listed = csv.DictReader((library / "labels.csv").read_text(encoding="utf-8").splitlines())
-    found |= {row["en"]: "labels.csv" for row in listed}
-    return found | {one.label[0]: INDICATORS_FILE for one in INDICATORS.values()}
+    return found
 
 
 @contextmanager

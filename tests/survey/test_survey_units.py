@@ -9,7 +9,7 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.units import stated_units, title_fault, unit_fault
+from ptce_analysis.survey.codebook import stated_units, title_fault, unit_fault
 from survey_exports import book, saved, xlsx
 
 # One line each: the unit stated | headers.

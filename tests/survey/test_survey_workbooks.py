@@ -16,7 +16,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.number_formats import shown
+from ptce_analysis.survey.workbooks import shown
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs
 from ptce_analysis.survey.read import Grid, Limits, read_bytes
 from survey_exports import ods, sheet_ods, sheet_xlsx, xlsx, zipped

@@ -18,7 +18,9 @@ import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey import tables
-from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
+from ptce_analysis.survey.codebook import (
+    COMPLETE, SILENT, Codebook, Variable, is_unit, read_codebook, title_fault, unit_fault,
+)  # fmt: skip
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
 from ptce_analysis.survey.parse.levels import codes, in_order, together
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
@@ -33,7 +35,6 @@ from ptce_analysis.survey.read import (
     read,
 )
 from ptce_analysis.survey.tables import Cleaned
-from ptce_analysis.survey.units import is_unit, title_fault, unit_fault
 from ptce_analysis.vocabulary import Label
 
 # The rules that set lines aside, in the order they are asked, and what each sets aside.

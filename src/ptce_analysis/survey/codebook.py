@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.parse import choices, kinds
-from ptce_analysis.survey.parse.words import plain
-from ptce_analysis.survey.units import UNITS, stated_units, unit_fault
+from ptce_analysis.survey.parse.amounts import header_rule
+from ptce_analysis.survey.parse.words import bare, plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
@@ -29,6 +29,7 @@ _PARTS = {"funder": "level", "link": "yes_no", "amount": "amount"}
 _USED_BY = dict.fromkeys(("unit", "min", "max", "three_digits"), ("amount",)) | {
     "separator": ("funder",), "answers": ("funder", "link"), "decisions": ("funder", "amount"),
 }  # fmt: skip
+_FIELDS = {"header": "headers", "min": "low", "max": "high"}
 _RESERVED = re.compile(r"wave|origin|link_.*|.*_status|.*_raw")
 
 
@@ -145,7 +146,7 @@ def read_codebook(path: Path | str) -> Codebook:
 def yaml_mapping(text: str, file: str) -> dict[str, Any]:
     """Return the mapping a YAML text holds, every value a text, a list or a mapping (`no`, `1.50` stay as written).
 
-    Raises `InputError` for a text that is not YAML, uses anchors, gives a key twice, or holds something else.
+    Raises `InputError` for a text that is not YAML, gives a key twice, or holds something else.
     """
     import yaml
 
@@ -158,9 +159,6 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
             return super().construct_mapping(node, deep)
 
     try:
-        for token in yaml.scan(text):
-            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):  # a few lines of them fill the memory
-                raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not used here", token.start_mark)
         found = yaml.load(text, Loader=Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
@@ -169,6 +167,90 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"{file}: a codebook is a mapping (wave:, origin:, variables:), this is something else.")
     return found
+
+
+# The unit a header states against its codebook's: thousands read as euros are a thousand times too small.
+
+UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
+_SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}
+_RULES = {"per_month": "a month or another part of a year", "other_currency": "another currency",
+          "several_years": "several years"}  # fmt: skip
+_MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
+# Each is taken out of the header before the next is looked for: « k€ » holds « € ». Capitals tell M€ from m€.
+_STATED: dict[str, tuple[tuple[str, str], ...]] = {
+    "amount": (
+        ("", rf"\bM(?:ds?|rds?)\b ?{_MONEY}?|(?i:\bmilliards?\b(?: ?d[e'])? ?{_MONEY}?)"),
+        (
+            "keur",
+            rf"(?i:\bk ?\.? ?{_MONEY}|€ ?k\b|\bke\b|\bkilos? ?-?euros?\b|\bmille(?:s| euros|(?: ?d')? ?€)|"
+            rf"\bmilliers?\b(?: ?d[e'])? ?{_MONEY}?|\bthousands?\b|\ben k\b(?! ?[€e.])|\(k\)|"
+            rf"(?:\bx ?|\ben |\()1?[ .]?000 ?{_MONEY}?(?![0-9]))",
+        ),
+        ("meur", rf"\bM ?(?:d' ?)?(?i:{_MONEY})|\bM[eE]\b|(?i:\bmillions?\b(?: ?d[e'])? ?{_MONEY}?)"),
+        ("keur meur", rf"\bm ?(?i:{_MONEY})"),
+        ("eur", rf"(?i:{_MONEY})"),
+    ),
+    "share": (("percent", r"(?i:%|\bpour ?cents?\b|\bpourcentages?\b|\bpct\b|\bpercent(?:age)?\b)"),),
+}
+# A threshold of the question (« plus de 25 k€ »), or what answers are rounded to, is not their unit; a year is neither.
+_ASIDE = re.compile(r"(?:[0-9][0-9 .,]*|arrondie?s? (?:au|a|en|aux) )$", re.I)
+_YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2} ?$")
+
+
+def stated_units(kind: str, header: str) -> tuple[str, ...]:
+    """Return the units a header of amounts or shares states, two if it is one or the other, none for any other kind.
+
+    >>> stated_units("amount", "Montants (k€) / Région"), stated_units("amount", "Plus de 25 k€ ?")
+    (('keur',), ())
+    """
+    text, found = bare(header).replace("_", " "), dict[str, None]()
+    for units, pattern in _STATED.get(kind, ()):
+        for match in re.finditer(pattern, text):
+            before = text[max(0, match.start() - 24) : match.start()]
+            if _YEAR.search(before) or not _ASIDE.search(before):
+                found |= dict.fromkeys(units.split())
+        text = re.sub(pattern, "|", text)
+    return tuple(found)
+
+
+def is_unit(kind: str, text: str) -> bool:
+    """Return whether a text is a unit and nothing else, as on a line of units under the questions.
+
+    >>> is_unit("amount", "(en k€)"), is_unit("amount", "quelques milliers d'euros"), is_unit("amount", "5 k€")
+    (True, False, False)
+    """
+    rest = bare(text)
+    for _, pattern in _STATED.get(kind, ()):
+        rest = re.sub(pattern, "", rest)
+    return bool(stated_units(kind, text)) and not re.search(r"[0-9]|[a-z]{3}", rest, re.I)
+
+
+def unit_fault(kind: str, header: str, unit: str) -> str:
+    """Return what keeps the amounts or shares under a header from being read in a codebook's unit, "" if nothing does.
+
+    >>> unit_fault("amount", "Budget (k€)", "")
+    "the header 'Budget (k€)' states thousands of euros and the codebook no unit: write `unit: keur`."
+    """
+    if kind == "amount" and (rule := header_rule(header.replace("_", " "))):
+        return (
+            f"the header {header!r} speaks of {_RULES[rule]}, and an amount is in euros of one year: leave the column "
+            "out, describe it as text (kind: text), or add one of yearly euros to the export."
+        )
+    stated = stated_units(kind, header)
+    if unit in stated or not stated or (stated == ("eur",) and not unit):
+        return ""
+    said, write = " or ".join(map(_SAID.__getitem__, stated)), " or ".join(f"`unit: {one}`" for one in stated)
+    return f"the header {header!r} states {said} and the codebook {unit or 'no unit'}: write {write}."
+
+
+def title_fault(kind: str, titles: Iterable[str], unit: str) -> str:
+    """Return what is wrong with an amount without a unit under titles that state thousands or millions, or ""."""
+    every = [(title, one) for title in titles if not unit for one in stated_units(kind, title)]
+    title, stated = next(((title, one) for title, one in every if one in ("keur", "meur")), ("", ""))
+    return stated and (
+        f"the line above the header {title!r} states {_SAID[stated]} and the codebook no unit: write `unit: {stated}`, "
+        "or `unit: eur` if this column is in euros."
+    )
 
 
 # What each key of a codebook may hold: its reader returns what a value means, or says what is wrong with it.
@@ -225,7 +307,7 @@ def _one_of(*legal: str) -> Callable[[Any], str]:
 
 def _like(pattern: str, what: str, made: Callable[[str], Any]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value.strip(" ") or value):
+        if not re.fullmatch(pattern, _text(value) or value):
             raise ValueError(f"{value!r} is not {what}.")
         return made(value)
 
@@ -257,22 +339,18 @@ def checked(raw: Mapping[str, Any], file: str) -> Codebook:
     """Return the codebook a mapping describes; an `InputError` lists every fault at once."""
     check = _Check()
     top = check.entry(raw, "", _TOP)
-    check.decided = check.entry(top.get("decisions"), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
+    check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
     for kind, found in check.decided.items():
         check.spellings(found, kind, f"decisions.{kind}")
-    check.three_digits = check.entry(top.get("numbers"), "numbers", {"three_digits": _mark}).get("three_digits", "")
-    book = Codebook(
-        file=file,
-        wave=top.get("wave", 0),
-        origin=top.get("origin", ""),
-        title=top.get("title", ""),
-        layout=Layout(**check.entry(top.get("layout"), "layout", _LAYOUT)),
-        variables=tuple(check.variable(name, value) for name, value in top.get("variables", {}).items()),
-        supports=tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.get("supports", ()), 1)),
-        not_asked=top.get("not_asked", ()),
-        exclude=top.get("exclude", {}),
-        to_finish=top.get("to_finish", ()),
+    check.three_digits = check.entry(top.pop("numbers", None), "numbers", {"three_digits": _mark}).get(
+        "three_digits", ""
     )
+    made: dict[str, Any] = {"wave": 0, "origin": "", "title": "", "not_asked": (), "exclude": {}, "to_finish": ()} | {
+        "layout": Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT)),
+        "variables": tuple(check.variable(name, value) for name, value in top.pop("variables", {}).items()),
+        "supports": tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.pop("supports", ()), 1)),
+    }
+    book = Codebook(file, **made | top)
     check.together(book, raw)
     if check.faults:
         raise InputError(f"{file}: {len(check.faults)} fault(s) in the codebook:\n- " + "\n- ".join(check.faults))
@@ -311,27 +389,25 @@ class _Check:
     def column(self, name: str, where: str, standard: Standard, found: Mapping[str, Any]) -> Variable:
         """Return how one column is found and read; what is usual or decided for its kind holds where it is silent."""
         kind = found.get("kind", standard.kind)
-        made = Variable(
-            name=name,
-            headers=found.get("header", ()),
-            kind=kind,
-            unit=found.get("unit", ""),
-            answers=found.get("answers", {}),
-            decisions=self.decided.get(kind, {}) | found.get("decisions", {}),
-            low=found.get("min", standard.low),
-            high=found.get("max", standard.high),
-            asked_if=found.get("asked_if"),
-            three_digits=found.get("three_digits", self.three_digits),
-            separator=found.get("separator", ""),
-        )
+        usual = {
+            "headers": (),
+            "kind": kind,
+            "low": standard.low,
+            "high": standard.high,
+            "three_digits": self.three_digits,
+        }
+        own = {_FIELDS.get(key, key): value for key, value in found.items() if key != "note"}
+        decisions = self.decided.get(kind, {}) | found.get("decisions", {})
+        made = Variable(name, **usual | own | {"decisions": decisions})
         legal = UNITS.get(kind, ())
         if not any(made.headers):
             self.add(f"{where}.header", "missing. Give the header of the column, or several spellings of it.")
         if made.unit and made.unit not in legal:
             self.add(f"{where}.unit", f"{made.unit!r} is not legal. Legal: {', '.join(legal) or 'none'}.")
         for header in made.headers:  # a header of two units is left to the export: a draft that cannot choose loads
-            if len(stated_units(kind, header)) == 1 and (wrong := unit_fault(kind, header, made.unit)):
-                self.add(f"{where}.unit", wrong)
+            wrong = unit_fault(kind, header, made.unit)
+            if wrong and (len(stated_units(kind, header)) < 2 or header_rule(header)):
+                self.add(f"{where}.header", wrong)
         if made.low is not None and made.high is not None and made.low > made.high:
             self.add(where, f"min {made.low:g} is above max {made.high:g}.")
         for key in ("min", "max", "three_digits", "separator"):

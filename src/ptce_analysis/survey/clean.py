@@ -19,7 +19,14 @@ import pandas as pd
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import (
-    COMPLETE, SILENT, Codebook, Variable, is_unit, read_codebook, title_fault, unit_fault,
+    COMPLETE,
+    SILENT,
+    Codebook,
+    Variable,
+    is_unit,
+    read_codebook,
+    title_fault,
+    unit_fault,
 )  # fmt: skip
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
 from ptce_analysis.survey.parse.levels import codes, in_order, together

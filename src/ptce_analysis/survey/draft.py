@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.codebook import STANDARD, UNITS, is_unit, stated_units
-from ptce_analysis.survey.parse import amounts, choices, levels, words
-from ptce_analysis.survey.parse.words import plain, tidy
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
+from ptce_analysis.survey.parse import amounts, choices, levels
+from ptce_analysis.survey.parse.words import plain
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
 
 # How a header usually names a variable. First come, first served: the more telling patterns are above.
@@ -31,28 +31,21 @@ _HEADERS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _MONEY = re.compile(r"montant|subvention|€|\beuros?\b|\bk ?e(ur)?\b|amount|financement|aide")
 _FUNDERS = re.compile(r"financ|subventionn|collectivite|soutien|soutenu|partenaires publi|funder")
-# What a question on a level says beside its name.
-_BESIDE_A_LEVEL = re.compile(
-    r"\b(?:montants?|subventions?|aides?|financements?|soutiens?|participations?|contributions?|budgets?|amounts?|"
-    r"recue?s?|versee?s?|accordee?s?|en|de|du|des|par|pour|la|le|les|20[0-9]{2}|k?€|euros?|k ?euros?|ke|keur|meur)\b|"
-    r"\b[ld]'|[k€]€?$",
-    re.I,
-)
+# How a question names the level it is about, unless it is called by its name alone.
+_LEVELS = {
+    "commune": r"\b(?:communes?|villes?|mairies?)\b", "epci": r"\bepci\b|intercommunal|communaute",
+    "departement": r"departement|conseil general", "region": r"\bregion", "etat": r"\betat\b",
+    "europe": r"europ|\bfeder\b|\bfse\b", "pnr_petr": r"\bpnr\b|\bpetr\b",
+}  # fmt: skip
 # What survey software adds is never a question, and an address or a token would say who answered.
+_ADDED = re.compile(
+    r"(?:last|derniere) ?page|start ?language|langue de .*|seed|datestamp|ip ?addr.*|refurl|token|.*[a-z]time"
+)
 _SUBMITTED = re.compile(r"submitdate|date de soumission")
 _NUMBER = re.compile(r"id|id de la reponse|reponse id|response id")
-_ADDED = re.compile(
-    r"(?:last|derniere) ?page|start ?language|langue de .*|seed|startdate|datestamp|ip ?addr.*|adresse ip|refurl|token|"
-    r"jeton d'.*|date (?:de lancement|de (?:la )?derniere action)|.*time"
-)
-_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,3}(?:\[[A-Za-z0-9_]+\])*")
-_ANSWER_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}|-oth-")
-_TO_FINISH = (
-    "headers are codes of questions: call each variable by what the questionnaire asks, with its kind and unit",
-    "codes of answers are to be given their meaning (answers: {A1: …})",
-    "move each question on a collectivity from the variables to the supports, for example "
-    '- {level: region, link: "Q7[SQ001]"}, or amount: and unit: for one that holds money',
-)
+_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
+# What heads no column: a number (but a year), a tick, a silence.
+_ANSWER = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-+~<>]?[0-9].*|x|oui|non|nc|nr|n/a|nsp", re.I)
 _TO_FINISH = (
     "check every line below against the questionnaire, then delete this list",
     "say which variables were not asked, and who was asked (asked_if)",
@@ -62,17 +55,16 @@ _TO_FINISH = (
 
 @dataclass(frozen=True)
 class _Question:
-    """A column: its header, the lowest line of it, the titles above, and its first answers."""
+    """A column: its header, the lowest line of it, and its first answers."""
 
     header: str
     label: str
-    titles: tuple[str, ...]
     cells: list[str]
 
-    def unit(self, kind: str) -> str:
-        """Return the entry of the unit that the header, or else a line above it, states alone."""
-        units = next((u for text in (self.header, *self.titles) if (u := stated_units(kind, text))), ())
-        return f", unit: {units[0]}" if len(units) == 1 else ""
+    def entry(self, part: str, kind: str) -> str:
+        """Return what a codebook says of the column: its header, and the unit if that states one alone."""
+        units = stated_units(kind, self.header)
+        return f"{part}: {_quoted(self.header)}" + (f", unit: {units[0]}" if len(units) == 1 else "")
 
 
 def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
@@ -106,7 +98,7 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     if submitted := next((column for name, column in every.items() if _SUBMITTED.fullmatch(name)), None):
         layout.append(f"complete: {_quoted(submitted.header)}")
         to_finish.append("answers without a submission date are set aside (layout: complete): delete it to keep them")
-    if any(cell.strip() == "N/A" for column in columns for cell in column.cells):
+    if any(cell == "N/A" for column in columns for cell in column.cells):
         layout.append("not_shown: [N/A]")
     if added:
         to_finish.append(f"left out, as the software adds them: {', '.join(column.header for column in added)}")
@@ -123,55 +115,42 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
         "variables:",
     ]
-    for name, column in found.items():
-        kind = STANDARD[name].kind if name in STANDARD else "date"
-        lines.append(f"  {name}: {{header: {_quoted(column.header)}, kind: {kind}{column.unit(kind)}}}")
-    for name, column in others.items():
-        lines.append(f"  {name}: {{header: {_quoted(column.header)}, kind: {_kind_shown(column)}}}")
+    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
+    kinds |= {name: _kind_shown(column) for name, column in others.items()}
+    for name, column in (found | others).items():
+        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
     entries = list(_support_lines(supports))
     lines += [f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]", "supports:", *entries]
     return "\n".join(lines) + "\n" if entries else "\n".join(lines) + " []\n"
 
 
 def _header_place(grid: Grid) -> tuple[int, int]:
-    """Return the first line of the header and its number of lines: the first that is as wide as most are."""
-    widths = [sum(1 for cell in row if cell.strip()) for row in grid.rows]
-    likely = max(widths[:SEARCHED], default=0)
-    start = next((i for i, width in enumerate(widths) if width >= max(1, 0.7 * likely)), None)
+    """Return the first line of the header, the first that is as wide as most are, and its number of lines."""
+    filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
+    likely = max(map(len, filled[:SEARCHED]), default=0)
+    start = next((i for i, cells in enumerate(filled) if len(cells) >= max(1, 0.7 * likely)), None)
     if start is None:
         raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
-    first = next((i for i in (start - 2, start - 1, start) if i >= 0 and _on_two_lines(grid.rows[i:])), None)
-    return (start, 1) if first is None else (first, 2)
-
-
-def _on_two_lines(rows: list[list[str]]) -> bool:
-    """Return whether the first two lines are one header: groups and names of columns of figures, or names and units."""
-    if len(rows) < 3:
-        return False
-    above, names = ([i for i, cell in enumerate(row) if cell.strip()] for row in rows[:2])
-    if not all(_is_name(rows[1][i]) for i in names):
-        return False
-    if not rows[1][0].strip() and any(is_unit(kind, cell) for cell in rows[1] for kind in UNITS):
-        return True
-    under = [row[i] for i in names if i not in above for row in rows[2:200] if i < len(row) and row[i].strip()]
-    return above not in ([], [0]) and any(not _is_name(cell) for cell in under)  # one cell alone is a title
-
-
-def _is_name(cell: str) -> bool:
-    """Return whether a text may head a column: it is no number (but a year), date, tick or silence."""
-    text = tidy(cell)
-    stated = amounts.amount(text).value is not None or choices.day(text).status == "exact"
-    is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text) is not None
-    return is_year or not (stated or words.no_value(text) or choices.yes_no(text).value is not None)
+    # Two lines are one header if there are groups above, more than a title, names below, and answers under these.
+    for first in range(max(0, start - 2), min(start + 1, len(filled) - 2)):
+        names = [i for i in filled[first + 1] if i not in filled[first]]
+        under = [row[i].strip() for row in grid.rows[first + 2 : first + 200] for i in names if i < len(row)]
+        named = not any(map(_ANSWER.fullmatch, map(str.strip, grid.rows[first + 1])))
+        grouped = filled[first] not in ([], [0]) and any(map(_ANSWER.fullmatch, under))
+        units = 0 not in filled[first + 1] and any(
+            is_unit(kind, cell) for cell in grid.rows[first + 1] for kind in UNITS
+        )
+        if named and (grouped or units):
+            return first, 2
+    return start, 1
 
 
 def _questions(grid: Grid, start: int, n_rows: int) -> Iterator[_Question]:
     """Yield the named columns under a header."""
-    headers = header_texts(grid, start, n_rows)
-    for position, (texts, above) in enumerate(zip(headers, above_texts(grid, start, len(headers)), strict=True)):
-        cells = [row[position] for row in grid.rows[start + n_rows :][:200] if "".join(row[position : position + 1])]
+    for position, texts in enumerate(header_texts(grid, start, n_rows)):
+        cells = [row[position].strip() for row in grid.rows[start + n_rows :][:200] if position < len(row)]
         if texts[0]:
-            yield _Question(texts[0], texts[min(1, len(texts) - 1)], (*above[0], *above[1]), cells)
+            yield _Question(texts[0], texts[min(1, len(texts) - 1)], [cell for cell in cells if cell])
 
 
 def _sorted_out(
@@ -182,7 +161,7 @@ def _sorted_out(
     supports = list[tuple[str, str, _Question]]()
     for column in columns:
         header, known = plain(column.header), not amounts.header_rule(column.header)
-        of_level = _MONEY.search(header) and _level_in(header) not in ("", "autre")
+        of_level = _MONEY.search(header) and _level_named(column)
         texts = (plain(column.label), header) if known and not of_level else ()
         if name := next((n for text in texts for n, p in _HEADERS if n not in found and re.search(p, text)), ""):
             found[name] = column
@@ -196,30 +175,31 @@ def _sorted_out(
     return {"pole_id": first} | found, supports, others
 
 
+def _level_named(column: _Question) -> str:
+    """Return the one level a header names, or nothing."""
+    for text in (plain(column.label), plain(column.header)):
+        alone = levels.level(text).value
+        found = [alone] if alone in LEVELS else [name for name, said in _LEVELS.items() if re.search(said, text)]
+        if len(found) == 1:
+            return str(found[0])
+    return ""
+
+
 def _support(column: _Question) -> tuple[str, str] | None:
     """Return the level and the part (link, amount, funder) of a question on support; None for any other column."""
     header, cells = plain(column.header), column.cells
     if _FUNDERS.search(header) and any(r.value for cell in cells for r in levels.level_parts(cell)):
         return "", "funder"
-    level = _level_in(plain(column.label)) or _level_in(header)
-    money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
-    if not level or (not money and cells and all(cell.strip().zfill(2) in levels.DEPARTEMENTS for cell in cells)):
-        return None  # « Département »: 93, 59 says where the pole is
+    alone, money = levels.level(column.label).value, _MONEY.search(header)
+    where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
+    if not (level := _level_named(column)) or (where and not money):
+        return None
+    if cells and all(choices.yes_no(cell).status == "exact" for cell in cells):
+        return level, "link"
     stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
-    ticks = cells and all(choices.yes_no(cell).status == "exact" for cell in cells)
-    return (level, "link") if ticks or not (stated or money) else (level, "amount")
-
-
-def _level_in(header: str) -> str:
-    """Return the level a header names alone or after a separator, or nothing; what is longer than a question is not."""
-    text = header[:1_000]
-    pieces = re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", text, flags=re.I)
-    for piece in (text, *pieces):
-        for words_of in (piece, " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split())):
-            found = levels.level(name).value if (name := words_of.strip(" .,;:'")) else None
-            if isinstance(found, str) and found in LEVELS:
-                return found
-    return ""
+    if stated and (money or alone):
+        return level, "amount"
+    return (level, "link") if alone and not stated else None
 
 
 def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
@@ -228,9 +208,9 @@ def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
         same = [(part, column) for code, part, column in supports if code == level]
         pair = sorted(part for part, _ in same) == ["amount", "link"]
         for entry in [same] if pair else [[one] for one in same]:
-            parts = [f"{part}: {_quoted(c.header)}{c.unit('amount') if part == 'amount' else ''}" for part, c in entry]
+            parts = [column.entry(part, part) for part, column in entry]
             yield f"  - {{level: {level}, {', '.join(parts)}}}"
-    yield from (f"  - {{funder: {_quoted(column.header)}}}" for _, part, column in supports if part == "funder")
+    yield from (f"  - {{{column.entry(part, part)}}}" for _, part, column in supports if part == "funder")
 
 
 def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
@@ -246,11 +226,11 @@ def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
 def _kind_shown(column: _Question) -> str:
     """Return what the answers to another question show: ticks, codes of answers, or text."""
     cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != "n/a"][:20]
-    if re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
+    if not cells or re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
         return "text"
-    if cells and all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
+    if all(map(_CODE.fullmatch, cells)):
         return "choice"
-    return "yes_no" if cells and all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
+    return "yes_no" if all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
 
 
 def _quoted(text: str) -> str:

@@ -147,9 +147,7 @@ def number_text(value: str) -> str:
         return value
     if not isfinite(number):
         return value
-    text = format(Decimal(format(number, ".15g")), "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = format(Decimal(format(number, ".15g")).normalize(), "f")
     return text + "0" if len(text.partition(".")[2]) == 3 else text
 
 
@@ -184,16 +182,16 @@ def _sniffed(text: str) -> str:
 
     def score(separator: str) -> tuple[bool, int, float]:
         try:
-            records = list(csv.reader([f"{line}\n" for line in start], delimiter=separator))
+            widths = [
+                len(cells) for cells in csv.reader([f"{line}\n" for line in start], delimiter=separator) if any(cells)
+            ]
         except csv.Error:  # the reading itself names the line
             return False, 0, 0
-        widths = [len(cells) for cells in records if "".join(cells).strip()]
         titles = next((position for position, width in enumerate(widths) if width > 1), 0)
         width, n = Counter(widths[titles:]).most_common(1)[0] if widths else (1, 0)
         return n >= 0.7 * len(widths[titles:]) and width > 1, -titles, n * (width - 1)
 
-    best = max(SEPARATORS, key=score)
-    return best if score(best)[2] > 0 else ","
+    return max((",", *SEPARATORS), key=lambda one: (score(one)[2] > 0, score(one)))
 
 
 def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -225,14 +223,12 @@ def _refuse_cut_numbers(file: str, rows: list[list[str]], numbers: list[int]) ->
     """Refuse a file of commas in which an unquoted decimal comma cut a number: the row is wider than all above it."""
     width = 0
     for number, cells in zip(numbers, rows, strict=True):
-        if width and len(cells) > width:
-            for one, other in pairwise(cells):
-                if _CUT[0].fullmatch(one) and _CUT[1].match(other):
-                    raise InputError(
-                        f"{file}, line {number}: {len(cells)} cells where the header has {width}, and "
-                        f"'{one},{other}' may be one number. A decimal comma must be inside quotes in a file of "
-                        "commas: export it again with semicolons, or as .xlsx."
-                    )
+        cut = [f"'{a},{b}'" for a, b in pairwise(cells) if _CUT[0].fullmatch(a) and _CUT[1].match(b)]
+        if cut and len(cells) > width > 0:
+            raise InputError(
+                f"{file}, line {number}: {len(cells)} cells where the header has {width}, and {cut[0]} may be one "
+                "number. A decimal comma must be inside quotes in a file of commas: use semicolons, or .xlsx."
+            )
         width = max(width, len(cells))
 
 

@@ -23,7 +23,6 @@ from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _RAISED = {"super": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")}
-_WRITTEN = re.compile(r"[0-9](?:[0-9.,'’\s]*[0-9])?")
 
 
 def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
@@ -307,44 +306,18 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
 
 
 def _ods_text(cell: Element, found: dict[str, str], marks: dict[str, tuple[str, bool]]) -> str:
-    """Return what a cell says: the text it shows, but for dates and truth values."""
-    kind, stored = found.get("value-type", ""), found.get("value", "")
-    seen = "\n".join(_paragraph(child, marks) for child in cell.iterfind("{*}p"))
-    text = seen or found.get("string-value", "")
+    """Return the text a cell shows, but for dates and truth values; what is stored where nothing is shown."""
+    kind, stored = found.get("value-type", ""), found.get("value", found.get("string-value", ""))
+    text = "\n".join(_paragraph(child, marks) for child in cell.iterfind("{*}p"))
     if "formula" in found and not kind:
         return found["formula"].partition(":")[2] or "="  # never computed
     if kind == "boolean":
         text = "VRAI" if found.get("boolean-value") == "true" else "FAUX"
-    elif kind == "date" and not re.fullmatch("[12][0-9]{3}", seen):
+    elif kind == "date" and not re.fullmatch("[12][0-9]{3}", text):
         text = found.get("date-value", "")
-    elif kind in ("float", "currency", "percentage") and stored:
-        text = _with_its_marks(stored, seen, kind == "percentage")
-    return _marked(text, "", marks.get(found.get("style-name", ""), ("", False))[1])
-
-
-def _with_its_marks(stored: str, seen: str, percent: bool) -> str:
-    """Return the number a cell shows; what its points and commas mean is said by the stored one, where it is the same.
-
-    >>> _with_its_marks("1750.5", "1,750.50 €", False), _with_its_marks("250000", "250 k€", False)
-    ('1750.5 €', '250 k€')
-    """
-    try:
-        number = float(stored)
-    except ValueError:
-        return seen or stored
-    if not seen:
-        return f"{number_text(repr(number * 100))} %" if percent else number_text(stored)
-    match = _WRITTEN.search(seen)
-    if not match or (re.fullmatch(r"\d{1,3}[.,]\d{3}", match[0]) and re.match(r"\s*[kKmM]", seen[match.end() :])):
-        return seen  # thousands of a unit that the format may have scaled: the mark is for a person to decide
-    digits = re.sub(r"['’\s]", "", match[0]).replace(",", ".")
-    whole, mark, decimals = digits.rpartition(".")
-    readings = {digits.replace(".", ""), *([f"{whole.replace('.', '')}.{decimals}"] if mark else [])}
-    for value in (number, number * 100) if "%" in seen else (number,):
-        for reading in readings:
-            if float(reading) == float(number_text(repr(abs(value)))):
-                return _joined(seen[: match.start()], number_text(reading), seen[match.end() :])
-    return seen
+    elif kind == "percentage" and stored and not text:
+        text = f"{number_text(repr(100 * float(stored)))} %"
+    return _marked(text or number_text(stored), "", marks.get(found.get("style-name", ""), ("", False))[1])
 
 
 def _paragraph(element: Element, marks: dict[str, tuple[str, bool]]) -> str:

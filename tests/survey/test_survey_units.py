@@ -10,6 +10,7 @@ import pytest
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import stated_units, title_fault, unit_fault
+from ptce_analysis.survey.draft import draft_codebook
 from survey_exports import book, saved, xlsx
 
 # One line each: the unit stated | headers.
@@ -101,3 +102,27 @@ def test_a_header_of_two_units_must_be_decided(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="write `unit: keur` or `unit: meur`"):
         clean(export, one_amount("Région (m€)"))
     assert clean(export, one_amount("Région (m€)", "meur")).supports["amount_eur"].tolist() == [2_000_000]
+
+
+@pytest.mark.parametrize(("header", "said"), [
+    ("Région (€/mois)", "a part of a year"), ("montant_par_mois", "a part of a year"), ("Aide ($)", "another currency"),
+    ("Subvention (kF)", "another currency"), ("Montant sur 3 ans (€)", "several years"),
+    ("Aide 2013-2015 / Région", "several years"),
+])  # fmt: skip
+def test_money_that_is_not_euros_of_a_year_is_a_fault_even_with_a_unit(tmp_path: Path, header: str, said: str) -> None:
+    """Of the codebook, and of the export where the codebook has the second line only; the draft keeps it as text."""
+    with pytest.raises(InputError, match=rf"supports\[1\]\.amount\.header: .* speaks of {said}.*kind: text"):
+        one_amount(header, "eur")
+    export = saved(tmp_path, f"id;{header}\n;Europe\nP1;5\n")
+    with pytest.raises(InputError, match=f"column '.*Europe': .* speaks of {said}"):
+        clean(export, one_amount("Europe", "eur", "2"))
+    drafted = draft_codebook(saved(tmp_path, f"id;{header}\nP1;5\n"))
+    assert f'{{header: "{header}", kind: text}}' in drafted and f"not euros of a year: {header}" in drafted
+
+
+def test_the_years_of_a_title_are_not_those_of_an_amount(tmp_path: Path) -> None:
+    """« Enquête 2013-2015 », above the questions or merged over them, is about the survey."""
+    rows = [["Enquête 2013-2015", None], ["id", "Région (€)"], ["P1", 25]]
+    export = saved(tmp_path, xlsx(rows, lambda sheet: sheet.merge_cells("A1:B1")), "export.xlsx")
+    assert clean(export, one_amount("Région (€)")).supports["amount_eur"].tolist() == [25]
+    assert unit_fault("count", "Postes 2013-2015", "") == unit_fault("amount", "Budget 2015 (€ par an)", "") == ""

@@ -125,10 +125,7 @@ class Codebook:
 def read_codebook(path: Path | str) -> Codebook:
     """Return the codebook a YAML file holds.
 
-    Raises
-    ------
-    InputError
-        If the file is not YAML, or is not a codebook: one message lists every fault, with the legal values.
+    Raises `InputError` if it is not YAML, or is not a codebook: one message lists every fault, with the legal values.
     """
     path = Path(path)
     if not path.is_file():
@@ -170,8 +167,7 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
 
 UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 _SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}
-_RULES = {"per_month": "a month or another part of a year", "other_currency": "another currency",
-          "several_years": "several years"}  # fmt: skip
+_PERIODS = {"per_month": "a part of a year", "other_currency": "another currency", "several_years": "several years"}
 _MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
 # Each is taken out of the header before the next is looked for: « k€ » holds « € ». Capitals tell M€ from m€.
 _STATED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -191,6 +187,7 @@ _STATED: dict[str, tuple[tuple[str, str], ...]] = {
 }
 # A threshold of the question (« plus de 25 k€ »), or what answers are rounded to, is not their unit; a year is neither.
 _ASIDE = re.compile(r"(?:[0-9][0-9 .,]*|arrondie?s? (?:au|a|en|aux) )$", re.I)
+_OF_MONEY = re.compile("montant|subvention|aide|financement|budget|€|euro", re.I)
 _YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2} ?$")
 
 
@@ -228,9 +225,9 @@ def unit_fault(kind: str, header: str, unit: str) -> str:
     >>> unit_fault("amount", "Budget (k€)", "")
     "the header 'Budget (k€)' states thousands of euros and the codebook no unit: write `unit: keur`."
     """
-    if kind == "amount" and (rule := header_rule(header.replace("_", " "))):
+    if kind == "amount" and (rule := not_of_a_year(header)):
         return (
-            f"the header {header!r} speaks of {_RULES[rule]}, and an amount is in euros of one year: leave the column "
+            f"the header {header!r} speaks of {_PERIODS[rule]}, and an amount is in euros of one year: leave the column "
             "out, describe it as text (kind: text), or add one of yearly euros to the export."
         )
     stated = stated_units(kind, header)
@@ -240,14 +237,26 @@ def unit_fault(kind: str, header: str, unit: str) -> str:
     return f"the header {header!r} states {said} and the codebook {unit or 'no unit'}: write {write}."
 
 
+def not_of_a_year(header: str) -> str:
+    """Return the rule that keeps the amounts under a header from being euros of a year, "" if none does.
+
+    A title above (« Enquête 2013-2015 ») says nothing of the years of an amount, unless it speaks of money.
+
+    >>> not_of_a_year("Montants 2013-2015 / Région"), not_of_a_year("Enquête 2013-2015 / Région")
+    ('several_years', '')
+    """
+    *above, name = header.replace("_", " ").split(" / ")
+    said = [*(text for text in above if header_rule(text) != "several_years" or _OF_MONEY.search(text)), name]
+    return next((rule for text in said if (rule := header_rule(text))), "")
+
+
 def title_fault(kind: str, titles: Iterable[str], unit: str) -> str:
     """Return what is wrong with an amount without a unit under titles that state thousands or millions, or ""."""
     every = [(title, one) for title in titles if not unit for one in stated_units(kind, title)]
-    title, stated = next(((title, one) for title, one in every if one in ("keur", "meur")), ("", ""))
-    return stated and (
-        f"the line above the header {title!r} states {_SAID[stated]} and the codebook no unit: write `unit: {stated}`, "
-        "or `unit: eur` if this column is in euros."
-    )
+    for title, one in (found for found in every if found[1] in ("keur", "meur")):
+        said = f"the line above the header {title!r} states {_SAID[one]} and the codebook no unit"
+        return f"{said}: write `unit: {one}`, or `unit: eur` if this column is in euros."
+    return ""
 
 
 # What each key of a codebook may hold: its reader returns what a value means, or says what is wrong with it.
@@ -269,10 +278,6 @@ _entries = _reader(lambda value: isinstance(value, list), "must be a list (- lev
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, value if isinstance(value, list) else [value]))
-
-
-def _plain_texts(value: Any) -> tuple[str, ...]:
-    return tuple(map(plain, _texts(value)))
 
 
 def _reasons(value: Any) -> dict[str, str]:
@@ -312,7 +317,8 @@ _SUPPORT = {"level": _one_of(*LEVELS), **dict.fromkeys(_PARTS, _texts)} | _COLUM
 _LAYOUT = {
     "encoding": _text, "sheet": _text, "header_rows": lambda value: int(_one_of("1", "2", "3")(value)),
     "separator": _like(r".|\\t|\t", "one character", lambda text: text.replace("\\t", "\t")), "complete": _texts,
-    "not_shown": _plain_texts, "total_rows": _plain_texts, "test_rows": _plain_texts, "respondent": _text,
+    "respondent": _text,
+    **dict.fromkeys(("not_shown", "total_rows", "test_rows"), lambda value: tuple(map(plain, _texts(value)))),
 }  # fmt: skip
 _TOP: dict[str, Callable[[Any], Any]] = {
     "wave": _like("(19|20)[0-9]{2}", "a year, for example 2015", int), "origin": _one_of(*ORIGINS), "title": _text,
@@ -383,10 +389,8 @@ class _Check:
             self.add(f"{where}.unit", f"{made.unit!r} is not legal. Legal: {', '.join(legal) or 'none'}.")
         for header in made.headers:  # a header of two units is left to the export: a draft that cannot choose loads
             wrong = unit_fault(kind, header, made.unit)
-            if wrong and (len(stated_units(kind, header)) < 2 or header_rule(header)):
+            if wrong and (len(stated_units(kind, header)) < 2 or not_of_a_year(header)):
                 self.add(f"{where}.header", wrong)
-        if made.low is not None and made.high is not None and made.low > made.high:
-            self.add(where, f"min {made.low:g} is above max {made.high:g}.")
         for key in ("min", "max", "three_digits", "separator"):
             if key in found and kind not in (("multi", "level") if key == "separator" else NUMERIC):
                 self.add(f"{where}.{key}", f"a variable of kind {kind} makes no use of it.")

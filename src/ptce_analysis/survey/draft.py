@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import STANDARD, UNITS, is_unit, stated_units
+from ptce_analysis.survey.codebook import STANDARD, UNITS, is_unit, not_of_a_year, stated_units
 from ptce_analysis.survey.parse import amounts, choices, levels
 from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, header_texts, read
@@ -93,7 +93,7 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     for column in columns:
         if len(stated_units("amount", column.header)) > 1:
             to_finish.append(f"say the unit (unit: eur, keur or meur) of: {column.header}")
-        if amounts.header_rule(column.header):
+        if not_of_a_year(column.header):
             to_finish.append(f"kept as text, as its header says of money that is not euros of a year: {column.header}")
     if submitted := next((column for name, column in every.items() if _SUBMITTED.fullmatch(name)), None):
         layout.append(f"complete: {_quoted(submitted.header)}")
@@ -160,8 +160,8 @@ def _sorted_out(
     found, others = dict[str, _Question](), dict[str, _Question]()
     supports = list[tuple[str, str, _Question]]()
     for column in columns:
-        header, known = plain(column.header), not amounts.header_rule(column.header)
-        of_level = _MONEY.search(header) and _level_named(column)
+        header, known = plain(column.header), not not_of_a_year(column.header)
+        of_level = _MONEY.search(header) and _level_named(column) not in ("", "autre")
         texts = (plain(column.label), header) if known and not of_level else ()
         if name := next((n for text in texts for n, p in _HEADERS if n not in found and re.search(p, text)), ""):
             found[name] = column

@@ -25,8 +25,6 @@ ROWS: list[list[Any]] = [["A", "création", 10, 20, 30], ["B", "émergence", 1, 
 GROUPS: dict[str, Any] = {
     "names merged down": ([["Pôle", "Stade", "Montants (k€)"], [None, None, "Région", "Commune", "EPCI"], *ROWS],
                           ["C1:E1", "A1:A2", "B1:B2"]),
-    "a short title just above": ([["Enquête 2015"], [None, None, "Montants (k€)"],
-                                  ["Pôle", "Stade", "Région", "Commune", "EPCI"], *ROWS], ["A1:B1", "C2:E2"]),
     "in a CSV": "Pôle;Stade;Montants (k€);;\n;;Région;Commune;EPCI\nA;création;10;20;30\nB;émergence;1;2;3\n",
     "in a CSV, names below": ";;Montants (k€);;\nPôle;Stade;Région;Commune;EPCI\nA;création;10;20;30\n"
     "B;émergence;1;2;3\n",
@@ -79,9 +77,7 @@ def test_a_line_of_units_under_the_questions_is_part_of_the_header(tmp_path: Pat
 
 @pytest.mark.parametrize(("folder", "name", "content", "wave"), [
     ("2017", "export.csv", "Enquête 2015\nid;Stade\nA;création\n", "2017"), ("x", "ptce_2013.csv", "id\n1\n", "2013"),
-    ("x", "results-survey201512.csv", "id\n1\n", ""), ("x", "2013-2015.csv", "id\n1\n", ""),
-    ("x", "export.csv", "id;Montant 2014\n1;5\n", ""), ("x", "export.csv", "id;Date\nA;12/03/2015\n", ""),
-    ("x", "export.csv", "id,submitdate,Stade\n1,1980-01-01 00:00:00,création\n", ""),
+    ("x", "2013-2015.csv", "id\n1\n", ""), ("x", "export.csv", "id;Montant 2014\n1;5\n", ""),
 ])  # fmt: skip
 def test_the_year_of_the_wave_is_said_by_the_file_not_by_answers(
     tmp_path: Path, folder: str, name: str, content: str, wave: str
@@ -114,18 +110,6 @@ def test_an_export_of_question_codes_says_what_it_cannot_know(tmp_path: Path) ->
         assert said in told
     result = clean(export, book)
     assert (result.rows_kept, result.rows_in) == (2, 3)
-
-
-def test_labels_of_limesurvey_are_drafted_as_any_header(tmp_path: Path) -> None:
-    """With whole questions as headers, levels are found between brackets and the pole by its name."""
-    export, book = drafted(tmp_path, '"ID de la réponse","Date de soumission","Dernière page","Nom du pôle",'
-        '"Qui vous soutient ? [Région]","Qui vous soutient ? [Commune]"\n'
-        '"7","2015-03-12 10:00:00","3","Alpha","Oui","Non"\n')  # fmt: skip
-    assert book.variables[0].headers == ("Nom du pôle",) and book.layout.complete == ("Date de soumission",)
-    assert [(s.level, s.link.headers[0]) for s in book.supports if s.link] == [
-        ("commune", "Qui vous soutient ? [Commune]"), ("region", "Qui vous soutient ? [Région]")]  # fmt: skip
-    assert not any("codes" in text for text in book.to_finish)
-    assert clean(export, book).rows_kept == 1
 
 
 @pytest.mark.parametrize(("header", "cell", "entry"), [

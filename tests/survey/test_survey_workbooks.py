@@ -172,13 +172,6 @@ def test_the_first_shown_sheet_is_read_unless_one_is_named_and_the_others_are_to
     assert not grid(xlsx([["a"]])).notes and not grid(ods([["a"]])).notes
 
 
-def test_letters_read_twice_are_put_right_in_workbooks_too() -> None:
-    """A CSV opened with the wrong table and saved as a workbook keeps `RÃ©gion`; each cell put right is noted."""
-    for data in (xlsx([["id", "RÃ©gion"], ["Ãa", "crÃ©ation"]]), ods([["id", "RÃ©gion"], ["Ãa", "crÃ©ation"]])):
-        assert grid(data).rows == [["id", "Région"], ["Ãa", "création"]]
-        assert [(n.row, n.column) for n in grid(data).notes if n.rule == "mojibake"] == [(1, 1), (2, 1)]
-
-
 def test_open_document_cells_are_the_text_a_person_saw() -> None:
     """What is stored is read where nothing is shown, and for dates and truth values."""
     number = {"valuetype": "float"}

@@ -227,8 +227,8 @@ def unit_fault(kind: str, header: str, unit: str) -> str:
     """
     if kind == "amount" and (rule := not_of_a_year(header)):
         return (
-            f"the header {header!r} speaks of {_PERIODS[rule]}, and an amount is in euros of one year: leave the column "
-            "out, describe it as text (kind: text), or add one of yearly euros to the export."
+            f"the header {header!r} speaks of {_PERIODS[rule]}, and an amount is in euros of one year: leave the column"
+            " out, describe it as text (kind: text), or add one of yearly euros to the export."
         )
     stated = stated_units(kind, header)
     if unit in stated or not stated or (stated == ("eur",) and not unit):
@@ -294,13 +294,8 @@ def _asked_if(value: Any) -> tuple[str, tuple[str, ...]]:
     return next((key, _texts(given)) for key, given in found.items())
 
 
-def _one_of(*legal: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if (text := _text(value)) not in legal:
-            raise ValueError(f"{text!r} is not legal. Legal: {', '.join(legal)}.{nearest(text, legal)}")
-        return text
-
-    return read
+def _one_of(*legal: str) -> Callable[[Any], Any]:
+    return _reader(lambda value: _text(value) in legal, f"{{!r}} is not legal. Legal: {', '.join(legal)}.", str.strip)
 
 
 def _like(pattern: str, what: str, made: Callable[[str], Any]) -> Callable[[Any], Any]:

@@ -162,7 +162,7 @@ def test_what_the_draft_cannot_choose_is_left_to_be_finished(tmp_path: Path) -> 
     for said in (
         "keur or meur) of: Budget en m€",
         "the year of the wave",
-        "has the same name: Région",
+        "same name: Région",
         "wave_text",
         "a_status_text",
     ):
@@ -171,10 +171,10 @@ def test_what_the_draft_cannot_choose_is_left_to_be_finished(tmp_path: Path) -> 
         clean(export, saved(tmp_path, text, "draft.yaml"))
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [("Région;Commune\nOui;Non\n", "no column is left to identify the poles"), (",\n,\n\x20", "looks like a header")],
-)
+@pytest.mark.parametrize(("content", "message"), [
+    ("Région;Commune\nOui;Non\n", "no column is left to identify the poles"),
+    (",\n,\n\x20", "looks like a header"),
+])  # fmt: skip
 def test_what_cannot_be_drafted_is_told(tmp_path: Path, content: str, message: str) -> None:
     """A file of supports only, or of blanks, has no poles to describe."""
     with pytest.raises(InputError, match=message):

@@ -83,8 +83,8 @@ def test_line_ends_are_read_as_they_were_meant() -> None:
 
 def test_letters_read_twice_are_put_right_and_noted_cell_by_cell() -> None:
     """`RÃ©gion` is the UTF-8 of Région once read as cp1252, `RÃƒÂ©gion` twice; a real Ã is kept."""
-    grid = read_bytes("id;RÃ©gion;RÃƒÂ©gion\n1;Ãa;é\n".encode(), "f.csv")
-    assert grid.rows == [["id", "Région", "Région"], ["1", "Ãa", "é"]]
+    grid = read_bytes("id;RÃ©gion;RÃƒÂ©gion\n1;Ãa;Åé\n".encode(), "f.csv")
+    assert grid.rows == [["id", "Région", "Région"], ["1", "Ãa", "Åé"]]
     assert [(n.row, n.column, n.raw_value, n.value) for n in grid.notes if n.rule == "mojibake"] == [
         (1, 1, "RÃ©gion", "Région"), (1, 2, "RÃƒÂ©gion", "Région")]  # fmt: skip
 

@@ -208,11 +208,7 @@ def stated_units(kind: str, header: str) -> tuple[str, ...]:
 
 
 def is_unit(kind: str, text: str) -> bool:
-    """Return whether a text is a unit and nothing else, as on a line of units under the questions.
-
-    >>> is_unit("amount", "(en k€)"), is_unit("amount", "quelques milliers d'euros")
-    (True, False)
-    """
+    """Return whether a text is a unit and nothing else, as on a line of units under the questions."""
     rest = bare(text)
     for _, pattern in _STATED.get(kind, ()):
         rest = re.sub(pattern, "", rest)
@@ -394,19 +390,25 @@ class _Check:
         return made
 
     def spellings(self, found: Mapping[str, str], kind: str, where: str) -> None:
-        """Check what spellings are to be read as: something that kind of answer can be."""
-        for spelling, chosen in found.items():
-            if wrong := _unreadable(kind, chosen):
+        """Check what spellings are to be read as: something that kind of answer can be, or a silence."""
+        legal = {"level": tuple(LEVELS), "stage": (*STAGES, *SILENT)}.get(kind, ())
+        own = kind in (*NUMERIC, "yes_no", "legal_form")
+        reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no}[kind] if own else None
+        for spelling, text in found.items():
+            for code in re.split(r"[ ,+;]+", text) if text and legal else ():
+                if code not in legal:
+                    wrong = f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
+                    self.add(f"{where}.{spelling}", wrong)
+            if reader and text not in ("", *SILENT) and reader(text).status in ("unreadable", "ambiguous"):
+                wrong = f"{text!r} cannot be read as {kind}. Write such an answer, or {' or '.join(SILENT)}."
                 self.add(f"{where}.{spelling}", wrong)
 
     def variable(self, name: str, value: Any) -> Variable:
         """Return one variable of the poles."""
         where, standard = f"variables.{name}", STANDARD.get(name, Standard(""))
         made = self.column(name, where, standard, self.entry(value, where, _VARIABLE))
-        if standard.kind and made.kind != standard.kind:
-            self.add(f"{where}.kind", f"must be {standard.kind}.")
-        if not made.kind:
-            self.add(f"{where}.kind", f"missing. Legal: {', '.join(KINDS)}.")
+        if made.kind not in (legal := (standard.kind,) if standard.kind else KINDS):
+            self.add(f"{where}.kind", f"{made.kind!r} is not legal. Legal: {', '.join(legal)}.")
         if not re.fullmatch("[a-z][a-z0-9_]*", name) or _RESERVED.fullmatch(name):
             self.add(where, "not a legal name: small letters, digits, _, and no column the tables add themselves.")
         if not name.endswith(SUFFIXES.get(made.kind, "")):
@@ -418,10 +420,8 @@ class _Check:
     def support(self, where: str, value: Any) -> Support:
         """Return one question on support, each of its columns on its own."""
         entry = self.entry(value, where, _SUPPORT)
-        if ("level" in entry) == ("funder" in entry):
-            self.add(where, "give either level (one of the study's) or funder (the column that names them).")
-        if "level" in entry and not ("link" in entry or "amount" in entry):
-            self.add(where, "give the column of the link (yes/no), of the amount, or both.")
+        if ("level" in entry) == ("funder" in entry) or not entry.keys() & _PARTS.keys():
+            self.add(where, "give a level with its link (yes/no), its amount or both, or the column of the funders.")
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")
         parts = {}
@@ -455,17 +455,3 @@ class _Check:
                 if header and header in seen:
                     self.add(variable.name, f"the header {header!r} is already that of {seen[header]}.")
                 seen.setdefault(header, variable.name)
-
-
-def _unreadable(kind: str, text: str) -> str:
-    """Return what is wrong with what a spelling is to be read as, "" if that kind of answer can be so."""
-    legal = {"level": tuple(LEVELS), "stage": (*STAGES, *SILENT)}.get(kind, ())
-    for code in re.split(r"[ ,+;]+", text) if text and legal else ():
-        if code not in legal:
-            return f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
-    reader: Any = (
-        {**kinds.KINDS, "yes_no": choices.yes_no}.get(kind) if kind in (*NUMERIC, "yes_no", "legal_form") else None
-    )
-    if reader and text not in ("", *SILENT) and reader(text).status in ("unreadable", "ambiguous"):
-        return f"{text!r} cannot be read as {kind}. Write such an answer, or {' or '.join(SILENT)}."
-    return ""

@@ -243,7 +243,12 @@ def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[Note]]:
     try:
         text = data.decode(found).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise _undecodable(data, error.start, file, found) from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{file}, line {line}: byte {data[error.start]:#04x} does not fit the encoding of the file ({found}). "
+            "It is truncated, damaged, or joins two encodings: export it again, in UTF-8, or name its encoding "
+            "(layout: encoding)."
+        ) from error
     except (LookupError, ValueError) as error:  # `undefined` and its like are codecs, and of no text
         legal = "utf-8, cp1252, iso-8859-15, mac_roman or cp850"
         raise InputError(f"{file}: nothing is known of the encoding {encoding!r}. Use {legal}.") from error
@@ -265,28 +270,18 @@ def _recognised(data: bytes, file: str) -> str:
         return mark
     try:
         data.decode("utf-8")
-    except UnicodeDecodeError as error:
+        return "utf-8"
+    except UnicodeDecodeError:
         if _UTF8_LETTERS.search(data):
-            raise _undecodable(data, error.start, file, "utf-8") from error
-        following = [byte.decode("cp1252", "replace") for byte in re.findall(rb"[a-z]([\x80-\xff])", data)]
-        letters = [letter for letter in following if letter not in _SIGNS]
-        if 2 * sum(not letter.islower() or letter == "ƒ" for letter in letters) > len(letters):
-            raise InputError(
-                f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook "
-                "(layout: encoding), or export it again, in UTF-8."
-            ) from error
-        return "cp1252"
-    return "utf-8"
-
-
-def _undecodable(data: bytes, position: int, file: str, encoding: str) -> InputError:
-    """Return the error that names the first byte that does not fit."""
-    line = data.count(b"\n", 0, position) + 1
-    return InputError(
-        f"{file}, line {line}: byte {data[position]:#04x} does not fit the encoding of "
-        f"the file ({encoding}). The file is truncated, damaged, or joins two encodings: export it again, in UTF-8, or "
-        "name its encoding in the codebook (layout: encoding)."
-    )
+            return "utf-8"  # damaged, and not another encoding
+    following = [byte.decode("cp1252", "replace") for byte in re.findall(rb"[a-z]([\x80-\xff])", data)]
+    letters = [letter for letter in following if letter not in _SIGNS]
+    if 2 * sum(not letter.islower() or letter == "ƒ" for letter in letters) > len(letters):
+        raise InputError(
+            f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook (layout: "
+            "encoding), or export it again, in UTF-8."
+        )
+    return "cp1252"
 
 
 def unscrambled(text: str) -> str:

@@ -33,16 +33,12 @@ def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Gr
     InputError
         If the workbook is damaged, hostile or too large, or has no such sheet.
     """
-    from defusedxml.common import DefusedXmlException
-
     try:
         archive = _Archive(data, file, limits)
         return (_ods if "content.xml" in archive.parts else _xlsx)(archive, sheet)
     except InputError:
         raise
-    except DefusedXmlException as error:
-        raise InputError(f"{file}: the workbook defines entities, which no survey export needs. Refused.") from error
-    except Exception as error:  # whatever a damaged zip, deflated stream or XML makes its reader raise
+    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise
         raise InputError(f"{file}: the workbook is truncated or damaged ({error}). Save it again.") from error
 
 

@@ -147,9 +147,9 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
     class Loader(yaml.BaseLoader):  # type: ignore[misc] # yaml ships no types
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
             keys = [key.value for key, _ in node.value]
-            for position, (key, _) in enumerate(node.value):
-                if key.value in keys[:position]:
-                    raise yaml.MarkedYAMLError(None, None, f"the key {key.value!r} is given twice", key.start_mark)
+            if doubled := [key for n, (key, _) in enumerate(node.value) if key.value in keys[:n]]:
+                said = f"the key {doubled[0].value!r} is given twice"
+                raise yaml.MarkedYAMLError(None, None, said, doubled[0].start_mark)
             return super().construct_mapping(node, deep)
 
     try:
@@ -164,7 +164,6 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
 
 
 # The unit a header states against its codebook's: thousands read as euros are a thousand times too small.
-
 UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 _SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}
 _PERIODS = {"per_month": "a part of a year", "other_currency": "another currency", "several_years": "several years"}
@@ -313,9 +312,8 @@ _LAYOUT = {
 }  # fmt: skip
 _TOP: dict[str, Callable[[Any], Any]] = {
     "wave": _like("(19|20)[0-9]{2}", "a year, for example 2015", int), "origin": _one_of(*ORIGINS), "title": _text,
-    "layout": _mapping, "variables": _mapping,
-    "supports": _entries, "not_asked": _texts, "decisions": _mapping, "exclude": _reasons,
-    "to_finish": _texts,
+    "layout": _mapping, "variables": _mapping, "decisions": _mapping, "supports": _entries, "exclude": _reasons,
+    "not_asked": _texts, "to_finish": _texts,
 }  # fmt: skip
 
 
@@ -350,16 +348,14 @@ class _Check:
 
     def entry(self, value: Any, where: str, readers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
         """Return what the keys of a mapping mean, without those that say nothing or are wrong."""
-        found = dict[str, Any]()
-        try:
-            given = {key: one for key, one in _mapping(value or {}).items() if one not in ("", None)}
-        except ValueError as error:
-            self.add(where, str(error))
+        found, given = dict[str, Any](), value or {}
+        if not isinstance(given, dict):
+            self.add(where, "must be a mapping (name: value).")
             return found
         for key, one in given.items():
             place = f"{where}.{key}".lstrip(".")
             try:
-                found[key] = readers[key](one)
+                found |= {key: readers[key](one)} if one not in ("", None) else {}
             except KeyError:
                 self.add(place, f"not a legal key. Legal: {', '.join(readers)}.{nearest(key, readers)}")
             except ValueError as error:
@@ -371,16 +367,15 @@ class _Check:
         kind = found.get("kind", standard.kind)
         usual = {"headers": (), "kind": kind, "low": standard.low, "high": standard.high}
         own = {_FIELDS.get(key, key): value for key, value in found.items() if key != "note"}
-        decisions = self.decided.get(kind, {}) | found.get("decisions", {})
-        made = Variable(name, **usual | own | {"decisions": decisions})
-        legal = UNITS.get(kind, ())
+        own["decisions"] = self.decided.get(kind, {}) | found.get("decisions", {})
+        made = Variable(name, **usual | own)
         if not any(made.headers):
             self.add(f"{where}.header", "missing. Give the header of the column, or several spellings of it.")
-        if made.unit and made.unit not in legal:
+        if made.unit not in ("", *(legal := UNITS.get(kind, ()))):
             self.add(f"{where}.unit", f"{made.unit!r} is not legal. Legal: {', '.join(legal) or 'none'}.")
         for header in made.headers:  # a header of two units is left to the export: a draft that cannot choose loads
-            wrong = unit_fault(kind, header, made.unit)
-            if wrong and (len(stated_units(kind, header)) < 2 or not_of_a_year(header)):
+            sure = len(stated_units(kind, header)) < 2 or not_of_a_year(header)
+            if sure and (wrong := unit_fault(kind, header, made.unit)):
                 self.add(f"{where}.header", wrong)
         for key in ("min", "max", "three_digits", "separator"):
             if key in found and kind not in (("multi", "level") if key == "separator" else NUMERIC):
@@ -445,13 +440,11 @@ class _Check:
         for name in (name for name in found.not_asked if name not in STANDARD or name in names):
             what = "it has a column" if name in names else f"not a variable of every wave.{nearest(name, STANDARD)}"
             self.add("not_asked", f"{name!r}: {what}")
-        if found.layout.respondent not in (*names, "pole_id"):
-            wrong = found.layout.respondent
+        if (wrong := found.layout.respondent) not in (*names, "pole_id"):
             self.add("layout.respondent", f"{wrong!r} is not legal. Legal: {', '.join(names)}.{nearest(wrong, names)}")
         for variable in found.columns():
             if variable.asked_if and variable.asked_if[0] not in names:
                 self.add(f"variables.{variable.name}.asked_if", f"no variable {variable.asked_if[0]!r}.")
             for header in dict.fromkeys(map(plain, variable.headers)) if variable.name != COMPLETE else ():
-                if header and header in seen:
+                if header and seen.setdefault(header, variable.name) != variable.name:
                     self.add(variable.name, f"the header {header!r} is already that of {seen[header]}.")
-                seen.setdefault(header, variable.name)

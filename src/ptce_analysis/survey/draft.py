@@ -137,10 +137,8 @@ def _header_place(grid: Grid) -> tuple[int, int]:
         under = [row[i].strip() for row in grid.rows[first + 2 : first + 200] for i in names if i < len(row)]
         named = not any(map(_ANSWER.fullmatch, map(str.strip, grid.rows[first + 1])))
         grouped = filled[first] not in ([], [0]) and any(map(_ANSWER.fullmatch, under))
-        units = 0 not in filled[first + 1] and any(
-            is_unit(kind, cell) for cell in grid.rows[first + 1] for kind in UNITS
-        )
-        if named and (grouped or units):
+        units = any(is_unit(kind, cell) for cell in grid.rows[first + 1] for kind in UNITS)
+        if named and (grouped or (units and 0 not in filled[first + 1])):
             return first, 2
     return start, 1
 

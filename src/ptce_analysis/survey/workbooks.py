@@ -119,7 +119,8 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
                 if not (previous < number <= archive.limits.n_rows and len(cells) <= column < archive.limits.n_columns):
                     where = f"{archive.file}, row {number}: {reference or 'it'}"
                     raise InputError(f"{where} is out of place or out of bounds.")
-                text, formula = _xlsx_text(cell, shared, formats, base), cell.find("{*}f")
+                inside = {child.tag.rpartition("}")[2]: child for child in cell}
+                text, formula = _xlsx_text(cell, inside, shared, formats, base), inside.get("f")
                 if formula is not None and not text.startswith("="):
                     notes.append(Note(number, column, f"={formula.text or ''}", text, "formula_as_stored"))
                 cells += [""] * (column - len(cells)) + [text]
@@ -131,16 +132,18 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
     return Grid(archive.file, rows, numbers, tuple(notes), tuple(merged), sparse=True)
 
 
-def _xlsx_text(cell: Element, shared: list[str], formats: list[tuple[str, bool]], base: datetime) -> str:
+def _xlsx_text(
+    cell: Element, inside: dict[str, Element], shared: list[str], formats: list[tuple[str, bool]], base: datetime
+) -> str:
     """Return the text of a cell; a formula never computed stays one."""
-    kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
+    kind, value = cell.get("t", "n"), (inside["v"].text or "") if "v" in inside else ""
     code, struck = formats[int(cell.get("s", "0"))]
-    if (formula := cell.find("{*}f")) is not None and not value and kind != "str":
+    if (formula := inside.get("f")) is not None and not value and kind != "str":
         return f"={formula.text or ''}"
     if kind == "s":
         value = shared[int(value)]
     elif kind == "inlineStr":
-        value = "".join(_rich(one) for one in cell.iterfind("{*}is"))
+        value = _rich(inside.get("is", cell))
     elif kind == "b":
         value = "VRAI" if value == "1" else "FAUX"
     elif kind == "n" and value:

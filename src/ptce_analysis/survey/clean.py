@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
@@ -33,7 +34,6 @@ from ptce_analysis.survey.read import (
     read,
 )
 from ptce_analysis.survey.tables import Cleaned
-from ptce_analysis.survey.units import is_unit, title_fault, unit_fault
 from ptce_analysis.vocabulary import Label
 
 # The rules that set lines aside, in the order they are asked, and what each sets aside.
@@ -173,9 +173,9 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             found[variable.name] = column
             below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1])
             over, titles = above[column]
-            named = [*over, shown[column], *([below.strip()] if is_unit(variable.kind, below) else [])]
-            fault = unit_fault(variable.kind, " / ".join(named), variable.unit)
-            if fault := fault or title_fault(variable.kind, titles, variable.unit):
+            named = [*over, shown[column], *([below.strip()] if books.is_unit(variable.kind, below) else [])]
+            fault = books.unit_fault(variable.kind, " / ".join(named), variable.unit)
+            if fault := fault or books.title_fault(variable.kind, titles, variable.unit):
                 units.append(f"{variable.name}, column {shown[column]!r}: {fault}")
     # The completion column may be read by another variable as well.
     claims = Counter(column for name, column in found.items() if name != COMPLETE)

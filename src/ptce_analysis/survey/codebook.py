@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.parse import choices, kinds
-from ptce_analysis.survey.parse.words import plain
-from ptce_analysis.survey.units import UNITS, stated_units, unit_fault
+from ptce_analysis.survey.parse.amounts import header_rule
+from ptce_analysis.survey.parse.words import bare, plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
@@ -29,11 +29,11 @@ _PARTS = {"funder": "level", "link": "yes_no", "amount": "amount"}
 _USED_BY = dict.fromkeys(("unit", "min", "max", "three_digits"), ("amount",)) | {
     "separator": ("funder",), "answers": ("funder", "link"), "decisions": ("funder", "amount"),
 }  # fmt: skip
+_FIELDS = {"header": "headers", "min": "low", "max": "high"}
 _RESERVED = re.compile(r"wave|origin|link_.*|.*_status|.*_raw")
 
 
-@dataclass(frozen=True)
-class Standard:
+class Standard(NamedTuple):
     """A variable every wave has or says it did not ask: its kind, and the bounds of what is plausible."""
 
     kind: str
@@ -125,16 +125,11 @@ class Codebook:
 def read_codebook(path: Path | str) -> Codebook:
     """Return the codebook a YAML file holds.
 
-    Raises
-    ------
-    InputError
-        If the file is not YAML, or is not a codebook: one message lists every fault, with the legal values.
+    Raises `InputError` if it is not YAML, or is not a codebook: one message lists every fault, with the legal values.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(f"{path.name}: no such codebook. `ptce codebook EXPORT` drafts one.")
-    if path.stat().st_size > 1_000_000:
-        raise InputError(f"{path.name}: more than 1000000 bytes. A codebook is a short text: check the file.")
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -145,22 +140,19 @@ def read_codebook(path: Path | str) -> Codebook:
 def yaml_mapping(text: str, file: str) -> dict[str, Any]:
     """Return the mapping a YAML text holds, every value a text, a list or a mapping (`no`, `1.50` stay as written).
 
-    Raises `InputError` for a text that is not YAML, uses anchors, gives a key twice, or holds something else.
+    Raises `InputError` for a text that is not YAML, gives a key twice, or holds something else.
     """
     import yaml
 
     class Loader(yaml.BaseLoader):  # type: ignore[misc] # yaml ships no types
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
             keys = [key.value for key, _ in node.value]
-            for position, (key, _) in enumerate(node.value):
-                if key.value in keys[:position]:
-                    raise yaml.MarkedYAMLError(None, None, f"the key {key.value!r} is given twice", key.start_mark)
+            if doubled := [key for n, (key, _) in enumerate(node.value) if key.value in keys[:n]]:
+                said = f"the key {doubled[0].value!r} is given twice"
+                raise yaml.MarkedYAMLError(None, None, said, doubled[0].start_mark)
             return super().construct_mapping(node, deep)
 
     try:
-        for token in yaml.scan(text):
-            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken)):  # a few lines of them fill the memory
-                raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not used here", token.start_mark)
         found = yaml.load(text, Loader=Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
@@ -171,27 +163,116 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
     return found
 
 
+# The unit a header states against its codebook's: thousands read as euros are a thousand times too small.
+UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
+_SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}
+_PERIODS = {"per_month": "a part of a year", "other_currency": "another currency", "several_years": "several years"}
+_MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
+# Each is taken out of the header before the next is looked for: « k€ » holds « € ». Capitals tell M€ from m€.
+_STATED: dict[str, tuple[tuple[str, str], ...]] = {
+    "amount": (
+        ("", rf"\bM(?:ds?|rds?)\b ?{_MONEY}?|(?i:\bmilliards?\b(?: ?d[e'])? ?{_MONEY}?)"),
+        (
+            "keur",
+            rf"(?i:\bk ?\.? ?{_MONEY}|€ ?k\b|\bke\b|\bkilos? ?-?euros?\b|\bmille(?:s| euros|(?: ?d')? ?€)|"
+            rf"\bmilliers?\b(?: ?d[e'])? ?{_MONEY}?|\bthousands?\b|\ben k\b(?! ?[€e.])|\(k\)|"
+            rf"(?:\bx ?|\ben |\()1?[ .]?000 ?{_MONEY}?(?![0-9]))",
+        ),
+        ("meur", rf"\bM ?(?:d' ?)?(?i:{_MONEY})|\bM[eE]\b|(?i:\bmillions?\b(?: ?d[e'])? ?{_MONEY}?)"),
+        ("keur meur", rf"\bm ?(?i:{_MONEY})"),
+        ("eur", rf"(?i:{_MONEY})"),
+    ),
+    "share": (("percent", r"(?i:%|\bpour ?cents?\b|\bpourcentages?\b|\bpct\b|\bpercent(?:age)?\b)"),),
+}
+# A threshold of the question (« plus de 25 k€ »), or what answers are rounded to, is not their unit; a year is neither.
+_ASIDE = re.compile(r"(?:[0-9][0-9 .,]*|arrondie?s? (?:au|a|en|aux) )$", re.I)
+_OF_MONEY = re.compile("montant|subvention|aide|financement|budget|€|euro", re.I)
+_YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2} ?$")
+
+
+def stated_units(kind: str, header: str) -> tuple[str, ...]:
+    """Return the units a header of amounts or shares states, two if it is one or the other, none for any other kind.
+
+    >>> stated_units("amount", "Montants (k€) / Région"), stated_units("amount", "Plus de 25 k€ ?")
+    (('keur',), ())
+    """
+    text, found = bare(header).replace("_", " "), dict[str, None]()
+    for units, pattern in _STATED.get(kind, ()):
+        for match in re.finditer(pattern, text):
+            before = text[max(0, match.start() - 24) : match.start()]
+            if _YEAR.search(before) or not _ASIDE.search(before):
+                found |= dict.fromkeys(units.split())
+        text = re.sub(pattern, "|", text)
+    return tuple(found)
+
+
+def is_unit(kind: str, text: str) -> bool:
+    """Return whether a text is a unit and nothing else, as on a line of units under the questions."""
+    rest = bare(text)
+    for _, pattern in _STATED.get(kind, ()):
+        rest = re.sub(pattern, "", rest)
+    return bool(stated_units(kind, text)) and not re.search(r"[0-9]|[a-z]{3}", rest, re.I)
+
+
+def unit_fault(kind: str, header: str, unit: str) -> str:
+    """Return what keeps the amounts or shares under a header from being read in a codebook's unit, "" if nothing does.
+
+    >>> unit_fault("amount", "Budget (k€)", "")
+    "the header 'Budget (k€)' states thousands of euros and the codebook no unit: write `unit: keur`."
+    """
+    if kind == "amount" and (rule := not_of_a_year(header)):
+        return (
+            f"the header {header!r} speaks of {_PERIODS[rule]}, and an amount is in euros of one year: leave the column"
+            " out, describe it as text (kind: text), or add one of yearly euros to the export."
+        )
+    stated = stated_units(kind, header)
+    if unit in stated or not stated or (stated == ("eur",) and not unit):
+        return ""
+    said, write = " or ".join(map(_SAID.__getitem__, stated)), " or ".join(f"`unit: {one}`" for one in stated)
+    return f"the header {header!r} states {said} and the codebook {unit or 'no unit'}: write {write}."
+
+
+def not_of_a_year(header: str) -> str:
+    """Return the rule that keeps the amounts under a header from being euros of a year, "" if none does.
+
+    A title above (« Enquête 2013-2015 ») says nothing of the years of an amount, unless it speaks of money.
+
+    >>> not_of_a_year("Montants 2013-2015 / Région"), not_of_a_year("Enquête 2013-2015 / Région")
+    ('several_years', '')
+    """
+    *above, name = header.replace("_", " ").split(" / ")
+    said = [*(text for text in above if header_rule(text) != "several_years" or _OF_MONEY.search(text)), name]
+    return next((rule for text in said if (rule := header_rule(text))), "")
+
+
+def title_fault(kind: str, titles: Iterable[str], unit: str) -> str:
+    """Return what is wrong with an amount without a unit under titles that state thousands or millions, or ""."""
+    every = [(title, one) for title in titles if not unit for one in stated_units(kind, title)]
+    for title, one in (found for found in every if found[1] in ("keur", "meur")):
+        said = f"the line above the header {title!r} states {_SAID[one]} and the codebook no unit"
+        return f"{said}: write `unit: {one}`, or `unit: eur` if this column is in euros."
+    return ""
+
+
 # What each key of a codebook may hold: its reader returns what a value means, or says what is wrong with it.
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("must be one text, not a list or a mapping.")
-    return value.strip()
+def _reader(is_legal: Callable[[Any], object], what: str, made: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if not is_legal(value):
+            raise ValueError(what.format(value))
+        return made(value)
+
+    return read
+
+
+_text = _reader(lambda value: isinstance(value, str), "must be one text, not a list or a mapping.", str.strip)
+_mapping = _reader(lambda value: isinstance(value, dict), "must be a mapping (name: value).", dict)
+_entries = _reader(lambda value: isinstance(value, list), "must be a list (- level: …).", list)
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(_text, value if isinstance(value, list) else [value]))
-
-
-def _plain_texts(value: Any) -> tuple[str, ...]:
-    return tuple(map(plain, _texts(value)))
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("must be a mapping (name: value).")
-    return value
 
 
 def _reasons(value: Any) -> dict[str, str]:
@@ -208,48 +289,31 @@ def _asked_if(value: Any) -> tuple[str, tuple[str, ...]]:
     return next((key, _texts(given)) for key, given in found.items())
 
 
-def _entries(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError("must be a list (- level: …).")
-    return value
-
-
-def _one_of(*legal: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if (text := _text(value)) not in legal:
-            raise ValueError(f"{text!r} is not legal. Legal: {', '.join(legal)}.{nearest(text, legal)}")
-        return text
-
-    return read
+def _one_of(*legal: str) -> Callable[[Any], Any]:
+    return _reader(lambda value: _text(value) in legal, f"{{!r}} is not legal. Legal: {', '.join(legal)}.", str.strip)
 
 
 def _like(pattern: str, what: str, made: Callable[[str], Any]) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value.strip(" ") or value):
-            raise ValueError(f"{value!r} is not {what}.")
-        return made(value)
-
-    return read
+    return _reader(lambda value: re.fullmatch(pattern, _text(value) or value), f"{{!r}} is not {what}.", made)
 
 
 _bound = _like(r"-?[0-9]{1,15}(\.[0-9]+)?", "a number (digits, a point for decimals)", float)
-_mark = _one_of("thousands", "decimals")
 _COLUMN: dict[str, Callable[[Any], Any]] = {
-    "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound, "three_digits": _mark,
-    "separator": _like("(?s).*", "a text", str), "note": _text,
+    "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound, "note": _text,
+    "three_digits": _one_of("thousands", "decimals"), "separator": _like("(?s).*", "a text", str),
 }  # fmt: skip
 _VARIABLE = {"header": _texts, "kind": _one_of(*KINDS), "asked_if": _asked_if} | _COLUMN
 _SUPPORT = {"level": _one_of(*LEVELS), **dict.fromkeys(_PARTS, _texts)} | _COLUMN
 _LAYOUT = {
     "encoding": _text, "sheet": _text, "header_rows": lambda value: int(_one_of("1", "2", "3")(value)),
     "separator": _like(r".|\\t|\t", "one character", lambda text: text.replace("\\t", "\t")), "complete": _texts,
-    "not_shown": _plain_texts, "total_rows": _plain_texts, "test_rows": _plain_texts, "respondent": _text,
+    "respondent": _text,
+    **dict.fromkeys(("not_shown", "total_rows", "test_rows"), lambda value: tuple(map(plain, _texts(value)))),
 }  # fmt: skip
 _TOP: dict[str, Callable[[Any], Any]] = {
     "wave": _like("(19|20)[0-9]{2}", "a year, for example 2015", int), "origin": _one_of(*ORIGINS), "title": _text,
-    "layout": _mapping, "variables": _mapping,
-    "supports": _entries, "not_asked": _texts, "decisions": _mapping, "numbers": _mapping, "exclude": _reasons,
-    "to_finish": _texts,
+    "layout": _mapping, "variables": _mapping, "decisions": _mapping, "supports": _entries, "exclude": _reasons,
+    "not_asked": _texts, "to_finish": _texts,
 }  # fmt: skip
 
 
@@ -257,22 +321,15 @@ def checked(raw: Mapping[str, Any], file: str) -> Codebook:
     """Return the codebook a mapping describes; an `InputError` lists every fault at once."""
     check = _Check()
     top = check.entry(raw, "", _TOP)
-    check.decided = check.entry(top.get("decisions"), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
+    check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
     for kind, found in check.decided.items():
         check.spellings(found, kind, f"decisions.{kind}")
-    check.three_digits = check.entry(top.get("numbers"), "numbers", {"three_digits": _mark}).get("three_digits", "")
-    book = Codebook(
-        file=file,
-        wave=top.get("wave", 0),
-        origin=top.get("origin", ""),
-        title=top.get("title", ""),
-        layout=Layout(**check.entry(top.get("layout"), "layout", _LAYOUT)),
-        variables=tuple(check.variable(name, value) for name, value in top.get("variables", {}).items()),
-        supports=tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.get("supports", ()), 1)),
-        not_asked=top.get("not_asked", ()),
-        exclude=top.get("exclude", {}),
-        to_finish=top.get("to_finish", ()),
-    )
+    made: dict[str, Any] = {"wave": 0, "origin": "", "title": "", "not_asked": (), "exclude": {}, "to_finish": ()} | {
+        "layout": Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT)),
+        "variables": tuple(check.variable(name, value) for name, value in top.pop("variables", {}).items()),
+        "supports": tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.pop("supports", ()), 1)),
+    }
+    book = Codebook(file, **made | top)
     check.together(book, raw)
     if check.faults:
         raise InputError(f"{file}: {len(check.faults)} fault(s) in the codebook:\n- " + "\n- ".join(check.faults))
@@ -285,23 +342,20 @@ class _Check:
     def __init__(self) -> None:
         self.faults = list[str]()
         self.decided: dict[str, dict[str, str]] = {}
-        self.three_digits = ""
 
     def add(self, where: str, what: str) -> None:
         self.faults.append(f"{where}: {what}")
 
     def entry(self, value: Any, where: str, readers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
         """Return what the keys of a mapping mean, without those that say nothing or are wrong."""
-        found = dict[str, Any]()
-        try:
-            given = {key: one for key, one in _mapping(value or {}).items() if one not in ("", None)}
-        except ValueError as error:
-            self.add(where, str(error))
+        found, given = dict[str, Any](), value or {}
+        if not isinstance(given, dict):
+            self.add(where, "must be a mapping (name: value).")
             return found
         for key, one in given.items():
             place = f"{where}.{key}".lstrip(".")
             try:
-                found[key] = readers[key](one)
+                found |= {key: readers[key](one)} if one not in ("", None) else {}
             except KeyError:
                 self.add(place, f"not a legal key. Legal: {', '.join(readers)}.{nearest(key, readers)}")
             except ValueError as error:
@@ -311,29 +365,18 @@ class _Check:
     def column(self, name: str, where: str, standard: Standard, found: Mapping[str, Any]) -> Variable:
         """Return how one column is found and read; what is usual or decided for its kind holds where it is silent."""
         kind = found.get("kind", standard.kind)
-        made = Variable(
-            name=name,
-            headers=found.get("header", ()),
-            kind=kind,
-            unit=found.get("unit", ""),
-            answers=found.get("answers", {}),
-            decisions=self.decided.get(kind, {}) | found.get("decisions", {}),
-            low=found.get("min", standard.low),
-            high=found.get("max", standard.high),
-            asked_if=found.get("asked_if"),
-            three_digits=found.get("three_digits", self.three_digits),
-            separator=found.get("separator", ""),
-        )
-        legal = UNITS.get(kind, ())
+        usual = {"headers": (), "kind": kind, "low": standard.low, "high": standard.high}
+        own = {_FIELDS.get(key, key): value for key, value in found.items() if key != "note"}
+        own["decisions"] = self.decided.get(kind, {}) | found.get("decisions", {})
+        made = Variable(name, **usual | own)
         if not any(made.headers):
             self.add(f"{where}.header", "missing. Give the header of the column, or several spellings of it.")
-        if made.unit and made.unit not in legal:
+        if made.unit not in ("", *(legal := UNITS.get(kind, ()))):
             self.add(f"{where}.unit", f"{made.unit!r} is not legal. Legal: {', '.join(legal) or 'none'}.")
         for header in made.headers:  # a header of two units is left to the export: a draft that cannot choose loads
-            if len(stated_units(kind, header)) == 1 and (wrong := unit_fault(kind, header, made.unit)):
-                self.add(f"{where}.unit", wrong)
-        if made.low is not None and made.high is not None and made.low > made.high:
-            self.add(where, f"min {made.low:g} is above max {made.high:g}.")
+            sure = len(stated_units(kind, header)) < 2 or not_of_a_year(header)
+            if sure and (wrong := unit_fault(kind, header, made.unit)):
+                self.add(f"{where}.header", wrong)
         for key in ("min", "max", "three_digits", "separator"):
             if key in found and kind not in (("multi", "level") if key == "separator" else NUMERIC):
                 self.add(f"{where}.{key}", f"a variable of kind {kind} makes no use of it.")
@@ -342,23 +385,27 @@ class _Check:
         return made
 
     def spellings(self, found: Mapping[str, str], kind: str, where: str) -> None:
-        """Check what spellings are to be read as: something that kind of answer can be."""
-        for spelling, chosen in found.items():
-            if wrong := _unreadable(kind, chosen):
+        """Check what spellings are to be read as: something that kind of answer can be, or a silence."""
+        legal = {"level": tuple(LEVELS), "stage": (*STAGES, *SILENT)}.get(kind, ())
+        own = kind in (*NUMERIC, "yes_no", "legal_form")
+        reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no}[kind] if own else None
+        for spelling, text in found.items():
+            for code in re.split(r"[ ,+;]+", text) if text and legal else ():
+                if code not in legal:
+                    wrong = f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
+                    self.add(f"{where}.{spelling}", wrong)
+            if reader and text not in ("", *SILENT) and reader(text).status in ("unreadable", "ambiguous"):
+                wrong = f"{text!r} cannot be read as {kind}. Write such an answer, or {' or '.join(SILENT)}."
                 self.add(f"{where}.{spelling}", wrong)
 
     def variable(self, name: str, value: Any) -> Variable:
         """Return one variable of the poles."""
         where, standard = f"variables.{name}", STANDARD.get(name, Standard(""))
         made = self.column(name, where, standard, self.entry(value, where, _VARIABLE))
-        if standard.kind and made.kind != standard.kind:
-            self.add(f"{where}.kind", f"must be {standard.kind}.")
-        if not made.kind:
-            self.add(f"{where}.kind", f"missing. Legal: {', '.join(KINDS)}.")
+        if made.kind not in (legal := (standard.kind,) if standard.kind else KINDS):
+            self.add(f"{where}.kind", f"{made.kind!r} is not legal. Legal: {', '.join(legal)}.")
         if not re.fullmatch("[a-z][a-z0-9_]*", name) or _RESERVED.fullmatch(name):
-            self.add(
-                where, "not a legal name: small letters, digits and _, and not a column the tables add themselves."
-            )
+            self.add(where, "not a legal name: small letters, digits, _, and no column the tables add themselves.")
         if not name.endswith(SUFFIXES.get(made.kind, "")):
             self.add(where, f"a variable of kind {made.kind} ends in {SUFFIXES[made.kind]}.")
         if made.kind == "count" and not standard.kind and not (name.startswith("n_") or name.endswith("_years")):
@@ -368,10 +415,8 @@ class _Check:
     def support(self, where: str, value: Any) -> Support:
         """Return one question on support, each of its columns on its own."""
         entry = self.entry(value, where, _SUPPORT)
-        if ("level" in entry) == ("funder" in entry):
-            self.add(where, "give either level (one of the study's) or funder (the column that names them).")
-        if "level" in entry and not ("link" in entry or "amount" in entry):
-            self.add(where, "give the column of the link (yes/no), of the amount, or both.")
+        if ("level" in entry) == ("funder" in entry) or not entry.keys() & _PARTS.keys():
+            self.add(where, "give a level with its link (yes/no), its amount or both, or the column of the funders.")
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")
         parts = {}
@@ -395,27 +440,11 @@ class _Check:
         for name in (name for name in found.not_asked if name not in STANDARD or name in names):
             what = "it has a column" if name in names else f"not a variable of every wave.{nearest(name, STANDARD)}"
             self.add("not_asked", f"{name!r}: {what}")
-        if found.layout.respondent not in (*names, "pole_id"):
-            wrong = found.layout.respondent
+        if (wrong := found.layout.respondent) not in (*names, "pole_id"):
             self.add("layout.respondent", f"{wrong!r} is not legal. Legal: {', '.join(names)}.{nearest(wrong, names)}")
         for variable in found.columns():
             if variable.asked_if and variable.asked_if[0] not in names:
                 self.add(f"variables.{variable.name}.asked_if", f"no variable {variable.asked_if[0]!r}.")
             for header in dict.fromkeys(map(plain, variable.headers)) if variable.name != COMPLETE else ():
-                if header and header in seen:
+                if header and seen.setdefault(header, variable.name) != variable.name:
                     self.add(variable.name, f"the header {header!r} is already that of {seen[header]}.")
-                seen.setdefault(header, variable.name)
-
-
-def _unreadable(kind: str, text: str) -> str:
-    """Return what is wrong with what a spelling is to be read as, "" if that kind of answer can be so."""
-    legal = {"level": tuple(LEVELS), "stage": (*STAGES, *SILENT)}.get(kind, ())
-    for code in re.split(r"[ ,+;]+", text) if text and legal else ():
-        if code not in legal:
-            return f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
-    reader: Any = (
-        {**kinds.KINDS, "yes_no": choices.yes_no}.get(kind) if kind in (*NUMERIC, "yes_no", "legal_form") else None
-    )
-    if reader and text not in ("", *SILENT) and reader(text).status in ("unreadable", "ambiguous"):
-        return f"{text!r} cannot be read as {kind}. Write such an answer, or {' or '.join(SILENT)}."
-    return ""

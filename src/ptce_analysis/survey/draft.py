@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import STANDARD
-from ptce_analysis.survey.parse import amounts, choices, levels, words
-from ptce_analysis.survey.parse.levels import DEPARTEMENTS
-from ptce_analysis.survey.parse.words import plain, tidy
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
-from ptce_analysis.survey.units import UNITS, is_unit, stated_units
+from ptce_analysis.survey.codebook import STANDARD, UNITS, is_unit, not_of_a_year, stated_units
+from ptce_analysis.survey.parse import amounts, choices, levels
+from ptce_analysis.survey.parse.words import plain
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
 
 # How a header usually names a variable. First come, first served: the more telling patterns are above.
@@ -33,30 +31,21 @@ _HEADERS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _MONEY = re.compile(r"montant|subvention|€|\beuros?\b|\bk ?e(ur)?\b|amount|financement|aide")
 _FUNDERS = re.compile(r"financ|subventionn|collectivite|soutien|soutenu|partenaires publi|funder")
-# What a question on a level says beside its name.
-_BESIDE_A_LEVEL = re.compile(
-    r"\b(?:montants?|subventions?|aides?|financements?|soutiens?|participations?|contributions?|dotations?|budgets?|"
-    r"amounts?|recue?s?|versee?s?|accordee?s?|obtenue?s?|percue?s?|apportee?s?|annuel(?:le)?s?|tota(?:l|le|ux)|"
-    r"financi(?:er|ere)s?|en|de|du|des|par|pour|la|le|les|20[0-9]{2}|k?€|euros?|k ?euros?|ke|keur|meur|milliers)\b|"
-    r"\b[ld]'|[k€]€?$",
-    re.I,
+# How a question names the level it is about, unless it is called by its name alone.
+_LEVELS = {
+    "commune": r"\b(?:communes?|villes?|mairies?)\b", "epci": r"\bepci\b|intercommunal|communaute",
+    "departement": r"departement|conseil general", "region": r"\bregion", "etat": r"\betat\b",
+    "europe": r"europ|\bfeder\b|\bfse\b", "pnr_petr": r"\bpnr\b|\bpetr\b",
+}  # fmt: skip
+# What survey software adds is never a question, and an address or a token would say who answered.
+_ADDED = re.compile(
+    r"(?:last|derniere) ?page|start ?language|langue de .*|seed|datestamp|ip ?addr.*|refurl|token|.*[a-z]time"
 )
-# LimeSurvey: what it adds is never a question, and an address or a token would say who answered.
 _SUBMITTED = re.compile(r"submitdate|date de soumission")
 _NUMBER = re.compile(r"id|id de la reponse|reponse id|response id")
-_ADDED = re.compile(
-    r"lastpage|derniere page|startlanguage|langue de .*|start language|last page|seed|tete de serie|startdate|"
-    r"date (?:de lancement|de debut|started|last action)|datestamp|date (?:de la )?derniere action|ip ?addr.*|"
-    r"adresse ip|refurl|url .*|referrer url|token|(?:code|jeton) d'.*|access code|temps total|groupe? ?time.*|.*time"
-)
-_CODE = re.compile(r"(?=.*[0-9\[])[A-Za-z][A-Za-z0-9_.]{0,29}(?:\[[A-Za-z0-9_]+\](?:\[[A-Za-z0-9_]+\])?)?")
-_ANSWER_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}|-oth-")
-_CODES_TO_FINISH = (
-    "headers are codes of questions: call each variable by what the questionnaire asks, with its kind and unit",
-    "codes of answers are to be given their meaning (answers: {A1: …})",
-    "move each question on a collectivity from the variables to the supports, for example "
-    '- {level: region, link: "Q7[SQ001]"}, or amount: and unit: for one that holds money',
-)
+_CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
+# What heads no column: a number (but a year), a tick, a silence.
+_ANSWER = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-+~<>]?[0-9].*|x|oui|non|nc|nr|n/a|nsp", re.I)
 _TO_FINISH = (
     "check every line below against the questionnaire, then delete this list",
     "say which variables were not asked, and who was asked (asked_if)",
@@ -66,23 +55,16 @@ _TO_FINISH = (
 
 @dataclass(frozen=True)
 class _Question:
-    """A column: its header, the lowest line of it, the titles above, its first answers, and if its name is taken."""
+    """A column: its header, the lowest line of it, and its first answers."""
 
     header: str
     label: str
-    titles: tuple[str, ...]
     cells: list[str]
-    doubled: bool
 
-    @property
-    def texts(self) -> tuple[str, str]:
-        """What the column may be known by, fit for comparison: its own line first, then the whole header."""
-        return plain(self.label), plain(self.header)
-
-    def unit(self, kind: str) -> str:
-        """Return the entry of the unit that the header, or else a line above it, states alone."""
-        units = next((u for text in (self.header, *self.titles) if (u := stated_units(kind, text))), ())
-        return f", unit: {units[0]}" if len(units) == 1 else ""
+    def entry(self, part: str, kind: str) -> str:
+        """Return what a codebook says of the column: its header, and the unit if that states one alone."""
+        units = stated_units(kind, self.header)
+        return f"{part}: {_quoted(self.header)}" + (f", unit: {units[0]}" if len(units) == 1 else "")
 
 
 def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
@@ -95,121 +77,78 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     """
     grid = read(export, limits=limits)
     start, n_rows = _header_place(grid)
-    every = list(_questions(grid, start, n_rows))
-    columns = [column for column in every if not column.doubled]
-    numbers, added, submitted = (
-        [column for column in columns if pattern.fullmatch(plain(column.header))]
-        for pattern in (_NUMBER, _ADDED, _SUBMITTED)
-    )
-    lime = bool(numbers and (submitted or added))
-    if lime:  # the number of the answer identifies the poles only if nothing else does
-        columns = [column for column in columns if column not in (*added, *numbers)] + numbers
+    every = dict[str, _Question]()
+    to_finish, layout = [*_TO_FINISH], [f"header_rows: {n_rows}"] if n_rows > 1 else []
+    for column in _questions(grid, start, n_rows):
+        if every.setdefault(plain(column.header), column) is not column:
+            to_finish.append(f"rename in the export, where another column has the same name: {column.header}")
+    added = [column for name, column in every.items() if _ADDED.fullmatch(name)]
+    columns = [column for column in every.values() if column not in added]
+    columns.sort(key=lambda column: bool(_NUMBER.fullmatch(plain(column.header))))  # it identifies if nothing else does
     found, supports, others = _sorted_out(columns)
-    coded = {name: column for name, column in others.items() if lime and _CODE.fullmatch(column.header)}
-    year = _wave_year(Path(export).absolute().parent.name, grid, start)
-    layout = [f"header_rows: {n_rows}"] if n_rows > 1 else []
-    to_finish = [*_TO_FINISH, *([] if year else ["fill in the year of the wave (wave:)"])]
-    if unsure := [column.header for column in columns if len(stated_units("amount", column.header)) > 1]:
-        to_finish.append(f"say the unit (unit: eur, keur or meur) of: {', '.join(unsure)}")
-    if doubled := [column.header for column in every if column.doubled]:
-        to_finish.append(f"rename in the export, where another column has the same name: {', '.join(doubled)}")
-    if lime and found["pole_id"] in numbers:
-        to_finish.append("pole_id is the number of the answer: give the header of the question that names the pole")
-    if lime and submitted and submitted[0].cells:
-        layout.append(f"complete: {_quoted(submitted[0].header)}")
-        to_finish.append(
-            "answers without a submission date are set aside (layout: complete): delete that line to keep them"
-        )
-    if lime and any(cell.strip() == "N/A" for column in columns for cell in column.cells):
+    years = {Path(export).absolute().parent.name} & {str(year) for year in range(2000, 2100)}
+    years = years or set(re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", grid.file))
+    if len(years) != 1:
+        to_finish.append("fill in the year of the wave (wave:)")
+    for column in columns:
+        if len(stated_units("amount", column.header)) > 1:
+            to_finish.append(f"say the unit (unit: eur, keur or meur) of: {column.header}")
+        if not_of_a_year(column.header):
+            to_finish.append(f"kept as text, as its header says of money that is not euros of a year: {column.header}")
+    if submitted := next((column for name, column in every.items() if _SUBMITTED.fullmatch(name)), None):
+        layout.append(f"complete: {_quoted(submitted.header)}")
+        to_finish.append("answers without a submission date are set aside (layout: complete): delete it to keep them")
+    if any(cell == "N/A" for column in columns for cell in column.cells):
         layout.append("not_shown: [N/A]")
-    if lime and added:
+    if added:
         to_finish.append(f"left out, as the software adds them: {', '.join(column.header for column in added)}")
-    to_finish += _CODES_TO_FINISH if coded else ()
+    if any(_CODE.fullmatch(column.header) for column in others.values()):
+        to_finish.append(
+            "headers are codes of questions: call each variable by what was asked, with its kind, its unit and the "
+            "meaning of its answers (answers: {A1: …}), and move those on a collectivity to the supports, for example "
+            '- {level: region, link: "Q7[SQ001]"}'
+        )
     lines = [
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
         *("to_finish:", *(f"  - {_quoted(text)}" for text in to_finish)),
-        *(f"wave: {year}", "origin: survey", "title: ''"),
+        *(f"wave: {years.pop() if len(years) == 1 else ''}", "origin: survey", "title: ''"),
         *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
         "variables:",
     ]
-    for name, column in found.items():
-        kind = STANDARD[name].kind if name in STANDARD else "date"
-        lines.append(f"  {name}: {{header: {_quoted(column.header)}, kind: {kind}{column.unit(kind)}}}")
-    for name, column in others.items():
-        kind = _code_kind(column) if name in coded else "text"
-        lines.append(f"  {name}: {{header: {_quoted(column.header)}, kind: {kind}}}")
-    lines.append(f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]")
+    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
+    kinds |= {name: _kind_shown(column) for name, column in others.items()}
+    for name, column in (found | others).items():
+        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
     entries = list(_support_lines(supports))
-    return "\n".join([*lines, *(["supports:", *entries] if entries else ["supports: []"])]) + "\n"
+    lines += [f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]", "supports:", *entries]
+    return "\n".join(lines) + "\n" if entries else "\n".join(lines) + " []\n"
 
 
 def _header_place(grid: Grid) -> tuple[int, int]:
-    """Return the first line of the header and its number of lines: the first that is as wide as most are."""
-    widths = [sum(1 for cell in row if cell.strip()) for row in grid.rows]
-    likely = max(widths[:SEARCHED], default=0)
-    start = next((i for i, width in enumerate(widths) if width >= max(1, 0.7 * likely)), None)
+    """Return the first line of the header, the first that is as wide as most are, and its number of lines."""
+    filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
+    likely = max(map(len, filled[:SEARCHED]), default=0)
+    start = next((i for i, cells in enumerate(filled) if len(cells) >= max(1, 0.7 * likely)), None)
     if start is None:
         raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
-    first = next((i for i in (start - 2, start - 1, start) if i >= 0 and _on_two_lines(grid, i)), None)
-    return (start, 1) if first is None else (first, 2)
-
-
-def _on_two_lines(grid: Grid, first: int) -> bool:
-    """Return whether a line and the next are one header: groups above, or cells merged across, and names below."""
-    if first + 2 >= len(grid.rows):
-        return False
-    (upper, lower), numbers = grid.rows[first : first + 2], grid.numbers[first : first + 2]
-    above, names = ([i for i, cell in enumerate(row) if cell.strip()] for row in (upper, lower))
-    if not all(_is_name(lower[i]) for i in names):
-        return False
-    if any(top == numbers[0] and bottom == numbers[1] for top, _, bottom, _ in grid.merged):
-        return True
-    if not lower[0].strip() and any(is_unit(kind, cell) for cell in lower for kind in UNITS):
-        return True
-    if above in ([], [0]):  # a title
-        return False
-    covered = {
-        i for top, left, _, right in grid.merged if top == numbers[0] and left < right for i in range(left, right + 1)
-    }
-    if covered and {*above} & {*names} <= covered:  # a column that both fill has a header and an answer
-        return True
-    gaps = [i for i in names if i not in above]
-    under = ([row[i] for row in grid.rows[first + 2 :][:200] if i < len(row) and row[i].strip()] for i in gaps)
-    return any(2 * sum(amounts.amount(cell).value is not None for cell in cells) > len(cells) for cells in under)
-
-
-def _is_name(cell: str) -> bool:
-    """Return whether a text may head a column: it is no number (but a year), date, tick or silence."""
-    text = tidy(cell)
-    stated = amounts.amount(text).value is not None or choices.day(text).status == "exact"
-    is_year = re.fullmatch(r"(?:19|20)[0-9]{2}", text) is not None
-    return is_year or not (stated or words.no_value(text) or choices.yes_no(text).value is not None)
+    # Two lines are one header if there are groups above, more than a title, names below, and answers under these.
+    for first in range(max(0, start - 2), min(start + 1, len(filled) - 2)):
+        names = [i for i in filled[first + 1] if i not in filled[first]]
+        under = [row[i].strip() for row in grid.rows[first + 2 : first + 200] for i in names if i < len(row)]
+        named = not any(map(_ANSWER.fullmatch, map(str.strip, grid.rows[first + 1])))
+        grouped = filled[first] not in ([], [0]) and any(map(_ANSWER.fullmatch, under))
+        units = any(is_unit(kind, cell) for cell in grid.rows[first + 1] for kind in UNITS)
+        if named and (grouped or (units and 0 not in filled[first + 1])):
+            return first, 2
+    return start, 1
 
 
 def _questions(grid: Grid, start: int, n_rows: int) -> Iterator[_Question]:
     """Yield the named columns under a header."""
-    headers, seen = header_texts(grid, start, n_rows), set[str]()
-    above = above_texts(grid, start, len(headers))
-    for position, (texts, (over, titles)) in enumerate(zip(headers, above, strict=True)):
-        if name := plain(texts[0]):
-            body = grid.rows[start + n_rows :][:200]
-            cells = [row[position] for row in body if position < len(row) and row[position].strip()]
-            yield _Question(texts[0], texts[min(1, len(texts) - 1)], (*over, *titles), cells, name in seen)
-            seen.add(name)
-
-
-def _wave_year(folder: str, grid: Grid, start: int) -> str:
-    """Return the year the folder is called by, else the only one the file's name or else the titles give, or "".
-
-    Neither questions nor answers count: they tell of other years, and anonymised dates of 1980.
-    """
-    if re.fullmatch(r"20[0-9]{2}", folder):
-        return folder
-    for text in (grid.file, " ".join(cell for row in grid.rows[:start] for cell in row)):
-        years = set(re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", text))
-        if len(years) == 1:
-            return str(years.pop())
-    return ""
+    for position, texts in enumerate(header_texts(grid, start, n_rows)):
+        cells = [row[position].strip() for row in grid.rows[start + n_rows :][:200] if position < len(row)]
+        if texts[0]:
+            yield _Question(texts[0], texts[min(1, len(texts) - 1)], [cell for cell in cells if cell])
 
 
 def _sorted_out(
@@ -219,22 +158,29 @@ def _sorted_out(
     found, others = dict[str, _Question](), dict[str, _Question]()
     supports = list[tuple[str, str, _Question]]()
     for column in columns:
-        header = plain(column.header)
-        of_level = _MONEY.search(header) and _level_in(header) not in ("", "autre")
-        named = [] if of_level else [n for text in column.texts for n, p in _HEADERS if re.search(p, text)]
-        if name := next((name for name in named if name not in found), ""):
+        header, known = plain(column.header), not not_of_a_year(column.header)
+        of_level = _MONEY.search(header) and _level_named(column) not in ("", "autre")
+        texts = (plain(column.label), header) if known and not of_level else ()
+        if name := next((n for text in texts for n, p in _HEADERS if n not in found and re.search(p, text)), ""):
             found[name] = column
-        elif support := _support(column):
+        elif known and (support := _support(column)):
             supports.append((*support, column))
         else:
-            others[_own_name(column.header, others)] = column
-    if "pole_id" not in found and others:
-        found["pole_id"] = others.pop(next(iter(others)))
-    if "pole_id" not in found:
-        raise InputError(
-            "no column is left to identify the poles: a codebook needs one. Add an identifier to the export."
-        )
-    return {"pole_id": found["pole_id"]} | found, supports, others
+            others[_own_name(header, others)] = column
+    if "pole_id" not in found and not others:
+        raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
+    first = found["pole_id"] if "pole_id" in found else others.pop(next(iter(others)))
+    return {"pole_id": first} | found, supports, others
+
+
+def _level_named(column: _Question) -> str:
+    """Return the one level a header names, or nothing."""
+    for text in (plain(column.label), plain(column.header)):
+        alone = levels.level(text).value
+        found = [alone] if alone in LEVELS else [name for name, said in _LEVELS.items() if re.search(said, text)]
+        if len(found) == 1:
+            return str(found[0])
+    return ""
 
 
 def _support(column: _Question) -> tuple[str, str] | None:
@@ -242,25 +188,16 @@ def _support(column: _Question) -> tuple[str, str] | None:
     header, cells = plain(column.header), column.cells
     if _FUNDERS.search(header) and any(r.value for cell in cells for r in levels.level_parts(cell)):
         return "", "funder"
-    level = next((found for text in dict.fromkeys(column.texts) if (found := _level_in(text))), "")
-    money = any(map(_MONEY.search, (header, *map(plain, column.titles))))
-    if not level or (not money and cells and all(cell.strip().zfill(2) in DEPARTEMENTS for cell in cells)):
-        return None  # « Département »: 93, 59 says where the pole is
+    alone, money = levels.level(column.label).value, _MONEY.search(header)
+    where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
+    if not (level := _level_named(column)) or (where and not money):
+        return None
+    if cells and all(choices.yes_no(cell).status == "exact" for cell in cells):
+        return level, "link"
     stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
-    ticks = cells and all(choices.yes_no(cell).status == "exact" for cell in cells)
-    return (level, "link") if ticks or not (stated or money) else (level, "amount")
-
-
-def _level_in(header: str) -> str:
-    """Return the level a header names alone or after a separator, or nothing; what is longer than a question is not."""
-    text = header[:1_000]
-    pieces = re.split(r"[\[\](){}:/|–—?]| - |\bmontant\b|\bpar (?:la |le |l'|les )?", text, flags=re.I)
-    for piece in dict.fromkeys((text, *pieces)):
-        for words_of in (piece, " ".join(_BESIDE_A_LEVEL.sub(" ", piece).split())):
-            found = levels.level(name).value if (name := words_of.strip(" .,;:'")) else None
-            if isinstance(found, str) and found in LEVELS:
-                return found
-    return ""
+    if stated and (money or alone):
+        return level, "amount"
+    return (level, "link") if alone and not stated else None
 
 
 def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
@@ -269,14 +206,14 @@ def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
         same = [(part, column) for code, part, column in supports if code == level]
         pair = sorted(part for part, _ in same) == ["amount", "link"]
         for entry in [same] if pair else [[one] for one in same]:
-            parts = [f"{part}: {_quoted(c.header)}{c.unit('amount') if part == 'amount' else ''}" for part, c in entry]
+            parts = [column.entry(part, part) for part, column in entry]
             yield f"  - {{level: {level}, {', '.join(parts)}}}"
-    yield from (f"  - {{funder: {_quoted(column.header)}}}" for _, part, column in supports if part == "funder")
+    yield from (f"  - {{{column.entry(part, part)}}}" for _, part, column in supports if part == "funder")
 
 
 def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
     """Return a legal name for a variable of the codebook's own."""
-    name = re.sub("[^a-z0-9]+", "_", plain(header)).strip("_")[:40]
+    name = re.sub("[^a-z0-9]+", "_", header).strip("_")[:40]
     name = f"q_{name}" if not re.match("[a-z]", name) or name in STANDARD or name.startswith("link_") else name
     name = f"{name}_text" if re.fullmatch(r"wave|origin|answered_on|.*_(status|raw|)", name) else name
     while name in taken:
@@ -284,14 +221,14 @@ def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
     return name
 
 
-def _code_kind(column: _Question) -> str:
-    """Return what the answers to a question known by a code show: ticks, codes of answers, or text."""
+def _kind_shown(column: _Question) -> str:
+    """Return what the answers to another question show: ticks, codes of answers, or text."""
     cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != "n/a"][:20]
-    if re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
+    if not cells or re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
         return "text"
-    if cells and all(_ANSWER_CODE.fullmatch(cell.strip()) for cell in cells):
+    if all(map(_CODE.fullmatch, cells)):
         return "choice"
-    return "yes_no" if cells and all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
+    return "yes_no" if all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
 
 
 def _quoted(text: str) -> str:

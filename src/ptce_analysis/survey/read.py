@@ -22,16 +22,10 @@ SEPARATORS = (";", "\t", ",", "|")
 _REFUSED = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or a protected one: save it as .xlsx without a password"),
     (b"%PDF", "a PDF document: export the answers as .csv, .xlsx or .ods"),
-    (b"\x1f\x8b", "a compressed file: unpack it first"),
-    (b"{\\rtf", "a text document: export the answers as .csv, .xlsx or .ods"),
 )
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
-)  # fmt: skip
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # French letters as UTF-8: never seen as two or three neighbouring letters of a single-byte French text.
 _UTF8_LETTERS = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac|\xc5[\x92\x93\xb8]")
-_FRENCH = set("àâçéèêëîïôùûüÿœæ")
 # What may follow a small letter in any text, beside another one.
 _SIGNS = set("’‘“”«»–—…€°²³½¼¾ª·•™®©§´¹×\u00a0\u202f")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -46,7 +40,7 @@ class Limits:
     """How much an export may hold. They are checked while reading, before the memory is spent."""
 
     n_bytes: int = 300_000_000
-    n_inflated: int = 600_000_000
+    n_inflated: int = 100_000_000
     n_rows: int = 1_048_576
     n_columns: int = 2_000
     n_cells: int = 40_000_000
@@ -84,8 +78,6 @@ def read(
     path: Path | str, *, encoding: str = "", separator: str = "", sheet: str = "", limits: Limits | None = None
 ) -> Grid:
     """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods). The file is only ever read.
-
-    `encoding`, `separator` and `sheet` are recognised unless stated.
 
     Raises
     ------
@@ -155,9 +147,7 @@ def number_text(value: str) -> str:
         return value
     if not isfinite(number):
         return value
-    text = format(Decimal(format(number, ".15g")), "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = format(Decimal(format(number, ".15g")).normalize(), "f")
     return text + "0" if len(text.partition(".")[2]) == 3 else text
 
 
@@ -167,23 +157,12 @@ def number_text(value: str) -> str:
 def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
     """Return the grid of a separated file; a message names the line."""
     text, notes = _decoded(data, file, encoding)
-    if "\r" in text:
-        outside = re.sub(r'"[^"]*"', "", text)  # a spreadsheet's cell of several lines has ends of its own
-        if len(set(re.findall("\r+\n|\r|\n", outside))) > 1:
-            notes.append(Note(0, None, "mixed line ends", "\\n", "line_ends"))
-        text = re.sub("\r+\n|\r", "\n", text)
+    text = re.sub("\r+\n|\r", "\n", text)
     if stated := _SEP_LINE.match(text):
         text = text[stated.end() :]
         notes.append(Note(1, None, stated[0].strip(), "", "separator_line"))
     mark = separator or (stated[1] if stated else _sniffed(text))
     rows, numbers = gathered(file, _records(text, mark, 2 if stated else 1, file), limits)
-    if not separator and text.startswith('"') and all(len(cells) == 1 for cells in rows):
-        lines = [cells[0] for cells in rows]
-        found = _sniffed("\n".join(lines))
-        inner = list(csv.reader(lines, delimiter=found))
-        if len(inner) == len(rows) and min(map(len, inner)) > 1:
-            rows, mark = inner, found
-            notes.append(Note(0, None, "each line is one quoted cell", "its cells", "quoted_lines"))
     if mark == ",":
         _refuse_cut_numbers(file, rows, numbers)
     else:
@@ -203,16 +182,16 @@ def _sniffed(text: str) -> str:
 
     def score(separator: str) -> tuple[bool, int, float]:
         try:
-            records = list(csv.reader([f"{line}\n" for line in start], delimiter=separator))
+            widths = [
+                len(cells) for cells in csv.reader([f"{line}\n" for line in start], delimiter=separator) if any(cells)
+            ]
         except csv.Error:  # the reading itself names the line
             return False, 0, 0
-        widths = [len(cells) for cells in records if "".join(cells).strip()]
         titles = next((position for position, width in enumerate(widths) if width > 1), 0)
         width, n = Counter(widths[titles:]).most_common(1)[0] if widths else (1, 0)
         return n >= 0.7 * len(widths[titles:]) and width > 1, -titles, n * (width - 1)
 
-    best = max(SEPARATORS, key=score)
-    return best if score(best)[2] > 0 else ","
+    return max((",", *SEPARATORS), key=lambda one: (score(one)[2] > 0, score(one)))
 
 
 def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -244,14 +223,12 @@ def _refuse_cut_numbers(file: str, rows: list[list[str]], numbers: list[int]) ->
     """Refuse a file of commas in which an unquoted decimal comma cut a number: the row is wider than all above it."""
     width = 0
     for number, cells in zip(numbers, rows, strict=True):
-        if width and len(cells) > width:
-            for one, other in pairwise(cells):
-                if _CUT[0].fullmatch(one) and _CUT[1].match(other):
-                    raise InputError(
-                        f"{file}, line {number}: {len(cells)} cells where the header has {width}, and "
-                        f"'{one},{other}' may be one number. A decimal comma must be inside quotes in a file of "
-                        "commas: export it again with semicolons, or as .xlsx."
-                    )
+        cut = [f"'{a},{b}'" for a, b in pairwise(cells) if _CUT[0].fullmatch(a) and _CUT[1].match(b)]
+        if cut and len(cells) > width > 0:
+            raise InputError(
+                f"{file}, line {number}: {len(cells)} cells where the header has {width}, and {cut[0]} may be one "
+                "number. A decimal comma must be inside quotes in a file of commas: use semicolons, or .xlsx."
+            )
         width = max(width, len(cells))
 
 
@@ -266,7 +243,12 @@ def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[Note]]:
     try:
         text = data.decode(found).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise _undecodable(data, error.start, file, found) from error
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{file}, line {line}: byte {data[error.start]:#04x} does not fit the encoding of the file ({found}). "
+            "It is truncated, damaged, or joins two encodings: export it again, in UTF-8, or name its encoding "
+            "(layout: encoding)."
+        ) from error
     except (LookupError, ValueError) as error:  # `undefined` and its like are codecs, and of no text
         legal = "utf-8, cp1252, iso-8859-15, mac_roman or cp850"
         raise InputError(f"{file}: nothing is known of the encoding {encoding!r}. Use {legal}.") from error
@@ -280,59 +262,26 @@ def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[Note]]:
 
 
 def _recognised(data: bytes, file: str) -> str:
-    """Return the name of the encoding the bytes point to."""
-    if mark := next((name for start, name in _MARKS if data.startswith(start)), ""):
-        return mark
-    if len(data) % 2 == 0 and b"\0" in data[:200]:  # UTF-16 without its mark: one byte of most pairs is a zero
-        for name, zeros, letters in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
-            if zeros.count(0) >= 0.9 * len(zeros) and not letters.count(0):
-                return name
-    if (position := data.find(b"\0")) >= 0:
-        line = data.count(b"\n", 0, position) + 1
-        raise InputError(
-            f"{file}, line {line}: a NUL byte. The file is damaged or not a text: export it again, or save it as UTF-8."
-        )
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if _UTF8_LETTERS.search(data):
-            raise _undecodable(data, error.start, file, "utf-8") from error
-        return _single_byte(data, file)
-    return "utf-8"
-
-
-def _single_byte(data: bytes, file: str) -> str:
-    """Return the single-byte table in which what follows small letters is what French writes there.
+    """Return the name of the encoding the bytes point to: UTF-8, UTF-16 by its mark, or cp1252.
 
     The é of a Macintosh is a capital in cp1252, that of DOS a low quote, and neither follows a small letter.
     """
-    following = Counter(re.findall(rb"[a-z]([\x80-\xff])", data))
-
-    def letters(table: str) -> set[str]:
-        return {byte.decode(table, "replace") for byte in following} - _SIGNS
-
-    if not all(letter.islower() and letter != "ƒ" for letter in letters("cp1252")):
-        fitting = [table for table in ("mac_roman", "cp850") if letters(table) and letters(table) <= _FRENCH]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            raise InputError(
-                f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook "
-                "(layout: encoding), or export it again, in UTF-8."
-            )
-    # Bytes 80-9F exist in cp1252 only; A4 is the euro and BD an œ in ISO-8859-15.
-    latin9 = not re.search(rb"[\x80-\x9f]", data) and re.search(rb"\xa4|[A-Za-z]\xbd|[\xbc\xbd][a-z]", data)
-    return "iso-8859-15" if latin9 else "cp1252"
-
-
-def _undecodable(data: bytes, position: int, file: str, encoding: str) -> InputError:
-    """Return the error that names the first byte that does not fit."""
-    line = data.count(b"\n", 0, position) + 1
-    return InputError(
-        f"{file}, line {line}: byte {data[position]:#04x} does not fit the encoding of "
-        f"the file ({encoding}). The file is truncated, damaged, or joins two encodings: export it again, in UTF-8, or "
-        "name its encoding in the codebook (layout: encoding)."
-    )
+    if mark := next((name for start, name in _MARKS if data.startswith(start)), ""):
+        return mark
+    try:
+        data.decode("utf-8")
+        return "utf-8"
+    except UnicodeDecodeError:
+        if _UTF8_LETTERS.search(data):
+            return "utf-8"  # damaged, and not another encoding
+    following = [byte.decode("cp1252", "replace") for byte in re.findall(rb"[a-z]([\x80-\xff])", data)]
+    letters = [letter for letter in following if letter not in _SIGNS]
+    if 2 * sum(not letter.islower() or letter == "ƒ" for letter in letters) > len(letters):
+        raise InputError(
+            f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook (layout: "
+            "encoding), or export it again, in UTF-8."
+        )
+    return "cp1252"
 
 
 def unscrambled(text: str) -> str:
@@ -351,8 +300,7 @@ def unscrambled(text: str) -> str:
 
 def _unscrambled_grid(grid: Grid) -> Grid:
     """Return a grid whose letters read twice are put right, each cell noted; a workbook saved from a CSV keeps them."""
-    texts = {cell for cells in grid.rows for cell in cells if not cell.isascii()}
-    right = {text: better for text in texts if (better := unscrambled(text)) != text}
+    right = {cell: better for cells in grid.rows for cell in cells if (better := unscrambled(cell)) != cell}
     if not right:
         return grid
     repairs = [

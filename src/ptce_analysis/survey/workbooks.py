@@ -1,7 +1,8 @@
 """Workbooks (.xlsx, .ods): one sheet as text, each cell as a person saw it, but for the rounding of the display.
 
 The parts are read here and not by a library: the formats of numbers, formulas beside their values, struck-out words and
-hostile sizes are needed at once, and a damaged chart or style must not cost the answers.
+hostile sizes are needed at once, and a damaged chart or style must not cost the answers. A number whose format is not
+understood keeps it (`12 [0 douzaines]`): no rule reads that, and it never is another value.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
+from math import isfinite
 from posixpath import basename, dirname, join, normpath
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.survey.number_formats import joined, shown
 from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _RAISED = {"super": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")}
-_WRITTEN = re.compile(r"[0-9](?:[0-9.,'’\s]*[0-9])?")
-_Merged = list[tuple[int, int, int, int]]
 
 
 def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
@@ -32,16 +33,12 @@ def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Gr
     InputError
         If the workbook is damaged, hostile or too large, or has no such sheet.
     """
-    from defusedxml.common import DefusedXmlException
-
     try:
         archive = _Archive(data, file, limits)
         return (_ods if "content.xml" in archive.parts else _xlsx)(archive, sheet)
     except InputError:
         raise
-    except DefusedXmlException as error:
-        raise InputError(f"{file}: the workbook defines entities, which no survey export needs. Refused.") from error
-    except Exception as error:  # whatever a damaged zip, deflated stream or XML makes its reader raise
+    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise
         raise InputError(f"{file}: the workbook is truncated or damaged ({error}). Save it again.") from error
 
 
@@ -65,41 +62,22 @@ class _Archive:
         if sum(entry.file_size for entry in entries) > limits.n_inflated:
             raise InputError(f"{file}: the workbook inflates beyond what a survey export needs. Refused.")
 
-    def elements(self, name: str, *whole: str, opened: str = "") -> Iterator[tuple[str, Element]]:
-        """Yield the elements of a part that have these names once they are whole, and forget all others.
-
-        `opened`: the name of those told as they open, for what is inside them.
-        """
-        from defusedxml.ElementTree import iterparse as checked
+    def root(self, name: str) -> Element:
+        """Return the XML of a part."""
+        from defusedxml.ElementTree import iterparse
 
         if name.lower() not in self.parts:
             raise InputError(f"{self.file}: the workbook has no part {name}. Save it again from the spreadsheet.")
-        with self._zip.open(self.parts[name.lower()]) as part:  # entities are only declared before the first element
-            next(iter(checked(part, ("start",), forbid_dtd=True)), None)
-        inside, path = 0, list[Element]()
-        with self._zip.open(self.parts[name.lower()]) as part:
-            for event, element in iterparse(part, ("start", "end")):
-                tag = _local(element.tag)
-                if event == "start":
-                    path.append(element)
-                    inside += tag in whole
-                    if tag == opened and not inside:
-                        yield tag, element
-                    continue
-                path.pop()
-                inside -= tag in whole
-                if not inside:
-                    if tag in whole:
-                        yield tag, element
-                    if path:
-                        del path[-1][:]
+        part = self._zip.read(self.parts[name.lower()])
+        next(iter(iterparse(io.BytesIO(part), ("start",), forbid_dtd=True)), None)  # entities come before all elements
+        return ElementTree.fromstring(part)
 
     def related(self, part: str) -> dict[str, str]:
         """Return the parts a part is related to, by the id and by the kind of each relation; "" is the workbook."""
         links, found = join(dirname(part), "_rels", f"{basename(part)}.rels"), dict[str, str]()
-        for _, element in self.elements(links, "Relationship") if part or links in self.parts else ():
-            target = normpath(join("/", dirname(part), element.get("Target", "").replace("\\", "/"))).lstrip("/")
-            found |= {element.get("Id", ""): target, basename(element.get("Type", "")): target}
+        for one in self.root(links).iterfind("{*}Relationship") if part or links in self.parts else ():
+            target = normpath(join("/", dirname(part), one.get("Target", "").replace("\\", "/"))).lstrip("/")
+            found |= {one.get("Id", ""): target, basename(one.get("Type", "")): target}
         return found
 
     def others(self, sheets: list[str], read: str | None, wanted: str) -> list[Note]:
@@ -116,42 +94,35 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
     main = archive.related("").get("officeDocument", "xl/workbook.xml")
     if main.lower() not in archive.parts or main.lower().endswith(".bin"):
         raise InputError(f"{archive.file}: a zip file that is neither .xlsx nor .ods. Unpack it, or save it as .xlsx.")
-    sheets, base = dict[str, dict[str, str]](), datetime(1899, 12, 30)  # noqa: DTZ001 (a calendar day, no time zone)
-    for tag, element in archive.elements(main, "sheet", "workbookPr"):
-        if tag == "sheet":
-            sheets[element.get("name", "")] = _attributes(element)
-        elif element.get("date1904") in ("1", "true"):
-            base = datetime(1904, 1, 1)  # noqa: DTZ001
+    book = archive.root(main)
+    sheets = {one.get("name", ""): _attributes(one) for one in book.iterfind(".//{*}sheet")}
+    of_1904 = any(one.get("date1904") in ("1", "true") for one in book.iterfind("{*}workbookPr"))
+    base = datetime(1904, 1, 1) if of_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 (a calendar day, no time zone)
     visible = [name for name, sheet in sheets.items() if sheet.get("state", "visible") == "visible"] or [*sheets]
     chosen = next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)
-    notes, merged = archive.others([*sheets], chosen, wanted), _Merged()
+    notes = archive.others([*sheets], chosen, wanted)
     parts = archive.related(main)
     texts, styles = (parts.get(kind, join(dirname(main), f"{kind}.xml")) for kind in ("sharedStrings", "styles"))
-    shared = [_rich(si) for _, si in archive.elements(texts, "si")] if texts.lower() in archive.parts else []
-    formats = _formats(archive, styles) if styles.lower() in archive.parts else [("General", False)]
+    shared = [_rich(si) for si in archive.root(texts).iterfind("{*}si")] if texts.lower() in archive.parts else []
+    formats = _formats(archive.root(styles)) if styles.lower() in archive.parts else [("General", False)]
+    sheet = archive.root(parts.get(sheets[chosen or ""].get("id", ""), "of the sheet"))
+    corners = [_CELL.findall(one.get("ref", "")) for one in sheet.iterfind(".//{*}mergeCell")]
+    merged = [(int(a[0][1]), _column(a[0][0]), int(a[1][1]), _column(a[1][0])) for a in corners if len(a) == 2]
 
     def records() -> Iterator[tuple[int, list[str]]]:
         number = 0
-        for tag, element in archive.elements(
-            parts.get(sheets[chosen or ""].get("id", ""), "of the sheet"), "row", "mergeCell"
-        ):
-            if tag == "mergeCell":
-                if len(corners := _CELL.findall(element.get("ref", ""))) == 2:
-                    (left, top), (right, bottom) = corners
-                    merged.append((int(top), _column(left), int(bottom), _column(right)))
-                continue
-            previous, number, cells = number, int(element.get("r", number + 1)), list[str]()
-            if element.get("hidden") in ("1", "true"):
-                notes.append(Note(number, None, "hidden", "read", "hidden_row"))
-            for cell in (child for child in element if _local(child.tag) == "c"):
+        for row in sheet.iterfind("{*}sheetData/{*}row"):
+            previous, number, cells = number, int(row.get("r", number + 1)), list[str]()
+            for cell in row.iterfind("{*}c"):
                 reference = cell.get("r", "")
                 column = _column(reference.rstrip("0123456789")) if reference else len(cells)
                 if not (previous < number <= archive.limits.n_rows and len(cells) <= column < archive.limits.n_columns):
-                    raise InputError(
-                        f"{archive.file}, row {number}: {reference or 'it'} is out of place or out of bounds."
-                    )
-                text, raw, rule = _xlsx_text(cell, shared, formats, base)
-                notes.extend([Note(number, column, raw, text, rule)] if rule else [])
+                    where = f"{archive.file}, row {number}: {reference or 'it'}"
+                    raise InputError(f"{where} is out of place or out of bounds.")
+                inside = {child.tag.rpartition("}")[2]: child for child in cell}
+                text, formula = _xlsx_text(cell, inside, shared, formats, base), inside.get("f")
+                if formula is not None and not text.startswith("="):
+                    notes.append(Note(number, column, f"={formula.text or ''}", text, "formula_as_stored"))
                 cells += [""] * (column - len(cells)) + [text]
             while cells and not cells[-1]:
                 cells.pop()
@@ -162,155 +133,197 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
 
 
 def _xlsx_text(
-    cell: Element, shared: list[str], formats: list[tuple[str, bool]], base: datetime
-) -> tuple[str, str, str]:
-    """Return the text of a cell, what the file holds, and the rule that made one of the other, if it is to be noted."""
-    inside = {_local(child.tag): child for child in cell}
-    kind, formula = cell.get("t", "n"), inside.get("f")
-    value = (inside["v"].text or "") if "v" in inside else ""
+    cell: Element, inside: dict[str, Element], shared: list[str], formats: list[tuple[str, bool]], base: datetime
+) -> str:
+    """Return the text of a cell; a formula never computed stays one."""
+    kind, value = cell.get("t", "n"), (inside["v"].text or "") if "v" in inside else ""
     code, struck = formats[int(cell.get("s", "0"))]
-    if formula is not None and not value and kind != "str":
-        return f"={formula.text or ''}", "", ""  # never computed
-    text: str | None = value
-    rule = "" if formula is None else "formula_as_stored"
+    if (formula := inside.get("f")) is not None and not value and kind != "str":
+        return f"={formula.text or ''}"
     if kind == "s":
-        text = shared[int(value)]
+        value = shared[int(value)]
     elif kind == "inlineStr":
-        text = _rich(inside.get("is", cell))
+        value = _rich(inside.get("is", cell))
     elif kind == "b":
-        text = "VRAI" if value == "1" else "FAUX"
-    elif kind == "n" and value and (text := shown(value, code, base)) is None:
-        text, rule = f"{number_text(value)} [{code or '?'}]", "number_format"
-    raw = value if formula is None else f"={formula.text or ''}"
-    return _marked(_unescaped(text or ""), "", struck), raw, rule
+        value = "VRAI" if value == "1" else "FAUX"
+    elif kind == "n" and value:
+        value = shown(value, code, base) or f"{number_text(value)} [{code or '?'}]"
+    # Excel escapes line ends and tabs.
+    return _marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 
 
-def _formats(archive: _Archive, part: str) -> list[tuple[str, bool]]:
+def _formats(styles: Element) -> list[tuple[str, bool]]:
     """Return, for each style of cells, the format of its numbers ("" when unknown), and whether it strikes them out."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS
 
     # The dollar of a built-in format is the currency of whoever looks at it.
     codes = {str(key): code for key, code in BUILTIN_FORMATS.items() if "$" not in code}
-    struck, found = list[bool](), list[tuple[str, bool]]()
-    for tag, element in archive.elements(part, "numFmts", "fonts", "cellXfs"):
-        for one in element:
-            if tag == "numFmts":
-                codes[one.get("numFmtId", "")] = one.get("formatCode", "")
-            elif tag == "fonts":
-                struck.append(_is_on(one.find("{*}strike")))
-            else:
-                font = int(one.get("fontId", "0"))
-                found.append((codes.get(one.get("numFmtId", "0"), ""), font < len(struck) and struck[font]))
-    return found
+    codes |= {one.get("numFmtId", ""): one.get("formatCode", "") for one in styles.iterfind("{*}numFmts/{*}numFmt")}
+    struck = {n for n, font in enumerate(styles.iterfind("{*}fonts/{*}font")) if _is_on(font.find("{*}strike"))}
+    kinds = styles.iterfind("{*}cellXfs/{*}xf")
+    return [(codes.get(one.get("numFmtId", "0"), ""), int(one.get("fontId", "0")) in struck) for one in kinds]
 
 
 def _rich(element: Element) -> str:
     """Return the text of runs, phonetic guides left out."""
-    pieces = []
-    for child in element:
-        if _local(child.tag) == "t":
-            pieces.append(child.text or "")
-        elif _local(child.tag) == "r":
-            raised = child.find("{*}rPr/{*}vertAlign")
-            text = "".join(t.text or "" for t in child.iterfind("{*}t"))
-            struck = _is_on(child.find("{*}rPr/{*}strike"))
-            pieces.append(_marked(text, "" if raised is None else raised.get("val", ""), struck))
+    pieces = [one.text or "" for one in element.iterfind("{*}t")]
+    for run in element.iterfind("{*}r"):
+        raised, struck = run.find("{*}rPr/{*}vertAlign"), _is_on(run.find("{*}rPr/{*}strike"))
+        text = "".join(one.text or "" for one in run.iterfind("{*}t"))
+        pieces.append(_marked(text, "" if raised is None else raised.get("val", ""), struck))
     return "".join(pieces)
+
+
+# The pieces of a number format (ECMA-376, part 1, 18.8.31).
+_TOKENS = re.compile(
+    r"""(?P<literal>"[^"]*"|\\.|[ $+\-/():!^&'~{}<>=€£¥\u00a0\u202f])|(?P<pad>_.|\*\ )|\[\$(?P<money>[^\]-]*)[^\]]*\]|
+    (?P<colour>\[(?:black|blue|cyan|green|magenta|red|white|yellow|color\ ?[0-9]+)\])|(?P<letters>AM/PM|[ymdhs]+)|
+    (?P<digits>General|[@0\#?.,]+(?:E[+-][0#?]+)?)|(?P<percent>%)|(?P<unknown>.)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+@lru_cache(1_000)
+def _section(text: str) -> tuple[str, str, str, int, str] | None:
+    """Return the words around the number of a section of a format, its digits, its number of `%`, and date letters.
+
+    None if it is not understood: fractions, durations, words in the middle of a number.
+    """
+    words, digits, letters, n_percent = ["", ""], "", "", 0
+    for match in _TOKENS.finditer(text):
+        kind, token, word = match.lastgroup, match[0], ""
+        if kind == "unknown" or (kind == "digits" and words[1].strip() and not letters):  # words inside the number
+            return None
+        if kind == "literal":
+            word = token[1:-1] if token[0] == '"' else token[-1]
+        elif kind == "digits":
+            digits, words[1] = digits + token, ""
+        elif kind == "letters":
+            letters += "h" if "/" in token else token.lower()
+        elif kind == "percent":
+            n_percent, word = n_percent + 1, " %"
+        elif kind != "colour":
+            word = " " if kind == "pad" else match["money"]
+        words[bool(digits)] += word
+    return words[0], words[1], digits, n_percent, letters
+
+
+def shown(value: str, code: str, base: datetime) -> str | None:
+    """Return what a format code shows of a stored number but for its rounding, None when it cannot be told.
+
+    `base`: the day 0 of dates.
+
+    >>> day = datetime(1899, 12, 30)
+    >>> shown("250000", '#,##0,"k€"', day), shown("0.32", "0%", day), shown("42005", "[$-40C]d mmmm yyyy", day)
+    ('250 k€', '32 %', '2015-01-01')
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    if not isfinite(number) or code == "General":
+        return number_text(value)
+    sections = re.findall(r'(?:^|;)((?:"[^"]*"|\\.|[^;])*)', code)
+    sections = [one for one in sections if one != "@"] or sections
+    position = 2 if number == 0 else int(number < 0)
+    own = position == 1 and len(sections) > 1  # the section of negative numbers says where their sign is
+    section = _section(sections[position if position < len(sections) else 0])
+    if section is None or not code or re.search(r"\[[<>=]", code):
+        return None
+    before, after, form, n_percent, letters = section
+    if letters or n_percent > 1:
+        return _moment(number, letters, base) if letters else None
+    words = f"{before}{after}".strip()
+    if not form or (words and not form.strip("?")):  # words in the place of a number; an accountant's dash is a zero
+        dash = re.match("[-–—] *", words)
+        return f"0 {words[dash.end() :]}".strip() if dash and number == 0 else words or None
+    thousands = re.search(r"(,+)(?:\.|E|$)", form, re.I)
+    digits = number_text(repr(abs(number) * 100**n_percent / 1000 ** len(thousands[1] if thousands else "")))
+    whole = re.split("[.E]", form.replace(",", ""))[0]
+    if "0" in whole and "." not in digits:
+        digits = digits.zfill(len(whole) - whole.index("0"))
+    if number < 0 and not own:
+        before = f"-{before.strip()}"
+    elif number < 0 and "(" in before and ")" in after:
+        before, after = before.replace("(", "-"), after.replace(")", "")
+    elif number < 0 and not re.search("[-−–]", before):
+        return None
+    return _joined(before, digits, after)
+
+
+def _joined(before: str, digits: str, after: str) -> str:
+    """Return a number with the words around it, a unit set apart from the digits."""
+    before, after = before.strip(), after.strip()
+    apart = [" " if text.isalnum() or text in "%€$£¥" else "" for text in (before[-1:] or "(", after[:1] or ")")]
+    return f"{before}{apart[0]}{digits}{apart[1]}{after}"
+
+
+def _moment(number: float, letters: str, base: datetime) -> str | None:
+    """Return a day, a moment or a year in ISO 8601, rounded to the second; an hour alone is no answer asked for."""
+    if number < 1:
+        return None
+    try:
+        moment = base + timedelta(seconds=round(number * 86_400))
+    except OverflowError:
+        return None
+    return str(moment.year) if {*letters} == {"y"} else moment.isoformat(timespec="seconds").removesuffix("T00:00:00")
 
 
 def _ods(archive: _Archive, wanted: str) -> Grid:
     """Return the grid of a sheet of an OpenDocument spreadsheet; what is repeated never expands beyond the limits."""
-    sheets, notes, merged, marks = list[str](), list[Note](), _Merged(), dict[str, tuple[str, bool]]()
-    chosen: str | None = None
+    root, merged = archive.root("content.xml"), list[tuple[int, int, int, int]]()
+    sheets = {_attributes(one).get("name", ""): one for one in root.iterfind(".//{*}table")}
+    chosen = next((name for name in sheets if wanted in ("", name)), None)
+    notes, marks = archive.others([*sheets], chosen, wanted), dict[str, tuple[str, bool]]()
+    for style in root.iterfind(".//{*}style"):
+        words = _attributes(next(style.iterfind("{*}text-properties"), style))
+        struck = words.get("text-line-through-style", "none") != "none"
+        marks[_attributes(style).get("name", "")] = (words.get("text-position", ""), struck)
 
     def records() -> Iterator[tuple[int, list[str]]]:
-        nonlocal chosen
-        number, is_open = 0, False
-        for tag, element in archive.elements("content.xml", "style", "table-row", opened="table"):
-            found = _attributes(element)
-            if tag == "style":
-                words = _attributes(next(element.iterfind("{*}text-properties"), element))
-                struck = words.get("text-line-through-style", "none") != "none"
-                marks[found.get("name", "")] = (words.get("text-position", ""), struck)
-            elif tag == "table":
-                sheets.append(found.get("name", ""))
-                is_open = chosen is None and wanted in ("", sheets[-1])
-                chosen = sheets[-1] if is_open else chosen
-            elif is_open:
-                cells, blank, times = list[str](), 0, _times(found, "number-rows-repeated")
-                for cell in element:
-                    of_cell = _attributes(cell)
-                    text, repeated = _ods_text(cell, of_cell, marks), _times(of_cell, "number-columns-repeated")
-                    if not text.strip():
-                        blank += repeated
-                        continue
-                    if len(cells) + blank + repeated > archive.limits.n_columns:
-                        limit = archive.limits.n_columns
-                        raise InputError(
-                            f"{archive.file}, row {number + 1}: more than {limit} columns. Check the file."
-                        )
-                    cells += [""] * blank
-                    down, right = (_times(of_cell, f"number-{what}-spanned") for what in ("rows", "columns"))
-                    if down > 1 or right > 1:
-                        merged.append((number + 1, len(cells), number + down, len(cells) + right - 1))
-                    cells, blank = cells + [text] * repeated, 0
-                for row in range(number + 1, number + times + 1) if cells else ():
-                    if found.get("visibility", "visible") != "visible":
-                        notes.append(Note(row, None, "hidden", "read", "hidden_row"))
-                    yield row, cells
-                number += times
+        number = 0
+        for row in sheets[chosen or ""].iterfind(".//{*}table-row"):
+            cells, blank, times = list[str](), 0, _times(_attributes(row), "number-rows-repeated")
+            for cell in row:
+                found = _attributes(cell)
+                text, repeated = _ods_text(cell, found, marks), _times(found, "number-columns-repeated")
+                if not text.strip():
+                    blank += repeated
+                    continue
+                if len(cells) + blank + repeated > (limit := archive.limits.n_columns):
+                    raise InputError(f"{archive.file}, row {number + 1}: more than {limit} columns. Check the file.")
+                cells += [""] * blank
+                down, right = (_times(found, f"number-{what}-spanned") for what in ("rows", "columns"))
+                if down > 1 or right > 1:
+                    merged.append((number + 1, len(cells), number + down, len(cells) + right - 1))
+                cells, blank = cells + [text] * repeated, 0
+            yield from ((n, cells) for n in range(number + 1, number + times + 1) if cells)
+            number += times
 
     rows, numbers = gathered(archive.file, records(), archive.limits)
-    notes = [*archive.others(sheets, chosen, wanted), *notes]
     return Grid(archive.file, rows, numbers, tuple(notes), tuple(merged), sparse=True)
 
 
 def _ods_text(cell: Element, found: dict[str, str], marks: dict[str, tuple[str, bool]]) -> str:
-    """Return what a cell says: the text it shows, but for dates and truth values."""
-    kind, stored = found.get("value-type", ""), found.get("value", "")
-    seen = "\n".join(_paragraph(child, marks) for child in cell if _local(child.tag) == "p")
-    text = seen or found.get("string-value", "")
+    """Return the text a cell shows, but for dates and truth values; what is stored where nothing is shown."""
+    kind, stored = found.get("value-type", ""), found.get("value", found.get("string-value", ""))
+    text = "\n".join(_paragraph(child, marks) for child in cell.iterfind("{*}p"))
     if "formula" in found and not kind:
         return found["formula"].partition(":")[2] or "="  # never computed
     if kind == "boolean":
         text = "VRAI" if found.get("boolean-value") == "true" else "FAUX"
-    elif kind == "date" and not re.fullmatch("[12][0-9]{3}", seen):
+    elif kind == "date" and not re.fullmatch("[12][0-9]{3}", text):
         text = found.get("date-value", "")
-    elif kind in ("float", "currency", "percentage") and stored:
-        text = _with_its_marks(stored, seen, kind == "percentage")
-    return _marked(text, "", marks.get(found.get("style-name", ""), ("", False))[1])
-
-
-def _with_its_marks(stored: str, seen: str, percent: bool) -> str:
-    """Return the number a cell shows; what its points and commas mean is said by the stored one, where it is the same.
-
-    >>> _with_its_marks("1750.5", "1,750.50 €", False), _with_its_marks("250000", "250 k€", False)
-    ('1750.5 €', '250 k€')
-    """
-    try:
-        number = float(stored)
-    except ValueError:
-        return seen or stored
-    if not seen:
-        return f"{number_text(repr(number * 100))} %" if percent else number_text(stored)
-    match = _WRITTEN.search(seen)
-    if not match or (re.fullmatch(r"\d{1,3}[.,]\d{3}", match[0]) and re.match(r"\s*[kKmM]", seen[match.end() :])):
-        return seen  # thousands of a unit that the format may have scaled: the mark is for a person to decide
-    digits = re.sub(r"['’\s]", "", match[0]).replace(",", ".")
-    whole, mark, decimals = digits.rpartition(".")
-    readings = {digits.replace(".", ""), *([f"{whole.replace('.', '')}.{decimals}"] if mark else [])}
-    for value in (number, number * 100) if "%" in seen else (number,):
-        for reading in readings:
-            if float(reading) == float(number_text(repr(abs(value)))):
-                return joined(seen[: match.start()], number_text(reading), seen[match.end() :])
-    return seen
+    elif kind == "percentage" and stored and not text:
+        text = f"{number_text(repr(100 * float(stored)))} %"
+    return _marked(text or number_text(stored), "", marks.get(found.get("style-name", ""), ("", False))[1])
 
 
 def _paragraph(element: Element, marks: dict[str, tuple[str, bool]]) -> str:
     """Return the text of a paragraph or a span of it, comments left out."""
     pieces = [element.text or ""]
     for child in element:
-        tag, found = _local(child.tag), _attributes(child)
+        tag, found = child.tag.rpartition("}")[2], _attributes(child)
         if tag in ("s", "tab", "line-break"):
             pieces.append({"s": " " * min(_times(found, "c"), 100), "tab": "\t"}.get(tag, "\n"))
         elif tag != "annotation":
@@ -326,22 +339,13 @@ def _marked(text: str, raised: str, struck: bool) -> str:
     return f"~~{text}~~" if struck and text.strip() else text
 
 
-def _unescaped(text: str) -> str:
-    """Return a text with Excel's escapes of line ends and tabs undone."""
-    return re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", text) if "_x" in text else text
-
-
 def _is_on(element: Element | None) -> bool:
     return element is not None and element.get("val", "1") not in ("0", "false")
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
 def _attributes(element: Element) -> dict[str, str]:
     """Return attributes by their names without namespace."""
-    return {_local(name): value for name, value in element.items()}
+    return {name.rpartition("}")[2]: value for name, value in element.items()}
 
 
 def _times(found: dict[str, str], name: str) -> int:

@@ -13,10 +13,11 @@ printed whole, each figure counts alone. A claim on funding that is not decided 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +47,7 @@ COLUMN_TYPES = {
 class FundingRow:
     """One level's printed row: number of supported projects, their total and their median, in euros.
 
-    `n` is the number of projects that gave an amount (the printed number, unless a scenario says otherwise).
+    `n` is the number of projects taken to have given an amount.
     """
 
     level: str
@@ -101,29 +102,19 @@ def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, Fu
 
 
 def scenario_rows(rows: dict[str, FundingRow], scenario: str) -> dict[str, FundingRow]:
-    """Return the rows under a named scenario; see `SCENARIO_RULES` for what each one changes."""
-    return SCENARIO_RULES[scenario](rows)
-
-
-def _one_amount_missing(rows: dict[str, FundingRow]) -> dict[str, FundingRow]:
-    # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount. Source:
-    # none; it is the smallest change that makes their row consistent. If wrong: their median cannot be used.
-    return {level: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for level, row in rows.items()}
-
-
-def _local_medians_reversed(rows: dict[str, FundingRow]) -> dict[str, FundingRow]:
-    # Assumption (03, 04, 07): Variant with medians reversed: the four local medians were printed in reverse order.
-    # Source: none; found after looking at the figures. If wrong: these medians are those of other tiers.
-    local = [level for level in LOCAL_LEVELS if level in rows]
-    swapped = dict(zip(local, reversed([rows[level].median for level in local]), strict=True))
-    return {level: replace(row, median=swapped.get(level, row.median)) for level, row in rows.items()}
-
-
-SCENARIO_RULES: dict[str, Callable[[dict[str, FundingRow]], dict[str, FundingRow]]] = {
-    "as_printed": dict,
-    "communes_15": _one_amount_missing,
-    "local_medians_reversed": _local_medians_reversed,
-}
+    """Return the rows under a scenario of `vocabulary.SCENARIOS`."""
+    if scenario == "communes_15":
+        # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount.
+        # Source: none; it is the smallest change that makes their row consistent. If wrong: their median cannot be
+        # used.
+        return {x: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for x, row in rows.items()}
+    if scenario == "local_medians_reversed":
+        # Assumption (03, 04, 07): Variant with medians reversed: the four local medians were printed in reverse order.
+        # Source: none; found after looking at the figures. If wrong: these medians are those of other tiers.
+        local = [level for level in LOCAL_LEVELS if level in rows]
+        swapped = dict(zip(local, reversed([rows[level].median for level in local]), strict=True))
+        return {level: replace(row, median=swapped.get(level, row.median)) for level, row in rows.items()}
+    return rows
 
 
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
@@ -192,26 +183,13 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype({"n_supports": "Int64"})
 
 
-@dataclass(frozen=True)
-class PooledMedian:
-    """Between which limits the median of the local levels' `n` amounts taken together lies, and the printed median.
+def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.Series | None:
+    """Return the sharp limits of the median of the local levels' amounts taken together: `n`, `low_eur`, `high_eur`.
 
     `printed` is the aid per collectivity, if it is printed: not the same quantity, since several collectivities of one
-    level may support one project. `holds_printed`: some true value of it lies within the limits.
-    """
-
-    n: int
-    low_eur: float
-    high_eur: float
-    printed: Fact | None
-    holds_printed: bool
-
-
-def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> PooledMedian | None:
-    """Return the sharp limits of the pooled local median, or None where some local row was not found whole.
-
-    None too where a row is of no amount, or of a total too small for its number of amounts above zero. A row that
-    cannot be true counts for its number and total only.
+    level may support one project. `holds_printed`: some true value of it lies within the limits. A row that cannot be
+    true counts for its number and total only. None where some local row was not found whole, is of no amount, or of a
+    total too small for its number of amounts above zero.
     """
     rows = scenario_rows(printed_rows(facts, wave, LOCAL_LEVELS), scenario)
     if len(rows) < len(LOCAL_LEVELS) or not all(
@@ -226,7 +204,8 @@ def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -
     )
     n, printed = sum(row.n for row in rows.values()), stated(facts, f"aid_per_collectivity_median_{wave}")
     holds = printed is not None and float(printed.band[0]) <= high and float(printed.band[1]) >= low
-    return PooledMedian(n, low, high, printed, holds)
+    found = {"n": n, "low_eur": low, "high_eur": high, "printed": printed, "holds_printed": holds}
+    return pd.Series(found, dtype="object")
 
 
 def pooled_median(rows: Sequence[AmountsRow]) -> tuple[float, float]:
@@ -300,17 +279,13 @@ def _limits(
     if row:
         median = row.median if n and row.possible else None
     spreads = bounds(row.bands) if row and median else {}
-    ends: dict[str, tuple[float | Fraction | None, float | Fraction | None]] = {
-        "total": total.band if total else (None, None),
-        # Assumption (03, 07): At most one project of each row gave no amount. Source: the row of communes, consistent
-        # with one amount fewer. If wrong: more tiers cannot be ranked by their mean.
-        "mean": (total.band[0] / n, total.band[1] / max(1, min(n, n_projects - 1))) if total and n else (None, None),
-        "median": median.band if median else (None, None),
-        **{name: (spreads[name].low, spreads[name].high) if spreads else (None, None) for name in SPREADS},
-    }
-    return {
-        name: None if low is None or high is None else (float(low), float(high)) for name, (low, high) in ends.items()
-    }
+    ends: dict[str, Any] = {"total": total and total.band, "median": median and median.band}
+    # Assumption (03, 07): At most one project of each row gave no amount. Source: the row of communes, consistent with
+    # one amount fewer. If wrong: more tiers cannot be ranked by their mean.
+    ends["mean"] = (total.band[0] / n, total.band[1] / max(1, min(n, n_projects - 1))) if total and n else None
+    ends |= {name: (spreads[name].low, spreads[name].high) for name in SPREADS if spreads}
+    found: dict[str, Any] = {name: ends.get(name) or (None, None) for name in QUANTITIES}
+    return {name: None if None in limits else (float(limits[0]), float(limits[1])) for name, limits in found.items()}
 
 
 def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:

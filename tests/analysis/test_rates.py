@@ -145,28 +145,6 @@ def test_barnard_by_scipy_by_hand_and_in_the_literature() -> None:
     assert barnard((7, 15), (12, 15)) == pytest.approx(2 * 0.0341, abs=1e-4)
 
 
-def large_rejection(first: Rate, second: Rate, share: float) -> float:
-    """The probability, at one common share, of all tables whose score is as large: the whole matrix of tables."""
-    (k1, n1), (k2, n2) = first, second
-    x, y = np.arange(n1 + 1.0)[:, None], np.arange(n2 + 1.0)[None, :]
-    m, total = x + y, n1 + n2
-    spread = np.maximum(m * (total - m), 0.5)
-    seen = (k1 * n2 - k2 * n1) ** 2 / ((k1 + k2) * (total - k1 - k2))
-    critical = (x * n2 - y * n1) ** 2 / spread >= seen * (1 - 1e-9)
-    return float(binom.pmf(x.ravel(), n1, share) @ critical @ binom.pmf(y.ravel(), n2, share))
-
-
-@pytest.mark.parametrize(
-    ("first", "second"), [((400, 500), (3, 4)), pytest.param((5, 1500), (0, 900), marks=pytest.mark.thorough)]
-)
-def test_barnard_stays_right_for_large_groups(first: Rate, second: Rate) -> None:
-    """No common share tried, each with the whole matrix of tables, beats the p-value, and one comes close."""
-    found = barnard(first, second)
-    tried = [large_rejection(first, second, share) for share in np.sin(np.linspace(0.004, 0.785, 160)) ** 2]
-    assert found is not None
-    assert found * 0.98 <= max(tried) <= found * (1 + 1e-7)
-
-
 def test_unconditional_tests_of_large_groups() -> None:
     """At the limit they agree with Pearson's test within four percent, shares being in the middle, and stop there."""
     first, second = (1100, 2_000), (1000, 2_000)
@@ -207,26 +185,17 @@ def test_equal_probabilities_are_one_group() -> None:
     assert mid == pytest.approx([0.1, 0.75, 0.35, 0.1])
 
 
-@pytest.mark.parametrize("test", TESTS)
-def test_bad_counts_are_refused_by_name(test: Any) -> None:
+def test_bad_counts_are_refused_by_name() -> None:
     """The group and the value are named, by each test and by all of them at once."""
-    with pytest.raises(InputError, match="first: count 5"):
-        test((5, 4), (1, 4))
-    with pytest.raises(InputError, match="second: count 60: legal counts are 0 to 52"):
-        rates((13, 42), (60, 52))
-    with pytest.raises(InputError, match="second: value 0/0"):
-        test((1, 4), (0, 0))
-
-
-@pytest.mark.parametrize("text", ["13/42", " 13 / 42 ", "013/42"])
-def test_a_rate_is_read_with_its_base(text: str) -> None:
-    """Spaces and leading zeros do not matter."""
-    assert parse_rate(text) == (13, 42)
+    for test in (*TESTS, rates):
+        with pytest.raises(InputError, match="second: count 60: legal counts are 0 to 52"):
+            test((13, 42), (60, 52))
 
 
 @pytest.mark.parametrize("text", ["13", "13/", "/42", "13/42/2", "1.5/3", "-1/3", "13:42", "٣/٤", ""])
 def test_a_text_that_is_no_rate_is_refused_with_an_example(text: str) -> None:
-    """The message repeats the text and shows a legal one; a rate read backwards is named whole."""
+    """The message shows a legal one; a rate read backwards is named whole; spaces and leading zeros do not matter."""
+    assert [parse_rate(legal) for legal in ("13/42", " 13 / 42 ", "013/42")] == [(13, 42)] * 3
     with pytest.raises(InputError, match=r"a count, a slash and a base .* such as 13/42"):
         parse_rate(text)
     with pytest.raises(InputError, match=r"rate '42/13': count 42: legal counts are 0 to 13"):

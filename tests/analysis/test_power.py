@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from scipy.stats import binom
 
@@ -26,11 +25,6 @@ def test_power_is_the_probability_of_rejecting(
         if (mid_p((x, n1), (y, n2)) or 1) <= level
     )
     assert power(shares, sizes, level) == pytest.approx(expected, abs=1e-12)
-
-
-def test_without_a_change_power_is_near_the_level() -> None:
-    """Mid-p rejects a true equality about as often as its level says, never much more, whatever the share."""
-    assert all(power((share, share), (42, 52)) <= 0.055 for share in np.linspace(0, 1, 21))
 
 
 def test_the_curve_has_one_row_for_each_share() -> None:

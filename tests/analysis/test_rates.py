@@ -21,7 +21,6 @@ from ptce_analysis.analysis.rates import (
     TESTS,
     barnard,
     boschloo,
-    conditional_p_values,
     fisher,
     mid_p,
     parse_rate,
@@ -176,13 +175,6 @@ def test_p_values_follow_swaps_and_order(first: Rate, second: Rate) -> None:
             assert test((n1 - k1, n1), (n2 - k2, n2)) == pytest.approx(found, rel=1e-9)
     assert (mid_p(first, second) or 0) < fisher(first, second)
     assert (boschloo(first, second) or 0) <= fisher(first, second) * (1 + 1e-12)
-
-
-def test_equal_probabilities_are_one_group() -> None:
-    """By hand: 0.1, 0.1, 0.3, 0.5 give 0.2, 0.2, 0.5, 1 and, by half, 0.1, 0.1, 0.35, 0.75."""
-    exact, mid = conditional_p_values(np.array([0.1, 0.5, 0.3, 0.1]))
-    assert exact == pytest.approx([0.2, 1, 0.5, 0.2])
-    assert mid == pytest.approx([0.1, 0.75, 0.35, 0.1])
 
 
 def test_bad_counts_are_refused_by_name() -> None:

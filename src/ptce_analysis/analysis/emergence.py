@@ -22,8 +22,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import WAVES
 
-INDICATOR = "emergence_share"
-STAGE = "emergence"
+INDICATOR, STAGE = "emergence_share", "emergence"
 
 # The intervals of a change, and the tests of it: each interval is a pair of columns, `_low` and `_high`.
 INTERVALS = (*(method.__name__ for method in DIFFERENCES), "bayes")

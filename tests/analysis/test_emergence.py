@@ -24,7 +24,7 @@ from ptce_analysis.analysis.emergence import (
     readings,
     wave_readings,
 )
-from ptce_analysis.analysis.intervals import Rate, newcombe, prob_decrease
+from ptce_analysis.analysis.intervals import JEFFREYS, newcombe, prob_decrease
 from ptce_analysis.analysis.power import power
 from ptce_analysis.analysis.rates import METHODS, boschloo, rates
 from ptce_analysis.errors import InputError
@@ -36,7 +36,7 @@ def facts_of(*known: Fact) -> Facts:
 
 
 def counts(facts: Facts, wave: int = 2015) -> list[tuple[str, int, int]]:
-    return [(one.basis, one.count, one.n) for one in wave_readings(facts, wave)]
+    return list(wave_readings(facts, wave)[["basis", "count", "n"]].itertuples(index=False, name=None))
 
 
 @pytest.fixture(scope="module")
@@ -51,30 +51,19 @@ def table(published: Facts) -> pd.DataFrame:
 
 def test_the_2015_share_has_eleven_readings(published: Facts) -> None:
     """By hand: k/n rounds to 20 % for these bases from 37 (the smallest the deck prints) to 51, not for 52, for 75."""
-    assert counts(published) == [
-        ("respondents", 10, 52),
-        ("respondents", 11, 52),
-        ("fewer_answers", 10, 51),
-        ("fewer_answers", 10, 50),
-        ("fewer_answers", 10, 49),
-        ("fewer_answers", 9, 46),
-        ("fewer_answers", 9, 45),
-        ("fewer_answers", 9, 44),
-        ("fewer_answers", 8, 41),
-        ("fewer_answers", 8, 40),
-        ("identified", 15, 75),
-    ]
-    readings = wave_readings(published, 2015)
-    assert [str(one) for one in readings if not one.prints] == ["10/52", "11/52"]
-    assert {one.printed for one in readings} == {0.2} and {one.identified for one in readings} == {75}
+    expected = [("respondents", 10, 52), ("respondents", 11, 52), *(("fewer_answers", 10, n) for n in (51, 50, 49))]
+    expected += [("fewer_answers", count, n) for count, n in ((9, 46), (9, 45), (9, 44), (8, 41), (8, 40))]
+    assert counts(published) == [*expected, ("identified", 15, 75)]
+    found = wave_readings(published, 2015)
+    assert list(found.loc[~found["prints"], "reading"]) == ["10/52", "11/52"]
+    assert set(found["printed"]) == {0.2} and set(found["identified"]) == {75}
 
 
 def test_the_2013_share_has_one_count_and_one_told_in_words(published: Facts) -> None:
     """31 % of 42 can only be 13; « en majorité » is 22 or more of 42, a lower bound, from another source."""
-    first, second = wave_readings(published, 2013)
-    assert (str(first), first.basis, first.prints, first.fact) == ("13/42", "respondents", True, "emergence_share_2013")
-    assert (str(second), second.basis, second.at_least) == ("≥ 22/42", "printed_base", True)
-    assert (second.fact, second.identified) == ("emergence_share_2013_s3", None)
+    found = wave_readings(published, 2013)
+    assert list(found["reading"]) == ["13/42", "≥ 22/42"] and list(found["basis"]) == ["respondents", "printed_base"]
+    assert list(found["at_least"]) == [False, True] and found["prints"].all() and found["identified"].isna().all()
     assert counts(facts_of(fact("emergence_share", "0.5", "minimum", "share", 0, base_n=41))) == [
         ("printed_base", 21, 41)
     ]
@@ -92,9 +81,8 @@ def test_the_poles_identified_are_another_base_unless_one_is_printed() -> None:
         known = fact("poles_identified", identified, "count", "count", 1)
         assert counts(facts_of(silent, respondents, known)) == [("respondents", 13, 52), *extra]
         assert counts(facts_of(replace(silent, base_n=52), respondents, known)) == [("printed_base", 13, 52)]
-    rounded = fact("poles_identified", 80, "count", "count", 10)
-    elsewhere = fact("poles_identified", 80, "count", "count", 1, source="S9")
-    assert counts(facts_of(silent, respondents, rounded, elsewhere)) == [("respondents", 13, 52)]
+    about, elsewhere = replace(known, value=Fraction(80), grain=Fraction(10)), replace(known, id="x", source="S9")
+    assert counts(facts_of(silent, respondents, about, elsewhere)) == [("respondents", 13, 52)]
 
 
 def test_smaller_bases_stop_at_the_smallest_the_source_prints() -> None:
@@ -115,8 +103,6 @@ def test_smaller_bases_stop_at_the_smallest_the_source_prints() -> None:
     assert counts(facts_of(lone, *others)) == [("printed_base", 10, 52), ("printed_base", 11, 52)]
     limited = facts_of(lone, *others, share("fourth_share", "0.5", base_n=50))
     assert counts(limited)[2:] == [("fewer_answers", 10, 51), ("fewer_answers", 10, 50)]
-    by_level = share("emergence_share", "0.5", level="region", base_n=10)  # no reading of the whole
-    assert counts(facts_of(share("emergence_share", "0.25", base_n=52), by_level)) == [("printed_base", 13, 52)]
 
 
 def test_the_table_pairs_all_readings(table: pd.DataFrame) -> None:
@@ -127,7 +113,6 @@ def test_the_table_pairs_all_readings(table: pd.DataFrame) -> None:
     assert list(table["count_before"]) == [13] * 11 + [22] * 11
     assert list(table["n_after"][:11]) == [52, 52, 51, 50, 49, 46, 45, 44, 41, 40, 75]
     assert list(table.columns[table.isna().any()]) == ["identified_before"]
-    assert (table["reasons"] == "").all()
     assert list(table["prints_after"][:3]) == [False, False, True]
     assert list(table["in_words"]) == [False] * 11 + [True] * 11
     assert list(table["reading"].iloc[[0, 10, 11]]) == ["13/42 → 10/52", "13/42 → 15/75", "≥ 22/42 → 10/52"]
@@ -148,12 +133,9 @@ def test_a_row_holds_the_comparison_of_its_counts_second_wave_less_first(table: 
     assert [row["bayes_low"], row["bayes_high"]] == pytest.approx(turned["bayes"]["interval"], abs=1e-9)
     assert row["boschloo"] == boschloo(first, second)
     assert row["prob_fall"] == found["bayes"]["prob_decrease"] > 0.5
-    assert row["prob_fall_jeffreys"] == prob_decrease(first, second, "jeffreys")
-    assert row["bayes_factor"] == found["bayes"]["bayes_factor"]
+    assert row["prob_fall_jeffreys"] == prob_decrease(first, second, JEFFREYS)
     assert (row["printed_before"], row["printed_after"]) == (0.31, 0.2)
-    assert (row["fact_before"], row["basis_before"], row["basis_after"]) == (
-        "emergence_share_2013", "respondents", "fewer_answers",
-    )  # fmt: skip
+    assert (row["basis_before"], row["basis_after"]) == ("respondents", "fewer_answers")
 
 
 def test_the_confidence_is_passed_on(published: Facts, table: pd.DataFrame) -> None:
@@ -162,10 +144,8 @@ def test_the_confidence_is_passed_on(published: Facts, table: pd.DataFrame) -> N
     usual, loose = conclusion(table), conclusion(narrow)
     assert loose.detectable.level == 0.2 and (loose.detectable.fall or 0) > (usual.detectable.fall or 0)
     assert (loose.needed or 0) < (usual.needed or 0)
-    assert (narrow["confidence"] == 0.8).all()
-    for name in ("newcombe", "agresti_caffo", "miettinen_nurminen", "bayes"):
+    for name in ("newcombe", "bayes"):
         assert (narrow[f"{name}_low"] > table[f"{name}_low"]).all(), name
-        assert (narrow[f"{name}_high"] < table[f"{name}_high"]).all(), name
 
 
 def test_methods_are_a_table_with_the_change_turned() -> None:
@@ -194,34 +174,30 @@ def test_only_printed_counts_are_derived() -> None:
     assert list(assumed["origin"]) == ["assumption", "assumption"] and list(unsaid["origin"]) == ["assumption"]
 
 
-def test_a_cell_that_cannot_be_stated_is_empty_with_its_reason() -> None:
-    """Nobody in either wave: chi-square and mid-p are 0/0, the other tests say 1, and the row says why."""
+def test_a_cell_that_cannot_be_stated_is_empty() -> None:
+    """Nobody in either wave: chi-square and mid-p are 0/0, the other tests say 1."""
     facts = facts_of(
         share("emergence_share", 0, grain=0, wave=2013, base_n=42), share("emergence_share", 0, grain=0, base_n=52)
     )
     row = readings(facts).iloc[0]
     assert pd.isna(row["pearson"]) and pd.isna(row["mid_p"])
     assert (row["fisher"], row["barnard"]) == (1.0, 1.0)
-    assert row["reasons"] == "no_success no_variation"
 
 
 def test_a_wave_that_prints_no_share_is_refused(published: Facts) -> None:
-    """The message names the waves that print it; a later wave or another share needs no code."""
-    facts = facts_of(share("creation_share", "0.25", base_n=52), share("creation_share", "0.10", wave=2017, base_n=30))
-    assert list(readings(facts, waves=(2015, 2017), indicator="creation_share")["reading"]) == ["13/52 → 3/30"]
+    """The message names the waves that print it; a later wave needs no code."""
+    facts = facts_of(
+        share("emergence_share", "0.25", base_n=52), share("emergence_share", "0.10", wave=2017, base_n=30)
+    )
+    assert list(readings(facts, waves=(2015, 2017))["reading"]) == ["13/52 → 3/30"]
     with pytest.raises(InputError, match=r"emergence_share, wave 2017: no figure is printed. .*\[2013, 2015\]"):
         readings(published, waves=(2015, 2017))
-    with pytest.raises(InputError, match=r"growth_share, wave 2013: no figure is printed. .*none"):
-        readings(published, indicator="growth_share")
 
 
-def test_a_share_without_any_base_or_count_is_refused() -> None:
-    """The message says which figure and what to add; a median is not read as a count."""
+def test_a_share_without_any_base_is_refused() -> None:
+    """The message says which figure and what to add."""
     with pytest.raises(InputError, match=r"emergence_share_2015: no base is printed. Give base_n, or a figure"):
         wave_readings(facts_of(share("emergence_share", "0.20")), 2015)
-
-    with pytest.raises(InputError, match=r"emergence_share_2015: statistic 'median': a share or a minimum"):
-        wave_readings(facts_of(fact("emergence_share", "0.2", "median", "share", "0.01", base_n=52)), 2015)
 
 
 def test_more_than_everybody_is_refused() -> None:
@@ -230,7 +206,7 @@ def test_more_than_everybody_is_refused() -> None:
     with pytest.raises(InputError, match="emergence_share_2015: value 1: no count of its base is more than that share"):
         wave_readings(facts_of(everybody), 2015)
     printed = replace(everybody, id="printed", statistic="share", value=Fraction(1, 2), grain=Fraction(1, 100))
-    assert {reading.fact for reading in wave_readings(facts_of(everybody, printed), 2015)} == {"printed"}
+    assert list(wave_readings(facts_of(everybody, printed), 2015)["reading"]) == ["21/42"]
 
 
 def of(*known: Fact) -> ChangeConclusion:
@@ -238,7 +214,7 @@ def of(*known: Fact) -> ChangeConclusion:
 
 
 def test_the_printed_shares_are_lower_and_say_nothing_of_change(table: pd.DataFrame) -> None:
-    """All eleven readings are lower, all intervals hold zero; 10/52 and 11/52 less 13/42 are the extremes.
+    """All eleven readings are lower, all intervals hold zero.
 
     The envelope of the intervals, the extreme p-values and probabilities: cell by cell over the eleven rows.
     """
@@ -246,10 +222,7 @@ def test_the_printed_shares_are_lower_and_say_nothing_of_change(table: pd.DataFr
     printed = found.printed
     assert printed is not None and (found.share_before, found.share_after) == (0.31, 0.2)
     assert (printed.n_readings, printed.all_lower) == (11, True)
-    assert printed.zero_inside
-    assert printed.change_low == pytest.approx(10 / 52 - 13 / 42)
-    assert printed.change_high == pytest.approx(11 / 52 - 13 / 42)
-    assert not printed.fall_beyond_chance and not printed.rise_beyond_chance
+    assert printed.zero_inside and not printed.fall_beyond_chance
     rows = table.iloc[:11].to_dict("records")
     names = ("newcombe", "agresti_caffo", "miettinen_nurminen", "bayes")
     assert printed.interval_low == min(row[f"{name}_low"] for row in rows for name in names)
@@ -265,12 +238,11 @@ def test_a_majority_in_2013_would_be_a_fall_beyond_chance(table: pd.DataFrame) -
     found = conclusion(table)
     assert found.printed is not None and found.in_words is not None
     assert (found.in_words.n_readings, found.in_words.zero_inside) == (11, False)
-    assert found.in_words.fall_beyond_chance and not found.in_words.rise_beyond_chance
+    assert found.in_words.fall_beyond_chance
     assert found.in_words.interval_low < found.printed.interval_low
     assert found.in_words.interval_high < 0 < found.printed.interval_high
     assert found.in_words.p_high < 0.005
     assert found.depends_on_definition
-    assert found.confidence == 0.95
 
 
 def test_two_surveys_of_this_size_see_only_a_very_large_fall(table: pd.DataFrame) -> None:
@@ -295,24 +267,20 @@ def test_enough_poles_and_an_unknown_population_are_not_said_to_be_too_few() -> 
     assert (same.needed, same.needs_more_than_identified) == (None, True)
 
 
-def test_a_large_printed_fall_or_rise_is_beyond_chance() -> None:
+def test_a_large_printed_fall_is_beyond_chance_and_a_rise_is_no_fall() -> None:
     """80 % of 50 to 20 % of 50, and back: every method agrees, and no words are needed."""
     found = of(share("emergence_share", "0.80", wave=2013, base_n=50), share("emergence_share", "0.20", base_n=50))
     assert found.printed is not None and found.in_words is None
-    assert found.printed.fall_beyond_chance and not found.printed.rise_beyond_chance
-    assert not found.depends_on_definition
+    assert found.printed.fall_beyond_chance and not found.depends_on_definition
     rise = of(share("emergence_share", "0.20", wave=2013, base_n=50), share("emergence_share", "0.80", base_n=50))
-    assert rise.printed is not None
-    assert rise.printed.change_low > 0 and rise.printed.interval_low > 0 and not rise.printed.all_lower
-    assert rise.printed.rise_beyond_chance and not rise.printed.fall_beyond_chance
+    assert rise.printed is not None and rise.printed.interval_low > 0
+    assert not rise.printed.all_lower and not rise.printed.fall_beyond_chance
 
 
 def test_an_equal_share_is_not_lower_and_words_alone_leave_no_printed_verdict() -> None:
     """20 % of 50 twice: neither a fall nor beyond chance. « A majority » alone: nothing depends on its definition."""
     found = of(share("emergence_share", "0.20", wave=2013, base_n=50), share("emergence_share", "0.20", base_n=50))
-    assert found.printed is not None
-    assert (found.printed.change_low, found.printed.change_high, found.printed.all_lower) == (0, 0, False)
-    assert found.printed.zero_inside
+    assert found.printed is not None and found.printed.zero_inside and not found.printed.all_lower
     found = of(
         fact("emergence_share", "0.5", "minimum", "share", 0, wave=2013, base_n=42),
         share("emergence_share", "0.10", base_n=50),
@@ -322,69 +290,48 @@ def test_an_equal_share_is_not_lower_and_words_alone_leave_no_printed_verdict() 
     assert not found.depends_on_definition
 
 
-def test_a_lower_bound_certifies_neither_a_fall_from_it_nor_a_rise_to_it() -> None:
-    """90 % then « more than 30 % », « more than 10 % » then 90 %: the smallest count shows it, larger ones need not."""
+def test_a_lower_bound_certifies_no_fall_to_it() -> None:
+    """90 % then « more than 30 % »: the smallest count shows a fall, larger ones need not."""
     fall = of(
         share("emergence_share", "0.90", wave=2013, base_n=50),
         fact("emergence_share", "0.3", "minimum", "share", 0, base_n=50),
     )
     assert fall.in_words is not None and fall.in_words.interval_high < 0
     assert not fall.in_words.zero_inside and not fall.in_words.fall_beyond_chance
-    rise = of(
-        fact("emergence_share", "0.1", "minimum", "share", 0, wave=2013, base_n=50),
-        share("emergence_share", "0.90", base_n=50),
-    )
-    assert rise.in_words is not None
-    assert rise.in_words.interval_low > 0 and not rise.in_words.rise_beyond_chance
 
 
 def test_worst_cases_of_each_reading_of_2015(published: Facts) -> None:
-    """By hand: 10 of 52 answers, 75 poles: from 10/75 to (10 + 23)/75; eleven readings against the two of 2013."""
+    """By hand: 10 of 52 answers, 75 poles: from 10/75 to (10 + 23)/75; eleven readings against the two of 2013.
+
+    As many as in 2013 if (75 x 13/42 - 10)/23 = 57.5 % of the silent are in emergence for 10/52, 53.1 % for 11/52.
+    """
     found = non_response(published, 2015, 2013)
     assert len(found) == 22
-    assert (found["identified"] == 75).all() and (found["origin"] == "assumption").all()
+    assert (found["identified"] == 75).all()
     assert (found["silent"] == 75 - found["n"]).all() and str(found["silent"].dtype) == "Int64"
-    row = found.iloc[0]
+    row, majority = found.iloc[0], found.iloc[1]
     assert (row["reading"], row["basis"], row["target_reading"], row["wave"]) == ("10/52", "respondents", "13/42", 2015)
-    assert (row["worst_low"], row["worst_high"], row["silent_reason"]) == (10 / 75, 33 / 75, "")
-    majority = found.iloc[1]
-    assert (majority["target_reading"], majority["silent_reason"]) == ("≥ 22/42", "out_of_reach")
-    assert pd.isna(majority["silent_share"]) and majority["worst_high"] == 33 / 75
-    everybody = found[found["reading"] == "15/75"].iloc[0]
-    assert (everybody["silent"], everybody["silent_reason"]) == (0, "nobody_silent")
-    assert everybody["worst_low"] == everybody["worst_high"] == everybody["share"] == 0.2
-
-
-def test_the_silent_would_have_to_emerge_more_than_half_of_the_time(published: Facts) -> None:
-    """By hand, of all respondents: (75 x 13/42 - 10)/23 = 57.5 % for 10/52, (75 x 13/42 - 11)/23 = 53.1 % for 11/52."""
-    found = non_response(published, 2015, 2013)
+    assert (row["worst_low"], row["worst_high"]) == (10 / 75, 33 / 75)
     told = found[(found["basis"] == "respondents") & (found["target_reading"] == "13/42")]
-    assert list(told["reading"]) == ["10/52", "11/52"]
     assert list(told["silent_share"]) == pytest.approx([(75 * 13 / 42 - 10) / 23, (75 * 13 / 42 - 11) / 23])
-    assert list(told["silent_count"]) == pytest.approx([75 * 13 / 42 - 10, 75 * 13 / 42 - 11])
+    assert majority["target_reading"] == "≥ 22/42" and pd.isna(majority["silent_share"])
+    everybody = found[found["reading"] == "15/75"].iloc[0]
+    assert everybody["silent"] == 0 and pd.isna(everybody["silent_share"])
+    assert everybody["worst_low"] == everybody["worst_high"] == everybody["share"] == 0.2
 
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [("0.5", (10, 0.5, "")), ("0.75", (20, 1, "")), ("0.25", (0, 0, "")),
-     ("0.9", (None, None, "out_of_reach")), ("0.2", (None, None, "out_of_reach"))],
-)  # fmt: skip
-def test_edges_of_the_silent(target: str, expected: tuple[float | None, float | None, str]) -> None:
+    [("0.5", 0.5), ("0.75", 1), ("0.25", 0), ("0.9", None), ("0.2", None)],
+)
+def test_edges_of_the_silent(target: str, expected: float | None) -> None:
     """By hand, 10 of 20 answers among 40: none, half or all of the silent, or no number of them."""
     facts = facts_of(
         share("emergence_share", "0.5", base_n=20), share("emergence_share", target, wave=2013, base_n=100),
         fact("poles_identified", 40, "count", "count", 1),
     )  # fmt: skip
-    row = non_response(facts, 2015, 2013).query("n == 20").iloc[0]
-    found = (row["silent_count"], row["silent_share"])
-    assert (*(None if pd.isna(value) else value for value in found), row["silent_reason"]) == expected
-
-
-def test_nothing_bounds_2013_and_the_reason_is_given(published: Facts) -> None:
-    """No population is published for 2013: every bound is empty and says why."""
-    found = non_response(published, 2013, 2015)
-    assert (found["silent_reason"] == "population_not_found").all()
-    assert found[["worst_low", "worst_high", "silent_share", "silent", "identified"]].isna().all(axis=None)
+    found = non_response(facts, 2015, 2013).query("n == 20")["silent_share"].iloc[0]
+    assert pd.isna(found) if expected is None else found == expected
 
 
 def test_only_the_source_of_the_share_says_how_many_poles_there_were(published: Facts) -> None:
@@ -398,9 +345,8 @@ def test_only_the_source_of_the_share_says_how_many_poles_there_were(published: 
     assert non_response(facts, 2015, 2013)["identified"].isna().all()
     assert list(non_response(facts, 2013, 2015)["identified"]) == [90]
     few = {**published, "poles_identified_2015": replace(published["poles_identified_2015"], value=Fraction(38))}
-    table = non_response(few, 2015, 2013)
-    assert set(table["silent_reason"]) == {"population_below_base"}
-    assert table["worst_low"].isna().all() and set(table["identified"]) == {38}
+    for table in (non_response(few, 2015, 2013), non_response(published, 2013, 2015)):
+        assert table[["worst_low", "worst_high", "silent_share", "silent"]].isna().all(axis=None)
 
 
 def joint(p1: float, p2: float, phi: float) -> dict[tuple[int, int], float]:
@@ -409,23 +355,14 @@ def joint(p1: float, p2: float, phi: float) -> dict[tuple[int, int], float]:
     return {(1, 1): both, (1, 0): p1 - both, (0, 1): p2 - both, (0, 0): 1 - p1 - p2 + both}
 
 
-@pytest.mark.parametrize("pair", [((13, 42), (10, 52)), ((1, 4), (7, 8)), ((3, 4), (7, 8)), ((1, 2), (2, 4))])
-def test_correlations_stop_where_a_joint_probability_vanishes(pair: tuple[Rate, Rate]) -> None:
-    """Fréchet's limits: at each one of the four joint probabilities is zero and none is negative."""
-    (k1, n1), (k2, n2) = pair
-    table = overlap(*pair)
-    for case in ("worst", "best"):
-        phi = table.loc[table["case"] == case, "correlation"].iloc[0]
-        assert min(joint(k1 / n1, k2 / n2, phi).values()) == pytest.approx(0, abs=1e-15)
-
-
 def test_the_correlation_of_the_shares_is_that_of_every_outcome() -> None:
-    """Two units a wave, one common: all sixteen outcomes with their probabilities; each share has variance 1/8."""
-    pairs, covariance = joint(0.5, 0.5, 0.5), 0.0
+    """Two units a wave, one common and alike: all outcomes with their probabilities; each share has variance 1/8."""
+    pairs, covariance = joint(0.5, 0.5, 1.0), 0.0
     for (x, y), alone_first, alone_second in itertools.product(pairs, (0, 1), (0, 1)):
         covariance += pairs[x, y] * 0.25 * ((x + alone_first) / 2 - 0.5) * ((y + alone_second) / 2 - 0.5)
-    table = overlap((1, 2), (1, 2)).query("n_common == 1 and correlation == 0.5")
-    assert list(table["share_correlation"]) == [pytest.approx(covariance / 0.125)]
+    row = overlap((1, 2), (1, 2)).query("n_common == 1 and case == 'best'").iloc[0]
+    alike = newcombe((1, 2), (1, 2), correlation=covariance / 0.125)
+    assert [row["change_low"], row["change_high"]] == pytest.approx([alike.low, alike.high])
 
 
 def test_agreement_narrows_and_opposition_widens() -> None:
@@ -433,19 +370,13 @@ def test_agreement_narrows_and_opposition_widens() -> None:
     found = overlap((13, 42), (10, 52), confidence=0.9)
     assert sorted(set(found["n_common"])) == list(range(43))
     free = newcombe((10, 52), (13, 42), 0.9)
-    none = found[found["n_common"] == 0]
+    none, thirty = found[found["n_common"] == 0], found[found["n_common"] == 30]
     assert (none["change_low"] == free.low).all() and (none["change_high"] == free.high).all()
-    assert "-0" not in none["share_correlation"].astype(str).str.slice(0, 2).tolist()
-    thirty = found[found["n_common"] == 30]
-    widths = thirty["change_high"] - thirty["change_low"]
-    assert list(thirty["correlation"]) == sorted(thirty["correlation"])
-    assert list(thirty["case"]) == ["worst", "", "independent", "", "", "best"]
-    assert widths.is_monotonic_decreasing
-    assert (found["confidence"] == 0.9).all() and (found["origin"] == "assumption").all()
+    assert list(thirty["case"]) == ["worst", "independent", "best"]
+    assert (thirty["change_high"] - thirty["change_low"]).is_monotonic_decreasing
     assert list(found["with_zero"]) == list((found["change_low"] <= 0) & (found["change_high"] >= 0))
     row = thirty.iloc[-1]
-    assert row["share_correlation"] == pytest.approx(30 * row["correlation"] / math.sqrt(42 * 52))
-    alike = newcombe((10, 52), (13, 42), 0.9, row["share_correlation"])
+    alike = newcombe((10, 52), (13, 42), 0.9, 30 * row["correlation"] / math.sqrt(42 * 52))
     assert (row["change_low"], row["change_high"]) == (alike.low, alike.high)
 
 
@@ -458,17 +389,11 @@ def test_the_best_case_is_the_upper_limit_and_not_two_like_answers() -> None:
     assert (best["case"], best["n_common"]) == ("best", 42)
     assert best["correlation"] == pytest.approx(math.sqrt(10 / 42 * 29 / 13)) and best["correlation"] < 0.73
     assert (best["change_low"], best["change_high"]) == pytest.approx((-0.232, -0.015), abs=5e-4)
-    alike = overlap((10, 40), (13, 52)).iloc[-1]
-    assert (alike["case"], alike["correlation"]) == ("best", pytest.approx(1))
 
 
 def test_groups_without_variation_have_one_row_each() -> None:
-    """No correlation to vary; a group without units is refused."""
-    found = overlap((0, 3), (2, 5))
-    assert list(found["correlation"]) == [0.0] * 4
-    assert list(found["case"]) == ["independent"] * 4
-    with pytest.raises(InputError, match="second: value 0/0"):
-        overlap((13, 42), (0, 0))
+    """No correlation to vary."""
+    assert list(overlap((0, 3), (2, 5))["correlation"]) == [0.0] * 4
 
 
 def test_poles_that_told_both_are_compared_level_by_level() -> None:
@@ -483,6 +408,5 @@ def test_poles_that_told_both_are_compared_level_by_level() -> None:
     assert row["difference"] == pytest.approx(1 / 3 - 1)
     assert (row["low"], row["high"]) == (newcombe((1, 3), (2, 2)).low, newcombe((1, 3), (2, 2)).high)
     assert row["fisher"] == pytest.approx(fisher_exact([[1, 2], [2, 0]]).pvalue)
-    assert list(table["reason"]) == ["", "every_pole_linked", "no_pole_linked"]
     assert table.loc[1:, ["difference", "low", "high", "fisher"]].isna().all(axis=None)
     assert list(table["base_linked"]) == [3, 2, 0] and list(table["count_others"]) == [2, 0, 1]

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.optimize import brentq, minimize_scalar
-from scipy.special import xlogy
 from scipy.stats import beta
 from scipy.stats.contingency import odds_ratio
 
 from ptce_analysis.analysis.intervals import (
-    PRIORS,
+    JEFFREYS,
+    UNIFORM,
     Estimate,
     Rate,
     agresti_caffo,
@@ -30,7 +29,6 @@ from ptce_analysis.analysis.intervals import (
     koopman,
     miettinen_nurminen,
     newcombe,
-    posterior,
     prob_decrease,
     wilson,
 )
@@ -59,14 +57,11 @@ def bounds(found: Estimate) -> tuple[float, float]:
     ("rate", "message"),
     [
         ((3, 0), r"second: value 3/0: a group without units has no share; leave it out"),
-        ((0, -4), r"second: base -4: legal bases are 1 to 1000000"),
         ((0, 1_000_001), r"second: base 1000001: legal bases are 1 to 1000000"),
         ((-1, 4), r"second: count -1: legal counts are 0 to 4"),
         ((5, 4), r"second: count 5: legal counts are 0 to 4"),
         ((1.0, 4), r"second: value \(1.0, 4\): two whole numbers"),
         ((True, 4), r"second: value \(True, 4\): two whole numbers"),
-        ((1, 2, 3), r"second: value \(1, 2, 3\): two whole numbers"),
-        (7, r"second: value 7: two whole numbers"),
     ],
 )
 def test_an_impossible_rate_is_refused_by_name(rate: object, message: str) -> None:
@@ -87,13 +82,10 @@ def test_an_impossible_rate_is_refused_by_name(rate: object, message: str) -> No
 @pytest.mark.parametrize("value", [0, 1, 95, -0.1, True, "0.95", None])
 def test_a_confidence_outside_0_to_1_is_refused(value: object) -> None:
     """95 is the likeliest slip, so the message says how to write it."""
-    pairs = (*DIFFERENCES, koopman, conditional_odds_ratio, beta_binomial)
-    for call in (
-        *(lambda m=m: m((1, 4), value) for m in SINGLES),
-        *(lambda m=m: m((1, 4), (2, 4), value) for m in pairs),
-    ):
+    for method in (*SINGLES, *DIFFERENCES, koopman, conditional_odds_ratio, beta_binomial):
+        rates = ((1, 4),) if method in SINGLES else ((1, 4), (2, 4))
         with pytest.raises(InputError, match=r"confidence: value .* strictly between 0 and 1; write 0.95 for 95 %"):
-            call()
+            method(*rates, value)
 
 
 @pytest.mark.parametrize(
@@ -126,15 +118,6 @@ def test_single_intervals_agree_with_r_and_newcombe(
     assert method(rate).estimate == rate[0] / rate[1] and method(rate).reason == ""
 
 
-@given(drawn_rate())
-def test_wilson_bounds_have_the_score_they_claim(rate: Rate) -> None:
-    """Put back into the score statistic, each bound gives z (unless cut at 0 or 1)."""
-    k, n = rate
-    for bound in bounds(wilson(rate)):
-        if 0 < bound < 1:
-            assert abs(k / n - bound) == pytest.approx(Z * math.sqrt(bound * (1 - bound) / n), rel=1e-9, abs=1e-12)
-
-
 # Newcombe 1998b, Statistics in Medicine 17:873-890, Table II: examples (a) to (h) with methods 10 and 6; the bounds of
 # Agresti and Caffo for the same examples are recomputed by other programs (SAS PROC FREQ, as printed in WUSS 2016-127).
 TABLE_II = [
@@ -146,7 +129,7 @@ TABLE_II = [
     ((0, 10), (0, 10), (-0.2775, 0.2775), (-0.2212, 0.2212), (-0.2879, 0.2879)),
     ((10, 10), (0, 20), (0.6791, 1.0), (0.6922, 1.0), (0.7156, 1.0)),
     ((10, 10), (0, 10), (0.6075, 1.0), (0.6122, 1.0), (0.6636, 1.0)),
-    # R: Epi::ci.pd(13, 10, 29, 42, method = "Nc" and "AC"); the score interval is that of the root-finder below
+    # R: Epi::ci.pd(13, 10, 29, 42, method = "Nc" and "AC"); Miettinen and Nurminen: a root-finder
     ((13, 42), (10, 52), (-0.056463, 0.289947), (-0.060106, 0.289062), (-0.058295, 0.295581)),
 ]
 
@@ -161,51 +144,11 @@ def test_differences_agree_with_newcombes_table(example: tuple[tuple[float, floa
         assert (found.estimate, found.reason) == (first[0] / first[1] - second[0] / second[1], "")
 
 
-def likeliest_pair(first: Rate, second: Rate, other: Callable[[float], float], low: float, high: float) -> list[float]:
-    """The likeliest (p1, p2) under a constraint p1 = other(p2), by direct maximisation of the log likelihood."""
-    (k1, n1), (k2, n2) = first, second
-
-    def loss(p2: float) -> float:
-        p1 = min(max(other(p2), 0.0), 1.0)
-        return -float(xlogy(k1, p1) + xlogy(n1 - k1, 1 - p1) + xlogy(k2, p2) + xlogy(n2 - k2, 1 - p2))
-
-    p2 = float(minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-13}).x)
-    return [other(p2), p2]
-
-
-@pytest.mark.parametrize(
-    ("first", "second"), [((13, 42), (10, 52)), ((2, 7), (6, 9)), ((3, 5), (40, 300)), ((22, 42), (11, 52))]
-)
-def test_score_intervals_are_the_roots_of_their_statistics(first: Rate, second: Rate) -> None:
-    """A root-finder on each statistic, the restricted maximum found by direct search of the likelihood.
-
-    Koopman's is in his own form: chi-square of the four counts at the likeliest shares with that ratio.
-    """
-    (k1, n1), (k2, n2) = first, second
-    difference, ratio = k1 / n1 - k2 / n2, (k2 / n2) / (k1 / n1)
-
-    def score(gap: float) -> float:
-        p1, p2 = likeliest_pair(first, second, lambda p: p + gap, max(0.0, -gap), min(1.0, 1.0 - gap))
-        variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * (n1 + n2) / (n1 + n2 - 1)
-        return (difference - gap) ** 2 / variance - Z * Z
-
-    def excess(theta: float) -> float:
-        shares = likeliest_pair(first, second, lambda p: p / theta, 0.0, min(theta, 1.0))
-        return (
-            sum((k - n * p) ** 2 / (n * p * (1 - p)) for (k, n), p in zip((first, second), shares, strict=True)) - Z * Z
-        )
-
-    gaps = brentq(score, -0.999, difference), brentq(score, difference, 0.999)
-    assert bounds(miettinen_nurminen(first, second)) == pytest.approx(gaps, abs=1e-6)
-    ratios = brentq(excess, ratio / 50, ratio), brentq(excess, ratio, ratio * 50)
-    assert bounds(koopman(first, second)) == pytest.approx(ratios, rel=1e-5)
-    assert koopman(first, second).estimate == pytest.approx(ratio)
-
-
 def test_koopman_agrees_with_published_examples() -> None:
     """Koopman 1984 (36/40 over 16/80: 2.94 to 7.15); Fagerland et al. 2017 (7/34 over 1/34: 1.2209 to 42.5757)."""
     assert bounds(koopman((16, 80), (36, 40))) == pytest.approx((2.94, 7.15), abs=5e-3)
     assert bounds(koopman((1, 34), (7, 34))) == pytest.approx((1.2209, 42.5757), abs=5e-5)
+    assert koopman((16, 80), (36, 40)).estimate == pytest.approx(4.5)
 
 
 def test_koopman_has_closed_forms_at_the_ends() -> None:
@@ -221,8 +164,11 @@ def test_koopman_has_closed_forms_at_the_ends() -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(drawn_rate(), drawn_rate(), st.floats(0.93, 0.999))
-def test_differences_follow_swaps_and_hold_their_estimate(first: Rate, second: Rate, confidence: float) -> None:
-    """Swapping groups, or success and failure, changes the sign; the bounds stay in -1..1 and hold the difference."""
+def test_intervals_follow_swaps_and_hold_their_estimate(first: Rate, second: Rate, confidence: float) -> None:
+    """Swapping groups, or success and failure, changes the sign; the bounds stay in -1..1 and hold the difference.
+
+    The share of failures has the mirrored interval; first over second has the inverse of second over first.
+    """
     (k1, n1), (k2, n2) = first, second
     for method in DIFFERENCES:
         low, high = bounds(method(first, second, confidence))
@@ -230,17 +176,10 @@ def test_differences_follow_swaps_and_hold_their_estimate(first: Rate, second: R
         assert bounds(method(second, first, confidence)) == pytest.approx((-high, -low), abs=1e-9)
         failures = method((n1 - k1, n1), (n2 - k2, n2), confidence)
         assert bounds(failures) == pytest.approx((-high, -low), abs=1e-9)
-
-
-@settings(deadline=None, max_examples=60)
-@given(drawn_rate(), drawn_rate(), st.floats(0.3, 0.999))
-def test_mirrors(first: Rate, second: Rate, confidence: float) -> None:
-    """The share of failures has the mirrored interval; first over second has the inverse of second over first."""
-    k, n = first
     for method in SINGLES:
         low, high = bounds(method(first, confidence))
-        assert 0 <= low < high <= 1 and (method is jeffreys or low <= k / n <= high)
-        assert bounds(method((n - k, n), confidence)) == pytest.approx((1 - high, 1 - low), abs=1e-11)
+        assert 0 <= low < high <= 1 and (method is jeffreys or low <= k1 / n1 <= high)
+        assert bounds(method((n1 - k1, n1), confidence)) == pytest.approx((1 - high, 1 - low), abs=1e-11)
     if first[0] + second[0] > 0:
         (low, high), (low_back, high_back) = bounds(koopman(first, second)), bounds(koopman(second, first))
         assert low * high_back == pytest.approx(1, rel=1e-9) if low else high_back == math.inf
@@ -248,8 +187,7 @@ def test_mirrors(first: Rate, second: Rate, confidence: float) -> None:
 
 
 def test_correlated_newcombe_narrows_and_widens() -> None:
-    """Like groups fully correlated have no width left at all; opposed ones are wider."""
-    # Zou & Donner 2008 by hand: p = 1/2, n = 4, reach below and above r = p - low; 2r^2 - 2r^2 = 0.
+    """Zou & Donner 2008 by hand: p = 1/2, n = 4, reach r = p - low; 2r^2 - 2 phi r^2 is 0 for 1 and 3r^2 for -1/2."""
     assert bounds(newcombe((2, 4), (2, 4), 0.95, 1.0)) == pytest.approx((0.0, 0.0), abs=1e-7)
     reach = 0.5 - bounds(wilson((2, 4)))[0]
     assert bounds(newcombe((2, 4), (2, 4), 0.95, -0.5)) == pytest.approx((-reach * 3**0.5, reach * 3**0.5))
@@ -339,49 +277,45 @@ def test_bayesian_figures_are_their_closed_forms(first: Rate, second: Rate) -> N
     assert bayes_factor(first, second) == pytest.approx(float(exact_factor(first, second)), rel=1e-9)
 
 
-def below(first: Rate, second: Rate, prior: str, gap: float) -> float:
-    """P(p1 - p2 <= gap) by adaptive quadrature over p2 (scipy.integrate.quad), the inner probability by scipy.stats."""
-    one, two = posterior(first, prior), posterior(second, prior)
+def below(first: Rate, second: Rate, gap: float) -> float:
+    """P(p1 - p2 <= gap), uniform priors, by adaptive quadrature over p2, the inner probability by scipy.stats."""
+    (a1, b1), (a2, b2) = ((k + 1, n - k + 1) for k, n in (first, second))
 
     def integrand(angle: float) -> float:
         p = math.sin(angle) ** 2
-        return float(beta.pdf(p, *two) * beta.cdf(p + gap, *one) * math.sin(2 * angle))
+        return float(beta.pdf(p, a2, b2) * beta.cdf(p + gap, a1, b1) * math.sin(2 * angle))
 
-    peak = math.asin(math.sqrt(beta.mean(*two)))
-    points = sorted({peak, *(math.asin(math.sqrt(x)) for x in (-gap, 1 - gap) if 0 < x < 1)})
+    points = sorted(math.asin(math.sqrt(x)) for x in (beta.mean(a2, b2), -gap, 1 - gap) if 0 < x < 1)
     return float(quad(integrand, 1e-9, math.pi / 2 - 1e-9, points=points, limit=1000, epsabs=1e-12, epsrel=1e-11)[0])
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "confidence", "prior"),
+    ("first", "second", "confidence"),
     [
-        ((13, 42), (10, 52), 0.95, "uniform"),
-        ((22, 42), (10, 52), 0.99, "jeffreys"),
-        ((0, 5), (0, 30), 0.9, "jeffreys"),
-        ((4, 4), (1, 60), 0.95, "uniform"),
-        ((1, 1), (0, 1), 0.8, "jeffreys"),
-        ((300, 1000), (2, 9), 0.95, "uniform"),
-        ((5000, 10_000), (4900, 10_000), 0.95, "jeffreys"),
+        ((13, 42), (10, 52), 0.95),
+        ((22, 42), (10, 52), 0.99),
+        ((0, 5), (0, 30), 0.9),
+        ((4, 4), (1, 60), 0.95),
+        ((300, 1000), (2, 9), 0.95),
     ],
 )
-def test_the_credible_interval_cuts_equal_tails(first: Rate, second: Rate, confidence: float, prior: str) -> None:
+def test_the_credible_interval_cuts_equal_tails(first: Rate, second: Rate, confidence: float) -> None:
     """Each bound leaves (1 - confidence)/2 of the posterior of the difference, by adaptive quadrature."""
-    found, tail = beta_binomial(first, second, confidence, prior), (1 - confidence) / 2
-    assert below(first, second, prior, found.low) == pytest.approx(tail, abs=1e-8)
-    assert below(first, second, prior, found.high) == pytest.approx(1 - tail, abs=1e-8)
+    found, tail = beta_binomial(first, second, confidence), (1 - confidence) / 2
+    assert below(first, second, found.low) == pytest.approx(tail, abs=1e-8)
+    assert below(first, second, found.high) == pytest.approx(1 - tail, abs=1e-8)
 
 
 def test_bayesian_figures_by_hand() -> None:
     """Two different answers are 1/4 likely with two shares, 1/6 with one; two like ones 1/4 and 1/3.
 
-    Jeffreys' prior: (1/2 x 1/2)/(1/8) for different answers. Posterior means 14/44 and 11/54. No overflow.
+    Posterior means 14/44 and 11/54. No overflow. Jeffreys' prior, by
     R 4.2.2: integrate(function(p) dbeta(p, k1+.5, 42-k1+.5) * pbeta(p, 10.5, 42.5), 0, 1, rel.tol = 1e-12).
     """
-    assert prob_decrease((13, 42), (10, 52), "jeffreys") == pytest.approx(0.905408800750047, abs=1e-10)
-    assert prob_decrease((22, 42), (10, 52), "jeffreys") == pytest.approx(0.999653771800425, abs=1e-10)
+    assert prob_decrease((13, 42), (10, 52), JEFFREYS) == pytest.approx(0.905408800750047, abs=1e-10)
+    assert prob_decrease((22, 42), (10, 52), JEFFREYS) == pytest.approx(0.999653771800425, abs=1e-10)
     assert bayes_factor((0, 1), (1, 1)) == pytest.approx(1.5)
     assert bayes_factor((1, 1), (1, 1)) == pytest.approx(0.75)
-    assert bayes_factor((0, 1), (1, 1), "jeffreys") == pytest.approx(2)
     assert bayes_factor((0, 10_000), (10_000, 10_000)) == math.inf
     assert beta_binomial((13, 42), (10, 52)).estimate == pytest.approx(14 / 44 - 11 / 54)
     alike = beta_binomial((4, 20), (4, 20))
@@ -389,20 +323,15 @@ def test_bayesian_figures_by_hand() -> None:
 
 
 @settings(deadline=None, max_examples=15)
-@given(small, small, st.sampled_from([0.5, 0.9, 0.99]), st.sampled_from(list(PRIORS)))
-def test_bayesian_figures_follow_swaps(first: Rate, second: Rate, confidence: float, prior: str) -> None:
+@given(small, small, st.sampled_from([0.5, 0.9, 0.99]), st.sampled_from([UNIFORM, JEFFREYS]))
+def test_bayesian_figures_follow_swaps(
+    first: Rate, second: Rate, confidence: float, prior: tuple[float, float]
+) -> None:
     """Swapping groups, or success and failure, mirrors the interval and the probability, and keeps the factor."""
     (k1, n1), (k2, n2) = first, second
-    found = beta_binomial(first, second, confidence, prior)
+    found = beta_binomial(first, second, confidence)
     assert -1 < found.low < found.high < 1
     for pair in ((second, first), ((n1 - k1, n1), (n2 - k2, n2))):
-        assert bounds(beta_binomial(*pair, confidence, prior)) == pytest.approx((-found.high, -found.low), abs=1e-8)
+        assert bounds(beta_binomial(*pair, confidence)) == pytest.approx((-found.high, -found.low), abs=1e-8)
         assert prob_decrease(*pair, prior) == pytest.approx(1 - prob_decrease(first, second, prior), abs=1e-10)
-        assert bayes_factor(*pair, prior) == pytest.approx(bayes_factor(first, second, prior), rel=1e-9)
-
-
-def test_an_unknown_prior_is_answered_with_the_legal_ones() -> None:
-    """The value, the legal ones and the nearest."""
-    for call in (prob_decrease, bayes_factor):
-        with pytest.raises(InputError, match=r"prior: value 'jefreys': legal values: uniform, jeffreys.*'jeffreys'"):
-            call((1, 4), (1, 4), "jefreys")
+        assert bayes_factor(*pair) == pytest.approx(bayes_factor(first, second), rel=1e-9)

@@ -1,30 +1,28 @@
 """Who funds PTCE, by collectivity level: what the printed rows (n, sum, median) of the funding table say and determine.
 
 Each row leaves a quantity (a total, a mean, a maximum, a Gini index...) between two limits, both attained by amounts
-that round to the row. Rows do not constrain each other, so that the difference of two levels lies between the lowest of
-one less the highest of the other, and the reverse, and can be anything in between. A comparison of two levels is then
+that round to the row. Rows do not constrain each other. A comparison of two levels is then
 
 - `decided` when the limits leave only one answer: one level has more, whatever the amounts were;
 - `bounded` when either may have more, within limits that are known;
 - `open` when some level has no limits: what it takes was not found, or cannot be true, or nothing printed bears on it.
 
 A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
-printed whole, each figure counts alone. The printed number is that of supported projects, and one of them may have
-given no amount: a mean lies between the total over the projects and the total over one project fewer. A claim on
-funding that is not decided here is a bug.
+printed whole, each figure counts alone. A claim on funding that is not decided here is a bug.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ptce_analysis.analysis.amounts import AmountsRow, bounds, can_hold, highest_median, minimum_sum
-from ptce_analysis.analysis.pooled_median import pooled_median
+from ptce_analysis.analysis.amounts import AmountsRow, bounds, can_hold, minimum_sum
 from ptce_analysis.published import Fact, Facts, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
@@ -49,7 +47,7 @@ COLUMN_TYPES = {
 class FundingRow:
     """One level's printed row: number of supported projects, their total and their median, in euros.
 
-    `n` is the number of projects that gave an amount (the printed number, unless a scenario says otherwise).
+    `n` is the number of projects taken to have given an amount.
     """
 
     level: str
@@ -78,11 +76,6 @@ class FundingRow:
         return AmountsRow(self.n, total, total, median, median, self.least)
 
     @property
-    def bands_without_median(self) -> AmountsRow:
-        """The same when the median is not used: any median that the number and the total allow."""
-        return replace(self.bands, median_low=Fraction(0), median_high=highest_median(self.bands))
-
-    @property
     def possible(self) -> bool:
         """Whether any amounts above zero can have this number, total and median, roundings included."""
         return can_hold(self.n, self.total.band, self.median.band, self.least)
@@ -109,29 +102,19 @@ def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, Fu
 
 
 def scenario_rows(rows: dict[str, FundingRow], scenario: str) -> dict[str, FundingRow]:
-    """Return the rows under a named scenario; see `SCENARIO_RULES` for what each one changes."""
-    return SCENARIO_RULES[scenario](rows)
-
-
-def _one_amount_missing(rows: dict[str, FundingRow]) -> dict[str, FundingRow]:
-    # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount. Source:
-    # none; it is the smallest change that makes their row consistent. If wrong: their median cannot be used.
-    return {level: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for level, row in rows.items()}
-
-
-def _local_medians_reversed(rows: dict[str, FundingRow]) -> dict[str, FundingRow]:
-    # Assumption (03, 04, 07): Variant with medians reversed: the four local medians were printed in reverse order.
-    # Source: none; found after looking at the figures. If wrong: these medians are those of other tiers.
-    local = [level for level in LOCAL_LEVELS if level in rows]
-    swapped = dict(zip(local, reversed([rows[level].median for level in local]), strict=True))
-    return {level: replace(row, median=swapped.get(level, row.median)) for level, row in rows.items()}
-
-
-SCENARIO_RULES: dict[str, Callable[[dict[str, FundingRow]], dict[str, FundingRow]]] = {
-    "as_printed": dict,
-    "communes_15": _one_amount_missing,
-    "local_medians_reversed": _local_medians_reversed,
-}
+    """Return the rows under a scenario of `vocabulary.SCENARIOS`."""
+    if scenario == "communes_15":
+        # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount.
+        # Source: none; it is the smallest change that makes their row consistent. If wrong: their median cannot be
+        # used.
+        return {x: row if row.possible or row.n < 2 else replace(row, n=row.n - 1) for x, row in rows.items()}
+    if scenario == "local_medians_reversed":
+        # Assumption (03, 04, 07): Variant with medians reversed: the four local medians were printed in reverse order.
+        # Source: none; found after looking at the figures. If wrong: these medians are those of other tiers.
+        local = [level for level in LOCAL_LEVELS if level in rows]
+        swapped = dict(zip(local, reversed([rows[level].median for level in local]), strict=True))
+        return {level: replace(row, median=swapped.get(level, row.median)) for level, row in rows.items()}
+    return rows
 
 
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
@@ -146,12 +129,11 @@ def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> p
     """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
     found = [_cells(level, rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS]
-    amounts = _parts(facts, "funding_amount", FUNDING_LEVELS, wave)
+    amounts = [(fact.value, *fact.band) for fact in _parts(facts, "funding_amount", FUNDING_LEVELS, wave)]
     for cells, amount in zip(found, amounts, strict=False):  # no share without all six amounts
-        others, (low, high) = [other for other in amounts if other is not amount], amount.band
-        cells["share"] = _part(amount.value, _sum(other.value for other in others))
-        cells["share_low"] = _part(low, _sum(other.band[1] for other in others))
-        cells["share_high"] = _part(high, _sum(other.band[0] for other in others))
+        value, low, high = (sum(ends) - own for ends, own in zip(zip(*amounts, strict=True), amount, strict=True))
+        for name, own, others in zip(("share", "share_low", "share_high"), amount, (value, high, low), strict=True):
+            cells[name] = float(own / (own + others)) if own else 0.0  # nothing is no part, even of nothing
     table = pd.DataFrame(found, columns=list(COLUMN_TYPES))
     return table.assign(wave=wave, scenario=scenario).astype(COLUMN_TYPES)
 
@@ -164,12 +146,8 @@ def _cells(
     cells: dict[str, object] = {"level": level, "n_projects": n, "status": "not found"}
     if row:
         n, median = row.n, row.median
-        cells |= {
-            "n_amounts": n,
-            "median_usable": row.possible,
-            "minimum_sum_eur": float(minimum_sum(n, median.band[0])),
-        }
-        cells["status"] = "possible" if row.possible else "impossible"
+        cells |= {"n_amounts": n, "median_usable": row.possible, "status": "possible" if row.possible else "impossible"}
+        cells["minimum_sum_eur"] = float(minimum_sum(n, median.band[0]))
     if median:
         cells["median_eur"] = float(median.value)
     if total:
@@ -177,15 +155,6 @@ def _cells(
         cells |= {f"amount_{end}": float(value) for end, value in ends.items()}
         cells |= {f"mean_{end}": float(value / n) for end, value in ends.items() if n}
     return cells
-
-
-def _part(one: Fraction, others: Fraction) -> float:
-    """What one amount is of all; nothing is no part, even of nothing."""
-    return float(one / (one + others)) if one else 0.0
-
-
-def _sum(values: Iterable[Fraction]) -> Fraction:
-    return sum(values, Fraction(0))
 
 
 def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
@@ -205,7 +174,7 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
     for perimeter, levels in PERIMETERS.items():
         amounts, projects = (_parts(facts, f"funding_{part}", levels, wave) for part in ("amount", "projects"))
         if amounts:
-            sums = [_sum(ends) for ends in zip(*((amount.value, *amount.band) for amount in amounts), strict=True)]
+            sums = map(sum, zip(*((amount.value, *amount.band) for amount in amounts), strict=True))
             n = sum(int(number.value) for number in projects) if projects else None
             found.append((perimeter, *map(float, sums), n))
     if printed := stated(facts, f"funding_total_{wave}"):
@@ -214,39 +183,75 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns).astype({"n_supports": "Int64"})
 
 
-@dataclass(frozen=True)
-class PooledMedian:
-    """Between which limits the median of the local levels' amounts taken together lies, and the printed overall median.
+def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.Series | None:
+    """Return the sharp limits of the median of the local levels' amounts taken together: `n`, `low_eur`, `high_eur`.
 
-    `n` amounts; `without_median` lists the levels whose own median is not used (their rows cannot be true). `printed`
-    is the aid per collectivity, if it is printed: not the same quantity, since several collectivities of one level may
-    support one project. `holds_printed`: some true value of it lies within the limits.
-    """
-
-    n: int
-    low_eur: float
-    high_eur: float
-    without_median: tuple[str, ...]
-    printed: Fact | None
-    holds_printed: bool
-
-
-def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> PooledMedian | None:
-    """Return the sharp limits of the pooled local median, or None where some local row was not found whole.
-
-    None too where a row is of no amount, or of a total too small for its number of amounts above zero. An average of
-    medians would be no median: see `pooled_median`. A row that cannot be true counts for its number and total only.
+    `printed` is the aid per collectivity, if it is printed: not the same quantity, since several collectivities of one
+    level may support one project. `holds_printed`: some true value of it lies within the limits. A row that cannot be
+    true counts for its number and total only. None where some local row was not found whole, is of no amount, or of a
+    total too small for its number of amounts above zero.
     """
     rows = scenario_rows(printed_rows(facts, wave, LOCAL_LEVELS), scenario)
     if len(rows) < len(LOCAL_LEVELS) or not all(
         row.n and row.n * row.least <= row.total.band[1] for row in rows.values()
     ):
         return None
-    dropped = tuple(level for level, row in rows.items() if not row.possible)
-    low, high = pooled_median([row.bands if row.possible else row.bands_without_median for row in rows.values()])
+    low, high = pooled_median(
+        [
+            row.bands if row.possible else replace(row.bands, median_low=Fraction(0), median_high=row.total.band[1])
+            for row in rows.values()
+        ]
+    )
     n, printed = sum(row.n for row in rows.values()), stated(facts, f"aid_per_collectivity_median_{wave}")
-    holds = printed is not None and printed.band[0] <= high and printed.band[1] >= low
-    return PooledMedian(n, float(low), float(high), dropped, printed, holds)
+    holds = printed is not None and float(printed.band[0]) <= high and float(printed.band[1]) >= low
+    found = {"n": n, "low_eur": low, "high_eur": high, "printed": printed, "holds_printed": holds}
+    return pd.Series(found, dtype="object")
+
+
+def pooled_median(rows: Sequence[AmountsRow]) -> tuple[float, float]:
+    """Return the smallest and the largest median that all amounts of several possible rows can have together.
+
+    An average of the rows' medians would be no median.
+
+    >>> from ptce_analysis.analysis.amounts import printed_row
+    >>> pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)])
+    (12.5, 20.0)
+    """
+    return -_highest_median(rows, -1), _highest_median(rows, 1)
+
+
+def _highest_median(rows: Sequence[AmountsRow], sign: int) -> float:
+    """The highest median of all amounts times a sign, to nine decimals.
+
+    Of N amounts, if N is odd, N // 2 + 1 reach the median; if it is even, N / 2 reach v, one more reaches u <= v, and
+    the median is (u + v) / 2. That one is in some row, with q of the N / 2. Rows do not constrain each other, so that
+    the others let v be the (N / 2 - q)-th highest of what their amounts can be at most, each in its rank.
+    """
+    reached = [(place, _reached(row, sign, rank, 0)) for place, row in enumerate(rows) for rank in range(1, row.n + 1)]
+    half, found = len(reached) // 2, []
+    if len(reached) % 2:
+        return round(sorted((value for _, value in reached), reverse=True)[half], 9)
+    for place, row in enumerate(rows):
+        limits = [np.inf, *sorted((value for other, value in reached if other != place), reverse=True)]
+        for q in range(max(0, half + 1 - len(limits)), min(row.n - 1, half) + 1):
+            found.append(_reached(row, sign, q, 1, limits[half - q]) / 2)
+    return round(max(found), 9)
+
+
+def _reached(row: AmountsRow, sign: int, q: int, weight: int, limit: float = np.inf) -> float:
+    """The highest v + weight u, by linear programming: q amounts of a row times a sign reach v, one more u <= v."""
+    from scipy.optimize import linprog
+
+    unit, n = np.eye(row.n + 2), row.n  # the amounts, the highest first, then u and v
+    u, v, middle, total = unit[n], unit[n + 1], unit[(n - 1) // 2] + unit[n // 2], unit[:n].sum(axis=0)
+    ends = [sign * float(end) for end in (row.sum_low, row.sum_high, 2 * row.median_low, 2 * row.median_high)]
+    (least, most), (low, high) = sorted(ends[:2]), sorted(ends[2:])
+    lines = [total, -total, middle, -middle, u - v, *(unit[1:n] - unit[: n - 1])]
+    lines += [u - unit[q]] * (q < n) + [v - unit[q - 1]] * (q > 0)
+    sides = np.append([most, -least, high, -low], np.zeros(len(lines) - 4))
+    bound = (float(row.minimum), None) if sign > 0 else (None, -float(row.minimum))
+    within = [bound] * n + [(None, None), (None, limit)]
+    return -float(linprog(-v - weight * u, A_ub=np.array(lines), b_ub=sides, bounds=within).fun)
 
 
 # What a quantity can be: its lowest and its highest value; None when nothing limits it.
@@ -256,12 +261,12 @@ Limits = tuple[float, float] | None
 SPREADS = ("max", "sd", "gini", "top_half_share")
 QUANTITIES = ("total", "mean", "median", *SPREADS)
 
-PAIR_COLUMNS = {"scenario": "str", "statement": "str", "level": "str", "other": "str", "verdict": "str", "more": "str",
-                "low": "float", "high": "float"}  # fmt: skip
-
 
 def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[str, Limits]]:
-    """Return, for each funding level and quantity, what the printed row leaves possible; None for no limits."""
+    """Return, for each funding level and quantity, what the printed row leaves possible; None for no limits.
+
+    Of a row that was not found whole, each figure says what it says alone.
+    """
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
     return {level: _limits(rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS}
 
@@ -269,44 +274,33 @@ def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[st
 def _limits(
     row: FundingRow | None, projects: Fact | None, total: Fact | None, median: Fact | None
 ) -> dict[str, Limits]:
-    """The limits of each quantity of a row; of a row that was not found whole, each figure says what it says alone."""
     n_projects = int(projects.value) if projects else 0
-    n, spreads = row.n if row else n_projects, dict[str, Limits].fromkeys(SPREADS)
+    n = row.n if row else n_projects
     if row:
         median = row.median if n and row.possible else None
-        found = bounds(row.bands) if median else {}
-        spreads |= {name: _between(found[name].low, found[name].high) for name in SPREADS if found}
-    return {
-        "total": _between(*total.band) if total else None,
-        # Assumption (03, 07): At most one project of each row gave no amount. Source: the row of communes, consistent
-        # with one amount fewer. If wrong: more tiers cannot be ranked by their mean.
-        "mean": _between(total.band[0] / n, total.band[1] / max(1, min(n, n_projects - 1))) if total and n else None,
-        "median": _between(*median.band) if median else None,
-        **spreads,
-    }
-
-
-def _between(low: float | Fraction | None, high: float | Fraction | None) -> Limits:
-    return None if low is None or high is None else (float(low), float(high))
+    spreads = bounds(row.bands) if row and median else {}
+    ends: dict[str, Any] = {"total": total and total.band, "median": median and median.band}
+    # Assumption (03, 07): At most one project of each row gave no amount. Source: the row of communes, consistent with
+    # one amount fewer. If wrong: more tiers cannot be ranked by their mean.
+    ends["mean"] = (total.band[0] / n, total.band[1] / max(1, min(n, n_projects - 1))) if total and n else None
+    ends |= {name: (spreads[name].low, spreads[name].high) for name in SPREADS if spreads}
+    found: dict[str, Any] = {name: ends.get(name) or (None, None) for name in QUANTITIES}
+    return {name: None if None in limits else (float(limits[0]), float(limits[1])) for name, limits in found.items()}
 
 
 def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
     """Return the verdict on "this level has more than that one", for every quantity and every pair of levels.
 
-    Columns: `scenario`, `statement` (a quantity), `level`, `other`, `verdict`, `more` (the level that has more when it
-    is decided, `neither` when both are equal, else empty), `low` and `high` (limits of the difference, level less
-    other).
+    Columns: `statement` (a quantity), `level`, `other`, `verdict`, `more` (the level that has more when it is decided,
+    `neither` when both are equal, else empty).
     """
-    limits, found = limits_by_level(facts, wave, scenario), list[tuple[object, ...]]()
+    limits, found = limits_by_level(facts, wave, scenario), []
     for name, (level, other) in product(QUANTITIES, combinations(FUNDING_LEVELS, 2)):
-        one, two = limits[level][name], limits[other][name]
-        if one is None or two is None:
-            found.append((scenario, name, level, other, "open", "", None, None))
-            continue
-        more = level if one[0] > two[1] else other if one[1] < two[0] else ""
-        if one == two and one[0] == one[1]:
-            more = "neither"
-        found.append(
-            (scenario, name, level, other, "decided" if more else "bounded", more, one[0] - two[1], one[1] - two[0])
-        )
-    return pd.DataFrame(found, columns=list(PAIR_COLUMNS)).astype(PAIR_COLUMNS)
+        one, two, verdict, more = limits[level][name], limits[other][name], "open", ""
+        if one and two:
+            more = level if one[0] > two[1] else other if one[1] < two[0] else ""
+            if one == two and one[0] == one[1]:
+                more = "neither"
+            verdict = "decided" if more else "bounded"
+        found.append((name, level, other, verdict, more))
+    return pd.DataFrame(found, columns=["statement", "level", "other", "verdict", "more"])

@@ -1,9 +1,8 @@
 """Estimates of shares with their intervals: of one group, of the difference, the ratio and the odds ratio of two.
 
-A difference is first - second; ratios are second over first. The Bayesian comparison (independent Beta priors, binomial
-counts) is computed by one-dimensional integrals on a fixed grid, without simulation: the same counts give the same
-figures everywhere. Scipy is used for special functions only: its conditional odds ratio is right to four digits only
-where a count is zero, and takes 45 seconds for groups of 100,000.
+A difference is first - second; ratios are second over first. The Bayesian comparison is computed by one-dimensional
+integrals on a fixed grid: the same counts give the same figures everywhere. Scipy is used for special functions only:
+its conditional odds ratio is right to four digits only where a count is zero, and slow for large groups.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincc, betainccinv, betaincinv, betaln, gammaln, softmax, xlogy
 
-from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.errors import InputError
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -28,13 +27,10 @@ Beta = tuple[float, float]
 
 LARGEST_GROUP = 1_000_000
 
-# Log odds beyond which no bound lies, for groups and confidences that can be asked for.
-FARTHEST_LOG_ODDS = 700.0
-
 # Assumption (02): Before the surveys, all shares are equally likely, each year separately. Source: usual choice;
 # Jeffreys’ prior is computed beside it. If wrong: the probability of a fall hardly moves.
-DEFAULT_PRIOR = "uniform"
-PRIORS: dict[str, Beta] = {"uniform": (1.0, 1.0), "jeffreys": (0.5, 0.5)}
+UNIFORM: Beta = (1.0, 1.0)
+JEFFREYS: Beta = (0.5, 0.5)
 
 # Share of a posterior left out on each side of an integral.
 NEGLIGIBLE = 1e-20
@@ -60,10 +56,7 @@ class Estimate:
 
 
 def checked_rate(rate: Rate, name: str) -> Rate:
-    """Return the rate as two Python whole numbers, 0 <= count <= base, 1 <= base <= `LARGEST_GROUP`.
-
-    A group without units is refused: nothing can be said of it, and leaving it out is the caller's decision.
-    """
+    """Return the rate as two Python whole numbers, 0 <= count <= base, 1 <= base <= `LARGEST_GROUP`; or refuse it."""
     try:
         count, base = (operator.index(part) for part in rate if not isinstance(part, bool))
     except (TypeError, ValueError):
@@ -83,10 +76,7 @@ def checked_pair(first: Rate, second: Rate) -> tuple[Rate, Rate]:
 
 
 def checked_fraction(value: float, name: str) -> float:
-    """Return a number strictly between 0 and 1 (a confidence, a level, a power).
-
-    Raises `InputError`, naming it, for any other.
-    """
+    """Return a number strictly between 0 and 1 (a confidence, a level); raises `InputError` for any other."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
         raise InputError(f"{name}: value {value!r}: legal values lie strictly between 0 and 1; write 0.95 for 95 %.")
     return float(value)
@@ -117,12 +107,7 @@ def _tail(confidence: float) -> float:
 
 
 def wilson(rate: Rate, confidence: float = 0.95) -> Estimate:
-    """Return the share of one group with Wilson's score interval.
-
-    >>> result = wilson((13, 42))
-    >>> round(result.low, 4), round(result.high, 4)
-    (0.1907, 0.4603)
-    """
+    """Return the share of one group with Wilson's score interval."""
     return Estimate(*_score_bounds(checked_rate(rate, "rate"), _normal_quantile(confidence)))
 
 
@@ -157,9 +142,8 @@ def _from_beta(rate: Rate, confidence: float, low_added: float, high_added: floa
 def newcombe(first: Rate, second: Rate, confidence: float = 0.95, correlation: float = 0.0) -> Estimate:
     """Return the difference first - second with Newcombe's hybrid score interval.
 
-    `correlation`: of the two sample shares; 0 for independent groups. Other values are for sensitivity only.
-
-    Source of the correlated form: Zou & Donner 2008, Statistics in Medicine 27:1693-1702 (MOVER).
+    `correlation`: of the two sample shares (Zou & Donner 2008, Statistics in Medicine 27:1693-1702); 0 for independent
+    groups. Other values are for sensitivity only.
     """
     z = _normal_quantile(confidence)
     (p1, l1, u1), (p2, l2, u2) = (_score_bounds(rate, z) for rate in checked_pair(first, second))
@@ -241,12 +225,12 @@ def log_binomials(n: int) -> Floats:
     return found
 
 
-def margin(n1: int, n2: int, m: int, fewest: int = 0, most: int = LARGEST_GROUP) -> tuple[Counts, Floats]:
-    """Return the counts (from `fewest` to `most`) that the first group can have of m successes in both groups.
+def margin(n1: int, n2: int, m: int) -> tuple[Counts, Floats]:
+    """Return the counts that the first group can have of m successes in both groups.
 
     With them the logarithm of the number of tables with each count: their weight when the two shares are the same.
     """
-    counts = np.arange(max(0, m - n2, fewest), min(n1, m, most) + 1)
+    counts = np.arange(max(0, m - n2), min(n1, m) + 1)
     return counts, log_binomials(n1)[counts] + log_binomials(n2)[m - counts]
 
 
@@ -257,7 +241,7 @@ def conditional_odds_ratio(first: Rate, second: Rate, confidence: float = 0.95) 
     estimate makes their mean equal to the observed count; each bound leaves (1 - confidence)/2 beyond that count.
     """
     (k1, n1), (k, n2) = checked_pair(first, second)
-    tail, far = _tail(confidence), FARTHEST_LOG_ODDS
+    tail, far = _tail(confidence), 700.0  # log odds beyond which no bound lies
     if k1 + k in (0, n1 + n2):
         return Estimate(None, None, None, "no_variation")
     x, weights = margin(n2, n1, k1 + k)
@@ -276,64 +260,54 @@ def conditional_odds_ratio(first: Rate, second: Rate, confidence: float = 0.95) 
     return Estimate(estimate, low, high)
 
 
-def beta_binomial(first: Rate, second: Rate, confidence: float = 0.95, prior: str = DEFAULT_PRIOR) -> Estimate:
+def beta_binomial(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
     """Return the posterior mean of the difference first - second with its equal-tailed credible interval.
 
-    The shares of the groups are independent, under a named prior (`uniform` or `jeffreys`).
+    The shares of the groups are independent, under a uniform prior.
     """
     tail = _tail(confidence)
-    one, two = posterior(first, prior, "first"), posterior(second, prior, "second")
+    one, two = (_posterior(rate, UNIFORM) for rate in checked_pair(first, second))
     # Bounds are found to 2/2^40.
     low = boundary(lambda gap: _prob_gap_below(one, two, gap) <= tail, -1.0, 1.0, 40)
     high = boundary(lambda gap: _prob_gap_below(two, one, -gap) <= tail, 1.0, -1.0, 40)
     return Estimate(one[0] / sum(one) - two[0] / sum(two), low, high)
 
 
-def prob_decrease(first: Rate, second: Rate, prior: str = DEFAULT_PRIOR) -> float:
+def prob_decrease(first: Rate, second: Rate, prior: Beta = UNIFORM) -> float:
     """Return the posterior probability that the share of the second group is lower than that of the first."""
-    one, two = posterior(first, prior, "first"), posterior(second, prior, "second")
+    one, two = (_posterior(rate, prior) for rate in checked_pair(first, second))
     return _prob_gap_below(two, one, 0.0)
 
 
-def bayes_factor(first: Rate, second: Rate, prior: str = DEFAULT_PRIOR) -> float:
+def bayes_factor(first: Rate, second: Rate) -> float:
     """Return how many times likelier the counts are when the shares differ than when they are one share.
 
-    The same prior is on that share; below 1 it speaks for no change; `math.inf` beyond what a number can hold.
+    Uniform priors; below 1 it speaks for no change; `math.inf` beyond what a number can hold.
 
     >>> round(bayes_factor((0, 1), (1, 1)), 4)
     1.5
     """
-    (a1, b1), (a2, b2) = posterior(first, prior, "first"), posterior(second, prior, "second")
-    a, b = PRIORS[prior]
-    log_factor = float(betaln(a1, b1) + betaln(a2, b2) - betaln(a, b) - betaln(a1 + a2 - a, b1 + b2 - b))
+    (a1, b1), (a2, b2) = (_posterior(rate, UNIFORM) for rate in checked_pair(first, second))
+    log_factor = float(betaln(a1, b1) + betaln(a2, b2) - betaln(a1 + a2 - 1, b1 + b2 - 1))
     return math.exp(log_factor) if log_factor < 700 else math.inf
 
 
-def posterior(rate: Rate, prior: str, name: str = "rate") -> Beta:
-    """Return the parameters of the posterior Beta distribution of a share; refuses an unknown prior."""
-    if prior not in PRIORS:
-        raise InputError(f"prior: value {prior!r}: legal values: {', '.join(PRIORS)}.{nearest(prior, PRIORS)}")
-    (a, b), (k, n) = PRIORS[prior], checked_rate(rate, name)
-    return a + k, b + n - k
+def _posterior(rate: Rate, prior: Beta) -> Beta:
+    return prior[0] + rate[0], prior[1] + rate[1] - rate[0]
 
 
 def _prob_gap_below(one: Beta, two: Beta, gap: float) -> float:
-    """P(X - Y <= gap) for independent X ~ Beta(one), Y ~ Beta(two), integrated over the less spread of the two.
+    """P(X - Y <= gap) for independent X ~ Beta(one), Y ~ Beta(two), integrated over the one that rests on more units.
 
     For positive gaps a part is certain: where X <= gap, or where Y >= 1 - gap.
     """
-    if _variance(one) < _variance(two):
+    if sum(one) > sum(two):
         sure = float(betainc(*one, max(gap, 0.0)))
         rest = _mean_over(one, max(gap, 0.0), min(1.0 + gap, 1.0), lambda x: betaincc(*two, np.clip(x - gap, 0, 1)))
     else:
         sure = float(betaincc(*two, min(1.0 - gap, 1.0)))
         rest = _mean_over(two, max(-gap, 0.0), min(1.0 - gap, 1.0), lambda y: betainc(*one, np.clip(y + gap, 0, 1)))
     return min(max(sure + rest, 0.0), 1.0)
-
-
-def _variance(beta: Beta) -> float:
-    a, b = beta
-    return a * b / ((a + b) ** 2 * (a + b + 1))
 
 
 def _mean_over(beta: Beta, low: float, high: float, value: Callable[[Floats], Floats]) -> float:

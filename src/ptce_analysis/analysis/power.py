@@ -6,6 +6,7 @@ The test is mid-p: of the exact conditional tests the one whose rejections of a 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,13 +30,11 @@ STEADY = 10
 
 @dataclass(frozen=True)
 class Detectable:
-    """The smallest fall of a share that a design finds with the wanted power.
+    """The fall of a share that two groups of some `sizes` find with a `power`, by the test at a `level`.
 
-    `share`, `sizes`: share before, units before and after; `level` of the test; `fall`: the share after at or below
-    which the fall is found with that `power`, `None` when not even a fall to 0 is.
+    `fall`: the share after at or below which it is found, `None` when not even a fall to 0 is.
     """
 
-    share: float
     sizes: tuple[int, int]
     level: float
     power: float
@@ -46,16 +45,11 @@ def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.
     """Return the probability that the test rejects at `level` when the two shares are the true ones.
 
     Raises `InputError`, naming it, for a share or a level out of range, or a size above `LARGEST_SIZE`.
-
-    >>> round(power((0.5, 0.5), (1, 1)), 4)
-    0.0
     """
-    for share in shares:
-        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
-            raise InputError(f"share: value {share!r}: legal values lie between 0 and 1; write 0.2 for 20 %.")
-    for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= LARGEST_SIZE:
-            raise InputError(f"sizes: value {size!r}: legal sizes are the whole numbers 1 to {LARGEST_SIZE}.")
+    if not all(0 <= share <= 1 for share in shares):
+        raise InputError(f"shares: value {shares!r}: legal values lie between 0 and 1; write 0.2 for 20 %.")
+    if not all(1 <= size <= LARGEST_SIZE for size in sizes):
+        raise InputError(f"sizes: value {sizes!r}: legal sizes are the whole numbers 1 to {LARGEST_SIZE}.")
     critical = _critical(*sizes, checked_fraction(level, "level"))
     return float(_binomial(sizes[0], shares[0]) @ critical @ _binomial(sizes[1], shares[1]))
 
@@ -78,12 +72,9 @@ def _binomial(n: int, share: float) -> Floats:
 
 
 def power_curve(share: float, sizes: tuple[int, int], others: Iterable[float], level: float = 0.05) -> pd.DataFrame:
-    """Return the power for each share after the change, one row each.
-
-    Columns, all fractions: `share_before` (`share`), `share_after`, `change` (after less before), `power`, `level`.
-    """
-    rows = [(share, other, other - share, power((share, other), sizes, level), level) for other in others]
-    return pd.DataFrame(rows, columns=["share_before", "share_after", "change", "power", "level"])
+    """Return the `power` for each share after the change (`share_after`), one row each; `share` is the one before."""
+    rows = [(other, power((share, other), sizes, level)) for other in others]
+    return pd.DataFrame(rows, columns=["share_after", "power"])
 
 
 def detectable(share: float, sizes: tuple[int, int], wanted: float = 0.8, level: float = 0.05) -> Detectable:
@@ -91,36 +82,25 @@ def detectable(share: float, sizes: tuple[int, int], wanted: float = 0.8, level:
 
     Power is taken to grow with the distance between the shares.
     """
-    checked_fraction(wanted, "wanted")
 
     def missed(other: float) -> bool:
         return power((share, other), sizes, level) < wanted
 
-    return Detectable(share, sizes, level, wanted, None if missed(0.0) else boundary(missed, share, 0.0))
+    return Detectable(sizes, level, wanted, None if missed(0.0) else boundary(missed, share, 0.0))
 
 
-def sample_size(
-    shares: tuple[float, float], wanted: float = 0.8, level: float = 0.05, largest: int = LARGEST_SIZE
-) -> int | None:
+def sample_size(shares: tuple[float, float], wanted: float = 0.8, level: float = 0.05) -> int | None:
     """Return the units that each of two groups needs to tell two shares apart with power `wanted`.
 
     The size, found by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in
     the size). `None` when no size up to the largest is enough, as when the shares are equal.
     """
-    checked_fraction(wanted, "wanted")
 
     def enough(n: int) -> bool:
         return power(shares, (n, n), level) >= wanted
 
-    high = 1
-    while not enough(high):
-        if high >= largest or shares[0] == shares[1]:
-            return None
-        high = min(2 * high, largest)
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    while failing := [n for n in range(high, min(high + STEADY, largest) + 1) if not enough(n)]:
-        high = failing[-1] + 1
-    return high if high <= largest else None
+    sizes = range(1, LARGEST_SIZE + 1)
+    n = LARGEST_SIZE + 1 if shares[0] == shares[1] else bisect_left(sizes, True, key=enough) + 1
+    while failing := [size for size in range(n, min(n + STEADY, LARGEST_SIZE) + 1) if not enough(size)]:
+        n = failing[-1] + 1
+    return n if n <= LARGEST_SIZE else None

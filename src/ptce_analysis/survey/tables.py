@@ -7,7 +7,7 @@ The cells of a variable are a frame with a line per pole: `raw` as written, the 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -218,16 +218,26 @@ def listed(entries: pd.DataFrame, names: Sequence[str], order: Sequence[str]) ->
 
 
 def check(result: Cleaned) -> Cleaned:
-    """Return the tables unchanged once they are what the analyses expect.
+    """Return the tables unchanged once poles and supports are what analyses expect: one row a key, legal values.
 
-    Raises `InputError` with every fault of the four tables, and any line that is neither kept nor quarantined.
+    Raises `InputError` with every fault of the two, and any line that is neither kept nor quarantined.
     """
+    import pandera.pandas as pa
     from pandera.errors import SchemaErrors
 
-    faults = []
-    for name, schema in _schemas().items():
+    def text(legal: Iterable[str], **more: Any) -> pa.Column:
+        return pa.Column("str", pa.Check.isin(list(legal)), nullable=True, **more)
+
+    money = pa.Column("float64", pa.Check.ge(0), nullable=True)
+    fields = {
+        "poles": {"origin": text(ORIGINS), "stage": text(STAGES), "budget_eur": money, "cell_budget_eur": money,
+                  ".*_status$": text(CELL_STATUSES, regex=True), "link_.*": text(LINKS, regex=True)},
+        "supports": {"level": text(LEVELS), "amount_eur": money, "amount_status": text(AMOUNT_STATUSES)},
+    }  # fmt: skip
+    keys, faults = {"poles": ["wave", "pole_id"], "supports": ["wave", "pole_id", "level"]}, []
+    for name, columns in fields.items():
         try:
-            schema.validate(getattr(result, name), lazy=True)
+            pa.DataFrameSchema(columns, unique=keys[name]).validate(getattr(result, name), lazy=True)
         except SchemaErrors as error:
             cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(20)
             faults += [f"{name}: {one.column}: {one.failure_case!r} fails {one.check}" for one in cases.itertuples()]
@@ -236,33 +246,6 @@ def check(result: Cleaned) -> Cleaned:
     if faults:
         raise InputError(f"the clean tables have {len(faults)} fault(s):\n- " + "\n- ".join(faults))
     return result
-
-
-def _schemas() -> dict[str, Any]:
-    """Return the pandera schema of each table."""
-    import pandera.pandas as pa
-
-    def text(legal: Any = None, **more: Any) -> Any:
-        return pa.Column("str", [pa.Check.isin(list(legal))] if legal else [], **more)
-
-    whole, money = pa.Column("int64", pa.Check.ge(0)), pa.Column("float64", pa.Check.ge(0), nullable=True)
-    count, free = pa.Column("Int64", pa.Check.ge(0), nullable=True), text(nullable=True)
-    poles = {
-        "wave": whole, "pole_id": text(), "origin": text(ORIGINS), "stage": text(STAGES, nullable=True),
-        "stage_raw": free, "members": count, "employees": count, "budget_eur": money, "cell_budget_eur": money,
-        "cell_self_financed_share": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True), "cell_fte": money,
-        "legal_form": free, r"^.*_status$": text(CELL_STATUSES, regex=True), r"^link_.*$": text(LINKS, regex=True),
-    }  # fmt: skip
-    supports = {
-        "wave": whole, "pole_id": text(), "level": text(LEVELS), "origin": text(ORIGINS), "amount_eur": money,
-        "amount_status": text(AMOUNT_STATUSES),
-    }  # fmt: skip
-    lists = [{name: whole if name == "row" else text() for name in names} for names in (LEDGER, QUARANTINE)]
-    keys = [["wave", "pole_id"], ["wave", "pole_id", "level"], None, None]
-    return {
-        name: pa.DataFrameSchema(fields, unique=key, strict=name != "poles", ordered=name != "poles")
-        for name, fields, key in zip(TABLES, (poles, supports, *lists), keys, strict=True)
-    }
 
 
 def csv_text(frame: pd.DataFrame) -> str:

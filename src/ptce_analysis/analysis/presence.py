@@ -25,8 +25,6 @@ def presence(facts: Facts, wave: int) -> pd.DataFrame:
     # at most all respondents. Source: none. If wrong: the shares of clusters supported are other ones.
     total, high = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
     low = (total.base_n if total else None) or None
-    if low and high and low > high:  # they contradict each other
-        low = high = None
     links = {level: stated(facts, f"link_share_{level}_{wave}") for level in FUNDING_LEVELS}
     words = {level: (link.source, link.locator, as_printed(link)) for level, link in links.items() if link}
     rows = []

@@ -226,7 +226,10 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
 
 
 def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook) -> list[str]:
-    """Return, for each line of the columns `read`, the name of the first of `ROW_RULES` that sets it aside, "" for the lines kept."""
+    """Return, for each line, the first of `ROW_RULES` that sets it aside, "" for the lines kept.
+
+    `read`: what each column states (`read_column`).
+    """
     layout, cells, names = book.layout, answers.cells, [plain(name) for name in answers.names]
     totals, excluded = {*(layout.total_rows or _TOTALS)}, {plain(pole) for pole in book.exclude}
     identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}

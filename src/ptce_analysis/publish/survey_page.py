@@ -48,8 +48,7 @@ def open_waves(waves: str) -> tuple[Cleaned, ...]:
 def fictitious_waves(folder: Path) -> tuple[Cleaned, ...]:
     """Return the clean fictitious waves of a folder, the oldest first.
 
-    Raises `InputError` as `open_waves` does, and for a pole whose id does not say that it is fictitious; the id is not
-    repeated, it may be a name.
+    Raises `InputError` as `open_waves` does, and for ids that may be names (they are not repeated).
     """
     found = read_waves(folder, "fictitious")
     for wave in found:
@@ -74,10 +73,7 @@ class Texts:
 
 
 def about(words: Words, shown: ShownWaves) -> dict[str, Any]:
-    """Return what every exhibit of the page is given: the origin of the answers, whence they come, what was released.
-
-    `released` lets texts state whatever the rules released, beside the data of the exhibit.
-    """
+    """Return what every exhibit of the page is given: their origin, whence they come, what may be stated."""
     answers = Sentence(words.label(ORIGINS[shown.origin]).capitalize())
     years = Sentence(words.listing(map(str, shown.years)))
     return {"origin": shown.origin, "source": Texts.SOURCE, "answers": answers, "years": years, "released": shown}
@@ -152,8 +148,7 @@ def apart(words: Words, shown: ShownWaves) -> Protected:
 def compared(words: Words, shown: ShownWaves) -> Protected:
     """Return the published figures that the answers do not give, or that other published figures contradict.
 
-    Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome). A figure that
-    may not be compared has no row.
+    Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome).
     """
     doubted = {one.id for one in audit(shown.facts) if one.verdict not in ("consistent", "unverifiable")}
 

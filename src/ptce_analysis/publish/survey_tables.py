@@ -183,12 +183,10 @@ def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> 
 
 
 def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: Sequence[Rule]) -> Protected:
-    """Return, for each wave and level asked about, emergence among linked poles and among the others.
+    """Return, for each wave and level asked about, emergence among linked poles and among the others (`BY_LEVEL`).
 
-    Columns: `wave`, `level`, then `BY_LEVEL` as `emergence_by_level` says them. A level is shown or hidden as a whole.
-    With what `tables` show (poles, stages, links), its counts give every group of poles by stage and link, those that
-    told neither included: each group must pass the rules, and those other counts be shown. No other table of a page is
-    about stages and links together, so that nothing else tells these counts.
+    A level is shown or hidden as a whole: with `tables`, its counts give every group of poles by stage and link, those
+    that told neither included. Each group must pass the rules. Nothing else is about stages and links together.
     """
     rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
     for wave in waves:
@@ -246,8 +244,7 @@ def computed_again(
 ) -> Protected:
     """Return the printed figures that answers can give: `id`, `wave`, `given`, `base`, `grain`, `verdict`.
 
-    `given` is what may be shown; `grain` is what it was rounded to, 0 where it is exact. What is hidden takes its base
-    and its rounding with it, and its verdict is `hidden`.
+    `given` is what may be shown, `grain` what it was rounded to (0: exact). What is hidden takes both with it.
     """
     rows, verdicts = list[dict[str, str | Shown]](), list[str]()
     for wave, fact in ((one, fact) for one in waves for fact in facts.values() if fact.wave == one.year):

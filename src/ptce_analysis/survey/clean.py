@@ -1,13 +1,9 @@
-"""An export and its codebook to clean tables, with the list of every repair and of everything set aside.
-
-Downwards: `clean` lays the grid out by its header, sets aside the lines that are no answer, reads the cells of each
-column, and has `survey.tables` make the tables.
-"""
+"""An export and its codebook to clean tables, with the list of every repair and of everything set aside."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,7 +64,7 @@ def clean_summary(result: Cleaned) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers as text: for each variable its header and its cells, and the row of the file each answer is on.
+    """The answers as text: for each variable its header and its cells, `numbers` the rows of the file they are on.
 
     `names` are the headers of the file, `whole` holds every cell of each row.
     """
@@ -162,9 +158,7 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             fault = unit_fault(variable.kind, " / ".join(named), variable.unit)
             if fault := fault or title_fault(variable.kind, titles, variable.unit):
                 units.append(f"{variable.name}, column {shown[column]!r}: {fault}")
-    # The completion column may be read by another variable as well.
-    claims = Counter(column for name, column in found.items() if name != COMPLETE)
-    faults += [*units, *(f"the column {shown[n]!r} is claimed by two variables." for n, k in claims.items() if k > 1)]
+    faults += units
     if faults:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found
@@ -173,8 +167,7 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
 def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
     """Return the rows under the header, each with the header's width, and what was cut or filled to get there.
 
-    A row may be longer where all are, because each ends in separators. One longer than others has shifted, even if what
-    is beyond the header is blank: its last answer may be blank too.
+    A row may be longer where all are, because each ends in separators. One longer than others has shifted.
     """
     rows, numbers = grid.rows[after:], grid.numbers[after:]
     n_full = 1 + max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)  # a cell alone below is a note
@@ -396,11 +389,7 @@ def _placed(readings: list[Reading]) -> tuple[str, ...]:
 
 
 def split_labels(text: str, labels: Iterable[str], separator: str = "") -> list[str]:
-    """Return the answers in one cell: known labels first, because a label may hold the separator itself.
-
-    >>> split_labels("Région, ville ou agglo, Europe", ["region, ville ou agglo"], ",")
-    ['Région, ville ou agglo', 'Europe']
-    """
+    """Return the answers in one cell: known labels first, because a label may hold the separator itself."""
     known = {plain(label) for label in labels}
     mark = re.escape(separator.strip() or separator) if separator else r"[;,|\n]" if known else r"[;|\n]"
     most = 2 * max((len(re.findall(mark, label)) for label in known), default=0)

@@ -25,10 +25,7 @@ EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 
 
 def supplied_folder(project: Path) -> Path:
-    """Return the folder of the waves a survey team supplies: `$PTCE_WAVES`, else that of the project's own waves.
-
-    A relative path counts from the project's folder.
-    """
+    """Return the folder of the waves a survey team supplies: `$PTCE_WAVES` (from `project`), else the project's own."""
     return project / (os.environ.get(WAVES_VARIABLE) or WAVES)
 
 
@@ -87,7 +84,7 @@ def _exports(where: Path) -> list[Path]:
 def institutional_breaks() -> dict[str, dict[str, str]]:
     """Return the changes of French institutions around the waves, by the rule of `ptce parse level` that rests on each.
 
-    Keys: the `date` since when, the `change`, the `reading` of answers because of it, the `source`.
+    Keys: `date`, `change`, `reading` of answers because of it, `source`.
     """
     text = (files("ptce_analysis.survey") / "breaks.csv").read_text(encoding="utf-8")
     return {row.pop("rule"): row for row in csv.DictReader(text.splitlines())}

@@ -18,7 +18,7 @@ import pytest
 
 from attacker import Knowledge, is_sensitive
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey import amounts, linked_with, marginal
+from ptce_analysis.analysis.survey import amounts, linked_with
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import MARK
@@ -146,17 +146,6 @@ def read(tables: ShownWaves) -> Knowledge:
         if level in money.index:
             told = money.loc[level, ["projects", "units"]]
             known.line(yes, max([int(n) for n in told if isinstance(n, (int, float))], default=0), poles)
-    given, told = said(tables), [way for way in WAYS if "" not in way]
-    for name in sorted({"link_2_to_6_share_2015", "collectivities_involved_median_2015"} & set(given)):
-        # The page does not say how many poles told about every level: this attacker knows it.
-        n = marginal(tables.waves[0], FACTS[name]).n
-        known.line(dict.fromkeys(told, 1.0), n, n)
-        if name == "link_2_to_6_share_2015":
-            counts = [k for k in range(n + 1) if abs(k / n - given[name]) <= 0.0005]
-            known.line({w: 1.0 for w in told if w.count("Oui") > 1}, counts[0], counts[-1])
-        else:
-            known.line({w: 1.0 for w in told if w.count("Oui") <= given[name] + 0.5}, n / 2, n)
-            known.line({w: 1.0 for w in told if w.count("Oui") >= given[name] - 0.5}, n / 2, n)
     return known
 
 
@@ -171,6 +160,8 @@ def small_links(folder: Path, seed: int) -> list[str]:
                 found.append(f"{level}: {answer}")
     return found
 
+
+MARKED = {"stages": "stage", "links": "level"}
 
 # Emergence by level.
 
@@ -292,6 +283,7 @@ def test_emergence_by_level_is_shown_as_a_whole_or_not_at_all(
         assert set(again.ledger["rule"]) == {"recoverable"}
 
 
+@pytest.mark.thorough
 def test_what_a_table_hides_the_comparison_does_not_confirm(tmp_path: Path) -> None:
     """No printed figure of a cell with a mark is compared; what is left of a shared base is three poles or more."""
     n_hidden = n_small = 0
@@ -299,9 +291,8 @@ def test_what_a_table_hides_the_comparison_does_not_confirm(tmp_path: Path) -> N
         wave = random_money(tmp_path, seed)
         tables = shown([wave], FACTS)
         given = said(tables)
-        stages = tables.tables["stages"].table.set_index("stage")["share"]
+        stages, links = (tables.tables[name].table.set_index(one)["share"] for name, one in MARKED.items())
         marks = {f"{stage}_share_2015": stages[stage] for stage in ("emergence", "creation")}
-        links = tables.tables["links"].table.set_index("level")["share"]
         marks |= {f"link_share_{level}_2015": share for level, share in links.items()}
         assert [name for name, share in marks.items() if share == MARK and name in given] == [], seed
         n_hidden += sum(share == MARK for share in marks.values())
@@ -368,10 +359,9 @@ def test_what_the_usual_rules_hide_the_stricter_ones_hide_too(tmp_path: Path) ->
     """So that a page made under each gives, together, no more than the one: in every table and printed figure."""
     n_hidden = 0
     for seed in range(300, 306):
-        wave = random_money(tmp_path, seed)
-        usual, strict = shown([wave], FACTS), shown([wave], FACTS, "strict")
+        usual, strict = (shown([random_money(tmp_path, seed)], FACTS, rules) for rules in ("standard", "strict"))
         for name, one in {**usual.tables, "printed": usual.printed}.items():
-            found = (strict.printed if name == "printed" else strict.tables[name]).table
+            found = {**strict.tables, "printed": strict.printed}[name].table
             marks = found == MARK
             same = marks | (one.table.map(str) == found.map(str))
             assert same.drop(columns="verdict", errors="ignore").all(axis=None), (seed, name)

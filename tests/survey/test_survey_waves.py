@@ -51,22 +51,6 @@ def test_lime_survey_codes_are_read_through_the_codebook(tmp_path: Path) -> None
     assert pole(result, "2")["link_region"] == "not_involved"
 
 
-def test_google_forms_answers_are_split_on_their_labels(tmp_path: Path) -> None:
-    """A whole question as header, answers joined by commas, a label that holds one."""
-    text = (
-        'Horodateur,"Nom du\npôle","Qui vous soutient ?\n(plusieurs réponses)"\n'
-        '01/02/2015 09:00:00,A,"Région, Ville, bourg ou village, État"\n02/02/2015 09:00:00,B,Autre chose\n'
-    )
-    variables = {"pole_id": {"header": "Nom du pôle"}, "answered_on": {"header": "Horodateur", "kind": "date"}}
-    answers = {"Ville, bourg ou village": "commune"}
-    supports = [{"funder": "Qui vous soutient ? (plusieurs réponses)", "separator": ",", "answers": answers}]
-    changes = {"variables": variables, "not_asked": [*NOT_ASKED, "stage"], "supports": supports}
-    result = clean(saved(tmp_path, text), book(**changes))
-    found = result.supports[["pole_id", "level"]].to_numpy().tolist()
-    assert found == [["A", "commune"], ["A", "region"], ["A", "etat"], ["B", "inconnu"]]
-    assert pole(result, "B")["link_region"] == "undecided"
-
-
 BOOK = (
     "wave: {year}\norigin: {origin}\nvariables:\n  pole_id: {{header: id}}\n  stage: {{header: Stade}}\n"
     "not_asked: [members, employees, budget_eur, cell_budget_eur, cell_self_financed_share, cell_fte, legal_form]\n"

@@ -16,7 +16,6 @@ from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import named, printed
 from ptce_analysis.publish.show import project_folder
 from ptce_analysis.publish.survey_tables import ShownWaves
-from ptce_analysis.published import Fact
 from ptce_analysis.survey.clean import ROW_RULES
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
@@ -29,7 +28,6 @@ OUTCOMES: dict[str, Label] = {
     "as_far_as_shown": ("found again, up to rounding", "retrouvé, à l’arrondi près"),
     "reproduced": ("found again", "retrouvé"),
 }
-NUMBER_KINDS = {"share": "share1", "fte": "fte", "years": "years"}
 
 
 def open_waves(waves: str) -> tuple[Cleaned, ...]:
@@ -114,7 +112,7 @@ def stages(words: Words, shown: ShownWaves) -> Protected:
         both = found.merge(told.rename(columns={"units": "base"}), on="wave")
         both = both[both["base"] != 0]  # nobody told in such a wave
         both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
-        return _in_order(both, both["units"].eq(MARK))
+        return both.sort_values("units", key=lambda units: units.eq(MARK), kind="stable", ignore_index=True)
 
     return derived(rows, shown.tables["stages"], shown.tables["told"])
 
@@ -150,17 +148,19 @@ def compared(words: Words, shown: ShownWaves) -> Protected:
 
     Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome).
     """
+    rank, kind = list(OUTCOMES).index, {"share": "share1", "fte": "fte", "years": "years", "count": "count"}
     doubted = {one.id for one in audit(shown.facts) if one.verdict not in ("consistent", "unverifiable")}
 
     def rows(table: pd.DataFrame) -> pd.DataFrame:
         told = table[table["verdict"].isin(OUTCOMES)]
         told = told[told["id"].isin(doubted) | told["verdict"].isin(("differs", "other_base"))]
-        told = _in_order(told, told["verdict"].map(list(OUTCOMES).index))
+        told = told.sort_values("verdict", key=lambda one: one.map(rank), kind="stable", ignore_index=True)
         facts = [shown.facts[name] for name in told["id"]]
+        kinds = [("meur" if one.grain >= 10_000 else "keur") if one.unit == "eur" else kind[one.unit] for one in facts]
         return told.assign(
             name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
             printed=[printed(words, fact) for fact in facts],
-            given=[words.number(Number(v, _kind(fact))) for v, fact in zip(told["given"], facts, strict=True)],
+            given=[words.number(Number(*one)) for one in zip(told["given"], kinds, strict=True)],
             said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
         )
 
@@ -186,15 +186,6 @@ def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], colu
     kept = pairs[pairs.isin(asked)]
     names = [f"{words.label(LEVELS[level]).split(' (')[0]} {wave}" for wave, level in kept]
     table = table.loc[kept.index].assign(name=names, tier=[LEVEL_FORMS[words.lang]["the"][level] for _, level in kept])
-    return _in_order(table, -pd.to_numeric(table[column], errors="coerce"))
-
-
-def _in_order(table: pd.DataFrame, rank: pd.Series) -> pd.DataFrame:
-    """The rows in an order, those without a rank last."""
-    return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
-
-
-def _kind(fact: Fact) -> str:
-    if fact.unit == "eur":
-        return "meur" if fact.grain >= 10_000 else "keur"
-    return NUMBER_KINDS.get(fact.unit, "count")
+    return table.sort_values(
+        column, key=lambda one: -pd.to_numeric(one, errors="coerce"), kind="stable", ignore_index=True
+    )

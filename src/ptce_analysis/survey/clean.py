@@ -64,10 +64,7 @@ def clean_summary(result: Cleaned) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers as text: for each variable its header and its cells, `numbers` the rows of the file they are on.
-
-    `names` are the headers of the file, `whole` holds every cell of each row.
-    """
+    """The answers as text: `headers` and `cells` by variable; `names`, `numbers` and `whole` rows are the file's."""
 
     file: str
     names: tuple[str, ...]
@@ -147,17 +144,14 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             first = variable.headers[0]
             faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
         elif len(columns) > 1:
-            called = f"{len(columns)} columns are called {shown[columns[0]]!r}"
-            faults.append(f"{variable.name}: {called}. Keep one, or rename it.")
+            faults.append(f"{variable.name}: {len(columns)} columns are called {shown[columns[0]]!r}. Keep one.")
         else:
-            (column,) = columns
-            found[variable.name] = column
-            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1])
+            column = found[variable.name] = columns[0]
+            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
             over, titles = above[column]
-            named = [*over, shown[column], *([below.strip()] if is_unit(variable.kind, below) else [])]
-            fault = unit_fault(variable.kind, " / ".join(named), variable.unit)
-            if fault := fault or title_fault(variable.kind, titles, variable.unit):
-                units.append(f"{variable.name}, column {shown[column]!r}: {fault}")
+            named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
+            fault = unit_fault(variable.kind, named, variable.unit) or title_fault(variable.kind, titles, variable.unit)
+            units += [f"{variable.name}, column {shown[column]!r}: {fault}"] if fault else []
     faults += units
     if faults:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
@@ -361,15 +355,12 @@ def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
 
 
 def _bounded(reading: Reading, variable: Variable) -> Reading:
-    """Return a reading without its value if that is outside the bounds. Nothing is rescaled."""
+    """The reading without its value if that is outside the bounds. Nothing is rescaled."""
     value, low, high = reading.value, variable.low, variable.high
-    if not isinstance(value, (int, float)):
-        return reading
-    if (low is None or value >= low) and (high is None or value <= high):
+    if not isinstance(value, (int, float)) or ((low is None or value >= low) and (high is None or value <= high)):
         return reading
     least, most = ("…" if bound is None else f"{bound:.15g}" for bound in (low, high))
-    rule = f"{value:.15g} is outside {least} to {most}"
-    return replace(reading, value=None, status="implausible", rule=rule)
+    return replace(reading, value=None, status="implausible", rule=f"{value:.15g} is outside {least} to {most}")
 
 
 def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:

@@ -166,8 +166,8 @@ def _link(said: pd.Series, told: pd.Series) -> Link:
 def _funder_parts(cells: pd.DataFrame, money: pd.DataFrame | None) -> Iterator[tuple[str, Link, pd.DataFrame | None]]:
     """Yield the levels a column of funders names; the levels an answer does not name are not involved.
 
-    One amount for several levels is shared in a way nobody said: each level is involved, its amount unknown. A funder
-    that cannot be placed counts as `inconnu`, so that its money is not lost, and leaves the other levels undecided.
+    One amount for several levels is shared in a way nobody said: unknown for each. A funder that cannot be placed
+    counts as `inconnu`, so that its money is not lost, and leaves the other levels undecided.
     """
     names = {level: np.array([level in found for found in cells["levels"]], bool) for level in LEVELS}
     alone = np.array([len(found) == 1 for found in cells["levels"]], bool)

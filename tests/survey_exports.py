@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
+from ptce_analysis.analysis.survey import marginal, verdict
+from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import Codebook, checked
 from ptce_analysis.survey.tables import Cleaned
@@ -58,6 +61,14 @@ def lines(*rows: str, header: str = HEADER) -> str:
 def cleaned(folder: Path, *rows: str, header: str = HEADER, **changes: Any) -> Cleaned:
     """Return the clean tables of rows of the small wave."""
     return clean(saved(folder, lines(*rows, header=header)), book(**changes))
+
+
+def deviations(wave: Cleaned, facts: Facts) -> pd.DataFrame:
+    """Return the figures printed about the year of a wave that its answers give: `id`, `value`, `n`, `verdict`."""
+    printed = [fact for fact in facts.values() if fact.wave == wave.year]
+    given = [(fact, one.value, len(one.parts)) for fact in printed if (one := marginal(wave, fact))]
+    rows = [(fact.id, value, n, verdict(fact, value, n)) for fact, value, n in given]
+    return pd.DataFrame(rows, columns=["id", "value", "n", "verdict"])
 
 
 def pole(result: Cleaned, name: str) -> dict[str, Any]:

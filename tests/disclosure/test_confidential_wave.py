@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
@@ -17,26 +16,13 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import nbformat
-import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
 import pages
 from conftest import REPOSITORY, write_project
-from hostile_answers import (
-    ACTIVE,
-    CANARIES,
-    FORMULAS,
-    HOSTILE,
-    LONG,
-    POLES,
-    REORDERING,
-    UNREADABLE,
-    canary,
-    write_waves,
-)
+from hostile_answers import ACTIVE, CANARIES, HOSTILE, POLES, canary, write_waves
 from ptce_analysis.cli import main
-from ptce_analysis.errors import InputError
 from ptce_analysis.protect.leaks import needles
 from ptce_analysis.protect.scan import scan
 from ptce_analysis.publish import survey_page
@@ -98,33 +84,29 @@ def test_the_one_command_says_rule_by_rule_why_it_is_safe(
     """Exit 0, a line for each rule, and how many raw values were searched for: five a pole at least."""
     assert main(["check-site", str(public), "--raw", str(raw), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
+    # It is no empty page that is safe: stages, links and amounts of sixty poles are told, under the rules.
+    text = (public / "site" / "fr" / "survey" / "index.html").read_text(encoding="utf-8")
+    assert "Réponses à l’enquête, 2015" in text and "60</data> pôles" in text and text.count("<figure") >= 4
     assert found["safe"] and {rule["verdict"] for rule in found["rules"]} == {"safe"}
     assert found["raw_values"] > 5 * POLES and len(found["rules"]) == 16
 
 
-PLACES = ("page.html", "attribute.html", "notebook.ipynb", "metadata.ipynb", "figure.svg", "data.csv", "address.html",
-          "picture.png", "inline.html", "build.log", "claims.json")  # fmt: skip
-
-
-def planted(name: str, text: str) -> bytes:
-    """A file of that kind which holds a text where such files hold texts."""
+def planted(text: str) -> dict[str, bytes]:
+    """A file of each kind which holds a text where such files hold texts."""
     kinds = {
-        "page.html": f"<p>{escape(text)}</p>",
-        "attribute.html": f'<svg><path aria-label="{escape(text, quote=True)}"/></svg>',
+        "page.html": f'<svg><path aria-label="{escape(text, quote=True)}"/></svg>',
         "notebook.ipynb": nbformat.writes(pages.notebook("# T", pages.code("1", pages.shown({"text/plain": text})))),
-        "metadata.ipynb": nbformat.writes(pages.notebook("# T", note=text)),
         "figure.svg": f"<svg xmlns='http://www.w3.org/2000/svg'><desc>{escape(text)}</desc></svg>",
         "data.csv": f'Level,Note\r\nregion,"{text}"\r\n',
         "address.html": f'<a href="data:text/csv,{quote(text)}">CSV</a>',
-        "inline.html": f'<img src="data:image/png;base64,{base64.b64encode(_picture(text)).decode()}">',
         "build.log": f"[1/2] fr/06_survey ({text} changed): done\n",
         "claims.json": json.dumps([{"page": "x", "origin": "survey", "sentence": text}]),
     }
-    return _picture(text) if name == "picture.png" else kinds[name].encode()
+    picture = png(chunk(b"tEXt", b"Title\0" + text.encode("latin-1", "replace")))
+    return {name: text.encode() for name, text in kinds.items()} | {"picture.png": picture}
 
 
-def _picture(text: str) -> bytes:
-    return png(chunk(b"tEXt", b"Title\0" + text.encode("latin-1", "replace")))
+PLACES = tuple(planted(""))
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -132,30 +114,25 @@ def _picture(text: str) -> bytes:
 def test_a_canary_planted_on_purpose_is_found(raw: Path, tmp_path: Path, kind: str, place: str) -> None:
     """Each kind of canary in each kind of file, for poles all over the wave."""
     wanted = needles(raw)
-    for i in range(2 if kind == "id" else 1, POLES, 12):
-        (tmp_path / place).write_bytes(planted(place, f"avant {canary(kind, i)} après"))
+    for i in range(2 if kind == "id" else 1, POLES, 24):
+        (tmp_path / place).write_bytes(planted(f"avant {canary(kind, i)} après")[place])
         found = scan(tmp_path, wanted)
         assert any(one.rule in ("raw_value", "email", "phone", "closed") for one in found), (kind, i)
-    (tmp_path / place).write_bytes(planted(place, "avant rien après"))
+    (tmp_path / place).write_bytes(planted("avant rien après")[place])
     # A picture with a text in it is refused, whatever the text.
     assert {one.rule for one in scan(tmp_path, wanted)} <= {"closed"}
-
-
-@pytest.mark.thorough
-def test_the_page_of_the_wave_says_something(public: Path) -> None:
-    """It is no empty page that is safe: stages, links and amounts of sixty poles are told, under the rules."""
-    text = (public / "site" / "fr" / "survey" / "index.html").read_text(encoding="utf-8")
-    assert "Réponses à l’enquête, 2015" in text and "60</data> pôles" in text
-    assert text.count("<figure") >= 4 and ">18<" in text
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.thorough
-def test_the_pages_of_a_hostile_wave_do_nothing_in_chromium(tab: Page, public: Path, lang: str) -> None:
+def test_the_pages_of_a_hostile_wave_do_nothing_in_chromium(tab: Page, public: Path, lang: str, tmp_path: Path) -> None:
     """No dialog, no request, no script, no error: pages made from hostile answers only show text."""
     for name in ("survey/index", "index"):
         assert_inert(tab, public / "site" / lang / f"{name}.html")
+    (tmp_path / "bare.html").write_text("<html><body>" + ACTIVE[2] + "</body></html>", encoding="utf-8")
+    with pytest.raises(AssertionError):  # as it is, the corpus acts: the browser would notice
+        assert_inert(tab, tmp_path / "bare.html")
 
 
 def assert_inert(tab: Page, path: Path) -> None:
@@ -175,48 +152,6 @@ def assert_inert(tab: Page, path: Path) -> None:
       'BASE', 'INPUT'].includes(at.tagName) || [...at.attributes].some(one => one.name.startsWith('on')
       || /^\\s*javascript:/i.test(one.value))).map(at => at.outerHTML.slice(0, 80))"""
     assert tab.evaluate(active) == []
-
-
-def ways(text: str) -> list[nbformat.NotebookNode]:
-    """An answer shown in each way a notebook has: a table, HTML, Markdown, LaTeX, text, a stream, prose of its own."""
-    table = pd.DataFrame({"answer": [text]}).to_html(escape=False)
-    stream = nbformat.v4.new_output("stream", name="stdout", text=text)
-    kinds = ({"text/html": table}, {"text/html": text}, {"text/markdown": text}, {"text/latex": text},
-             {"text/plain": text}, {"application/javascript": text})  # fmt: skip
-    return [*(pages.shown({"text/plain": "x", **data}) for data in kinds), stream]
-
-
-@pytest.mark.browser
-@pytest.mark.thorough
-def test_answers_that_a_researcher_shows_herself_do_nothing_in_chromium(tab: Page, tmp_path: Path) -> None:
-    """A notebook of one's own, every hostile answer shown in every way and written as prose, through the exporter."""
-    shown_answers = [text for text in HOSTILE if text not in (*LONG, *UNREADABLE)]
-    cells = [pages.code(f"answer_{n}", *ways(text)) for n, text in enumerate(shown_answers)]
-    prose = [f"Réponse : {text}" for text in (*ACTIVE, *FORMULAS, *REORDERING)]
-    html = pages.exported("# Réponses hostiles", *cells, *prose)
-    path = tmp_path / "hostile.html"
-    path.write_text(html, encoding="utf-8")
-    assert_inert(tab, path)
-    seen = tab.evaluate("document.body.innerText")
-    assert "alert(1)" in seen and "[U+202E]" in seen and "\u202e" not in seen
-    assert tab.evaluate("getComputedStyle(document.body).display") != "none"
-
-
-@pytest.mark.parametrize("text", UNREADABLE)
-def test_an_answer_that_is_no_readable_formula_is_refused(text: str) -> None:
-    """Shown as Markdown, a formula without end stops the page with a message, and nothing else happens."""
-    with pytest.raises(InputError, match=r"cannot be read .*Mend its LaTeX"):
-        pages.exported("# T", pages.code("1", pages.shown({"text/markdown": text})))
-
-
-@pytest.mark.browser
-@pytest.mark.thorough
-def test_the_browser_would_notice(tab: Page, tmp_path: Path) -> None:
-    """The same corpus written into a page as it is acts: the test above can fail."""
-    path = tmp_path / "bare.html"
-    path.write_text("<html><body>" + ACTIVE[2] + "</body></html>", encoding="utf-8")
-    with pytest.raises(AssertionError):
-        assert_inert(tab, path)
 
 
 @pytest.mark.thorough

@@ -17,11 +17,11 @@ import pytest
 
 from conftest import REPOSITORY
 from ptce_analysis.analysis.audit import audit, contradictions
-from ptce_analysis.analysis.survey import deviations
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.parse import choices, kinds
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
+from survey_exports import deviations
 
 # What writes the waves stands beside them, as a folder of Python run by its name.
 MAKE = runpy.run_path(str(REPOSITORY / "data" / "raw" / "waves" / "make"))

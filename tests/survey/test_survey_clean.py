@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice, permutations
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +52,19 @@ def test_what_cannot_be_used_is_set_aside_with_its_reason_and_its_row_stays(tmp_
     rows = ("P1;projet;1.500;1 à 2;NC;NC;abc;CDC + Région;3,5;132;A9;1",
             "P2;création;12500;-1;;;;;3;4/3;A1;9999999")  # fmt: skip
     result = cleaned(tmp_path, *rows, header=HEADER + ";Membres;Part;Secteur;Sites", **changes)
-    end = "; the codebook may decide the spelling: decisions)"
-    share = f"(a share is from 0 to 1, that is from 0 % to 100 %{end}"
     assert [(row, column, reason) for row, column, _, reason in set_cells(result)] == [
         (2, "Stade", "ambiguous: near_stage"),
         (2, "Budget (k€)", "ambiguous: three_digits_after_a_mark"),
         (2, "ETP", "range: between"),
         (2, "EPCI", "unreadable: no_rule"),
         (2, "Autres", "ambiguous: cdc_two_meanings"),
-        (2, "Membres", f"unreadable: not_whole (a count is a whole number{end}"),
-        (2, "Part", f"unreadable: out_of_range {share}"),
-        (2, "Secteur", f"unreadable: answer_not_in_the_codebook (legal: culture, alimentation{end}"),
+        (2, "Membres", "unreadable: not_whole"),
+        (2, "Part", "unreadable: out_of_range"),
+        (2, "Secteur", "unreadable: answer_not_in_the_codebook"),
         (2, "Sites", "implausible: 1 is outside 2 to …"),
         (3, "Budget (k€)", "implausible: 12500000 is outside 0 to 5000000"),
         (3, "ETP", "unreadable: negative"),
-        (3, "Part", f"unreadable: more_than_the_whole {share}"),
+        (3, "Part", "unreadable: more_than_the_whole"),
     ]
     assert result.rows_kept == 2 and pd.isna(pole(result, "P2")["cell_budget_eur"])
     assert pole(result, "P2")["n_sites"] == 9_999_999  # a bound that is not stated is open
@@ -118,9 +116,8 @@ def test_choices_multiple_answers_texts_and_dates_are_kept_as_the_codebook_says(
 
 
 @pytest.mark.parametrize(("text", "labels", "separator", "parts"), [
-    ("a;b\nc|d", (), "", ["a", "b", "c", "d"]), ("A, b, c", ("a, b",), "", ["A, b", "c"]),
-    ("a, bc, d", ("a, b",), ",", ["a", "bc", "d"]), (",,a", ("a, b",), ",", ["a"]),
-    ("É,  Ô, x, y", ("é, ô", "ô, x, y"), ",", ["É,  Ô", "x", "y"])])  # fmt: skip
+    ("a;b\nc|d", (), "", ["a", "b", "c", "d"]), ("a, bc, d", ("a, b",), ",", ["a", "bc", "d"]),
+    (",,a", ("a, b",), ",", ["a"]), ("É,  Ô, x, y", ("é, ô", "ô, x, y"), ",", ["É,  Ô", "x", "y"])])  # fmt: skip
 def test_known_labels_are_not_cut_by_the_separator_they_hold(
     text: str, labels: tuple[str, ...], separator: str, parts: list[str]
 ) -> None:
@@ -129,65 +126,62 @@ def test_known_labels_are_not_cut_by_the_separator_they_hold(
 
 
 def test_row_order_does_not_matter(tmp_path: Path) -> None:
-    """Seven orders of the same lines give the same poles and supports."""
+    """Other orders of the same lines give the same poles and supports."""
     rows = ("P2;projet;1;1;Oui;5;;FSE", "P1;création;1.500;;Non;;7;", "P3;création;2;1;;;;CG + Région",
             "P3;création;2;;;;;", "Total;;9;;;;;")  # fmt: skip
-    first = cleaned(tmp_path, *rows)
-    for order in islice(permutations(rows), 7, None, 17):
-        again = cleaned(tmp_path, *order)
+    first, *others = (cleaned(tmp_path, *order) for order in (rows, rows[::-1], rows[2:] + rows[:2]))
+    for again in others:
         pd.testing.assert_frame_equal(again.poles, first.poles)
         pd.testing.assert_frame_equal(again.supports, first.supports)
 
 
 def test_clean_data_come_through_unchanged(tmp_path: Path) -> None:
-    """Written as the tables write them, answers have an empty ledger and give the same tables."""
-    result = cleaned(tmp_path, "P1;création;10;1,1250;Oui;5 000;0;FSE + CG", "P2;projet;2,5 k€;mi-temps;Non;;12 k€;")
-    headers = {"pole_id": "id", "stage": "stage", "cell_budget_eur": "b", "cell_fte": "f"}
-    variables = {name: {"header": header} for name, header in headers.items()}
+    """Written as the tables write them, answers have an empty ledger; the export is only ever read."""
+    variables = {"pole_id": {"header": "id"}, "cell_budget_eur": {"header": "b"}, "cell_fte": {"header": "f"}}
     supports = [{"level": "region", "link": "r", "amount": "ra"}, {"level": "epci", "amount": "e"}, {"funder": "o"}]
-    text = "id,stage,b,f,r,ra,e,o\nP1,creation,10000,1.1250,oui,5000,0,departement|europe\nP2,,2500,0.5,non,,12000,\n"
+    text = "id,b,f,r,ra,e,o\nP1,10000,1.1250,oui,5000,0,departement|europe\nP2,2500,0.5,non,,12000,\n"
     export = saved(tmp_path, text)
-    again = clean(export, book(variables=variables, supports=supports))
-    assert export.read_text() == text  # the export is only ever read
-    assert len(again.ledger) == len(again.quarantine) == 0
-    columns = ["cell_budget_eur", "cell_fte", "link_region", "link_epci", "link_departement"]
-    pd.testing.assert_frame_equal(again.poles[columns], result.poles[columns])
-    pd.testing.assert_frame_equal(again.supports, result.supports)
+    result = clean(export, book(variables=variables, supports=supports, not_asked=[*SMALL["not_asked"], "stage"]))
+    assert export.read_text() == text and len(result.ledger) == len(result.quarantine) == 0
+    assert result.poles["cell_fte"].tolist() == [1.125, 0.5]
 
 
-def test_tables_that_break_the_schema_are_refused_with_every_fault() -> None:
-    """A wrong stage, a negative amount and a lost line are all named."""
-    poles = pd.DataFrame({"wave": [2015, 2015], "pole_id": ["a", "a"], "origin": "x"})
-    empty, supports = pd.DataFrame(), pd.DataFrame({"amount_eur": [-1.0]})
-    result = Cleaned(2015, "survey", poles, supports, empty, empty, rows_in=3, rows_kept=1, rows_quarantined=0)
-    every = r"(?s)fault\(s\):.*poles: .*supports: .*ledger: .*quarantine: .*rows: 3 in, 1 kept, 0 quarantined"
-    with pytest.raises(InputError, match=every):
-        check(result)
+def test_tables_that_break_the_schema_are_refused(tmp_path: Path) -> None:
+    """A wrong stage, a negative amount, a pole twice and a lost line are named."""
+    good = cleaned(tmp_path, ROW)
+    for poles, supports, n_in, message in (
+        (good.poles.assign(stage="projet"), good.supports, 1, r"poles: .*'stage'.* failure cases: projet"),
+        (good.poles, good.supports.assign(amount_eur=-1.0), 1, r"supports: .*'amount_eur'.* failure cases: -1"),
+        (pd.concat([good.poles] * 2, ignore_index=True), good.supports, 2, r"poles: .*\('pole_id',\)' not unique"),
+        (good.poles, good.supports, 3, "rows: 3 in, 1 kept, 0 quarantined"),
+    ):
+        with pytest.raises(InputError, match=rf"(?s)fault\(s\):.*{message}"):
+            check(replace(good, poles=poles, supports=supports, rows_in=n_in))
 
 
 # Lines.
 
 
 def test_lines_that_are_not_answers_are_set_aside_with_their_reason(tmp_path: Path) -> None:
-    """Totals, notes, trials, empty questionnaires, repeated headers and excluded poles, with all they hold."""
+    """Totals, notes, trials, empty questionnaires, repeated headers, excluded poles; the codebook's words."""
     rows = ("TOTAL :;;10;1;;5;;", ";création;1;1;;;;", "P2;;;;;;;", "test 2;création;1;1;;;;", "P9;création;1;1;;;;",
             HEADER.upper(), "id;création;1;1;;;;", "Source : RTES")  # fmt: skip
-    result = cleaned(tmp_path, ROW, *rows, exclude={"P9": "doublon signalé"})
+    layout = {"total_rows": ["Total", "Cumul 2015"], "test_rows": "bidon"}
+    rows = ("cumul 2015;;1;;;;;", "Bidon;;1;;;;;", *rows)
+    result = cleaned(tmp_path, ROW, *rows, exclude={"P9": "doublon signalé"}, layout=layout)
     assert reasons(result) == [
-        (3, "total_row"), (4, "no_identifier"), (5, "no_answer"), (6, "test_row"), (7, "excluded_by_the_codebook"),
-        (8, "header_again"), (10, "no_answer"),
+        (3, "total_row"), (4, "test_row"), (5, "total_row"), (6, "no_identifier"), (7, "no_answer"), (8, "test_row"),
+        (9, "excluded_by_the_codebook"), (10, "header_again"), (12, "no_answer"),
     ]  # fmt: skip
     assert list(result.poles["pole_id"]) == ["P1", "id"]
-    assert "doublon signalé" in result.quarantine["reason"].iloc[4]
-    assert result.quarantine["raw_value"].iloc[0] == "TOTAL : | 10 | 1 | 5"
-    assert clean_summary(result) == {"rows_in": 9, "rows_kept": 2, "rows_quarantined": 7, "repairs": len(result.ledger)}
-
-
-def test_the_codebook_may_name_its_totals_and_trials(tmp_path: Path) -> None:
-    """Its words replace the usual totals and add to the usual trials."""
-    layout = {"total_rows": ["Cumul 2015"], "test_rows": "bidon"}
-    result = cleaned(tmp_path, ROW, "cumul 2015;;1;;;;;", "Bidon;;1;;;;;", "Total;;1;;;;;", layout=layout)
-    assert reasons(result) == [(3, "total_row"), (4, "test_row")]
+    assert "doublon signalé" in result.quarantine["reason"].iloc[6]
+    assert result.quarantine["raw_value"].iloc[2] == "TOTAL : | 10 | 1 | 5"
+    assert clean_summary(result) == {
+        "rows_in": 11,
+        "rows_kept": 2,
+        "rows_quarantined": 9,
+        "repairs": len(result.ledger),
+    }
 
 
 NAMES = ("None", "NA", "nan", "null", "N/A", "0", "-", "=1+1", "Total PTCE", "Testeurs", "#1", "# Pôle")
@@ -199,14 +193,6 @@ def test_a_pole_may_be_called_anything_but_a_spreadsheet_error(tmp_path: Path) -
     result = cleaned(tmp_path, *[f"{name};création;1;1;;;;" for name in (*NAMES, *ERRORS)])
     assert set(result.poles["pole_id"]) == set(NAMES)
     assert reasons(result) == [(len(NAMES) + 2 + n, "no_identifier") for n in range(len(ERRORS))]
-
-
-def test_an_answer_never_submitted_is_set_aside(tmp_path: Path) -> None:
-    """The codebook's completion column decides; it may be the date of another variable."""
-    changes = with_variables(answered_on={"header": "submitdate", "kind": "date"})
-    rows = (ROW + ";2015-03-01", ROW.replace("P1", "P2") + ";")
-    result = cleaned(tmp_path, *rows, header=HEADER + ";submitdate", layout={"complete": "submitdate"}, **changes)
-    assert reasons(result) == [(3, "incomplete")] and pole(result, "P1")["answered_on"] == "2015-03-01"
 
 
 def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) -> None:
@@ -222,6 +208,32 @@ def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) 
     assert pole(result, "p1")["stage"] == "amorcage" and pole(result, "P2")["cell_fte"] == 1
 
 
+@pytest.mark.parametrize(("one", "two", "kept"), [
+    ("2024/03/12 2:05:33 PM UTC+1", "2024/03/11 8:00:00 AM UTC+1", "P1"),  # Google Forms
+    ("2015-03-12T14:05:00.000+01:00", "2015-03-12T14:05:00.000+02:00", "P1"),  # Kobo
+    ("12/03/2015 - 14:05", "04/12/2014 - 09:00", "P1"), ("42075.5", "42075.25", "P1"),  # Framaforms; a serial
+    ("03/12/2015", "12/31/2014", "P1"), ("12 mars 2015", "1er février 2015", "P1"),
+    ("jadis", "12/03/2015", None), ("13/13/2015", "12/03/2015", None), ("", "12/03/2015", "p1")])  # fmt: skip
+def test_the_latest_answer_is_told_by_dates_that_tools_write(
+    tmp_path: Path, one: str, two: str, kept: str | None
+) -> None:
+    """The second is fuller. Where one of a respondent's dates cannot be read, no answer is preferred over another."""
+    changes = with_variables(answered_on={"header": "Date", "kind": "date"})
+    rows = (f"P1;création;;;;;;;{one}", f"p1;création;1;1;;;;;{two}", "P2;création;1;1;;;;;jadis")
+    result = cleaned(tmp_path, *rows, header=HEADER + ";Date", **changes)
+    assert list(result.poles["pole_id"]) == ([kept] if kept == "P1" else []) + ["P2"] + (["p1"] if kept == "p1" else [])
+    assert {rule for _, rule in reasons(result)} == {"duplicate_respondent"} and result.rows_in == 3
+
+
+def test_a_column_of_dates_is_read_in_one_order(tmp_path: Path) -> None:
+    """One day above twelve says for all its dates that the month comes first, in an answer set aside too."""
+    changes = with_variables(answered_on={"header": "Date", "kind": "date"})
+    for last, expected in (("03/31/2015", "2015-03-12"), ("31/03/2015", "2015-12-03"), ("03/03/2015", "2015-12-03")):
+        rows = (ROW + ";03/12/2015", f"test;création;1;1;;;;;{last}")
+        result = cleaned(tmp_path, *rows, header=HEADER + ";Date", **changes)
+        assert pole(result, "P1")["answered_on"] == expected
+
+
 def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Path) -> None:
     """The response number is not the pole; two poles never share an id; a decision joins two spellings."""
     name = {"header": "Nom", "kind": "text", "decisions": {"Pole Sud Aquitaine": "Pôle Sud Aquitain"}}
@@ -231,13 +243,6 @@ def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Pat
     result = cleaned(tmp_path, *rows, header=HEADER + ";Nom", layout={"respondent": "pole_name"}, **changes)
     assert reasons(result) == [(3, "duplicate_respondent"), (5, "duplicate_identifier")]
     assert list(result.poles["pole_id"]) == ["1", "3", "4", "5"]
-
-
-def test_a_wave_without_a_pole_has_empty_tables(tmp_path: Path) -> None:
-    """Its tables have their columns and types all the same, and its year."""
-    result, one = cleaned(tmp_path, "Total;;1;;;;;"), cleaned(tmp_path, ROW)
-    assert (result.year, result.rows_kept, len(result.poles), len(result.supports)) == (2015, 0, 0, 0)
-    assert list(result.poles.dtypes) == list(one.poles.dtypes)
 
 
 # Supports.
@@ -259,10 +264,9 @@ def support(result: Cleaned, level: str) -> tuple[float | None, str] | None:
 
 @pytest.mark.parametrize(("link", "amount", "row", "linked"), [
     ("Oui", "5 000", (5_000, "exact"), "involved"), ("Oui", "", (None, "not_answered"), "involved"),
-    ("Oui", "0", (0, "zero"), "involved"), ("Oui", "sans objet", (None, "not_applicable"), "involved"),
-    ("Non", "", None, "not_involved"), ("Non", "0", None, "not_involved"), ("Non", "NC", None, "not_involved"),
-    ("Non", "5 000", None, "contradictory"), ("N/A", "5 000", None, "contradictory"),
-    ("", "", None, "not_answered"), ("", "-", None, "not_answered"), ("", "5 000", (5_000, "exact"), "involved"),
+    ("Oui", "0", (0, "zero"), "involved"), ("Non", "NC", None, "not_involved"), ("Non", "5 000", None, "contradictory"),
+    ("N/A", "5 000", None, "contradictory"), ("", "-", None, "not_answered"),
+    ("", "5 000", (5_000, "exact"), "involved"),
     ("", "0", (0, "zero"), "declared_zero"), ("", "env. 30 000", (30_000, "approximate"), "involved"),
     ("", "sans objet", None, "not_involved"), ("", "x", (None, "unknown"), "involved"),
     ("peut-être", "", None, "not_answered"), ("", "99 M€", (None, "implausible"), "involved"),
@@ -276,15 +280,6 @@ def test_the_link_and_the_amount_of_a_level(
     for level in levels:
         assert (support(result, level), result.poles[f"link_{level}"].iloc[0]) == (row, linked)
     assert (linked == "contradictory") == any("contradictory" in reason for reason in result.quarantine["reason"])
-
-
-def test_levels_no_column_covers_are_not_asked(tmp_path: Path) -> None:
-    """Every level of the study is there, in its order; an amount that was not asked for is missing, not zero."""
-    result = of(tmp_path, "Oui;5;7;", supports=[{"level": "region", "link": "Région"}])
-    links = result.poles.filter(regex="^link_").iloc[0]
-    assert list(links.index) == [f"link_{level}" for level in LEVELS]
-    assert set(links[links == "not_asked"].index) == {f"link_{level}" for level in LEVELS if level != "region"}
-    assert support(result, "region") == (None, "not_asked")
 
 
 @pytest.mark.parametrize(("cell", "linked", "others"), [
@@ -313,8 +308,7 @@ def test_amounts_of_one_level_add_up_or_are_unknown(tmp_path: Path, cells: str, 
 def test_money_of_a_funder_nobody_can_place_is_not_lost(tmp_path: Path) -> None:
     """It is counted at the level `inconnu`, and the cell is in the quarantine."""
     result = of(tmp_path, "Trucmuche;5 000;;", supports=PAIRS)
-    assert support(result, "inconnu") == (5_000, "exact")
-    assert list(result.quarantine["reason"]) == ["unreadable: no_rule"]
+    assert support(result, "inconnu") == (5_000, "exact") and len(result.quarantine) == 1
 
 
 def test_an_unticked_box_is_a_no_only_for_who_ticked_another(tmp_path: Path) -> None:
@@ -332,19 +326,18 @@ def test_an_unticked_box_is_a_no_only_for_who_ticked_another(tmp_path: Path) -> 
 CHOKING = ("NA;création;1,125;1;Oui;5 000;1.500;FSE", "=cmd|'/C calc'!A0;émergence;NC;2;;;7;", 'None;@x;3;;Non;;;"a,b"')
 
 
-@pytest.mark.parametrize(("text", "safe"), [("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"),
-    ("\ta", "'\ta"), ("\ra", "'\ra"), ("\na", "'\na"), (" =1", "' =1"), ("＝1", "'＝1"), ("a=1", "a=1"), ("", ""),
-    ("'=1", "'=1")])  # fmt: skip
-def test_a_text_that_could_be_a_formula_is_neutralised(text: str, safe: str) -> None:
-    """The signs of the OWASP list, also after blanks and in full width."""
-    assert neutralised(text) == safe
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "＝", "\u00a0@"])
+def test_a_text_that_could_be_a_formula_is_neutralised(start: str) -> None:
+    """The signs of the OWASP list, also after blanks and in full width; nothing else is touched."""
+    assert neutralised(f"{start}1") == f"'{start}1" and neutralised(f"a{start}1") == f"a{start}1"
 
 
 def test_tables_are_written_the_same_each_time_and_read_back(tmp_path: Path) -> None:
     """Missing values and a pole called NA survive; only what could be a formula has changed; nothing is left over."""
     made = cleaned(tmp_path, *CHOKING)
     paths = [path for name in ("a", "b") for path in write(cleaned(tmp_path, *CHOKING), tmp_path / name)]
-    assert [path.name for path in paths[:4]] == [f"{name}.csv" for name in TABLES] == sorted_names(tmp_path / "a")
+    assert [path.name for path in paths[:4]] == [f"{name}.csv" for name in TABLES]
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {f"{name}.csv" for name in TABLES}
     assert [path.read_bytes() for path in paths[:4]] == [path.read_bytes() for path in paths[4:]]
     poles = pd.read_csv(paths[0], keep_default_na=False, na_values=[""], dtype=made.poles.dtypes.to_dict())
     assert list(poles["pole_id"]) == ["'=cmd|'/C calc'!A0", "NA", "None"]
@@ -352,11 +345,6 @@ def test_tables_are_written_the_same_each_time_and_read_back(tmp_path: Path) -> 
     pd.testing.assert_frame_equal(poles.drop(columns=changed), made.poles.drop(columns=changed))
     text = csv_text(pd.DataFrame({"a_eur": [5000.0, 1.125, None], "n": pd.array([1, None, 3], dtype="Int64")}))
     assert text == "a_eur,n\n5000,1\n1.1250,\n,3\n"  # no number has exactly three decimals: 1125 k€ is not 1.125
-
-
-def sorted_names(folder: Path) -> list[str]:
-    """The files of a folder, in the order of the tables."""
-    return sorted((path.name for path in folder.iterdir()), key=[f"{name}.csv" for name in TABLES].index)
 
 
 def test_a_failure_leaves_the_earlier_files_and_nothing_temporary(

@@ -7,18 +7,16 @@ from typing import Any
 
 import pytest
 
-from conftest import REPOSITORY
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.survey_page import open_waves
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.waves import read_waves, supplied_folder, wave_files
-from survey_exports import SMALL, book, lines, ods, pole, reasons, saved, xlsx
+from survey_exports import SMALL, book, pole, reasons, saved, xlsx
 
 NOT_ASKED = [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"]
 
 
-@pytest.mark.parametrize("form", ["xlsx", "ods"])
-def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path, form: str) -> None:
+def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path) -> None:
     """A wave of 2017 with two pairs of funder and amount, in a workbook: its export and its codebook are enough."""
     rows: list[list[Any]] = [
         ["Enquête 2017"], ["Nom", "Avancement", "Financeur 1", "Montant 1", "Financeur 2", "Montant 2"],
@@ -26,11 +24,10 @@ def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path, form: st
         ["B", "amorçage", "CG et ville", 9000, "Région", "NC"],
         ["Total", "", "", 19000],
     ]  # fmt: skip
-    data = xlsx(rows) if form == "xlsx" else ods([[str(cell) for cell in row] for row in rows])
     variables = {"pole_id": {"header": "Nom"}, "stage": {"header": "Avancement"}}
     supports = [{"funder": f"Financeur {n}", "amount": f"Montant {n}"} for n in (1, 2)]
     changes = {"wave": "2017", "origin": "survey", "variables": variables, "supports": supports}
-    result = clean(saved(tmp_path, data, f"w.{form}"), book(**changes, not_asked=NOT_ASKED))
+    result = clean(saved(tmp_path, xlsx(rows), "w.xlsx"), book(**changes, not_asked=NOT_ASKED))
     found = result.supports.fillna({"amount_eur": -1})[["pole_id", "level", "amount_eur", "amount_status"]]
     assert found.to_numpy().tolist() == [
         ["A", "epci", 5_000, "exact"], ["A", "region", 10_000, "exact"], ["B", "commune", -1, "shared"],
@@ -54,30 +51,6 @@ def test_lime_survey_codes_are_read_through_the_codebook(tmp_path: Path) -> None
     assert pole(result, "2")["link_region"] == "not_involved"
 
 
-def test_google_forms_answers_are_split_on_their_labels(tmp_path: Path) -> None:
-    """A whole question as header, answers joined by commas, a label that holds one."""
-    text = (
-        'Horodateur,"Nom du\npôle","Qui vous soutient ?\n(plusieurs réponses)"\n'
-        '01/02/2015 09:00:00,A,"Région, Ville, bourg ou village, État"\n02/02/2015 09:00:00,B,Autre chose\n'
-    )
-    variables = {"pole_id": {"header": "Nom du pôle"}, "answered_on": {"header": "Horodateur", "kind": "date"}}
-    answers = {"Ville, bourg ou village": "commune"}
-    supports = [{"funder": "Qui vous soutient ? (plusieurs réponses)", "separator": ",", "answers": answers}]
-    changes = {"variables": variables, "not_asked": [*NOT_ASKED, "stage"], "supports": supports}
-    result = clean(saved(tmp_path, text), book(**changes))
-    found = result.supports[["pole_id", "level"]].to_numpy().tolist()
-    assert found == [["A", "commune"], ["A", "region"], ["A", "etat"], ["B", "inconnu"]]
-    assert pole(result, "B")["link_region"] == "undecided"
-
-
-def test_sphinx_answers_in_cp1252_keep_their_non_answers(tmp_path: Path) -> None:
-    """« Non réponse » is a silence, and answers joined by semicolons inside quotes are several."""
-    text = lines('P1;Non réponse;1;1;;;;"Région ; Département"').encode("cp1252")
-    result = clean(saved(tmp_path, text), book())
-    assert pole(result, "P1")["stage_status"] == "unknown"
-    assert list(result.supports["level"]) == ["departement", "region"]
-
-
 BOOK = (
     "wave: {year}\norigin: {origin}\nvariables:\n  pole_id: {{header: id}}\n  stage: {{header: Stade}}\n"
     "not_asked: [members, employees, budget_eur, cell_budget_eur, cell_self_financed_share, cell_fte, legal_form]\n"
@@ -97,9 +70,10 @@ def test_waves_come_the_oldest_first(tmp_path: Path) -> None:
     folder = wave(wave(wave(tmp_path, "a", 2017), "b", 2015), "c", 2013, "fictitious")
     (folder / "note.txt").write_text("not a wave")
     assert [one.year for one in read_waves(folder, "survey")] == [2015, 2017]
-    assert [one.year for one in read_waves(folder, "fictitious")] == [2013]
-    names = [path.relative_to(folder).as_posix() for path in wave_files(folder)]
-    assert names[:2] == ["a/codebook.yml", "a/answers.csv"]
+    assert [path.relative_to(folder).as_posix() for path in wave_files(folder)][:2] == [
+        "a/codebook.yml",
+        "a/answers.csv",
+    ]
 
 
 def test_folders_that_are_no_waves_are_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -112,11 +86,7 @@ def test_folders_that_are_no_waves_are_refused_with_what_to_do(tmp_path: Path) -
     (folder / "a" / "other.ods").write_text("x")
     with pytest.raises(InputError, match=r"a: one export is expected .*, found answers.csv, other.ods"):
         read_waves(folder, "survey")
-    for name in ("other.ods", "answers.csv"):
-        (folder / "a" / name).unlink()
-    with pytest.raises(InputError, match=r"found none\. Keep one\."):
-        read_waves(folder, "survey")
-    with pytest.raises(InputError, match=r"y/codebook.yml: wave 2017 is already in x/codebook.yml"):
+    with pytest.raises(InputError, match=r"y/codebook.yml: wave 2017 is already in x"):
         read_waves(wave(wave(tmp_path / "twice", "x"), "y"), "survey")
 
 
@@ -132,8 +102,6 @@ def test_supplied_waves_are_those_the_environment_names(tmp_path: Path, monkeypa
     for folder in ("mine", str(tmp_path / "mine")):
         monkeypatch.setenv("PTCE_WAVES", folder)
         assert [len(one.poles) for one in open_waves("supplied")] == [1]
-    monkeypatch.setenv("PTCE_PROJECT", str(REPOSITORY))
-    assert [len(one.poles) for one in open_waves("fictitious")] == [42, 52]  # wherever supplied ones are
 
 
 def test_fictitious_waves_have_ids_that_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

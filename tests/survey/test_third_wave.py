@@ -10,13 +10,8 @@ import pytest
 
 from conftest import REPOSITORY, build_quietly, contents, results, write_project
 from ptce_analysis.cli import main
-from ptce_analysis.pipeline.build import stale_runs
-from ptce_analysis.pipeline.runs import Place, declared_runs
-from ptce_analysis.pipeline.stale import Inputs
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.draft import draft_codebook
-from ptce_analysis.survey.parse.levels import level
-from ptce_analysis.survey.parse.words import plain
 
 GUIDE = (REPOSITORY / "docs" / "adding-a-wave.md").read_text(encoding="utf-8")
 HEADER = ("Horodateur", "Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres",
@@ -81,15 +76,6 @@ def test_the_guide_shows_the_draft_of_question_codes_and_finishes_it(tmp_path: P
     assert result.supports["amount_eur"].tolist() == [25_000, 1_500] and result.rows_quarantined == 1
 
 
-@pytest.mark.parametrize(("name", "found"), [("Paris", None), ("Martinique", None), ("pays de Loire", None),
-    ("Ville de Paris", "commune"), ("Département de Paris", "departement"),
-    ("Pays de la Loire", "region")])  # fmt: skip
-def test_the_guide_says_which_names_stay_undecided(name: str, found: str | None) -> None:
-    """Each name of the guide is read as it says; the codebook decides the others."""
-    assert f"`{name}`" in GUIDE and level(name).value == found
-    assert level(name, decisions={plain(name): "commune"}).value == "commune"
-
-
 @pytest.mark.usefixtures("restored_environment")
 def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
     project: Path, capsys: pytest.CaptureFixture[str]
@@ -125,34 +111,3 @@ def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
     assert not [name for name in made if name.startswith("figures/") and "supplied" in name]
     assert not [name for name, data in made.items() if SECRET.encode() in data]
     assert "fictitious data" in made["site/en/demonstration/index.html"].decode()
-
-
-@pytest.mark.thorough
-@pytest.mark.usefixtures("restored_environment")
-def test_waves_elsewhere_have_a_page_as_long_as_they_are_supplied(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With PTCE_WAVES a run more is declared, stale when an answer changes; without, it goes away."""
-    shutil.copytree(project / "data" / "raw" / "waves" / "2013", tmp_path / "mine" / "2013")
-    book = tmp_path / "mine" / "2013" / "codebook.yml"
-    book.write_text(book.read_text(encoding="utf-8").replace("origin: fictitious", "origin: survey"), encoding="utf-8")
-    monkeypatch.setenv("PTCE_WAVES", str(tmp_path / "mine"))
-    assert [run.id for run in declared_runs(project)][:2] == ["fr/06_survey", "fr/06_survey_supplied"]
-    outcome = build_quietly(project, only="06_survey_supplied")
-    assert outcome.succeeded and set(outcome.built) == {"fr/06_survey_supplied", "en/06_survey_supplied"}
-    chosen = [run for run in declared_runs(project) if run.name == "06_survey_supplied"]
-    assert not stale_runs(Place(project), Inputs(Place(project)), chosen)
-    book.write_text(book.read_text(encoding="utf-8") + "# another look\n", encoding="utf-8")
-    reasons = set(stale_runs(Place(project), Inputs(Place(project)), chosen).values())
-    assert reasons == {"data/supplied/2013/codebook.yml changed"}
-    assert build_quietly(project, only="06_survey_supplied").succeeded
-    monkeypatch.setenv("PTCE_RULES", "strict")
-    chosen = [run for run in declared_runs(project) if run.name == "06_survey_supplied"]
-    assert set(stale_runs(Place(project), Inputs(Place(project)), chosen).values()) == {"parameters changed"}
-    monkeypatch.delenv("PTCE_RULES")
-    supplied = '[[runs]]\nnotebook = "06_survey"\nname = "mine"\nparameters = {waves = "supplied"}\n'
-    (project / "runs.toml").write_text(supplied, encoding="utf-8")
-    assert {run.name for run in declared_runs(project)} == {"mine"}
-    (project / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
-    monkeypatch.delenv("PTCE_WAVES")
-    assert {run.name for run in declared_runs(project)} == {"06_survey"}

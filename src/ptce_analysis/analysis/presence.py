@@ -17,16 +17,13 @@ COLUMNS = {
 def presence(facts: Facts, wave: int) -> pd.DataFrame:
     """Return, per funding level, the printed share of poles linked with it beside the share that it supports.
 
-    Columns: `link_share` and its id (empty when not found), `joint` (the other levels that the source prints in the
-    same words: one figure for several), `n_projects`, then the share supported, which has no printed base: from all
-    respondents (`supported_low` on `base_high`) to the poles of the printed total (`supported_high` on `base_low`).
+    Columns: `link_share` and its id (empty when not found), `joint` (other levels of the same figure), `n_projects`,
+    then the share supported, from all respondents (`supported_low` on `base_high`) to the poles of the printed total.
     """
     # Assumption (03, 07): “Projet” means a cluster, and the table covers at least the clusters of the published total,
     # at most all respondents. Source: none. If wrong: the shares of clusters supported are other ones.
     total, high = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
     low = (total.base_n if total else None) or None
-    if low and high and low > high:  # they contradict each other
-        low = high = None
     links = {level: stated(facts, f"link_share_{level}_{wave}") for level in FUNDING_LEVELS}
     words = {level: (link.source, link.locator, as_printed(link)) for level, link in links.items() if link}
     rows = []

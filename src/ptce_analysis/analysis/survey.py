@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ptce_analysis.published import Fact, Facts, indicator
+from ptce_analysis.published import Fact, indicator
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
@@ -68,40 +68,25 @@ def staged(wave: Cleaned) -> pd.DataFrame:
     return wave.poles.loc[wave.poles["stage"].notna(), ["wave", "pole_id", "stage"]].reset_index(drop=True)
 
 
-def lines_by_fate(waves: Iterable[Cleaned]) -> pd.DataFrame:
-    """Return the lines of each wave: `wave`, `fate` (`in`, the name of the rule that sets aside, `kept`), `n`."""
+def lines_set_aside(waves: Iterable[Cleaned]) -> pd.DataFrame:
+    """Return the lines that are no answer: `wave`, `fate` (the name of the rule that sets them aside), `n`."""
     rows = []
     for wave in waves:
         whole = wave.quarantine[wave.quarantine["column"] == ""]
-        aside = Counter(reason.split(":")[0] for reason in whole["reason"])
-        fates = [("in", wave.rows_in), *aside.items(), ("kept", wave.rows_kept)]
-        rows += [(wave.year, fate, n) for fate, n in fates]
+        rows += [(wave.year, *one) for one in Counter(reason.split(":")[0] for reason in whole["reason"]).items()]
     return pd.DataFrame(rows, columns=["wave", "fate", "n"])
 
 
 @dataclass(frozen=True)
 class Marginal:
-    """A figure computed from answers: its value, or the verdict that says why there is none.
+    """A figure computed from answers. `parts`: the values it rests on (for a share, 1 or 0); `units`: whose each is."""
 
-    `n`: how many values it rests on. `parts`: those values (for a share, 1 or 0), to protect it. `units`: whose each
-    of them is: a pole may have several.
-    """
-
-    value: float | None
-    n: int
-    reason: str = ""
-    parts: tuple[float, ...] = field(default=(), repr=False)
-    units: tuple[str, ...] = field(default=(), repr=False)
+    value: float
+    parts: tuple[float, ...] = field(repr=False)
+    units: tuple[str, ...] = field(repr=False)
 
 
-# The printed indicators that are the median or the sum of a column of the poles.
-COLUMN_OF = {
-    "age_median": "age_years", "cell_budget_median": "cell_budget_eur", "cell_fte_median": "cell_fte",
-    "cell_self_financed_share_median": "cell_self_financed_share", "members_median": "members",
-    "employees_median": "employees", "budget_median": "budget_eur", "jobs_total": "employees",
-    "enterprises_total": "members", "budget_total": "budget_eur",
-}  # fmt: skip
-# Those that are the share of some answers among all answers to a question.
+# The shares of some answers among all answers to a question: the column of the poles, and these answers.
 SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
     "emergence_share": ("stage", ("emergence",)),
     "creation_share": ("stage", ("creation",)),
@@ -111,53 +96,53 @@ SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
     "association_or_scic_share": ("legal_form", ("association", "scic")),
     "scic_share": ("legal_form", ("scic",)),
 }
+# The columns of the poles that other printed figures come from.
+COLUMN_OF = {
+    "age_median": "age_years", "cell_budget_median": "cell_budget_eur", "cell_fte_median": "cell_fte",
+    "cell_self_financed_share_median": "cell_self_financed_share", "members_median": "members",
+    "employees_median": "employees", "budget_median": "budget_eur", "jobs_total": "employees",
+    "enterprises_total": "members", "budget_total": "budget_eur", "established_share": "relation",
+    "cell_fte_below_1_share": "cell_fte",
+} | {name: column for name, (column, _) in SHARES.items()}  # fmt: skip
 
 
-def marginal(wave: Cleaned, fact: Fact) -> Marginal:
-    """Return what a wave gives for a printed figure."""
+def marginal(wave: Cleaned, fact: Fact) -> Marginal | None:
+    """Return what a wave gives for a printed figure; None if it was not asked or answered, or cannot be."""
     values = _values(wave, fact.indicator, fact.level)
-    if isinstance(values, str):
-        return Marginal(None, 0, values)
-    known, statistic = values.astype("float64").dropna(), indicator(fact.indicator).statistic
-    if known.empty and statistic != "count":
-        return Marginal(None, 0, "no_answer")
+    known = None if values is None else values.astype("float64").dropna()
+    statistic = indicator(fact.indicator).statistic
+    if known is None or (known.empty and statistic != "count"):
+        return None
     computed = {"share": known.mean, "median": known.median}.get(statistic, known.sum)()
-    return Marginal(float(computed), len(known), "", tuple(known), tuple(known.index.astype(str)))
+    return Marginal(float(computed), tuple(known), tuple(known.index.astype(str)))
 
 
-def _values(wave: Cleaned, name: str, level: str) -> pd.Series | str:
-    """Return the values whose statistic a printed indicator is, by pole, or the verdict that says why not."""
+def _values(wave: Cleaned, name: str, level: str) -> pd.Series | None:
+    """Return the values whose statistic a printed indicator is, by pole; None if it was not asked."""
     poles, given = wave.poles.set_index("pole_id"), amounts(wave).set_index("pole_id")
-    column = {"established_share": "relation", "cell_fte_below_1_share": "cell_fte"} | COLUMN_OF
-    column |= {share: question for share, (question, _) in SHARES.items()}
-    levels = {"aid_per_collectivity_median": LOCAL_LEVELS, "funding_total": FUNDING_LEVELS}.get(name, (level,))
-    if name in column:
-        if column[name] not in poles or (poles.get(f"{column[name]}_status", pd.Series("")) == "not_asked").all():
-            return "not_asked"
-        told = poles[column[name]]
-        if name in COLUMN_OF:
-            return told
+    if column := COLUMN_OF.get(name):
+        if column not in poles or (poles.get(f"{column}_status", pd.Series("")) == "not_asked").all():
+            return None
         if name == "established_share":
-            return told.notna()
-        return told.dropna() < 1 if name == "cell_fte_below_1_share" else told.dropna().isin(SHARES[name][1])
-    match name:
-        case "respondents":
-            return pd.Series(1.0, poles.index)
-        case "link_share":
-            return linked_with(wave, level).set_index("pole_id")["linked"] if asks_links(wave, level) else "not_asked"
-        case "link_2_to_6_share" | "collectivities_involved_median":
-            links = _n_links(wave)
-            return "not_asked" if links is None else links.between(2, 6) if name == "link_2_to_6_share" else links
-        case "aid_per_collectivity_median" | "funding_amount" | "funding_median" | "funding_total" | "funding_projects":
-            if not any(asks_amounts(wave, one) for one in levels):
-                return "not_asked"
-            if name == "funding_projects":
-                rows = supported(wave).set_index("pole_id")
-                return pd.Series(1.0, rows.index[rows["level"] == level])
-            known = given["amount_eur"][given["level"].isin(levels)]
-            # The amounts of all levels are added up by pole: the base is the poles that receive some.
-            return known.groupby(level=0).sum() if name == "funding_total" else known
-    return "not_in_answers"  # the figure counts something that respondents do not answer
+            return poles[column].notna()
+        told = poles[column].dropna()
+        return told.isin(SHARES[name][1]) if name in SHARES else told < 1 if name == "cell_fte_below_1_share" else told
+    if name == "respondents":
+        return pd.Series(1.0, poles.index)
+    if name == "link_share":
+        return linked_with(wave, level).set_index("pole_id")["linked"] if asks_links(wave, level) else None
+    if name in ("link_2_to_6_share", "collectivities_involved_median"):
+        links = _n_links(wave)
+        return links.between(2, 6) if links is not None and name == "link_2_to_6_share" else links
+    levels = {"aid_per_collectivity_median": LOCAL_LEVELS, "funding_total": FUNDING_LEVELS}.get(name, (level,))
+    if not name.startswith(("aid_", "funding_")) or not any(asks_amounts(wave, one) for one in levels):
+        return None
+    if name == "funding_projects":
+        rows = supported(wave).set_index("pole_id")
+        return pd.Series(1.0, rows.index[rows["level"] == level])
+    known = given["amount_eur"][given["level"].isin(levels)]
+    # The amounts of all levels are added up by pole: the base is the poles that receive some.
+    return known.groupby(level=0).sum() if name == "funding_total" else known
 
 
 def _n_links(wave: Cleaned) -> pd.Series | None:
@@ -174,41 +159,17 @@ def _n_links(wave: Cleaned) -> pd.Series | None:
     return told.sum()[told.size() == len(COLLECTIVITIES)]
 
 
-def deviations(wave: Cleaned, facts: Facts) -> pd.DataFrame:
-    """Return every figure printed about the year of a wave beside what its answers give.
+def verdict(fact: Fact, value: float, n: int) -> str:
+    """Return what becomes of a printed figure for which n answers give a value.
 
-    Columns: `id`, `indicator`, `level`, `unit`, `printed`, `value` (empty where there is none), `n` units behind it,
-    `verdict`.
+    `reproduced` (within its rounding), `differs`, or `other_base` (reproduced, on another number of answers).
     """
-    found = [(fact, marginal(wave, fact)) for fact in facts.values() if fact.wave == wave.year]
-    rows = [
-        (fact.id, fact.indicator, fact.level, fact.unit, float(fact.value), got.value, got.n, verdict(fact, got))
-        for fact, got in found
-    ]
-    names = ["id", "indicator", "level", "unit", "printed", "value", "n", "verdict"]
-    return pd.DataFrame(rows, columns=names).astype({"value": "float64"})
-
-
-def verdict(fact: Fact, got: Marginal) -> str:
-    """Return what becomes of a printed figure that is computed again.
-
-    `reproduced` (within its rounding), `differs`, `other_base` (reproduced, on another number of answers); or why it is
-    not: `not_asked`, `no_answer`, `not_in_answers` (it counts something that respondents do not answer).
-    """
-    if got.value is None:
-        return got.reason
-    if not _holds(fact, got.value):
-        return "differs"
-    # Respondents are counted out of a frame: their base is not a number of answers.
-    same_base = fact.base_n in (None, got.n) or fact.indicator == "respondents"
-    return "reproduced" if same_base else "other_base"
-
-
-def _holds(fact: Fact, value: float) -> bool:
-    """Whether a value rounds to the printed one, or is beyond it where the source only gives a limit in words."""
     low, high = (float(end) for end in fact.band)
+    holds = low - TOLERANCE <= value <= high + TOLERANCE
     if fact.limit:
         # Assumption: such words (« plus de 130 », « en majorité ») exclude the limit itself. Source: ordinary French
         # usage. If wrong: a value equal to the limit is said to differ.
-        return value > float(fact.value) if fact.limit == "minimum" else value < float(fact.value)
-    return low - TOLERANCE <= value <= high + TOLERANCE
+        holds = value > float(fact.value) if fact.limit == "minimum" else value < float(fact.value)
+    # Respondents are counted out of a frame: their base is not a number of answers.
+    same_base = fact.base_n in (None, n) or fact.indicator == "respondents"
+    return ("reproduced" if same_base else "other_base") if holds else "differs"

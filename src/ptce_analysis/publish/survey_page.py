@@ -16,14 +16,11 @@ from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import named, printed
 from ptce_analysis.publish.show import project_folder
 from ptce_analysis.publish.survey_tables import ShownWaves
-from ptce_analysis.published import Fact
 from ptce_analysis.survey.clean import ROW_RULES
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
 from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
 
-# The origin that the codebooks of each set of waves must state: two origins are never read together.
-ORIGIN_OF = {"fictitious": "fictitious", "supplied": "survey"}
 # What becomes of a published figure, in the order of the table: those that the answers do not give stand first.
 OUTCOMES: dict[str, Label] = {
     "differs": ("another value", "autre valeur"),
@@ -31,7 +28,6 @@ OUTCOMES: dict[str, Label] = {
     "as_far_as_shown": ("found again, up to rounding", "retrouvé, à l’arrondi près"),
     "reproduced": ("found again", "retrouvé"),
 }
-NUMBER_KINDS = {"share": "share1", "fte": "fte", "years": "years"}
 
 
 def open_waves(waves: str) -> tuple[Cleaned, ...]:
@@ -44,21 +40,19 @@ def open_waves(waves: str) -> tuple[Cleaned, ...]:
     folder = supplied_folder(project_folder())
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder of waves. Give one: make WAVES=DIR.")
-    return read_waves(folder, ORIGIN_OF[waves])
+    return read_waves(folder, "survey")
 
 
 def fictitious_waves(folder: Path) -> tuple[Cleaned, ...]:
     """Return the clean fictitious waves of a folder, the oldest first.
 
-    Raises `InputError` as `open_waves` does, and for a pole whose id does not say that it is fictitious; the id is not
-    repeated, it may be a name.
+    Raises `InputError` as `open_waves` does, and for ids that may be names (they are not repeated).
     """
-    found = read_waves(folder, ORIGIN_OF["fictitious"])
+    found = read_waves(folder, "fictitious")
     for wave in found:
-        ids = list(wave.poles["pole_id"])
-        if real := sum(not FICTITIOUS_ID.fullmatch(one) for one in ids):
+        if real := sum(not FICTITIOUS_ID.fullmatch(one) for one in wave.poles["pole_id"]):
             raise InputError(
-                f"wave {wave.year}: {real} of {len(ids)} poles have no id such as FICTIF-2015-001,"
+                f"wave {wave.year}: {real} of {len(wave.poles)} poles have no id such as FICTIF-2015-001,"
                 " yet the codebook says `origin: fictitious`. If the answers are real, say `origin: survey` and keep"
                 " them in a folder that git ignores; `ptce fictitious --out data/raw/waves` writes the fictitious ones."
             )
@@ -66,11 +60,7 @@ def fictitious_waves(folder: Path) -> tuple[Cleaned, ...]:
 
 
 def page_stem(stem: str, waves: str) -> str:
-    """Return the name that starts those of a page's files: waves supplied by a reader never replace the collection's.
-
-    >>> page_stem("06_survey", "fictitious"), page_stem("06_survey", "supplied")
-    ('06_survey', '06_survey_supplied')
-    """
+    """Return the name that starts those of a page's files: those supplied by a reader are apart."""
     return stem if waves == "fictitious" else f"{stem}_{waves}"
 
 
@@ -81,10 +71,7 @@ class Texts:
 
 
 def about(words: Words, shown: ShownWaves) -> dict[str, Any]:
-    """Return what every exhibit of the page is given: the origin of the answers, whence they come, what was released.
-
-    `released` lets texts state whatever the rules released, beside the data of the exhibit.
-    """
+    """Return what every exhibit of the page is given: their origin, whence they come, what may be stated."""
     answers = Sentence(words.label(ORIGINS[shown.origin]).capitalize())
     years = Sentence(words.listing(map(str, shown.years)))
     return {"origin": shown.origin, "source": Texts.SOURCE, "answers": answers, "years": years, "released": shown}
@@ -98,12 +85,11 @@ def marked(words: Words, *tables: Protected) -> Sentence:
 
 def withheld(shown: ShownWaves, *tables: Protected) -> Protected:
     """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
-
-    def row(*found: pd.DataFrame) -> pd.DataFrame:
-        return pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": [fewest]})
-
     fewest = threshold(shown.rules)
-    return derived(row, *tables)
+    return derived(
+        lambda *found: pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": fewest}),
+        *tables,
+    )
 
 
 def seen(table: Protected, column: str) -> pd.DataFrame:
@@ -114,12 +100,9 @@ def seen(table: Protected, column: str) -> pd.DataFrame:
 
 def set_aside(words: Words, shown: ShownWaves) -> Protected:
     """Return the lines that are no answer of a cluster, by wave and reason (`label`, `wave`, `n`)."""
-
-    def rows(lines: pd.DataFrame) -> pd.DataFrame:
-        aside = lines[lines["fate"].isin(ROW_RULES)].reset_index(drop=True)
-        return aside.assign(label=[words.label(ROW_RULES[fate]) for fate in aside["fate"]])
-
-    return derived(rows, shown.lines)
+    return derived(
+        lambda lines: lines.assign(label=[words.label(ROW_RULES[fate]) for fate in lines["fate"]]), shown.lines
+    )
 
 
 def stages(words: Words, shown: ShownWaves) -> Protected:
@@ -129,31 +112,29 @@ def stages(words: Words, shown: ShownWaves) -> Protected:
         both = found.merge(told.rename(columns={"units": "base"}), on="wave")
         both = both[both["base"] != 0]  # nobody told in such a wave
         both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
-        return _in_order(both, both["units"].eq(MARK))
+        return both.sort_values("units", key=lambda units: units.eq(MARK), kind="stable", ignore_index=True)
 
     return derived(rows, shown.tables["stages"], shown.tables["told"])
 
 
 def linked(words: Words, shown: ShownWaves) -> Protected:
     """Return the share of poles linked with each level that was asked about, the largest first, then the withheld."""
-    return _of_levels(words, shown, ("links", "said"), "base", _asked_of_links(shown), "share")
+
+    def rows(links: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+        both = links.merge(said.rename(columns={"units": "base"}), on=["wave", "level"])
+        return _ranked(words, both, _asked_of_links(shown), "share")
+
+    return derived(rows, shown.tables["links"], shown.tables["said"])
 
 
 def funded(words: Words, shown: ShownWaves) -> Protected:
     """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
-    return _of_levels(words, shown, ("amounts", "supported"), "projects", set(shown.asks("amounts")), "total")
 
+    def rows(amounts: pd.DataFrame, supported: pd.DataFrame) -> pd.DataFrame:
+        both = amounts.merge(supported.rename(columns={"units": "projects"}), on=["wave", "level"])
+        return _ranked(words, both, set(shown.asks("amounts")), "total")
 
-def _of_levels(
-    words: Words, shown: ShownWaves, names: tuple[str, str], units: str, asked: set[tuple[str, str]], column: str
-) -> Protected:
-    """The rows of a table by level, with the `units` of another one."""
-
-    def rows(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-        both = first.merge(second.rename(columns={"units": units}), on=["wave", "level"])
-        return _ranked(words, both, asked, column)
-
-    return derived(rows, *(shown.tables[name] for name in names))
+    return derived(rows, shown.tables["amounts"], shown.tables["supported"])
 
 
 def apart(words: Words, shown: ShownWaves) -> Protected:
@@ -165,20 +146,21 @@ def apart(words: Words, shown: ShownWaves) -> Protected:
 def compared(words: Words, shown: ShownWaves) -> Protected:
     """Return the published figures that the answers do not give, or that other published figures contradict.
 
-    Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome). A figure that
-    may not be compared has no row.
+    Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome).
     """
+    rank, kind = list(OUTCOMES).index, {"share": "share1", "fte": "fte", "years": "years", "count": "count"}
     doubted = {one.id for one in audit(shown.facts) if one.verdict not in ("consistent", "unverifiable")}
 
     def rows(table: pd.DataFrame) -> pd.DataFrame:
         told = table[table["verdict"].isin(OUTCOMES)]
         told = told[told["id"].isin(doubted) | told["verdict"].isin(("differs", "other_base"))]
-        told = _in_order(told, told["verdict"].map(list(OUTCOMES).index))
+        told = told.sort_values("verdict", key=lambda one: one.map(rank), kind="stable", ignore_index=True)
         facts = [shown.facts[name] for name in told["id"]]
+        kinds = [("meur" if one.grain >= 10_000 else "keur") if one.unit == "eur" else kind[one.unit] for one in facts]
         return told.assign(
             name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
             printed=[printed(words, fact) for fact in facts],
-            given=[words.number(Number(v, _kind(fact))) for v, fact in zip(told["given"], facts, strict=True)],
+            given=[words.number(Number(*one)) for one in zip(told["given"], kinds, strict=True)],
             said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
         )
 
@@ -189,7 +171,7 @@ def asked_twice(words: Words, shown: ShownWaves, question: str) -> Sentence:
     """Return the levels about which several waves asked (`links`, `amounts`); nothing when there is none."""
     levels = [level for _, level in shown.asks(question)]
     both = [level for level in dict.fromkeys(levels) if levels.count(level) > 1]
-    return Sentence(words.listing(_the(words, level) for level in both))
+    return Sentence(words.listing(LEVEL_FORMS[words.lang]["the"][level] for level in both))
 
 
 def _asked_of_links(shown: ShownWaves) -> set[tuple[str, str]]:
@@ -203,21 +185,7 @@ def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], colu
     pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
     kept = pairs[pairs.isin(asked)]
     names = [f"{words.label(LEVELS[level]).split(' (')[0]} {wave}" for wave, level in kept]
-    table = table.loc[kept.index].assign(name=names, tier=[_the(words, level) for _, level in kept])
-    return _in_order(table, -pd.to_numeric(table[column], errors="coerce"))
-
-
-def _in_order(table: pd.DataFrame, rank: pd.Series) -> pd.DataFrame:
-    """The rows in an order, those without a rank last."""
-    return table.loc[rank.sort_values(kind="stable").index].reset_index(drop=True)
-
-
-def _the(words: Words, level: str) -> str:
-    """A level of the page with its article."""
-    return LEVEL_FORMS[words.lang]["the"][level]
-
-
-def _kind(fact: Fact) -> str:
-    if fact.unit == "eur":
-        return "meur" if fact.grain >= 10_000 else "keur"
-    return NUMBER_KINDS.get(fact.unit, "count")
+    table = table.loc[kept.index].assign(name=names, tier=[LEVEL_FORMS[words.lang]["the"][level] for _, level in kept])
+    return table.sort_values(
+        column, key=lambda one: -pd.to_numeric(one, errors="coerce"), kind="stable", ignore_index=True
+    )

@@ -18,20 +18,10 @@ from ptce_analysis.analysis.intervals import newcombe, wilson
 from ptce_analysis.analysis.rates import fisher
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect import release
+from ptce_analysis.protect import rules as disclosure
 from ptce_analysis.protect.cells import ALL, Measure
 from ptce_analysis.protect.release import Protected
-from ptce_analysis.protect.rules import (
-    MARK,
-    RULES_OF,
-    Contributions,
-    Rule,
-    Shown,
-    failed,
-    protected_median,
-    protected_share,
-    protected_total,
-    shown_median,
-)
+from ptce_analysis.protect.rules import MARK, Contributions, Rule, Shown
 from ptce_analysis.protect.suppress import protect
 from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.published import Fact, Facts, indicator
@@ -54,18 +44,17 @@ CHOICES = {
 # Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
 GRAIN_EUR = 1_000.0
 BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
-COMPARED = ("id", "wave", "given", "base", "grain")
 VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
 
 @dataclass(frozen=True)
 class ShownWaves:
-    """What may be shown of some waves of one origin: the protected `tables`, by name, and what is made of those.
+    """What may be shown of some waves of one origin under `rules`.
 
-    `facts` are the printed figures that the answers are compared with, `rules` those of disclosure. `printed`: each
-    such figure beside what may be shown of it (`computed_again`); `verdicts`: how many come out again. `lines`: those
-    of each file by what became of them; `flow`: the same of all files. `rates`: the share in emergence of each wave
-    that shows it; `change`: the last less the first. `by_level`: emergence by link. `protected`: what may be stated.
+    `tables`: the protected ones, by name. `printed`: the figures of `facts` beside what may be shown of them
+    (`computed_again`); `verdicts`: how many come out again. `lines`: those set aside, by reason; `flow`: how many stand
+    in all files. `rates`: the share in emergence of each wave that shows it; `change`: the last less the first.
+    `by_level`: emergence by link. `protected`: all that may be stated.
     """
 
     waves: tuple[Cleaned, ...]
@@ -98,24 +87,19 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
 
     Raises `InputError` for waves of several origins, for none, or for rules that `vocabulary.RULE_SETS` does not name.
     """
-
-    def counted(table: pd.DataFrame) -> pd.DataFrame:
-        told = table["verdict"].tolist()
-        return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
-
     check_parameters("shown", {"rules": rules})
     origins = sorted({wave.origin for wave in waves})
     if len(origins) != 1:
         raise InputError(f"waves of origins {', '.join(origins) or 'unknown'} cannot be shown together.")
-    about, applied = facts or {}, RULES_OF[rules]
+    about, applied = facts or {}, disclosure.RULES_OF[rules]
     tables = protect(*_measures(waves), rules=applied)
     again = computed_again(waves, tables, about, applied)
     counts = [sum(getattr(wave, name) for wave in waves) for name in ("rows_in", "rows_kept", "rows_quarantined")]
     rates = release.derived(_rates, tables["stages"], tables["told"])
     made = {
         "printed": again,
-        "verdicts": release.derived(counted, again),
-        "lines": release.of_lines(answers.lines_by_fate(waves)),
+        "verdicts": release.derived(_counted, again),
+        "lines": release.of_lines(answers.lines_set_aside(waves)),
         "flow": release.of_lines(pd.DataFrame([counts], columns=["lines", "kept", "aside"])),
         "rates": rates,
         "change": release.derived(_change, rates),
@@ -123,6 +107,12 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
     }
     every = release.joined(*tables.values(), *made.values(), release.public(pd.DataFrame({"confidence": [CONFIDENCE]})))
     return ShownWaves(tuple(waves), about, applied, origins[0], tables, **made, protected=every)
+
+
+def _counted(printed: pd.DataFrame) -> pd.DataFrame:
+    """How many printed figures come out in each way."""
+    told = list(printed["verdict"])
+    return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
 
 
 def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
@@ -164,10 +154,6 @@ def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
             "amounts", _all(answers.amounts, waves), by=(*by, ("wave",)), value="amount_eur",
             statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",),
         ),
-        Measure(
-            "aided", _all(_aided, waves), by=(("wave",),), value="aid_eur", statistics=("units", "median"),
-            grain=GRAIN_EUR,
-        ),
         *_choices("relation", waves, base="poles"),  # a printed figure is the share of all poles that answered it
         *_choices("legal_form", waves),
     )  # fmt: skip
@@ -187,12 +173,6 @@ def _choices(name: str, waves: Sequence[Cleaned], base: str = "") -> Iterator[Me
         yield Measure(name, rows, by=(("wave", name),), statistics=COUNTS, base=told.name)
 
 
-def _aided(wave: Cleaned) -> pd.DataFrame:
-    """The poles that a local level supports: a pole may hold several of the amounts whose median is printed."""
-    rows = answers.amounts(wave)
-    return rows[rows["level"].isin(LOCAL_LEVELS)].rename(columns={"amount_eur": "aid_eur"}).drop(columns="level")
-
-
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:
     """Return one table of all waves, in which every wave and level has its place, even without a row."""
     found = pd.concat([table(wave) for wave in waves], ignore_index=True)
@@ -203,36 +183,33 @@ def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> 
 
 
 def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: Sequence[Rule]) -> Protected:
-    """Return, for each wave and level asked about, emergence among linked poles and among the others.
+    """Return, for each wave and level asked about, emergence among linked poles and among the others (`BY_LEVEL`).
 
-    Columns: `wave`, `level`, then `BY_LEVEL` as `emergence_by_level` says them. A level is shown or hidden as a whole.
-    With what `tables` show (poles, stages, links), its counts give every group of poles by stage and link, those that
-    told neither included: each group must pass the rules, and those other counts be shown. No other table of a page is
-    about stages and links together, so that nothing else tells these counts.
+    A level is shown or hidden as a whole: with `tables`, its counts give every group of poles by stage and link, those
+    that told neither included. Each group must pass the rules. Nothing else is about stages and links together.
     """
     rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
     for wave in waves:
-        year = str(wave.year)
-        told = answers.linked(wave).merge(answers.staged(wave), on=["wave", "pole_id"])
+        staged, year = answers.staged(wave).drop(columns="wave"), str(wave.year)
+        told = answers.linked(wave).merge(staged, on="pole_id")
         for row in emergence_by_link(told).to_dict("records"):
             level = str(row["level"])
-            stage = answers.staged(wave).set_index("pole_id")["stage"].eq(STAGE).map({True: STAGE, False: "other"})
-            link = answers.linked_with(wave, level).set_index("pole_id")["linked"].map({True: "yes", False: "no"})
-            told = (wave.poles["pole_id"].map(one.astype(object)).fillna("untold") for one in (stage, link))
-            rule = _hiding(pd.crosstab(*told), rules) or _untold_elsewhere(tables, year, level)
+            poles = wave.poles[["pole_id"]].merge(staged, "left").merge(answers.linked_with(wave, level), "left")
+            stage = poles["stage"].eq(STAGE).where(poles["stage"].notna(), "untold").astype(str)
+            groups = pd.crosstab(stage, poles["linked"].fillna("untold").astype(str))
+            rule = _hiding(groups, rules) or _untold_elsewhere(tables, year, level)
             rows.append({"wave": year, "level": level} | {name: MARK if rule else row[name] for name in BY_LEVEL})
             ledger += [("emergence_by_level", f"{year}, {level}", "units", rule, "")] * bool(rule)
-    return release.released(
-        pd.DataFrame(rows, columns=["wave", "level", *BY_LEVEL], dtype=object), release.ledger_table(ledger)
-    )
+    table = pd.DataFrame(rows, columns=["wave", "level", *BY_LEVEL], dtype=object)
+    return release.released(table, release.ledger_table(ledger))
 
 
 def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
     """The rule that hides a level: one that a group fails against its stage or its link, or that two are needed.
 
-    `table`: the number of poles by stage (`emergence`, `other`, `untold`) and link (`yes`, `no`, `untold`), if any.
+    `table`: the number of poles by emergence and by link (`True`, `False`, `untold`), if any.
     """
-    if not {STAGE, "other"} <= set(table.index) or not {"yes", "no"} <= set(table.columns):
+    if not {"True", "False"} <= {*table.index} & {*table.columns}:
         return "withheld"
     counts = table.to_numpy()
     cells = [
@@ -242,7 +219,7 @@ def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
     ]
     # An empty group says of everybody in its row, or column, what they did not answer.
     cells += [] if counts.all() else [Contributions(0, others=1)]
-    return next((rule.name for cell in cells if (rule := failed(cell, rules, "units"))), "")
+    return next((rule.name for cell in cells if (rule := disclosure.failed(cell, rules, "units"))), "")
 
 
 def _untold_elsewhere(tables: Mapping[str, Protected], year: str, level: str) -> str:
@@ -265,24 +242,22 @@ def _cells(
 def computed_again(
     waves: Sequence[Cleaned], tables: Mapping[str, Protected], facts: Facts, rules: Sequence[Rule]
 ) -> Protected:
-    """Return the printed figures that answers can give: `COMPARED`, and `verdict`, `hidden` where it may not be shown.
+    """Return the printed figures that answers can give: `id`, `wave`, `given`, `base`, `grain`, `verdict`.
 
-    `given` is what may be shown; `grain` is what it was rounded to, 0 where it is exact. What is hidden takes its base
-    and its rounding with it.
+    `given` is what may be shown, `grain` what it was rounded to (0: exact). What is hidden takes both with it.
     """
-    rows = list[dict[str, str | Shown]]()
-    for wave in (one for one in waves if one.year in WAVES):
-        for fact in (one for one in facts.values() if one.wave == wave.year):
-            got = answers.marginal(wave, fact)
-            if got.value is not None:
-                given, grain = _alone(fact, got, rules)
-                given = Shown(None, "recoverable", given.n) if _is_held_back(fact, tables) else given
-                base, rounding = (Shown(float(n)) if given.value is not None else given for n in (got.n, grain))
-                rows.append(dict(zip(COMPARED, (fact.id, str(wave.year), given, base, rounding), strict=True)))
-    found = release.gathered(rows) if rows else release.public(pd.DataFrame(columns=list(COMPARED)))
-    return release.derived(
-        lambda one: one.assign(verdict=[_verdict(row, facts) for row in one.to_dict("records")]), found
-    )
+    rows, verdicts = list[dict[str, str | Shown]](), list[str]()
+    for wave, fact in ((one, fact) for one in waves for fact in facts.values() if fact.wave == one.year):
+        if (got := answers.marginal(wave, fact)) and wave.year in WAVES:
+            given, grain = _alone(fact, got, rules)
+            given = Shown(None, "recoverable", given.n) if _is_held_back(fact, tables) else given
+            base, rounding = (Shown(float(n)) if given.value is not None else given for n in (len(got.parts), grain))
+            figures = {"given": given, "base": base, "grain": rounding}
+            rows.append({"id": fact.id, "wave": str(wave.year)} | figures)
+            verdicts.append(_verdict(fact, given.value, len(got.parts), grain))
+    columns = ["id", "wave", "given", "base", "grain"]
+    found = release.gathered(rows) if rows else release.public(pd.DataFrame(columns=columns))
+    return release.derived(lambda table: table.assign(verdict=verdicts), found)
 
 
 def _alone(fact: Fact, got: answers.Marginal, rules: Sequence[Rule]) -> tuple[Shown, float]:
@@ -291,51 +266,48 @@ def _alone(fact: Fact, got: answers.Marginal, rules: Sequence[Rule]) -> tuple[Sh
     grain = max(float(fact.grain), GRAIN_EUR) if fact.unit == "eur" else float(fact.grain)
     if statistic == "count":
         # Tables show their zeros: nobody stands behind one.
-        return protected_total(got.parts, rules=rules) if got.parts else Shown(0.0), 0.0
+        return disclosure.protected_total(got.parts, rules=rules) if got.parts else Shown(0.0), 0.0
     if statistic == "share":
-        return protected_share(int(sum(got.parts)), got.n, rules), 0.0
+        return disclosure.protected_share(int(sum(got.parts)), len(got.parts), rules), 0.0
     if statistic == "median":
-        return protected_median(got.parts, grain, rules, got.units), shown_median(got.parts, grain, got.units)[1]
-    return protected_total(got.parts, grain, rules), grain
+        median = disclosure.protected_median(got.parts, grain, rules, got.units)
+        return median, disclosure.shown_median(got.parts, grain, got.units)[1]
+    return disclosure.protected_total(got.parts, grain, rules), grain
 
 
 def _is_held_back(fact: Fact, tables: Mapping[str, Protected]) -> bool:
     """Whether a table of the page hides a figure, what it could be subtracted from, or a part of what it adds up."""
-    held: dict[str, list[tuple[str, str, tuple[str, ...], str]]] = {
-        "link_share": [("links", "level", (fact.level,), "share")],
-        "link_2_to_6_share": [("links", "level", answers.COLLECTIVITIES, "units")],
-        "collectivities_involved_median": [("links", "level", answers.COLLECTIVITIES, "units")],
-        "funding_projects": [("supported", "level", (fact.level,), "units")],
-        "funding_amount": [("amounts", "level", (fact.level,), "total")],
-        "funding_median": [("amounts", "level", (fact.level,), "median")],
-        "funding_total": [("amounts", "level", (ALL,), "total")],
-        "aid_per_collectivity_median": [("aided", "", (), "median"), ("amounts", "level", LOCAL_LEVELS, "total")],
-        "established_share": [("told_relation", "", (), "share")],
+    held: dict[str, tuple[str, str, tuple[str, ...], str]] = {
+        "link_share": ("links", "level", (fact.level,), "share"),
+        "link_2_to_6_share": ("links", "level", answers.COLLECTIVITIES, "units"),
+        "collectivities_involved_median": ("links", "level", answers.COLLECTIVITIES, "units"),
+        "funding_projects": ("supported", "level", (fact.level,), "units"),
+        "funding_amount": ("amounts", "level", (fact.level,), "total"),
+        "funding_median": ("amounts", "level", (fact.level,), "median"),
+        "funding_total": ("amounts", "level", (ALL,), "total"),
+        "aid_per_collectivity_median": ("amounts", "level", LOCAL_LEVELS, "total"),
+        "established_share": ("told_relation", "", (), "share"),
     }
-    if fact.indicator in answers.SHARES:
-        column, codes = answers.SHARES[fact.indicator]
-        held[fact.indicator] = [("stages" if column == "stage" else column, column, codes, "share")]
-    return any(MARK in _cells(tables, str(fact.wave), *place) for place in held.get(fact.indicator, ()))
+    for name, (column, codes) in answers.SHARES.items():
+        held[name] = ("stages" if column == "stage" else column, column, codes, "share")
+    return fact.indicator in held and MARK in _cells(tables, str(fact.wave), *held[fact.indicator])
 
 
-def _verdict(row: Mapping[str, Any], facts: Facts) -> str:
+def _verdict(fact: Fact, given: float | None, base: int, grain: float) -> str:
     """What a figure that is shown says of the printed one: any true value that rounds to it could be the answers'."""
-    fact = facts[row["id"]]
-    if row["given"] == MARK:
+    if given is None:
         return "hidden"
-    told = answers.verdict(fact, answers.Marginal(float(row["given"]), int(row["base"])))
-    if row["grain"] <= float(fact.grain) or told == "other_base":
+    told = answers.verdict(fact, given, base)
+    if grain <= float(fact.grain) or told == "other_base":
         return told
     low, high = (float(end) for end in fact.band)
-    near = low - row["grain"] / 2 <= row["given"] <= high + row["grain"] / 2
-    return "as_far_as_shown" if near else "differs"
+    return "as_far_as_shown" if low - grain / 2 <= given <= high + grain / 2 else "differs"
 
 
 def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:
-    """Return what is hidden of the waves of a folder: each figure, its rule and, for a further one, what it protects.
+    """Return what is hidden of the waves of a folder, by which rule: `ledger_table`, and `origin`.
 
-    It is for the team that holds the answers. The columns are those of `ledger_table`, and `origin`. Raises
-    `InputError` if the folder holds no wave (an export and its codebook), or one cannot be cleaned.
+    Raises `InputError` if the folder holds no wave (an export and its codebook), or one cannot be cleaned.
     """
     origins = dict.fromkeys(read_codebook(path).origin for path in codebooks(folder))
     if not origins:
@@ -352,10 +324,7 @@ def by_rule(found: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def write_ledger(found: pd.DataFrame, path: Path, site: Path) -> None:
-    """Write the ledger as CSV, beside the site and never in it: it tells more than the marks do.
-
-    Raises `InputError` for a path inside the site.
-    """
+    """Write the ledger as CSV. Raises `InputError` for a path inside the site: it tells more than the marks do."""
     if path.resolve().is_relative_to(site.resolve()):
         raise InputError(f"{path}: the ledger is for the team that holds the answers. Write it outside {site}.")
     path.write_text(csv_text(found.astype("str")), encoding="utf-8")

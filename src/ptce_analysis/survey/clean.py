@@ -1,16 +1,11 @@
-"""An export and its codebook to clean tables, with the list of every repair and of everything set aside.
-
-Downwards: `clean` lays the grid out by its header, sets aside the lines that are no answer, reads the cells of each
-column, and has `survey.tables` make the tables.
-"""
+"""An export and its codebook to clean tables, with the list of every repair and of everything set aside."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +16,8 @@ from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
-from ptce_analysis.survey.parse.levels import codes, in_order, together
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
-from ptce_analysis.survey.read import (
-    SEARCHED,
-    Grid,
-    Limits,
-    Note,
-    above_texts,
-    header_texts,
-    number_text,
-    read,
-)
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import Label
 
@@ -56,13 +41,6 @@ _TOTALS = (
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
 _NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a")
 SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
-# What is legal where a rule refuses a value that was understood.
-_LEGAL = {
-    "out_of_range": "a share is from 0 to 1, that is from 0 % to 100 %",
-    "more_than_the_whole": "a share is from 0 to 1, that is from 0 % to 100 %",
-    "not_whole": "a count is a whole number",
-    "answer_not_in_the_codebook": "legal: {}",
-}
 
 
 def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | None = None) -> Cleaned:
@@ -80,16 +58,13 @@ def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | 
 
 def clean_summary(result: Cleaned) -> dict[str, int]:
     """Return the counts a command prints: rows in, kept, quarantined, and repairs."""
-    n_rows = {"rows_in": result.rows_in, "rows_kept": result.rows_kept, "rows_quarantined": result.rows_quarantined}
-    return n_rows | {"repairs": len(result.ledger)}
+    counts = {name: getattr(result, name) for name in ("rows_in", "rows_kept", "rows_quarantined")}
+    return counts | {"repairs": len(result.ledger)}
 
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers as text: for each variable its header and its cells, and the row of the file each answer is on.
-
-    `names` are the headers of the file, `whole` holds every cell of each row.
-    """
+    """The answers as text: `headers` and `cells` by variable; `names`, `numbers` and `whole` rows are the file's."""
 
     file: str
     names: tuple[str, ...]
@@ -109,10 +84,15 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
-    above = [(n, _written_out(row)) for n, row in zip(grid.numbers[:start], grid.rows[:start], strict=True)]
-    notes = [*grid.notes, *(Note(n, None, text, "", "line_above_the_header") for n, text in above)]
+    notes = [*grid.notes]
+    for number, row in zip(grid.numbers[:start], grid.rows, strict=False):
+        notes.append(Note(number, None, _written_out(row), "", "line_above_the_header"))
     unused = ((n, text) for n, text in enumerate(shown) if text and n not in columns.values())
     notes += [Note(grid.numbers[after - 1], n, text, "", "column_not_in_the_codebook") for n, text in unused]
+    below = dict(zip(grid.numbers[after:], grid.rows[after:], strict=True))
+    for top, left, bottom, right in grid.merged:  # what such cells hold is read in the first, the others are blank
+        if text := "".join(below.get(top, [])[left : left + 1]).strip():
+            notes.append(Note(top, left, text, f"first of {(bottom - top + 1) * (right - left + 1)}", "merged_cells"))
     rows, more = _fitted(grid, len(spellings), after)
     if not rows:
         raise InputError(f"{grid.file}: a header and no answers under it. Export the answers again.")
@@ -123,7 +103,7 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
         cells={name: [row[column] for row in rows] for name, column in columns.items()},
         numbers=grid.numbers[after:],
         whole=rows,
-        notes=(*notes, *_merged(grid, after), *more),
+        notes=(*notes, *more),
     )
 
 
@@ -134,23 +114,21 @@ def _written_out(row: list[str]) -> str:
 def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
     """Return the first line of the header, which has the most headers of the codebook, and what its columns say."""
     wanted = [{*map(plain, variable.headers)} for variable in book.columns()]
-    best, best_score = None, 0
+    scores = []
     for start in range(min(SEARCHED, len(grid.rows))):
-        spellings = header_texts(grid, start, book.layout.header_rows)
-        known = {plain(text) for texts in spellings for text in texts}
-        score = sum(1 for headers in wanted if headers & known)
-        if score > best_score:
-            best, best_score = (start, spellings), score
-    if best is None:
-        first = " | ".join(text for text in (grid.rows[0] if grid.rows else []) if text)[:200]
-        others = next((note.raw_value for note in grid.notes if note.rule == "other_sheets"), "")
+        known = {plain(text) for texts in header_texts(grid, start, book.layout.header_rows) for text in texts}
+        scores.append(sum(1 for headers in wanted if headers & known))
+    if not any(scores):
+        first = " | ".join(text for row in grid.rows[:1] for text in row if text)[:200]
+        others = "".join(note.raw_value for note in grid.notes if note.rule == "other_sheets")
         where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
         raise InputError(
             f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r}). "
             f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
             f"{where if others else ''}"
         )
-    return best
+    best = scores.index(max(scores))
+    return best, header_texts(grid, best, book.layout.header_rows)
 
 
 def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
@@ -166,48 +144,30 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             first = variable.headers[0]
             faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
         elif len(columns) > 1:
-            called = f"{len(columns)} columns are called {shown[columns[0]]!r}"
-            faults.append(f"{variable.name}: {called}. Keep one, or rename it.")
+            faults.append(f"{variable.name}: {len(columns)} columns are called {shown[columns[0]]!r}. Keep one.")
         else:
-            (column,) = columns
-            found[variable.name] = column
-            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1])
+            column = found[variable.name] = columns[0]
+            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
             over, titles = above[column]
-            named = [*over, shown[column], *([below.strip()] if books.is_unit(variable.kind, below) else [])]
-            fault = books.unit_fault(variable.kind, " / ".join(named), variable.unit)
-            if fault := fault or books.title_fault(variable.kind, titles, variable.unit):
-                units.append(f"{variable.name}, column {shown[column]!r}: {fault}")
-    # The completion column may be read by another variable as well.
-    claims = Counter(column for name, column in found.items() if name != COMPLETE)
-    faults += [*units, *(f"the column {shown[n]!r} is claimed by two variables." for n, k in claims.items() if k > 1)]
+            named = " / ".join([*over, shown[column], *[below] * books.is_unit(variable.kind, below)])
+            kind, unit = variable.kind, variable.unit
+            fault = books.unit_fault(kind, named, unit) or books.title_fault(kind, titles, unit)
+            units += [f"{variable.name}, column {shown[column]!r}: {fault}"] if fault else []
+    faults += units
     if faults:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found
 
 
-def _merged(grid: Grid, after: int) -> Iterator[Note]:
-    """Yield the merged cells among the answers: what they hold is read in the first of them, the others are blank."""
-    rows = dict(zip(grid.numbers[after:], grid.rows[after:], strict=True)) if grid.merged else {}
-    for top, left, bottom, right in grid.merged:
-        text = "".join(rows.get(top, [])[left : left + 1])
-        if text.strip():
-            yield Note(top, left, text, f"first of {(bottom - top + 1) * (right - left + 1)} cells", "merged_cells")
-
-
 def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
     """Return the rows under the header, each with the header's width, and what was cut or filled to get there.
 
-    A row may be longer where all are, because each ends in separators. One longer than others has shifted, even if what
-    is beyond the header is blank: its last answer may be blank too. So have all the rows of a file of commas in which
-    decimal commas cut numbers (`25,5` is then two cells of digits).
+    A row may be longer where all are, because each ends in separators. One longer than others has shifted.
     """
     rows, numbers = grid.rows[after:], grid.numbers[after:]
     n_full = 1 + max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)  # a cell alone below is a note
     widths = {len(row) for row in rows[:n_full]}
-    cut = not any(note.rule == "separator" for note in grid.notes) and any(
-        a.strip().isdigit() and b.strip().isdigit() for row in rows[:n_full] for a, b in pairwise(row)
-    )
-    spare = not grid.sparse and len(widths) == 1 and min(widths) > width and not cut
+    spare = not grid.sparse and len(widths) == 1 and min(widths) > width
     notes = [Note(numbers[0], None, f"{n_full} rows", "", "blank_cells_beyond_the_header")] if spare else []
     for at, row in enumerate(rows):
         beyond = [cell for cell in row[width:] if cell.strip()]
@@ -222,15 +182,11 @@ def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[N
 
 def cleaned(answers: Answers, book: Codebook) -> Cleaned:
     """Return the clean tables of answers already laid out: lines set aside first, then cells, then tables."""
-    aside = set_aside(answers, book)
-    kept = [at for at, rule in enumerate(aside) if not rule]
-    variables = {variable.name: variable for variable in book.columns() if variable.name != COMPLETE}
-    poles = read_column([answers.cells["pole_id"][at] for at in kept], variables["pole_id"], book)
-    order = [kept[at] for at in poles["word"].argsort(kind="stable")]  # lines may come in any
-    columns = {
-        name: read_column([answers.cells[name][at] for at in order], variable, book)
-        for name, variable in variables.items()
-    }
+    variables = [variable for variable in book.columns() if variable.name != COMPLETE]
+    read = {one.name: read_column(answers.cells[one.name], one, book) for one in variables}
+    aside = set_aside(answers, read, book)
+    order = [at for at in read["pole_id"]["word"].argsort(kind="stable") if not aside[at]]  # lines may come in any
+    columns = {name: found.take(order).reset_index(drop=True) for name, found in read.items()}
     supports, links = tables.supports_tables(columns, book)
     repairs, doubts = (
         found.assign(file=answers.file, column=found["column"].map(answers.headers))
@@ -252,13 +208,16 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         ledger=tables.listed(pd.concat([said, repairs]), tables.LEDGER, answers.names),
         quarantine=tables.listed(pd.concat([lines, doubts]), tables.QUARANTINE, answers.names),
         rows_in=len(aside),
-        rows_kept=len(kept),
-        rows_quarantined=len(aside) - len(kept),
+        rows_kept=len(order),
+        rows_quarantined=len(aside) - len(order),
     )
 
 
-def set_aside(answers: Answers, book: Codebook) -> list[str]:
-    """Return, for each line, the name of the first of `ROW_RULES` that sets it aside, "" for the lines kept."""
+def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook) -> list[str]:
+    """Return, for each line, the first of `ROW_RULES` that sets it aside, "" for the lines kept.
+
+    `read`: what each column states (`read_column`).
+    """
     layout, cells, names = book.layout, answers.cells, [plain(name) for name in answers.names]
     totals, excluded = {*(layout.total_rows or _TOTALS)}, {plain(pole) for pole in book.exclude}
     identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
@@ -286,31 +245,32 @@ def set_aside(answers: Answers, book: Codebook) -> list[str]:
 
     found = [rule(at) for at in range(len(answers.numbers))]
     for name, column in (("duplicate_respondent", layout.respondent), ("duplicate_identifier", "pole_id")):
-        for at in _replaced(answers, book, [at for at, one in enumerate(found) if not one], column):
+        for at in _replaced(answers, read, book, [at for at, one in enumerate(found) if not one], column):
             found[at] = name
     return found
 
 
-def _replaced(answers: Answers, book: Codebook, kept: list[int], name: str) -> list[int]:
+def _replaced(
+    answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook, kept: list[int], name: str
+) -> list[int]:
     """Return all answers of one respondent but the latest; where nothing says which is the latest, all of them."""
-    # Assumption: a later answer replaces an earlier one. Source: survey software lets a respondent answer again.
-    # If wrong: a corrected identifier (decisions), or the codebook's `exclude` list, decides.
-    decisions = next(v.decisions for v in book.variables if v.name == name)
-    dates = [v.name for v in book.variables if v.kind == "date"]
+    # Assumption: a later answer replaces an earlier one, and where a date cannot be read none is known to be later.
+    # Source: survey software lets a respondent answer again. If wrong: a corrected identifier (decisions), or the
+    # codebook's `exclude` list, decides.
+    dates = [variable.name for variable in book.variables if variable.kind == "date"]
     said = [cells for one, cells in answers.cells.items() if one not in ("pole_id", COMPLETE, *dates)]
-    groups = defaultdict[str, list[int]](list)
+    days, doubts = ([list(read[date][field]) for date in dates] for field in ("word", "reason"))
+    names, groups = list(read[name]["word"]), defaultdict[str, list[int]](list)
     for at in kept:
-        chosen = decisions.get(plain(answers.cells[name][at]), answers.cells[name][at])
-        groups[plain(chosen) or tidy(chosen)].append(at)
+        groups[plain(names[at]) or tidy(names[at])].append(at)
 
     def rank(at: int) -> tuple[str, int]:
-        when = max((str(choices.day(answers.cells[name][at]).value or "") for name in dates), default="")
-        return when, sum(1 for cells in said if cells[at].strip())
+        return max((day[at] for day in days), default=""), sum(1 for cells in said if cells[at].strip())
 
     found = []
     for same in (same for key, same in groups.items() if key and len(same) > 1):
-        best = max(map(rank, same))
-        first = [at for at in same if rank(at) == best]
+        unread, best = any(doubt[at] for doubt in doubts for at in same), max(map(rank, same))
+        first = same if unread else [at for at in same if rank(at) == best]
         known = len({tuple(plain(cells[at]) for cells in said) for at in first}) == 1
         found += [at for at in same if not known or at != first[0]]
     return found
@@ -322,48 +282,44 @@ def read_column(cells: list[str], variable: Variable, book: Codebook) -> pd.Data
     A column of funders also has `levels`, those it names (`inconnu` for one that cannot be placed), and `answered`.
     """
     at, texts = pd.factorize(np.array(cells, object))
-    readings = [read_cell(text, variable, book) for text in texts]
+    month_first = variable.kind == "date" and choices.months_first(texts)
+    readings = [read_cell(text, variable, book, month_first) for text in texts]
     found = pd.DataFrame(
         {
             "raw": texts,
             "number": np.array([r.value if isinstance(r.value, (int, float)) else np.nan for r in readings], float),
-            "word": [written(reading) for reading in readings],
+            "word": [_written(reading) for reading in readings],
             "status": [reading.status for reading in readings],
             "rule": [reading.rule for reading in readings],
-            "reason": [reason(reading, variable) for reading in readings],
+            "reason": [f"{one.status}: {one.rule}" if one.status in SET_ASIDE else "" for one in readings],
         }
     )
     if variable.kind == "level":
         named = [funders(text, variable, book) for text in texts]
-        found["levels"] = pd.Series([_levels(parts) for parts in named], dtype=object)
-        nobody = ([part.status in ("zero", "not_applicable") for part in parts] for parts in named)
-        said = [bool(levels) or any(no) for levels, no in zip(found["levels"], nobody, strict=True)]
-        found["answered"] = np.array(said, bool)
+        found["levels"] = pd.Series([_placed(parts) for parts in named], dtype=object)
+        nobody = [any(part.status in ("zero", "not_applicable") for part in parts) for parts in named]
+        found["answered"] = found["levels"].astype(bool) | np.array(nobody, bool)
     return found.take(at).reset_index(drop=True)
 
 
-def written(reading: Reading) -> str:
-    """Return the value of a reading as the clean tables write it, "" for none."""
+def _written(reading: Reading) -> str:
+    """The value of a reading as the clean tables write it, "" for none."""
     if isinstance(reading.value, tuple):
         return "|".join(reading.value)
     return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
 
 
-def reason(reading: Reading, variable: Variable) -> str:
-    """Return why a cell cannot be used, "" if it can: its status, its rule and, where it has legal values, these."""
-    if reading.status not in SET_ASIDE:
-        return ""
-    legal = _LEGAL.get(reading.rule, "").format(", ".join(dict.fromkeys(variable.answers.values())) or "none")
-    more = f" ({legal}; the codebook may decide the spelling: decisions)" if legal else ""
-    return f"{reading.status}: {reading.rule}{more}"
+def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool = False) -> Reading:
+    """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it.
 
-
-def read_cell(text: str, variable: Variable, book: Codebook) -> Reading:
-    """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it."""
+    `month_first`: the dates of the column can only be read so.
+    """
     if not tidy(text):
         return Reading(text, None, None, "not_answered", "blank")
     if variable.kind not in ("id", "text") and plain(text) in book.layout.not_shown:
         return Reading(text, None, None, "not_asked", "not_shown")
+    if variable.kind == "date" and plain(text) not in variable.decisions:
+        return choices.day(text, month_first)
     chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
     if chosen is None or variable.kind == "level":
         return _bounded(_as_kind(text, variable, book), variable)
@@ -387,7 +343,7 @@ def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
     if kind in choice:
         return choice[kind](text)
     if kind == "level":
-        return together(text, funders(text, variable, book))
+        return levels.together(text, funders(text, variable, book))
     if kind == "multi" or (kind == "choice" and variable.answers):
         parts = split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
         listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
@@ -400,15 +356,12 @@ def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
 
 
 def _bounded(reading: Reading, variable: Variable) -> Reading:
-    """Return a reading without its value if that is outside the bounds. Nothing is rescaled."""
+    """The reading without its value if that is outside the bounds. Nothing is rescaled."""
     value, low, high = reading.value, variable.low, variable.high
-    if not isinstance(value, (int, float)):
-        return reading
-    if (low is None or value >= low) and (high is None or value <= high):
+    if not isinstance(value, (int, float)) or ((low is None or value >= low) and (high is None or value <= high)):
         return reading
     least, most = ("…" if bound is None else f"{bound:.15g}" for bound in (low, high))
-    rule = f"{value:.15g} is outside {least} to {most}"
-    return replace(reading, value=None, status="implausible", rule=rule)
+    return replace(reading, value=None, status="implausible", rule=f"{value:.15g} is outside {least} to {most}")
 
 
 def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
@@ -420,18 +373,15 @@ def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
     return [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
 
 
-def _levels(readings: list[Reading]) -> tuple[str, ...]:
-    """Return the levels some readings name, `inconnu` for a funder that cannot be placed."""
+def _placed(readings: list[Reading]) -> tuple[str, ...]:
+    """The levels some readings name, `inconnu` for a funder that cannot be placed."""
     unplaced = any(reading.status in ("ambiguous", "unreadable") for reading in readings)
-    return in_order({code for reading in readings for code in codes(reading)} | ({"inconnu"} if unplaced else set()))
+    named = (code for reading in readings for code in levels.codes(reading))
+    return levels.in_order([*named, *["inconnu"] * unplaced])
 
 
 def split_labels(text: str, labels: Iterable[str], separator: str = "") -> list[str]:
-    """Return the answers in one cell: known labels first, because a label may hold the separator itself.
-
-    >>> split_labels("Région, ville ou agglo, Europe", ["region, ville ou agglo"], ",")
-    ['Région, ville ou agglo', 'Europe']
-    """
+    """Return the answers in one cell: known labels first, because a label may hold the separator itself."""
     known = {plain(label) for label in labels}
     mark = re.escape(separator.strip() or separator) if separator else r"[;,|\n]" if known else r"[;|\n]"
     most = 2 * max((len(re.findall(mark, label)) for label in known), default=0)

@@ -1,13 +1,12 @@
 """The tidy tables of a wave: made of the cells that were read, checked by a schema, written as files.
 
-The cells of a variable are a frame with a line per pole: `raw` as written, the `number` it states (missing: none), the
-`word` that the tables write, its `status`, its `rule`, and the `reason` of being set aside (empty when it is not).
+The cells of a variable are a frame with a line per pole: what `survey.clean.read_column` returns.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import NUMERIC, ORIGINS, STANDARD, Codebook, Support
+from ptce_analysis.survey.codebook import NUMERIC, STANDARD, Codebook, Support
 from ptce_analysis.survey.parse.words import STATUSES
 from ptce_analysis.survey.read import number_text
 from ptce_analysis.vocabulary import LEVELS, STAGES
@@ -93,11 +92,9 @@ def poles_table(columns: Columns, links: pd.DataFrame, book: Codebook) -> pd.Dat
 
 
 def supports_tables(columns: Columns, book: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the supports, one row per pole and level involved or declared zero, and the link of each pole and level.
+    """Return the supports, one row per pole and level involved or declared zero, and the link (`LINKS`) of each.
 
-    Columns: `wave`, `pole_id`, `level`, `origin`, `amount_eur`, `amount_status`; and `link_<level>` (one of `LINKS`).
-    No row, an unknown amount and a zero are three things. The amount of a level is the sum of those of its sources,
-    unknown as soon as one is.
+    The amount of a level is the sum of those of its sources, unknown as soon as one is.
     """
     poles = columns["pole_id"]["word"]
     shape = (len(poles), len(LEVELS))
@@ -169,8 +166,8 @@ def _link(said: pd.Series, told: pd.Series) -> Link:
 def _funder_parts(cells: pd.DataFrame, money: pd.DataFrame | None) -> Iterator[tuple[str, Link, pd.DataFrame | None]]:
     """Yield the levels a column of funders names; the levels an answer does not name are not involved.
 
-    One amount for several levels is shared in a way nobody said: each level is involved, its amount unknown. A funder
-    that cannot be placed counts as `inconnu`, so that its money is not lost, and leaves the other levels undecided.
+    One amount for several levels is shared in a way nobody said: unknown for each. A funder that cannot be placed
+    counts as `inconnu`, so that its money is not lost, and leaves the other levels undecided.
     """
     names = {level: np.array([level in found for found in cells["levels"]], bool) for level in LEVELS}
     alone = np.array([len(found) == 1 for found in cells["levels"]], bool)
@@ -189,10 +186,7 @@ def _funder_parts(cells: pd.DataFrame, money: pd.DataFrame | None) -> Iterator[t
 
 
 def repairs_and_doubts(columns: Columns, rows: Sequence[int], book: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the cells that the tables do not write as the export does, and those that could not be used.
-
-    `rows` are those of the file; the field `column` holds the name of the variable.
-    """
+    """Return the cells that the tables write otherwise, and those that could not be used. `rows`: of the file."""
     named = {name: found.assign(column=name, row=rows) for name, found in columns.items()}
     cells = pd.concat(named.values(), ignore_index=True)
     refused = [cells[cells["reason"] != ""]]
@@ -208,29 +202,34 @@ def repairs_and_doubts(columns: Columns, rows: Sequence[int], book: Codebook) ->
 
 def listed(entries: pd.DataFrame, names: Sequence[str], order: Sequence[str]) -> pd.DataFrame:
     """Return the fields of a list, its entries by row of the file, then by column in the `order` of its headers."""
-    rank = {name: place for place, name in reversed(list(enumerate(order)))}
-    place = entries["column"].map(rank).fillna(-1)
-    return (
-        entries.assign(place=place)
-        .sort_values(["row", "place"], ignore_index=True)[list(names)]
-        .astype({name: "int64" if name == "row" else "str" for name in names})
-    )
+    place = entries["column"].map({name: place for place, name in reversed(list(enumerate(order)))}).fillna(-1)
+    found = entries.assign(place=place).sort_values(["row", "place"], ignore_index=True)[list(names)]
+    return found.astype({name: "int64" if name == "row" else "str" for name in names})
 
 
 def check(result: Cleaned) -> Cleaned:
-    """Return the tables unchanged once they are what the analyses expect.
+    """Return the tables unchanged once poles and supports are what analyses expect: one row a key, legal values.
 
-    Raises `InputError` with every fault of the four tables, and any line that is neither kept nor quarantined.
+    Raises `InputError` for what they are not, and for any line that is neither kept nor quarantined.
     """
-    from pandera.errors import SchemaErrors
+    import pandera.pandas as pa
+    from pandera.errors import SchemaError
 
-    faults = []
-    for name, schema in _schemas().items():
+    def text(legal: Iterable[str]) -> pa.Column:
+        return pa.Column("str", pa.Check.isin(list(legal)), nullable=True, regex=True)
+
+    money, faults = pa.Column("float64", pa.Check.ge(0), nullable=True), []
+    fields = {
+        "poles": {"stage$": text(STAGES), ".*_status": text(CELL_STATUSES), "link_.*": text(LINKS)},
+        "supports": {"level": text(LEVELS), "amount_eur": money, "amount_status": text(AMOUNT_STATUSES)},
+    }
+    for name, columns in fields.items():
         try:
-            schema.validate(getattr(result, name), lazy=True)
-        except SchemaErrors as error:
-            cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(20)
-            faults += [f"{name}: {one.column}: {one.failure_case!r} fails {one.check}" for one in cases.itertuples()]
+            pa.DataFrameSchema(columns, unique=["pole_id"] if name == "poles" else ["pole_id", "level"]).validate(
+                getattr(result, name)
+            )
+        except SchemaError as error:
+            faults.append(f"{name}: {error}")
     if result.rows_in != result.rows_kept + result.rows_quarantined or result.rows_kept != len(result.poles):
         faults.append(f"rows: {result.rows_in} in, {result.rows_kept} kept, {result.rows_quarantined} quarantined.")
     if faults:
@@ -238,59 +237,24 @@ def check(result: Cleaned) -> Cleaned:
     return result
 
 
-def _schemas() -> dict[str, Any]:
-    """Return the pandera schema of each table."""
-    import pandera.pandas as pa
-
-    def text(legal: Any = None, **more: Any) -> Any:
-        return pa.Column("str", [pa.Check.isin(list(legal))] if legal else [], **more)
-
-    whole, money = pa.Column("int64", pa.Check.ge(0)), pa.Column("float64", pa.Check.ge(0), nullable=True)
-    count, free = pa.Column("Int64", pa.Check.ge(0), nullable=True), text(nullable=True)
-    poles = {
-        "wave": whole, "pole_id": text(), "origin": text(ORIGINS), "stage": text(STAGES, nullable=True),
-        "stage_raw": free, "members": count, "employees": count, "budget_eur": money, "cell_budget_eur": money,
-        "cell_self_financed_share": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True), "cell_fte": money,
-        "legal_form": free, r"^.*_status$": text(CELL_STATUSES, regex=True), r"^link_.*$": text(LINKS, regex=True),
-    }  # fmt: skip
-    supports = {
-        "wave": whole, "pole_id": text(), "level": text(LEVELS), "origin": text(ORIGINS), "amount_eur": money,
-        "amount_status": text(AMOUNT_STATUSES),
-    }  # fmt: skip
-    lists = [{name: whole if name == "row" else text() for name in names} for names in (LEDGER, QUARANTINE)]
-    keys = [["wave", "pole_id"], ["wave", "pole_id", "level"], None, None]
-    return {
-        name: pa.DataFrameSchema(fields, unique=key, strict=name != "poles", ordered=name != "poles")
-        for name, fields, key in zip(TABLES, (poles, supports, *lists), keys, strict=True)
-    }
-
-
 def csv_text(frame: pd.DataFrame) -> str:
     """Return a table as CSV: commas, points, line feeds; texts neutralised, missing values blank, numbers canonical."""
-    return str(frame.apply(_texts).rename(columns=neutralised).to_csv(index=False, lineterminator="\n"))
 
+    def texts(column: pd.Series) -> pd.Series:
+        write = number_text if pd.api.types.is_numeric_dtype(column.dtype) else neutralised
+        return column.astype(object).map({value: write(str(value)) for value in column.dropna().unique()})
 
-def _texts(column: pd.Series) -> pd.Series:
-    """Return the cells of a column as text, each different value written once."""
-    write = number_text if pd.api.types.is_numeric_dtype(column.dtype) else neutralised
-    return column.astype(object).map({value: write(str(value)) for value in column.dropna().unique()})
+    return str(frame.apply(texts).rename(columns=neutralised).to_csv(index=False, lineterminator="\n"))
 
 
 def neutralised(text: str) -> str:
-    """Return a text that a spreadsheet shows as it is: one that could start a formula gets an apostrophe before it.
-
-    >>> neutralised("=1+1"), neutralised("Région")
-    ("'=1+1", 'Région')
-    """
+    """Return a text that a spreadsheet shows as it is: one that could start a formula gets an apostrophe before it."""
     starts = text.lstrip(" \u00a0")[:1].translate(_FULL_WIDTH)
     return f"'{text}" if starts and starts in _FORMULA else text
 
 
 def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
-    """Write the four tables and return their paths; each appears whole under its name, or not at all.
-
-    Raises `InputError` if the directory cannot be written to.
-    """
+    """Write the four tables, each whole or not at all, and return their paths; `InputError` if they cannot be."""
     folder, texts = Path(out_dir), {name: csv_text(getattr(result, name)) for name in TABLES}
     temporary = {folder / f".{name}.csv.{os.getpid()}": folder / f"{name}.csv" for name in TABLES}
     try:

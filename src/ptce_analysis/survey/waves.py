@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ptce_analysis.errors import InputError
 
 if TYPE_CHECKING:
+    from ptce_analysis.survey.codebook import Codebook
     from ptce_analysis.survey.tables import Cleaned
 
 # Where a survey team says its waves are, and where the project keeps waves otherwise.
@@ -24,10 +25,7 @@ EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 
 
 def supplied_folder(project: Path) -> Path:
-    """Return the folder of the waves a survey team supplies: `$PTCE_WAVES`, else that of the project's own waves.
-
-    A relative path counts from the project's folder.
-    """
+    """Return the folder of the waves a survey team supplies: `$PTCE_WAVES` (from `project`), else the project's own."""
     return project / (os.environ.get(WAVES_VARIABLE) or WAVES)
 
 
@@ -39,36 +37,33 @@ def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:
     from ptce_analysis.survey.clean import clean
     from ptce_analysis.survey.codebook import read_codebook  # a build with nothing to do reads no codebook
 
-    asked = (path for path in codebooks(folder) if _may_be(path, origin))
+    asked = (path for path in codebooks(folder) if origin in (stated_origins(path) or [origin]))
     found = [(book, path.parent) for path in asked if (book := read_codebook(path)).origin == origin]
     if not found:
         raise InputError(
             f"{folder.name}: no wave of origin {origin!r}. A wave is a folder with an export and its {CODEBOOKS[0]}, "
             f"which says `origin: {origin}`; `ptce codebook EXPORT` drafts one."
         )
-    years: dict[int, str] = {}
+    waves: dict[int, tuple[Path, Codebook]] = {}
     for book, where in found:
         if len(exports := _exports(where)) != 1:
             listed = ", ".join(path.name for path in exports) or "none"
             raise InputError(f"{where.name}: one export is expected beside the codebook, found {listed}. Keep one.")
-        if book.wave in years:
-            raise InputError(f"{where.name}/{book.file}: wave {book.wave} is already in {years[book.wave]}. Keep one.")
-        years[book.wave] = f"{where.name}/{book.file}"
-    return tuple(clean(_exports(where)[0], book) for book, where in sorted(found, key=lambda one: one[0].wave))
+        if book.wave in waves:
+            other = waves[book.wave][0].parent.name
+            raise InputError(f"{where.name}/{book.file}: wave {book.wave} is already in {other}. Keep one.")
+        waves[book.wave] = exports[0], book
+    return tuple(clean(*waves[year]) for year in sorted(waves))
 
 
 def has_wave(folder: Path, origin: str) -> bool:
     """Return whether a folder has a wave of that origin, or one that does not say its origin."""
-    return any(_may_be(path, origin) for path in codebooks(folder))
+    return any(origin in (stated_origins(path) or [origin]) for path in codebooks(folder))
 
 
 def stated_origins(codebook: Path) -> list[str]:
     """Return the origins that the lines of a codebook state, finished or not: one, unless it is faulty."""
     return ORIGIN.findall(codebook.read_bytes()[:1_000_000].decode("utf-8", "replace"))
-
-
-def _may_be(codebook: Path, origin: str) -> bool:
-    return origin in (stated_origins(codebook) or [origin])
 
 
 def wave_files(folder: Path) -> tuple[Path, ...]:
@@ -89,7 +84,7 @@ def _exports(where: Path) -> list[Path]:
 def institutional_breaks() -> dict[str, dict[str, str]]:
     """Return the changes of French institutions around the waves, by the rule of `ptce parse level` that rests on each.
 
-    Keys: the `date` since when, the `change`, the `reading` of answers because of it, the `source`.
+    Keys: `date`, `change`, `reading` of answers because of it, `source`.
     """
     text = (files("ptce_analysis.survey") / "breaks.csv").read_text(encoding="utf-8")
     return {row.pop("rule"): row for row in csv.DictReader(text.splitlines())}

@@ -42,19 +42,13 @@ def test_rows_match_every_small_data_set(n: int) -> None:
 
 
 def test_one_amount_is_its_own_total_and_two_are_twice_their_median() -> None:
-    """A single amount of 30 cannot total 100, nor can two; three can."""
+    """A single amount of 30 cannot total 100, nor can two; three can. Of no amount nothing is said."""
     assert verdict(*row(1, 100, 30)).reason == (
         "1 amounts with median €30 total 1 × €30, €29.5 to €30.5 with roundings, but €100 is published."
     )
     assert [verdict(*row(n, 100, 30)).verdict for n in (1, 2, 3)] == ["impossible", "impossible", "consistent"]
     assert verdict(*row(2, 60, 30)).verdict == "consistent"
-
-
-def test_no_amount_totals_nothing() -> None:
-    """A number of zero goes with a total of zero and no median, printed 0."""
-    assert verdict(*row(0, 0, 0)).verdict == "consistent"
-    assert verdict(*row(0, 5, 0)).verdict == "impossible"
-    assert verdict(*row(0, 0, 5)).reason.startswith("No amount at all (0) has no median and totals nothing")
+    assert "no number of values above zero was found" in verdict(*row(0, 5, 0)).reason
 
 
 def test_a_number_printed_as_about_is_a_range() -> None:
@@ -71,7 +65,7 @@ def test_the_base_stands_in_for_a_number() -> None:
     assert verdict(amount, median).verdict == "impossible"
     assert verdict(euros("loans_amount", 246), median).verdict == "impossible"
     alone = verdict(euros("loans_amount", 246), euros("loans_median", 30, 1, "median"))
-    assert (alone.verdict, "no number of values was found" in alone.reason) == ("unverifiable", True)
+    assert (alone.verdict, "no number of values above zero was found" in alone.reason) == ("unverifiable", True)
 
 
 def test_only_sums_and_medians_of_one_unit_make_a_row() -> None:
@@ -224,12 +218,6 @@ def test_shares_may_be_given_as_shares_of_the_part() -> None:
     assert "not 75% but 100%: they are given as shares of it" in found[0].reason
 
 
-def test_many_shares_are_counted_rather_than_listed() -> None:
-    """Beyond twenty the terms are not spelled out."""
-    reason = shares("0.5", *["0.01"] * 21)[0].reason
-    assert reason.startswith("The 21 parts = 21% (10.5% to 31.5% with roundings), but they are said of 50%")
-
-
 def counted(whole: int, parts: list[int], grains: list[int], grain: int = 1) -> Verdict:
     """The verdict on a count and the counts that are parts of it, each with its rounding step."""
     rounded = enumerate(zip(parts, grains, strict=True))
@@ -284,17 +272,16 @@ def test_choices_are_those_found_by_trying_every_one(
     )
 
 
-def test_twenty_parts_are_tried_and_no_more() -> None:
-    """Powers of three: one choice reaches a sum, that of its digits in base three; of 21 parts nothing is said."""
-    powers = [(Fraction(3**i), Fraction(3**i)) for i in range(20)]
-    wanted = (1, 4, 9, 16, 19)
+def test_twelve_parts_are_tried_and_no_more() -> None:
+    """Powers of three: one choice reaches a sum, that of its digits in base three; of 13 parts nothing is said."""
+    powers = [(Fraction(3**i), Fraction(3**i)) for i in range(12)]
+    wanted = (1, 4, 9, 11)
     target = Fraction(sum(3**i for i in wanted))
     assert choices(powers, (target, target))[0] == wanted
     assert choices(powers, (target + 2, target + 2))[0] == ()
-    parts = [euros(f"part{i}_gift", 100, part_of="gifts_total") for i in range(21)]
-    for total, verdict in ((2100, "consistent"), (1000, "unverifiable")):
-        found = verdicts(euros("gifts_total", total), *parts)["gifts_total_2015"]
-        assert (found.verdict, "too many" in found.reason) == (verdict, verdict == "unverifiable")
+    parts = [euros(f"part{i}_gift", 100, part_of="gifts_total") for i in range(13)]
+    for some, verdict in ((12, "impossible"), (13, "unverifiable")):
+        assert verdicts(euros("gifts_total", 9999), *parts[:some])["gifts_total_2015"].verdict == verdict
 
 
 def findings(rule: str, *facts: Fact) -> dict[str, Finding]:
@@ -335,8 +322,8 @@ def test_at_least_and_at_most_are_read_as_such() -> None:
 
 def test_one_source_cannot_print_two_numbers_for_one_figure() -> None:
     """52 and 50 respondents in the same source: impossible, both; the same number twice is not."""
-    found = findings("repeated", count("respondents", 52), count("respondents", 50, second=True))
+    found = findings("sources", count("respondents", 52), count("respondents", 50, second=True))
     assert {f.verdict for f in found.values()} == {"impossible"}
     assert found["respondents_2015"].reason.startswith("R gives 52 and also 50")
     assert [set(f.related) for f in found.values()] == [set(found) - {name} for name in found]
-    assert findings("repeated", count("respondents", 52), count("respondents", 52, second=True)) == {}
+    assert findings("sources", count("respondents", 52), count("respondents", 52, second=True)) == {}

@@ -45,7 +45,7 @@ def test_record_within_limits_of_each_amount():
     assert record["bounds"]["max"] == {"low": 72, "high": 101}
     assert 72 <= record["draws"]["max"]["q025"] <= record["draws"]["max"]["q975"] <= 101
     assert feasible(3, 132, 30, maximum=60)["reason"] == (
-        "3 amount(s) of 60 or less with a median of at most 30.5 add up to at most 2 x 30.5 + 1 x 60 = 121;"
+        "3 non-negative amounts of 60 or less with a median of at most 30.5 add up to at most 2 x 30.5 + 1 x 60 = 121;"
         " the printed total needs at least 131.5."
     )
     assert feasible(3, 132, 30, minimum=31)["reason"] == "amounts of 31 or more have no median between 29.5 and 30.5."

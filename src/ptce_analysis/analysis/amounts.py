@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import product
-from numbers import Integral, Rational, Real
+from numbers import Integral
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.vocabulary import Band
@@ -93,15 +93,11 @@ def amount(name: str, value: object) -> Fraction:
     Raises `InputError` for what is not a finite number, is negative, or is too small or too large to be an amount.
     """
     legal = "give 0 or a number from 1e-9 to 1e15 with a decimal point, in the unit of the row (for instance k€)."
-    number: Fraction | Decimal | None = None
-    if isinstance(value, Rational) and not isinstance(value, bool):
-        number = Fraction(value)
-    elif isinstance(value, Real | Decimal | str) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            number = None
-    if number is None or (isinstance(number, Decimal) and not number.is_finite()):
+    try:
+        number = value if isinstance(value, Fraction) else Decimal("" if isinstance(value, bool) else str(value))
+    except InvalidOperation:
+        number = Decimal("nan")
+    if isinstance(number, Decimal) and not number.is_finite():
         raise InputError(f"{name} = {value!r} is not a finite number: {legal}")
     # Compared before it is made a fraction: 1e999999999 would never be one.
     if number != 0 and not type(number)("1e-9") <= number <= type(number)("1e15"):
@@ -171,8 +167,7 @@ def largest_n(row: AmountsRow) -> int | None:
     if median == 0:
         return None
     half = math.floor((row.sum_high - median) / (median + row.minimum))
-    tried = (n for n in (2 * half + 2, 2 * half + 1) if n > 0)
-    return next((n for n in tried if obstacle(replace(row, n=n)) is None), 0)
+    return next((n for n in (2 * half + 2, 2 * half + 1) if n > 0 and obstacle(replace(row, n=n)) is None), 0)
 
 
 def shown(value: Fraction) -> str:
@@ -183,25 +178,22 @@ def shown(value: Fraction) -> str:
 def obstacle(row: AmountsRow) -> str | None:
     """Return the sentence that says why no amounts within their limits can have this row, or None when some can."""
     (low, high), least, most = row.medians, row.minimum, row.maximum
+    kind = f"amounts of {shown(least)} or more" if least else "non-negative amounts"
+    kind += "" if most is None else f" of {shown(most)} or less"
     if low > high:
-        limits = f"of {shown(least)} or more" if most is None else f"between {shown(least)} and {shown(most)}"
-        return f"amounts {limits} have no median between {shown(row.median_low)} and {shown(row.median_high)}."
+        return f"{kind} have no median between {shown(row.median_low)} and {shown(row.median_high)}."
     if smallest_sum(row) > row.sum_high:
-        kind = f"amounts of {shown(least)} or more" if least else "non-negative amounts"
-        rest = f"{row.below} x {shown(least)} + " if least and row.below else ""
-        return (
-            f"{row.n} {kind} with a median of at least {shown(low)} add up to at least "
-            f"{rest}{row.heavy} x {shown(low)} = {shown(smallest_sum(row))}; "
-            f"the printed total allows at most {shown(row.sum_high)}."
-        )
-    if largest_sum(row) < row.sum_low:
-        kind = "amount(s)" if most is None else f"amount(s) of {shown(most)} or less"
-        above = f"{row.n - row.above} x {shown(high)} + {row.above} x {shown(row.top)} = " if row.above else ""
-        return (
-            f"{row.n} {kind} with a median of at most {shown(high)} add up to at most "
-            f"{above}{shown(largest_sum(row))}; the printed total needs at least {shown(row.sum_low)}."
-        )
-    return None
+        limits, sides = ("at least", low, smallest_sum(row)), ((row.below, least), (row.heavy, low))
+        end = f"allows at most {shown(row.sum_high)}"
+    elif largest_sum(row) < row.sum_low:
+        limits, sides = ("at most", high, largest_sum(row)), ((row.n - row.above, high), (row.above, row.top))
+        end = f"needs at least {shown(row.sum_low)}"
+    else:
+        return None
+    terms = " + ".join(f"{count} x {shown(value)}" for count, value in sides if count and value)
+    way, median, total = limits
+    added = f"{terms} = {shown(total)}" if terms else "0"
+    return f"{row.n} {kind} with a median of {way} {shown(median)} add up to {way} {added}; the printed total {end}."
 
 
 def can_hold(n: int, total: Band, median: Band, minimum: Fraction = Fraction(0)) -> bool:
@@ -249,8 +241,8 @@ def _size(runs: Runs) -> int:
     return sum(count for _, count in runs)
 
 
-def _sum(runs: Runs) -> Fraction:
-    return sum((value * count for value, count in runs), Fraction(0))
+def _sum(runs: Runs, power: int = 1) -> Fraction:
+    return sum((value**power * count for value, count in runs), Fraction(0))
 
 
 def _gini(runs: Runs) -> Fraction:
@@ -261,12 +253,6 @@ def _gini(runs: Runs) -> Fraction:
     return ranked / (n * _sum(runs))
 
 
-def _variance(runs: Runs) -> Fraction:
-    n = _size(runs)
-    squares = sum((value * value * count for value, count in runs), Fraction(0))
-    return (squares - _sum(runs) ** 2 / n) / (n - 1)
-
-
 def _top_share(runs: Runs, units: int) -> Fraction:
     held, left = Fraction(0), units
     for value, count in reversed(runs):
@@ -275,12 +261,12 @@ def _top_share(runs: Runs, units: int) -> Fraction:
     return held / _sum(runs)
 
 
-# In the order of the tables. The standard deviation is compared through its square, which is exact.
+# In the order of the tables; the variance stands for its root, being exact.
 STATISTICS: dict[str, Callable[[Runs], Fraction]] = {
     "max": lambda runs: runs[-1][0],
     "min": lambda runs: runs[0][0],
     "gini": _gini,
-    "sd": _variance,
+    "sd": lambda runs: (_sum(runs, 2) - _sum(runs) ** 2 / _size(runs)) / (_size(runs) - 1),
     "top_half_share": lambda runs: _top_share(runs, _size(runs) // 2),
     "top_1_share": lambda runs: _top_share(runs, 1),
 }
@@ -381,10 +367,8 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
         if reason := not_estimable(name, row.n, high):
             found[name] = Bound(reason=reason)
             continue
-        lows, highs = (
-            [runs for runs in end if name not in _RELATIVE or _sum(runs) > 0]
-            for end in ((unequal, equal) if name == "min" else (equal, unequal))
-        )
+        ends = (unequal, equal) if name == "min" else (equal, unequal)
+        lows, highs = ([runs for runs in end if name not in _RELATIVE or _sum(runs) > 0] for end in ends)
         first, last, scale = min(lows, key=value), max(highs, key=value), math.sqrt if name == "sd" else float
         found[name] = Bound(scale(value(first)), scale(value(last)), first, last)
     return found

@@ -38,9 +38,8 @@ TELLING = VERDICTS[2:]
 
 # In the order in which their findings are kept, among findings of the same verdict.
 RULES: tuple[Callable[[Printed], Iterable[Finding]], ...] = (
-    audit_shares.percentages, audit_shares.counts, audit_rows.rows, audit_rows.totals, means, audit_rows.sums,
-    audit_rows.shares_of_a_share, audit_shares.links, audit_rows.repeated, audit_rows.sources,
-    audit_shares.other_shares, audit_shares.heaped,
+    audit_shares.percentages, audit_shares.counts, audit_rows.rows, means, audit_rows.sums,
+    audit_rows.shares_of_a_share, audit_rows.sources, audit_shares.heaped,
 )  # fmt: skip
 MINIMUM_COLUMNS = (
     "level", "source", "n", "sum_eur", "sum_low_eur", "sum_high_eur", "median_eur", "minimum_sum_eur",
@@ -88,29 +87,20 @@ class Verdict:
 
     def as_dict(self) -> dict[str, object]:
         """Return the verdict as JSON can hold it."""
-        first, fact = self.findings[0], self.fact
+        first, fact, inferred = self.findings[0], self.fact, self.inferred
         told = [
-            {
-                "rule": one.rule,
-                "verdict": one.verdict,
-                "reason": one.reason,
-                "premises": list(map(english, one.premises)),
-            }
+            {name: getattr(one, name) for name in ("rule", "verdict", "reason")}
+            | {"premises": list(map(english, one.premises))}
             for one in self.findings
         ]
         return {
-            "id": fact.id,
-            "wave": fact.wave,
-            "level": fact.level,
-            "indicator": fact.indicator,
-            "subject": self.subject,
-            "verdict": self.verdict,
-            "reason": self.reason,
+            **{name: getattr(fact, name) for name in ("id", "wave", "level", "indicator")},
+            **{name: getattr(self, name) for name in ("subject", "verdict", "reason")},
             "premises": told[0]["premises"],
             "grain": float(fact.grain),
-            "verdict_at_inferred_grain": self.inferred.verdict if self.inferred else None,
-            "reason_at_inferred_grain": self.inferred.reason if self.inferred else None,
-            "inferred_grain": float(self.inferred.fact.grain) if self.inferred and fact.unit == "share" else None,
+            "verdict_at_inferred_grain": inferred.verdict if inferred else None,
+            "reason_at_inferred_grain": inferred.reason if inferred else None,
+            "inferred_grain": float(inferred.fact.grain) if inferred and fact.unit == "share" else None,
             "attainable_bases": list(self.attainable_bases),
             "printed": as_printed(fact),
             "rule": first.rule,
@@ -126,11 +116,9 @@ class Verdict:
 def audit(facts: Facts) -> tuple[Verdict, ...]:
     """Return one verdict per printed figure, in the order of the figures.
 
-    When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `sources_differ`,
-    `consistent`, `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
-
-    Where percentages heap on a coarser step than they were typed with, they and what is set against them carry a
-    second verdict, `inferred`, at that grain.
+    When several rules judge a figure the worst verdict wins; every finding is kept. A figure that no rule judges is
+    `unverifiable`. Where percentages heap on a coarser step than they were typed with, they and what is set against
+    them carry a second verdict, `inferred`, at that grain.
     """
     verdicts, coarser = _verdicts(facts), audit_shares.at_inferred_grains(facts)
     heaps = {(fact.source, fact.wave) for fact in facts.values() if coarser[fact.id] != fact}
@@ -163,8 +151,7 @@ def contradictions(verdicts: Iterable[Verdict]) -> tuple[Finding, ...]:
     """Return what the rules found, once for all the figures it is about (`members`), the most telling first.
 
     They do not go together, or not with their base, if its premises hold; which of them is at fault, or whether a
-    premise is, cannot be known from the figures. One figure may stand in several; a figure judged worse by another rule
-    keeps its place in each.
+    premise is, cannot be known from the figures.
     """
     found: dict[tuple[str, frozenset[str]], Finding] = {}
     for verdict in verdicts:
@@ -245,16 +232,15 @@ def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
     """
     import pandas as pd
 
+    rows = sorted(audit_rows.rows_of_amounts(Printed(facts)), key=lambda row: ("", *LEVELS).index(row.total.level))
     cells = []
-    for row in audit_rows.rows_of_amounts(Printed(facts)):
+    for row in rows:
         total, median = row.total, row.median
-        if total.wave == wave and total.unit == "eur" and row.n is not None:
+        if (total.wave, total.unit) == (wave, "eur") and row.n is not None and total.indicator.endswith("_amount"):
             least = [minimum_sum(row.n, m) for m in (median.value, *median.band)]
             money = map(float, (total.value, *total.band, median.value, *least, row.highest_median))
             verdict = "consistent" if row.holds else "impossible"
             cells.append((total.level, total.source, row.n, *money, largest_n(row.bands), verdict))
-    places = {level: place for place, level in enumerate(("", *LEVELS))}
-    cells.sort(key=lambda cell: places[str(cell[0])])
     return pd.DataFrame(cells, columns=MINIMUM_COLUMNS).astype({"largest_n": "Int64"})
 
 
@@ -267,8 +253,8 @@ def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
     import pandas as pd
 
     cells = []
-    for row in audit_rows.printed_totals(Printed(facts)):
-        if row.total.wave == wave and row.holds:
+    for row in audit_rows.rows_of_amounts(Printed(facts)):
+        if row.total.wave == wave and row.holds and not row.total.indicator.endswith("_amount"):
             forced = bounds(row.bands)
             least = (forced[name].low or 0.0 for name in ("gini", "top_half_share"))
             cells.append((row.total.indicator, row.n, float(row.total.value), float(row.median.value), *least))

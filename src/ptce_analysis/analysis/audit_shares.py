@@ -1,4 +1,4 @@
-"""What the rules of the audit work with, and those on what counts allow: percentages, counts, links, heaps.
+"""What the rules of the audit work with, and those on what counts allow: percentages, counts, heaps.
 
 A document is what one source prints of one wave. Percentages rounded to the point are multiples of 5 points once in
 five; where nearly all of them are, the document most likely rounded to 5 points, and the audit is run again with that
@@ -76,12 +76,12 @@ def ids(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Base:
-    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), and how it is known."""
+    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), `n` the likeliest."""
 
-    n: int
     numbers: range
+    n: int
     phrase: Phrase
-    printed: bool
+    printed: bool = False
 
     @property
     def origin(self) -> str:
@@ -104,9 +104,9 @@ class Printed:
         return found
 
     @cached_property
-    def bases(self) -> Mapping[tuple[int, str, str | None], set[int]]:
+    def bases(self) -> defaultdict[tuple[int, str, str | None], set[int]]:
         """Every base a source prints in a wave, beside each label of units and (under None) beside any."""
-        found: dict[tuple[int, str, str | None], set[int]] = defaultdict(set)
+        found = defaultdict[tuple[int, str, str | None], set[int]](set)
         for fact in self.facts.values():
             if fact.base_n:
                 found[fact.wave, fact.source, None].add(fact.base_n)
@@ -117,24 +117,19 @@ class Printed:
         """Return the figure of another indicator that the same source prints for the same level and wave."""
         return self.figures.get((indicator, fact.level, fact.wave, fact.source))
 
-    def stated(self, fact: Fact) -> set[int]:
-        """Return every base that the source of a figure prints in its wave."""
-        return self.bases.get((fact.wave, fact.source, None), set())
-
     def base(self, fact: Fact) -> Base | None:
         """Return the base of a figure: printed beside it, else beside the same units, else the respondents.
 
         Several bases beside the same units, or a number of respondents printed too coarsely (more than a hundred
         candidates), are no base.
         """
+        said: Said = {"n": fact.base_n, "source": fact.source}
         if fact.base_n:
-            phrase = say(Reason.BASE_PRINTED, n=fact.base_n, source=fact.source)
-            return Base(fact.base_n, range(fact.base_n, fact.base_n + 1), phrase, True)
-        same = units(fact) and self.bases.get((fact.wave, fact.source, units(fact)))
-        if same and len(same) == 1:
+            return Base(range(fact.base_n, fact.base_n + 1), fact.base_n, say(Reason.BASE_PRINTED, **said), True)
+        same = self.bases[fact.wave, fact.source, units(fact)] if units(fact) else ()
+        if len(same) == 1:
             (n,) = same
-            phrase = say(Reason.BASE_SAME_UNITS, n=n, source=fact.source)
-            return Base(n, range(n, n + 1), phrase, False)
+            return Base(range(n, n + 1), n, say(Reason.BASE_SAME_UNITS, n=n, source=fact.source))
         # Assumption (01, 02): A percentage without a base concerns all the respondents of its source. Source: usage of
         # survey reports. If wrong: it is judged on another base than its own.
         respondents = self.figures.get(("respondents", "", fact.wave, fact.source))
@@ -142,12 +137,11 @@ class Printed:
         if respondents is None or not 1 <= len(numbers[:101]) <= 100 or numbers[-1] < 1:
             return None
         low, high = max(numbers[0], 1), numbers[-1]
-        n = min(max(round(respondents.value), low), high)
-        if low == high:
-            phrase = say(Reason.BASE_RESPONDENTS, n=n, source=fact.source)
-        else:
-            phrase = say(Reason.BASE_ABOUT, low=low, high=high, n=n, source=fact.source)
-        return Base(n, range(low, high + 1), phrase, False)
+        said["n"] = n = min(max(round(respondents.value), low), high)
+        told = (
+            say(Reason.BASE_RESPONDENTS, **said) if low == high else say(Reason.BASE_ABOUT, **said, low=low, high=high)
+        )
+        return Base(range(low, high + 1), n, told)
 
 
 def whole_numbers(fact: Fact) -> range:
@@ -171,30 +165,22 @@ def percentages(printed: Printed) -> Iterator[Finding]:
 
     The base is the one printed beside it, else (assumptions, named in the reason) the one its source prints for the
     same units, else the respondents of its source. Where the percentage cannot occur on its base but can on another,
-    it is `other_base_only`; `impossible` needs a printed base, and no base up to it nor up to 120.
+    it is `other_base_only`; `impossible` needs a printed base, and no base up to it nor up to 120. A median, a mean or
+    a limit of shares is not a count out of a base: no base can be tested.
     """
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
-            yield from each([fact], *_percentage(printed, fact, base), _share_premises(fact, base), base.origin)
+            premises = say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(fact)
+            yield Finding(fact.id, *_percentage(printed, fact, base), (), premises, base.origin)
         elif is_percentage(fact):
             yield Finding(fact.id, "unverifiable", say(Reason.PERCENT_NO_BASE, source=fact.source))
-
-
-def other_shares(printed: Printed) -> Iterator[Finding]:
-    """A median, a mean or a limit of shares is not a count out of a base: no base can be tested."""
-    for fact in printed.facts.values():
-        if fact.unit == "share" and not is_percentage(fact):
+        elif fact.unit == "share":
             phrase = say(Reason.NOT_A_COUNT, statistic=Quantity(fact.statistic, "statistic"))
             yield Finding(fact.id, "unverifiable", phrase)
 
 
-def _share_premises(share: Fact, base: Base) -> tuple[Phrase, ...]:
-    """What a share must be to be a count out of its base."""
-    return say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(share)
-
-
 def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
-    share, grain = fact.value, fact.grain
+    share, grain, largest = fact.value, fact.grain, base.numbers[-1]
     for n in sorted(base.numbers, key=lambda number: abs(number - base.n)):
         if counts := attainable_counts(share, n, grain):
             nearest = Quantity(((min(max(round(share * n), counts[0]), counts[-1]), n),), "fraction")
@@ -202,48 +188,21 @@ def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
     nearest = Quantity(tuple((count, base.n) for count in nearest_counts(share, base.n)), "fraction")
     said: Said = {"printed": fact, "n": base.n, "exact": share * base.n, "nearest": nearest, "base": base.phrase}
     if found := attainable_bases(share, grain):
-        below = Quantity(tuple(n for n in found if n <= base.numbers[-1]), "bases")
-        others = Quantity(tuple(n for n in found if n in printed.stated(fact)), "bases")
+        below = Quantity(tuple(n for n in found if n <= largest), "bases")
+        others = Quantity(tuple(n for n in found if n in printed.bases[fact.wave, fact.source, None]), "bases")
         return "other_base_only", say(Reason.PERCENT_ELSEWHERE, **said, below=below, others=others)
-    limit, first = max(LARGEST_BASE, base.numbers[-1]), smallest_base(share, grain)
-    if base.printed and first > limit:
-        return "impossible", say(Reason.PERCENT_NOWHERE, **said, limit=limit)
-    return "other_base_only", say(Reason.PERCENT_BEYOND, **said, first=first)
+    first = smallest_base(share, grain)
+    refuted = base.printed and first > max(LARGEST_BASE, largest)
+    return "impossible" if refuted else "other_base_only", say(Reason.PERCENT_BEYOND, **said, first=first)
 
 
 def counts(printed: Printed) -> Iterator[Finding]:
     """A count cannot exceed the base printed beside it."""
     for fact in printed.facts.values():
         if fact.statistic == fact.unit == "count" and fact.base_n:
-            holds = fact.band[0] <= fact.base_n
+            holds, premise = fact.band[0] <= fact.base_n, say(Reason.COUNTED, n=fact.base_n)
             phrase = say(Reason.COUNT_HOLDS if holds else Reason.COUNT_FAILS, count=fact, n=fact.base_n)
-            yield from each(
-                [fact], "consistent" if holds else "impossible", phrase, (say(Reason.COUNTED, n=fact.base_n),)
-            )
-
-
-def links(printed: Printed) -> Iterator[Finding]:
-    """A level cannot support more projects (`<name>_projects`) than are linked with it (`link_share`), on one base.
-
-    Skipped when the projects are printed over another base than the links, or when the links have no base. An assumed
-    base refutes nothing by itself: a larger one might hold, unless nobody at all is linked.
-    """
-    for projects in printed.facts.values():
-        link = printed.beside(projects, "link_share") if projects.indicator.endswith("_projects") else None
-        base = printed.base(link) if link and is_percentage(link) else None
-        numbers = whole_numbers(projects)
-        if not (link and base and numbers and projects.base_n in (None, base.n)):
-            continue
-        n, most = base.numbers[-1], min(link.band[1], Fraction(1))
-        least = max(math.ceil(numbers[0] / most), 1) if most else None
-        linked = math.floor(n * most)
-        holds = numbers[0] <= linked
-        reason = Reason.LINK_HOLDS if holds else Reason.LINK_FAILS
-        elsewhere = least and any(least <= one <= LARGEST_BASE for one in printed.stated(link))
-        phrase = say(reason, share=link, n=n, linked=linked, projects=numbers[0], least=least, base=base.phrase)
-        other = "other_base_only" if elsewhere or (least and not base.printed) else "impossible"
-        premises = (say(Reason.SUPPORTED_LINKED), *_share_premises(link, base))
-        yield from each([link, projects], "consistent" if holds else other, phrase, premises, base.origin)
+            yield Finding(fact.id, "consistent" if holds else "impossible", phrase, (), (premise,))
 
 
 @dataclass(frozen=True)
@@ -335,8 +294,6 @@ def heaped(printed: Printed) -> Iterator[Finding]:
             odds = math.floor(1 / max(heap.probability, heap.probability_on_bases, 1 / LONGEST_ODDS))
             # "Less than once in": cut to two figures, never rounded above.
             cut = 10 ** max(len(str(odds)) - 2, 0)
-            wave = Quantity(str(heap.wave), "text")
-            said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "wave": wave, "step": heap.step * 100}
-            yield Finding(
-                fact.id, "unverifiable", say(Reason.HEAPED, **said, odds=odds // cut * cut), origin="assumption"
-            )
+            said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "step": heap.step * 100}
+            phrase = say(Reason.HEAPED, **said, wave=Quantity(str(heap.wave), "text"), odds=odds // cut * cut)
+            yield Finding(fact.id, "unverifiable", phrase, origin="assumption")

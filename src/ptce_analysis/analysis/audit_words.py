@@ -40,23 +40,10 @@ class Reason(StrEnum):
         "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}. The smallest base where it can occur is"
         " {first}. Base: {base}."
     )
-    PERCENT_NOWHERE = (
-        "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}, on any base from 1 to {limit}."
-        " Base: {base}."
-    )
     PERCENT_NO_BASE = "No base was found, nor the number of respondents of {source}: the percentage cannot be tested."
     NOT_A_COUNT = "A {statistic} of shares is no count out of a base: there is nothing to divide."
-
     COUNT_HOLDS = "{count} out of {n}: {count} ≤ {n}."
     COUNT_FAILS = "{count} out of {n}: {count} > {n}."
-
-    LINK_HOLDS = (
-        "{share} of {n} is at most {linked} linked, and {projects} are supported: {projects} ≤ {linked}. Base: {base}."
-    )
-    LINK_FAILS = (
-        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}. It takes"
-        " a base of at least {least}. Base: {base}."
-    )
 
     SUM_HOLDS = "The {k} parts add up to {sum} ({low} to {high} with roundings), published {whole}."
     SUM_SUBSET = (
@@ -66,21 +53,14 @@ class Reason(StrEnum):
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it;"
         " nearest below: {below}; nearest above: {above}."
     )
-    SUM_UNSEARCHED = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; there are too many to try every"
-        " choice of them."
-    )
     SUM_OTHER_BASE = (
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; the whole is over {n} and"
         " the parts over {others}: they are not said of the same units."
     )
     SUM_PART = "A part of {whole}, which the {k} parts do not add up to: see that figure."
-    SUM_PART_HOLDS = "A part of {whole}, which the {k} parts add up to: {sum} ({low} to {high} with roundings)."
     SUBSET = "{parts} = {sum}"
     NONE = "none"
     UNBOUNDED = "unbounded"
-
-    MANY_TERMS = "The {k} parts"
     SHARES_HOLD = "{terms} = {sum} ({low} to {high} with roundings), said of {whole} ({least} to {most})."
     SHARES_OF_PART = (
         "{terms} = {sum} ({low} to {high} with roundings), not {whole} but 100%: they are given as shares of it."
@@ -90,7 +70,6 @@ class Reason(StrEnum):
         " they do not add up to 100% of it either."
     )
     SHARES_NOT_ALL = "{terms} = {sum} ({low} to {high} with roundings), not {whole}."
-
     ROW_HOLDS = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}: {n} amounts with median {median} can total {total}."
         " Highest median possible: {highest_median}; largest number: {largest_n}."
@@ -104,44 +83,26 @@ class Reason(StrEnum):
         "{n} amounts with median {median} total {n} × {median}, {low} to {high} with roundings, but {total} is"
         " published."
     )
-    ROW_EMPTY = (
-        "No amount at all ({n}) has no median and totals nothing, but median {median} and {total} are published."
-    )
     CONCENTRATION = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}, if total and median are said of the same {n}. They force"
         " at least: one unit with {largest}, {share} held by the largest {h}, a Gini index of {gini}."
     )
-
-    NO_NUMBER = "{known}: no number of values was found, without which they cannot be tested together."
+    NO_NUMBER = "{known}: no number of values above zero was found, without which they cannot be tested together."
     OTHER_BASES = "The figures are published over different bases ({bases}): they are not said of the same units."
+    ORDER_HOLDS = "{order}, roundings included."
+    ORDER_FAILS = "{low} > {high}, roundings included: {lower} is above {upper}."
+    TIMES_HOLDS = "{n} × {figure} = {product} ({low} to {high} with roundings), and the total is {total}."
+    TIMES_FAILS = "{n} × {figure} = {product} ({low} to {high} with roundings), but the total is {total}."
+    WHOLE_HOLDS = "{n} × {figure} = {product} ({low} to {high} with roundings), which can be a whole number."
+    WHOLE_FAILS = (
+        "{n} × {figure} = {product} ({low} to {high} with roundings), no whole number, as whole numbers total."
+    )
     VALUES = "{arithmetic} Number: {base}."
-    VALUES_ELSEWHERE = "{arithmetic} Number: {base}. Of the numbers up to {limit}, it can be: {others}."
-    VALUES_ORDER = "{order}, roundings included."
-    VALUES_ORDER_FAILS = "{low} > {high}, roundings included: {lower} is above {upper}."
-    VALUES_REACHED = "{least_terms} = {least} ≤ {high}: {n} values with {known} can have {stated}."
-    VALUES_BETWEEN = (
-        "{least_terms} = {least} ≤ {high} and {low} ≤ {most_terms} = {most}: {n} values with {known} can have {stated}."
-    )
-    VALUES_ABOVE = "{least_terms} = {least} > {high}: {n} values with {known} have more than {stated} allows."
-    VALUES_BELOW = "{most_terms} = {most} < {low}: {n} values with {known} have less than {stated} asks."
-    VALUES_NONE = (
-        "No {n} values have {known}: one value is its own total, two total twice their median, and whole numbers have"
-        " a whole total, and a median that is whole, or a half when they are even in number."
-    )
-    VALUES_BESIDE = "Printed with {known}, which cannot hold together: nothing is left to test it against."
-    MEAN_TOTAL_HOLDS = "{n} × {mean} = {product} ({low} to {high} with roundings), and the total is {total}."
-    MEAN_TOTAL_FAILS = "{n} × {mean} = {product} ({low} to {high} with roundings), but the total is {total}."
-    MEAN_WHOLE_FAILS = (
-        "{n} × {mean} = {product} ({low} to {high} with roundings), no whole number: whole numbers have a whole total."
-    )
-    WHOLE_HOLDS = "{exact} can be the {statistic} of {n} whole numbers, and rounds to {value}."
-
     HEAPED = (
         "{k} of the {n} percentages that {source} gives for {wave}, typed with a finer rounding, are multiples of"
         " {step} points; by chance, so many would be less than once in {odds}. They were most likely rounded to {step}"
         " points."
     )
-
     SAID = "{value} ({low} to {high})"
     SAID_AT_LEAST = "at least {value}"
     SAID_AT_MOST = "at most {value}"
@@ -158,7 +119,6 @@ class Reason(StrEnum):
     ALL_VALUES = "{n} is the number of values that these figures describe: none of them is missing."
     UNWEIGHTED = "Each unit counts for one: answers are not weighted."
     COUNTED = "What is counted is part of the {n} published beside it."
-    SUPPORTED_LINKED = "Each project that a level supports is one that it is linked with, counted once."
     AMOUNTS = "{n} is the number of amounts the median rests on and the total adds up: none of them is missing."
     MIDDLE_TWO = "The median of an even number of amounts is the mean of the middle two."
     NOT_NEGATIVE = "No amount is negative."

@@ -6,24 +6,21 @@ one rate, whose sum is that of the row on average only. It exists for some rows 
 refused first. Why they are what they are, and what they cost: `docs/feasible-sets.md`.
 
 The uniform law: n sorted amounts between limits taken as 0 and 1 are a mixture, with flat weights, of the n + 1 points
-"the j largest are 1, the others 0". Point j has sum j, and median 0, 1 or, when the median is the mean of a middle
-pair, 1/2: the points stand on two rows of a plane, with one midway when there is a pair, and amounts with a given sum
-and median are the mixtures whose mean is one place of that plane: a section of the simplex. Any triangle of points
-around the place is a corner of it, the apex, and the section is the union of the pyramids from the apex to its facets,
-where one point of the triangle has no weight. A draw chooses a pyramid with its share of the volume, goes down to its
-base, the same problem with one point fewer, and starts again. Volumes follow Micchelli's recurrence for simplex splines
-(1980), whose terms are all positive; the weights of the apexes are the gaps between sorted uniforms. On which side of a
-line the place stands is found in exact fractions; the rest uses only +, -, x, / and comparisons of doubles, so the same
-uniforms give the same draws anywhere.
+"the j largest are 1, the others 0", which stand on two rows of a plane (sum, median), one midway when there is a middle
+pair. Amounts with a given sum and median are the mixtures whose mean is one place of that plane. Any triangle of points
+around the place is a corner of this section of the simplex, the apex; a draw goes down to a facet where one point of
+the triangle has no weight, chosen with its share of the volume, and starts again. Volumes follow Micchelli's recurrence
+for simplex splines (1980), whose terms are all positive; the weights of the apexes are the gaps between sorted
+uniforms. Which side of a line the place is on is found in fractions; the rest uses only +, -, x, / and comparisons.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +41,10 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 # How many uniforms one draw needs, and the function that turns rows of uniforms into rows of sorted amounts.
 Plan = tuple[int, Callable[[Floats], Floats]]
+# All states with one number of points left (columns) and, for each vertex of their triangle (rows): which point it is,
+# its weight at the apex, and the state of the next layer without it; then the chance that the first vertex is taken
+# away, and that one of the first two is (before chances are known: the width of the triangle).
+Layer = tuple[Whole, Floats, Whole, Floats]
 
 LARGEST_N_DRAWN = 2_000
 LARGEST_VALUES = 50_000_000
@@ -72,37 +73,18 @@ TRIANGLES = np.array(
 )
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where the sum and the median of a row stand among the points: not above the height of the midway point.
 
-    `below` and `above` amounts stand on each side of the median, or of the middle pair (`pair` = 1).
+    `below` and `above` of the `n` amounts stand on each side of the median, or of the middle pair (`pair` = 1).
     """
 
+    n: int
     below: int
     above: int
     pair: int
     total: Fraction
     median: Fraction
-
-    @property
-    def n(self) -> int:
-        """The number of amounts: the point where all are 1."""
-        return self.below + 1 + self.pair + self.above
-
-
-@dataclass(frozen=True)
-class Layer:
-    """All states with one number of points left (columns) and, for each vertex of their triangle (rows), what follows.
-
-    points: which point it is. weights: its weight at the apex. after: the state of the next layer without it.
-    thresholds: the chance that the first vertex is taken away, and that one of the first two is.
-    """
-
-    points: Whole
-    weights: Floats
-    after: Whole
-    thresholds: Floats
 
 
 class _Triangles:
@@ -140,13 +122,13 @@ class _Triangles:
 
 
 def _layers(place: Place) -> list[Layer]:
-    """Return the states that a draw can go through, from all the points to the last three.
+    """Return the states that a draw can go through, from all the points to the last three, with their chances.
 
-    Raises `InputError` when there are too many of them to be kept.
+    Volumes of sections, found from the last states on, are kept as fraction x 2^power, so that they neither overflow
+    nor vanish; the one of no state is zero. Raises `InputError` when there are too many states to be kept.
     """
-    triangles = _Triangles(place)
-    state = np.array([[0], [place.above], [place.n - place.below], [place.n], [place.pair]])
-    size, made = 0, []
+    triangles, made, found = _Triangles(place), list[Layer](), list[Layer]()
+    state, size = np.array([[0], [place.above], [place.n - place.below], [place.n], [place.pair]]), 0
     for _ in range(place.n - 1):
         size += state.shape[1]
         if size > LARGEST_STATES:
@@ -157,37 +139,28 @@ def _layers(place: Place) -> list[Layer]:
         left = (state[:, None] + TAKEN[:, taken]).reshape(5, -1)
         kept = triangles(left)[3] & np.tile(exists, 3)
         codes = np.ravel_multi_index(tuple(left[:, kept] + 1), (place.n + 3,) * 4 + (3,))
-        found, places = np.unique(codes, return_inverse=True)
-        after = np.full(left.shape[1], len(found))
+        states, places = np.unique(codes, return_inverse=True)
+        after = np.full(left.shape[1], len(states))
         after[kept] = places
         made.append((points, weights, after.reshape(3, -1), width))
-        state = np.array(np.unravel_index(found, (place.n + 3,) * 4 + (3,))) - 1
-    return _with_chances(made)
-
-
-def _with_chances(made: list[tuple[Whole, Floats, Whole, Floats]]) -> list[Layer]:
-    """Return the layers with the chances of each way on, from the volumes of the sections, the last ones first.
-
-    Volumes are kept as fraction x 2^power, so that they neither overflow nor vanish; the one of no state is zero.
-    """
-
-    def normal(fraction: Floats, power: Whole) -> tuple[Floats, Whole]:
-        fraction, more = np.frexp(fraction)
-        return fraction, np.where(fraction > 0, power + more, EMPTY)
-
-    found: list[Layer] = []
+        state = np.array(np.unravel_index(states, (place.n + 3,) * 4 + (3,))) - 1
     volume, power = np.zeros(1), np.full(1, EMPTY)
     for points, weights, after, width in reversed(made):
-        parts, powers = normal(weights * volume[after], power[after])
+        parts, powers = _normal(weights * volume[after], power[after])
         high = powers.max(axis=0)
         parts = np.ldexp(parts, powers - high)
         total = parts.sum(axis=0)
         if not found:
             total, high = 1 / width, np.zeros_like(high)
         chances = np.divide(parts.cumsum(axis=0), total, out=np.zeros_like(parts), where=total > 0)
-        found.append(Layer(points, weights, after, chances[:2]))
-        volume, power = normal(np.append(total, 0.0), np.append(high, EMPTY))
+        found.append((points, weights, after, chances[:2]))
+        volume, power = _normal(np.append(total, 0.0), np.append(high, EMPTY))
     return found[::-1]
+
+
+def _normal(fraction: Floats, power: Whole) -> tuple[Floats, Whole]:
+    fraction, more = np.frexp(fraction)
+    return fraction, np.where(fraction > 0, power + more, EMPTY)
 
 
 def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
@@ -199,12 +172,11 @@ def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
     scale = np.hstack([np.ones((size, 1)), np.sort(uniforms[:, :gaps])[:, ::-1], np.zeros((size, 1))]).T.copy()
     luck = np.vstack([uniforms[:, gaps:].T, np.ones(size)])
     held, draw, state = np.zeros((place.n + 1, size)), np.arange(size), np.zeros(size, np.intp)
-    for step, layer in enumerate(found):
+    for step, (points, weights, after, thresholds) in enumerate(found):
         weight = scale[step] - scale[step + 1]
         for vertex in range(3):
-            held[layer.points[vertex, state], draw] += weight * layer.weights[vertex, state]
-        vertex = (luck[step] >= layer.thresholds[:, state]).sum(axis=0)
-        state = layer.after[vertex, state]
+            held[points[vertex, state], draw] += weight * weights[vertex, state]
+        state = after[(luck[step] >= thresholds[:, state]).sum(axis=0), state]
     return held[:0:-1].cumsum(axis=0).T
 
 
@@ -212,12 +184,12 @@ def _sections(place: Place) -> Plan:
     """Return the plan of amounts between 0 and 1, the median one of them or midway between two."""
     n, k = place.n, place.below
     if place.median > Fraction(1, 2):
-        width, made = _sections(Place(place.above, k, place.pair, n - place.total, 1 - place.median))
+        width, made = _sections(Place(n, place.above, k, place.pair, n - place.total, 1 - place.median))
         return width, lambda uniforms: 1 - made(uniforms)[:, ::-1]
     if place.median == 0:
         # All up to the median are 0, and those above have no other condition: the lower limit may as well be -1.
         m = place.above
-        width, made = _sections(Place(0, m, 0, (place.total + m + 1) / 2, Fraction(1, 2)))
+        width, made = _sections(Place(m + 1, 0, m, 0, (place.total + m + 1) / 2, Fraction(1, 2)))
         zeros = n - m
         return width, lambda uniforms: np.hstack([np.zeros((len(uniforms), zeros)), 2 * made(uniforms)[:, 1:] - 1])
     found = _layers(place)
@@ -234,25 +206,25 @@ def _uniform(row: AmountsRow) -> Plan:
         only = np.array(amounts(evened(row, row.sum_low)))
         return 0, lambda uniforms: np.tile(only, (len(uniforms), 1))
     total = (row.sum_low - row.n * row.minimum) / unit
-    width, made = _sections(Place(row.below, row.above, row.pair, total, (median - row.minimum) / unit))
-    return width, lambda uniforms: _within(row, low + float(unit) * made(uniforms))
+    width, made = _sections(Place(row.n, row.below, row.above, row.pair, total, (median - row.minimum) / unit))
 
+    def within(uniforms: Floats) -> Floats:
+        """Without what rounding leaves outside the limits, or on the wrong side of an amount that is known."""
+        sample, middle = np.clip(low + float(unit) * made(uniforms), low, float(row.top)), float(median)
+        if not row.pair:
+            sample[:, row.below] = middle
+            sample[:, : row.below] = np.minimum(sample[:, : row.below], middle)
+            sample[:, row.below :] = np.maximum(sample[:, row.below :], middle)
+        return sample
 
-def _within(row: AmountsRow, sample: Floats) -> Floats:
-    """Return draws without what rounding left outside the limits, or on the wrong side of an amount that is known."""
-    sample, median = np.clip(sample, float(row.minimum), float(row.top)), float(row.median_low)
-    if not row.pair:
-        sample[:, row.below] = median
-        sample[:, : row.below] = np.minimum(sample[:, : row.below], median)
-        sample[:, row.below :] = np.maximum(sample[:, row.below :], median)
-    return sample
+    return width, within
 
 
 def _rate(ratio: float, spare: float) -> float:
     """Return the common rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare.
 
-    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1), which falls with the rate and lies between
-    1 + 1 / rate and 1 + (1 + ratio) / rate: hence the first interval, halved until its ends meet.
+    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1), between 1 + 1 / rate and 1 + (1 + ratio) /
+    rate: hence the first interval, halved until its ends meet.
     """
     if spare == 0:
         return math.inf
@@ -367,7 +339,6 @@ def datasets(row: AmountsRow) -> int:
             series = _times_over(series, x + i, i)
     for step in range(apart + 1):
         count += series[excess - step * row.above]
-        if step < apart:
-            for x, j in ((a - low - step, row.below), (high - b - step, row.above)):
-                series = _times_over(series, x, x + j)
+        for x, j in ((a - low - step, row.below), (high - b - step, row.above)) if step < apart else ():
+            series = _times_over(series, x, x + j)
     return count

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby, islice
 from typing import Any
@@ -92,14 +92,13 @@ def joint_bases(
     >>> joint_bases([(Fraction(20, 100), Fraction(1, 100)), (Fraction(41, 100), Fraction(1, 100))], largest=52)
     (41, 44, 46, 49, 51)
     """
-    found: Iterable[int] = range(1, largest + 1)
-    for share, grain in shares:
-        found = _fitting(found, *_band(share, grain, rounding))
+    bands = [_band(share, grain, rounding) for share, grain in shares]
+    found = (
+        n
+        for n in range(1, largest + 1)
+        if all(-(-n * low // unit) * unit <= n * high - excluded for low, high, unit, excluded in bands)
+    )
     return tuple(islice(found, most or None))
-
-
-def _fitting(bases: Iterable[int], low: int, high: int, unit: int, excluded: int) -> Iterator[int]:
-    return (n for n in bases if -(-n * low // unit) * unit <= n * high - excluded)
 
 
 def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:
@@ -132,26 +131,22 @@ def percent(
     percentages cut down.
 
     `counts` are those that print as `value`, `nearest` the whole counts around the exact one, and `nearest_percent`
-    what they amount to: all three None without a base. `bases` are those from 1 to 120, `smallest_base` the first of
-    all. `grain` and `grain_from` are the grain used and where it comes from, `reads_as` the percentages that print as
-    `value`, and `note` says when the value cannot be written at that grain.
+    what they amount to: None without a base. `bases` are those from 1 to 120, `smallest_base` the first of all.
+    `grain_from` says where the grain comes from, `reads_as` which percentages print as `value`, `note` when the value
+    cannot be written at that grain.
 
     >>> percent(20, 52)["nearest"]
     [10, 11]
     >>> percent("8.2", 50)["possible"], percent("8.2", 50, grain=1)["counts"]
     (False, [4])
-    >>> percent("8.2", 50)["grain"], percent("8.2", 50)["grain_from"], percent("8.2", 50)["reads_as"]
-    (0.1, 'decimals written', '8.15 to 8.25')
 
     Raises `InputError` for what is not a percentage, a base, a grain or a rounding.
     """
     share, step = _share_and_grain(value, grain)
-    counts: list[int] | None = None
-    nearest: list[int] | None = None
-    if base is not None:
-        if not 1 <= base <= LARGEST_QUESTION:
-            raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
-        counts, nearest = list(attainable_counts(share, base, step, rounding)), list(nearest_counts(share, base))
+    if base is not None and not 1 <= base <= LARGEST_QUESTION:
+        raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
+    counts = list(attainable_counts(share, base, step, rounding)) if base else None
+    nearest = list(nearest_counts(share, base)) if base else None
     bases = list(attainable_bases(share, step, rounding=rounding))
     low, high, unit, excluded = _band(share, step, rounding)
     first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
@@ -159,7 +154,7 @@ def percent(
         "possible": bool(bases if counts is None else counts),
         "counts": counts,
         "nearest": nearest,
-        "nearest_percent": None if base is None or nearest is None else [round(100 * k / base, 4) for k in nearest],
+        "nearest_percent": [round(100 * k / base, 4) for k in nearest_counts(share, base)] if base else None,
         "bases": bases,
         "smallest_base": smallest_base(share, step, rounding),
         "value": str(value).strip(),

@@ -1,12 +1,9 @@
 """The amounts behind a printed row (how many, their sum, their median): whether any exist, and their sharp bounds.
 
-Sort the amounts. With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`; the others can be
-the least that an amount can be, and those above the median the most: the sums of a given median fill an interval.
-
-No statistic here falls when a richer unit takes from a poorer one (except the minimum, which mirrors the maximum), and
-each is convex, or a ratio of two weighted sums of sorted amounts: one end of its bounds is at the most equal amounts of
-some sum, the other at the least equal ones, at a corner of the polytopes between the points where a unit is just full.
-Proofs: `docs/feasible-sets.md`. All of it is exact; figures are read as printed (the float 0.1 is one tenth).
+With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`. Every statistic has one end of its
+bounds at the most equal amounts of some sum, the other at the least equal ones, at a corner of the polytopes
+between the points where a unit is just full. Proofs: `docs/feasible-sets.md`. All of it is exact; figures are read as
+printed (the float 0.1 is one tenth).
 """
 
 from __future__ import annotations
@@ -56,7 +53,7 @@ class AmountsRow:
     @property
     def below(self) -> int:
         """The number of amounts below the one that is the median, or below the middle two."""
-        return self.n // 2 if self.n % 2 or self.even_median == "high" else self.n // 2 - 1
+        return (self.n - 1) // 2 + int(self.n % 2 == 0 and self.even_median == "high")
 
     @property
     def above(self) -> int:
@@ -117,12 +114,7 @@ def printed_row(
     """Return the row with its bands: half a grain either side of the sum and of the median, never below zero.
 
     Both ends of a band belong to it, because sources round halves either way. Grain 0 means exactly the figures given.
-
     Raises `InputError` when an argument cannot be used, naming it.
-
-    >>> row = printed_row(16, 246, 30)
-    >>> float(row.sum_high), float(row.median_low)
-    (246.5, 29.5)
     """
     n = whole("n", n, 1, LARGEST_N if maximum is None else LARGEST_N_BELOW)
     s, m, half = amount("total", total), amount("median", median), amount("grain", grain) / 2
@@ -158,11 +150,7 @@ def highest_median(row: AmountsRow) -> Fraction:
 
 
 def largest_n(row: AmountsRow) -> int | None:
-    """Return the largest number of amounts for which the sum and median can hold together; 0 if none, None if any can.
-
-    >>> largest_n(printed_row(16, 246, 30, grain=0))
-    15
-    """
+    """Return the largest number of amounts for which sum and median can hold together; 0 if none, None if any can."""
     median = row.medians[0]
     if median == 0:
         return None
@@ -201,11 +189,6 @@ def can_hold(n: int, total: Band, median: Band, minimum: Fraction = Fraction(0))
     return obstacle(AmountsRow(n, *total, *median, minimum)) is None if n else total[0] == median[0] == 0
 
 
-def possible(n: int, total: Amount, median: Amount, grain: Amount = 1) -> bool:
-    """Return whether some non-negative amounts have this number, sum and median, up to rounding to the grain."""
-    return obstacle(printed_row(n, total, median, grain)) is None
-
-
 @dataclass(frozen=True)
 class Bound:
     """The smallest and largest value of a statistic, with amounts that attain each; or the reason why there is none."""
@@ -218,11 +201,7 @@ class Bound:
 
 
 def amounts(runs: Runs) -> list[float]:
-    """Return the amounts written as runs, one by one and in increasing order.
-
-    >>> amounts(((Fraction(0), 2), (Fraction(5, 2), 1)))
-    [0.0, 0.0, 2.5]
-    """
+    """Return the amounts written as runs, one by one and in increasing order."""
     return [float(value) for value, count in runs for _ in range(count)]
 
 
@@ -340,13 +319,7 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
     """Return the sharp bounds of each statistic over all amounts that round to a printed row, within its limits.
 
     Each is attained, by the amounts it carries. Where the total itself may be zero, shares are those of positive
-    totals. With a maximum, the time grows with n.
-
-    Raises `InputError` when no amounts can have the row.
-
-    >>> exact = bounds(printed_row(3, 10, 2, grain=0))
-    >>> exact["max"].low, exact["max"].high, amounts(exact["max"].low_data)
-    (6.0, 8.0, [2.0, 2.0, 6.0])
+    totals. With a maximum, the time grows with n. Raises `InputError` when no amounts can have the row.
     """
     reason = obstacle(row)
     if reason:
@@ -378,9 +351,6 @@ def outward(low: float, high: float, step: Amount) -> Band:
     """Return the ends of an interval on whole steps, the lower one down and the upper one up; as they are at step 0.
 
     A float stands for the number it is written as, so that 0.3 in steps of 0.1 stays where it is.
-
-    >>> [float(end) for end in outward(77.2143, 1106.5, 1)]
-    [77.0, 1107.0]
     """
     grain, ends = amount("step", step), (Fraction(repr(low)), Fraction(repr(high)))
     return (ends[0] // grain * grain, -(-ends[1] // grain) * grain) if grain else ends

@@ -1,4 +1,4 @@
-"""Rules of the audit on figures that depend on each other: rows of amounts, totals and parts, two sources."""
+"""Rules of the audit on figures that depend on each other: rows of amounts, means and extremes, parts, two sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from itertools import combinations, permutations
 
 from ptce_analysis.analysis.amounts import STATISTICS as SPREAD
 from ptce_analysis.analysis.amounts import AmountsRow, bounds, highest_median, largest_n, obstacle, smallest_sum
-from ptce_analysis.analysis.audit_shares import Finding, Printed, each, ids, is_percentage, whole_numbers
+from ptce_analysis.analysis.audit_shares import Base, Finding, Printed, each, ids, is_percentage, whole_numbers
 from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Reason, Said, rounded, say, with_band
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, Band
@@ -23,6 +23,15 @@ ENDINGS = {
     "count": ("_projects",), "sum": ("_amount", "_total"), "mean": ("_mean",), "median": ("_median",),
     "minimum": ("_minimum",), "maximum": ("_maximum",),
 }  # fmt: skip
+Figures = dict[str, Fact]
+# Some figures of a quantity by statistic, whether their number allows them, and the arithmetic.
+Test = tuple[Figures, bool, Phrase]
+
+# Assumption: a number known no better than to a thousand candidates is no number of values. Source: none; it bounds the
+# search. If wrong: a mean said of it goes untested.
+MOST_NUMBERS = 1000
+# Of each two but median and mean, the first is never above the second, whatever the values, none of which is negative.
+ASCENDING = ("minimum", "median", "mean", "maximum", "sum")
 
 
 @dataclass(frozen=True)
@@ -90,10 +99,8 @@ def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
 def rows(printed: Printed) -> Iterator[Finding]:
     """n non-negative amounts with median m total at least (floor(n/2) + 1) × m, roundings of both included.
 
-    Which figure of an impossible row is wrong cannot be known: total, median and number all carry the verdict. A total
-    that is no row of a table also forces concentration: the smallest maximum, top-half share and Gini index that are
-    still possible come with it. That total and median are then said of the same units is an assumption where the median
-    prints no base.
+    Total, median and number all carry the verdict. A total that is no row of a table also forces concentration, whose
+    least is said; that its median is of the same units is an assumption where the median prints no base.
     """
     found = list(rows_of_amounts(printed))
     for row in found:
@@ -114,7 +121,7 @@ def rows(printed: Printed) -> Iterator[Finding]:
             held = [it.value for it in others if replace(row, median=it).holds] if table else []
             reason, said["held"] = Reason.ROW_FAILS, Quantity(tuple(held), unit)
             if smallest_sum(row.bands) <= total.band[1]:  # one or two amounts have no other total
-                reason, said["low"], said["high"] = Reason.ROW_FEW, *(Quantity(n * end, unit) for end in median.band)
+                reason, said = Reason.TIMES_FAILS, _times(n, median) | {"total": with_band(total)}
         elif not table:
             reason, origin = Reason.CONCENTRATION, "derived" if median.base_n else "assumption"
             said |= _forced(row)
@@ -150,6 +157,107 @@ def with_statistic(facts: Iterable[Fact], joint: str = ", ") -> Quantity:
     return Quantity(tuple((fact.statistic, fact.value) for fact in facts), facts[0].unit, joint)
 
 
+def means(printed: Printed) -> Iterator[Finding]:
+    """The minimum, median, mean, maximum and total printed of some values, none negative, must go together.
+
+    Minimum ≤ median and mean ≤ maximum ≤ total; n times the mean is the total, n times the minimum at most the total, n
+    times the maximum at least; whole numbers have a whole total (GRIM), and a median that is whole or, for an even n, a
+    half. Where a figure alone, or a number that is assumed as for percentages, fails, it is `other_base_only`.
+    """
+    for figures, number, base in described(printed):
+        facts = list(figures.values())
+        if len(bases_of(facts)) > 1:
+            yield from each(facts, "unverifiable", untested(facts))
+            continue
+        for some, holds, phrase in _ordered(figures):
+            premises = (say(Reason.SAME_THING), rounded(*some.values()))
+            yield from each(list(some.values()), "consistent" if holds else "impossible", phrase, premises)
+        if base is None and {"sum", "mean"} <= figures.keys():
+            yield from each([figures["sum"], figures["mean"]], "unverifiable", untested(facts))
+        elif base and facts[0].unit != "share":  # whose mean may be weighted
+            yield from _numbered(figures, number, base)
+
+
+def described(printed: Printed) -> Iterator[tuple[Figures, Fact | None, Base | None]]:
+    """Yield the figures that each source prints of each quantity, by statistic, once for each of its totals (if any).
+
+    With their number, when it is a figure of its own, and the numbers above zero that it, a base printed beside one of
+    them or the respondents can stand for (None where none is known).
+    """
+    groups = defaultdict[tuple[object, ...], dict[str, list[Fact]]](lambda: defaultdict(list))
+    counted: dict[tuple[object, ...], Fact] = {}
+    for fact in printed.facts.values():
+        of = (stem(fact), fact.level, fact.wave, fact.source)
+        if stem(fact) and not fact.limit and fact.statistic == "count":
+            counted.setdefault(of, fact)
+        elif stem(fact) and not fact.limit:
+            groups[(*of, fact.unit)][fact.statistic].append(fact)
+    for key, group in groups.items():
+        firsts, number = {statistic: facts[0] for statistic, facts in group.items()}, counted.get(key[:4])
+        for figures in [firsts | {"sum": total} for total in group.get("sum", ())] or [firsts]:
+            base = printed.base(min(figures.values(), key=lambda fact: fact.base_n is None))
+            if number:
+                phrase = say(Reason.BASE_COUNTED, n=number, indicator=Quantity(number.indicator, "indicator"))
+                base = Base(whole_numbers(number), int(number.value), phrase, printed=True)
+            numbers = range(max(base.numbers.start, 1), base.numbers.stop) if base else range(0)
+            known = 1 <= len(numbers[: MOST_NUMBERS + 1]) <= MOST_NUMBERS
+            yield figures, number, replace(base, numbers=numbers) if base and known else None
+
+
+def _ordered(figures: Figures) -> Iterator[Test]:
+    """Which of two figures is the larger, whatever the number of values; of totals, only what fails."""
+    for names in combinations([name for name in ASCENDING if name in figures], 2):
+        first, last = pair = [figures[name] for name in names]
+        some = dict(zip(names, pair, strict=True))
+        if names != ("median", "mean") and first.band[0] > last.band[1]:
+            low, high = Quantity(first.band[0], first.unit), Quantity(last.band[1], first.unit)
+            ends = {"lower": with_statistic([first]), "upper": with_statistic([last])}
+            yield some, False, say(Reason.ORDER_FAILS, low=low, high=high, **ends)
+        elif names != ("median", "mean") and "sum" not in names:
+            yield some, True, say(Reason.ORDER_HOLDS, order=with_statistic(pair, " ≤ "))
+
+
+def _numbered(figures: Figures, number: Fact | None, base: Base) -> Iterator[Finding]:
+    """What the number of values allows: of those that it can stand for, the first that does, else the likeliest."""
+    found: dict[tuple[str, ...], tuple[int, Test]] = {}
+    for n in sorted(base.numbers, key=lambda n: abs(n - base.n)):
+        for test in _tests(figures, n):
+            if tuple(test[0]) not in found or (test[1] and not found[tuple(test[0])][1][1]):
+                found[tuple(test[0])] = n, test
+    for n, (some, holds, arithmetic) in found.values():
+        facts = list(some.values())
+        sure = number or (base.printed and len(facts) > 1)
+        verdict = "consistent" if holds else "impossible" if sure else "other_base_only"
+        middle = [say(Reason.MIDDLE_TWO)] if n % 2 == 0 and "median" in some else []
+        premises = (say(Reason.ALL_VALUES, n=n), *middle, say(Reason.NOT_NEGATIVE), say(Reason.UNWEIGHTED))
+        phrase = say(Reason.VALUES, arithmetic=arithmetic, base=base.phrase)
+        origin = "derived" if number or all(fact.base_n for fact in facts) else "assumption"
+        yield from each([*facts, *([number] if number else [])], verdict, phrase, (*premises, rounded(*facts)), origin)
+
+
+def _tests(figures: Figures, n: int) -> Iterator[Test]:
+    total = figures.get("sum")
+    for name in ("mean", "minimum", "maximum") if total else ():
+        if total and (fact := figures.get(name)):
+            low, high = n * fact.band[0], n * fact.band[1]
+            holds = (name == "maximum" or low <= total.band[1]) and (name == "minimum" or total.band[0] <= high)
+            said = _times(n, fact) | {"total": with_band(total)}
+            yield {name: fact, "sum": total}, holds, say(Reason.TIMES_HOLDS if holds else Reason.TIMES_FAILS, **said)
+    for name, parts in (("mean", n), ("median", 2 - n % 2)):
+        fact = figures.get(name)
+        if fact and fact.unit == "count" and parts * fact.grain < 1:
+            low, high = (end * parts for end in fact.band)
+            holds = math.ceil(low) <= high
+            reason = Reason.WHOLE_HOLDS if holds else Reason.WHOLE_FAILS
+            yield {name: fact}, holds, say(reason, **_times(parts, fact))
+
+
+def _times(k: int, fact: Fact) -> Said:
+    """A figure as many times over, with its rounding."""
+    product, low, high = (Quantity(Fraction(k) * value, fact.unit) for value in (fact.value, *fact.band))
+    return {"n": k, "figure": with_statistic([fact]), "product": product, "low": low, "high": high}
+
+
 def parts_by_whole(printed: Printed) -> Iterator[tuple[Fact, list[Fact]]]:
     """Yield every whole with a set of parts that ought to add up to it, as its own source prints them for its wave.
 
@@ -178,32 +286,23 @@ def _kind(fact: Fact) -> tuple[str, bool, bool]:
 def sums(printed: Printed) -> Iterator[Finding]:
     """Parts must add up to the printed total, all figures being free within their rounding.
 
-    The total carries the verdict, since it is the claim about the parts: `consistent` when all parts add up to it,
-    `other_base_only` when only some of them do (they are named), `impossible` when no choice of them does: it is then
-    of another perimeter than its parts, or a figure is wrong. Printed over other bases than its parts, a total that
-    they do not give is `unverifiable`.
+    The total carries the verdict: `other_base_only` when only some parts add up to it (they are named), `impossible`
+    when no choice of them does: it is then of another perimeter, or a figure is wrong. Of shares said of a share, which
+    may also add up to 100%, all carry the verdict.
     """
     for whole, parts in parts_by_whole(printed):
-        if not is_percentage(whole):
-            verdict, phrase = _added(whole, parts)
-            premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
-            yield Finding(whole.id, verdict, phrase, ids(parts), premises)
-            holds = verdict == "consistent"
-            told = phrase if holds else Phrase(Reason.SUM_PART, phrase.values)
-            for part in parts:
-                yield Finding(part.id, verdict if holds else "unverifiable", told, (whole.id,), premises * holds)
-
-
-def shares_of_a_share(printed: Printed) -> Iterator[Finding]:
-    """Shares said of a share must add up to it (or to 100%, when they are given as shares of the part itself).
-
-    Which of the figures is wrong cannot be known: the whole and its parts all carry the verdict.
-    """
-    for whole, parts in parts_by_whole(printed):
+        verdict, phrase = _added(whole, parts)
         if is_percentage(whole):
-            verdict, phrase = _added(whole, parts)
-            premises = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
-            yield from each([whole, *parts], verdict, phrase, premises if verdict != "unverifiable" else ())
+            told = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
+            for finding in each([whole, *parts], verdict, phrase, told if verdict != "unverifiable" else ()):
+                yield replace(finding, rule="shares_of_a_share")
+            continue
+        premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
+        yield Finding(whole.id, verdict, phrase, ids(parts), premises)
+        holds = verdict == "consistent"
+        see = phrase if holds else say(Reason.SUM_PART, whole=whole, k=len(parts))
+        for part in parts:
+            yield Finding(part.id, verdict if holds else "unverifiable", see, (whole.id,), premises * holds)
 
 
 def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ...]:
@@ -232,7 +331,7 @@ def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
     # The bases printed beside the parts, where they are neither that of the whole nor the whole itself.
     others = tuple(n for n in bases_of(parts) if n not in (whole.base_n, whole.value))
     if whole.base_n and others:
-        return "unverifiable", say(Reason.SUM_OTHER_BASE, **said, n=whole.base_n, others=Quantity(others))
+        return "unverifiable", untested([whole, *parts])
     if shares:
         return "impossible", say(Reason.SHARES_NOT_ALL if whole.value == 1 else Reason.SHARES_FAIL, **said)
     fitting, below, above = (_subset(parts, places) for places in choices([part.band for part in parts], whole.band))

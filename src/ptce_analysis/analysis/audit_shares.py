@@ -1,8 +1,7 @@
 """What the rules of the audit work with, and those on what counts allow: percentages, counts, heaps.
 
-A document is what one source prints of one wave. Percentages rounded to the point are multiples of 5 points once in
-five; where nearly all of them are, the document most likely rounded to 5 points, and the audit is run again with that
-grain. Only the multiples are read with it: a document that rounds to 5 points cannot print 41%.
+Where nearly all the percentages that a source prints of a wave are multiples of 5 points, it most likely rounded to 5
+points, and the audit is run again with that grain.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-
-import numpy as np
 
 from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, Said, english, rounded, say
 from ptce_analysis.analysis.percent import (
@@ -30,7 +27,6 @@ FIVE = Fraction(5, 100)
 # Assumption: fewer percentages, or a likelier heap, show nothing of how a document rounds. Source: usage of tests at
 # one in a thousand. If wrong: a coarse grain is missed, or seen where there is none; both verdicts are shown.
 LEAST_FIGURES, BEYOND_CHANCE = 8, 0.001
-LONGEST_ODDS = 10**9
 
 
 @dataclass(frozen=True)
@@ -76,17 +72,15 @@ def ids(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Base:
-    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), `n` the likeliest."""
+    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), `n` the likeliest.
+
+    What is computed on it is derived if it is `printed` beside the figure, else an assumption.
+    """
 
     numbers: range
     n: int
     phrase: Phrase
     printed: bool = False
-
-    @property
-    def origin(self) -> str:
-        """Where what is computed on it comes from."""
-        return "derived" if self.printed else "assumption"
 
 
 @dataclass(frozen=True)
@@ -163,15 +157,16 @@ def is_percentage(fact: Fact) -> bool:
 def percentages(printed: Printed) -> Iterator[Finding]:
     """A percentage printed with grain g over n units must be within g/2 of k/n for some whole k (the GRIM test).
 
-    The base is the one printed beside it, else (assumptions, named in the reason) the one its source prints for the
-    same units, else the respondents of its source. Where the percentage cannot occur on its base but can on another,
+    The base is the one printed beside it, else an assumption (see `Printed.base`). Where it can occur on another base,
     it is `other_base_only`; `impossible` needs a printed base, and no base up to it nor up to 120. A median, a mean or
-    a limit of shares is not a count out of a base: no base can be tested.
+    a limit of shares is not a count out of a base.
     """
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
             premises = say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(fact)
-            yield Finding(fact.id, *_percentage(printed, fact, base), (), premises, base.origin)
+            yield Finding(
+                fact.id, *_percentage(printed, fact, base), (), premises, "derived" if base.printed else "assumption"
+            )
         elif is_percentage(fact):
             yield Finding(fact.id, "unverifiable", say(Reason.PERCENT_NO_BASE, source=fact.source))
         elif fact.unit == "share":
@@ -210,8 +205,8 @@ class Document:
     """How many of the percentages of a source and wave are multiples of `step`, and how likely that is by chance.
 
     Those counted (`n`) are typed with a grain finer than 5 points, other than 0% and 100%. `probability` is that of so
-    many multiples (`k`) where percentages fall on every multiple of their grain alike; `probability_on_bases` where
-    every count out of their base is as likely, for those whose base is known: on a base of 20 all are multiples of 5.
+    many multiples (`k`) where percentages fall on every multiple of their grain alike or, if that makes them likelier,
+    where every count out of their base is as likely: on a base of 20 all are multiples of 5.
     """
 
     source: str
@@ -219,14 +214,12 @@ class Document:
     n: int
     k: int
     probability: float
-    probability_on_bases: float
     step: Fraction = FIVE
 
     @property
     def grain(self) -> Fraction | None:
         """The step inferred; None where chance or the bases can explain the heap."""
-        rare = max(self.probability, self.probability_on_bases) < BEYOND_CHANCE
-        return self.step if self.n >= LEAST_FIGURES and rare else None
+        return self.step if self.n >= LEAST_FIGURES and self.probability < BEYOND_CHANCE else None
 
 
 def documents(printed: Printed) -> tuple[Document, ...]:
@@ -238,16 +231,15 @@ def documents(printed: Printed) -> tuple[Document, ...]:
     found = []
     for key, facts in grouped.items():
         counted = [fact for fact in facts if 0 < fact.grain < FIVE and 0 < fact.value < 1]
-        k = sum(fact.value % FIVE == 0 for fact in counted)
-        # A multiple of the grain is one of 5 points once in five, for a grain of 1 point.
-        typed = [1 / (FIVE / fact.grain).numerator for fact in counted]
-        bases = [printed.base(fact) for fact in counted]
-        # Halves of counts out of a base are rounded either way, whichever makes the heap likelier.
-        on_bases = [
-            max(_multiples(n, fact.grain) for n in base.numbers) if base else chance
-            for fact, base, chance in zip(counted, bases, typed, strict=True)
-        ]
-        found.append(Document(*key, len(counted), k, tail(typed, k), tail(on_bases, k)))
+        n, k, chance = len(counted), sum(fact.value % FIVE == 0 for fact in counted), 0.0
+        for fact in counted:
+            # A multiple of the grain is one of 5 points once in five, for a grain of 1 point. Halves of counts out of a
+            # base are rounded either way, whichever makes the heap likelier; so does the likeliest figure for all.
+            base = printed.base(fact)
+            bases = [_multiples(number, fact.grain) for number in base.numbers] if base else []
+            chance = max(chance, 1 / (FIVE / fact.grain).numerator, *bases)
+        tail = (math.comb(n, some) * chance**some * (1 - chance) ** (n - some) for some in range(k, n + 1))
+        found.append(Document(*key, n, k, math.fsum(tail)))
     return tuple(found)
 
 
@@ -257,14 +249,6 @@ def _multiples(n: int, grain: Fraction) -> float:
     found = sum(len(attainable_counts(j * FIVE, n, grain)) for j in range(1, 20))
     others = n + 1 - 2 * math.ceil(n * grain / 2)
     return min(found / others, 1.0) if others > 0 else 1.0
-
-
-def tail(chances: Iterable[float], k: int) -> float:
-    """Return the probability that at least k of independent events happen, each with its own chance."""
-    exactly = np.ones(1)
-    for chance in chances:
-        exactly = np.convolve(exactly, (1 - chance, chance))
-    return float(exactly[k:].sum())
 
 
 def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
@@ -283,17 +267,12 @@ def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 def heaped(printed: Printed) -> Iterator[Finding]:
     """Where too many percentages of a source and wave are multiples of 5 points, it most likely rounded to that.
 
-    An exact binomial test on eight percentages or more, at one in a thousand; fractions in words, 0% and 100% do not
-    count, nor does a heap that the stated bases explain. A note: it changes no verdict, and the audit gives a second
-    one, with the multiples read at the inferred grain.
+    A note: it changes no verdict, and the audit gives a second one, with the multiples read at the inferred grain.
     """
     heaps = {(one.source, one.wave): one for one in documents(printed) if one.grain}
     for fact in printed.facts.values():
         heap = heaps.get((fact.source, fact.wave))
         if heap and is_percentage(fact):
-            odds = math.floor(1 / max(heap.probability, heap.probability_on_bases, 1 / LONGEST_ODDS))
-            # "Less than once in": cut to two figures, never rounded above.
-            cut = 10 ** max(len(str(odds)) - 2, 0)
             said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "step": heap.step * 100}
-            phrase = say(Reason.HEAPED, **said, wave=Quantity(str(heap.wave), "text"), odds=odds // cut * cut)
+            phrase = say(Reason.HEAPED, **said, wave=Quantity(str(heap.wave), "text"))
             yield Finding(fact.id, "unverifiable", phrase, origin="assumption")

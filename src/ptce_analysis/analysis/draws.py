@@ -2,16 +2,13 @@
 
 Draws are references, never confidence intervals. `uniform` is the uniform law on the feasible set, drawn exactly: no
 Markov chain, no rejection. `maximum_entropy` is a model of many units: an exponential on each side of the median with
-one rate, whose sum is that of the row on average only. It exists for some rows that no amounts can have: these are
-refused first. Why they are what they are, and what they cost: `docs/feasible-sets.md`.
+one rate, whose sum is that of the row on average only. Why, and what they cost: `docs/feasible-sets.md`.
 
 The uniform law: n sorted amounts between limits taken as 0 and 1 are a mixture, with flat weights, of the n + 1 points
-"the j largest are 1, the others 0", which stand on two rows of a plane (sum, median), one midway when there is a middle
-pair. Amounts with a given sum and median are the mixtures whose mean is one place of that plane. Any triangle of points
-around the place is a corner of this section of the simplex, the apex; a draw goes down to a facet where one point of
-the triangle has no weight, chosen with its share of the volume, and starts again. Volumes follow Micchelli's recurrence
-for simplex splines (1980), whose terms are all positive; the weights of the apexes are the gaps between sorted
-uniforms. Which side of a line the place is on is found in fractions; the rest uses only +, -, x, / and comparisons.
+"the j largest are 1, the others 0", on two rows of a plane (sum, median), one midway when there is a middle pair. A
+draw goes from a corner of the mixtures with a given mean, a triangle of points around its place, down to a facet chosen
+with its share of the volume (Micchelli's recurrence for simplex splines, 1980), and starts again. Which side of a line
+the place is on is found in fractions; the rest uses only +, -, x, / and comparisons.
 """
 
 from __future__ import annotations
@@ -87,38 +84,41 @@ class Place(NamedTuple):
     median: Fraction
 
 
-class _Triangles:
-    """The triangle around a place in each state: which one, the weights of its vertices, its width, whether it exists.
+def _triangles(place: Place) -> Callable[[Whole], tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]]:
+    """Return what gives the triangle around a place in each state: which one, the weights of its vertices, its width
+    (an area, up to a factor that all states with as many points share), whether it exists.
 
-    For each point of the lower row it keeps its distance to the place, the last point of the upper row whose line
-    leaves the place on its right, and whether the line to the midway point does.
+    Of each point of the lower row: its distance to the place, the last point of the upper row whose line leaves the
+    place on its right, and whether the line to the midway point does.
     """
+    total, median, row, height, centre = (
+        place.total,
+        place.median,
+        range(place.above + 1),
+        float(place.median),
+        place.above + 1,
+    )
+    offset = np.array([float(total - point) for point in row])
+    reach = np.array([min(max(math.floor((total - (1 - median) * point) / median), -1), place.n) for point in row])
+    past = np.array([total >= point + 2 * median * (centre - point) for point in row])
 
-    def __init__(self, place: Place) -> None:
-        total, median, row = place.total, place.median, range(place.above + 1)
-        reach = [math.floor((total - (1 - median) * point) / median) for point in row]
-        self.above, self.height = place.above, float(median)
-        self.offset = np.array([float(total - point) for point in row])
-        self.reach = np.array([min(max(point, -1), place.n) for point in reach])
-        self.past = np.array([total >= point + 2 * median * (place.above + 1 - point) for point in row])
-
-    def __call__(self, state: Whole) -> tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]:
-        """Widths are areas, up to a factor that all states with as many points share."""
+    def of(state: Whole) -> tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]:
         first, last, upper_first, upper_last, midway = state
-        height, centre = self.height, self.above + 1
-        one, other = np.minimum(first, self.above), np.maximum(last, 0)
-        left, right = upper_first <= self.reach[one], upper_last > self.reach[other]
-        with_midway = np.where(self.past[other], 4, np.where(self.past[one], 2, 3))
-        kind = np.where(midway, with_midway, upper_first <= self.reach[other])
+        one, other = np.minimum(first, place.above), np.maximum(last, 0)
+        left, right = upper_first <= reach[one], upper_last > reach[other]
+        with_midway = np.where(past[other], 4, np.where(past[one], 2, 3))
+        kind = np.where(midway, with_midway, upper_first <= reach[other])
         exists = np.choose(kind, [left, right, True, left, right]) & (first <= last)
         exists &= (upper_first <= upper_last) | (kind == 2)
         base, sides = np.where(kind % 3 == 1, other, one), (last - first, upper_last - upper_first)
         width = np.choose(kind, [*sides, sides[0], upper_first + one - 2 * centre, upper_last + other - 2 * centre])
         lean = np.where(midway, 2 * (base - centre), base - upper_first)
-        far = (self.offset[base] + height * lean) / np.where(exists, width, 1)
+        far = (offset[base] + height * lean) / np.where(exists, width, 1)
         between = np.choose(kind, [height, height - far, 2 * height, 2 * (height - far), 2 * (height - far)])
         near = np.choose(kind, [1 - height - far, 1 - height, 1 - 2 * height - far, *[1 - 2 * height + far] * 2])
         return kind, np.maximum([near, between, far], 0), np.abs(width) / (1 + midway), exists
+
+    return of
 
 
 def _layers(place: Place) -> list[Layer]:
@@ -127,7 +127,7 @@ def _layers(place: Place) -> list[Layer]:
     Volumes of sections, found from the last states on, are kept as fraction x 2^power, so that they neither overflow
     nor vanish; the one of no state is zero. Raises `InputError` when there are too many states to be kept.
     """
-    triangles, made, found = _Triangles(place), list[Layer](), list[Layer]()
+    triangles, made, found = _triangles(place), list[Layer](), list[Layer]()
     state, size = np.array([[0], [place.above], [place.n - place.below], [place.n], [place.pair]]), 0
     for _ in range(place.n - 1):
         size += state.shape[1]
@@ -223,8 +223,7 @@ def _uniform(row: AmountsRow) -> Plan:
 def _rate(ratio: float, spare: float) -> float:
     """Return the common rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare.
 
-    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1), between 1 + 1 / rate and 1 + (1 + ratio) /
-    rate: hence the first interval, halved until its ends meet.
+    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1): an interval is halved until its ends meet.
     """
     if spare == 0:
         return math.inf
@@ -275,13 +274,8 @@ def refuse(n: int, size: int, seed: int, measure: str) -> None:
 def draws(row: AmountsRow, size: int, seed: int, measure: str = "uniform") -> Floats:
     """Return random amounts behind an exact row (grain 0), within its limits: one draw a row, each sorted.
 
-    Shape (size, n). The same seed gives the same draws, and more draws begin with the same ones.
-
-    Raises `InputError` when no amounts have this row, or when n, size, seed or measure is out of range.
-
-    >>> from ptce_analysis.analysis.amounts import printed_row
-    >>> bool((draws(printed_row(5, 20, 3, grain=0), size=4, seed=1)[:, 2] == 3).all())
-    True
+    Shape (size, n). The same seed gives the same draws, and more draws begin with the same ones. Raises `InputError`
+    when no amounts have this row, or when n, size, seed or measure is out of range.
     """
     refuse(row.n, size, seed, measure)
     reason = obstacle(row)
@@ -309,16 +303,9 @@ def _times_over(series: list[int], above: int, below: int) -> list[int]:
 def datasets(row: AmountsRow) -> int:
     """Return how many multisets of whole units, within the limits of an exact row (grain 0), have its sum and median.
 
-    It is the coefficient of q^excess in the product of two Gaussian binomials, one for the amounts on each side of the
-    middle, `excess` being what the sum leaves to both (`docs/feasible-sets.md`). Where the median is a mean, the middle
-    two move apart one unit at a time, and each binomial changes by one factor above and one below. Zero when no whole
-    units give the sum or the median. The time grows with n times the sum.
-
-    Raises `InputError` when the count would take more than some seconds.
-
-    >>> from ptce_analysis.analysis.amounts import printed_row
-    >>> [datasets(printed_row(*figures, 0)) for figures in ((3, 6, 2), (4, 6, 1.5), (16, 246, 30))]
-    [3, 3, 0]
+    It is the coefficient of q^excess in the product of two Gaussian binomials (`docs/feasible-sets.md`). Where the
+    median is a mean, the middle two move apart one unit at a time, and each binomial changes by one factor above and
+    one below. Raises `InputError` when the count would take more than some seconds.
     """
     if row.sum_low.denominator > 1 or row.median_low.denominator > 1 + row.pair:
         return 0

@@ -7,7 +7,7 @@ not confidence intervals.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,8 @@ Record = dict[str, Any]
 
 CONVENTION = "sd: divisor n - 1; gini: no small-sample correction; top half: the floor(n/2) largest amounts"
 
-# Statistics shown for a level, and those of them that are amounts.
-SHOWN = ("max", "gini", "sd", "top_half_share")
-IN_EUROS = ("max", "sd")
+# Statistics shown for a level, and whether they are amounts.
+SHOWN = {"max": True, "gini": False, "sd": True, "top_half_share": False}
 
 # References, not estimates: see the assumption in `draws`.
 MEASURES = {"uniform": "uniform", "entropy": "maximum_entropy"}
@@ -108,16 +107,11 @@ def feasible(
 ) -> Record:
     """Return what n amounts with a printed total and median can be, ready for JSON.
 
-    Each amount is `minimum` or more and `maximum` or less; `even_median` says which median an even number has (see
-    `AmountsRow`). Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of
-    data sets of whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far
-    the row is from holding. What has no value is None, with a reason beside it.
+    Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data sets of
+    whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far the row is
+    from holding. What has no value is None, with a reason beside it. See `printed_row` for the arguments.
 
     Raises `InputError` when an argument cannot be used, naming it.
-
-    >>> found = feasible(16, 246, 30)
-    >>> found["possible"], found["min_sum"], found["datasets"], found["bounds"]
-    (False, 265.5, 0, None)
     """
     refuse(n, n_draws, seed, measure)
     row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
@@ -169,24 +163,22 @@ def feasible_levels(
     return table.assign(wave=wave, scenario=scenario)
 
 
-def _level_cells(level: str, row: FundingRow | None, n_draws: int, seed: int) -> list[Record]:
+def _level_cells(level: str, row: FundingRow | None, n_draws: int, seed: int) -> Iterator[Record]:
     said: Record = {"level": level, "n": row.n if row else None, "status": "impossible" if row else "not found"}
     if row is None or not (row.n and row.possible):
-        return [{**said, "statistic": name} for name in SHOWN]
+        yield from ({**said, "statistic": name} for name in SHOWN)
+        return
     # What the figures exactly as printed leave possible, in the unit of the row: its rounding, or the euro.
     unit, ends = row.total.grain or Fraction(1), bounds(row.bands)
     exact = printed_row(row.n, row.total.value / unit, row.median.value / unit, 0, row.least / unit)
     drawn = {short: _draws_record(exact, n_draws, seed, measure)["draws"] or {} for short, measure in MEASURES.items()}
-    cells = []
-    for name in SHOWN:
-        scale = float(unit) if name in IN_EUROS else 1.0
+    for name, is_amount in SHOWN.items():
         cell = said | {"status": "possible", "statistic": name}
-        cell |= {"low": _rounded(ends[name].low), "high": _rounded(ends[name].high)}
+        cell |= {end: _rounded(getattr(ends[name], end)) for end in ("low", "high")}
         for short, record in drawn.items():
-            summary = record.get(name, {})
-            cell |= {f"{short}_{end}": _rounded(summary.get(key), scale) for end, key in QUANTILES.items()}
-        cells.append(cell)
-    return cells
+            known, scale = record.get(name, {}), float(unit) if is_amount else 1.0
+            cell |= {f"{short}_{end}": _rounded(known.get(key), scale) for end, key in QUANTILES.items()}
+        yield cell
 
 
 def _rounded(value: float | None, scale: float = 1.0) -> float | None:

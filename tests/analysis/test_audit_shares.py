@@ -1,6 +1,5 @@
 """Rules on percentages, counts and links, and the step a document rounded to: by hand, by scipy, by simulation."""
 
-import random
 from fractions import Fraction
 
 import pytest
@@ -166,15 +165,3 @@ def test_words_and_odd_percentages_keep_their_own_grain() -> None:
     odd = verdicts(*points(*FIVES, base_n=52), share("odd_share", "0.41", base_n=52))["odd_share_2015"]
     assert (odd.verdict, odd.inferred.verdict) == ("other_base_only", "other_base_only")
     assert odd.inferred.fact == odd.fact
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(21, 400), st.sampled_from([Fraction(1, 100), Fraction(1, 1000)]), st.randoms(use_true_random=False))
-def test_answers_rounded_to_the_point_rarely_look_heaped(base: int, grain: Fraction, source: random.Random) -> None:
-    """Counts drawn at random out of a base, rounded as typed: over 40 documents a heap is seen at most once."""
-    seen = 0
-    for _ in range(40):
-        drawn = [Fraction(source.randint(0, base), base) for _ in range(10)]
-        facts = [share(f"s{i}_share", round(v / grain) * grain, grain, base_n=base) for i, v in enumerate(drawn)]
-        seen += document(*facts).grain is not None
-    assert seen <= 1

@@ -98,11 +98,7 @@ def test_count_too_long_to_make_is_null_with_a_reason():
     ("asked", "message"),
     [
         ({"n": 0}, "n = 0: give a whole number from 1 to 1000000"),
-        ({"total": float("nan")}, "total = nan is not a finite number"),
-        ({"median": -2}, "median = -2 is out of range"),
-        ({"grain": -1}, "grain = -1 is out of range"),
         ({"n_draws": -5}, "number of draws = -5"),
-        ({"n_draws": 2.5}, r"number of draws = 2\.5"),
         ({"seed": None}, "seed = None"),
         ({"measure": "flat"}, "measure = 'flat': give one of uniform, maximum_entropy"),
         ({"n": 3000, "n_draws": 5}, r"n \(for draws\) = 3000"),

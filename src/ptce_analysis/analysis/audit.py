@@ -201,8 +201,8 @@ def inferred_grains(facts: Facts) -> pd.DataFrame:
     """
     import pandas as pd
 
+    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts))]
     columns = ["source", "wave", "n", "k", "step", "probability", "grain"]
-    rows = [[getattr(one, column) for column in columns] for one in audit_shares.documents(Printed(facts))]
     return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
 
 

@@ -235,25 +235,22 @@ def _rate(ratio: float, spare: float) -> float:
     return low
 
 
-def _sides(row: AmountsRow, rate: float, slope: float, uniforms: Floats) -> Floats:
-    """Return amounts drawn either side of the median from exponentials of mean `slope` (cut at the median below it)."""
-    lower, unit = row.below + row.pair, float(row.median_low - row.minimum)
-    below = np.minimum(slope * np.abs(np.log1p(uniforms[:, :lower] * math.expm1(-rate))), unit)
-    above = unit + slope * np.abs(np.log1p(-uniforms[:, lower:]))
-    middle = np.full((len(uniforms), 1 - row.pair), unit)
-    return float(row.minimum) + np.hstack([np.sort(below), middle, np.sort(above)])
-
-
 def _entropy(row: AmountsRow) -> Plan:
-    """Return the plan of the maximum-entropy model, whose mean sum is the sum of the row."""
+    """Return the plan of the maximum-entropy model: exponentials of one rate on each side of the median, cut there."""
     lower, upper, median = row.below + row.pair, row.above + row.pair, row.median_low - row.minimum
     if upper == 0:
         return _uniform(row)
     each = (row.sum_low - row.n * row.minimum - (1 - row.pair) * median) / upper
-    if median == 0:
-        return lower + upper, partial(_sides, row, 0.0, float(each))
-    rate = _rate(lower / upper, float(each / median - 1))
-    return lower + upper, partial(_sides, row, rate, float(median) / rate)
+    rate = _rate(lower / upper, float(each / median - 1)) if median else 0.0
+    unit, slope = float(median), float(median) / rate if median else float(each)
+
+    def made(uniforms: Floats) -> Floats:
+        below = np.minimum(slope * np.abs(np.log1p(uniforms[:, :lower] * math.expm1(-rate))), unit)
+        above = unit + slope * np.abs(np.log1p(-uniforms[:, lower:]))
+        middle = np.full((len(uniforms), 1 - row.pair), unit)
+        return float(row.minimum) + np.hstack([np.sort(below), middle, np.sort(above)])
+
+    return lower + upper, made
 
 
 # Assumption (09): Nothing is known of amounts beyond their row: to draw them takes a choice, and two are shown. Source:

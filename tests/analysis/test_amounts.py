@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import linprog, minimize
 
 from printed_figures import sampled
 from ptce_analysis.analysis.amounts import (
@@ -179,6 +179,36 @@ def test_bounds_with_limits_are_those_of_linear_programming(seed):
             assert -found.high == pytest.approx(
                 smallest(-1.0 * weight, row.n, sums, medians, relative, *limits), abs=1e-7
             )
+
+
+@pytest.mark.parametrize(
+    ("row", "limits"),
+    [
+        ((5, 60, 10), (2, 30)),
+        ((6, 60, 10), (1, 20)),
+        ((7, 24, 5), (0, 6)),
+        ((8, 60, 10), (4, None)),
+        ((6, 40, 5), (1, 12)),
+    ],
+)
+@pytest.mark.parametrize("even", EVEN_MEDIANS)
+def test_smallest_sd_with_limits_is_that_of_quadratic_programming(row, limits, even):
+    """The smallest sd within limits is what scipy's SLSQP finds over the sorted amounts in the bands."""
+    n, total, median = row
+    (s0, s1), (m0, m1), mid = band(total, 1), band(median, 1), middle_weights(n, even)
+    found = bounds(*row, minimum=limits[0], maximum=limits[1], even_median=even)
+    ends = [
+        {
+            "type": "ineq",
+            "fun": lambda x: [x.sum() - s0, s1 - x.sum(), mid @ x - m0, m1 - mid @ x, *np.diff(x)],
+        }
+    ]
+    start = np.array(amounts(found["max"].high_data))
+    inside = [limits] * n
+    best = minimize(
+        lambda x: np.var(x, ddof=1), start, bounds=inside, constraints=ends, method="SLSQP", options={"ftol": 1e-12}
+    )
+    assert found["sd"].low == pytest.approx(np.sqrt(max(best.fun, 0)), abs=1e-4)
 
 
 @settings(deadline=None)

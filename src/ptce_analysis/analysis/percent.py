@@ -83,13 +83,14 @@ def joint_bases(
     shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARGEST_BASE, rounding: str = "nearest", most: int = 0
 ) -> tuple[int, ...]:
     """Return the bases on which every one of the `(share, grain)` can occur; the first `most` of them, if not 0."""
-    bands = [_band(share, grain, rounding) for share, grain in shares]
-    found = (
-        n
-        for n in range(1, largest + 1)
-        if all(-(-n * low // unit) * unit <= n * high - excluded for low, high, unit, excluded in bands)
-    )
+    found: Iterable[int] = range(1, largest + 1)
+    for share, grain in shares:
+        found = _fitting(found, *_band(share, grain, rounding))
     return tuple(islice(found, most or None))
+
+
+def _fitting(bases: Iterable[int], low: int, high: int, unit: int, excluded: int) -> Iterable[int]:
+    return (n for n in bases if -(-n * low // unit) * unit <= n * high - excluded)
 
 
 def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:

@@ -42,19 +42,13 @@ def test_rows_match_every_small_data_set(n: int) -> None:
 
 
 def test_one_amount_is_its_own_total_and_two_are_twice_their_median() -> None:
-    """A single amount of 30 cannot total 100, nor can two; three can."""
+    """A single amount of 30 cannot total 100, nor can two; three can. Of no amount nothing is said."""
     assert verdict(*row(1, 100, 30)).reason == (
-        "1 amounts with median €30 total 1 × €30, €29.5 to €30.5 with roundings, but €100 is published."
+        "1 × median €30 = €30 (€29.5 to €30.5 with roundings), but the total is €100 (€99.5 to €100.5)."
     )
     assert [verdict(*row(n, 100, 30)).verdict for n in (1, 2, 3)] == ["impossible", "impossible", "consistent"]
     assert verdict(*row(2, 60, 30)).verdict == "consistent"
-
-
-def test_no_amount_totals_nothing() -> None:
-    """A number of zero goes with a total of zero and no median, printed 0."""
-    assert verdict(*row(0, 0, 0)).verdict == "consistent"
-    assert verdict(*row(0, 5, 0)).verdict == "impossible"
-    assert verdict(*row(0, 0, 5)).reason.startswith("No amount at all (0) has no median and totals nothing")
+    assert "no number of values above zero was found" in verdict(*row(0, 5, 0)).reason
 
 
 def test_a_number_printed_as_about_is_a_range() -> None:
@@ -71,7 +65,7 @@ def test_the_base_stands_in_for_a_number() -> None:
     assert verdict(amount, median).verdict == "impossible"
     assert verdict(euros("loans_amount", 246), median).verdict == "impossible"
     alone = verdict(euros("loans_amount", 246), euros("loans_median", 30, 1, "median"))
-    assert (alone.verdict, "no number of values was found" in alone.reason) == ("unverifiable", True)
+    assert (alone.verdict, "no number of values above zero was found" in alone.reason) == ("unverifiable", True)
 
 
 def test_only_sums_and_medians_of_one_unit_make_a_row() -> None:
@@ -224,77 +218,23 @@ def test_shares_may_be_given_as_shares_of_the_part() -> None:
     assert "not 75% but 100%: they are given as shares of it" in found[0].reason
 
 
-def test_many_shares_are_counted_rather_than_listed() -> None:
-    """Beyond twenty the terms are not spelled out."""
-    reason = shares("0.5", *["0.01"] * 21)[0].reason
-    assert reason.startswith("The 21 parts = 21% (10.5% to 31.5% with roundings), but they are said of 50%")
+def test_counts_have_no_rounding_to_spare() -> None:
+    """Ten parts of 1 are 10, and not 15; typed to the nearest 5, each is 3 to 7: they can be 50 or 45."""
+    for total, parts, grain, verdict in ((15, 1, 1, "impossible"), (10, 1, 1, "consistent"), (45, 5, 5, "consistent")):
+        some = [count(f"kind{i}_sites", parts, grain, part_of="sites") for i in range(10)]
+        assert verdicts(count("sites", total), *some)["sites_2015"].verdict == verdict
 
 
-def counted(whole: int, parts: list[int], grains: list[int], grain: int = 1) -> Verdict:
-    """The verdict on a count and the counts that are parts of it, each with its rounding step."""
-    rounded = enumerate(zip(parts, grains, strict=True))
-    said = [count(f"kind{i}_sites", part, step, part_of="sites") for i, (part, step) in rounded]
-    return verdicts(count("sites", whole, grain), *said)["sites_2015"]
-
-
-@settings(max_examples=80, deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 6), st.sampled_from([1, 2, 5])), min_size=1, max_size=4),
-    st.integers(0, 40),
-    st.sampled_from([1, 5]),
-)
-def test_sums_of_counts_match_every_whole_number(printed: list[tuple[int, int]], whole: int, grain: int) -> None:
-    """Every choice of whole numbers that round to the printed ones, added up."""
-    parts, grains = [step * times for times, step in printed], [step for _, step in printed]
-    whole -= whole % grain
-    true = [[k for k in range(40) if 2 * abs(k - part) <= step] for part, step in zip(parts, grains, strict=True)]
-    near = {k for k in range(80) if 2 * abs(k - whole) <= grain}
-
-    def meets(places: tuple[int, ...]) -> bool:
-        return any(sum(values) in near for values in itertools.product(*(true[place] for place in places)))
-
-    chosen = [c for size in range(1, len(parts) + 1) for c in itertools.combinations(range(len(parts)), size)]
-    expected = "consistent" if meets(chosen[-1]) else "other_base_only" if any(map(meets, chosen)) else "impossible"
-    assert counted(whole, parts, grains, grain).verdict == expected
-
-
-halves = st.integers(0, 24).map(lambda n: Fraction(n, 2))
-
-
-bands = st.tuples(halves, st.integers(0, 4)).map(lambda pair: (pair[0], pair[0] + Fraction(pair[1], 2)))
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(bands, min_size=1, max_size=6), bands, st.sampled_from([1, 10**19]))
-def test_choices_are_those_found_by_trying_every_one(
-    some: list[tuple[Fraction, Fraction]], target: tuple[Fraction, Fraction], scale: int
-) -> None:
-    """The choice named fits; else none ends between those named and the target. Sums beyond 64 bits are exact too."""
-    some, target = [(scale * low, scale * high) for low, high in some], (scale * target[0], scale * target[1])
-    every = [c for size in range(1, len(some) + 1) for c in itertools.combinations(range(len(some)), size)]
-    ends = {chosen: tuple(sum(some[place][end] for place in chosen) for end in (0, 1)) for chosen in every}
-    fits = {chosen for chosen, (low, high) in ends.items() if low <= target[1] and high >= target[0]}
-    fitting, below, above = choices(some, target)
-    assert fitting in fits if fits else fitting == ()
-    assert (ends[below][1] if below else None) == max(
-        (high for _, high in ends.values() if high < target[0]), default=None
-    )
-    assert (ends[above][0] if above else None) == min(
-        (low for low, _ in ends.values() if low > target[1]), default=None
-    )
-
-
-def test_twenty_parts_are_tried_and_no_more() -> None:
-    """Powers of three: one choice reaches a sum, that of its digits in base three; of 21 parts nothing is said."""
-    powers = [(Fraction(3**i), Fraction(3**i)) for i in range(20)]
-    wanted = (1, 4, 9, 16, 19)
+def test_twelve_parts_are_tried_and_no_more() -> None:
+    """Powers of three: one choice reaches a sum, that of its digits in base three; of 13 parts nothing is said."""
+    powers = [(Fraction(3**i), Fraction(3**i)) for i in range(12)]
+    wanted = (1, 4, 9, 11)
     target = Fraction(sum(3**i for i in wanted))
     assert choices(powers, (target, target))[0] == wanted
     assert choices(powers, (target + 2, target + 2))[0] == ()
-    parts = [euros(f"part{i}_gift", 100, part_of="gifts_total") for i in range(21)]
-    for total, verdict in ((2100, "consistent"), (1000, "unverifiable")):
-        found = verdicts(euros("gifts_total", total), *parts)["gifts_total_2015"]
-        assert (found.verdict, "too many" in found.reason) == (verdict, verdict == "unverifiable")
+    parts = [euros(f"part{i}_gift", 100, part_of="gifts_total") for i in range(13)]
+    for some, verdict in ((12, "impossible"), (13, "unverifiable")):
+        assert verdicts(euros("gifts_total", 9999), *parts[:some])["gifts_total_2015"].verdict == verdict
 
 
 def findings(rule: str, *facts: Fact) -> dict[str, Finding]:
@@ -311,19 +251,6 @@ def test_two_sources_that_differ_are_named_on_both_sides() -> None:
     )
 
 
-def test_among_three_sources_each_is_set_against_one_it_cannot_meet() -> None:
-    """37, 34 and about 35 (33 to 37): the first two differ, the third meets both."""
-    found = findings(
-        "sources",
-        count("laureates", 37),
-        count("laureates", 34, source="S", second=True),
-        count("laureates", 35, 5, source="T", second=True),
-    )
-    assert [f.verdict for f in found.values()] == ["sources_differ", "sources_differ", "consistent"]
-    assert found["laureates_2015"].related == ("laureates_2015_s",)
-    assert found["laureates_2015_s"].related == ("laureates_2015",)
-
-
 def test_at_least_and_at_most_are_read_as_such() -> None:
     """« More than 130 » meets 150, not 120; « at most 130 » the reverse."""
     for statistic, meets in (("minimum", {150: True, 120: False}), ("maximum", {150: False, 120: True})):
@@ -335,8 +262,11 @@ def test_at_least_and_at_most_are_read_as_such() -> None:
 
 def test_one_source_cannot_print_two_numbers_for_one_figure() -> None:
     """52 and 50 respondents in the same source: impossible, both; the same number twice is not."""
-    found = findings("repeated", count("respondents", 52), count("respondents", 50, second=True))
+    found = findings("sources", count("respondents", 52), count("respondents", 50, second=True))
     assert {f.verdict for f in found.values()} == {"impossible"}
     assert found["respondents_2015"].reason.startswith("R gives 52 and also 50")
     assert [set(f.related) for f in found.values()] == [set(found) - {name} for name in found]
-    assert findings("repeated", count("respondents", 52), count("respondents", 52, second=True)) == {}
+    assert findings("sources", count("respondents", 52), count("respondents", 52, second=True)) == {}
+    assert (
+        findings("sources", share("a_share", "0.2", base_n=50), share("a_share", "0.26", base_n=40, second=True)) == {}
+    )

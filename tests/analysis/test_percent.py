@@ -100,18 +100,15 @@ def test_nearest_counts_stay_within_the_base() -> None:
         ("8.2", None, [], 0.1),
         ("8,2 %", None, [], 0.1),
         ("8.2\u00a0%", None, [], 0.1),
-        ("8.2\u202f%", None, [], 0.1),
         (8.2, None, [], 0.1),
         ("8,20%", None, [], 0.01),
         ("8.2", 1, [4], 1),
         ("8.2", "0,5", [4], 0.5),
         (" 20 ", None, [10], 1),
         (20, None, [10], 1),
-        ("20.0", None, [10], 0.1),
         ("20", "5", [9, 10, 11], 5),
         ("20", 10, [8, 9, 10, 11, 12], 10),
         ("20", 0, [10], 0),
-        ("0", None, [0], 1),
         ("100.0", None, [50], 0.1),
     ],
 )
@@ -153,14 +150,6 @@ def test_several_percentages_are_of_one_base() -> None:
     assert found["percentages"][0] == percent("70", 23)
     assert (found["possible"], found["common_bases"][:3], found["smallest_common_base"]) == (True, [23, 40, 46], 23)
     assert not percentages(["50", "41"], 52)["possible"] and percentages(["50", "41"])["possible"]
-
-
-def test_the_smallest_common_base_may_be_beyond_those_listed() -> None:
-    """Three percentages to two decimals: none up to 120, and the first is found by trying each base with `percent`."""
-    typed = ["8.21", "33.47", "71.93"]
-    found = percentages(typed)
-    first = next(n for n in range(1, 10**4) if all(percent(one, n)["possible"] for one in typed))
-    assert (found["possible"], found["common_bases"], found["smallest_common_base"]) == (False, [], first)
 
 
 def test_counts_that_follow_each_other_are_written_by_their_ends() -> None:

@@ -1,12 +1,9 @@
 """The amounts behind a printed row (how many, their sum, their median): whether any exist, and their sharp bounds.
 
-Sort the amounts. With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`; the others can be
-the least that an amount can be, and those above the median the most: the sums of a given median fill an interval.
-
-No statistic here falls when a richer unit takes from a poorer one (except the minimum, which mirrors the maximum), and
-each is convex, or a ratio of two weighted sums of sorted amounts: one end of its bounds is at the most equal amounts of
-some sum, the other at the least equal ones, at a corner of the polytopes between the points where a unit is just full.
-Proofs: `docs/feasible-sets.md`. All of it is exact; figures are read as printed (the float 0.1 is one tenth).
+With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`. Every statistic has one end of its
+bounds at the most equal amounts of some sum, the other at the least equal ones, at a corner of the polytopes
+between the points where a unit is just full. Proofs: `docs/feasible-sets.md`. All of it is exact; figures are read as
+printed (the float 0.1 is one tenth).
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import product
-from numbers import Integral, Rational, Real
+from numbers import Integral
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.vocabulary import Band
@@ -56,7 +53,7 @@ class AmountsRow:
     @property
     def below(self) -> int:
         """The number of amounts below the one that is the median, or below the middle two."""
-        return self.n // 2 if self.n % 2 or self.even_median == "high" else self.n // 2 - 1
+        return (self.n - 1) // 2 + int(self.n % 2 == 0 and self.even_median == "high")
 
     @property
     def above(self) -> int:
@@ -93,15 +90,11 @@ def amount(name: str, value: object) -> Fraction:
     Raises `InputError` for what is not a finite number, is negative, or is too small or too large to be an amount.
     """
     legal = "give 0 or a number from 1e-9 to 1e15 with a decimal point, in the unit of the row (for instance k€)."
-    number: Fraction | Decimal | None = None
-    if isinstance(value, Rational) and not isinstance(value, bool):
-        number = Fraction(value)
-    elif isinstance(value, Real | Decimal | str) and not isinstance(value, bool):
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            number = None
-    if number is None or (isinstance(number, Decimal) and not number.is_finite()):
+    try:
+        number = value if isinstance(value, Fraction) else Decimal("" if isinstance(value, bool) else str(value))
+    except InvalidOperation:
+        number = Decimal("nan")
+    if isinstance(number, Decimal) and not number.is_finite():
         raise InputError(f"{name} = {value!r} is not a finite number: {legal}")
     # Compared before it is made a fraction: 1e999999999 would never be one.
     if number != 0 and not type(number)("1e-9") <= number <= type(number)("1e15"):
@@ -121,12 +114,7 @@ def printed_row(
     """Return the row with its bands: half a grain either side of the sum and of the median, never below zero.
 
     Both ends of a band belong to it, because sources round halves either way. Grain 0 means exactly the figures given.
-
     Raises `InputError` when an argument cannot be used, naming it.
-
-    >>> row = printed_row(16, 246, 30)
-    >>> float(row.sum_high), float(row.median_low)
-    (246.5, 29.5)
     """
     n = whole("n", n, 1, LARGEST_N if maximum is None else LARGEST_N_BELOW)
     s, m, half = amount("total", total), amount("median", median), amount("grain", grain) / 2
@@ -162,17 +150,12 @@ def highest_median(row: AmountsRow) -> Fraction:
 
 
 def largest_n(row: AmountsRow) -> int | None:
-    """Return the largest number of amounts for which the sum and median can hold together; 0 if none, None if any can.
-
-    >>> largest_n(printed_row(16, 246, 30, grain=0))
-    15
-    """
+    """Return the largest number of amounts for which sum and median can hold together; 0 if none, None if any can."""
     median = row.medians[0]
     if median == 0:
         return None
     half = math.floor((row.sum_high - median) / (median + row.minimum))
-    tried = (n for n in (2 * half + 2, 2 * half + 1) if n > 0)
-    return next((n for n in tried if obstacle(replace(row, n=n)) is None), 0)
+    return next((n for n in (2 * half + 2, 2 * half + 1) if n > 0 and obstacle(replace(row, n=n)) is None), 0)
 
 
 def shown(value: Fraction) -> str:
@@ -183,35 +166,27 @@ def shown(value: Fraction) -> str:
 def obstacle(row: AmountsRow) -> str | None:
     """Return the sentence that says why no amounts within their limits can have this row, or None when some can."""
     (low, high), least, most = row.medians, row.minimum, row.maximum
+    kind = f"amounts of {shown(least)} or more" if least else "non-negative amounts"
+    kind += "" if most is None else f" of {shown(most)} or less"
     if low > high:
-        limits = f"of {shown(least)} or more" if most is None else f"between {shown(least)} and {shown(most)}"
-        return f"amounts {limits} have no median between {shown(row.median_low)} and {shown(row.median_high)}."
+        return f"{kind} have no median between {shown(row.median_low)} and {shown(row.median_high)}."
     if smallest_sum(row) > row.sum_high:
-        kind = f"amounts of {shown(least)} or more" if least else "non-negative amounts"
-        rest = f"{row.below} x {shown(least)} + " if least and row.below else ""
-        return (
-            f"{row.n} {kind} with a median of at least {shown(low)} add up to at least "
-            f"{rest}{row.heavy} x {shown(low)} = {shown(smallest_sum(row))}; "
-            f"the printed total allows at most {shown(row.sum_high)}."
-        )
-    if largest_sum(row) < row.sum_low:
-        kind = "amount(s)" if most is None else f"amount(s) of {shown(most)} or less"
-        above = f"{row.n - row.above} x {shown(high)} + {row.above} x {shown(row.top)} = " if row.above else ""
-        return (
-            f"{row.n} {kind} with a median of at most {shown(high)} add up to at most "
-            f"{above}{shown(largest_sum(row))}; the printed total needs at least {shown(row.sum_low)}."
-        )
-    return None
+        limits, sides = ("at least", low, smallest_sum(row)), ((row.below, least), (row.heavy, low))
+        end = f"allows at most {shown(row.sum_high)}"
+    elif largest_sum(row) < row.sum_low:
+        limits, sides = ("at most", high, largest_sum(row)), ((row.n - row.above, high), (row.above, row.top))
+        end = f"needs at least {shown(row.sum_low)}"
+    else:
+        return None
+    terms = " + ".join(f"{count} x {shown(value)}" for count, value in sides if count and value)
+    way, median, total = limits
+    added = f"{terms} = {shown(total)}" if terms else "0"
+    return f"{row.n} {kind} with a median of {way} {shown(median)} add up to {way} {added}; the printed total {end}."
 
 
 def can_hold(n: int, total: Band, median: Band, minimum: Fraction = Fraction(0)) -> bool:
     """Return whether some n amounts have a total and a median within these bands; none total nothing."""
     return obstacle(AmountsRow(n, *total, *median, minimum)) is None if n else total[0] == median[0] == 0
-
-
-def possible(n: int, total: Amount, median: Amount, grain: Amount = 1) -> bool:
-    """Return whether some non-negative amounts have this number, sum and median, up to rounding to the grain."""
-    return obstacle(printed_row(n, total, median, grain)) is None
 
 
 @dataclass(frozen=True)
@@ -226,11 +201,7 @@ class Bound:
 
 
 def amounts(runs: Runs) -> list[float]:
-    """Return the amounts written as runs, one by one and in increasing order.
-
-    >>> amounts(((Fraction(0), 2), (Fraction(5, 2), 1)))
-    [0.0, 0.0, 2.5]
-    """
+    """Return the amounts written as runs, one by one and in increasing order."""
     return [float(value) for value, count in runs for _ in range(count)]
 
 
@@ -249,8 +220,8 @@ def _size(runs: Runs) -> int:
     return sum(count for _, count in runs)
 
 
-def _sum(runs: Runs) -> Fraction:
-    return sum((value * count for value, count in runs), Fraction(0))
+def _sum(runs: Runs, power: int = 1) -> Fraction:
+    return sum((value**power * count for value, count in runs), Fraction(0))
 
 
 def _gini(runs: Runs) -> Fraction:
@@ -261,12 +232,6 @@ def _gini(runs: Runs) -> Fraction:
     return ranked / (n * _sum(runs))
 
 
-def _variance(runs: Runs) -> Fraction:
-    n = _size(runs)
-    squares = sum((value * value * count for value, count in runs), Fraction(0))
-    return (squares - _sum(runs) ** 2 / n) / (n - 1)
-
-
 def _top_share(runs: Runs, units: int) -> Fraction:
     held, left = Fraction(0), units
     for value, count in reversed(runs):
@@ -275,12 +240,12 @@ def _top_share(runs: Runs, units: int) -> Fraction:
     return held / _sum(runs)
 
 
-# In the order of the tables. The standard deviation is compared through its square, which is exact.
+# In the order of the tables; the variance stands for its root, being exact.
 STATISTICS: dict[str, Callable[[Runs], Fraction]] = {
     "max": lambda runs: runs[-1][0],
     "min": lambda runs: runs[0][0],
     "gini": _gini,
-    "sd": _variance,
+    "sd": lambda runs: (_sum(runs, 2) - _sum(runs) ** 2 / _size(runs)) / (_size(runs) - 1),
     "top_half_share": lambda runs: _top_share(runs, _size(runs) // 2),
     "top_1_share": lambda runs: _top_share(runs, 1),
 }
@@ -354,13 +319,7 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
     """Return the sharp bounds of each statistic over all amounts that round to a printed row, within its limits.
 
     Each is attained, by the amounts it carries. Where the total itself may be zero, shares are those of positive
-    totals. With a maximum, the time grows with n.
-
-    Raises `InputError` when no amounts can have the row.
-
-    >>> exact = bounds(printed_row(3, 10, 2, grain=0))
-    >>> exact["max"].low, exact["max"].high, amounts(exact["max"].low_data)
-    (6.0, 8.0, [2.0, 2.0, 6.0])
+    totals. With a maximum, the time grows with n. Raises `InputError` when no amounts can have the row.
     """
     reason = obstacle(row)
     if reason:
@@ -381,10 +340,8 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
         if reason := not_estimable(name, row.n, high):
             found[name] = Bound(reason=reason)
             continue
-        lows, highs = (
-            [runs for runs in end if name not in _RELATIVE or _sum(runs) > 0]
-            for end in ((unequal, equal) if name == "min" else (equal, unequal))
-        )
+        ends = (unequal, equal) if name == "min" else (equal, unequal)
+        lows, highs = ([runs for runs in end if name not in _RELATIVE or _sum(runs) > 0] for end in ends)
         first, last, scale = min(lows, key=value), max(highs, key=value), math.sqrt if name == "sd" else float
         found[name] = Bound(scale(value(first)), scale(value(last)), first, last)
     return found
@@ -394,9 +351,6 @@ def outward(low: float, high: float, step: Amount) -> Band:
     """Return the ends of an interval on whole steps, the lower one down and the upper one up; as they are at step 0.
 
     A float stands for the number it is written as, so that 0.3 in steps of 0.1 stays where it is.
-
-    >>> [float(end) for end in outward(77.2143, 1106.5, 1)]
-    [77.0, 1107.0]
     """
     grain, ends = amount("step", step), (Fraction(repr(low)), Fraction(repr(high)))
     return (ends[0] // grain * grain, -(-ends[1] // grain) * grain) if grain else ends

@@ -1,13 +1,7 @@
 """Which printed figures can be true together: one verdict per figure, each with arithmetic a reader can redo by hand.
 
-The rules read only what a figures file says of its figures (indicator, statistic, unit, level, wave, base, source,
-grain, `part_of`) and how indicators are named, so that they audit any report typed in that format:
-
-    verdicts = audit(read_facts(Path("figures.csv")))
-    for found in contradictions(verdicts):
-        print(found.reason, found.members)
-
-The docstrings of `RULES` say what each rule does.
+The rules read only what a figures file says of its figures and how indicators are named, so that they audit any report
+typed in that format. The docstrings of `RULES` say what each rule does.
 """
 
 from __future__ import annotations
@@ -18,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ptce_analysis.analysis import audit_rows, audit_shares
-from ptce_analysis.analysis.amounts import bounds, largest_n, minimum_sum
-from ptce_analysis.analysis.audit_means import means
+from ptce_analysis.analysis.amounts import bounds, largest_n
 from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
 from ptce_analysis.analysis.audit_words import Reason, as_json, as_printed, english, say
 from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
@@ -38,23 +31,14 @@ TELLING = VERDICTS[2:]
 
 # In the order in which their findings are kept, among findings of the same verdict.
 RULES: tuple[Callable[[Printed], Iterable[Finding]], ...] = (
-    audit_shares.percentages, audit_shares.counts, audit_rows.rows, audit_rows.totals, means, audit_rows.sums,
-    audit_rows.shares_of_a_share, audit_shares.links, audit_rows.repeated, audit_rows.sources,
-    audit_shares.other_shares, audit_shares.heaped,
-)  # fmt: skip
-MINIMUM_COLUMNS = (
-    "level", "source", "n", "sum_eur", "sum_low_eur", "sum_high_eur", "median_eur", "minimum_sum_eur",
-    "minimum_sum_low_eur", "minimum_sum_high_eur", "highest_median_eur", "largest_n", "verdict",
+    audit_shares.percentages, audit_shares.counts, audit_rows.rows, audit_rows.means, audit_rows.sums,
+    audit_rows.sources, audit_shares.heaped,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one printed figure: that of its most telling finding, which stands first in `findings`.
-
-    `inferred`: the verdict at the grain that its document most likely rounded its percentages to, where they heap on a
-    coarser one than typed.
-    """
+    """The verdict on one printed figure: that of its most telling finding, the first; `inferred`: that at its grain."""
 
     fact: Fact
     findings: tuple[Finding, ...]
@@ -88,29 +72,20 @@ class Verdict:
 
     def as_dict(self) -> dict[str, object]:
         """Return the verdict as JSON can hold it."""
-        first, fact = self.findings[0], self.fact
+        first, fact, inferred = self.findings[0], self.fact, self.inferred
         told = [
-            {
-                "rule": one.rule,
-                "verdict": one.verdict,
-                "reason": one.reason,
-                "premises": list(map(english, one.premises)),
-            }
+            {name: getattr(one, name) for name in ("rule", "verdict", "reason")}
+            | {"premises": list(map(english, one.premises))}
             for one in self.findings
         ]
         return {
-            "id": fact.id,
-            "wave": fact.wave,
-            "level": fact.level,
-            "indicator": fact.indicator,
-            "subject": self.subject,
-            "verdict": self.verdict,
-            "reason": self.reason,
+            **{name: getattr(fact, name) for name in ("id", "wave", "level", "indicator")},
+            **{name: getattr(self, name) for name in ("subject", "verdict", "reason")},
             "premises": told[0]["premises"],
             "grain": float(fact.grain),
-            "verdict_at_inferred_grain": self.inferred.verdict if self.inferred else None,
-            "reason_at_inferred_grain": self.inferred.reason if self.inferred else None,
-            "inferred_grain": float(self.inferred.fact.grain) if self.inferred and fact.unit == "share" else None,
+            "verdict_at_inferred_grain": inferred.verdict if inferred else None,
+            "reason_at_inferred_grain": inferred.reason if inferred else None,
+            "inferred_grain": float(inferred.fact.grain) if inferred and fact.unit == "share" else None,
             "attainable_bases": list(self.attainable_bases),
             "printed": as_printed(fact),
             "rule": first.rule,
@@ -126,11 +101,8 @@ class Verdict:
 def audit(facts: Facts) -> tuple[Verdict, ...]:
     """Return one verdict per printed figure, in the order of the figures.
 
-    When several rules judge a figure the worst verdict wins (`impossible`, then `other_base_only`, `sources_differ`,
-    `consistent`, `unverifiable`); every finding is kept. A figure that no rule judges is `unverifiable`.
-
-    Where percentages heap on a coarser step than they were typed with, they and what is set against them carry a
-    second verdict, `inferred`, at that grain.
+    When several rules judge a figure the worst verdict wins; where none does it is `unverifiable`. Where percentages
+    heap on a coarser step than typed, they and what is set against them carry a second verdict, `inferred`.
     """
     verdicts, coarser = _verdicts(facts), audit_shares.at_inferred_grains(facts)
     heaps = {(fact.source, fact.wave) for fact in facts.values() if coarser[fact.id] != fact}
@@ -149,7 +121,7 @@ def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
     printed, findings = Printed(facts), defaultdict[str, list[Finding]](list)
     for rule in RULES:
         for finding in rule(printed):
-            findings[finding.id].append(replace(finding, rule=rule.__name__))
+            findings[finding.id].append(replace(finding, rule=finding.rule or rule.__name__))
     verdicts = []
     for fact in facts.values():
         found = findings[fact.id] or [Finding(fact.id, "unverifiable", say(Reason.ALONE))]
@@ -163,8 +135,7 @@ def contradictions(verdicts: Iterable[Verdict]) -> tuple[Finding, ...]:
     """Return what the rules found, once for all the figures it is about (`members`), the most telling first.
 
     They do not go together, or not with their base, if its premises hold; which of them is at fault, or whether a
-    premise is, cannot be known from the figures. One figure may stand in several; a figure judged worse by another rule
-    keeps its place in each.
+    premise is, cannot be known from the figures.
     """
     found: dict[tuple[str, frozenset[str]], Finding] = {}
     for verdict in verdicts:
@@ -217,11 +188,10 @@ def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataF
     """
     import pandas as pd
 
-    bases = list(bases)
     shares = [fact for fact in facts.values() if fact.wave == wave and is_percentage(fact)]
-    cells = [[bool(attainable_counts(fact.value, base, fact.grain)) for base in bases] for fact in shares]
+    found = {n: [bool(attainable_counts(fact.value, n, fact.grain)) for fact in shares] for n in bases}
     index = pd.Index([fact.id for fact in shares], name="id", dtype="str")
-    return pd.DataFrame(cells, index=index, columns=pd.Index(bases, name="base"), dtype="bool")
+    return pd.DataFrame(found, index=index, dtype="bool").rename_axis(columns="base")
 
 
 def inferred_grains(facts: Facts) -> pd.DataFrame:
@@ -231,31 +201,29 @@ def inferred_grains(facts: Facts) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = ["source", "wave", "n", "k", "step", "probability", "probability_on_bases", "grain"]
-    rows = [[getattr(one, column) for column in columns] for one in audit_shares.documents(Printed(facts))]
+    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts))]
+    columns = ["source", "wave", "n", "k", "step", "probability", "grain"]
     return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
 
 
 def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
     """Return one row per printed row of amounts in euros, by level: what its median asks of its total.
 
-    `n`, `sum_eur` and its band, `median_eur`; `minimum_sum_eur` for the median as printed, `..._low_eur` and
-    `..._high_eur` for the lowest and highest median that round to it; `highest_median_eur` and `largest_n` still
-    possible (`largest_n` is missing when there is no limit); `verdict`.
+    `n`, `sum_eur` and its upper end, `median_eur`; `highest_median_eur` and `largest_n` still possible (`largest_n` is
+    missing when there is no limit); `verdict`.
     """
     import pandas as pd
 
+    rows = sorted(audit_rows.rows_of_amounts(Printed(facts)), key=lambda row: ("", *LEVELS).index(row.total.level))
     cells = []
-    for row in audit_rows.rows_of_amounts(Printed(facts)):
+    for row in rows:
         total, median = row.total, row.median
-        if total.wave == wave and total.unit == "eur" and row.n is not None:
-            least = [minimum_sum(row.n, m) for m in (median.value, *median.band)]
-            money = map(float, (total.value, *total.band, median.value, *least, row.highest_median))
+        if (total.wave, total.unit) == (wave, "eur") and row.n is not None and total.indicator.endswith("_amount"):
+            money = map(float, (total.value, total.band[1], median.value, row.highest_median))
             verdict = "consistent" if row.holds else "impossible"
-            cells.append((total.level, total.source, row.n, *money, largest_n(row.bands), verdict))
-    places = {level: place for place, level in enumerate(("", *LEVELS))}
-    cells.sort(key=lambda cell: places[str(cell[0])])
-    return pd.DataFrame(cells, columns=MINIMUM_COLUMNS).astype({"largest_n": "Int64"})
+            cells.append((total.level, row.n, *money, largest_n(row.bands), verdict))
+    columns = ["level", "n", "sum_eur", "sum_high_eur", "median_eur", "highest_median_eur", "largest_n", "verdict"]
+    return pd.DataFrame(cells, columns=columns).astype({"largest_n": "Int64"})
 
 
 def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
@@ -267,8 +235,8 @@ def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
     import pandas as pd
 
     cells = []
-    for row in audit_rows.printed_totals(Printed(facts)):
-        if row.total.wave == wave and row.holds:
+    for row in audit_rows.rows_of_amounts(Printed(facts)):
+        if row.total.wave == wave and row.holds and not row.total.indicator.endswith("_amount"):
             forced = bounds(row.bands)
             least = (forced[name].low or 0.0 for name in ("gini", "top_half_share"))
             cells.append((row.total.indicator, row.n, float(row.total.value), float(row.median.value), *least))

@@ -1,36 +1,37 @@
-"""Rules of the audit on figures that depend on each other: rows of amounts, totals and parts, two sources."""
+"""Rules of the audit on figures that depend on each other: rows of amounts, means and extremes, parts, two sources."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations, permutations
 
-import numpy as np
-
-from ptce_analysis.analysis.amounts import (
-    STATISTICS,
-    AmountsRow,
-    bounds,
-    can_hold,
-    highest_median,
-    largest_n,
-    smallest_sum,
-)
-from ptce_analysis.analysis.audit_shares import Finding, Printed, each, ids, is_percentage, whole_numbers
+from ptce_analysis.analysis.amounts import STATISTICS as SPREAD
+from ptce_analysis.analysis.amounts import AmountsRow, bounds, highest_median, largest_n, obstacle, smallest_sum
+from ptce_analysis.analysis.audit_shares import Base, Finding, Printed, each, ids, is_percentage, whole_numbers
 from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Reason, Said, rounded, say, with_band
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, Band
 
-# Every choice of so many parts is tried when they do not add up to their total.
-MOST_PARTS = 20
+# Limit: every choice of parts is tried when they do not add up to their total. If wrong: more parts go untested.
+MOST_PARTS = 12
 # How the name of a figure ends, by its statistic, after that of the quantity it is said of.
 ENDINGS = {
     "count": ("_projects",), "sum": ("_amount", "_total"), "mean": ("_mean",), "median": ("_median",),
     "minimum": ("_minimum",), "maximum": ("_maximum",),
 }  # fmt: skip
+Figures = dict[str, Fact]
+# Some figures of a quantity by statistic, whether their number allows them, and the arithmetic.
+Test = tuple[Figures, bool, Phrase]
+
+# Assumption: a number known no better than to a thousand candidates is no number of values. Source: none; it bounds the
+# search. If wrong: a mean said of it goes untested.
+MOST_NUMBERS = 1000
+# Of each two but median and mean, the first is never above the second, whatever the values, none of which is negative.
+ASCENDING = ("minimum", "median", "mean", "maximum", "sum")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Amounts:
     @property
     def holds(self) -> bool:
         """Whether that number of amounts can have this total and median, roundings included."""
-        return self.n is not None and can_hold(self.n, self.total.band, self.median.band)
+        return bool(self.n) and obstacle(self.bands) is None
 
     @property
     def highest_median(self) -> Fraction:
@@ -62,9 +63,8 @@ class Amounts:
 
         For 16 amounts printed 246 in whole units: (246 + 1/2) / 9 = 27.4, which prints as 27.
         """
-        limit, grain = highest_median(self.bands), self.median.grain
-        offset = self.median.value % grain if grain else 0
-        return (limit + grain / 2 - offset) // grain * grain + offset if grain else limit
+        limit, grain, printed = highest_median(self.bands), self.median.grain, self.median.value
+        return (limit + grain / 2 - printed) // grain * grain + printed if grain else limit
 
 
 def stem(fact: Fact) -> str:
@@ -81,97 +81,62 @@ def stem(fact: Fact) -> str:
 
 
 def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
-    """Yield the rows `<name>_amount`, `<name>_median` and `<name>_projects` (or a printed base) of one level."""
+    """Yield the rows `<name>_amount`, `<name>_median` and `<name>_projects` (or a printed base) of one level.
+
+    And the totals said with the median of the same quantity (declared, or `<name>_total` and `<name>_median`).
+    """
     for total in printed.figures.values():
-        name = total.indicator.removesuffix("_amount")
-        if name != total.indicator:
-            yield from _amounts(printed, total, name, printed.beside(total, f"{name}_projects"))
-
-
-def printed_totals(printed: Printed) -> Iterator[Amounts]:
-    """Yield the totals said with the median of the same quantity (declared, or `<name>_total` and `<name>_median`)."""
-    for total in printed.figures.values():
-        if not total.indicator.endswith("_amount"):
-            yield from _amounts(printed, total, stem(total), None)
-
-
-def _amounts(printed: Printed, total: Fact, name: str, projects: Fact | None) -> Iterator[Amounts]:
-    median = printed.beside(total, f"{name}_median")
-    if not median or (total.statistic, median.statistic, total.unit) != ("sum", "median", median.unit):
-        return
-    bases = bases_of((total, median))
-    numbers = whole_numbers(projects) if projects else bases
-    # From three amounts on, one more never helps: the smallest total only grows.
-    held = (n for n in numbers[:4] if can_hold(n, total.band, median.band))
-    yield Amounts(total, median, projects, next(held, numbers[0]) if numbers and len(bases) < 2 else None)
+        name, table = stem(total), total.indicator.endswith("_amount")
+        median, projects = printed.beside(total, f"{name}_median"), printed.beside(total, f"{name}_projects")
+        if median and (total.statistic, median.statistic, total.unit) == ("sum", "median", median.unit):
+            bases, projects = bases_of((total, median)), projects if table else None
+            numbers = whole_numbers(projects) if projects else bases
+            # From three amounts on, one more never helps: the smallest total only grows.
+            rows = [Amounts(total, median, projects, n) for n in (numbers[:4] if len(bases) < 2 else ())]
+            yield next((row for row in rows if row.holds), rows[0] if rows else Amounts(total, median, projects, None))
 
 
 def rows(printed: Printed) -> Iterator[Finding]:
     """n non-negative amounts with median m total at least (floor(n/2) + 1) × m, roundings of both included.
 
-    (One amount is its own total, and two total twice their median.) Which figure of an impossible row is wrong cannot
-    be known: total, median and number all carry the verdict.
+    Total, median and number all carry the verdict. A total that is no row of a table also forces concentration, whose
+    least is said; that its median is of the same units is an assumption where the median prints no base.
     """
-    tables: dict[Hashable, list[Amounts]] = defaultdict(list)
-    for row in rows_of_amounts(printed):
-        tables[row.total.indicator, row.total.wave, row.total.source].append(row)
-    for table in tables.values():
-        for row in table:
-            yield from _row(row, [other.median for other in table], Reason.ROW_HOLDS)
+    found = list(rows_of_amounts(printed))
+    for row in found:
+        n, total, median, unit = row.n, row.total, row.median, row.total.unit
+        members = [total, median, *([row.projects] if row.projects else [])]
+        if not n:
+            yield from each(members, "unverifiable", untested([total, median]))
+            continue
+        # No median is higher: where it has no last decimal, it is shown rounded up.
+        highest = row.highest_median if median.grain else Fraction(math.ceil(row.highest_median * 100), 100)
+        said: Said = {"n": n, "h": n // 2, "total": total, "median": median, "largest_n": largest_n(row.bands)}
+        ends = {"median_low": median.band[0], "total_high": total.band[1], "minimum": smallest_sum(row.bands)}
+        said |= {name: Quantity(end, unit) for name, end in (ends | {"highest_median": highest}).items()}
+        reason, origin, table = Reason.ROW_HOLDS, "derived", total.indicator.endswith("_amount")
+        if not row.holds:
+            of = total.indicator, total.wave, total.source
+            others = [it.median for it in found if (it.total.indicator, it.total.wave, it.total.source) == of]
+            held = [it.value for it in others if replace(row, median=it).holds] if table else []
+            reason, said["held"] = Reason.ROW_FAILS, Quantity(tuple(held), unit)
+            if smallest_sum(row.bands) <= total.band[1]:  # one or two amounts have no other total
+                reason, said = Reason.TIMES_FAILS, _times(n, median) | {"total": with_band(total)}
+        elif not table:
+            reason, origin = Reason.CONCENTRATION, "derived" if median.base_n else "assumption"
+            said |= _forced(row)
+        middle = () if n % 2 else (say(Reason.MIDDLE_TWO),)
+        premises = (say(Reason.AMOUNTS, n=n), *middle, say(Reason.NOT_NEGATIVE), rounded(total, median))
+        yield from each(members, "consistent" if row.holds else "impossible", say(reason, **said), premises, origin)
 
 
-def totals(printed: Printed) -> Iterator[Finding]:
-    """A total over n units with median m forces concentration, and at least (floor(n/2) + 1) × m.
-
-    The smallest maximum, top-half share and Gini index that are still possible come with it. That total and median are
-    said of the same units is an assumption where the median prints no base.
-    """
-    for row in printed_totals(printed):
-        yield from _row(row, [], Reason.CONCENTRATION, "derived" if row.median.base_n else "assumption")
-
-
-def _row(row: Amounts, medians: list[Fact], reason: Reason, origin: str = "derived") -> Iterator[Finding]:
-    n, total, median, unit = row.n, row.total, row.median, row.total.unit
-    members = [total, median, *([row.projects] if row.projects else [])]
-    if n is None:
-        yield from each(members, "unverifiable", untested([total, median]))
-        return
-    more: dict[str, Quantity] = {}
-    if row.holds and reason == Reason.CONCENTRATION:
-        # Said to be the least possible: cut to what is shown, never rounded above it.
-        ends, cent = bounds(row.bands), Fraction(1, 100)
-        forced = {name: STATISTICS[name](end.low_data) if end.low_data else Fraction(0) for name, end in ends.items()}
-        step = Fraction(1000 if unit == "eur" and forced["max"] >= 1000 else 1)
-        more["largest"] = Quantity(forced["max"] // step * step, unit)
-        more["share"] = Quantity(forced["top_half_share"] // cent * cent, "share")
-        more["gini"] = Quantity(forced["gini"] // cent * cent)
-    elif not row.holds and n == 0:
-        reason = Reason.ROW_EMPTY
-    elif not row.holds and smallest_sum(row.bands) > total.band[1]:
-        reason = Reason.ROW_FAILS
-        held = tuple(other.value for other in medians if can_hold(n, total.band, other.band))
-        more["held"] = Quantity(held, median.unit)
-    elif not row.holds:  # one or two amounts have no other total
-        reason = Reason.ROW_FEW
-        more = {"low": Quantity(n * median.band[0], unit), "high": Quantity(n * median.band[1], unit)}
-    # No median is higher: where it has no last decimal, it is shown rounded up.
-    highest = row.highest_median if median.grain else -(-row.highest_median * 100 // 1) / Fraction(100)
-    phrase = say(
-        reason,
-        n=n,
-        h=n // 2,
-        total=total,
-        median=median,
-        median_low=Quantity(median.band[0], unit),
-        minimum=Quantity(smallest_sum(row.bands), unit),
-        total_high=Quantity(total.band[1], unit),
-        highest_median=Quantity(highest, unit),
-        largest_n=largest_n(row.bands),
-        **more,
-    )
-    middle = () if n % 2 else (say(Reason.MIDDLE_TWO),)
-    premises = (say(Reason.AMOUNTS, n=n), *middle, say(Reason.NOT_NEGATIVE), rounded(total, median))
-    yield from each(members, "consistent" if row.holds else "impossible", phrase, premises, origin)
+def _forced(row: Amounts) -> Said:
+    """The least possible concentration, cut to what is shown and never rounded above it."""
+    least = {name: SPREAD[name](end.low_data) if end.low_data else 0 for name, end in bounds(row.bands).items()}
+    step, cent = 1000 if row.total.unit == "eur" and least["max"] >= 1000 else 1, Fraction(1, 100)
+    shares = {"share": Quantity(least["top_half_share"] // cent * cent, "share")}
+    return {**shares, "largest": Quantity(Fraction(least["max"] // step * step), row.total.unit),
+            "gini": Quantity(least["gini"] // cent * cent)}  # fmt: skip
 
 
 def bases_of(facts: Iterable[Fact]) -> tuple[int, ...]:
@@ -192,12 +157,113 @@ def with_statistic(facts: Iterable[Fact], joint: str = ", ") -> Quantity:
     return Quantity(tuple((fact.statistic, fact.value) for fact in facts), facts[0].unit, joint)
 
 
+def means(printed: Printed) -> Iterator[Finding]:
+    """The minimum, median, mean, maximum and total printed of some values, none negative, must go together.
+
+    Minimum ≤ median and mean ≤ maximum ≤ total; n times the mean is the total, n times the minimum at most the total, n
+    times the maximum at least; whole numbers have a whole total (GRIM), and a median that is whole or, for an even n, a
+    half. Where a figure alone, or a number that is assumed as for percentages, fails, it is `other_base_only`.
+    """
+    for figures, number, base in described(printed):
+        facts = list(figures.values())
+        if len(bases_of(facts)) > 1:
+            yield from each(facts, "unverifiable", untested(facts))
+            continue
+        for some, holds, phrase in _ordered(figures):
+            premises = (say(Reason.SAME_THING), rounded(*some.values()))
+            yield from each(list(some.values()), "consistent" if holds else "impossible", phrase, premises)
+        if base is None and {"sum", "mean"} <= figures.keys():
+            yield from each([figures["sum"], figures["mean"]], "unverifiable", untested(facts))
+        elif base and facts[0].unit != "share":  # whose mean may be weighted
+            yield from _numbered(figures, number, base)
+
+
+def described(printed: Printed) -> Iterator[tuple[Figures, Fact | None, Base | None]]:
+    """Yield the figures that each source prints of each quantity, by statistic, once for each of its totals (if any).
+
+    With their number, when it is a figure of its own, and the numbers above zero that it, a base printed beside one of
+    them or the respondents can stand for (None where none is known).
+    """
+    groups = defaultdict[tuple[object, ...], dict[str, list[Fact]]](lambda: defaultdict(list))
+    counted: dict[tuple[object, ...], Fact] = {}
+    for fact in printed.facts.values():
+        of = (stem(fact), fact.level, fact.wave, fact.source)
+        if stem(fact) and not fact.limit and fact.statistic == "count":
+            counted.setdefault(of, fact)
+        elif stem(fact) and not fact.limit:
+            groups[(*of, fact.unit)][fact.statistic].append(fact)
+    for key, group in groups.items():
+        firsts, number = {statistic: facts[0] for statistic, facts in group.items()}, counted.get(key[:4])
+        for figures in [firsts | {"sum": total} for total in group.get("sum", ())] or [firsts]:
+            base = printed.base(min(figures.values(), key=lambda fact: fact.base_n is None))
+            if number:
+                phrase = say(Reason.BASE_COUNTED, n=number, indicator=Quantity(number.indicator, "indicator"))
+                base = Base(whole_numbers(number), int(number.value), phrase, printed=True)
+            numbers = range(max(base.numbers.start, 1), base.numbers.stop) if base else range(0)
+            known = 1 <= len(numbers[: MOST_NUMBERS + 1]) <= MOST_NUMBERS
+            yield figures, number, replace(base, numbers=numbers) if base and known else None
+
+
+def _ordered(figures: Figures) -> Iterator[Test]:
+    """Which of two figures is the larger, whatever the number of values; of totals, only what fails."""
+    for names in combinations([name for name in ASCENDING if name in figures], 2):
+        first, last = pair = [figures[name] for name in names]
+        some = dict(zip(names, pair, strict=True))
+        if names != ("median", "mean") and first.band[0] > last.band[1]:
+            low, high = Quantity(first.band[0], first.unit), Quantity(last.band[1], first.unit)
+            ends = {"lower": with_statistic([first]), "upper": with_statistic([last])}
+            yield some, False, say(Reason.ORDER_FAILS, low=low, high=high, **ends)
+        elif names != ("median", "mean") and "sum" not in names:
+            yield some, True, say(Reason.ORDER_HOLDS, order=with_statistic(pair, " ≤ "))
+
+
+def _numbered(figures: Figures, number: Fact | None, base: Base) -> Iterator[Finding]:
+    """What the number of values allows: of those that it can stand for, the first that does, else the likeliest."""
+    found: dict[tuple[str, ...], tuple[int, Test]] = {}
+    for n in sorted(base.numbers, key=lambda n: abs(n - base.n)):
+        for test in _tests(figures, n):
+            if tuple(test[0]) not in found or (test[1] and not found[tuple(test[0])][1][1]):
+                found[tuple(test[0])] = n, test
+    for n, (some, holds, arithmetic) in found.values():
+        facts = list(some.values())
+        sure = number or (base.printed and len(facts) > 1)
+        verdict = "consistent" if holds else "impossible" if sure else "other_base_only"
+        middle = [say(Reason.MIDDLE_TWO)] if n % 2 == 0 and "median" in some else []
+        premises = (say(Reason.ALL_VALUES, n=n), *middle, say(Reason.NOT_NEGATIVE), say(Reason.UNWEIGHTED))
+        phrase = say(Reason.VALUES, arithmetic=arithmetic, base=base.phrase)
+        origin = "derived" if number or all(fact.base_n for fact in facts) else "assumption"
+        yield from each([*facts, *([number] if number else [])], verdict, phrase, (*premises, rounded(*facts)), origin)
+
+
+def _tests(figures: Figures, n: int) -> Iterator[Test]:
+    total = figures.get("sum")
+    for name in ("mean", "minimum", "maximum") if total else ():
+        if total and (fact := figures.get(name)):
+            low, high = n * fact.band[0], n * fact.band[1]
+            holds = (name == "maximum" or low <= total.band[1]) and (name == "minimum" or total.band[0] <= high)
+            said = _times(n, fact) | {"total": with_band(total)}
+            yield {name: fact, "sum": total}, holds, say(Reason.TIMES_HOLDS if holds else Reason.TIMES_FAILS, **said)
+    for name, parts in (("mean", n), ("median", 2 - n % 2)):
+        fact = figures.get(name)
+        if fact and fact.unit == "count" and parts * fact.grain < 1:
+            low, high = (end * parts for end in fact.band)
+            holds = math.ceil(low) <= high
+            reason = Reason.WHOLE_HOLDS if holds else Reason.WHOLE_FAILS
+            yield {name: fact}, holds, say(reason, **_times(parts, fact))
+
+
+def _times(k: int, fact: Fact) -> Said:
+    """A figure as many times over, with its rounding."""
+    product, low, high = (Quantity(Fraction(k) * value, fact.unit) for value in (fact.value, *fact.band))
+    return {"n": k, "figure": with_statistic([fact]), "product": product, "low": low, "high": high}
+
+
 def parts_by_whole(printed: Printed) -> Iterator[tuple[Fact, list[Fact]]]:
     """Yield every whole with a set of parts that ought to add up to it, as its own source prints them for its wave.
 
     A part is one by its `part_of`, else by its name (`<name>_amount` is part of `<name>_total`). For a whole of no
     level the parts are those by level; for any whole, also those of its own level. Medians, means and limits do not
-    add up.
+    add up, and more than twelve parts are left alone.
     """
     found: dict[tuple[str, bool], list[Fact]] = defaultdict(list)
     for part in printed.figures.values():
@@ -208,7 +274,8 @@ def parts_by_whole(printed: Printed) -> Iterator[tuple[Fact, list[Fact]]]:
             if whole and whole.indicator != part.indicator and _kind(part) == _kind(whole) and _kind(whole)[1]:
                 found[whole.id, level == part.level].append(part)
     for (whole_id, _), parts in found.items():
-        yield printed.facts[whole_id], parts
+        if len(parts) <= MOST_PARTS:
+            yield printed.facts[whole_id], parts
 
 
 def _kind(fact: Fact) -> tuple[str, bool, bool]:
@@ -219,34 +286,23 @@ def _kind(fact: Fact) -> tuple[str, bool, bool]:
 def sums(printed: Printed) -> Iterator[Finding]:
     """Parts must add up to the printed total, all figures being free within their rounding.
 
-    The total carries the verdict, since it is the claim about the parts: `consistent` when all parts add up to it,
-    `other_base_only` when only some of them do (they are named), `impossible` when no choice of them does: it is then
-    of another perimeter than its parts, or a figure is wrong. Printed over other bases than its parts, a total that
-    they do not give is `unverifiable`, and so is one of more than twenty parts.
+    The total carries the verdict: `other_base_only` when only some parts add up to it (they are named), `impossible`
+    when no choice of them does: it is then of another perimeter, or a figure is wrong. Of shares said of a share, which
+    may also add up to 100%, all carry the verdict.
     """
     for whole, parts in parts_by_whole(printed):
-        if not is_percentage(whole):
-            verdict, phrase = _added(whole, parts)
-            premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
-            yield Finding(whole.id, verdict, phrase, ids(parts), premises)
-            holds = verdict == "consistent"
-            told = Phrase(Reason.SUM_PART_HOLDS if holds else Reason.SUM_PART, phrase.values)
-            for part in parts:
-                yield Finding(
-                    part.id, verdict if holds else "unverifiable", told, (whole.id,), premises if holds else ()
-                )
-
-
-def shares_of_a_share(printed: Printed) -> Iterator[Finding]:
-    """Shares said of a share must add up to it (or to 100%, when they are given as shares of the part itself).
-
-    Which of the figures is wrong cannot be known: the whole and its parts all carry the verdict.
-    """
-    for whole, parts in parts_by_whole(printed):
+        verdict, phrase = _added(whole, parts)
         if is_percentage(whole):
-            verdict, phrase = _added(whole, parts)
-            premises = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
-            yield from each([whole, *parts], verdict, phrase, premises if verdict != "unverifiable" else ())
+            told = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
+            for finding in each([whole, *parts], verdict, phrase, told if verdict != "unverifiable" else ()):
+                yield replace(finding, rule="shares_of_a_share")
+            continue
+        premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
+        yield Finding(whole.id, verdict, phrase, ids(parts), premises)
+        holds = verdict == "consistent"
+        see = phrase if holds else say(Reason.SUM_PART, whole=whole, k=len(parts))
+        for part in parts:
+            yield Finding(part.id, verdict if holds else "unverifiable", see, (whole.id,), premises * holds)
 
 
 def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ...]:
@@ -255,58 +311,46 @@ def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ..
     base = say(Reason.COVER_BASE, n=whole.base_n) if beside else say(Reason.COVER)
     of_source = [fact for fact in printed.facts.values() if (fact.wave, fact.source) == (whole.wave, whole.source)]
     absent = {fact.level for fact in of_source} - {part.level for part in parts}
-    levels = tuple(level for level in LEVELS if level in absent)
-    if not levels or whole.level or any(not part.level for part in parts):
-        return base, say(Reason.NOTHING_ELSE), rounded(whole, *parts)
-    return base, say(Reason.NO_ROW, levels=Quantity(levels, "level"), source=whole.source), rounded(whole, *parts)
+    levels, other = tuple(level for level in LEVELS if level in absent), say(Reason.NOTHING_ELSE)
+    if levels and not whole.level and all(part.level for part in parts):
+        other = say(Reason.NO_ROW, levels=Quantity(levels, "level"), source=whole.source)
+    return base, other, rounded(whole, *parts)
 
 
 def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
     """The verdict on a whole and what is said of its parts, added up."""
-    bands, shares, many = [part.band for part in parts], is_percentage(whole), len(parts) > MOST_PARTS
-    low, high = (sum((band[end] for band in bands), Fraction(0)) for end in (0, 1))
-    terms = Quantity(tuple(part.value for part in parts), whole.unit, " + ")
-    numbers = {"sum": sum((part.value for part in parts), Fraction(0)), "low": low, "high": high}
-    numbers |= dict(zip(("least", "most"), whole.band, strict=True)) if shares else {}
-    said: Said = {"k": len(parts), "whole": whole}
+    shares, (least, most) = is_percentage(whole), whole.band
+    low, high = (sum(part.band[end] for part in parts) for end in (0, 1))
+    numbers = {"sum": sum(part.value for part in parts), "low": low, "high": high, "least": least, "most": most}
+    said: Said = {"k": len(parts), "whole": whole, "terms": Quantity(tuple(p.value for p in parts), whole.unit, " + ")}
     said |= {name: Quantity(one, whole.unit) for name, one in numbers.items()}
-    if shares:
-        said["terms"] = say(Reason.MANY_TERMS, k=len(parts)) if many else terms
-    if low <= whole.band[1] and whole.band[0] <= high:
+    if low <= most and least <= high:
         return "consistent", say(Reason.SHARES_HOLD if shares else Reason.SUM_HOLDS, **said)
     if shares and low <= 1 <= high:
         return "consistent", say(Reason.SHARES_OF_PART, **said)
     # The bases printed beside the parts, where they are neither that of the whole nor the whole itself.
     others = tuple(n for n in bases_of(parts) if n not in (whole.base_n, whole.value))
     if whole.base_n and others:
-        bases = Quantity(others)
-        return "unverifiable", say(Reason.SUM_OTHER_BASE, **said, n=whole.base_n, others=bases)
+        return "unverifiable", untested([whole, *parts])
     if shares:
         return "impossible", say(Reason.SHARES_NOT_ALL if whole.value == 1 else Reason.SHARES_FAIL, **said)
-    if many:
-        return "unverifiable", say(Reason.SUM_UNSEARCHED, **said)
-    subset, below, above = (_subset(parts, places) for places in choices(bands, whole.band))
-    if subset.key == Reason.SUBSET:
-        return "other_base_only", say(Reason.SUM_SUBSET, **said, subset=subset)
+    fitting, below, above = (_subset(parts, places) for places in choices([part.band for part in parts], whole.band))
+    if fitting.key == Reason.SUBSET:
+        return "other_base_only", say(Reason.SUM_SUBSET, **said, subset=fitting)
     return "impossible", say(Reason.SUM_NEVER, **said, below=below, above=above)
 
 
 def choices(parts: Sequence[Band], target: Band) -> list[tuple[int, ...]]:
     """Return the positions of some parts whose sum can meet the target, and of those nearest below and above it.
 
-    Each is empty where there is none (the empty choice is none). Every choice is tried, for `MOST_PARTS` or fewer.
+    Each is empty where there is none (the empty choice is none). Every choice is tried.
     """
-    unit = math.lcm(*(edge.denominator for band in (*parts, target) for edge in band))
-    whole = [(int(low * unit), int(high * unit)) for low, high in parts]
-    low, high = (int(edge * unit) for edge in target)
-    lows = np.zeros(1, object if max(sum(edge for _, edge in whole), high) > 2**62 else np.int64)
-    highs = lows
-    for part_low, part_high in whole:
-        lows, highs = np.append(lows, lows + part_low), np.append(highs, highs + part_high)
-    fits, below, above = (lows <= high) & (highs >= low), highs < low, lows > high
-    fits[0] = below[0] = False  # choice k takes the parts whose bits are set in k: the empty one is none
-    chosen = np.argmax(fits), np.argmax(np.where(below, highs, -1)), np.argmin(np.where(above, lows, lows.max() + 1))
-    return [tuple(i for i in range(len(parts)) if int(k) >> i & 1) for k in chosen]
+    every = [chosen for size in range(1, len(parts) + 1) for chosen in combinations(range(len(parts)), size)]
+    lows, highs = ({chosen: sum(parts[i][end] for i in chosen) for chosen in every} for end in (0, 1))
+    fitting = (chosen for chosen in every if lows[chosen] <= target[1] and highs[chosen] >= target[0])
+    below = max((chosen for chosen in every if highs[chosen] < target[0]), key=highs.__getitem__, default=())
+    above = min((chosen for chosen in every if lows[chosen] > target[1]), key=lows.__getitem__, default=())
+    return [next(fitting, ()), below, above]
 
 
 def _subset(parts: list[Fact], places: tuple[int, ...]) -> Phrase:
@@ -315,64 +359,56 @@ def _subset(parts: list[Fact], places: tuple[int, ...]) -> Phrase:
         return say(Reason.NONE)
     unit = "level" if all(part.level for part in some) else "indicator"
     names = Quantity(tuple(part.level or part.indicator for part in some), unit, " + ")
-    added = Quantity(sum((part.value for part in some), Fraction(0)), some[0].unit)
-    return say(Reason.SUBSET, parts=names, sum=added)
+    return say(Reason.SUBSET, parts=names, sum=Quantity(sum(part.value for part in some), some[0].unit))
 
 
 def sources(printed: Printed) -> Iterator[Finding]:
     """Sources that print the same figure should print numbers that can be one; else they differ, and are named.
 
-    Their populations may differ, so this refutes none of them. A minimum or a maximum printed against a figure of
-    another kind is read as "at least" or "at most".
+    Their populations may differ, so this refutes none of them; but one source cannot print two numbers for one figure
+    of one base. A minimum or a maximum printed against a figure of another kind is read as "at least" or "at most".
     """
-    for group in _same_figure(printed.figures.values()):
-        yield from _compared(group, "sources_differ", Reason.SOURCES_DIFFER)
-
-
-def repeated(printed: Printed) -> Iterator[Finding]:
-    """The same source cannot print two different numbers for the same figure of the same wave, level and base."""
-    by_source: dict[str, list[Fact]] = defaultdict(list)
-    for fact in printed.facts.values():
-        by_source[fact.source].append(fact)
-    for facts in by_source.values():
-        for group in _same_figure(facts):
-            if not bases_of(group)[1:]:
-                yield from _compared(group, "impossible", Reason.REPEATED_DIFFERS)
-
-
-def _same_figure(facts: Iterable[Fact]) -> Iterator[list[Fact]]:
-    """Groups of two or more figures of one indicator, level and wave whose statistics can be compared."""
     groups: dict[Hashable, list[Fact]] = defaultdict(list)
-    for fact in facts:
+    for fact in printed.facts.values():
         groups[fact.indicator, fact.level, fact.wave, fact.unit].append(fact)
     for group in groups.values():
         kinds = {fact.statistic for fact in group}
-        if len(group) > 1 and (len(kinds) == 1 or len(kinds - LIMIT_SAID.keys()) < 2):
-            yield group
+        if len(kinds) == 1 or len(kinds - LIMIT_SAID.keys()) < 2:
+            limits = {
+                fact.id: fact.statistic if len(kinds) > 1 and fact.statistic in LIMIT_SAID else fact.limit
+                for fact in group
+            }
+            for same_source in (False, True):
+                pairs = [
+                    (one, other)
+                    for one, other in permutations(group, 2)
+                    if (one.source == other.source) is same_source and len(bases_of((one, other)) * same_source) < 2
+                ]
+                yield from _compared(pairs, limits, same_source)
 
 
-def _compared(group: list[Fact], verdict: str, reason: Reason) -> Iterator[Finding]:
-    """What is said of each figure of a group, set against the one furthest from it.
-
-    Only the figures with the highest lower end and the lowest upper end need be looked at.
-    """
-    mixed = len({fact.statistic for fact in group}) > 1
-    reaches = {fact.id: _reach(fact, fact.statistic if mixed else fact.limit) for fact in group}
-    top = max(group, key=lambda fact: reaches[fact.id][0])
-    bottom = min(group, key=lambda fact: reaches[fact.id][1])
-    apart, near = {}, {}
-    for fact in group:
-        low, high = reaches[fact.id]
-        if high < reaches[top.id][0] or reaches[bottom.id][1] < low:
-            apart[fact.id] = fact, top if high < reaches[top.id][0] else bottom
-        else:
-            near[fact.id] = fact, next(other for other in (top, bottom, *group[:3]) if other.id != fact.id)
-    for id_, (fact, other) in apart.items():
-        related = tuple(one for one in apart if one != id_)
-        yield Finding(id_, verdict, _comparison(reason, fact, other), related, (say(Reason.SAME_THING),))
-    for id_, (fact, other) in near.items() if verdict == "sources_differ" else ():
-        phrase = _comparison(Reason.SOURCES_AGREE, fact, other)
-        yield Finding(id_, "consistent", phrase, (other.id,), (say(Reason.SAME_THING),))
+def _compared(pairs: list[tuple[Fact, Fact]], limits: Mapping[str, str], same_source: bool) -> Iterator[Finding]:
+    """What is said of each figure: the first other that it cannot be, else the first that it can."""
+    premise, told = (say(Reason.SAME_THING),), dict[str, tuple[Fact, Fact, bool]]()
+    for one, other in pairs:
+        (low, high), (least, most) = _reach(one, limits[one.id]), _reach(other, limits[other.id])
+        apart = high < least or most < low
+        if one.id not in told or apart > told[one.id][2]:
+            told[one.id] = one, other, apart
+    differing = [id_ for id_, (_, _, apart) in told.items() if apart]
+    for id_, (one, other, apart) in told.items():
+        said, against = (
+            say(LIMIT_SAID[limits[it.id]], value=it) if limits[it.id] else with_band(it) for it in (one, other)
+        )
+        values: Said = {"source": one.source, "said": said, "other_source": other.source, "other": against}
+        if apart:
+            reason = Reason.REPEATED_DIFFERS if same_source else Reason.SOURCES_DIFFER
+            related = tuple(it for it in differing if it != id_)
+            yield Finding(
+                id_, "impossible" if same_source else "sources_differ", say(reason, **values), related, premise
+            )
+        elif not same_source:
+            yield Finding(id_, "consistent", say(Reason.SOURCES_AGREE, **values), (other.id,), premise)
 
 
 def _reach(fact: Fact, limit: str) -> Band:
@@ -380,12 +416,3 @@ def _reach(fact: Fact, limit: str) -> Band:
     if limit == "minimum":
         return fact.value, Fraction(10**30)  # no printed figure reaches it
     return (Fraction(0), fact.value) if limit == "maximum" else fact.band
-
-
-def _comparison(reason: Reason, fact: Fact, other: Fact) -> Phrase:
-    limits = [one.limit if fact.statistic == other.statistic else one.statistic for one in (fact, other)]
-    said, against = (
-        say(LIMIT_SAID[limit], value=one) if limit in LIMIT_SAID else with_band(one)
-        for one, limit in zip((fact, other), limits, strict=True)
-    )
-    return say(reason, source=fact.source, said=said, other_source=other.source, other=against)

@@ -1,8 +1,7 @@
-"""What the rules of the audit work with, and those on what counts allow: percentages, counts, links, heaps.
+"""What the rules of the audit work with, and those on what counts allow: percentages, counts, heaps.
 
-A document is what one source prints of one wave. Percentages rounded to the point are multiples of 5 points once in
-five; where nearly all of them are, the document most likely rounded to 5 points, and the audit is run again with that
-grain. Only the multiples are read with it: a document that rounds to 5 points cannot print 41%.
+Where nearly all the percentages that a source prints of a wave are multiples of 5 points, it most likely rounded to 5
+points, and the audit is run again with that grain.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-
-import numpy as np
 
 from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, Said, english, rounded, say
 from ptce_analysis.analysis.percent import (
@@ -30,7 +27,6 @@ FIVE = Fraction(5, 100)
 # Assumption: fewer percentages, or a likelier heap, show nothing of how a document rounds. Source: usage of tests at
 # one in a thousand. If wrong: a coarse grain is missed, or seen where there is none; both verdicts are shown.
 LEAST_FIGURES, BEYOND_CHANCE = 8, 0.001
-LONGEST_ODDS = 10**9
 
 
 @dataclass(frozen=True)
@@ -76,17 +72,15 @@ def ids(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Base:
-    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), and how it is known."""
+    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), `n` the likeliest.
 
-    n: int
+    What is computed on it is derived if it is `printed` beside the figure, else an assumption.
+    """
+
     numbers: range
+    n: int
     phrase: Phrase
-    printed: bool
-
-    @property
-    def origin(self) -> str:
-        """Where what is computed on it comes from."""
-        return "derived" if self.printed else "assumption"
+    printed: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,9 +98,9 @@ class Printed:
         return found
 
     @cached_property
-    def bases(self) -> Mapping[tuple[int, str, str | None], set[int]]:
+    def bases(self) -> defaultdict[tuple[int, str, str | None], set[int]]:
         """Every base a source prints in a wave, beside each label of units and (under None) beside any."""
-        found: dict[tuple[int, str, str | None], set[int]] = defaultdict(set)
+        found = defaultdict[tuple[int, str, str | None], set[int]](set)
         for fact in self.facts.values():
             if fact.base_n:
                 found[fact.wave, fact.source, None].add(fact.base_n)
@@ -117,24 +111,19 @@ class Printed:
         """Return the figure of another indicator that the same source prints for the same level and wave."""
         return self.figures.get((indicator, fact.level, fact.wave, fact.source))
 
-    def stated(self, fact: Fact) -> set[int]:
-        """Return every base that the source of a figure prints in its wave."""
-        return self.bases.get((fact.wave, fact.source, None), set())
-
     def base(self, fact: Fact) -> Base | None:
         """Return the base of a figure: printed beside it, else beside the same units, else the respondents.
 
         Several bases beside the same units, or a number of respondents printed too coarsely (more than a hundred
         candidates), are no base.
         """
+        said: Said = {"n": fact.base_n, "source": fact.source}
         if fact.base_n:
-            phrase = say(Reason.BASE_PRINTED, n=fact.base_n, source=fact.source)
-            return Base(fact.base_n, range(fact.base_n, fact.base_n + 1), phrase, True)
-        same = units(fact) and self.bases.get((fact.wave, fact.source, units(fact)))
-        if same and len(same) == 1:
+            return Base(range(fact.base_n, fact.base_n + 1), fact.base_n, say(Reason.BASE_PRINTED, **said), True)
+        same = self.bases[fact.wave, fact.source, units(fact)] if units(fact) else ()
+        if len(same) == 1:
             (n,) = same
-            phrase = say(Reason.BASE_SAME_UNITS, n=n, source=fact.source)
-            return Base(n, range(n, n + 1), phrase, False)
+            return Base(range(n, n + 1), n, say(Reason.BASE_SAME_UNITS, n=n, source=fact.source))
         # Assumption (01, 02): A percentage without a base concerns all the respondents of its source. Source: usage of
         # survey reports. If wrong: it is judged on another base than its own.
         respondents = self.figures.get(("respondents", "", fact.wave, fact.source))
@@ -142,12 +131,11 @@ class Printed:
         if respondents is None or not 1 <= len(numbers[:101]) <= 100 or numbers[-1] < 1:
             return None
         low, high = max(numbers[0], 1), numbers[-1]
-        n = min(max(round(respondents.value), low), high)
-        if low == high:
-            phrase = say(Reason.BASE_RESPONDENTS, n=n, source=fact.source)
-        else:
-            phrase = say(Reason.BASE_ABOUT, low=low, high=high, n=n, source=fact.source)
-        return Base(n, range(low, high + 1), phrase, False)
+        said["n"] = n = min(max(round(respondents.value), low), high)
+        told = (
+            say(Reason.BASE_RESPONDENTS, **said) if low == high else say(Reason.BASE_ABOUT, **said, low=low, high=high)
+        )
+        return Base(range(low, high + 1), n, told)
 
 
 def whole_numbers(fact: Fact) -> range:
@@ -169,32 +157,25 @@ def is_percentage(fact: Fact) -> bool:
 def percentages(printed: Printed) -> Iterator[Finding]:
     """A percentage printed with grain g over n units must be within g/2 of k/n for some whole k (the GRIM test).
 
-    The base is the one printed beside it, else (assumptions, named in the reason) the one its source prints for the
-    same units, else the respondents of its source. Where the percentage cannot occur on its base but can on another,
-    it is `other_base_only`; `impossible` needs a printed base, and no base up to it nor up to 120.
+    The base is the one printed beside it, else an assumption (see `Printed.base`). Where it can occur on another base,
+    it is `other_base_only`; `impossible` needs a printed base, and no base up to it nor up to 120. A median, a mean or
+    a limit of shares is not a count out of a base.
     """
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
-            yield from each([fact], *_percentage(printed, fact, base), _share_premises(fact, base), base.origin)
+            premises = say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(fact)
+            yield Finding(
+                fact.id, *_percentage(printed, fact, base), (), premises, "derived" if base.printed else "assumption"
+            )
         elif is_percentage(fact):
             yield Finding(fact.id, "unverifiable", say(Reason.PERCENT_NO_BASE, source=fact.source))
-
-
-def other_shares(printed: Printed) -> Iterator[Finding]:
-    """A median, a mean or a limit of shares is not a count out of a base: no base can be tested."""
-    for fact in printed.facts.values():
-        if fact.unit == "share" and not is_percentage(fact):
+        elif fact.unit == "share":
             phrase = say(Reason.NOT_A_COUNT, statistic=Quantity(fact.statistic, "statistic"))
             yield Finding(fact.id, "unverifiable", phrase)
 
 
-def _share_premises(share: Fact, base: Base) -> tuple[Phrase, ...]:
-    """What a share must be to be a count out of its base."""
-    return say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(share)
-
-
 def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
-    share, grain = fact.value, fact.grain
+    share, grain, largest = fact.value, fact.grain, base.numbers[-1]
     for n in sorted(base.numbers, key=lambda number: abs(number - base.n)):
         if counts := attainable_counts(share, n, grain):
             nearest = Quantity(((min(max(round(share * n), counts[0]), counts[-1]), n),), "fraction")
@@ -202,48 +183,21 @@ def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
     nearest = Quantity(tuple((count, base.n) for count in nearest_counts(share, base.n)), "fraction")
     said: Said = {"printed": fact, "n": base.n, "exact": share * base.n, "nearest": nearest, "base": base.phrase}
     if found := attainable_bases(share, grain):
-        below = Quantity(tuple(n for n in found if n <= base.numbers[-1]), "bases")
-        others = Quantity(tuple(n for n in found if n in printed.stated(fact)), "bases")
+        below = Quantity(tuple(n for n in found if n <= largest), "bases")
+        others = Quantity(tuple(n for n in found if n in printed.bases[fact.wave, fact.source, None]), "bases")
         return "other_base_only", say(Reason.PERCENT_ELSEWHERE, **said, below=below, others=others)
-    limit, first = max(LARGEST_BASE, base.numbers[-1]), smallest_base(share, grain)
-    if base.printed and first > limit:
-        return "impossible", say(Reason.PERCENT_NOWHERE, **said, limit=limit)
-    return "other_base_only", say(Reason.PERCENT_BEYOND, **said, first=first)
+    first = smallest_base(share, grain)
+    refuted = base.printed and first > max(LARGEST_BASE, largest)
+    return "impossible" if refuted else "other_base_only", say(Reason.PERCENT_BEYOND, **said, first=first)
 
 
 def counts(printed: Printed) -> Iterator[Finding]:
     """A count cannot exceed the base printed beside it."""
     for fact in printed.facts.values():
         if fact.statistic == fact.unit == "count" and fact.base_n:
-            holds = fact.band[0] <= fact.base_n
+            holds, premise = fact.band[0] <= fact.base_n, say(Reason.COUNTED, n=fact.base_n)
             phrase = say(Reason.COUNT_HOLDS if holds else Reason.COUNT_FAILS, count=fact, n=fact.base_n)
-            yield from each(
-                [fact], "consistent" if holds else "impossible", phrase, (say(Reason.COUNTED, n=fact.base_n),)
-            )
-
-
-def links(printed: Printed) -> Iterator[Finding]:
-    """A level cannot support more projects (`<name>_projects`) than are linked with it (`link_share`), on one base.
-
-    Skipped when the projects are printed over another base than the links, or when the links have no base. An assumed
-    base refutes nothing by itself: a larger one might hold, unless nobody at all is linked.
-    """
-    for projects in printed.facts.values():
-        link = printed.beside(projects, "link_share") if projects.indicator.endswith("_projects") else None
-        base = printed.base(link) if link and is_percentage(link) else None
-        numbers = whole_numbers(projects)
-        if not (link and base and numbers and projects.base_n in (None, base.n)):
-            continue
-        n, most = base.numbers[-1], min(link.band[1], Fraction(1))
-        least = max(math.ceil(numbers[0] / most), 1) if most else None
-        linked = math.floor(n * most)
-        holds = numbers[0] <= linked
-        reason = Reason.LINK_HOLDS if holds else Reason.LINK_FAILS
-        elsewhere = least and any(least <= one <= LARGEST_BASE for one in printed.stated(link))
-        phrase = say(reason, share=link, n=n, linked=linked, projects=numbers[0], least=least, base=base.phrase)
-        other = "other_base_only" if elsewhere or (least and not base.printed) else "impossible"
-        premises = (say(Reason.SUPPORTED_LINKED), *_share_premises(link, base))
-        yield from each([link, projects], "consistent" if holds else other, phrase, premises, base.origin)
+            yield Finding(fact.id, "consistent" if holds else "impossible", phrase, (), (premise,))
 
 
 @dataclass(frozen=True)
@@ -251,8 +205,8 @@ class Document:
     """How many of the percentages of a source and wave are multiples of `step`, and how likely that is by chance.
 
     Those counted (`n`) are typed with a grain finer than 5 points, other than 0% and 100%. `probability` is that of so
-    many multiples (`k`) where percentages fall on every multiple of their grain alike; `probability_on_bases` where
-    every count out of their base is as likely, for those whose base is known: on a base of 20 all are multiples of 5.
+    many multiples (`k`) where percentages fall on every multiple of their grain alike or, if that makes them likelier,
+    where every count out of their base is as likely: on a base of 20 all are multiples of 5.
     """
 
     source: str
@@ -260,14 +214,12 @@ class Document:
     n: int
     k: int
     probability: float
-    probability_on_bases: float
     step: Fraction = FIVE
 
     @property
     def grain(self) -> Fraction | None:
         """The step inferred; None where chance or the bases can explain the heap."""
-        rare = max(self.probability, self.probability_on_bases) < BEYOND_CHANCE
-        return self.step if self.n >= LEAST_FIGURES and rare else None
+        return self.step if self.n >= LEAST_FIGURES and self.probability < BEYOND_CHANCE else None
 
 
 def documents(printed: Printed) -> tuple[Document, ...]:
@@ -279,16 +231,15 @@ def documents(printed: Printed) -> tuple[Document, ...]:
     found = []
     for key, facts in grouped.items():
         counted = [fact for fact in facts if 0 < fact.grain < FIVE and 0 < fact.value < 1]
-        k = sum(fact.value % FIVE == 0 for fact in counted)
-        # A multiple of the grain is one of 5 points once in five, for a grain of 1 point.
-        typed = [1 / (FIVE / fact.grain).numerator for fact in counted]
-        bases = [printed.base(fact) for fact in counted]
-        # Halves of counts out of a base are rounded either way, whichever makes the heap likelier.
-        on_bases = [
-            max(_multiples(n, fact.grain) for n in base.numbers) if base else chance
-            for fact, base, chance in zip(counted, bases, typed, strict=True)
-        ]
-        found.append(Document(*key, len(counted), k, tail(typed, k), tail(on_bases, k)))
+        n, k, chance = len(counted), sum(fact.value % FIVE == 0 for fact in counted), 0.0
+        for fact in counted:
+            # A multiple of the grain is one of 5 points once in five, for a grain of 1 point. Halves of counts out of a
+            # base are rounded either way, whichever makes the heap likelier; so does the likeliest figure for all.
+            base = printed.base(fact)
+            bases = [_multiples(number, fact.grain) for number in base.numbers] if base else []
+            chance = max(chance, 1 / (FIVE / fact.grain).numerator, *bases)
+        tail = (math.comb(n, some) * chance**some * (1 - chance) ** (n - some) for some in range(k, n + 1))
+        found.append(Document(*key, n, k, math.fsum(tail)))
     return tuple(found)
 
 
@@ -298,14 +249,6 @@ def _multiples(n: int, grain: Fraction) -> float:
     found = sum(len(attainable_counts(j * FIVE, n, grain)) for j in range(1, 20))
     others = n + 1 - 2 * math.ceil(n * grain / 2)
     return min(found / others, 1.0) if others > 0 else 1.0
-
-
-def tail(chances: Iterable[float], k: int) -> float:
-    """Return the probability that at least k of independent events happen, each with its own chance."""
-    exactly = np.ones(1)
-    for chance in chances:
-        exactly = np.convolve(exactly, (1 - chance, chance))
-    return float(exactly[k:].sum())
 
 
 def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
@@ -324,19 +267,12 @@ def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 def heaped(printed: Printed) -> Iterator[Finding]:
     """Where too many percentages of a source and wave are multiples of 5 points, it most likely rounded to that.
 
-    An exact binomial test on eight percentages or more, at one in a thousand; fractions in words, 0% and 100% do not
-    count, nor does a heap that the stated bases explain. A note: it changes no verdict, and the audit gives a second
-    one, with the multiples read at the inferred grain.
+    A note: it changes no verdict, and the audit gives a second one, with the multiples read at the inferred grain.
     """
     heaps = {(one.source, one.wave): one for one in documents(printed) if one.grain}
     for fact in printed.facts.values():
         heap = heaps.get((fact.source, fact.wave))
         if heap and is_percentage(fact):
-            odds = math.floor(1 / max(heap.probability, heap.probability_on_bases, 1 / LONGEST_ODDS))
-            # "Less than once in": cut to two figures, never rounded above.
-            cut = 10 ** max(len(str(odds)) - 2, 0)
-            wave = Quantity(str(heap.wave), "text")
-            said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "wave": wave, "step": heap.step * 100}
-            yield Finding(
-                fact.id, "unverifiable", say(Reason.HEAPED, **said, odds=odds // cut * cut), origin="assumption"
-            )
+            said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "step": heap.step * 100}
+            phrase = say(Reason.HEAPED, **said, wave=Quantity(str(heap.wave), "text"))
+            yield Finding(fact.id, "unverifiable", phrase, origin="assumption")

@@ -1,7 +1,7 @@
 """The sentences of the audit: templates with named values, and what writes them, in English or another language.
 
-Nothing here decides anything. A finding keeps its template and its raw values; a `Writer` fills the one and formats the
-others: this one writes English for the command line, `publish.phrases` has one for the language of a page.
+A finding keeps its template and its raw values; a `Writer` fills the one and formats the others, here in English, for a
+page in `publish.phrases`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from operator import itemgetter
 
 from ptce_analysis.analysis.percent import runs
 from ptce_analysis.published import Fact, indicator
@@ -40,23 +41,10 @@ class Reason(StrEnum):
         "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}. The smallest base where it can occur is"
         " {first}. Base: {base}."
     )
-    PERCENT_NOWHERE = (
-        "{printed} of {n} is {exact}, but {nearest}: none rounds to {printed}, on any base from 1 to {limit}."
-        " Base: {base}."
-    )
     PERCENT_NO_BASE = "No base was found, nor the number of respondents of {source}: the percentage cannot be tested."
     NOT_A_COUNT = "A {statistic} of shares is no count out of a base: there is nothing to divide."
-
     COUNT_HOLDS = "{count} out of {n}: {count} ≤ {n}."
     COUNT_FAILS = "{count} out of {n}: {count} > {n}."
-
-    LINK_HOLDS = (
-        "{share} of {n} is at most {linked} linked, and {projects} are supported: {projects} ≤ {linked}. Base: {base}."
-    )
-    LINK_FAILS = (
-        "{share} of {n} is at most {linked} linked, but {projects} are supported: {projects} > {linked}. It takes"
-        " a base of at least {least}. Base: {base}."
-    )
 
     SUM_HOLDS = "The {k} parts add up to {sum} ({low} to {high} with roundings), published {whole}."
     SUM_SUBSET = (
@@ -66,21 +54,10 @@ class Reason(StrEnum):
         "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}, and no grouping of rows gives it;"
         " nearest below: {below}; nearest above: {above}."
     )
-    SUM_UNSEARCHED = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; there are too many to try every"
-        " choice of them."
-    )
-    SUM_OTHER_BASE = (
-        "The {k} parts add up to {sum} ({low} to {high} with roundings), not {whole}; the whole is over {n} and"
-        " the parts over {others}: they are not said of the same units."
-    )
     SUM_PART = "A part of {whole}, which the {k} parts do not add up to: see that figure."
-    SUM_PART_HOLDS = "A part of {whole}, which the {k} parts add up to: {sum} ({low} to {high} with roundings)."
     SUBSET = "{parts} = {sum}"
     NONE = "none"
     UNBOUNDED = "unbounded"
-
-    MANY_TERMS = "The {k} parts"
     SHARES_HOLD = "{terms} = {sum} ({low} to {high} with roundings), said of {whole} ({least} to {most})."
     SHARES_OF_PART = (
         "{terms} = {sum} ({low} to {high} with roundings), not {whole} but 100%: they are given as shares of it."
@@ -90,7 +67,6 @@ class Reason(StrEnum):
         " they do not add up to 100% of it either."
     )
     SHARES_NOT_ALL = "{terms} = {sum} ({low} to {high} with roundings), not {whole}."
-
     ROW_HOLDS = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}: {n} amounts with median {median} can total {total}."
         " Highest median possible: {highest_median}; largest number: {largest_n}."
@@ -100,48 +76,25 @@ class Reason(StrEnum):
         " {total} published, even with roundings. Highest median possible: {highest_median}; largest number:"
         " {largest_n}; published medians it could hold: {held}."
     )
-    ROW_FEW = (
-        "{n} amounts with median {median} total {n} × {median}, {low} to {high} with roundings, but {total} is"
-        " published."
-    )
-    ROW_EMPTY = (
-        "No amount at all ({n}) has no median and totals nothing, but median {median} and {total} are published."
-    )
     CONCENTRATION = (
         "({h} + 1) × {median_low} = {minimum} ≤ {total_high}, if total and median are said of the same {n}. They force"
         " at least: one unit with {largest}, {share} held by the largest {h}, a Gini index of {gini}."
     )
-
-    NO_NUMBER = "{known}: no number of values was found, without which they cannot be tested together."
+    NO_NUMBER = "{known}: no number of values above zero was found, without which they cannot be tested together."
     OTHER_BASES = "The figures are published over different bases ({bases}): they are not said of the same units."
+    ORDER_HOLDS = "{order}, roundings included."
+    ORDER_FAILS = "{low} > {high}, roundings included: {lower} is above {upper}."
+    TIMES_HOLDS = "{n} × {figure} = {product} ({low} to {high} with roundings), and the total is {total}."
+    TIMES_FAILS = "{n} × {figure} = {product} ({low} to {high} with roundings), but the total is {total}."
+    WHOLE_HOLDS = "{n} × {figure} = {product} ({low} to {high} with roundings), which can be a whole number."
+    WHOLE_FAILS = (
+        "{n} × {figure} = {product} ({low} to {high} with roundings), no whole number, as whole numbers total."
+    )
     VALUES = "{arithmetic} Number: {base}."
-    VALUES_ELSEWHERE = "{arithmetic} Number: {base}. Of the numbers up to {limit}, it can be: {others}."
-    VALUES_ORDER = "{order}, roundings included."
-    VALUES_ORDER_FAILS = "{low} > {high}, roundings included: {lower} is above {upper}."
-    VALUES_REACHED = "{least_terms} = {least} ≤ {high}: {n} values with {known} can have {stated}."
-    VALUES_BETWEEN = (
-        "{least_terms} = {least} ≤ {high} and {low} ≤ {most_terms} = {most}: {n} values with {known} can have {stated}."
-    )
-    VALUES_ABOVE = "{least_terms} = {least} > {high}: {n} values with {known} have more than {stated} allows."
-    VALUES_BELOW = "{most_terms} = {most} < {low}: {n} values with {known} have less than {stated} asks."
-    VALUES_NONE = (
-        "No {n} values have {known}: one value is its own total, two total twice their median, and whole numbers have"
-        " a whole total, and a median that is whole, or a half when they are even in number."
-    )
-    VALUES_BESIDE = "Printed with {known}, which cannot hold together: nothing is left to test it against."
-    MEAN_TOTAL_HOLDS = "{n} × {mean} = {product} ({low} to {high} with roundings), and the total is {total}."
-    MEAN_TOTAL_FAILS = "{n} × {mean} = {product} ({low} to {high} with roundings), but the total is {total}."
-    MEAN_WHOLE_FAILS = (
-        "{n} × {mean} = {product} ({low} to {high} with roundings), no whole number: whole numbers have a whole total."
-    )
-    WHOLE_HOLDS = "{exact} can be the {statistic} of {n} whole numbers, and rounds to {value}."
-
     HEAPED = (
         "{k} of the {n} percentages that {source} gives for {wave}, typed with a finer rounding, are multiples of"
-        " {step} points; by chance, so many would be less than once in {odds}. They were most likely rounded to {step}"
-        " points."
+        " {step} points, more than chance explains: they were most likely rounded to {step} points."
     )
-
     SAID = "{value} ({low} to {high})"
     SAID_AT_LEAST = "at least {value}"
     SAID_AT_MOST = "at most {value}"
@@ -158,7 +111,6 @@ class Reason(StrEnum):
     ALL_VALUES = "{n} is the number of values that these figures describe: none of them is missing."
     UNWEIGHTED = "Each unit counts for one: answers are not weighted."
     COUNTED = "What is counted is part of the {n} published beside it."
-    SUPPORTED_LINKED = "Each project that a level supports is one that it is linked with, counted once."
     AMOUNTS = "{n} is the number of amounts the median rests on and the total adds up: none of them is missing."
     MIDDLE_TWO = "The median of an even number of amounts is the mean of the middle two."
     NOT_NEGATIVE = "No amount is negative."
@@ -181,8 +133,8 @@ class Quantity:
     """A raw value on its way into a sentence, or several that `joint` joins, with what they measure.
 
     `unit` is a unit of the vocabulary, or `number`, `points` (a step of shares), `bases` (whole numbers), `fraction` (a
-    count and its base), `level`, `indicator`, `statistic`, `source`, `text`. A pair of another unit is a value with its
-    statistic ("median €30k") or how many times it stands ("13 × €26k"). `None` has no limit.
+    count and its base), `level`, `indicator`, `statistic`, `source`, `text`. A pair of another unit is a value after
+    its statistic ("median €30k"). `None` has no limit.
     """
 
     value: Scalar | tuple[Scalar | tuple[Scalar, Scalar], ...]
@@ -204,14 +156,13 @@ Said = dict[str, Fact | Scalar | Quantity | Phrase]
 
 def say(key: Reason, **values: Fact | Scalar | Quantity | Phrase) -> Phrase:
     """Return a phrase, in which a figure stands for its printed value, a text for a source, a number for itself."""
-    said: dict[str, Quantity | Phrase] = {}
-    for name, value in values.items():
-        if isinstance(value, Quantity | Phrase):
-            said[name] = value
-        elif isinstance(value, Fact):
-            said[name] = Quantity(value.value, value.unit)
-        else:
-            said[name] = Quantity(value, "source" if isinstance(value, str) else "number")
+
+    def quantity(value: Fact | Scalar) -> Quantity:
+        if isinstance(value, Fact):
+            return Quantity(value.value, value.unit)
+        return Quantity(value, "source" if isinstance(value, str) else "number")
+
+    said = {name: one if isinstance(one, Quantity | Phrase) else quantity(one) for name, one in values.items()}
     return Phrase(key, said)
 
 
@@ -228,66 +179,8 @@ def _plain(value: object) -> object:
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
-class Writer:
-    """What writes phrases: the order of their parts is the same in all languages, and English here fills them."""
-
-    def __call__(self, said: Quantity | Phrase) -> str:
-        """Return a phrase, or a value, on one line; "none" where there is no value.
-
-        >>> Writer()(say(Reason.COUNT_FAILS, count=53, n=52))
-        '53 out of 52: 53 > 52.'
-        >>> Writer()(Quantity((44, 45, 46, 49), "bases"))
-        '44–46, 49'
-        """
-        if isinstance(said, Phrase):
-            return self.filled(said)
-        values = said.value if isinstance(said.value, tuple) else (said.value,)
-        if said.unit == "bases":
-            return runs([int(str(value)) for value in values]) or self(say(Reason.NONE))
-        return said.joint.join(self._one(value, said.unit) for value in values) or self(say(Reason.NONE))
-
-    def _one(self, value: Scalar | tuple[Scalar, Scalar], unit: str) -> str:
-        if isinstance(value, tuple):
-            first, second = value
-            if unit == "fraction":
-                share = Fraction(int(str(first)), int(str(second)))
-                return f"{self._one(first, 'number')}/{self._one(second, 'number')} = {self._one(share, 'share')}"
-            return f"{self._one(first, 'statistic')}{'' if isinstance(first, str) else ' ×'} {self._one(second, unit)}"
-        if value is None:
-            return self(say(Reason.UNBOUNDED))
-        if isinstance(value, str):
-            return self.label(TABLES[unit](value)) if unit in TABLES else self.named(value, unit)
-        return self.number(Fraction(value), unit)
-
-    def filled(self, said: Phrase) -> str:
-        """Return a template with its values; where nothing rounds, without the band of the rounding."""
-        low, high, template = said.values.get("low"), said.values.get("high"), said.key.value
-        if isinstance(low, Quantity) and low == high:
-            template = template.replace(" ({low} to {high} with roundings)", "")
-        return template.format(**{name: self(value) for name, value in said.values.items()})
-
-    def number(self, value: Fraction, unit: str) -> str:
-        """Return a number: in full when six decimals are enough, else rounded to two decimals or three figures."""
-        return NUMBERS.get(unit, _number)(value)
-
-    def label(self, label: Label) -> str:
-        """Return a label of the vocabulary."""
-        return label[0]
-
-    def named(self, name: str, unit: str) -> str:  # noqa: ARG002 (a page names its sources)
-        """Return a source or another text as it stands."""
-        return name
-
-
-# The labels of a code, by what it is a code of.
-TABLES: dict[str, Callable[[str], Label]] = {
-    "level": LEVELS.__getitem__,
-    "indicator": lambda name: indicator(name).label,
-    "statistic": STATISTICS.__getitem__,
-}
-
-
 def _number(value: Fraction) -> str:
+    """A number in full when six decimals are enough, else rounded to two decimals or three figures."""
     if value.denominator == 1:
         return f"{int(value):,}"
     if (value * 10**6).denominator == 1:
@@ -302,6 +195,52 @@ NUMBERS: dict[str, Callable[[Fraction], str]] = {
     "fte": lambda value: f"{_number(value)} FTE",
     "years": lambda value: f"{_number(value)} years",
 }
+# The labels of a code, by what it is a code of.
+TABLES: dict[str, Callable[[str], Label]] = {
+    "level": LEVELS.__getitem__,
+    "indicator": lambda name: indicator(name).label,
+    "statistic": STATISTICS.__getitem__,
+}
+
+
+def _in_english(said: Phrase, values: Mapping[str, str]) -> str:
+    """A template with its values; where nothing rounds, without the band of the rounding."""
+    exact, template = said.values.get("low") == said.values.get("high"), said.key.value
+    return (template.replace(" ({low} to {high} with roundings)", "") if exact else template).format(**values)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What writes phrases: the order of their parts is the same in all languages, and these fields fill them."""
+
+    filled: Callable[[Phrase, Mapping[str, str]], str] = _in_english
+    number: Callable[[Fraction, str], str] = lambda value, unit: NUMBERS.get(unit, _number)(value)
+    label: Callable[[Label], str] = itemgetter(0)
+    source: Callable[[str], str] = str
+
+    def __call__(self, said: Quantity | Phrase) -> str:
+        """Return a phrase, or a value, on one line; "none" where there is no value."""
+        if isinstance(said, Phrase):
+            return self.filled(said, {name: self(value) for name, value in said.values.items()})
+        values = said.value if isinstance(said.value, tuple) else (said.value,)
+        if said.unit == "bases":
+            return runs([int(str(value)) for value in values]) or self(say(Reason.NONE))
+        return said.joint.join(self._one(value, said.unit) for value in values) or self(say(Reason.NONE))
+
+    def _one(self, value: Scalar | tuple[Scalar, Scalar], unit: str) -> str:
+        if isinstance(value, tuple):
+            first, second = value
+            if unit == "fraction":
+                share = Fraction(int(str(first)), int(str(second)))
+                return f"{self._one(first, 'number')}/{self._one(second, 'number')} = {self._one(share, 'share')}"
+            return f"{self._one(first, 'statistic')} {self._one(second, unit)}"
+        if value is None:
+            return self(say(Reason.UNBOUNDED))
+        if isinstance(value, str):
+            return self.label(TABLES[unit](value)) if unit in TABLES else self.source(value)
+        return self.number(Fraction(value), unit)
+
+
 english = Writer()
 
 # How a note quotes the source: "printed: 20 % des projets; ..." or "printed as 152 K Euros".

@@ -2,28 +2,22 @@
 
 Draws are references, never confidence intervals. `uniform` is the uniform law on the feasible set, drawn exactly: no
 Markov chain, no rejection. `maximum_entropy` is a model of many units: an exponential on each side of the median with
-one rate, whose sum is that of the row on average only. It exists for some rows that no amounts can have: these are
-refused first. Why they are what they are, and what they cost: `docs/feasible-sets.md`.
+one rate, whose sum is that of the row on average only. Why, and what they cost: `docs/feasible-sets.md`.
 
 The uniform law: n sorted amounts between limits taken as 0 and 1 are a mixture, with flat weights, of the n + 1 points
-"the j largest are 1, the others 0". Point j has sum j, and median 0, 1 or, when the median is the mean of a middle
-pair, 1/2: the points stand on two rows of a plane, with one midway when there is a pair, and amounts with a given sum
-and median are the mixtures whose mean is one place of that plane: a section of the simplex. Any triangle of points
-around the place is a corner of it, the apex, and the section is the union of the pyramids from the apex to its facets,
-where one point of the triangle has no weight. A draw chooses a pyramid with its share of the volume, goes down to its
-base, the same problem with one point fewer, and starts again. Volumes follow Micchelli's recurrence for simplex splines
-(1980), whose terms are all positive; the weights of the apexes are the gaps between sorted uniforms. On which side of a
-line the place stands is found in exact fractions; the rest uses only +, -, x, / and comparisons of doubles, so the same
-uniforms give the same draws anywhere.
+"the j largest are 1, the others 0", on two rows of a plane (sum, median), one midway when there is a middle pair. A
+draw goes from a corner of the mixtures with a given mean, a triangle of points around its place, down to a facet chosen
+with its share of the volume (Micchelli's recurrence for simplex splines, 1980), and starts again. Which side of a line
+the place is on is found in fractions; the rest uses only +, -, x, / and comparisons.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +38,10 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 # How many uniforms one draw needs, and the function that turns rows of uniforms into rows of sorted amounts.
 Plan = tuple[int, Callable[[Floats], Floats]]
+# All states with one number of points left (columns) and, for each vertex of their triangle (rows): which point it is,
+# its weight at the apex, and the state of the next layer without it; then the chance that the first vertex is taken
+# away, and that one of the first two is (before chances are known: the width of the triangle).
+Layer = tuple[Whole, Floats, Whole, Floats]
 
 LARGEST_N_DRAWN = 2_000
 LARGEST_VALUES = 50_000_000
@@ -72,81 +70,65 @@ TRIANGLES = np.array(
 )
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where the sum and the median of a row stand among the points: not above the height of the midway point.
 
-    `below` and `above` amounts stand on each side of the median, or of the middle pair (`pair` = 1).
+    `below` and `above` of the `n` amounts stand on each side of the median, or of the middle pair (`pair` = 1).
     """
 
+    n: int
     below: int
     above: int
     pair: int
     total: Fraction
     median: Fraction
 
-    @property
-    def n(self) -> int:
-        """The number of amounts: the point where all are 1."""
-        return self.below + 1 + self.pair + self.above
 
+def _triangles(place: Place) -> Callable[[Whole], tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]]:
+    """Return what gives the triangle around a place in each state: which one, the weights of its vertices, its width
+    (an area, up to a factor that all states with as many points share), whether it exists.
 
-@dataclass(frozen=True)
-class Layer:
-    """All states with one number of points left (columns) and, for each vertex of their triangle (rows), what follows.
-
-    points: which point it is. weights: its weight at the apex. after: the state of the next layer without it.
-    thresholds: the chance that the first vertex is taken away, and that one of the first two is.
+    Of each point of the lower row: its distance to the place, the last point of the upper row whose line leaves the
+    place on its right, and whether the line to the midway point does.
     """
+    total, median, row, height, centre = (
+        place.total,
+        place.median,
+        range(place.above + 1),
+        float(place.median),
+        place.above + 1,
+    )
+    offset = np.array([float(total - point) for point in row])
+    reach = np.array([min(max(math.floor((total - (1 - median) * point) / median), -1), place.n) for point in row])
+    past = np.array([total >= point + 2 * median * (centre - point) for point in row])
 
-    points: Whole
-    weights: Floats
-    after: Whole
-    thresholds: Floats
-
-
-class _Triangles:
-    """The triangle around a place in each state: which one, the weights of its vertices, its width, whether it exists.
-
-    For each point of the lower row it keeps its distance to the place, the last point of the upper row whose line
-    leaves the place on its right, and whether the line to the midway point does.
-    """
-
-    def __init__(self, place: Place) -> None:
-        total, median, row = place.total, place.median, range(place.above + 1)
-        reach = [math.floor((total - (1 - median) * point) / median) for point in row]
-        self.above, self.height = place.above, float(median)
-        self.offset = np.array([float(total - point) for point in row])
-        self.reach = np.array([min(max(point, -1), place.n) for point in reach])
-        self.past = np.array([total >= point + 2 * median * (place.above + 1 - point) for point in row])
-
-    def __call__(self, state: Whole) -> tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]:
-        """Widths are areas, up to a factor that all states with as many points share."""
+    def of(state: Whole) -> tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]:
         first, last, upper_first, upper_last, midway = state
-        height, centre = self.height, self.above + 1
-        one, other = np.minimum(first, self.above), np.maximum(last, 0)
-        left, right = upper_first <= self.reach[one], upper_last > self.reach[other]
-        with_midway = np.where(self.past[other], 4, np.where(self.past[one], 2, 3))
-        kind = np.where(midway, with_midway, upper_first <= self.reach[other])
+        one, other = np.minimum(first, place.above), np.maximum(last, 0)
+        left, right = upper_first <= reach[one], upper_last > reach[other]
+        with_midway = np.where(past[other], 4, np.where(past[one], 2, 3))
+        kind = np.where(midway, with_midway, upper_first <= reach[other])
         exists = np.choose(kind, [left, right, True, left, right]) & (first <= last)
         exists &= (upper_first <= upper_last) | (kind == 2)
         base, sides = np.where(kind % 3 == 1, other, one), (last - first, upper_last - upper_first)
         width = np.choose(kind, [*sides, sides[0], upper_first + one - 2 * centre, upper_last + other - 2 * centre])
         lean = np.where(midway, 2 * (base - centre), base - upper_first)
-        far = (self.offset[base] + height * lean) / np.where(exists, width, 1)
+        far = (offset[base] + height * lean) / np.where(exists, width, 1)
         between = np.choose(kind, [height, height - far, 2 * height, 2 * (height - far), 2 * (height - far)])
         near = np.choose(kind, [1 - height - far, 1 - height, 1 - 2 * height - far, *[1 - 2 * height + far] * 2])
         return kind, np.maximum([near, between, far], 0), np.abs(width) / (1 + midway), exists
 
+    return of
+
 
 def _layers(place: Place) -> list[Layer]:
-    """Return the states that a draw can go through, from all the points to the last three.
+    """Return the states that a draw can go through, from all the points to the last three, with their chances.
 
-    Raises `InputError` when there are too many of them to be kept.
+    Volumes of sections, found from the last states on, are kept as fraction x 2^power, so that they neither overflow
+    nor vanish; the one of no state is zero. Raises `InputError` when there are too many states to be kept.
     """
-    triangles = _Triangles(place)
-    state = np.array([[0], [place.above], [place.n - place.below], [place.n], [place.pair]])
-    size, made = 0, []
+    triangles, made, found = _triangles(place), list[Layer](), list[Layer]()
+    state, size = np.array([[0], [place.above], [place.n - place.below], [place.n], [place.pair]]), 0
     for _ in range(place.n - 1):
         size += state.shape[1]
         if size > LARGEST_STATES:
@@ -157,37 +139,28 @@ def _layers(place: Place) -> list[Layer]:
         left = (state[:, None] + TAKEN[:, taken]).reshape(5, -1)
         kept = triangles(left)[3] & np.tile(exists, 3)
         codes = np.ravel_multi_index(tuple(left[:, kept] + 1), (place.n + 3,) * 4 + (3,))
-        found, places = np.unique(codes, return_inverse=True)
-        after = np.full(left.shape[1], len(found))
+        states, places = np.unique(codes, return_inverse=True)
+        after = np.full(left.shape[1], len(states))
         after[kept] = places
         made.append((points, weights, after.reshape(3, -1), width))
-        state = np.array(np.unravel_index(found, (place.n + 3,) * 4 + (3,))) - 1
-    return _with_chances(made)
-
-
-def _with_chances(made: list[tuple[Whole, Floats, Whole, Floats]]) -> list[Layer]:
-    """Return the layers with the chances of each way on, from the volumes of the sections, the last ones first.
-
-    Volumes are kept as fraction x 2^power, so that they neither overflow nor vanish; the one of no state is zero.
-    """
-
-    def normal(fraction: Floats, power: Whole) -> tuple[Floats, Whole]:
-        fraction, more = np.frexp(fraction)
-        return fraction, np.where(fraction > 0, power + more, EMPTY)
-
-    found: list[Layer] = []
+        state = np.array(np.unravel_index(states, (place.n + 3,) * 4 + (3,))) - 1
     volume, power = np.zeros(1), np.full(1, EMPTY)
     for points, weights, after, width in reversed(made):
-        parts, powers = normal(weights * volume[after], power[after])
+        parts, powers = _normal(weights * volume[after], power[after])
         high = powers.max(axis=0)
         parts = np.ldexp(parts, powers - high)
         total = parts.sum(axis=0)
         if not found:
             total, high = 1 / width, np.zeros_like(high)
         chances = np.divide(parts.cumsum(axis=0), total, out=np.zeros_like(parts), where=total > 0)
-        found.append(Layer(points, weights, after, chances[:2]))
-        volume, power = normal(np.append(total, 0.0), np.append(high, EMPTY))
+        found.append((points, weights, after, chances[:2]))
+        volume, power = _normal(np.append(total, 0.0), np.append(high, EMPTY))
     return found[::-1]
+
+
+def _normal(fraction: Floats, power: Whole) -> tuple[Floats, Whole]:
+    fraction, more = np.frexp(fraction)
+    return fraction, np.where(fraction > 0, power + more, EMPTY)
 
 
 def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
@@ -199,12 +172,11 @@ def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
     scale = np.hstack([np.ones((size, 1)), np.sort(uniforms[:, :gaps])[:, ::-1], np.zeros((size, 1))]).T.copy()
     luck = np.vstack([uniforms[:, gaps:].T, np.ones(size)])
     held, draw, state = np.zeros((place.n + 1, size)), np.arange(size), np.zeros(size, np.intp)
-    for step, layer in enumerate(found):
+    for step, (points, weights, after, thresholds) in enumerate(found):
         weight = scale[step] - scale[step + 1]
         for vertex in range(3):
-            held[layer.points[vertex, state], draw] += weight * layer.weights[vertex, state]
-        vertex = (luck[step] >= layer.thresholds[:, state]).sum(axis=0)
-        state = layer.after[vertex, state]
+            held[points[vertex, state], draw] += weight * weights[vertex, state]
+        state = after[(luck[step] >= thresholds[:, state]).sum(axis=0), state]
     return held[:0:-1].cumsum(axis=0).T
 
 
@@ -212,12 +184,12 @@ def _sections(place: Place) -> Plan:
     """Return the plan of amounts between 0 and 1, the median one of them or midway between two."""
     n, k = place.n, place.below
     if place.median > Fraction(1, 2):
-        width, made = _sections(Place(place.above, k, place.pair, n - place.total, 1 - place.median))
+        width, made = _sections(Place(n, place.above, k, place.pair, n - place.total, 1 - place.median))
         return width, lambda uniforms: 1 - made(uniforms)[:, ::-1]
     if place.median == 0:
         # All up to the median are 0, and those above have no other condition: the lower limit may as well be -1.
         m = place.above
-        width, made = _sections(Place(0, m, 0, (place.total + m + 1) / 2, Fraction(1, 2)))
+        width, made = _sections(Place(m + 1, 0, m, 0, (place.total + m + 1) / 2, Fraction(1, 2)))
         zeros = n - m
         return width, lambda uniforms: np.hstack([np.zeros((len(uniforms), zeros)), 2 * made(uniforms)[:, 1:] - 1])
     found = _layers(place)
@@ -234,25 +206,24 @@ def _uniform(row: AmountsRow) -> Plan:
         only = np.array(amounts(evened(row, row.sum_low)))
         return 0, lambda uniforms: np.tile(only, (len(uniforms), 1))
     total = (row.sum_low - row.n * row.minimum) / unit
-    width, made = _sections(Place(row.below, row.above, row.pair, total, (median - row.minimum) / unit))
-    return width, lambda uniforms: _within(row, low + float(unit) * made(uniforms))
+    width, made = _sections(Place(row.n, row.below, row.above, row.pair, total, (median - row.minimum) / unit))
 
+    def within(uniforms: Floats) -> Floats:
+        """Without what rounding leaves outside the limits, or on the wrong side of an amount that is known."""
+        sample, middle = np.clip(low + float(unit) * made(uniforms), low, float(row.top)), float(median)
+        if not row.pair:
+            sample[:, row.below] = middle
+            sample[:, : row.below] = np.minimum(sample[:, : row.below], middle)
+            sample[:, row.below :] = np.maximum(sample[:, row.below :], middle)
+        return sample
 
-def _within(row: AmountsRow, sample: Floats) -> Floats:
-    """Return draws without what rounding left outside the limits, or on the wrong side of an amount that is known."""
-    sample, median = np.clip(sample, float(row.minimum), float(row.top)), float(row.median_low)
-    if not row.pair:
-        sample[:, row.below] = median
-        sample[:, : row.below] = np.minimum(sample[:, : row.below], median)
-        sample[:, row.below :] = np.maximum(sample[:, row.below :], median)
-    return sample
+    return width, within
 
 
 def _rate(ratio: float, spare: float) -> float:
     """Return the common rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare.
 
-    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1), which falls with the rate and lies between
-    1 + 1 / rate and 1 + (1 + ratio) / rate: hence the first interval, halved until its ends meet.
+    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1): an interval is halved until its ends meet.
     """
     if spare == 0:
         return math.inf
@@ -264,25 +235,22 @@ def _rate(ratio: float, spare: float) -> float:
     return low
 
 
-def _sides(row: AmountsRow, rate: float, slope: float, uniforms: Floats) -> Floats:
-    """Return amounts drawn either side of the median from exponentials of mean `slope` (cut at the median below it)."""
-    lower, unit = row.below + row.pair, float(row.median_low - row.minimum)
-    below = np.minimum(slope * np.abs(np.log1p(uniforms[:, :lower] * math.expm1(-rate))), unit)
-    above = unit + slope * np.abs(np.log1p(-uniforms[:, lower:]))
-    middle = np.full((len(uniforms), 1 - row.pair), unit)
-    return float(row.minimum) + np.hstack([np.sort(below), middle, np.sort(above)])
-
-
 def _entropy(row: AmountsRow) -> Plan:
-    """Return the plan of the maximum-entropy model, whose mean sum is the sum of the row."""
+    """Return the plan of the maximum-entropy model: exponentials of one rate on each side of the median, cut there."""
     lower, upper, median = row.below + row.pair, row.above + row.pair, row.median_low - row.minimum
     if upper == 0:
         return _uniform(row)
     each = (row.sum_low - row.n * row.minimum - (1 - row.pair) * median) / upper
-    if median == 0:
-        return lower + upper, partial(_sides, row, 0.0, float(each))
-    rate = _rate(lower / upper, float(each / median - 1))
-    return lower + upper, partial(_sides, row, rate, float(median) / rate)
+    rate = _rate(lower / upper, float(each / median - 1)) if median else 0.0
+    unit, slope = float(median), float(median) / rate if median else float(each)
+
+    def made(uniforms: Floats) -> Floats:
+        below = np.minimum(slope * np.abs(np.log1p(uniforms[:, :lower] * math.expm1(-rate))), unit)
+        above = unit + slope * np.abs(np.log1p(-uniforms[:, lower:]))
+        middle = np.full((len(uniforms), 1 - row.pair), unit)
+        return float(row.minimum) + np.hstack([np.sort(below), middle, np.sort(above)])
+
+    return lower + upper, made
 
 
 # Assumption (09): Nothing is known of amounts beyond their row: to draw them takes a choice, and two are shown. Source:
@@ -303,13 +271,8 @@ def refuse(n: int, size: int, seed: int, measure: str) -> None:
 def draws(row: AmountsRow, size: int, seed: int, measure: str = "uniform") -> Floats:
     """Return random amounts behind an exact row (grain 0), within its limits: one draw a row, each sorted.
 
-    Shape (size, n). The same seed gives the same draws, and more draws begin with the same ones.
-
-    Raises `InputError` when no amounts have this row, or when n, size, seed or measure is out of range.
-
-    >>> from ptce_analysis.analysis.amounts import printed_row
-    >>> bool((draws(printed_row(5, 20, 3, grain=0), size=4, seed=1)[:, 2] == 3).all())
-    True
+    Shape (size, n). The same seed gives the same draws, and more draws begin with the same ones. Raises `InputError`
+    when no amounts have this row, or when n, size, seed or measure is out of range.
     """
     refuse(row.n, size, seed, measure)
     reason = obstacle(row)
@@ -337,16 +300,9 @@ def _times_over(series: list[int], above: int, below: int) -> list[int]:
 def datasets(row: AmountsRow) -> int:
     """Return how many multisets of whole units, within the limits of an exact row (grain 0), have its sum and median.
 
-    It is the coefficient of q^excess in the product of two Gaussian binomials, one for the amounts on each side of the
-    middle, `excess` being what the sum leaves to both (`docs/feasible-sets.md`). Where the median is a mean, the middle
-    two move apart one unit at a time, and each binomial changes by one factor above and one below. Zero when no whole
-    units give the sum or the median. The time grows with n times the sum.
-
-    Raises `InputError` when the count would take more than some seconds.
-
-    >>> from ptce_analysis.analysis.amounts import printed_row
-    >>> [datasets(printed_row(*figures, 0)) for figures in ((3, 6, 2), (4, 6, 1.5), (16, 246, 30))]
-    [3, 3, 0]
+    It is the coefficient of q^excess in the product of two Gaussian binomials (`docs/feasible-sets.md`). Where the
+    median is a mean, the middle two move apart one unit at a time, and each binomial changes by one factor above and
+    one below. Raises `InputError` when the count would take more than some seconds.
     """
     if row.sum_low.denominator > 1 or row.median_low.denominator > 1 + row.pair:
         return 0
@@ -367,7 +323,6 @@ def datasets(row: AmountsRow) -> int:
             series = _times_over(series, x + i, i)
     for step in range(apart + 1):
         count += series[excess - step * row.above]
-        if step < apart:
-            for x, j in ((a - low - step, row.below), (high - b - step, row.above)):
-                series = _times_over(series, x, x + j)
+        for x, j in ((a - low - step, row.below), (high - b - step, row.above)) if step < apart else ():
+            series = _times_over(series, x, x + j)
     return count

@@ -1,21 +1,19 @@
-"""What the amounts behind a printed row (n, sum, median) could be: `ptce feasible`.
+"""What the amounts behind a printed row (n, sum, median) could be: `ptce feasible`, and by level and scenario.
 
-Bounds first: they hold whatever the amounts were. Then how many data sets of whole units there are. Then, if asked,
-reference draws inside the bounds: they depend on the measure chosen and are not confidence intervals. Last, the same of
-the funding table, by level and scenario.
+Bounds hold whatever the amounts were. Reference draws inside them, if asked for, depend on the measure chosen and are
+not confidence intervals.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ptce_analysis.analysis.amounts import (
-    STATISTICS,
     Amount,
     AmountsRow,
     amount,
@@ -41,37 +39,27 @@ Record = dict[str, Any]
 
 CONVENTION = "sd: divisor n - 1; gini: no small-sample correction; top half: the floor(n/2) largest amounts"
 
-# Statistics shown for a level, and those of them that are amounts.
-SHOWN = ("max", "gini", "sd", "top_half_share")
-IN_EUROS = ("max", "sd")
+# Statistics shown for a level, and whether they are amounts.
+SHOWN = {"max": True, "gini": False, "sd": True, "top_half_share": False}
 
 # References, not estimates: see the assumption in `draws`.
 MEASURES = {"uniform": "uniform", "entropy": "maximum_entropy"}
 N_DRAWS, SEED = 10_000, 1
 
 # The quantiles of the draws that are kept, and the share of the draws between the outer two.
+SUMMARY = ("mean", "q025", "q500", "q975")
 QUANTILES = {"low": "q025", "mid": "q500", "high": "q975"}
 CENTRAL_SHARE = 0.975 - 0.025
 
 
-def _gini(sample: Floats) -> Floats:
-    n = sample.shape[1]
-    ranks = 2.0 * np.arange(1, n + 1) - n - 1
-    return np.asarray((sample * ranks).sum(axis=1) / (n * sample.sum(axis=1)))
-
-
-def _top_share(sample: Floats, units: int) -> Floats:
-    return np.asarray(sample[:, sample.shape[1] - units :].sum(axis=1) / sample.sum(axis=1))
-
-
 # The statistics of the bounds, for rows of sorted amounts.
 _OF_SAMPLE: dict[str, Callable[[Floats], Floats]] = {
-    "max": lambda sample: sample[:, -1],
-    "min": lambda sample: sample[:, 0],
-    "gini": _gini,
-    "sd": lambda sample: np.asarray(sample.std(axis=1, ddof=1)),
-    "top_half_share": lambda sample: _top_share(sample, sample.shape[1] // 2),
-    "top_1_share": lambda sample: _top_share(sample, 1),
+    "max": lambda x: x[:, -1],
+    "min": lambda x: x[:, 0],
+    "gini": lambda x: (x * (2.0 * np.arange(1, x.shape[1] + 1) - x.shape[1] - 1)).sum(1) / (x.shape[1] * x.sum(1)),
+    "sd": lambda x: x.std(axis=1, ddof=1),
+    "top_half_share": lambda x: x[:, x.shape[1] - x.shape[1] // 2 :].sum(axis=1) / x.sum(axis=1),
+    "top_1_share": lambda x: x[:, -1:].sum(axis=1) / x.sum(axis=1),
 }
 
 
@@ -85,26 +73,24 @@ def _bounds_record(row: AmountsRow) -> Record:
     return {"bounds": ends, "examples": examples}
 
 
-def _summary(name: str, sample: Floats) -> Record:
-    """Return the mean, the median and the central 95 % of a statistic over draws."""
-    keys = ("mean", "q025", "q500", "q975")
-    reason = not_estimable(name, sample.shape[1], float(sample.max()))
-    if reason:
-        return dict.fromkeys(keys) | {"reason": reason}
-    values = _OF_SAMPLE[name](sample)
-    numbers = (values.mean(), *np.quantile(values, (0.025, 0.5, 0.975)))
-    return dict(zip(keys, map(float, numbers), strict=True))
-
-
 def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> Record:
-    """Return the summary of each statistic over reference draws, or None with the reason."""
+    """Return the mean, median and central 95 % of each statistic over reference draws, or None with the reason."""
     if not n_draws:
         return {"draws": None, "draws_reason": "no draws were asked for"}
     try:
         sample = draws(exact, n_draws, seed, measure)
     except InputError as error:
         return {"draws": None, "draws_reason": str(error).removeprefix("the row has no draws: ")}
-    return {"draws": {name: _summary(name, sample) for name in STATISTICS}, "draws_reason": None}
+    found: Record = {}
+    for name, statistic in _OF_SAMPLE.items():
+        found[name] = dict.fromkeys(SUMMARY)
+        if reason := not_estimable(name, exact.n, float(sample.max())):
+            found[name]["reason"] = reason
+        else:
+            values = statistic(sample)
+            numbers = (values.mean(), *np.quantile(values, (0.025, 0.5, 0.975)))
+            found[name] = dict(zip(SUMMARY, map(float, numbers), strict=True))
+    return {"draws": found, "draws_reason": None}
 
 
 def feasible(
@@ -121,16 +107,11 @@ def feasible(
 ) -> Record:
     """Return what n amounts with a printed total and median can be, ready for JSON.
 
-    Each amount is `minimum` or more and `maximum` or less; `even_median` says which median an even number has (see
-    `AmountsRow`). Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of
-    data sets of whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far
-    the row is from holding. What has no value is None, with a reason beside it.
+    Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data sets of
+    whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far the row is
+    from holding. What has no value is None, with a reason beside it. See `printed_row` for the arguments.
 
     Raises `InputError` when an argument cannot be used, naming it.
-
-    >>> found = feasible(16, 246, 30)
-    >>> found["possible"], found["min_sum"], found["datasets"], found["bounds"]
-    (False, 265.5, 0, None)
     """
     refuse(n, n_draws, seed, measure)
     row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
@@ -182,28 +163,22 @@ def feasible_levels(
     return table.assign(wave=wave, scenario=scenario)
 
 
-def _level_cells(level: str, row: FundingRow | None, n_draws: int, seed: int) -> list[dict[str, object]]:
-    said: dict[str, object] = {"level": level, "n": row.n if row else None, "status": "not found"}
+def _level_cells(level: str, row: FundingRow | None, n_draws: int, seed: int) -> Iterator[Record]:
+    said: Record = {"level": level, "n": row.n if row else None, "status": "impossible" if row else "not found"}
     if row is None or not (row.n and row.possible):
-        said["status"] = "impossible" if row else "not found"
-        return [{**said, "statistic": name} for name in SHOWN]
+        yield from ({**said, "statistic": name} for name in SHOWN)
+        return
     # What the figures exactly as printed leave possible, in the unit of the row: its rounding, or the euro.
     unit, ends = row.total.grain or Fraction(1), bounds(row.bands)
-    figures = row.n, row.total.value / unit, row.median.value / unit, 0, n_draws, seed
-    drawn = {
-        short: feasible(*figures, measure, minimum=row.least / unit)["draws"] or {}
-        for short, measure in MEASURES.items()
-    }
-    cells = []
-    for name in SHOWN:
-        scale = float(unit) if name in IN_EUROS else 1.0
-        cell = {**said, "status": "possible", "statistic": name}
-        cell |= {"low": _rounded(ends[name].low), "high": _rounded(ends[name].high)}
+    exact = printed_row(row.n, row.total.value / unit, row.median.value / unit, 0, row.least / unit)
+    drawn = {short: _draws_record(exact, n_draws, seed, measure)["draws"] or {} for short, measure in MEASURES.items()}
+    for name, is_amount in SHOWN.items():
+        cell = said | {"status": "possible", "statistic": name}
+        cell |= {end: _rounded(getattr(ends[name], end)) for end in ("low", "high")}
         for short, record in drawn.items():
-            summary = record.get(name, {})
-            cell |= {f"{short}_{end}": _rounded(summary.get(key), scale) for end, key in QUANTILES.items()}
-        cells.append(cell)
-    return cells
+            known, scale = record.get(name, {}), float(unit) if is_amount else 1.0
+            cell |= {f"{short}_{end}": _rounded(known.get(key), scale) for end, key in QUANTILES.items()}
+        yield cell
 
 
 def _rounded(value: float | None, scale: float = 1.0) -> float | None:
@@ -214,8 +189,8 @@ def _rounded(value: float | None, scale: float = 1.0) -> float | None:
 def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
     """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
     rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    sizes = {level: row.n for level, row in rows.items() if _can_be_seen(row)}
-    return min(sizes, key=lambda level: sizes[level], default=None)
+    seen = [level for level, row in rows.items() if _can_be_seen(row)]
+    return min(seen, key=lambda level: rows[level].n, default=None)
 
 
 def _can_be_seen(row: FundingRow) -> bool:
@@ -239,14 +214,11 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, s
     if row is None or not _can_be_seen(row):
         return pd.DataFrame(columns=ALIKE_COLUMNS)
     ends, sample = bounds(row.exact)["gini"], draws(row.exact, size=2, seed=seed)
-    sets = [("most_equal", amounts(ends.low_data)), *(("draw", list(one)) for one in sample)]
-    sets.append(("least_equal", amounts(ends.high_data)))
     found = []
-    for kind, values in sets:
+    for kind, values in (("most_equal", amounts(ends.low_data)), *(("draw", one) for one in sample.tolist()),
+                         ("least_equal", amounts(ends.high_data))):  # fmt: skip
         n, total = len(values), math.fsum(values)
         median = round((values[(n - 1) // 2] + values[n // 2]) / 2, 6)
         half = math.fsum(values[n - n // 2 :]) / total
-        found.append(
-            (level, scenario, kind, tuple(map(float, values)), round(total, 6), median, float(values[-1]), half)
-        )
+        found.append((level, scenario, kind, tuple(values), round(total, 6), median, values[-1], half))
     return pd.DataFrame(found, columns=ALIKE_COLUMNS)

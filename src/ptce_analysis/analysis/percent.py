@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby, islice
 from typing import Any
@@ -49,8 +49,6 @@ def attainable_counts(share: Fraction, base: int, grain: Fraction, rounding: str
 
     >>> list(attainable_counts(Fraction(31, 100), 42, Fraction(1, 100)))
     [13]
-    >>> list(attainable_counts(Fraction(20, 100), 52, Fraction(1, 100)))
-    []
     """
     low, high, unit, excluded = _band(share, grain, rounding)
     return range(-(-base * low // unit), (base * high - excluded) // unit + 1)
@@ -67,9 +65,6 @@ def smallest_base(share: Fraction, grain: Fraction, rounding: str = "nearest") -
     """Return the smallest base, however large, on which the share can occur.
 
     It is the denominator of the simplest fraction that prints as `share` (the Stern-Brocot tree).
-
-    >>> smallest_base(Fraction(41, 100), Fraction(1, 100))
-    17
     """
     low, high, unit, excluded = _band(share, grain, rounding)
     # Cut down, every base from 1/grain on holds a count: no base up to there has one nearer to the excluded end.
@@ -87,37 +82,25 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
 def joint_bases(
     shares: Iterable[tuple[Fraction, Fraction]], largest: int = LARGEST_BASE, rounding: str = "nearest", most: int = 0
 ) -> tuple[int, ...]:
-    """Return the bases on which every one of the `(share, grain)` can occur; the first `most` of them, if not 0.
-
-    >>> joint_bases([(Fraction(20, 100), Fraction(1, 100)), (Fraction(41, 100), Fraction(1, 100))], largest=52)
-    (41, 44, 46, 49, 51)
-    """
+    """Return the bases on which every one of the `(share, grain)` can occur; the first `most` of them, if not 0."""
     found: Iterable[int] = range(1, largest + 1)
     for share, grain in shares:
         found = _fitting(found, *_band(share, grain, rounding))
     return tuple(islice(found, most or None))
 
 
-def _fitting(bases: Iterable[int], low: int, high: int, unit: int, excluded: int) -> Iterator[int]:
+def _fitting(bases: Iterable[int], low: int, high: int, unit: int, excluded: int) -> Iterable[int]:
     return (n for n in bases if -(-n * low // unit) * unit <= n * high - excluded)
 
 
 def nearest_counts(share: Fraction, base: int) -> tuple[int, ...]:
-    """Return the whole counts just below and above `share * base`, within 0..base (one count when it is exact).
-
-    >>> nearest_counts(Fraction(20, 100), 52)
-    (10, 11)
-    """
+    """Return the whole counts just below and above `share * base`, within 0..base (one count when it is exact)."""
     exact = share * base
     return tuple(sorted({max(math.floor(exact), 0), min(math.ceil(exact), base)}))
 
 
 def runs(numbers: Iterable[int]) -> str:
-    """Return counts or bases in order as people list them, unbroken runs of three or more as `first–last`.
-
-    >>> runs([41, 44, 45, 46, 49, 50])
-    '41, 44–46, 49, 50'
-    """
+    """Return counts or bases in order as people list them, unbroken runs of three or more as `first–last`."""
     unbroken = [[n for _, n in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
     return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in unbroken)
 
@@ -128,30 +111,23 @@ def percent(
     """Return what a printed percentage can be: `possible`, on `base` or, without one, on any base from 1 to 120.
 
     `value` and `grain` are in percentage points (20, "8,2 %"). Without `grain`, the decimals written are the grain: 1
-    for "20", 0.1 for "20.0"; a grain of 0 is the value exactly. `rounding` is "nearest", ties either way, or "down" for
-    percentages cut down.
+    for "20", 0.1 for "20.0"; a grain of 0 is the value exactly. `rounding` is "nearest", ties either way, or "down".
 
-    `counts` are those that print as `value`, `nearest` the whole counts around the exact one, and `nearest_percent`
-    what they amount to: all three None without a base. `bases` are those from 1 to 120, `smallest_base` the first of
-    all. `grain` and `grain_from` are the grain used and where it comes from, `reads_as` the percentages that print as
-    `value`, and `note` says when the value cannot be written at that grain.
+    `counts` are those that print as `value`, `nearest` the whole counts around the exact one, `nearest_percent` what
+    they amount to: None without a base. `note` says when the value cannot be written at that grain.
 
     >>> percent(20, 52)["nearest"]
     [10, 11]
     >>> percent("8.2", 50)["possible"], percent("8.2", 50, grain=1)["counts"]
     (False, [4])
-    >>> percent("8.2", 50)["grain"], percent("8.2", 50)["grain_from"], percent("8.2", 50)["reads_as"]
-    (0.1, 'decimals written', '8.15 to 8.25')
 
     Raises `InputError` for what is not a percentage, a base, a grain or a rounding.
     """
     share, step = _share_and_grain(value, grain)
-    counts: list[int] | None = None
-    nearest: list[int] | None = None
-    if base is not None:
-        if not 1 <= base <= LARGEST_QUESTION:
-            raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
-        counts, nearest = list(attainable_counts(share, base, step, rounding)), list(nearest_counts(share, base))
+    if base is not None and not 1 <= base <= LARGEST_QUESTION:
+        raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
+    counts = list(attainable_counts(share, base, step, rounding)) if base else None
+    nearest = list(nearest_counts(share, base)) if base else None
     bases = list(attainable_bases(share, step, rounding=rounding))
     low, high, unit, excluded = _band(share, step, rounding)
     first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
@@ -159,7 +135,7 @@ def percent(
         "possible": bool(bases if counts is None else counts),
         "counts": counts,
         "nearest": nearest,
-        "nearest_percent": None if base is None or nearest is None else [round(100 * k / base, 4) for k in nearest],
+        "nearest_percent": [round(100 * k / base, 4) for k in nearest_counts(share, base)] if base else None,
         "bases": bases,
         "smallest_base": smallest_base(share, step, rounding),
         "value": str(value).strip(),
@@ -177,11 +153,8 @@ def percentages(
 ) -> dict[str, Any]:
     """Return what several percentages of one base can be: `possible` when each one is, on `base` or on a common one.
 
-    `percentages` has what `percent` says of each; `common_bases` are the bases from 1 to 120 (`largest_base`) on which
-    all can occur, and `smallest_common_base` the first of all, None when there is none up to a million.
-
-    >>> percentages([70, 57, 48, 43, 17])["common_bases"][:4]
-    [23, 40, 46, 54]
+    `percentages` has what `percent` says of each; `common_bases` are those from 1 to 120 (`largest_base`) on which all
+    can occur, `smallest_common_base` the first, None when there is none up to a million.
 
     Raises `InputError` as `percent` does.
     """
@@ -203,19 +176,16 @@ def percentages(
 
 def _share_and_grain(value: Points, grain: Points | None) -> tuple[Fraction, Fraction]:
     """Return a percentage and its grain as shares; the grain is that of the decimals written unless one is given."""
-    share, written = _points("value", value)
-    return share, written if grain is None else _points("grain", grain)[0]
-
-
-def _points(name: str, written: Points) -> tuple[Fraction, Fraction]:
-    """Return percentage points as a share, and the step of the last digit written."""
-    text = str(written).strip().removesuffix("%").strip().replace(",", ".")
-    digits = re.fullmatch(r"\d{1,9}(?:\.(\d{1,12}))?", text, re.ASCII)
-    if not digits or Fraction(text) > 100:
-        such = "20 or 8.2" if name == "value" else "1, 0.1 or 5"
-        legal = f"percentage points from 0 to 100 are expected, such as {such} (12 decimals at most)"
-        raise InputError(f"{name} {str(written)!r}: {legal}.")
-    return Fraction(text) / 100, Fraction(1, 10 ** len(digits[1] or "")) / 100
+    numbers, decimals = list[Fraction](), 0
+    for name, such, written in (("value", "20 or 8.2", value), ("grain", "1, 0.1 or 5", grain)):
+        text = "0" if written is None else str(written).strip().removesuffix("%").strip().replace(",", ".")
+        digits = re.fullmatch(r"\d{1,9}(?:\.(\d{1,12}))?", text, re.ASCII)
+        if not digits or Fraction(text) > 100:
+            legal = f"percentage points from 0 to 100 are expected, such as {such} (12 decimals at most)"
+            raise InputError(f"{name} {str(written)!r}: {legal}.")
+        numbers.append(Fraction(text) / 100)
+        decimals = len(digits[1] or "") if name == "value" else decimals
+    return numbers[0], Fraction(1, 10**decimals) / 100 if grain is None else numbers[1]
 
 
 def _number(share: Fraction) -> int | float:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 import pandas as pd
 
 from ptce_analysis.analysis.audit import Verdict
-from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Writer, as_printed
+from ptce_analysis.analysis.audit_words import LIMIT_SAID, Writer, as_printed
 from ptce_analysis.publish.language import Number, Words, typeset
 from ptce_analysis.published import Fact, indicator
-from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, VERDICT_LABELS, Label
+from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, VERDICT_LABELS
 
 # How a quantity of each unit is written, most values keeping two decimals so that the arithmetic can be redone.
 KINDS = {"eur": "keur2", "share": "share2", "fte": "fte", "years": "years"}
@@ -26,31 +25,19 @@ BY_LEVEL = {
 }
 
 
-@dataclass(frozen=True)
-class ReaderWriter(Writer):
-    """What writes the phrases of the audit in the reader's language; a listed source by author and year."""
+def writer(words: Words, sources: Mapping[str, Mapping[str, str]]) -> Writer:
+    """Return what writes the phrases of the audit in the reader's language; a listed source by author and year."""
 
-    words: Words
-    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def filled(self, said: Phrase) -> str:
-        """Return a template translated, with its values."""
-        return str(self.words(said.key.value, **{name: self(value) for name, value in said.values.items()}))
-
-    def number(self, value: Fraction, unit: str) -> str:
-        """Return a number as the reader's language writes it."""
+    def number(value: Fraction, unit: str) -> str:
         if unit == "points":
-            return str(self.words("{n} {n:point|points}", n=Number(100 * value, "number2")))
-        return self.words.number(Number(value, KINDS.get(unit, "number2")))
+            return str(words("{n} {n:point|points}", n=Number(100 * value, "number2")))
+        return words.number(Number(value, KINDS.get(unit, "number2")))
 
-    def label(self, label: Label) -> str:
-        """Return a label of the vocabulary."""
-        return self.words.label(label)
-
-    def named(self, name: str, unit: str = "source") -> str:
-        """Return who wrote a source and when, or its id when it is not listed; another text as it stands."""
-        known = self.sources.get(name) if unit == "source" else None
+    def source(name: str) -> str:
+        known = sources.get(name)
         return typeset(", ".join(filter(None, (known["author"], known["year"]))), "fr") if known else name
+
+    return Writer(lambda said, values: str(words(said.key.value, **values)), number, words.label, source)
 
 
 def told(
@@ -62,7 +49,7 @@ def told(
     measures; `printed`, its value, and `quoted`, as its source words it; `word`, the verdict; `reason`, its
     arithmetic; `source`, by author and year where `sources` has it.
     """
-    writer = ReaderWriter(words, sources or {})
+    write = writer(words, sources or {})
     rows = [
         {
             "id": one.id,
@@ -77,8 +64,8 @@ def told(
             else printed(words, one.fact),
             "quoted": as_printed(one.fact),
             "word": words.label(VERDICT_LABELS[one.verdict]),
-            "reason": writer(one.findings[0].phrase),
-            "source": writer.named(one.fact.source),
+            "reason": write(one.findings[0].phrase),
+            "source": write.source(one.fact.source),
         }
         for one in verdicts
     ]

@@ -182,11 +182,10 @@ FIGURE, SAID = f'<figure id="a"><p>{MARK}</p></figure>', f'<p class="say">{MARK}
     [
         (NOT_FOUND + FIGURE + SAID, ""),
         (FIGURE + SAID, "fictitious: a page of fictitious numbers that search engines may show"),
-        (SAID, "exhibit a does not say so"),
-        ('<figure id="a"><p>3</p></figure>' + SAID, "exhibit a does not say so"),
-        (f'<figure id="a"><p>3</p></figure>{MARK}{SAID}', "exhibit a does not say so"),
-        (FIGURE + '<p class="say">3 poles.</p>', r"a sentence \(1 are on fictitious data, 0 say it\)"),
-        (FIGURE.replace("fictitious data", "données") + SAID, "exhibit a does not say so"),
+        (SAID, "of 2 outputs on fictitious data, 1 say so"),
+        ('<figure id="a"><p>3</p></figure>' + SAID, "of 2 outputs on fictitious data, 1 say so"),
+        (FIGURE + '<p class="say">3 poles.</p>', "of 2 outputs on fictitious data, 1 say so"),
+        (FIGURE.replace("fictitious data", "données") + SAID, "of 2 outputs on fictitious data, 1 say so"),
         (FIGURE.replace("</figure>", "<svg>3</svg></figure>") + SAID, "a drawing of fictitious data without"),
         (FIGURE.replace(" protected", "") + SAID, "unprotected: exhibit"),
         (FIGURE + SAID + "<table><th>pole_id</th></table>", "micro_data: column pole_id"),
@@ -230,7 +229,7 @@ def test_the_build_refuses_a_fictitious_page_whose_template_lost_the_mark(
     outcome = build_quietly(survey_project, keep_going=True)
     assert len(outcome.failed) == 2 and not outcome.built
     said = "\n".join(outcome.complaints())
-    assert "is not published" in said and "exhibit lines does not say so" in said
+    assert "is not published" in said and "outputs on fictitious data" in said
     assert not list((survey_project / "build" / "site").rglob("*"))
     assert not list((survey_project / "figures").rglob("*.svg"))
 

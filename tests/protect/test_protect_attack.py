@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from attacker import Answers, random_answers, recovered_counts, recovered_totals
-from ptce_analysis.protect import suppress, system
+from ptce_analysis.protect import suppress
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import MARK
 from ptce_analysis.protect.suppress import protect
@@ -78,7 +78,7 @@ def test_the_base_of_a_question_with_one_answer_does_not_give_the_hidden_one(see
 
 def test_the_attacker_wins_when_it_is_forgotten_that_answers_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the lines that tie a base to its cells, rare answers are found."""
-    monkeypatch.setattr(system, "is_shared_out", lambda *_: False)
+    monkeypatch.setattr(suppress, "is_shared_out", lambda *_: False)
     assert sum(bool(small_ones_found(seed)) for seed in range(100)) >= 5
 
 

@@ -15,7 +15,7 @@ from ptce_analysis.protect.leaks import (
     Needle,
     column_needles,
     folded,
-    luhn,
+    is_siren,
     masked,
     matches,
     needles,
@@ -42,7 +42,6 @@ FOUND: dict[str, tuple[str, ...]] = {
         "/home/jean/export.csv", "see /tmp/ipykernel_1", "C:\\Users\\jean", "D:\\\\data", "/Users/jean", "file:///srv/x",
         "\\\\serveur\\partage", '"/root/x"', "/var/log/x", "/opt/app",
     ),
-    "iban": ("FR76 3000 6000 0112 3456 7890 189", "FR7630006000011234567890189", "GB82 WEST 1234 5698 7654 32"),
     "token": (
         "ghp_0123456789abcdefAB", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOiJI.eyJzdWIiOiIx.x", "api_key = 'abcdef0123456789'",
         "-----BEGIN RSA PRIVATE KEY-----", "sk-abcdefghijklmnopqrst", "password: correcthorsebattery",
@@ -68,7 +67,7 @@ LEFT_ALONE = (
     "2013-05-02 09:12:00", "sha256 3f0612345678ab", "id-0612345678x", "fr/01_consistency.html",
     "20 % of 52", "numéro 4",    "732829321", "±0.5 ~/x",    "a file line 3", "W75",
     "user@", "@exemple",
-    "FR76 3000 6000 0112 3456 7890 188", "FR76", "task-based-learning-for-all", "FR 2013–2015", "5 12 34 56 78 90",
+    "FR76", "task-based-learning-for-all", "FR 2013–2015", "5 12 34 56 78 90",
 )  # fmt: skip
 
 
@@ -81,7 +80,7 @@ def test_what_pages_ordinarily_hold_is_left_alone(text: str) -> None:
 @given(st.integers(10_000_000, 99_999_999))
 def test_luhn_accepts_one_last_digit_of_ten(start: int) -> None:
     """Enumerated: whatever the first digits, exactly one last digit makes the number valid."""
-    assert sum(luhn(f"{start}{last}") for last in range(10)) == 1
+    assert sum(is_siren(f"{start}{last}") for last in range(10)) == 1
 
 
 def test_words_are_compared_without_accents_case_or_punctuation() -> None:
@@ -135,7 +134,7 @@ def words(found: list[Needle]) -> set[str]:
 def test_names_ids_contacts_and_free_text_are_looked_for(tmp_path: Path, codebook: bool) -> None:
     """Columns that name somebody, and those no question closes, whether a codebook says so or not."""
     found = words(needles(written(tmp_path, codebook)))
-    wanted = {"les ateliers du marais", "pole 7f3a", "ruche", "eloise canari", "jean temoin", "0612345678", "zx 81 b"}
+    wanted = {"les ateliers du marais", "pole 7f3a", "ruche", "eloise canari", "jean temoin", "0612345678"}
     assert wanted <= found
     assert "nous attendons depuis deux ans la reponse du" in found
     assert "attendons depuis deux ans la reponse du conseil" in found

@@ -10,7 +10,7 @@ import pytest
 
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import STANDARD
-from ptce_analysis.protect.system import (
+from ptce_analysis.protect.suppress import (
     FAR,
     Attacker,
     Goal,

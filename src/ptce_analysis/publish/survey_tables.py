@@ -21,6 +21,7 @@ from ptce_analysis.protect import release
 from ptce_analysis.protect.cells import ALL, Measure
 from ptce_analysis.protect.release import Protected
 from ptce_analysis.protect.rules import (
+    LABELS,
     MARK,
     RULES_OF,
     Contributions,
@@ -346,9 +347,8 @@ def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:
 
 def by_rule(found: pd.DataFrame) -> list[dict[str, Any]]:
     """Return how many figures each rule hides: `rule`, `label`, `n`, the most frequent first."""
-    labels = release.ledger_labels(0)
     counts = found["rule"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    return [{"rule": str(rule), "label": labels[str(rule)], "n": int(n)} for rule, n in counts.items()]
+    return [{"rule": str(rule), "label": LABELS[str(rule)], "n": int(n)} for rule, n in counts.items()]
 
 
 def write_ledger(found: pd.DataFrame, path: Path, site: Path) -> None:

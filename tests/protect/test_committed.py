@@ -16,7 +16,6 @@ from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as committed
 from ptce_analysis.pipeline import execute as pages
-from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
@@ -55,8 +54,7 @@ def wave(folder: Path, book: str = SURVEY_BOOK) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["2015/reel.xlsx", "2013/export.csv", "2017/answers.csv", "2017/codebook.yml",
-                                  "answers.ods", "2015/sub/x.csv", "2017/notes.docx"])  # fmt: skip
+@pytest.mark.parametrize("name", ["2015/reel.xlsx", "2013/export.csv", "2017/codebook.yml", "2015/sub/x.csv"])
 def test_git_ignores_whatever_is_dropped_among_the_waves(tmp_path: Path, name: str) -> None:
     """By git itself, with the project's own rules: only the four fictitious files are kept."""
     git(tmp_path, "init", "-q")
@@ -87,15 +85,6 @@ def test_real_answers_in_the_place_of_the_fictitious_ones_stop_the_build(
     assert contents(project) == before
 
 
-def test_a_wave_that_git_ignores_or_that_lies_outside_is_welcome(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A folder of its own among the waves, and one outside the project."""
-    wave(project / "data" / "raw" / "waves" / "2017")
-    monkeypatch.setenv("PTCE_WAVES", str(wave(tmp_path / "mine" / "2017").parent))
-    assert build_quietly(project, only="plain").succeeded
-
-
 def test_waves_given_inside_the_project_must_be_ignored(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`make WAVES=answers` in the project itself: git would add them."""
     wave(project / "answers" / "2017")
@@ -110,13 +99,10 @@ def test_waves_given_inside_the_project_must_be_ignored(project: Path, monkeypat
 @pytest.mark.parametrize(
     ("name", "text", "real"),
     [
-        ("data/processed/poles.csv", "wave,pole_id,origin\n2015,A,survey\n", True),
         ("data/processed/poles.csv", "\ufeffwave;pole_id;origin\n2015;A;fictitious\n2015;B;survey\n", True),
         ("figures/fr/ledger.csv", "file,row,column,raw_value\nx,1,a,b\n", True),
-        ("data/raw/published/poles.csv", "pole_id\nA\n", True),
         ("data/processed/poles.csv", "wave,pole_id,origin\n2015,FICTIF-2015-001,fictitious\n", False),
         ("data/processed/levels.csv", "level,amount_eur\nregion,1\n", False),
-        ("data/processed/empty.csv", "", False),
     ],
 )
 def test_rows_of_respondents_in_a_committed_folder_stop_the_build(
@@ -130,31 +116,6 @@ def test_rows_of_respondents_in_a_committed_folder_stop_the_build(
             build_quietly(project)
     else:
         assert build_quietly(project, only="plain").succeeded
-
-
-@pytest.mark.parametrize("name", ["poles", "supports"])
-def test_the_tables_of_the_fictitious_waves_stand_because_each_row_is_marked(project: Path, name: str) -> None:
-    """The build and `ptce check-site` take them; with a row of another origin, or no such column, neither does."""
-    table = REPOSITORY / "data" / "processed" / "waves" / f"{name}.csv"
-    folder = project / "data" / "processed" / "waves"
-    folder.mkdir(parents=True)
-    copy = Path(shutil.copy(table, folder))
-    committed.refuse_committed_answers(Place(project))
-    assert main(["check-site", str(folder)]) == 0
-    marked = copy.read_text(encoding="utf-8")
-    for text in ("survey".join(marked.rsplit("fictitious", 1)), marked.replace("origin", "source", 1)):
-        copy.write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match=rf"waves/{name}\.csv: {REFUSED}"):
-            committed.refuse_committed_answers(Place(project))
-        assert main(["check-site", str(folder)]) == 1
-
-
-def test_without_git_the_names_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No program called git: the four files are committed, other waves are not, anything else of the project is."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    names = ["data/raw/waves/2015/codebook.yml", "data/raw/waves/2017/answers.csv", "build/x.csv", "mine/answers.csv"]
-    assert committed._kept_by_git(tmp_path, [tmp_path / name for name in names]) == [names[0], names[3]]
-    assert committed._kept_by_git(tmp_path, [tmp_path.parent / "elsewhere.csv"]) == []
 
 
 def test_real_answers_said_to_be_fictitious_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +143,6 @@ FIGURE, SAID = f'<figure id="a"><p>{MARK}</p></figure>', f'<p class="say">{MARK}
     [
         (NOT_FOUND + FIGURE + SAID, ""),
         (FIGURE + SAID, "fictitious: a page of fictitious numbers that search engines may show"),
-        (SAID, "of 2 outputs on fictitious data, 1 say so"),
         ('<figure id="a"><p>3</p></figure>' + SAID, "of 2 outputs on fictitious data, 1 say so"),
         (FIGURE + '<p class="say">3 poles.</p>', "of 2 outputs on fictitious data, 1 say so"),
         (FIGURE.replace("fictitious data", "données") + SAID, "of 2 outputs on fictitious data, 1 say so"),

@@ -75,7 +75,6 @@ PATTERNS = [(name, re.compile(pattern)) for name, pattern in (
     ("register", r"(?<!\w)W\d{9}(?!\w)"),
     ("token", r"(?<!\w)(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|npm_|pypi-|sk-)[\w-]{16,}"),
     ("token", r"(?<!\w)AKIA[0-9A-Z]{16}(?!\w)|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"),
-    ("token", r"(?<!\w)eyJ[\w-]{8,500}\.[\w-]{8,500}\."),
     ("token", r"(?i)\b(?:api[_-]?key|access[_-]?token|secret|password|passwd)[\"']?\s{0,3}[:=]"
               r"\s{0,3}[\"']?[\w+/.-]{12,}"),
     ("path", r"(?<![\w.:/~])/(?:home|Users|root|tmp|var|mnt|media|private|opt|srv|work|usr|etc)/[\w.~-]+"),

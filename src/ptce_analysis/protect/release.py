@@ -97,23 +97,18 @@ def unreleased(
         return []
     if protected is None:
         return [f"data of origin {origin} come from answers: give the table that protect returns"]
-    stated = {"a sentence": list(numbers)}
+    stated: dict[str, list[Any]] = {"a sentence": list(numbers)}
     stated |= {f"column {name!r}": list(table[name]) for name in table.columns} if table is not None else {}
-    known = {*protected.numbers, *(number for text in protected.texts for number in _inside(text))}
-    faults = [fault for where, cells in stated.items() for fault in _cell_faults(where, cells, protected, known)]
-    named = ["a sentence names a respondent"] * _named(texts, protected.units)
-    return list(dict.fromkeys([*faults, *named]))
-
-
-def _cell_faults(where: str, cells: Sequence[Any], protected: Protected, known: set[float]) -> Iterator[str]:
-    for value in _numbers(cells):
-        if value not in known:
-            yield f"{where} holds a number, {value:g}, that was not released: protect it, or derive it from what is"
-    for text in {value for value in cells if isinstance(value, str)} - protected.texts:
-        if _named([text], protected.units):
-            yield f"{where} names a respondent"
-        elif not known.issuperset(_inside(text)):
-            yield f"{where} holds a text with a number that was not released: keep numbers in columns of their own"
+    known, faults = {*protected.numbers, *(one for text in protected.texts for one in _inside(text))}, list[str]()
+    for where, cells in stated.items():
+        odd = [f"{where} holds a number, {value:g}," for value in _numbers(cells) if value not in known]
+        faults += [f"{one} that was not released: protect it, or derive it from what is" for one in odd]
+        for text in {value for value in cells if isinstance(value, str)} - protected.texts:
+            if _named([text], protected.units):
+                faults.append(f"{where} names a respondent")
+            elif not known.issuperset(_inside(text)):
+                faults.append(f"{where} holds a text with a number that was not released: keep it apart")
+    return list(dict.fromkeys([*faults, *["a sentence names a respondent"] * _named(texts, protected.units)]))
 
 
 def _named(texts: Iterable[str], units: Iterable[str]) -> bool:

@@ -30,10 +30,7 @@ MEDIAN_UNITS, MEDIAN_BAND, MEDIAN_HOLDERS = 5, 0.05, 3
 
 @dataclass(frozen=True)
 class Contributions:
-    """What stands behind a cell: a value per contributing unit, and how many units of its base are not in it.
-
-    `values` is empty for a cell that is only counted; `others` is None when the cell has no base.
-    """
+    """What stands behind a cell: a value per unit if it is not only counted, the units of its base not in it."""
 
     n: int
     values: tuple[float, ...] = ()
@@ -123,15 +120,6 @@ def rounded(value: float, grain: float) -> float:
     return float(np.floor(value / grain + 0.5) * grain)
 
 
-def band_grain(value: float, share: float = MEDIAN_BAND) -> float:
-    """Return the smallest grain 1, 2 or 5 × 10^k whose rounding hides a value within ± `share` of it; 0 for 0."""
-    if value <= 0:
-        return 0.0
-    wanted = 2 * share * value
-    power = 10.0 ** np.floor(np.log10(wanted))
-    return float(next(step * power for step in (1, 2, 5, 10, 20) if step * power >= wanted * (1 - 1e-9)))
-
-
 @dataclass(frozen=True)
 class Shown:
     """One figure: its value, or None and the name of the rule that hides it; `n` is what stands behind it."""
@@ -175,12 +163,13 @@ def shown_median(values: Sequence[float], grain: float, units: Sequence[str] = (
     """Return the median as it is shown, and the grain it is rounded to; `units`: whose each value is.
 
     Fewer than three units that hold the median itself would be exposed by it, and so would the one that holds both
-    middle values: it is rounded to hide 5 % of it. One that three units share, or that falls between the values of two,
-    is rounded to the ordinary grain.
+    middle values: it is rounded to 1, 2 or 5 × 10^k, to hide 5 % of it. Any other is rounded to the ordinary grain.
     """
     median, ranked = float(np.median(values)), sorted(values)
     middle = {ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]}
     holders = {unit for unit, value in zip(units or range(len(values)), values, strict=True) if value in middle}
-    if len(holders) == 1 or (len(middle) == 1 and len(holders) < MEDIAN_HOLDERS):
-        grain = max(grain, band_grain(median))
+    if median > 0 and (len(holders) == 1 or (len(middle) == 1 and len(holders) < MEDIAN_HOLDERS)):
+        wanted = 2 * MEDIAN_BAND * median
+        steps = (step * 10.0 ** np.floor(np.log10(wanted)) for step in (1, 2, 5, 10, 20))
+        grain = max(grain, next(float(step) for step in steps if step >= wanted * (1 - 1e-9)))
     return rounded(median, grain), grain

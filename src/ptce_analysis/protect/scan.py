@@ -261,7 +261,7 @@ def _texts(one: Any, key: str = "") -> Iterator[tuple[str, str]]:
         for name, inside in one.items():
             yield from (("", name), *_texts(inside, name))
     elif isinstance(one, list) and one and all(isinstance(line, str) for line in one):
-        yield key, ("" if all(line.endswith("\n") for line in one[:-1]) else "\n").join(one)
+        yield key, "\n".join(one)
     elif isinstance(one, list):
         for inside in one:
             yield from _texts(inside, key)

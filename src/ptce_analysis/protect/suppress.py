@@ -103,11 +103,10 @@ def _misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Ite
 
 def _reasons(system: System, within: float, already: Collection[Key]) -> dict[Key, Reason]:
     """Why each figure is hidden: the rule, and in words what it protects."""
-    figures, found = system.figures, dict[Key, Reason]()
-    aside = [at for at, figure in enumerate(figures) if figure.key in already]
-    for at, (rule, protects) in sorted(hidden_figures(system, within, aside).items()):
-        measure, statistic, place = figures[protects].key
-        found[figures[at].key] = rule, "" if protects == at else f"{measure}, {place_text(place)}, {statistic}"
+    keys, found = [figure.key for figure in system.figures], dict[Key, Reason]()
+    for at, (rule, protects) in sorted(hidden_figures(system, within, already).items()):
+        measure, statistic, place = keys[protects]
+        found[keys[at]] = rule, "" if protects == at else f"{measure}, {place_text(place)}, {statistic}"
     return found
 
 
@@ -298,13 +297,13 @@ def goals(system: System, within: float) -> list[Goal]:
     return found
 
 
-def hidden_figures(system: System, within: float, already: Collection[int] = ()) -> dict[int, tuple[str, int]]:
+def hidden_figures(system: System, within: float, already: Collection[Key] = ()) -> dict[int, tuple[str, int]]:
     """Return the figures to hide, those hidden `already` included, by position: a rule, the figure that it protects.
 
     Figures are hidden until every goal stays possible, each time those whose move costs least (their own value); then
     each that turns out not to be needed is shown again, the largest first. Nothing is drawn at random.
     """
-    forbidden = {at: ("recoverable", at) for at in already}
+    forbidden = {at: ("recoverable", at) for at, figure in enumerate(system.figures) if figure.key in already}
     forbidden |= {at: (f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
     wanted, added, seen = goals(system, within), dict[int, int](), system.truth[None, :]
     for goal in wanted:

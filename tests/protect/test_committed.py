@@ -19,14 +19,9 @@ from ptce_analysis.pipeline import execute as pages
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
-from ptce_analysis.publish.survey_page import open_waves
 
 REFUSED = r"answers of respondents in a path that git commits\. Move them to a folder that git ignores"
 SURVEY_BOOK = "wave: 2015\norigin: survey\n"
-FICTITIOUS_BOOK = (
-    "wave: 2015\norigin: fictitious\nvariables:\n  pole_id: {header: id}\n  stage: {header: Stade}\n"
-    "not_asked: [members, employees, budget_eur, cell_budget_eur, cell_self_financed_share, cell_fte, legal_form]\n"
-)
 
 
 @pytest.fixture(params=["git", "no git"])
@@ -46,10 +41,10 @@ def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def wave(folder: Path, book: str = SURVEY_BOOK) -> Path:
+def wave(folder: Path) -> Path:
     """A wave of real answers in a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "codebook.yml").write_text(book, encoding="utf-8")
+    (folder / "codebook.yml").write_text(SURVEY_BOOK, encoding="utf-8")
     (folder / "answers.csv").write_text("id;Stade\nP1;émergence\n", encoding="utf-8")
     return folder
 
@@ -116,17 +111,6 @@ def test_rows_of_respondents_in_a_committed_folder_stop_the_build(
             build_quietly(project)
     else:
         assert build_quietly(project, only="plain").succeeded
-
-
-def test_real_answers_said_to_be_fictitious_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pole of a fictitious wave has an id that says so; the message does not repeat what may be a name."""
-    folder = tmp_path / "data" / "raw" / "waves" / "2015"
-    (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
-    wave(folder, FICTITIOUS_BOOK)
-    monkeypatch.setenv("PTCE_PROJECT", str(tmp_path))
-    with pytest.raises(InputError, match=r"wave 2015: 1 of 1 poles have no id such as FICTIF-2015-001") as found:
-        open_waves("fictitious")
-    assert "P1" not in str(found.value)
 
 
 def fictitious(kind: str, html: str, key: str = "a") -> Any:

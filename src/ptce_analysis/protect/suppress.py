@@ -1,10 +1,8 @@
 """Tables made from answers, with what could expose a respondent hidden; nothing else of a survey may be shown.
 
 The rules hide cells, then more cells are hidden until no attacker, a respondent included, can work a hidden one out.
-What an attacker can work out is a linear system. The unknowns are the finest cells; a margin is a sum of them. Where a
-unit may stand in several cells, the count of the margin is an unknown of its own, tied to the cells by what is always
-true. Published figures are lines over the unknowns, each within its rounding band; counts are whole numbers. A
-respondent attacks with its own answers, and knows the cells that it alone makes up.
+The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an
+unknown of its own. Published figures are lines over the unknowns, each within its rounding band; counts are whole.
 """
 
 from __future__ import annotations
@@ -42,12 +40,10 @@ Reason = tuple[str, str]
 
 # How far beyond the largest figure an attacker would look, as a multiple of it.
 FAR = 4.0
-# Limit: an attack in whole numbers that is not solved after so many steps counts as one that succeeds.
-# Source: none needed, it errs on the safe side. If wrong: more is suppressed than necessary.
+# Limit: an attack in whole numbers not solved after so many steps counts as one that succeeds: more is suppressed.
 STEPS = 2_000
 NEAR = 1e-6
-# By how little two figures of one value differ in cost: which is hidden must not depend on the solver.
-TIES = 1e5
+TIES = 1e5  # by how little two figures of one value differ in cost: what is hidden must not depend on the solver
 
 
 def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float = WITHIN) -> dict[str, Protected]:
@@ -57,8 +53,7 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
     taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column. Shares are worked out
     from the counts that are shown, so they tell nothing more.
 
-    Raises `InputError` if two measures have one name or one column of values, a base is missing or does not hold the
-    units of a measure, or a contribution is negative.
+    Raises `InputError` if measures do not fit together, or a contribution is negative.
     """
     by_name = {measure.name: measure for measure in measures}
     for fault in _misfits(measures, by_name) if measures and rules and 0 < within < 1 else [""]:
@@ -169,9 +164,8 @@ class Goal(NamedTuple):
 class Figure:
     """A count or a total of a cell: its terms, its value, who stands behind it, and the rule that hides it, if any.
 
-    `shown`: whether a table has a place for it. `others`: the terms of the units of its base that are not in it.
-    `least`: what the median shown beside a total says of it. `not_zero`: whether readers know it of a hidden
-    one; `may_be_found`: whether it is hidden without being protected.
+    `shown`: whether a table has a place for it. `others`: the terms of the units of its base not in it. `least`: what a
+    median says of it. `not_zero`: whether readers know it of a hidden one; `may_be_found`: hidden, unprotected.
     """
 
     key: Key
@@ -190,8 +184,7 @@ class Figure:
 class System:
     """The true values of the unknowns, the figures over them, what is always true, and who attacks, anybody first.
 
-    `grain`: what totals are rounded to; 0 for counts, which are whole numbers. `fewest`: the fewest units of a count
-    that may be shown.
+    `grain`: what totals are rounded to, 0 for counts; `fewest`: the fewest units of a count that may be shown.
     """
 
     truth: Vector
@@ -222,8 +215,7 @@ class System:
     def farthest(self, lines: Sequence[Line], goal: Goal) -> Vector:
         """Return the data set that fits the lines and goes farthest towards a goal, as one row; or no row."""
         _, low, high = goal.attacker
-        found = self._solved(-goal.sign * goal.terms, [self._told(lines)], low, high)
-        if found is None:
+        if (found := self._solved(-goal.sign * goal.terms, [self._told(lines)], low, high)) is None:
             return np.zeros((0, len(low)))
         return (np.clip(found, low, high) if self.grain else np.rint(found))[None, :]
 
@@ -231,7 +223,6 @@ class System:
         """Return the figures that would have to change for a goal to be met, at the least cost; none if it cannot be.
 
         Each figure of `costs` may move away from the truth at its cost per unit; every other line must hold as it is.
-        The unknowns of this problem are the moves of the data, then how far each of those figures moves.
         """
         paid, kept = ([line for line in lines if (line.figure in costs) == pays] for pays in (True, False))
         (moves, _, _), (rows, low, high), aim = self._told(paid), self._told(kept), goal.sign * goal.terms
@@ -274,8 +265,8 @@ def met(goal: Goal, points: Vector) -> bool:
 def goals(system: System, within: float) -> list[Goal]:
     """Return what must stay possible for every attacker so that no sensitive figure is recovered.
 
-    A count below the threshold must look as if it could reach it; so must what is left of its base. A total must stay
-    uncertain by a share `within` of what others than the attacker contribute, upwards and downwards.
+    A count below the threshold, or its base's rest, must look as if it could reach it; a total must stay uncertain by a
+    share `within` of what others than the attacker contribute, upwards and downwards.
     """
     sensitive, found = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule], list[Goal]()
     if not system.grain:
@@ -401,11 +392,10 @@ def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> I
 
 
 def _always(counts: Counts, measure: Measure) -> Iterator[Line]:
-    """What is true of counts whatever the answers.
+    """What is true of counts whatever the answers: unions lie between parts and their sum, a part is at most its base.
 
-    A union is at least each part and at most their sum; a part of a base is at most the base. Where each unit of a base
-    stands in one cell of the measure, its cells add up to the base without any margin: readers know it of a question
-    with one answer. Where it only happens to be so, nobody knows it and more is hidden.
+    Where each unit of a base stands in one cell of the measure, its cells add up to the base without any margin:
+    readers know it of a question with one answer. Where it only happens to be so, nobody knows it and more is hidden.
     """
     n, grids = len(counts.truth), counts.positions[measure.name]
     for fine, coarse in permutations(grids, 2):

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import statistics
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.release import ledger_labels
 from ptce_analysis.protect.rules import (
-    OTHER_RULES,
-    RULES,
     STANDARD,
     STRICT,
     Contributions,
     Shown,
-    band_grain,
     checked_values,
     failed,
     protected_median,
     protected_share,
     protected_total,
-    rounded,
     shown_median,
-    threshold,
 )
 
 VALUES = st.lists(st.integers(0, 10**7).map(float), min_size=1, max_size=15)
@@ -36,24 +28,6 @@ VALUES = st.lists(st.integers(0, 10**7).map(float), min_size=1, max_size=15)
 def name_of(cell: Contributions, statistic: str, rules: tuple = STANDARD) -> str:
     rule = failed(cell, rules, statistic)
     return rule.name if rule else ""
-
-
-# By hand: 85 of 100 is not above 85 %, 86 is; two units are too few, three are not; zeros tell each answer.
-TOTALS = {
-    (40.0, 60.0): "few_units",
-    (85.0, 10.0, 5.0): "",
-    (86.0, 9.0, 5.0): "dominant_unit",
-    (0.0, 0.0, 0.0): "all_zero",
-    (0.0, 0.0, 0.0, 7.0): "dominant_unit",
-    (1.0, 1.0, 1.0): "",
-    (): "",
-}
-
-
-@pytest.mark.parametrize("values", TOTALS)
-def test_a_total_is_hidden_by_the_first_rule_that_it_fails(values: tuple[float, ...]) -> None:
-    """Three units, none above 85 %: a total is shown from there on."""
-    assert name_of(Contributions(len(values), values), "total") == TOTALS[values]
 
 
 # By hand: (units, units of the base outside).
@@ -96,68 +70,6 @@ def test_the_stricter_rules_hide_whatever_the_standard_ones_hide(values: list[fl
     assert (name_of(cell, "total", STRICT) == "") == (strictly and name_of(cell, "total") == "")
 
 
-def test_p_percent_protects_the_largest_from_the_second() -> None:
-    """By hand: 100 + 60 + 9: the second knows the first within 9 of 100; with 10 it does not."""
-    p_percent = tuple(rule for rule in RULES if rule.name == "p_percent")
-    assert name_of(Contributions(3, (100.0, 60.0, 9.0)), "total", p_percent) == "p_percent"
-    assert name_of(Contributions(3, (100.0, 60.0, 10.0)), "total", p_percent) == ""
-    assert name_of(Contributions(3, (0.0, 0.0, 0.0)), "total", p_percent) == ""
-
-
-def test_each_rule_says_its_threshold_in_both_languages() -> None:
-    """A threshold is written in the words of its rule, so that they cannot disagree."""
-    for rule in RULES:
-        shown = f"{rule.threshold:.0%}".replace("%", " %") if 0 < rule.threshold < 1 else f"{rule.threshold:g}"
-        assert all(shown in label for label in rule.label) or rule.threshold == 0, rule.name
-        assert rule.source
-
-
-def test_names_of_rules_are_their_own() -> None:
-    """A ledger's rule leads to one explanation, in each language."""
-    names = [rule.name for rule in RULES] + list(OTHER_RULES)
-    assert len(set(names)) == len(names)
-    assert ledger_labels(0)["few_units"] == "fewer than 3 units contribute"
-    assert ledger_labels(1)["withheld"] == "aucune partie du tableau ne peut être diffusée"
-
-
-def test_two_dominant_units_and_nine_units_fail_the_stricter_rules() -> None:
-    """By hand: 50 + 40 of 100 is not above 90 %, 50 + 41 is; nine units are shown by default alone."""
-    two = tuple(rule for rule in RULES if rule.name == "two_dominant_units")
-    assert name_of(Contributions(4, (50.0, 40.0, 5.0, 5.0)), "total", two) == ""
-    assert name_of(Contributions(4, (50.0, 41.0, 5.0, 4.0)), "total", two) == "two_dominant_units"
-    nine = [10.0] * 9
-    assert protected_total(nine).value == 90
-    strictly = (
-        protected_total(nine, rules=STRICT),
-        protected_median(nine, rules=STRICT),
-        protected_share(9, 30, STRICT),
-    )
-    assert {one.rule for one in strictly} == {"under_10_units"}
-
-
-def test_the_fewest_units_follow_from_the_rules() -> None:
-    """3 units by default, 10 in the stricter set, 1 without a rule on units."""
-    assert [threshold(STANDARD), threshold(STRICT), threshold(())] == [3, 10, 1]
-
-
-@given(st.floats(1, 1e9), st.sampled_from([1.0, 5.0, 1000.0]))
-def test_rounding_stays_within_half_a_grain(value: float, grain: float) -> None:
-    """A rounded value is a multiple of its grain, at most half a grain away."""
-    found = rounded(value, grain)
-    assert abs(found - value) <= grain / 2
-    assert math.isclose(found / grain, round(found / grain))
-
-
-@given(st.floats(0.01, 1e9))
-def test_a_band_hides_five_per_cent_on_each_side(value: float) -> None:
-    """The grain is 1, 2 or 5 times a power of ten, from a tenth to a quarter of the value."""
-    assert band_grain(0) == 0
-    grain = band_grain(value)
-    digit = grain / 10 ** math.floor(math.log10(grain) + 1e-9)
-    assert min(abs(digit - one) for one in (1, 2, 5)) < 1e-6
-    assert 0.1 * value * (1 - 1e-6) <= grain <= 0.25 * value * (1 + 1e-6)
-
-
 def test_unknown_values_are_left_out_and_impossible_ones_refused() -> None:
     """NA is no contribution; a negative or infinite one cannot be protected."""
     assert checked_values([1, float("nan"), 2], "x") == (1.0, 2.0)
@@ -181,14 +93,6 @@ def test_a_share_of_nothing_is_not_a_hidden_share() -> None:
     assert protected_total([40, 60, float("nan"), float("nan")]).rule == "few_units"
     with pytest.raises(InputError, match="share 5/4: the count must lie between 0 and its base"):
         protected_share(5, 4)
-
-
-@pytest.mark.parametrize("protected", [protected_total, protected_median])
-def test_an_impossible_contribution_is_refused_by_name(protected: Callable[..., Shown]) -> None:
-    """The message says which figure it was for."""
-    name = protected.__name__.removeprefix("protected_")
-    with pytest.raises(InputError, match=f"^{name}: value -1: contributions must be finite and not negative"):
-        protected([1.0, 2.0, -1.0])
 
 
 # By hand. 23 is one unit's own: rounded to 5 (10 % of 23 is 2.3, the next of 1, 2, 5 is 5). 25 falls between two
@@ -222,21 +126,12 @@ def test_a_median_needs_five_units_however_many_amounts() -> None:
     assert protected_median(values, rules=STRICT, units="abcdefghij").value == 6.0
 
 
-# By hand. Whose: 30 thrice one unit's is its own (5 % of it hides within 5); 31 and 33 of one unit are its own too, of
-# two they are nobody's: 32 to the unit.
-OWNERS = {
-    (((10, 20, 30, 30, 30, 40, 50), "abccced")): 30,
-    (((10, 20, 32, 32, 32, 40, 50), "abccced")): 30,
-    (((10, 20, 32, 32, 32, 40, 50), "abcdefg")): 32,
-    (((10, 20, 31, 33, 40, 50), "abccde")): 30,
-    (((10, 20, 31, 33, 40, 50), "abcdef")): 32,
-}
-
-
-@pytest.mark.parametrize(("values", "units"), OWNERS)
-def test_a_median_that_one_unit_holds_is_rounded(values: tuple[float, ...], units: str) -> None:
-    """Several amounts of one unit at the middle are one holder."""
-    assert protected_median(values, units=units).value == OWNERS[values, units]
+def test_a_median_that_one_unit_holds_is_rounded() -> None:
+    """By hand: 32 thrice one unit's is its own (5 % of it hides within 5); 31 and 33 of one unit too, of two they are
+    nobody's: 32 to the unit."""
+    thrice, two = (10, 20, 32, 32, 32, 40, 50), (10, 20, 31, 33, 40, 50)
+    assert [protected_median(thrice, units=units).value for units in ("abccced", "abcdefg")] == [30, 32]
+    assert [protected_median(two, units=units).value for units in ("abccde", "abcdef")] == [30, 32]
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=5, max_size=30), st.sampled_from([1.0, 1000.0]))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import STANDARD
-from ptce_analysis.protect.system import (
+from ptce_analysis.protect.suppress import (
     FAR,
     Attacker,
     Goal,
@@ -67,26 +65,6 @@ def test_a_respondent_knows_more() -> None:
     assert TABLE.farthest(MARGINS, goal(1, 0, attacker=alone))[0, 0] == 5
 
 
-def test_rounding_bands_widen_what_is_possible() -> None:
-    """With margins known to ± 0.5 only, an amount may be half more (closed form)."""
-    amounts = System(TRUTH, (), (), grain=1.0)
-    bands = [Line(line.terms, line.low - 0.5, line.high + 0.5, line.figure) for line in MARGINS]
-    assert amounts.farthest(bands, goal(1, 0))[0, 0] == pytest.approx(8.5)
-
-
-def test_what_contradicts_itself_gives_no_example() -> None:
-    """No data set fits two different values of one figure."""
-    assert len(TABLE.farthest([*MARGINS, Line(of(0, 1), 9, 9)], goal(1, 0))) == 0
-
-
-def test_only_data_sets_that_fit_are_kept() -> None:
-    """Enumerated: of all tables with cells up to 8, those with the margins are the seven of one parameter."""
-    every = np.array(list(product(range(9), repeat=4)), float)
-    kept = TABLE.fitting(MARGINS, every)
-    assert kept[:, 0].tolist() == [2, 3, 4, 5, 6, 7, 8]
-    assert TABLE.fitting([Line(of(0), 3, 4)], kept)[:, 0].tolist() == [3, 4]
-
-
 def test_a_goal_is_met_by_what_its_attacker_can_believe() -> None:
     """A table with 7 in the first cell shows that 7 is possible, but not to who knows the cell to be 5."""
     points = np.array([[7.0, 1, 2, 5]])
@@ -109,15 +87,6 @@ def test_the_cheapest_figures_are_chosen() -> None:
     assert TABLE.cheapest_way(lines, goal(1, 6), dict.fromkeys(margins, 90.0) | cells) == [5, 6, 7]
     assert TABLE.cheapest_way(lines, goal(1, 6), dict.fromkeys(margins, 1.0) | dict.fromkeys(cells, 90.0)) == [0, 2]
     assert TABLE.cheapest_way(lines, goal(1, 6), {0: 1.0}) == []
-
-
-def test_a_way_respects_what_the_attacker_knows() -> None:
-    """By hand: who knows the second cell sees it stay, so the first can only move with its row, which is dearer."""
-    alone = who(all1=3)
-    costs = {0: 90.0, 6: 1.0, 5: 1.0, 7: 1.0}
-    lines = [line for line in [*MARGINS, *CELLS[1:]] if line.figure not in (2, 3)]
-    assert TABLE.cheapest_way(lines, goal(1, 6), costs) == [5]
-    assert TABLE.cheapest_way(lines, goal(1, 6, attacker=alone), costs) == [0]
 
 
 # Two levels: a is one pole of 5,400; b is six, of 1,100 to 1,600; pole x stands in both.
@@ -169,25 +138,6 @@ def test_a_median_says_how_large_a_total_is_at_least() -> None:
     assert totals_system(four, STANDARD, ()).figures[0].least == -np.inf
 
 
-def test_a_lower_end_is_the_higher_of_rounding_and_median() -> None:
-    """2,100 to the thousand is 1,500 at least; three units of 675 or more (700 to the 50) make 2,025."""
-    frame = pd.DataFrame({"pole_id": list("abcde"), "amount_eur": [0.0, 0, 700, 700, 700]})
-    measure = Measure("m", frame, value="amount_eur", statistics=("total", "median"), grain=50.0)
-    assert told(totals_system(measure, STANDARD, ())) == {(0,): (2075, 2125)}
-    wide = Measure("m", frame.assign(amount_eur=[0.0, 0, 2000, 2000, 2000]), value="amount_eur",
-                   statistics=("total", "median"), grain=4000.0)  # fmt: skip
-    assert told(totals_system(wide, STANDARD, ())) == {(0,): (6000, 10_000)}
-
-
-def test_respondents_know_what_they_gave_and_what_they_make_up_alone(totals: System) -> None:
-    """x gave 5,400 of a, alone, and 1,100 of b; r gave 1,200 of b."""
-    x = next(attacker for attacker in totals.attackers if attacker.name == "x")
-    r = next(attacker for attacker in totals.attackers if attacker.name == "r")
-    assert [one.name for one in totals.attackers] == ["", "r", "s", "t", "u", "v", "x"]
-    assert [end.tolist() for end in x[1:]] == [[5400, 1100], [5400, FAR * 13_500]]
-    assert [end.tolist() for end in r[1:]] == [[0, 1200], [FAR * 13_500] * 2]
-
-
 def test_a_sensitive_total_must_stay_uncertain_both_ways_for_everybody_else(totals: System) -> None:
     """a is sensitive: 5,400 ± 540 must stay possible for all but x, who knows it."""
     found = [(goal.attacker.name, goal.sign, goal.level, goal.figure) for goal in goals(totals, 0.10)]
@@ -203,21 +153,6 @@ def test_what_others_gave_sets_the_uncertainty_for_a_respondent() -> None:
     assert found == {
         ("", 1): 4400, ("", -1): 3600, ("a", 1): 4200, ("a", -1): 3900, ("b", 1): 4300, ("b", -1): 3700,
     }  # fmt: skip
-
-
-def test_a_total_of_nothing_must_look_as_if_it_could_be_something() -> None:
-    """Two poles gave 0: upwards, a grain must stay possible; downwards there is nothing to hide."""
-    frame = pd.DataFrame({"pole_id": list("ab"), "amount_eur": [0.0, 0]})
-    system = totals_system(Measure("m", frame, value="amount_eur", statistics=("total",), grain=10.0), STANDARD, ())
-    assert {(goal.sign, goal.level) for goal in goals(system, 0.10)} == {(1, 10.0)}
-
-
-def test_empty_cells_tell_their_total_where_their_count_is_shown() -> None:
-    """A level without an amount is known to total 0, unless its count is hidden."""
-    frame = AMOUNTS.assign(level=pd.Categorical(AMOUNTS["level"], ["a", "b", "none"]))
-    measure = Measure("m", frame, by=(("level",),), value="amount_eur", statistics=("total",))
-    assert told(totals_system(measure, STANDARD, ()))[2,] == (0, 0)
-    assert (2,) not in told(totals_system(measure, STANDARD, {(("level", "none"),)}))
 
 
 WAVES = pd.DataFrame(
@@ -261,11 +196,3 @@ def test_small_counts_and_small_complements_must_be_able_to_reach_the_threshold(
         assert [(goal.terms.tolist(), goal.sign, goal.level) for goal in found] == [
             (one.tolist(), 1, 3.0) for one, wanted in ((figure.terms, terms), (figure.others, others)) if wanted
         ]
-
-
-def test_the_cells_of_a_part_are_at_most_those_of_its_base() -> None:
-    """Known to everybody: of the poles of a wave, no more can be linked than answered."""
-    base = Measure("base", WAVES, by=(("wave",),))
-    part = Measure("part", WAVES.iloc[[0, 4]], by=(("wave",),), within=("base",))
-    system = counts_system([base, part], STANDARD)
-    assert [line.terms.tolist() for line in system.always] == [[1, 0, -1, 0], [0, 1, 0, -1]]

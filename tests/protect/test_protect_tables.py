@@ -67,12 +67,8 @@ CASES: dict[str, tuple[dict[str, list[float]], dict[str, Any], str, list[Any]]] 
     "a margin known to ± 500 € leaves an answer of 400 € uncertain": (
         {"a": [400], "b": [3000] * 3}, {"grain": 1000}, "total", [MARK, 9000, 9000],
     ),
-    "the same to the euro hides more": ({"a": [400], "b": [3000] * 3}, {}, "total", [MARK, MARK, 9400]),
     "behind a of 150, b may seem 25 larger (answers of 250 on average)": (SEVEN, {}, "total", [MARK, MARK, 1500, 1750]),
     "but not 225 larger, as 90 % would ask": (SEVEN, {"within": 0.9}, "total", [150, MARK, MARK, 1750]),
-    "one unit has 90 % of b: its count is shown": (
-        {"a": [2000, 2000, 1000], "b": [9000, 500, 500]}, ALONE, "units", [3, 3],
-    ),
     "and its total is not": ({"a": [2000, 2000, 1000], "b": [9000, 500, 500]}, ALONE, "total", [5000, MARK]),
     "amounts that are unknown are no contribution": (
         {"a": [10, 20, 30], "b": [float("nan")] * 3}, {}, "total", [60, None, 60],
@@ -83,7 +79,6 @@ CASES: dict[str, tuple[dict[str, list[float]], dict[str, Any], str, list[Any]]] 
     "a median is hidden with the count it needs": (
         {"a": [1] * 9, "b": [10] * 5, "c": [1]}, {}, "median", [1, MARK, MARK, 1],
     ),
-    "nine poles are enough by default": ({"a": [1] * 9, "b": [1] * 20}, {}, "units", [9, 20, 29]),
     "and too few for the stricter rules": ({"a": [1] * 9, "b": [1] * 20}, {"rules": STRICT}, "units", [MARK, MARK, 29]),
 }  # fmt: skip
 
@@ -98,16 +93,6 @@ def test_what_is_hidden_can_be_worked_out_by_hand(name: str) -> None:
     assert list(found.values()) == expected
 
 
-def test_several_rows_of_a_pole_are_one_unit() -> None:
-    """Two grants to one pole and one to another: two units, which are too few; withheld where nothing else can be."""
-    frame = pd.DataFrame({"pole_id": ["p", "p", "q"], "level": "a", "amount_eur": [10.0, 20, 30]})
-    assert column(one(frame, value="amount_eur", statistics=("total",)), "units") == {"a": MARK, ALL: MARK}
-    assert one(counted(a=2, b=1)).ledger["rule"].tolist() == ["few_units", "few_units", "withheld"]
-    amounts = rows(a=[2000.0, 2000, 1000], b=[9000.0, 500, 500])
-    few = one(amounts, value="amount_eur", statistics=("total", "median"), **ALONE)
-    assert set(few.ledger["rule"]) == {"dominant_unit", "median_of_few"}
-
-
 def test_a_margin_hides_a_second_cell_the_smallest() -> None:
     """17 − 9 − 5 would give 3 − 1: the cheapest other cell that leaves 3 possible is hidden too."""
     found = one(counted(a=9, b=2, c=5))
@@ -117,15 +102,6 @@ def test_a_margin_hides_a_second_cell_the_smallest() -> None:
         ["m", "level c", "units", "recoverable", "m, level b, units"],
     ]
     assert (found.table == MARK).to_numpy().sum() == 2
-
-
-def test_an_empty_cell_is_shown_and_hides_nothing() -> None:
-    """No unit can be seen in a cell that has none; it cannot stand in for another either."""
-    frame = counted(a=9, b=2, c=5)
-    frame["level"] = pd.Categorical(frame["level"], ["c", "b", "a", "none"])
-    found = one(frame)
-    assert column(found, "units") == {"c": MARK, "b": MARK, "a": 9, "none": 0, ALL: 16}
-    assert list(found.table["level"]) == ["c", "b", "a", "none", ALL]
 
 
 def two_way(cells: dict[tuple[str, str], list[float]], shared: bool = False) -> pd.DataFrame:
@@ -151,35 +127,12 @@ def test_a_two_way_table_hides_a_rectangle() -> None:
     assert all((level, wave) in hidden for level in {level for level, _ in hidden} for wave in ("2013", "2015"))
 
 
-def test_tables_that_share_a_margin_are_protected_together() -> None:
-    """The totals of levels over two waves and the table of one wave give the other wave's: it is looked after too."""
-    cells = {
-        ("a", "2013"): [50.0, 60, 70],
-        ("a", "2015"): [500.0],
-        ("b", "2013"): [80.0] * 3,
-        ("b", "2015"): [90.0] * 3,
-    }
-    found = one(two_way(cells), by=(("level",), ("level", "wave")), value="amount_eur", statistics=("total",))
-    totals = column(found, "total")
-    assert totals["a", "2015"] == MARK
-    assert MARK in (totals["a", "2013"], totals["a", ALL])
-
-
 def test_cells_that_no_table_shows_are_protected_too() -> None:
     """Two margins determine the only unit of a wave: its level has no other, so one margin is hidden."""
     cells = {("a", "2013"): [70.0, 70, 70], ("b", "2015"): [500.0], ("c", "2015"): [100.0, 100, 100]}
     found = one(two_way(cells), by=(("level",), ("wave",)), value="amount_eur", statistics=("total",))
     totals = column(found, "total")
     assert totals["b", ALL] == MARK
-
-
-def test_units_that_stand_in_several_cells_are_counted_once_in_the_margin() -> None:
-    """Four poles in two waves are four poles."""
-    cells = {("a", "2013"): [1.0] * 4, ("a", "2015"): [1.0] * 4}
-    found = one(two_way(cells, shared=True), by=CROSSED)
-    assert column(found, "units") == {
-        ("a", "2013"): 4, ("a", "2015"): 4, ("a", ALL): 4, (ALL, "2013"): 4, (ALL, "2015"): 4, (ALL, ALL): 4,
-    }  # fmt: skip
 
 
 def poles(n: int) -> pd.DataFrame:
@@ -199,13 +152,6 @@ def shares(n: int, **levels: int) -> tuple[Protected, Protected]:
         Measure("links", links(**levels), by=(("level",),), statistics=("share",), base="poles"),
     )
     return found["poles"], found["links"]
-
-
-def test_a_share_is_a_count_over_its_base() -> None:
-    """10 of 40 is a quarter, and both are shown."""
-    base, found = shares(40, a=10, b=20)
-    assert column(found, "share") == {"a": 0.25, "b": 0.5}
-    assert base.table["units"].tolist() == [40]
 
 
 def test_the_complement_of_a_share_is_protected() -> None:
@@ -228,18 +174,6 @@ def test_all_or_none_of_a_base_is_hidden() -> None:
     assert set(found.ledger["rule"]) == {"same_answer"}
 
 
-def test_a_share_of_an_empty_base_is_no_share() -> None:
-    """Nobody was asked: nothing is hidden, and nothing is known."""
-    base = poles(12).assign(level=pd.Categorical(["a"] * 12, ["a", "b"]))
-    frame = links(a=6)
-    frame["level"] = pd.Categorical(frame["level"], ["a", "b"])
-    found = protect(
-        Measure("asked", base, by=(("level",),)),
-        Measure("links", frame, by=(("level",),), statistics=("share",), base="asked"),
-    )["links"]
-    assert column(found, "share") == {"a": 0.5, "b": None}
-
-
 def test_a_measure_within_another_uses_what_that_one_shows() -> None:
     """Of 4 links shown, at most 4 gave an amount: a hidden 1 stays possible as 3 or more only because of that."""
     found = protect(
@@ -248,14 +182,6 @@ def test_a_measure_within_another_uses_what_that_one_shows() -> None:
     )
     assert column(found["gave"], "units") == {"a": MARK, "b": 9}
     assert column(found["links"], "units") == {"a": 4, "b": 9}
-
-
-def test_very_large_amounts_are_protected_like_small_ones() -> None:
-    """The same table in euros and in millions of euros hides the same cells."""
-    small = rows(a=[5.0, 5, 5], b=[100.0], c=[500.0, 500, 500])
-    large = small.assign(amount_eur=small["amount_eur"] * 1e6)
-    hidden = [column(one(f, value="amount_eur", statistics=("total",)), "total") for f in (small, large)]
-    assert [{k for k, v in found.items() if v == MARK} for found in hidden] == [{"b", "c"}] * 2
 
 
 AMOUNTS = st.lists(st.integers(0, 10_000).map(float), min_size=0, max_size=6)
@@ -281,8 +207,8 @@ def test_the_order_of_the_answers_does_not_matter(cells: list[list[float]], rand
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no column 'wav'": ({"by": (("wav",),)}, r"there is no column 'wav'"),
     "missing values": ({"rows": counted(a=3).assign(level=None)}, "column 'level' has missing values: name them"),
-    "extremes": ({"statistics": ("maximum",)}, "statistic 'maximum' is never shown: it is somebody's value"),
-    "unknown": ({"statistics": ("totl",)}, r"statistic 'totl' is unknown. Legal: .*Did you mean 'total'"),
+    "extremes": ({"statistics": ("maximum",)}, "statistic 'maximum' is not shown: units, share"),
+    "unknown": ({"statistics": ("totl",)}, r"statistic 'totl' is not shown: .*Did you mean 'total'"),
     "no value": ({"statistics": ("total",)}, "statistic 'total' needs a column of values"),
     "no base": ({"statistics": ("share",)}, "statistic 'share' needs a base"),
     "grain": ({"grain": 0.0}, "grain 0: totals are rounded to a grain above 0"),
@@ -297,18 +223,11 @@ def test_a_measure_that_cannot_be_protected_is_refused(name: str) -> None:
         Measure("m", **{"rows": counted(a=3), "by": BY_LEVEL} | how)
 
 
-def test_negative_amounts_are_refused() -> None:
-    """The rules say nothing about them."""
-    with pytest.raises(InputError, match="measure 'm': value -5: contributions must be finite and not negative"):
-        one(rows(a=[-5.0]), value="amount_eur", statistics=("total",))
-
-
 def test_measures_that_do_not_fit_together_are_refused() -> None:
     """Each fault names the measures, and what to do."""
     base, found = Measure("poles", poles(3)), Measure("links", links(a=2), by=(("level",),), base="poles")
     amounts = rows(a=[1.0])
     for measures, message in {
-        (): "protect needs a measure, a rule",
         (base, base): "two measures have the name 'poles'",
         (Measure("x", amounts, value="amount_eur"), Measure("y", amounts, value="amount_eur")): (
             "two measures have the value 'amount_eur': give every table of it in one measure's `by`"
@@ -321,12 +240,10 @@ def test_measures_that_do_not_fit_together_are_refused() -> None:
     by_level = Measure("poles", poles(2).assign(level="a"), by=((),))
     by_other = Measure("poles", poles(2).assign(level="a", other="x"), by=(("other", "level"),))
     protect(by_level, found)
+    for how in ({"within": 0.0}, {"within": 1.0}, {"rules": ()}):
+        with pytest.raises(InputError, match="protect needs a measure, a rule, and `within` between 0 and 1"):
+            protect(base, **how)
+    with pytest.raises(InputError, match="value -5: contributions must be finite and not negative"):
+        one(rows(a=[-5.0]), value="amount_eur", statistics=("total",))
     with pytest.raises(InputError, match="measure 'links': shares need a table of 'poles' by level: add it to `by`"):
         protect(by_other, found)
-
-
-@pytest.mark.parametrize("how", [{"within": 0.0}, {"within": 1.0}, {"rules": ()}])
-def test_protection_cannot_be_turned_off(how: dict[str, Any]) -> None:
-    """No rule, or no uncertainty, is no protection."""
-    with pytest.raises(InputError, match="protect needs a measure, a rule, and `within` between 0 and 1"):
-        one(counted(a=3), **how)

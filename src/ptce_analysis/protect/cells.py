@@ -14,7 +14,6 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.protect.rules import checked_values
 
 STATISTICS = ("units", "share", "total", "median")
-EXTREMES = ("minimum", "maximum", "quartiles", "min", "max")
 ALL = "total"
 # Where a cell stands: (column, value) pairs; a margin has no pair for what it adds up.
 Place = tuple[tuple[str, str], ...]
@@ -103,11 +102,7 @@ def shortened(place: Place, names: Collection[str]) -> Place:
 
 
 def place_text(place: Place) -> str:
-    """Return a place as the ledger writes it.
-
-    >>> place_text((("level", "region"), ("wave", "2015")))
-    'level region, wave 2015'
-    """
+    """Return a place as the ledger writes it."""
     return ", ".join(f"{name} {value}" for name, value in place) or ALL
 
 
@@ -119,10 +114,8 @@ def _faults(measure: Measure) -> Iterator[str]:
         elif name != measure.value and measure.rows[name].isna().any():
             yield f"column {name!r} has missing values: name them (a category such as 'not known') before protecting."
     for statistic in measure.statistics:
-        if statistic in EXTREMES:
-            yield f"statistic {statistic!r} is never shown: it is somebody's value. Legal: {', '.join(STATISTICS)}."
-        elif statistic not in STATISTICS:
-            yield f"statistic {statistic!r} is unknown. Legal: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
+        if statistic not in STATISTICS:
+            yield f"statistic {statistic!r} is not shown: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
         elif statistic in ("total", "median") and not measure.value:
             yield f"statistic {statistic!r} needs a column of values."
         elif statistic == "share" and not measure.base:

@@ -29,37 +29,18 @@ def plain(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a text for comparing words: small letters without accents, anything else one space.
-
-    >>> folded("  L’Éco-Pôle   d’AUDRUICQ")
-    ' l eco pole d audruicq '
-    """
+    """Return a text for comparing words: small letters without accents, anything else one space, one at each end."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(INVISIBLE)).casefold()
         text = re.sub(r"[\u0300-\u036f]+", "", text)
     return f" {re.sub(r'[^0-9a-z]+', ' ', text.lower()).strip()} "
 
 
-def luhn(digits: str) -> bool:
-    """Return whether digits have the check digit of a SIREN or SIRET.
-
-    >>> luhn("732829320"), luhn("732829321")
-    (True, False)
-    """
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
-
-
-def _is_siren(found: str) -> bool:
-    """A SIREN or SIRET by its check digit; a round number is an amount."""
+def is_siren(found: str) -> bool:
+    """Return whether digits have the check digit (Luhn) of a SIREN or SIRET; a round number is an amount."""
     digits = re.sub(r"\D", "", found)
-    return luhn(digits) and not digits.endswith("000")
-
-
-def _is_iban(found: str) -> bool:
-    """An IBAN by its check digits: letters are numbers from 10 on, the first four signs last, one more than 97 × k."""
-    signs = re.sub(r"\W", "", found).upper()
-    return 15 <= len(signs) <= 34 and int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
+    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0 and not digits.endswith("000")
 
 
 # Each rule, and what it says is absent.
@@ -75,15 +56,14 @@ LEAKS = {
     "traceback": "traces of a failure",
     "active": "scripts, forms and anything loaded from elsewhere",
     "formula": "cells that a spreadsheet would run",
-    "parameter": "parameters outside the closed set, and paths papermill notes",
     "fictitious": "fictitious data without their mark",
     "micro_data": "rows of respondents",
     "unprotected": "figures of answers that the rules did not release",
     "closed": "files that cannot be looked into",
 }
 _PAIRS = r"(?:(?P<sep>[ .\-\u00a0]?)\d{2})(?:(?P=sep)\d{2}){3}"
-# What finds some of them. A SIREN and an IBAN also have check digits: `COUNTS`.
-PATTERNS = (
+# What finds some of them. A SIREN also has a check digit.
+PATTERNS = [(name, re.compile(pattern)) for name, pattern in (
     ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+"),
     ("email", r"(?i)\b[\w.+-]{2,64} ?[\[({] ?(?:at|chez|arobase) ?[\])}] ?"
               r"[\w-]+(?:\.| ?[\[({] ?(?:dot|point) ?[\])}] ?)\w+"),
@@ -104,28 +84,28 @@ PATTERNS = (
     ("path", r"(?<!\w)[A-Za-z]:\\{1,2}[\w~.$-]+|(?<!\w)\\\\[\w.-]+\\[\w$.-]+|file:/{2,3}[\w.]"),
     ("traceback", r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d+|ipykernel_\d"),
     ("traceback", r"\x1b\[[0-9;]*m"),
-)  # fmt: skip
-COUNTS = {"siren": _is_siren, "iban": _is_iban}
-_COMPILED = [(name, re.compile(pattern)) for name, pattern in PATTERNS]
+)]  # fmt: skip
+
+
+def is_iban(found: str) -> bool:
+    """Return whether letters (10 and on) and digits, the first four signs last, are one more than a multiple of 97."""
+    signs = re.sub(r"\W", "", found).upper()
+    return 15 <= len(signs) <= 34 and int("".join(str(int(sign, 36)) for sign in signs[4:] + signs[:4])) % 97 == 1
+
+
+# Numbers with a check digit of their own.
+CHECKED = {"siren": is_siren, "iban": is_iban}
 
 
 def matches(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the name of each rule whose pattern a text holds, and what was found.
-
-    >>> list(matches("écrire à jean@exemple.fr ou au 01 23 45 67 89"))
-    [('email', 'jean@exemple.fr'), ('phone', '01 23 45 67 89')]
-    """
-    for name, pattern in _COMPILED:
+    """Yield the name of each rule whose pattern a text holds, and what was found."""
+    for name, pattern in PATTERNS:
         found = (one[0] for one in pattern.finditer(text))
-        yield from ((name, one) for one in found if name not in COUNTS or COUNTS[name](one))
+        yield from ((name, one) for one in found if CHECKED.get(name, bool)(one))
 
 
 def masked(text: str) -> str:
-    """Return what was found so that a report can be read by anybody: its ends and its length.
-
-    >>> masked("jean@exemple.fr")
-    'je…fr (15 characters)'
-    """
+    """Return what was found so that a report can be read by anybody: its ends and its length."""
     text = " ".join(text.split())
     return f"{text[:2]}…{text[-2:]} ({len(text)} characters)" if len(text) > 6 else f"… ({len(text)} characters)"
 
@@ -168,8 +148,7 @@ def needles(folder: Path) -> list[Needle]:
 
     Raises `InputError` if there is no export, or one cannot be read.
     """
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXPORTS and path.is_file())
-    if not paths:
+    if not (paths := sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXPORTS and path.is_file())):
         raise InputError(f"{folder}: no export ({', '.join(EXPORTS)}) to take raw values from. Give their folder.")
     found = [needle for path in paths for column in _columns(path) for needle in column_needles(*column)]
     return list({needle.words: needle for needle in reversed(found)}.values())[::-1]
@@ -190,7 +169,7 @@ def column_needles(header: str, kind: str, cells: Sequence[tuple[str, str]]) -> 
 
 
 def _distinctive(text: str) -> Iterator[str]:
-    """The words of a cell that name somebody: the whole, each quotation of a long one, and codes inside it."""
+    """The words of a cell that name somebody: the whole, and each quotation of a long one."""
     whole = folded(text)
     words = whole.split()
     if _names(whole):
@@ -199,9 +178,6 @@ def _distinctive(text: str) -> Iterator[str]:
         yield f" {words[1]} {words[0]} "
     for start in range(len(words) - QUOTED_WORDS + 1):
         yield f" {' '.join(words[start : start + QUOTED_WORDS])} "
-    for code in re.findall(r"[^\W_]+(?:[-_./@][^\W_]+)*", text):
-        if len(words) > 1 and len(code) > LEAST_LETTERS and re.search(r"\d", code) and re.search(r"[^\W\d]", code):
-            yield folded(code)
 
 
 def _names(words: str) -> bool:
@@ -215,15 +191,13 @@ def _columns(path: Path) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     from ptce_analysis.survey.codebook import Layout, read_codebook
     from ptce_analysis.survey.read import read
 
-    books = sorted(one for one in path.parent.iterdir() if one.suffix.lower() in (".yml", ".yaml"))
-    book = read_codebook(books[0]) if books else None
+    book = next((read_codebook(one) for one in sorted(path.parent.glob("*.y*ml"))), None)
     layout = book.layout if book else Layout()
     grid = read(path, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet)
+    names, rows, numbers = [*grid.rows[:1], []][0], grid.rows[1:], grid.numbers[1:]
     if book:
         answers = laid_out(grid, book)
         names, rows, numbers = list(answers.names), answers.whole, answers.numbers
-    else:
-        names, rows, numbers = [*grid.rows[:1], []][0], grid.rows[1:], grid.numbers[1:]
     kinds = {folded(header): one.kind for one in (book.columns() if book else ()) for header in one.headers}
     for column in range(max(map(len, [names, *rows]))):
         name = names[column] if column < len(names) else ""

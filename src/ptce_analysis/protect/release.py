@@ -11,12 +11,11 @@ import pandas as pd
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.leaks import folded, own_words
-from ptce_analysis.protect.rules import MARK, OTHER_RULES, RULES, Shown
+from ptce_analysis.protect.rules import MARK, Shown
 
 # Origins whose data are answers: nothing of them is shown that was not released.
 PROTECTED_ORIGINS = ("survey", "fictitious")
 LEDGER = ("measure", "cell", "statistic", "rule", "protects")
-LINE_NAME = re.compile(r"[a-z_]+|\d{4}")
 # An id of fewer than eight digits is a number like any other; folded, it has a blank on each side.
 LEAST_ID = 10
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
@@ -63,22 +62,8 @@ def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Prote
     return joined(released(function(*(source.table.copy() for source in sources))), *sources)
 
 
-def public(table: pd.DataFrame) -> Protected:
-    """Return a table of what is public already, such as printed figures; `joined` sets it beside answers."""
-    return released(table)
-
-
-def of_lines(table: pd.DataFrame) -> Protected:
-    """Return counts of lines of a file, by rule, as they are: they describe the file, not an answer.
-
-    Counts of repairs are none: they add up answers, the hidden ones too. Raises `InputError` for anything but names of
-    this library (small letters and _), years and counts.
-    """
-    for name in table.columns:
-        for cell in table[name]:
-            if not (LINE_NAME.fullmatch(cell) if isinstance(cell, str) else float(cell).is_integer()):
-                raise InputError(f"column {name!r}: {cell!r}: counts of lines hold rule names and counts only.")
-    return released(table)
+# What is public already (printed figures) and counts of lines of a file by cleaning rule are shown as they are.
+public = of_lines = released
 
 
 def joined(first: Protected, *others: Protected) -> Protected:
@@ -90,10 +75,7 @@ def joined(first: Protected, *others: Protected) -> Protected:
 
 
 def protection(*arguments: object) -> Protected | None:
-    """Return everything released with the protected tables among some arguments, or in their `protected`; None if none.
-
-    It is how a page finds what the sentence or exhibit it is given may state.
-    """
+    """Return all that was released with the protected tables among arguments, or in their `protected`; None if none."""
     found = (getattr(argument, "protected", argument) for argument in arguments)
     tables = [one for one in found if isinstance(one, Protected)]
     return joined(*tables) if tables else None
@@ -115,23 +97,18 @@ def unreleased(
         return []
     if protected is None:
         return [f"data of origin {origin} come from answers: give the table that protect returns"]
-    stated = {"a sentence": list(numbers)}
+    stated: dict[str, list[Any]] = {"a sentence": list(numbers)}
     stated |= {f"column {name!r}": list(table[name]) for name in table.columns} if table is not None else {}
-    known = {*protected.numbers, *(number for text in protected.texts for number in _inside(text))}
-    faults = [fault for where, cells in stated.items() for fault in _cell_faults(where, cells, protected, known)]
-    named = ["a sentence names a respondent"] * _named(texts, protected.units)
-    return list(dict.fromkeys([*faults, *named]))
-
-
-def _cell_faults(where: str, cells: Sequence[Any], protected: Protected, known: set[float]) -> Iterator[str]:
-    for value in _numbers(cells):
-        if value not in known:
-            yield f"{where} holds a number, {value:g}, that was not released: protect it, or derive it from what is"
-    for text in {value for value in cells if isinstance(value, str)} - protected.texts:
-        if _named([text], protected.units):
-            yield f"{where} names a respondent"
-        elif not known.issuperset(_inside(text)):
-            yield f"{where} holds a text with a number that was not released: keep numbers in columns of their own"
+    known, faults = {*protected.numbers, *(one for text in protected.texts for one in _inside(text))}, list[str]()
+    for where, cells in stated.items():
+        odd = [f"{where} holds a number, {value:g}," for value in _numbers(cells) if value not in known]
+        faults += [f"{one} that was not released: protect it, or derive it from what is" for one in odd]
+        for text in {value for value in cells if isinstance(value, str)} - protected.texts:
+            if _named([text], protected.units):
+                faults.append(f"{where} names a respondent")
+            elif not known.issuperset(_inside(text)):
+                faults.append(f"{where} holds a text with a number that was not released: keep it apart")
+    return list(dict.fromkeys([*faults, *["a sentence names a respondent"] * _named(texts, protected.units)]))
 
 
 def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
@@ -142,14 +119,8 @@ def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """Return the ledger of what is hidden, with the columns `LEDGER`: which figure, by which rule, to protect what."""
+    """Return the ledger of what is hidden: which figure, by which rule, to protect what."""
     return pd.DataFrame(rows, columns=list(LEDGER)).astype("str")
-
-
-def ledger_labels(lang_place: int) -> dict[str, str]:
-    """Return what each rule of a ledger says, by name, in English (0) or French (1)."""
-    labels = {rule.name: rule.label for rule in RULES} | OTHER_RULES
-    return {name: label[lang_place] for name, label in labels.items()}
 
 
 def _inside(text: str) -> Iterator[float]:

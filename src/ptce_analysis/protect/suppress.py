@@ -1,27 +1,49 @@
 """Tables made from answers, with what could expose a respondent hidden; nothing else of a survey may be shown.
 
 The rules hide cells, then more cells are hidden until no attacker, a respondent included, can work a hidden one out.
-Fictitious answers are protected as real ones are.
+The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an
+unknown of its own. Published figures are lines over the unknowns, each within its rounding band; counts are whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.cells import ALL, STATISTICS, Measure, place_text, shortened
+from ptce_analysis.protect.cells import ALL, STATISTICS, Measure, Place, place_text, shortened
 from ptce_analysis.protect.release import Protected, ledger_table, released
-from ptce_analysis.protect.rules import MARK, MEDIAN_UNITS, STANDARD, WITHIN, Rule, rounded, shown_median
-from ptce_analysis.protect.system import Goal, Key, System, Vector, counts_system, goals, met, totals_system
+from ptce_analysis.protect.rules import (
+    MARK,
+    MEDIAN_UNITS,
+    STANDARD,
+    WITHIN,
+    Contributions,
+    Rule,
+    failed,
+    rounded,
+    shown_median,
+    threshold,
+)
 
-# The rule that hides a figure, and in words what this protects.
+Vector = npt.NDArray[np.float64]
+# A figure: its measure, its statistic (`units` or `total`), its place. Why it is hidden: the rule, what it protects.
+Key = tuple[str, str, Place]
 Reason = tuple[str, str]
-# By how little two figures of one value differ in cost: which is hidden must not depend on the solver.
-TIES = 1e5
+
+# How far beyond the largest figure an attacker would look, as a multiple of it.
+FAR = 4.0
+# Limit: an attack in whole numbers not solved after so many steps counts as one that succeeds: more is suppressed.
+STEPS = 2_000
+NEAR = 1e-6
+TIES = 1e5  # by how little two figures of one value differ in cost: what is hidden must not depend on the solver
 
 
 def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float = WITHIN) -> dict[str, Protected]:
@@ -31,24 +53,11 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
     taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column. Shares are worked out
     from the counts that are shown, so they tell nothing more.
 
-    Raises
-    ------
-    InputError
-        If two measures have one name or one column of values, a base is missing or does not hold the units of a
-        measure, or a contribution is negative.
-
-    Examples
-    --------
-    >>> stages = ["creation"] * 6 + ["emergence"] * 3 + ["other"]
-    >>> answers = pd.DataFrame({"pole_id": list("abcdefghij"), "stage": stages})
-    >>> print(protect(Measure("poles", answers, by=(("stage",), ())))["poles"].table.to_string(index=False))
-        stage units
-     creation     6
-    emergence     s
-        other     s
-        total    10
+    Raises `InputError` if measures do not fit together, or a contribution is negative.
     """
-    _check(measures, rules, within)
+    by_name = {measure.name: measure for measure in measures}
+    for fault in _misfits(measures, by_name) if measures and rules and 0 < within < 1 else [""]:
+        raise InputError(fault or "protect needs a measure, a rule, and `within` between 0 and 1 (0.10 is usual).")
     hidden = dict[Key, Reason]()
     # What the usual rules hide, stricter ones hide too: a page made under each would give, together, what both hide.
     usual = tuple(rule for rule in rules if rule.by_default)
@@ -59,30 +68,24 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
                 places = {place for name, statistic, place in found if (name, statistic) == (measure.name, "units")}
                 found |= _reasons(totals_system(measure, some, places), within, hidden)
         hidden = {**found, **hidden}
-    by_name = {measure.name: measure for measure in measures}
     return {name: _protected(measure, by_name.get(measure.base), hidden) for name, measure in by_name.items()}
 
 
-def _check(measures: Sequence[Measure], rules: Sequence[Rule], within: float) -> None:
-    """Refuse measures that do not fit together: each base must show what shares are of, and hold every unit."""
-    if not measures or not rules or not 0 < within < 1:
-        raise InputError("protect needs a measure, a rule, and `within` between 0 and 1 (0.10 is usual).")
+def _misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iterator[str]:
+    """Why measures do not fit together: each base must show what shares are of, and hold every unit."""
     for what in ("name", "value"):
         given = [getattr(measure, what) for measure in measures if getattr(measure, what)]
-        if twice := sorted({text for text in given if given.count(text) > 1}):
-            raise InputError(
-                f"two measures have the {what} {twice[0]!r}: give every table of it in one measure's `by`."
-            )
-    by_name = {measure.name: measure for measure in measures}
+        for twice in sorted({text for text in given if given.count(text) > 1}):
+            yield f"two measures have the {what} {twice!r}: give every table of it in one measure's `by`."
     for measure in measures:
         for name in measure.bases:
             if name not in by_name:
-                raise InputError(f"measure {measure.name!r}: no measure is called {name!r}: {', '.join(by_name)}.")
-            common = tuple(dim for dim in measure.dims if dim in by_name[name].dims)
-            inside = by_name[name].contributions(common)
-            for place, units in measure.contributions(common).items():
+                yield f"measure {measure.name!r}: no measure is called {name!r}: {', '.join(by_name)}."
+            dims = tuple(dim for dim in measure.dims if dim in by_name[name].dims)
+            inside = by_name[name].contributions(dims)
+            for place, units in measure.contributions(dims).items():
                 if strange := set(units) - set(inside.get(place, ())):
-                    raise InputError(
+                    yield (
                         f"measure {measure.name!r}, {place_text(place)}: {len(strange)} units are not in {name!r}, "
                         "which is said to hold them all. Count the same units in both."
                     )
@@ -90,82 +93,16 @@ def _check(measures: Sequence[Measure], rules: Sequence[Rule], within: float) ->
             needed = {name for name in names if name in by_name[measure.base].dims}
             if needed not in map(set, by_name[measure.base].by):
                 by = ", ".join(sorted(needed)) or "no column"
-                raise InputError(
-                    f"measure {measure.name!r}: shares need a table of {measure.base!r} by {by}: add it to `by`."
-                )
+                yield f"measure {measure.name!r}: shares need a table of {measure.base!r} by {by}: add it to `by`."
 
 
 def _reasons(system: System, within: float, already: Collection[Key]) -> dict[Key, Reason]:
     """Why each figure is hidden: the rule, and in words what it protects."""
-    figures = system.figures
-    aside = [at for at, figure in enumerate(figures) if figure.key in already]
-    found = dict[Key, Reason]()
-    for at, (rule, protects) in sorted(hidden_figures(system, within, aside).items()):
-        measure, statistic, place = figures[protects].key
-        found[figures[at].key] = rule, "" if protects == at else f"{measure}, {place_text(place)}, {statistic}"
+    keys, found = [figure.key for figure in system.figures], dict[Key, Reason]()
+    for at, (rule, protects) in sorted(hidden_figures(system, within, already).items()):
+        measure, statistic, place = keys[protects]
+        found[keys[at]] = rule, "" if protects == at else f"{measure}, {place_text(place)}, {statistic}"
     return found
-
-
-def hidden_figures(system: System, within: float, already: Collection[int] = ()) -> dict[int, tuple[str, int]]:
-    """Return the figures to hide, by position: why (a rule's name), and the figure that this protects.
-
-    Those hidden `already` are among them. Figures are hidden until every goal stays possible, each time those whose
-    move costs least (their own value); then each that turns out not to be needed is shown again, the largest first.
-    Nothing is drawn at random.
-    """
-    forbidden = {at: ("recoverable", at) for at in already}
-    forbidden |= {at: (f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
-    wanted = goals(system, within)
-    added, seen = _added(system, wanted, forbidden)
-    needed = _needed(system, wanted, forbidden, added, seen)
-    rule = "recoverable" if _costs(system, {*forbidden, *needed}) else "withheld"
-    return forbidden | {at: (rule, protects) for at, protects in needed.items()}
-
-
-def _added(system: System, wanted: Sequence[Goal], forbidden: Collection[int]) -> tuple[dict[int, int], Vector]:
-    """The figures hidden to keep every goal possible, with what each protects; and data sets that show it."""
-    added, seen = dict[int, int](), system.truth[None, :]
-    for goal in wanted:
-        while not met(goal, seen):
-            hidden = {*forbidden, *added}
-            lines = system.lines(hidden)
-            seen = np.vstack([seen, system.farthest(lines, goal)])
-            if not met(goal, seen):
-                costs = _costs(system, hidden)
-                if not costs:
-                    break
-                # Those the goal would move at the least cost, else the cheapest.
-                more = system.cheapest_way(lines, goal, costs) or [min(costs, key=lambda at: (costs[at], at))]
-                added |= dict.fromkeys(more, goal.figure)
-    return added, seen
-
-
-def _costs(system: System, hidden: Collection[int]) -> dict[int, float]:
-    """What it costs to hide each figure that still can be: its value, and a trifle by its place.
-
-    An empty cell protects nothing and stays; so does what is known anyway.
-    """
-    can_be = ((at, f) for at, f in enumerate(system.figures) if f.shown and f.units and not f.known)
-    return {at: max(f.value, 1.0) * (1 + at / TIES) for at, f in can_be if at not in hidden}
-
-
-def _needed(
-    system: System, wanted: Sequence[Goal], forbidden: Collection[int], added: Mapping[int, int], seen: Vector
-) -> dict[int, int]:
-    """The added figures without those that can be shown again."""
-    needed = dict(added)
-    for at in sorted(added, key=lambda at: (-system.figures[at].value, at)):
-        lines = system.lines({*forbidden, *needed} - {at})
-        points = system.fitting(lines, seen)
-        for goal in wanted:
-            if not met(goal, points):
-                points = np.vstack([points, system.farthest(lines, goal)])
-                if not met(goal, points):
-                    break
-        else:
-            del needed[at]
-            seen = points
-    return needed
 
 
 def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, Reason]) -> Protected:
@@ -194,3 +131,320 @@ def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, Reas
                 ledger += [(measure.name, place_text(place), statistic, *why)] if why else []
             rows.append(row)
     return released(pd.DataFrame(rows, dtype=object), ledger_table(ledger), {unit for unit, _, _ in measure.records})
+
+
+class Line(NamedTuple):
+    """Something known: a sum of unknowns (a coefficient each) lies between two numbers; the figure that says it."""
+
+    terms: Vector
+    low: float
+    high: float
+    figure: int = -1
+
+
+class Attacker(NamedTuple):
+    """Who attacks ("" is anybody), and the least and the most that each unknown can be for them."""
+
+    name: str
+    low: Vector
+    high: Vector
+
+
+class Goal(NamedTuple):
+    """What must stay possible for an attacker, to protect a figure: a sum is at least (`sign` 1) or at most `level`."""
+
+    figure: int
+    attacker: Attacker
+    terms: Vector
+    sign: int
+    level: float
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A count or a total of a cell: its terms, its value, who stands behind it, and the rule that hides it, if any.
+
+    `shown`: whether a table has a place for it. `others`: the terms of the units of its base not in it. `least`: what a
+    median says of it. `not_zero`: whether readers know it of a hidden one; `may_be_found`: hidden, unprotected.
+    """
+
+    key: Key
+    terms: Vector
+    value: float
+    units: Mapping[str, float]
+    rule: Rule | None
+    shown: bool = True
+    others: Vector | None = None
+    least: float = -np.inf
+    not_zero: bool = False
+    may_be_found: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """The true values of the unknowns, the figures over them, what is always true, and who attacks, anybody first.
+
+    `grain`: what totals are rounded to, 0 for counts; `fewest`: the fewest units of a count that may be shown.
+    """
+
+    truth: Vector
+    figures: Sequence[Figure]
+    attackers: Sequence[Attacker]
+    always: Sequence[Line] = ()
+    grain: float = 0.0
+    fewest: int = 0
+
+    def lines(self, hidden: Collection[int]) -> list[Line]:
+        """Return everything known once some figures are hidden: rounding bands, and which hidden ones are not 0."""
+        told = list(self.always)
+        for at, figure in enumerate(self.figures):
+            value = figure.value if not (self.grain and figure.units) else rounded(figure.value, self.grain)
+            half = self.grain / 2 if figure.units else 0.0
+            if figure.shown and at not in hidden:
+                told.append(Line(figure.terms, max(value - half, figure.least), value + half, at))
+            elif figure.shown and figure.not_zero:
+                told.append(Line(figure.terms, 1.0, np.inf))
+        return told
+
+    def fitting(self, lines: Sequence[Line], points: Vector) -> Vector:
+        """Return those of some data sets (one a row) that agree with everything published."""
+        terms, low, high = self._told(lines)
+        sums = points @ terms.T
+        return points[np.all((sums >= low - NEAR) & (sums <= high + NEAR), axis=1)]
+
+    def farthest(self, lines: Sequence[Line], goal: Goal) -> Vector:
+        """Return the data set that fits the lines and goes farthest towards a goal, as one row; or no row."""
+        _, low, high = goal.attacker
+        if (found := self._solved(-goal.sign * goal.terms, [self._told(lines)], low, high)) is None:
+            return np.zeros((0, len(low)))
+        return (np.clip(found, low, high) if self.grain else np.rint(found))[None, :]
+
+    def cheapest_way(self, lines: Sequence[Line], goal: Goal, costs: Mapping[int, float]) -> list[int]:
+        """Return the figures that would have to change for a goal to be met, at the least cost; none if it cannot be.
+
+        Each figure of `costs` may move away from the truth at its cost per unit; every other line must hold as it is.
+        """
+        paid, kept = ([line for line in lines if (line.figure in costs) == pays] for pays in (True, False))
+        (moves, _, _), (rows, low, high), aim = self._told(paid), self._told(kept), goal.sign * goal.terms
+        free, none, now = np.full(len(paid), np.inf), np.zeros(len(paid)), rows @ self.truth
+        blocks = [
+            (np.hstack([moves, -np.eye(len(paid))]), -free, none),
+            (np.hstack([moves, np.eye(len(paid))]), none, free),
+            (np.hstack([rows, np.zeros((len(kept), len(paid)))]), low - now, high - now),
+            (np.hstack([aim, none])[None, :], [goal.sign * goal.level - aim @ self.truth], [np.inf]),
+        ]
+        price = np.hstack([np.zeros(len(self.truth)), [costs[line.figure] for line in paid]])
+        low, high = (
+            np.hstack([end - self.truth, far]) for end, far in zip(goal.attacker[1:], (none, free), strict=True)
+        )
+        found = self._solved(price, [block for block in blocks if len(block[0])], low, high)
+        moved = none if found is None else found[len(self.truth) :]
+        return sorted({line.figure for line, move in zip(paid, moved, strict=True) if move > NEAR})
+
+    def _told(self, lines: Sequence[Line]) -> tuple[Vector, Vector, Vector]:
+        """The coefficients of some lines, a row each, and their lower and upper ends."""
+        terms = np.array([line.terms for line in lines]).reshape(len(lines), len(self.truth))
+        return terms, np.array([line.low for line in lines]), np.array([line.high for line in lines])
+
+    def _solved(self, price: Vector, blocks: Sequence[tuple[Any, ...]], low: Vector, high: Vector) -> Vector | None:
+        """The cheapest point within some constraints; where the data are counts, they are whole numbers."""
+        options = {} if self.grain else {"node_limit": STEPS}
+        whole = np.zeros(len(price)) if self.grain else np.arange(len(price)) < len(self.truth)
+        ties = [LinearConstraint(*block) for block in blocks]
+        found = milp(price, constraints=ties, bounds=Bounds(low, high), integrality=whole, options=options)
+        return found.x  # type: ignore[no-any-return]
+
+
+def met(goal: Goal, points: Vector) -> bool:
+    """Return whether one of some data sets, all of which fit what is published, meets a goal for its attacker."""
+    far = goal.sign * (points @ goal.terms) >= goal.sign * goal.level - NEAR * max(1.0, abs(goal.level))
+    _, low, high = goal.attacker
+    return bool((far & ((points >= low - NEAR) & (points <= high + NEAR)).all(axis=1)).any())
+
+
+def goals(system: System, within: float) -> list[Goal]:
+    """Return what must stay possible for every attacker so that no sensitive figure is recovered.
+
+    A count below the threshold, or its base's rest, must look as if it could reach it; a total must stay uncertain by a
+    share `within` of what others than the attacker contribute, upwards and downwards.
+    """
+    sensitive, found = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule], list[Goal]()
+    if not system.grain:
+        for at, figure in sensitive:
+            for terms in [] if figure.may_be_found else [figure.terms, figure.others]:
+                if terms is not None and terms @ system.truth < system.fewest:
+                    found.append(Goal(at, system.attackers[0], terms, 1, float(system.fewest)))
+        return found
+    given = [value for attacker in system.attackers for value in attacker.low if value > 0]
+    floor = within * float(np.mean(given)) if given else system.grain
+    for attacker in system.attackers:
+        for at, figure in sensitive:
+            theirs = [value for unit, value in figure.units.items() if unit != attacker.name]
+            margin = within * sum(theirs)
+            if theirs:
+                found.append(Goal(at, attacker, figure.terms, 1, figure.value + max(margin, floor)))
+            if margin > 0:
+                found.append(Goal(at, attacker, figure.terms, -1, figure.value - margin))
+    return found
+
+
+def hidden_figures(system: System, within: float, already: Collection[Key] = ()) -> dict[int, tuple[str, int]]:
+    """Return the figures to hide, those hidden `already` included, by position: a rule, the figure that it protects.
+
+    Figures are hidden until every goal stays possible, each time those whose move costs least (their own value); then
+    each that turns out not to be needed is shown again, the largest first. Nothing is drawn at random.
+    """
+    forbidden = {at: ("recoverable", at) for at, figure in enumerate(system.figures) if figure.key in already}
+    forbidden |= {at: (f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
+    wanted, added, seen = goals(system, within), dict[int, int](), system.truth[None, :]
+    for goal in wanted:
+        while not met(goal, seen):
+            lines = system.lines({*forbidden, *added})
+            seen = np.vstack([seen, system.farthest(lines, goal)])
+            if not met(goal, seen):
+                costs = _costs(system, {*forbidden, *added})
+                if not costs:
+                    break
+                # Those the goal would move at the least cost, else the cheapest.
+                more = system.cheapest_way(lines, goal, costs) or [min(costs, key=lambda at: (costs[at], at))]
+                added |= dict.fromkeys(more, goal.figure)
+    for at in sorted(added, key=lambda at: (-system.figures[at].value, at)):
+        lines = system.lines({*forbidden, *added} - {at})
+        points = system.fitting(lines, seen)
+        for goal in wanted:
+            if not met(goal, points):
+                points = np.vstack([points, system.farthest(lines, goal)])
+                if not met(goal, points):
+                    break
+        else:
+            del added[at]
+            seen = points
+    rule = "recoverable" if _costs(system, {*forbidden, *added}) else "withheld"
+    return forbidden | {at: (rule, protects) for at, protects in added.items()}
+
+
+def _costs(system: System, hidden: Collection[int]) -> dict[int, float]:
+    """What it costs to hide each figure that can be: its value, and a trifle by its place; never an empty cell."""
+    can_be = ((at, f) for at, f in enumerate(system.figures) if f.shown and f.units)
+    return {at: max(f.value, 1.0) * (1 + at / TIES) for at, f in can_be if at not in hidden}
+
+
+def _sum(n: int, positions: Iterable[int]) -> Vector:
+    """The terms of the sum of some of `n` unknowns."""
+    return np.isin(np.arange(n), list(positions)).astype(float)
+
+
+def _at(positions: Mapping[Place, int], place: Place) -> list[int]:
+    """The positions of the unknowns that add up to a place."""
+    return [at for where, at in positions.items() if set(place) <= set(where)]
+
+
+class Counts:
+    """The counts of measures that are unknowns: for each measure and set of columns, the position of each place."""
+
+    def __init__(self, measures: Sequence[Measure]) -> None:
+        self.measures = {measure.name: measure for measure in measures}
+        self.positions: dict[str, dict[frozenset[str], dict[Place, int]]] = {}
+        truth = list[float]()
+        for measure in measures:
+            # Those of its tables, of its finest cells, and as a base of the others.
+            others = [other for other in measures if measure.name in other.bases]
+            as_base = [[n for n in names if n in measure.dims] for other in others for names in (*other.by, other.dims)]
+            mine = self.positions.setdefault(measure.name, {})
+            for kept in sorted({measure.kept(names) for names in (*measure.by, measure.dims, *as_base)}, key=sorted):
+                cells, places = measure.contributions(kept), measure.places(kept)
+                mine[kept] = {place: len(truth) + at for at, place in enumerate(places)}
+                truth += [float(len(cells.get(place, ()))) for place in places]
+        self.truth = np.array(truth)
+
+    def terms(self, name: str, place: Place) -> Vector:
+        """Return the terms of the count of a place, of which only the columns of that measure are looked at."""
+        measure = self.measures[name]
+        place = shortened(place, measure.dims)
+        return _sum(len(self.truth), _at(self.positions[name][measure.kept(n for n, _ in place)], place))
+
+
+def counts_system(measures: Sequence[Measure], rules: Sequence[Rule]) -> System:
+    """Return the system of every count of some measures: their units, those of their bases, and what ties them."""
+    counts, fewest = Counts(measures), threshold(rules)
+    most = np.full(len(counts.truth), FAR * max(counts.truth, default=0.0) + fewest)
+    figures = [figure for measure in measures for figure in _count_figures(counts, measure, rules)]
+    always = [line for measure in measures for line in _always(counts, measure)]
+    return System(counts.truth, figures, [Attacker("", 0 * most, most)], always, fewest=fewest)
+
+
+def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> Iterator[Figure]:
+    """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
+    # Assumption: that nobody chose one of several exclusive answers tells little of anybody: it has a mark, which may
+    # be worked out from the others. Source: none; more would hide answers that were given. If wrong: drop this.
+    exclusive = any(is_shared_out(measure, counts.measures[base]) for base in measure.bases)
+    zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units"))
+    for names, shown in measure.tables():
+        cells = measure.contributions(names)
+        for place in measure.places(names):
+            units, terms = cells.get(place, {}), counts.terms(measure.name, place)
+            others = counts.terms(measure.base, place) - terms if measure.base and shown else None
+            n_others = None if others is None else round(float(others @ counts.truth))
+            rule = None if measure.known else failed(Contributions(len(units), others=n_others), rules, "units")
+            key, not_zero = (measure.name, "units", place), bool(units) and (others is None or not zero_is_hidden)
+            behind, free = {} if measure.known else units, exclusive and not units
+            yield Figure(key, terms, float(len(units)), behind, rule, shown, others, -np.inf, not_zero, free)
+
+
+def _always(counts: Counts, measure: Measure) -> Iterator[Line]:
+    """What is true of counts whatever the answers: unions lie between parts and their sum, a part is at most its base.
+
+    Where each unit of a base stands in one cell of the measure, its cells add up to the base without any margin:
+    readers know it of a question with one answer. Where it only happens to be so, nobody knows it and more is hidden.
+    """
+    n, grids = len(counts.truth), counts.positions[measure.name]
+    for fine, coarse in permutations(grids, 2):
+        for place, at in grids[coarse].items() if coarse < fine else ():
+            whole, parts = _sum(n, [at]), _at(grids[fine], place)
+            yield Line(_sum(n, parts) - whole, 0.0, np.inf)
+            yield from (Line(whole - _sum(n, [part]), 0.0, np.inf) for part in parts)
+    for base in (counts.measures[name] for name in measure.bases):
+        for place in base.places(base.dims) if is_shared_out(measure, base) else ():
+            cells = _at(grids[frozenset(measure.dims)], place)
+            if len(cells) > 1:
+                yield Line(counts.terms(base.name, place) - _sum(n, cells), 0.0, 0.0)
+    for name in measure.bases:
+        for place in sorted({place for names, _ in measure.tables() for place in measure.places(names)}):
+            yield Line(counts.terms(name, place) - counts.terms(measure.name, place), 0.0, np.inf)
+
+
+def is_shared_out(measure: Measure, base: Measure) -> bool:
+    """Return whether each unit of a base stands in exactly one of several cells of a measure."""
+    stands = sorted((shortened(place, base.dims), unit) for unit, place in {(u, p) for u, p, _ in measure.records})
+    return set(base.dims) < set(measure.dims) and stands == sorted({(place, unit) for unit, place, _ in base.records})
+
+
+def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collection[Place]) -> System:
+    """Return the system of the totals of a measure; an empty cell tells its total, 0, where its count is shown."""
+    cells, figures = measure.contributions(measure.dims), list[Figure]()
+    positions = {place: at for at, place in enumerate(measure.places(measure.dims))}
+    truth = np.array([sum(cells.get(place, {}).values()) for place in positions])
+    for names, shown in measure.tables():
+        inside = measure.contributions(names)
+        for place in measure.places(names):
+            units, hidden = inside.get(place, {}), place in hidden_counts
+            rule = failed(Contributions(len(units), tuple(units.values())), rules, "total")
+            least = -np.inf
+            if "median" in measure.statistics and len(units) >= MEDIAN_UNITS and not hidden:
+                # What a median says of the total: half of the units, and one more, are at least as large as it.
+                median, grain = shown_median(list(units.values()), measure.grain)
+                least = (len(units) // 2 + 1) * (median - grain / 2)
+            if units or (shown and not hidden):
+                key, terms = (measure.name, "total", place), _sum(len(truth), _at(positions, place))
+                figures.append(Figure(key, terms, float(sum(units.values())), units, rule, shown, least=least))
+    most = np.full(len(truth), FAR * max(float(truth.sum()), measure.grain))
+    attackers = [Attacker("", 0 * most, most)]
+    # A respondent knows that each cell has at least what it gave, and all of those that it makes up alone.
+    for unit in sorted({unit for units in cells.values() for unit in units}):
+        low, high = 0 * most, most.copy()
+        for place, units in cells.items():
+            low[positions[place]] = units.get(unit, 0.0)
+            if set(units) == {unit}:
+                high[positions[place]] = units[unit]
+        attackers.append(Attacker(unit, low, high))
+    return System(truth, figures, attackers, grain=measure.grain)

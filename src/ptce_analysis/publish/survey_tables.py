@@ -318,9 +318,8 @@ def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:
 
 def by_rule(found: pd.DataFrame) -> list[dict[str, Any]]:
     """Return how many figures each rule hides: `rule`, `label`, `n`, the most frequent first."""
-    labels = release.ledger_labels(0)
     counts = found["rule"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    return [{"rule": str(rule), "label": labels[str(rule)], "n": int(n)} for rule, n in counts.items()]
+    return [{"rule": str(rule), "label": disclosure.LABELS[str(rule)], "n": int(n)} for rule, n in counts.items()]
 
 
 def write_ledger(found: pd.DataFrame, path: Path, site: Path) -> None:

@@ -15,9 +15,8 @@ import pytest
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.claims import claims_json, claims_of, page_claims
-from ptce_analysis.publish.language import Number, Sentence, Words, joined
+from ptce_analysis.publish.language import MARK, Number, Sentence, Words, joined, sentence_html
 from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
-from ptce_analysis.publish.sentences import MARK, sentence_html
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]

@@ -214,12 +214,12 @@ def test_each_kind_of_gap_is_named() -> None:
     ]
     wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "{n} sheep", "absent"], "here.py")
     assert messages.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
-        "here.py: not translated: 'absent'",
-        "here.py: unfinished: 'empty'",
-        "here.py: unfinished: 'doubtful'",
-        "here.py: other {names} than the source: 'autre {m}' for 'other {n}'",
         "obsolete: 'unused'",
         "obsolete: 'old'",
+        "here.py: not translated: 'empty'",
+        "here.py: not translated: 'doubtful'",
+        "here.py: other {names} than the source: 'autre {m}' for 'other {n}'",
+        "here.py: not translated: 'absent'",
     ]
 
 

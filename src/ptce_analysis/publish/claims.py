@@ -20,8 +20,7 @@ from urllib.parse import unquote
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.language import KINDS, Words, kind_of
-from ptce_analysis.publish.sentences import MARK, Sentence
+from ptce_analysis.publish.language import KINDS, MARK, Sentence, Words, kind_of
 from ptce_analysis.vocabulary import ORIGINS
 
 FOLDER = "data"
@@ -50,11 +49,6 @@ def role(output: Any) -> str:
     shown = [str(data[form]) for form in set(FORMS.values()) if form in data]
     ours = "key" in about and FORMS.get(kind) in data and not any(map(ACTIVE.search, shown))
     return kind if ours else ""
-
-
-def is_ours(output: Any) -> bool:
-    """Whether an output has the metadata of this library and the form of its kind, and holds nothing that could act."""
-    return bool(role(output))
 
 
 def outputs_of(notebook: Any) -> Iterator[Any]:
@@ -95,16 +89,15 @@ def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, An
     """
     seen: set[str] = set()
     made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            for claim in output.get("metadata", {}).get("ptce", {}).get("claims", []):
-                if claim["id"] in seen:
-                    raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
-                seen.add(claim["id"])
-                # The description of a drawing holds no elements: its numbers stand at the whole of it.
-                anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
-                stands = {"page": page, "href": f"{address}#{anchor}"}
-                yield {**stands, **claim, "computed_by": f"{made_in}.ipynb, cell {cell.id}"}
+    outputs = ((cell, output.get("metadata", {})) for cell in notebook.cells for output in cell.get("outputs", []))
+    for cell, claim in ((cell, claim) for cell, said in outputs for claim in said.get("ptce", {}).get("claims", [])):
+        if claim["id"] in seen:
+            raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
+        seen.add(claim["id"])
+        # The description of a drawing holds no elements: its numbers stand at the whole of it.
+        anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
+        computed = f"{made_in}.ipynb, cell {cell.id}"
+        yield {"page": page, "href": f"{address}#{anchor}", **claim, "computed_by": computed}
 
 
 def claims_json(claims: list[dict[str, Any]]) -> bytes:
@@ -142,14 +135,9 @@ def data_package(
     words: Words, title: str, downloads: Sequence[Download], described: Sequence[dict[str, Any]] = ()
 ) -> bytes:
     """Return the `datapackage.json` of a language's CSV files (Data Package, version 2), after others `described`."""
-    package = {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": f"ptce-2013-2015-{words.lang}",
-        "title": title,
-        "version": __version__,
-        "licenses": [LICENCE],
-        "resources": [*described, *(_resource(words, download) for download in downloads)],
-    }
+    package: dict[str, Any] = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}
+    package |= {"name": f"ptce-2013-2015-{words.lang}", "title": title, "version": __version__, "licenses": [LICENCE]}
+    package |= {"resources": [*described, *(_resource(words, download) for download in downloads)]}
     return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pandas as pd
@@ -19,8 +19,18 @@ from matplotlib.figure import Figure
 
 from ptce_analysis.protect.release import Protected, unreleased
 from ptce_analysis.publish.claims import CSV_ADDRESS
-from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
-from ptce_analysis.publish.sentences import LINK, LINKED, plain_text, sentence_html
+from ptce_analysis.publish.language import (
+    LINK,
+    LINKED,
+    NARROW,
+    NO_BREAK,
+    Number,
+    Sentence,
+    Words,
+    plain_text,
+    sentence_html,
+    typeset,
+)
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.vocabulary import ORIGINS
@@ -41,12 +51,8 @@ NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u2
 NUMBERS = re.compile(r"[-−+<>≤≥≈]?\s?\d.{,24}")
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
-
-    `kind` is a key of `language.KINDS`, or "text".
-    """
+class Column(NamedTuple):
+    """A column of the data behind an exhibit: its name in the table, its heading, and its kind (`language.KINDS`)."""
 
     name: str
     heading: str
@@ -79,13 +85,13 @@ def faults(exhibit: Exhibit) -> list[str]:
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
     found += [f"{name} is empty" for name in REQUIRED if not str(exhibit.texts[name]).strip()]
     found += ["there are no data to show"] if data.empty or not columns else []
-    for heading, n in Counter(column.heading for column in columns).items():
-        found += [f"two columns have the heading {heading!r}: their file could not be read by name"] if n > 1 else []
+    headings = Counter(column.heading for column in columns)
+    twice = [heading for heading, n in headings.items() if n > 1]
+    found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
     found += [f"column {column.name!r} is not in the data" for column in columns if column.name not in data]
     if exhibit.figures:
-        found += (
-            [f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"] if len(alt) < LEAST_ALT else []
-        )
+        short = f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"
+        found += [short] if len(alt) < LEAST_ALT else []
         found += ["alt text only repeats the title; say what is seen"] if alt == str(exhibit.texts["title"]) else []
         found += ["alt text states no number"] if not any(map(str.isdigit, alt)) else []
     if found:
@@ -122,23 +128,19 @@ def stated_faults(
 def _reading_faults(exhibit: Exhibit) -> Iterator[str]:
     """Each number of the reading must stand in the data, written there as the reading writes it; words have none."""
     stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
-    columns = [column for column in exhibit.columns if column.kind != "text"]
+    columns, words = [column for column in exhibit.columns if column.kind != "text"], Words("en")
+    numbers = [(one, pd.to_numeric(exhibit.data[one.name], errors="coerce").astype(float)) for one in columns]
     if not stated and columns:
         yield "the reading states no number"
-    words = Words("en")
     for name, number in stated.items():
         value = float(number.value or 0)
-        numbers = {
-            column: pd.to_numeric(exhibit.data[column.name], errors="coerce").astype(float) for column in columns
-        }
-        held = [one for one in columns if ((numbers[one] - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
-        kinds = (number.kind if column.kind == BY_ROW else column.kind for column in held)
-        said, shown = words.number(number), sorted({words.number(Number(number.value, kind)) for kind in kinds})
+        held = [one.kind for one, data in numbers if ((data - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
+        kinds = {number.kind if kind == BY_ROW else kind for kind in held}
+        said, shown = words.number(number), sorted(words.number(Number(number.value, kind)) for kind in kinds)
         if not held:
             yield f"the reading states {name}={number.value}, which is not in the data"
         elif said not in shown:
-            where = f"written {said} where the data show {' or '.join(shown)}"
-            yield f"the reading states {name}={number.value}, {where}"
+            yield f"the reading states {name}={number.value}, written {said} where the data show {' or '.join(shown)}"
 
 
 def origin_html(words: Words, origin: str, protected: bool = False) -> str:
@@ -157,10 +159,9 @@ def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
 
 
 def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
-    """Return the texts that stand below, by the name of their field, and what each is called for the reader."""
+    """Return what each text that stands below is called for the reader, by the name of its field."""
     names = {"note": words("Note"), "reading": words("How to read"), "population": words("Population")}
-    names["source"] = words("Source")
-    return {field: str(name) for field, name in names.items() if str(exhibit.texts[field])}
+    return {part: str(name) for part, name in (names | {"source": words("Source")}).items() if str(exhibit.texts[part])}
 
 
 def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
@@ -173,8 +174,8 @@ def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> s
         part="notes",
         words=words,
         texts=[
-            (name, Markup(sentence_html(exhibit.texts[field], f"{exhibit.key}.{field}")))
-            for field, name in note_parts(words, exhibit).items()
+            (name, Markup(sentence_html(exhibit.texts[part], f"{exhibit.key}.{part}")))
+            for part, name in note_parts(words, exhibit).items()
         ],
         is_figure=bool(exhibit.figures),
         fold=words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else "",
@@ -194,18 +195,18 @@ def cell_text(words: Words, value: Any, kind: str) -> str:
 
 
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
-    """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll.
+    """Return the data as an HTML table that screen readers can announce, in a region that can scroll.
 
-    Cells repeat the heading of their column: on a phone each row is a card, where no heading stands above them. The
-    table says itself that its data are fictitious, so that a copy of it does.
+    Cells repeat the heading of their column, for the cards of a phone; a table of fictitious data says it is.
     """
     mixed = any(column.kind != "text" for column in exhibit.columns)
     heads = []
-    for column in exhibit.columns:
-        texts = exhibit.data[column.name].dropna().astype(str) if column.kind == "text" else ()
-        is_text, long = mixed and column.kind == "text", any(len(text) > LONG_TEXT for text in texts)
-        classes = " ".join(["t"] * is_text + ["long"] * long)
-        heads.append({"heading": column.heading, "is_text": is_text, "classes": classes})
+    for name, heading, kind in exhibit.columns:
+        is_text = mixed and kind == "text"
+        long = kind == "text" and exhibit.data[name].dropna().astype(str).str.len().gt(LONG_TEXT).any()
+        heads.append(
+            {"heading": heading, "is_text": is_text, "classes": " ".join(["t"] * is_text + ["long"] * bool(long))}
+        )
 
     def cell(row: Mapping[str, Any], column: Column) -> Markup:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
@@ -226,8 +227,7 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
-    A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
-    words together on a page hinders who reads a table by program.
+    A file travels without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
     """
     decimal, sep = words.csv_marks
 

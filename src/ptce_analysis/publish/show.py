@@ -23,7 +23,6 @@ import pandas as pd
 from IPython import get_ipython
 from IPython.core.pylabtools import print_figure, select_figure_formats
 from IPython.display import Image, display
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError, nearest
@@ -32,8 +31,7 @@ from ptce_analysis.publish import exhibit as exhibits
 from ptce_analysis.publish import plots
 from ptce_analysis.publish.claims import claims_of
 from ptce_analysis.publish.exhibit import Exhibit
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
-from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.publish.style import drawing, png, svg, theme, watermark
 from ptce_analysis.published import Figures, read_published, read_sources
@@ -68,8 +66,8 @@ def project_folder() -> Path:
 def current_cell() -> tuple[str, int]:
     """Return which cell is running and the count of its execution.
 
-    JupyterLab and VS Code say the id of the cell. Other people's front ends do not: any cell may then be one that is
-    run again, and none has a name. Where nobody can be asked, as in a build, each cell runs once, in order.
+    JupyterLab and VS Code say the id of the cell; where a front end does not, any cell may be one that is run again.
+    Where nobody can be asked, as in a build, each cell runs once, in order.
     """
     shell = get_ipython()
     if shell is None:
@@ -117,15 +115,12 @@ class Page:
         """Show a sentence and return it. `{name:kind}` in it is the value of that name, written as that kind.
 
         A value comes from a keyword, else from the first of `sources` that has it (the first row of a table, or
-        `{row.column:kind}` for another row), else from the published figure of that id. `**bold**` and `[text](page)`
-        are as in Markdown, `[text](S3)` leads to a source; lines are the items of a list, numbered
-        as in Markdown (`1. `); `> ` begins a quotation.
+        `{row.column:kind}` for another row), else from the published figure of that id. `**bold**`, `[text](page)`,
+        `> ` and `1. ` are as in Markdown, `[text](S3)` leads to a source; several lines are the items of a list.
 
         `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer` marks the
-        page's answer. `origin` is that of the numbers which do not say theirs.
-
-        Raises `InputError` when `holds` is false, when a value is missing, when origins clash, or when the sentence
-        states of answers what the rules did not release.
+        page's answer. `origin` is that of the numbers which do not say theirs. Raises `InputError` when `holds` is
+        false, a value is missing, origins clash, or the sentence states of answers what the rules did not release.
         """
         if not np.all(when):
             self.words(text)  # its translation is asked for, as that of a text that is shown
@@ -137,11 +132,9 @@ class Page:
             reason = f"False: {given[0]}. " if given else ""
             raise InputError(f"this no longer holds: “{sentence.text}” {reason}Say what the figures now show.")
         kind, held = ("answer" if answer else "say"), protection(*sources)
-        if not key and not answer:
-            self.keys["say-"] += 1
-        key = key or ("answer" if answer else f"say-{self.keys['say-']}")
-        self.keys[key] += 1
-        key = key if self.keys[key] == 1 else f"{key}-{self.keys[key]}"  # ids of a page are unique
+        said = key or kind
+        self.keys[said] += 1  # ids of a page are unique
+        key = f"{said}-{self.keys[said]}" if said == "say" or self.keys[said] > 1 else said
         found = exhibits.stated_faults(origin, held, [sentence])
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
@@ -152,7 +145,7 @@ class Page:
         about: dict[str, Any] = {"text": plain, "origin": origin, "claims": claims_of(key, sentence, origin, "")}
         about |= {"protected": held is not None, "lead": lead(sentence.text)}
         _display(_paragraph(html, kind), plain, key=key, kind=kind, **about)
-        return _shown_once(replace(sentence), lambda: print(sentence.text))
+        return _shown_once(sentence, lambda: print(sentence.text))
 
     def figure(
         self, key: str, data: pd.DataFrame | Protected, draw: Any, *, columns: Mapping[str, str], alt: str, **said: Any
@@ -164,10 +157,8 @@ class Page:
         `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`; `alt` is what is seen.
 
         `said` are its texts: `title`; `reading`, how one mark is read, each of whose numbers must stand in the data;
-        `population`, who is counted; `source`; where wanted `measure`, what is measured, and `note`. They are filled as
-        in `say`, from further keywords and from the first row of the data. `when=False` shows nothing; `origin` is that
-        of the data ("derived" unless said).
-
+        `population`, who is counted; `source`; where wanted `measure` and `note`. They are filled as in `say`, from
+        further keywords and the first row of the data. `when=False` shows nothing; `origin` is that of the data.
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
         exhibit = self._exhibit(key, data, columns, alt=alt, **said)
@@ -175,15 +166,15 @@ class Page:
             return None
         figures: list[Any] = []
         for one in draw if isinstance(draw, list) else [draw]:
-            made = one if isinstance(one, Figure | Axes) or hasattr(one, "figure") else one(exhibit.data)
+            made = one(exhibit.data) if callable(one) else one
             figures.append(made if isinstance(made, Figure) else getattr(made, "figure", None))
             if not isinstance(figures[-1], Figure):
                 raise InputError(f"{type(made).__name__}: an Axes or a Figure of matplotlib or seaborn is expected.")
             if "matplotlib.pyplot" in sys.modules:  # or it would be shown a second time at the end of the cell
                 sys.modules["matplotlib.pyplot"].close(figures[-1])
         self._show(replace(exhibit, figures=tuple(figures)))
-        shown = [_shown_figure(figure) for figure in figures]
-        return _shown_once(_Panels(shown), partial(display, *shown)) if isinstance(draw, list) else shown[0]
+        panels = _Panels(figures) if isinstance(draw, list) else figures[0]
+        return _shown_once(panels, lambda: display(*(Image(print_figure(one)) for one in figures)), *figures)
 
     def table(
         self,
@@ -191,7 +182,7 @@ class Page:
         data: pd.DataFrame | Protected,
         columns: Mapping[str, str],
         *,
-        collapsed: bool = False,
+        collapsed: Any = False,
         **said: Any,
     ) -> pd.DataFrame | None:
         """Show a table with its texts, `said` as those of `figure`, and return its data.
@@ -277,44 +268,37 @@ class Page:
 
         A cell that is run again shows its exhibit again, under the same number.
         """
-        found, (cell, execution) = exhibits.faults(exhibit), current_cell()
-        before, key = self.places.get(exhibit.key), exhibit.key
-        again = before is not None and before[0] == cell and before[1] != execution
-        found += [f"another exhibit of the page has this key: {key}"] if before and not again else []
+        found, key, (cell, execution) = exhibits.faults(exhibit), exhibit.key, current_cell()
+        name = str(self.words("Figure") if exhibit.figures else self.words("Table"))
+        number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"
+        if before := self.places.get(key):
+            number = before[2]
+            again = before[0] == cell and before[1] != execution
+            found += [] if again else [f"another exhibit of the page has this key: {key}"]
         if found:
             raise InputError(f"exhibit {key!r} cannot be shown: {'; '.join(found)}.")
-        name = str(self.words("Figure") if exhibit.figures else self.words("Table"))
-        if before and again:
-            number = before[2]
-        else:
-            number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"
         self.places[key] = (cell, execution, number)
-        cited = plain_text(str(exhibit.texts["source"]))
-        claims = [
-            claim
-            for part, text in exhibit.texts.items()
-            for claim in claims_of(f"{key}.{part}", text, exhibit.origin, cited)
-        ]
-        about = {"number": number, "origin": exhibit.origin, "title": str(exhibit.texts["title"]), "claims": claims}
-        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.texts['title']}"
+        title, origin, cited = str(exhibit.texts["title"]), exhibit.origin, plain_text(str(exhibit.texts["source"]))
+        texts = exhibit.texts.items()
+        claims = [one for part, text in texts for one in claims_of(f"{key}.{part}", text, origin, cited)]
+        about = {"number": number, "origin": origin, "title": title, "claims": claims}
+        plain = f"{number} ({self.words.label(ORIGINS[origin])}). {title}"
         html = exhibits.head_html(self.words, exhibit, number)
         _display(html, plain, key=key, kind="head", **about, protected=exhibit.protected is not None)
         # The files of fictitious data say so in their names.
-        invented = exhibit.origin == "fictitious"
-        said = f"-{self.words('fictitious')}" if invented else ""
+        invented = origin == "fictitious"
+        said = "-" + str(self.words("fictitious")) if invented else ""
         with drawing():
             for place, figure in enumerate(exhibit.figures):
                 if invented:
                     watermark(figure, self.words.label(ORIGINS["fictitious"]))
                 name = f"{key}-{place + 1}" if place else key  # panels after the first are described with it
-                image = svg(figure, str(exhibit.texts["title"]), str(exhibit.texts["alt"]), name, key)
+                image = svg(figure, title, str(exhibit.texts["alt"]), name, key)
                 forms = {"image/svg+xml": image, "image/png": b64encode(png(figure)).decode()}
                 shown: Any = {"filename": f"{self.stem}-{name}{said}", "ptce": {"key": key, "kind": "drawing"}}
                 display({**forms, "text/plain": str(exhibit.texts["alt"])}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
-        file = f"{self.stem}-{key}{said}.csv"
-        plain = "\n".join(
-            f"{said}: {exhibit.texts[name]}" for name, said in exhibits.note_parts(self.words, exhibit).items()
-        )
+        file, notes = f"{self.stem}-{key}{said}.csv", exhibits.note_parts(self.words, exhibit)
+        plain = "\n".join(f"{name}: {exhibit.texts[part]}" for part, name in notes.items())
         _display(exhibits.notes_html(self.words, exhibit, number, file), plain, key=key, kind="notes", file=file)
 
 
@@ -344,18 +328,14 @@ def open_page(stem: str, **parameters: Any) -> Page:
 
 def _within(place: Any, name: str) -> Any:
     """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
-    if isinstance(place, Protected):
-        return _within(place.table, name)
+    place, (row, point, column) = place.table if isinstance(place, Protected) else place, name.partition(".")
     if isinstance(place, pd.DataFrame):
-        row, point, column = name.partition(".")
         if point:
             return place.at[row, column] if column in place and row in place.index else None
         return place[name].iloc[0] if name in place and len(place) else None
     if isinstance(place, Mapping | pd.Series):
-        if name in place:
-            return place[name]
-        first, point, rest = name.partition(".")
-        return _within(place[first], rest) if point and first in place else None
+        inner = _within(place[row], column) if point and row in place else None
+        return place.get(name, inner)
     return getattr(place, name, None) if name.isidentifier() else None
 
 
@@ -378,24 +358,17 @@ class _Panels(list[Figure]):
     """The panels of a figure: a list that can say how it is shown."""
 
 
-def _shown_once(value: Shown, show: Callable[[], Any], changed: Callable[[], bool] = lambda: False) -> Shown:
+def _shown_once(value: Shown, show: Callable[[], Any], *figures: Figure) -> Shown:
     """A value that the page has shown: as the last line of the same cell it is not shown again, unless it changed."""
     execution = current_cell()[1]
 
     def shown_again() -> None:
-        if changed() or current_cell()[1] != execution:
+        if current_cell()[1] != execution or any(figure.stale for figure in figures):
             show()
+        for figure in figures:
+            figure.stale = False
 
+    for figure in figures:
+        figure.stale = False
     object.__setattr__(value, "_ipython_display_", shown_again)
     return value
-
-
-def _shown_figure(figure: Figure) -> Figure:
-    """A figure that the page has shown; changed since, it is shown again as the value of a cell."""
-
-    def show() -> None:
-        display(Image(print_figure(figure)))  # type: ignore[no-untyped-call]
-        figure.stale = False
-
-    figure.stale = False
-    return _shown_once(figure, show, lambda: figure.stale)

@@ -44,35 +44,6 @@ PLACES = re.compile(r' (?:d|x|y|width|height|points|transform|viewBox)="[^"]*"')
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
-# What figures are drawn with: seaborn's white theme in the study's colours and letters.
-THEME = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "ptce-analysis",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 11,
-    "axes.labelsize": 10.5,
-    "xtick.labelsize": 10.5,
-    "ytick.labelsize": 11,
-    "lines.solid_capstyle": "butt",
-    "text.color": LIGHT["ink"],
-    "axes.edgecolor": LIGHT["rule"],
-    "axes.labelcolor": LIGHT["muted"],
-    "axes.facecolor": "none",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.titlelocation": "left",
-    "axes.axisbelow": True,
-    "xtick.color": LIGHT["muted"],
-    "ytick.color": LIGHT["ink"],
-    "xtick.major.size": 3,
-    "ytick.major.size": 0,
-    "figure.facecolor": LIGHT["paper"],
-    "savefig.facecolor": LIGHT["paper"],
-    "text.hinting": "none",
-    "path.snap": False,
-}
-
 
 def theme() -> None:
     """Give figures the theme of the study, whatever the reader's own matplotlib configuration says."""
@@ -82,7 +53,12 @@ def theme() -> None:
         backend = mpl.get_backend()
         mpl.rcdefaults()
         mpl.rcParams["backend"] = backend
-    mpl.rcParams.update(THEME)  # type: ignore[arg-type]
+    mpl.rcParams.update(_theme())
+
+
+@cache
+def _theme() -> mpl.RcParams:
+    return mpl.rc_params_from_file(TEMPLATES / "ptce.mplstyle", use_default_template=False)
 
 
 @contextmanager

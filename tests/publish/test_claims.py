@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -14,8 +13,8 @@ import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import claims_json, claims_of, page_claims
-from ptce_analysis.publish.language import MARK, Number, Sentence, Words, joined, sentence_html
+from ptce_analysis.publish.claims import claims_of, page_claims
+from ptce_analysis.publish.language import MARK, Number, Words, joined, sentence_html
 from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
 
 EN = Words("en")
@@ -31,13 +30,6 @@ def test_each_value_of_a_sentence_is_a_claim() -> None:
     assert (first["origin"], first["source"]) == ("published", "funding_amount_region_2015")
     assert (second["value"], second["origin"], second["source"]) == (0.333333333333, "derived", "RTES")
     assert (third["value"], third["unit"]) == ("8 and 15", "text")
-
-
-def test_an_unknown_number_is_a_claim_without_value() -> None:
-    """Not estimable is said and registered, never as NaN, which JSON does not know."""
-    claims = claims_of("k", EN("{n}", n=Number(float("nan"), "keur")), "derived", "")
-    assert claims[0]["value"] is None
-    assert json.loads(claims_json(claims))[0]["shown"] == "not known"
 
 
 def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
@@ -93,12 +85,6 @@ def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 
 
-def test_sentences_with_one_text_are_equal_and_hashable() -> None:
-    """Two sentences that read the same are one key of a dictionary, whatever numbers they carry."""
-    first, second = EN("It is {n}.", n=Number(1, "count")), Sentence("It is 1.")
-    assert len({first: 0, second: 1}) == 1
-
-
 def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
     """Under the outer name and their own, or the rank of the sentence; a text that holds digits is a value too."""
     outer = EN("There are {what} on {bases}.", what=EN("{n} poles", n=Number(42, "count")), bases="8 and 15")
@@ -106,14 +92,6 @@ def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
     both = joined([EN("{n} a.", n=Number(1, "count")), EN("{n} b.", n=Number(2, "count")), "plain"])
     assert both.text == "1 a. 2 b. plain"
     assert {name: number.value for name, number in both.numbers.items()} == {"1.n": 1, "2.n": 2}
-
-
-def test_html_wraps_each_value_and_escapes_the_rest() -> None:
-    """The element's id is the sentence's key and the value's name, its value what machines read."""
-    said = EN("{a} < {b}", a=Number(Fraction(1, 3), "share1"), b=Number(1239000, "keur"))
-    assert sentence_html(said, "page") == (
-        '<data id="page.a" value="0.3333333333">33.3%</data> &lt; <data id="page.b" value="1239000">€1,239k</data>'
-    )
 
 
 def test_a_value_said_twice_has_one_id_and_an_unknown_one_is_read_as_its_text() -> None:

@@ -51,11 +51,6 @@ def exhibit(**changes: Any) -> Exhibit:
 SURVEY = exhibit().data.assign(origin="survey", n=2)
 
 
-def test_a_whole_exhibit_has_no_fault() -> None:
-    """The example above can be shown."""
-    assert faults(exhibit()) == []
-
-
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
@@ -133,15 +128,6 @@ def test_the_table_can_be_announced_and_read() -> None:
     assert [cell.get_text() for cell in table.find_all("td")] == ["1\u202f239\u00a0k€", "non connu"]
     cells = [("x", "keur"), (None, "text"), (float("nan"), "text"), (3, "text"), (None, "count"), ("8 to 15", "text")]
     assert [cell_text(EN, *cell) for cell in cells] == ["x", "", "", "3", "not known", "8\u00a0to\u00a015"]
-
-
-def test_numbers_in_a_column_of_words_are_written_like_others() -> None:
-    """Beside words, texts or nothing, a number has the decimal mark of its language and the ten digits that count."""
-    mixed = exhibit(
-        data=pd.DataFrame({"name": ["a", "b", "c"], "amount_eur": pd.Series([1 / 3, "x", None], dtype=object)})
-    )
-    assert csv_text(FR, mixed).splitlines()[1:] == ["a;0,3333333333", "b;x", "c;"]
-    assert csv_text(EN, mixed).splitlines()[1:] == ["a,0.3333333333", "b,x", "c,"]
 
 
 def test_the_csv_is_that_of_the_language() -> None:

@@ -50,17 +50,6 @@ FOCUSED = """() => {
           outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
           inside: box.right > 0 && box.left < innerWidth && box.width > 0};
 }"""
-# Texts of a figure opened alone that are not entirely on its paper.
-OUTSIDE = """() => {
-  const root = document.documentElement, whole = root.getCTM().inverse();
-  const ends = text => {
-    const box = text.getBBox(), place = whole.multiply(text.getCTM());
-    return [box.x, box.x + box.width].map(x => new DOMPoint(x, box.y).matrixTransform(place).x);
-  };
-  return [...document.querySelectorAll('text')].filter(text => !text.closest('.watermark'))
-    .filter(text => Math.min(...ends(text)) < -1 || Math.max(...ends(text)) > root.viewBox.baseVal.width + 1)
-    .map(text => text.textContent);
-}"""
 FOCUSABLE = """() => [...document.querySelectorAll('a[href], summary, [tabindex="0"]')]
   .filter(at => at.checkVisibility({visibilityProperty: true})).length"""
 
@@ -210,48 +199,3 @@ def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: 
         tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
         box = tab.locator(".band").bounding_box()
         assert box and box["y"] == pytest.approx(0, abs=1)
-
-
-@pytest.mark.thorough
-def test_downloads_work_from_disk(tab: Page) -> None:
-    """What a page downloads is the file of the site, byte for byte."""
-    tab.goto(address("fr/03_funding"))
-    links = tab.locator("a.download")
-    assert links.count() > 0
-    for link in links.all():
-        with tab.expect_download() as started:
-            link.click()
-        download = started.value
-        kept = site() / "fr" / "data" / download.suggested_filename
-        assert Path(download.path()).read_bytes() == kept.read_bytes()
-
-
-@pytest.mark.thorough
-def test_the_other_language_is_one_click_away(tab: Page) -> None:
-    """From a page to its twin and back, and to the index."""
-    tab.goto(address("fr/03_funding"))
-    tab.locator("header").get_by_role("link", name="English").click()
-    assert tab.url == address("en/03_funding")
-    tab.locator("header").get_by_role("link", name="Français").click()
-    assert tab.url == address("fr/03_funding")
-    tab.locator("header a").first.click()
-    assert tab.url == address("fr/index")
-
-
-@pytest.mark.thorough
-def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
-    """The number of a sentence can be linked to."""
-    tab.goto(address("en/03_funding"))
-    key = tab.locator(".answer data").first.get_attribute("id")
-    tab.goto(f"{address('en/03_funding')}#{key}")
-    assert tab.locator(":target").get_attribute("value")
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_figures_alone_are_whole(tab: Page, lang: str) -> None:
-    """Opened by itself, a figure shows every text on its paper."""
-    for path in sorted((site().parents[1] / "figures" / lang).glob("*.svg")):
-        tab.goto(path.as_uri())
-        outside = tab.evaluate(OUTSIDE)
-        assert outside == [], path.name

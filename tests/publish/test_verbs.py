@@ -129,6 +129,7 @@ def test_a_figure_comes_with_its_texts_and_is_matplotlib_s(page: Page, outputs: 
 
 def test_a_figure_may_be_drawn_by_anything(page: Page, outputs: list[Any]) -> None:
     """Seaborn on axes of one's own, pyplot, a function of the data; pyplot keeps no figure to show again."""
+    plt.close("all")
     by_seaborn = sns.barplot(LEVELS, x="amount_eur", y="level", ax=plots.axes(2))
     page.figure("one", LEVELS, by_seaborn, columns=COLUMNS, **TEXTS)
     _, by_pyplot = plt.subplots()

@@ -13,9 +13,8 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ptce_analysis import __version__
@@ -57,22 +56,22 @@ def outputs_of(notebook: Any) -> Iterator[Any]:
 
 
 def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[dict[str, Any]]:
-    """Return the claims of one sentence, whose ids start with `key`.
+    """Return the claims of one sentence, whose ids start with `key`; `source` is that of numbers which say none.
 
-    `source` is where a number comes from that does not say so itself. A value without a number of its own (a list of
-    bases, say) is a claim too, of kind "text". A value has twelve digits: the same on every processor.
+    A value that is no number (a list of bases, say) is of kind "text". Twelve digits are the same on every processor.
     """
     found = []
     for name, shown in dict(MARK.findall(sentence.marked)).items():
         number = sentence.numbers.get(name)
         kind = number.kind if number else "text"
+        unit = (kind_of(kind) or (KINDS["text"],))[0].unit
         exact = None if number is None or number.value is None else float(f"{float(number.value):.12g}")
         found.append(
             {
                 "id": f"{key}.{name}",
                 "shown": shown,
                 "value": exact if number else shown,
-                "unit": found_kind[0].unit if (found_kind := kind_of(kind)) else KINDS["text"].unit,
+                "unit": unit,
                 "kind": kind,
                 "origin": (number.origin if number else "") or origin,
                 "source": (number.source if number else "") or source,
@@ -106,8 +105,7 @@ def claims_json(claims: list[dict[str, Any]]) -> bytes:
     return f"[\n{lines}\n]\n".encode()
 
 
-@dataclass(frozen=True)
-class Download:
+class Download(NamedTuple):
     """The data of one exhibit: file name, the page it stands in, number, title, origin, bytes of the CSV."""
 
     name: str

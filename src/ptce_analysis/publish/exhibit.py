@@ -151,11 +151,14 @@ def origin_html(words: Words, origin: str, protected: bool = False) -> str:
 
 def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return what stands above a figure or a table: number, origin, title, what is measured."""
-    texts = {name: Markup(sentence_html(exhibit.texts[name], f"{exhibit.key}.{name}")) for name in ("title", "measure")}
-    mark = Markup(origin_html(words, exhibit.origin, exhibit.protected is not None))
-    # A title is copied without what stands around it.
-    own = f" ({words.label(ORIGINS[exhibit.origin])})" if exhibit.origin == "fictitious" else ""
-    return rendered("exhibit.html.j2", part="head", key=exhibit.key, number=number, origin=mark, own=own, **texts)
+    return _part(words, exhibit, "head", number=number)
+
+
+def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
+    """Return what stands below an exhibit: notes, data (a table's come first) and a link that holds them as CSV."""
+    address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
+    table = Markup(data_html(words, exhibit, number))
+    return _part(words, exhibit, "notes", number=number, table=table, file_name=file_name, address=address)
 
 
 def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
@@ -164,26 +167,14 @@ def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
     return {part: str(name) for part, name in (names | {"source": words("Source")}).items() if str(exhibit.texts[part])}
 
 
-def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
-    """Return what stands below a figure or a table: notes, data and their download; a table's data come first.
-
-    The link to the CSV holds it: nothing is requested.
-    """
-    return rendered(
-        "exhibit.html.j2",
-        part="notes",
-        words=words,
-        texts=[
-            (name, Markup(sentence_html(exhibit.texts[part], f"{exhibit.key}.{part}")))
-            for part, name in note_parts(words, exhibit).items()
-        ],
-        is_figure=bool(exhibit.figures),
-        fold=words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else "",
-        table=Markup(data_html(words, exhibit, number)),
-        number=number,
-        file_name=file_name,
-        address=CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit)),
-    )
+def _part(words: Words, exhibit: Exhibit, part: str, **values: Any) -> str:
+    mark = Markup(origin_html(words, exhibit.origin, exhibit.protected is not None))
+    texts = {name: Markup(sentence_html(text, f"{exhibit.key}.{name}")) for name, text in exhibit.texts.items()}
+    values |= {"words": words, "part": part, "exhibit": exhibit, "mark": mark, "texts": texts}
+    # A title, and a table, are copied without what stands around them.
+    values["own"] = words.label(ORIGINS[exhibit.origin]) if exhibit.origin == "fictitious" else ""
+    fold = words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else ""
+    return rendered("exhibit.html.j2", names=note_parts(words, exhibit), fold=fold, **values)
 
 
 def cell_text(words: Words, value: Any, kind: str) -> str:
@@ -195,33 +186,20 @@ def cell_text(words: Words, value: Any, kind: str) -> str:
 
 
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
-    """Return the data as an HTML table that screen readers can announce, in a region that can scroll.
-
-    Cells repeat the heading of their column, for the cards of a phone; a table of fictitious data says it is.
-    """
-    mixed = any(column.kind != "text" for column in exhibit.columns)
-    heads = []
+    """Return the data as an HTML table in a region that can scroll; on a phone, cells need their column's heading."""
+    mixed, heads = any(column.kind != "text" for column in exhibit.columns), []
     for name, heading, kind in exhibit.columns:
-        is_text = mixed and kind == "text"
-        long = kind == "text" and exhibit.data[name].dropna().astype(str).str.len().gt(LONG_TEXT).any()
-        heads.append(
-            {"heading": heading, "is_text": is_text, "classes": " ".join(["t"] * is_text + ["long"] * bool(long))}
-        )
+        lengths = exhibit.data[name].dropna().astype(str).str.len()
+        is_text, long = mixed and kind == "text", kind == "text" and bool(lengths.gt(LONG_TEXT).any())
+        classes = " ".join(["t"] * is_text + ["long"] * long)
+        heads.append({"heading": heading, "is_text": is_text, "classes": classes})
 
     def cell(row: Mapping[str, Any], column: Column) -> Markup:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
         return Markup(LINK.sub(LINKED, escape(cell_text(words, row[column.name], kind))))
 
-    said = f"{number} – {words.label(ORIGINS[exhibit.origin]).upper()}" if exhibit.origin == "fictitious" else ""
-    return rendered(
-        "exhibit.html.j2",
-        words=words,
-        number=number,
-        mixed=mixed,
-        caption=said,
-        columns=heads,
-        rows=[[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")],
-    )
+    rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
+    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows)
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:

@@ -106,10 +106,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 def labels(library: Path = LIBRARY) -> dict[str, str]:
-    """Return the English of every label (English, French) kept in tables, with the file where it stands.
-
-    French stands beside it; any other language translates it in its catalogue.
-    """
+    """Return the English of every label (English, French) kept in tables, with its file: other languages need it."""
     found = {one.label[0]: "indicators.csv" for one in INDICATORS.values()}
     for path in sorted(library.rglob("*.py")):
         tables = (node for node in _tree(path).body if isinstance(node, ast.AnnAssign))
@@ -163,10 +160,7 @@ def brought_up_to_date(catalogue: Catalog, wanted: Iterable[str], lang: str) -> 
 
 
 def main(project: Path) -> None:
-    """Bring the catalogues of the library up to date with a project and say what is left to fill in.
-
-    A new language gets a catalogue.
-    """
+    """Bring the catalogues of the languages, new ones too, up to date with a project; say what is left to fill in."""
     for lang in (code for code in LANGUAGES if code != language.SOURCE):
         path, wanted = language.LOCALE / f"{lang}.po", wanted_messages(project, lang)
         before = read_po(io.BytesIO(path.read_bytes()), locale=lang) if path.exists() else Catalog(locale=lang)

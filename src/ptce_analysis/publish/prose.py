@@ -57,10 +57,7 @@ NOT_EXPLAINED = frozenset((
 
 @dataclass
 class Outline:
-    """The headings and anchors of a page while it is written.
-
-    On the site, links to notebooks lead to their pages.
-    """
+    """The headings and anchors of a page while it is written; on a `site`, links to notebooks lead to pages."""
 
     exhibits: Mapping[str, str]
     site: Whereabouts | None = None
@@ -117,10 +114,7 @@ def prose_html(source: str, words: Words, outline: Outline, cell: str = "section
 
 
 def explained(html: str, words: Words, outline: Outline) -> str:
-    """Return some HTML where each abbreviation that is new to the page says what it stands for.
-
-    Titles, links, tables, drawings and code keep theirs as they are: a later place of the page explains it.
-    """
+    """Return some HTML where each abbreviation new to the page says what it stands for; not in titles, links, code."""
 
     def abbreviation(found: re.Match[str]) -> str:
         if found[0] in outline.abbreviations:
@@ -170,10 +164,7 @@ def plain_html(text: str, name: str = "") -> str:
 
 
 def _foreign_html(data: Mapping[str, Any], words: Words, outline: Outline) -> str:
-    """What any other library showed, in the richest form that can be made inert.
-
-    The plain text of a picture describes it when it says more than matplotlib's own.
-    """
+    """What any other library showed, in the richest form that can be made inert; plain text describes a picture."""
     plain = str(data.get("text/plain", ""))
     alt = plain if plain and not plain.startswith("<") else words("A picture that the notebook does not describe")
     if html := inert_html(str(data.get("text/html", ""))):

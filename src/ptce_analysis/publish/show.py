@@ -215,19 +215,18 @@ class Page:
 
     def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
         """Return what a function makes of some values, with a field to change each where ipywidgets is installed."""
-        try:
-            import ipywidgets
-        except ImportError:  # only JupyterLab's own environment has it
-            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
-            return function(**values)
 
         def answered(**given: Any) -> Any:
             try:
                 return function(**given)
             except InputError as error:  # a value on its way to the next one
-                print(error)
-                return None
+                return print(error)
 
+        try:
+            import ipywidgets
+        except ImportError:  # only JupyterLab's own environment has it
+            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
+            return function(**values)
         kinds = {int: ipywidgets.IntText, float: ipywidgets.FloatText, str: ipywidgets.Text}
         fields = {name: kinds[type(value)](value, description=name) for name, value in values.items()}
         return ipywidgets.interactive(answered, {"auto_display": True}, **fields)

@@ -103,10 +103,7 @@ def to_page(address: str, site: Whereabouts | None) -> str:
 
 @dataclass(frozen=True)
 class Edition:
-    """The authors, version, date (`2026-11-30`) and addresses of an edition; what is not stated is empty.
-
-    `address` is that of the site, `repository` that of the code and the data.
-    """
+    """The authors, version, date (`2026-11-30`), `address` of the site and `repository` of the code; unknown: empty."""
 
     authors: tuple[str, ...] = ()
     title: str = ""
@@ -122,14 +119,9 @@ class Edition:
 
     def bibtex(self) -> str:
         """Return the entry of the study for a bibliography."""
-        fields = {
-            "author": " and ".join(f"{{{author}}}" for author in self.authors),
-            "title": f"{{{self.title}}}" if self.title else "",
-            "year": self.date[:4],
-            "date": self.date,
-            "version": self.version,
-            "url": self.address or self.repository,
-        }
+        authors = " and ".join(f"{{{author}}}" for author in self.authors)
+        fields = {"author": authors, "title": f"{{{self.title}}}" if self.title else "", "year": self.date[:4]}
+        fields |= {"date": self.date, "version": self.version, "url": self.address or self.repository}
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
         return f"@misc{{ptce-analysis{lines}\n}}\n"
 
@@ -142,12 +134,8 @@ def read_edition(project: Path) -> Edition:
     import yaml
 
     stated: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    names = (
-        one.get("name") or " ".join(filter(None, (one.get("given-names"), one.get("family-names"))))
-        for one in stated.get("authors", ())
-    )
+    people = ((one.get("given-names"), one.get("family-names"), one.get("name")) for one in stated.get("authors", ()))
     keys = {"title": "title", "version": "version", "date": "date-released", "address": "url"}
-    known = {
-        name: str(stated[key]) for name, key in (keys | {"repository": "repository-code"}).items() if key in stated
-    }
-    return Edition(tuple(names), **known)
+    keys["repository"] = "repository-code"
+    known = {name: str(stated[key]) for name, key in keys.items() if key in stated}
+    return Edition(tuple(" ".join(filter(None, names)) for names in people), **known)

@@ -80,7 +80,7 @@ def watermark(figure: Figure, words: str) -> None:
 def svg(figure: Figure, title: str, description: str, stem: str, described: str = "") -> str:
     """Return the figure as the text of an SVG file; ids start with `stem`, so that figures can stand in one page.
 
-    `described` is the stem of the figure that holds the description of several: in a page the others point to it.
+    `described` is the stem of the figure that holds the description of several.
     """
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata=NOTHING_ABOUT_THE_FILE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import subprocess
@@ -18,11 +17,11 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages import REPOSITORY, code, exported, notebook, project, shown
+from pages import REPOSITORY, code, exported, notebook, shown
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.runs import Place, declared_runs
+from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary_of, untranslated
-from ptce_analysis.publish.claims import role
+from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import Words, sentence_html, translated_notebook
 from ptce_analysis.publish.prose import Outline, explained, formula, inert_html, prose_html
 from ptce_analysis.publish.site import Edition, SitePage, Whereabouts
@@ -85,24 +84,6 @@ def test_streams_errors_and_results_are_in_the_page() -> None:
     shown_text = [tag.get_text() for tag in soup(text).find_all("pre")]
     assert {"printed", "warned", "ValueError: bad <value>", "42", "raw <b>"} <= set(shown_text)
     assert "/home/me" not in text
-
-
-@pytest.mark.thorough
-def test_every_output_of_every_run_is_in_its_page() -> None:
-    """The texts of each output of the executed notebooks are found in the pages: none was dropped."""
-    place = Place(project())
-    for run in declared_runs(project()):
-        path, page = place.notebook(run), soup(place.page(run).read_text(encoding="utf-8"))
-        for abbreviation in page.find_all("abbr"):
-            abbreviation.unwrap()
-        page.smooth()
-        said = " ".join(page.get_text(" ").split())
-        for output in (output for cell in json.loads(path.read_text())["cells"] for output in cell.get("outputs", [])):
-            data = output.get("data", {"text/plain": "".join(output.get("text", output.get("evalue", "")))})
-            html = "".join(data.get("image/svg+xml") or data.get("text/html") or data["text/plain"])
-            parts = soup(re.sub(r"<title>.*?</title>", "", html)).get_text("\n").split("\n")
-            missing = [part for part in parts if part.strip() and " ".join(part.split()) not in said]
-            assert not missing, f"{path.name}: {missing[:3]}"
 
 
 HOSTILE = [
@@ -230,14 +211,6 @@ def test_formulas_are_mathml() -> None:
     assert "&lt;" in formula("a<b", "inline") and "±" in formula(r"\pm", "inline")
 
 
-def test_prose_tables_and_code_can_be_reached_by_keyboard() -> None:
-    """What can scroll can be focused; a picture from elsewhere is a link."""
-    page = soup(exported("# T", "| a |\n|---|\n| 1 |\n\n```\nx\n```\n\n![far](https://e.org/x.png)"))
-    assert page.find("div", class_="scroll")["tabindex"] == "0" and page.table.th.get_text() == "a"
-    assert page.main.pre["tabindex"] == "0"
-    assert page.find("a", href="https://e.org/x.png").get_text() == "far"
-
-
 def test_an_exhibit_is_a_figure_with_its_caption() -> None:
     """What the cell printed between stays in it; its title is a heading of the next level, under a section or none."""
     printed = nbformat.v4.new_output("stream", name="stdout", text="printed")
@@ -255,22 +228,6 @@ def test_an_exhibit_is_a_figure_with_its_caption() -> None:
     assert all(part in figures[0].get_text() for part in ("printed", "D", "notes one"))
     # The caption gives the title, the page the width.
     assert figures[0].find("title") is None and not figures[0].svg.has_attr("width")
-
-
-def test_code_that_the_page_explains_stands_at_its_end() -> None:
-    """Parameters, set-up and the cells of our own outputs are folded together; other code stands beside its output."""
-    cells = [
-        code("lang = 'fr'", tags=["injected-parameters"]),
-        code("page = 1", tags=["setup"]),
-        code("page.say()", ours("<p>s</p>")),
-        code("print(1)", nbformat.v4.new_output("stream", name="stdout", text="1")),
-    ]
-    folds = soup(exported("# T", *cells)).find_all("details", class_="code")
-    assert [[line.get_text() for line in fold.find_all("code")] for fold in folds] == [
-        ["print(1)"],
-        ["lang = 'fr'\n\npage = 1\n\npage.say()"],
-    ]
-    assert all(fold.summary.get_text() for fold in folds)
 
 
 def test_what_is_for_jupyterlab_is_not_on_the_page() -> None:
@@ -393,20 +350,20 @@ def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
 
 
 def test_a_figure_leads_to_its_files() -> None:
-    """Under the name the notebook gave, untouched; each link says of which figure it is; a table has no picture."""
+    """Under the name the notebook gave, untouched; each link says of which figure it is, and of which of its panels."""
     notes = '<div class="tools"></div>'
     figure = [ours("<p>h</p>", "head", "fig"), drawing_of(), ours(notes, "notes", "fig")]
     figure[1].metadata["filename"] = "02_x-fig"
-    table = [ours("<p>h</p>", "head", "tab", number="Table 1"), ours(notes, "notes", "tab")]
+    second = drawing_of()
+    second.metadata["filename"] = "02_x-fig-2"
     _, resources = PtceExporter().from_notebook_node(notebook("# T", code("x", *figure)))
     image = figure[1].data["image/svg+xml"].encode()
     assert resources["outputs"] == {"02_x-fig.svg": image, "02_x-fig.png": base64.b64decode(PIXEL)}
-    page = on_site("02_x", "# T", code("x", *figure, *table))
-    ways = [[(link["href"], link["aria-label"]) for link in tools.find_all("a")] for tools in page.select(".tools")]
-    assert ways == [
-        [("figures/02_x-fig.svg", "Figure\u00a01 (SVG)"), ("figures/02_x-fig.png", "Figure\u00a01 (PNG)")],
-        [],
-    ]
+    panels = [*figure[:2], second, figure[2]]
+    for outputs, said in ((figure, ["SVG", "PNG"]), (panels, ["SVG 1", "PNG 1", "SVG 2", "PNG 2"])):
+        links = on_site("02_x", "# T", code("x", *outputs)).select(".tools a")
+        assert [link.get_text() for link in links] == said and links[0]["href"] == "figures/02_x-fig.svg"
+        assert [link["aria-label"] for link in links] == [f"Figure\u00a01 ({text})" for text in said]
 
 
 def test_an_abbreviation_is_explained_where_it_first_stands() -> None:

@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 from pages import code, notebook, shown
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import claims_of, page_claims
+from ptce_analysis.publish.exhibit import claims_of, page_claims
 from ptce_analysis.publish.language import MARK, Number, Words, joined, sentence_html
 from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
 
@@ -40,13 +39,6 @@ def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
         ("02_x", "02_x.html#said.n"),
         ("02_x", "02_x.html#amounts-alt"),
     ]
-
-
-def test_two_claims_with_one_id_are_refused() -> None:
-    """An id leads to one number."""
-    output = shown({}, ptce={"claims": [{"id": "said.n"}]})
-    with pytest.raises(InputError, match=r"02_x: two claims have the id 'said\.n'"):
-        list(page_claims(notebook(code("x", output, output)), "02_x", "02_x.html"))
 
 
 def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:

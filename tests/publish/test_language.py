@@ -114,14 +114,6 @@ def french(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("french")
-def test_only_finished_translations_are_used() -> None:
-    """A fuzzy or empty translation shows the source, which tests refuse."""
-    words = Words("fr")
-    assert str(words("A cat.")) == "Un chat\u00a0: «\u00a0noir\u00a0»."
-    assert [str(words(text)) for text in ("A dog.", "A bird.", "A fish.")] == ["A dog.", "A bird.", "A fish."]
-
-
-@pytest.mark.usefixtures("french")
 def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> None:
     """Code, formulas and addresses keep their spaces; what is already French stays."""
     source = "A cat.\n\nDéjà : `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,8 +14,7 @@ from matplotlib.axes import Axes
 
 from ptce_analysis.publish import plots
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.site import Edition
-from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, stylesheet, svg, watermark
+from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, svg, watermark
 
 SHORT = ("Regions", "Europe", "EPCI")
 LONG = ("Annual budget of the coordinating team", "Combined budget of all the members", "Staff")
@@ -160,14 +158,6 @@ def test_colours_that_meet_in_a_figure_are_told_apart(scheme: str, sight: str) -
     assert {pair: distance for pair, distance in distances.items() if distance < 20} == {}
 
 
-def test_drawing_ignores_and_restores_the_reader_s_configuration() -> None:
-    """Settings of the reader's matplotlibrc neither reach the figure nor are lost."""
-    with mpl.rc_context({"font.size": 40}):
-        with drawing():
-            assert mpl.rcParams["font.size"] == 11
-        assert mpl.rcParams["font.size"] == 40
-
-
 def test_a_watermark_says_the_words_twice() -> None:
     """Above the drawing and in a corner below, each in room of its own: no label of the drawing is crossed."""
     with drawing():
@@ -180,10 +170,3 @@ def test_a_watermark_says_the_words_twice() -> None:
     assert above.get_text() == below.get_text() == "données fictives"
     drawn = axes.get_tightbbox()
     assert above.get_window_extent().y0 >= drawn.y1 and below.get_window_extent().y1 <= drawn.y0
-
-
-def test_the_sheet_is_whole() -> None:
-    """Box model, focus ring, print, balanced braces; what a printed sheet says at its foot is escaped."""
-    css = stylesheet('T "t" </style>', Edition())
-    assert all(text in css for text in ("*{box-sizing", ":focus-visible{", "@media print{"))
-    assert css.count("{") == css.count("}") and "</style>" not in css

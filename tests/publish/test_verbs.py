@@ -16,7 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import public
 from ptce_analysis.publish import language, plots, show
-from ptce_analysis.publish.claims import role
+from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import Number
 from ptce_analysis.publish.show import Page, open_page
 
@@ -221,15 +221,6 @@ def test_a_protected_table_is_shown_as_what_was_released_of_it(page: Page, outpu
     assert "Régions first." in outputs[2].data["text/plain"]
     assert "Régions" not in {call.args[1] for call in asked.call_args_list}
     assert outputs[0].metadata.ptce.protected
-
-
-def test_a_sentence_said_again_has_another_id(page: Page, outputs: list[Any]) -> None:
-    """Ids of a page are unique, so that each number can be linked to."""
-    page.say("{n:count}.", n=1, key="said")
-    page.say("{n:count}.", n=2, key="said")
-    page.say("{n:count}.", n=3)
-    page.say("{n:count}.", n=4)
-    assert [output.metadata.ptce.key for output in outputs] == ["said", "said-2", "say-1", "say-2"]
 
 
 RELEASED = public(LEVELS)

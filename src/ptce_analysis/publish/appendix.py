@@ -15,7 +15,7 @@ from nbconvert.preprocessors import ExtractOutputPreprocessor
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import outputs_of, role
+from ptce_analysis.publish.exhibit import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
 from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html
 from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_page, to_runs
@@ -25,7 +25,6 @@ from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
-DESCRIPTION_LENGTH = 300
 # What no page can hold, and marks that reverse the order of text: a page would show what it does not say.
 REORDERING = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 UNWRITABLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{REORDERING}\ud800-\udfff\ufffe\uffff]")
@@ -126,11 +125,12 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
         raise InputError(f"the reference #{lost[0]} leads to nothing in this page. Its figures and tables: {exhibits}.")
     headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(sections))]
     quiet = (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
+    first = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
     return {
         **furniture(words, frame),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
-        "description": _headline(notebook) or _first_words(html),
+        "description": _headline(notebook) or (first if len(first) <= 300 else first[:300].rsplit(" ", 1)[0] + "…"),
         "contents": [(key, _text(text)) for depth, key, text in headings if depth == 2],
         "parameters": _readable(words, about.get("parameters", {})),
         "blocks": blocks,
@@ -264,9 +264,10 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
 
 def _is_quiet(cell: Any) -> bool:
     """Whether a cell's code need not stand beside its output: it prepares the page, or the page explains its output."""
-    prepares = PREPARING_TAGS & set(cell.metadata.get("tags", []))
-    hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
-    return bool(prepares or hidden or (cell.outputs and all(map(role, cell.outputs))))
+    hidden = PREPARING_TAGS & set(cell.metadata.get("tags", [])) or cell.metadata.get("jupyter", {}).get(
+        "source_hidden"
+    )
+    return bool(hidden or (cell.outputs and all(map(role, cell.outputs))))
 
 
 def _headline(notebook: Any, part: str = "text") -> str:
@@ -277,9 +278,3 @@ def _headline(notebook: Any, part: str = "text") -> str:
 
 def _text(html: str) -> str:
     return re.sub(r"[ \t\r\n]+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip(" ")
-
-
-def _first_words(html: str) -> str:
-    """The first paragraph, cut at a word: what a list of search results shows."""
-    text = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
-    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"

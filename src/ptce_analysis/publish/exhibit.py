@@ -1,39 +1,51 @@
 """An exhibit: one figure or table with everything a reader needs to trust it. Nothing less can be shown.
 
-It is written as a head, notes, its data as a table and as a CSV that the page itself holds.
+It is written as a head, notes, its data as a table and as a CSV that the page itself holds. Machines read the register
+of claims (numbers in published sentences, with value, unit, origin, source and place) and the package of data, both
+collected from executed notebooks: they are what the pages say and nothing else.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
+from pathlib import PurePath
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from ptce_analysis import __version__
+from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import Protected, unreleased
-from ptce_analysis.publish.claims import CSV_ADDRESS
-from ptce_analysis.publish.language import (
-    LINK,
-    LINKED,
-    NARROW,
-    NO_BREAK,
-    Number,
-    Sentence,
-    Words,
-    plain_text,
-    sentence_html,
-    typeset,
-)
+from ptce_analysis.publish import language
+from ptce_analysis.publish.language import Number, Sentence, Words, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.vocabulary import ORIGINS
+
+FOLDER = "data"
+LICENCE = {"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}
+LICENCE["path"] = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+CSV_ADDRESS = "data:text/csv;charset=utf-8,"
+
+# What an output of ours can be, and the form it is shown in.
+FORMS = dict.fromkeys(("say", "answer", "head", "notes"), "text/html") | {"drawing": "image/svg+xml"}
+# What none of them holds. The policy of a page lets none of it act: such an output is shown as another library's.
+OUTSIDE = r"(?![\"']?(?:#|data:(?:text/csv|image/png)|https?:|[\w.-]+\.(?:ipynb|html)))"
+ACTIVE = re.compile(
+    r"<(?:script|style|iframe|object|embed|form|input|meta|link|base|math|foreignobject|template|!)"
+    rf"|<[^>]*[\s/\"'](?:on\w+\s*=|(?:xlink:)?(?:href|src)\s*=\s*{OUTSIDE})|url\((?!#)",
+    re.IGNORECASE,
+)
 
 LEAST_ALT = 40
 MOST_COLUMNS = 6
@@ -43,7 +55,7 @@ TEXTS = (*REQUIRED, "measure", "note", "alt")
 BY_ROW = "by_row"
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
-PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
+PLAIN_SPACES = str.maketrans({language.NARROW: " ", language.NO_BREAK: " "})
 LONG_TEXT = 60  # characters; a column of such texts is not squeezed by its neighbours
 # What an address cannot hold as it is; letters of any alphabet can stand.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
@@ -180,8 +192,8 @@ def _part(words: Words, exhibit: Exhibit, part: str, **values: Any) -> str:
 def cell_text(words: Words, value: Any, kind: str) -> str:
     """Return one cell as a reader of the language expects it; a range of numbers does not break."""
     if kind == "text" or isinstance(value, str):
-        text = "" if pd.isna(value) else typeset(str(value), words.lang)
-        return text.replace(" ", NO_BREAK) if NUMBERS.fullmatch(text) else text
+        text = "" if pd.isna(value) else language.typeset(str(value), words.lang)
+        return text.replace(" ", language.NO_BREAK) if NUMBERS.fullmatch(text) else text
     return words.number(Number(None if pd.isna(value) else value, kind))
 
 
@@ -196,7 +208,7 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
 
     def cell(row: Mapping[str, Any], column: Column) -> Markup:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
-        return Markup(LINK.sub(LINKED, escape(cell_text(words, row[column.name], kind))))
+        return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
 
     rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
     return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows)
@@ -222,3 +234,111 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     # Spreadsheets that expect `;` take a file without this mark for Windows-1252.
     mark = "\ufeff" if sep == ";" else ""
     return mark + str(table.to_csv(index=False, lineterminator="\r\n", sep=sep))
+
+
+def role(output: Any) -> str:
+    """Return what an output of ours is (`say`, `answer`, `head`, `drawing`, `notes`); nothing for any other."""
+    about = output.get("metadata", {}).get("ptce") or {}
+    data, kind = output.get("data") or {}, str(about.get("kind"))
+    shown = [str(data[form]) for form in set(FORMS.values()) if form in data]
+    ours = "key" in about and FORMS.get(kind) in data and not any(map(ACTIVE.search, shown))
+    return kind if ours else ""
+
+
+def outputs_of(notebook: Any) -> Iterator[Any]:
+    """Yield the outputs of a notebook in order."""
+    return (output for cell in notebook.cells for output in cell.get("outputs", []))
+
+
+def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[dict[str, Any]]:
+    """Return the claims of one sentence, whose ids start with `key`; `source` is that of numbers which say none.
+
+    A value that is no number (a list of bases, say) is of kind "text". Twelve digits are the same on every processor.
+    """
+    found = []
+    for name, shown in dict(language.MARK.findall(sentence.marked)).items():
+        number = sentence.numbers.get(name)
+        kind = number.kind if number else "text"
+        unit = (language.kind_of(kind) or (language.KINDS["text"],))[0].unit
+        exact = None if number is None or number.value is None else float(f"{float(number.value):.12g}")
+        claim = {"id": f"{key}.{name}", "shown": shown, "value": exact if number else shown, "unit": unit, "kind": kind}
+        claim |= {"origin": (number and number.origin) or origin, "source": (number and number.source) or source}
+        found.append({**claim, "sentence": sentence.text})
+    return found
+
+
+def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
+    """Yield the claims of an executed notebook, each with its page and where it stands at the page's `address`.
+
+    Raises `InputError` when two claims of a page have one id.
+    """
+    seen: set[str] = set()
+    made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
+    outputs = ((cell, output.get("metadata", {})) for cell in notebook.cells for output in cell.get("outputs", []))
+    for cell, claim in ((cell, claim) for cell, said in outputs for claim in said.get("ptce", {}).get("claims", [])):
+        if claim["id"] in seen:
+            raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
+        seen.add(claim["id"])
+        # The description of a drawing holds no elements: its numbers stand at the whole of it.
+        anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
+        computed = f"{made_in}.ipynb, cell {cell.id}"
+        yield {"page": page, "href": f"{address}#{anchor}", **claim, "computed_by": computed}
+
+
+def claims_json(claims: list[dict[str, Any]]) -> bytes:
+    """Return the register as JSON, one claim per line so that a diff shows which one moved."""
+    lines = ",\n".join(json.dumps(claim, ensure_ascii=False, allow_nan=False) for claim in claims)
+    return f"[\n{lines}\n]\n".encode()
+
+
+class Download(NamedTuple):
+    """The data of one exhibit: file name, the page it stands in, number, title, origin, bytes of the CSV."""
+
+    name: str
+    page: str
+    number: str
+    title: str
+    origin: str
+    data: bytes
+
+
+def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
+    """Yield the data of every exhibit of an executed notebook: the very bytes that its page offers."""
+    head: Any = None
+    for output in outputs_of(notebook):
+        kind, about = role(output), output.get("metadata", {}).get("ptce")
+        if kind == "head":
+            head = about
+        if kind == "notes" and head is not None:
+            address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', output.data["text/html"])
+            data = unquote(unescape(address[1])).encode() if address else b""
+            yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
+
+
+def data_package(
+    words: Words, title: str, downloads: Sequence[Download], described: Sequence[dict[str, Any]] = ()
+) -> bytes:
+    """Return the `datapackage.json` of a language's CSV files (Data Package, version 2), after others `described`."""
+    package: dict[str, Any] = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}
+    package |= {"name": f"ptce-2013-2015-{words.lang}", "title": title, "version": __version__, "licenses": [LICENCE]}
+    package |= {"resources": [*described, *(_resource(words, download) for download in downloads)]}
+    return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _resource(words: Words, download: Download) -> dict[str, Any]:
+    point, delimiter = words.csv_marks
+    rows = list(csv.reader(io.StringIO(download.data.decode("utf-8-sig")), delimiter=delimiter))
+    is_number = re.compile(rf"-?\d+({re.escape(point)}\d+)?(e[-+]?\d+)?|").fullmatch
+    number = {"type": "number", "decimalChar": point}
+    columns = [(name, all(map(is_number, cells))) for name, *cells in zip(*rows, strict=True)]
+    said = f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}"
+    name = download.name.removesuffix(".csv").lower()
+    found: dict[str, Any] = {
+        "name": name,
+        "path": f"{FOLDER}/{download.name}",
+        "title": download.title,
+        "description": said,
+    }
+    found |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    fields = [{"name": name} | (number if numeric else {"type": "string"}) for name, numeric in columns]
+    return {**found, "dialect": {"delimiter": delimiter}, "schema": {"fields": fields}}

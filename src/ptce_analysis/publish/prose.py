@@ -20,7 +20,7 @@ import mistune
 from latex2mathml.converter import convert_to_element
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import role
+from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.site import Whereabouts, to_page
 from ptce_analysis.publish.style import in_page
@@ -29,16 +29,12 @@ from ptce_analysis.vocabulary import ABBREVIATIONS
 # What is kept of another library's HTML: no headings, since the page's outline is that of its prose.
 KEPT = frozenset((
     "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i", "kbd", "li", "ol",
-    "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "u", "ul", "var",
+    "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "u", "ul", "var",
 ))  # fmt: skip
 ATTRIBUTES = {"td": ["colspan", "rowspan"], "th": ["colspan", "rowspan", "scope"], "ol": ["start"]}
 # What is no text of it, with all it holds.
-NO_TEXT = re.compile(
-    r"<(script|style|iframe|object|template|noscript|svg|math|form|button|select|textarea|head|title)\b.*?"
-    r"(?:</\1\s*>|$)",
-    re.DOTALL | re.IGNORECASE,
-)
+NO_TEXT = re.compile(r"(?is)<(script|style|iframe|object|noscript|svg|math|form|select|head|title)\b.*?(?:</\1\s*>|$)")
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 ESCAPE_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 
@@ -50,9 +46,7 @@ FURNITURE = frozenset(["main", "about", "answers", "downloads", "accessibility",
 
 TAG = re.compile(r"(<[^>]*>)")
 ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(ABBREVIATIONS, key=len, reverse=True))})\b")
-NOT_EXPLAINED = frozenset((
-    "a", "abbr", "code", "h1", "h2", "h3", "h4", "h5", "h6", "math", "pre", "summary", "svg", "table",
-))  # fmt: skip
+NOT_EXPLAINED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "h5", "h6", "math", "pre", "summary", "svg", "table"}
 
 
 @dataclass

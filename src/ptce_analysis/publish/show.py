@@ -29,8 +29,7 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.protect.release import Protected, protection
 from ptce_analysis.publish import exhibit as exhibits
 from ptce_analysis.publish import plots
-from ptce_analysis.publish.claims import claims_of
-from ptce_analysis.publish.exhibit import Exhibit
+from ptce_analysis.publish.exhibit import Exhibit, claims_of
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.publish.style import drawing, png, svg, theme, watermark
@@ -38,14 +37,8 @@ from ptce_analysis.published import Figures, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
 # The columns of tables that hold codes in place of words.
-CODES: dict[str, dict[str, Label]] = {
-    "level": LEVELS,
-    "stage": STAGES,
-    "scenario": SCENARIOS,
-    "statistic": STATISTICS,
-    "unit": UNITS,
-    "origin": ORIGINS,
-}
+CODES: dict[str, dict[str, Label]] = {"level": LEVELS, "stage": STAGES, "scenario": SCENARIOS, "origin": ORIGINS}
+CODES |= {"statistic": STATISTICS, "unit": UNITS}
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
 Shown = TypeVar("Shown")
@@ -102,15 +95,7 @@ class Page:
         return read_sources(project_folder() / PUBLISHED)
 
     def say(
-        self,
-        text: str,
-        *sources: Any,
-        holds: Any = True,
-        when: Any = True,
-        answer: bool = False,
-        origin: str = "derived",
-        key: str = "",
-        **values: Any,
+        self, text: str, *sources: Any, holds: Any = True, when: Any = True, origin: str = "derived", **values: Any
     ) -> Sentence | None:
         """Show a sentence and return it. `{name:kind}` in it is the value of that name, written as that kind.
 
@@ -118,21 +103,22 @@ class Page:
         `{row.column:kind}` for another row), else from the published figure of that id. `**bold**`, `[text](page)`,
         `> ` and `1. ` are as in Markdown, `[text](S3)` leads to a source; several lines are the items of a list.
 
-        `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer` marks the
-        page's answer. `origin` is that of the numbers which do not say theirs. Raises `InputError` when `holds` is
-        false, a value is missing, origins clash, or the sentence states of answers what the rules did not release.
+        `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer=True` marks
+        the page's answer, `key` names a sentence; `origin` is that of the numbers which do not say theirs. Raises
+        `InputError` when `holds` is false, a value is missing, origins clash, or the sentence states of answers what
+        the rules did not release.
         """
         if not np.all(when):
             self.words(text)  # its translation is asked for, as that of a text that is shown
             return None
+        kind, said = "answer" if values.pop("answer", False) else "say", values.pop("key", "")
         sentence = self._filled(text, sources, values)
         if not np.all(holds):
             node = executing.Source.executing(sys._getframe(1)).node
             given = [ast.unparse(word.value) for word in getattr(node, "keywords", ()) if word.arg == "holds"]
             reason = f"False: {given[0]}. " if given else ""
             raise InputError(f"this no longer holds: “{sentence.text}” {reason}Say what the figures now show.")
-        kind, held = ("answer" if answer else "say"), protection(*sources)
-        said = key or kind
+        held, said = protection(*sources), said or kind
         self.keys[said] += 1  # ids of a page are unique
         key = f"{said}-{self.keys[said]}" if said == "say" or self.keys[said] > 1 else said
         found = exhibits.stated_faults(origin, held, [sentence])
@@ -174,16 +160,15 @@ class Page:
                 sys.modules["matplotlib.pyplot"].close(figures[-1])
         self._show(replace(exhibit, figures=tuple(figures)))
         panels = _Panels(figures) if isinstance(draw, list) else figures[0]
-        return _shown_once(panels, lambda: display(*(Image(print_figure(one)) for one in figures)), *figures)
+
+        def show() -> None:
+            for one in figures:
+                display(Image(print_figure(one)))  # type: ignore[no-untyped-call]
+
+        return _shown_once(panels, show, *figures)
 
     def table(
-        self,
-        key: str,
-        data: pd.DataFrame | Protected,
-        columns: Mapping[str, str],
-        *,
-        collapsed: Any = False,
-        **said: Any,
+        self, key: str, data: pd.DataFrame | Protected, columns: Mapping[str, str], collapsed: Any = False, **said: Any
     ) -> pd.DataFrame | None:
         """Show a table with its texts, `said` as those of `figure`, and return its data.
 

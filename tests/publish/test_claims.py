@@ -13,7 +13,7 @@ import pytest
 
 from pages import code, notebook, shown
 from ptce_analysis.publish.exhibit import claims_of, page_claims
-from ptce_analysis.publish.language import MARK, Number, Words, joined, sentence_html
+from ptce_analysis.publish.language import MARK, Number, Words, joined
 from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
 
 EN = Words("en")
@@ -84,13 +84,6 @@ def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
     both = joined([EN("{n} a.", n=Number(1, "count")), EN("{n} b.", n=Number(2, "count")), "plain"])
     assert both.text == "1 a. 2 b. plain"
     assert {name: number.value for name, number in both.numbers.items()} == {"1.n": 1, "2.n": 2}
-
-
-def test_a_value_said_twice_has_one_id_and_an_unknown_one_is_read_as_its_text() -> None:
-    """Ids of a page are unique; not estimable is a value with words, for machines as well."""
-    said = EN("{n} and {n}, {none}", n=Number(3, "count"), none=Number(None, "keur"))
-    twice = '<data id="k.n" value="3">3</data> and <data value="3">3</data>'
-    assert sentence_html(said, "k") == f'{twice}, <data id="k.none" value="not known">not known</data>'
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])

@@ -84,18 +84,6 @@ def check_fits_a_phone(tab: Page, url: str) -> None:
     assert [said for said in tab.evaluate(DRAWN_TEXT) if said["size"] < 9] == []
 
 
-def check_cards(tab: Page, url: str) -> None:
-    """On a phone a row is a card whose cells say their column, and nothing is left to scroll for; else it is a row."""
-    for width, display in ((1280, "table-row"), (390, "block")):
-        tab.set_viewport_size({"width": width, "height": 800})
-        tab.goto(url)
-        tab.evaluate(UNFOLD)
-        rows = "[...document.querySelectorAll('.cards tbody tr')].map(row => getComputedStyle(row).display)"
-        assert set(tab.evaluate(rows)) <= {display}
-    wide = "[...document.querySelectorAll('.scroll:has(.cards)')].filter(at => at.scrollWidth > at.clientWidth).length"
-    assert tab.evaluate(wide) == 0
-
-
 def check_keyboard(tab: Page, url: str) -> None:
     """The skip link comes first and works; every stop is on the screen and outlined; none is left out; folds open."""
     tab.set_viewport_size({"width": 1280, "height": 800})
@@ -157,7 +145,7 @@ def test_a_page_of_every_kind_of_output_is_whole(tab: Page, tmp_path: Path, monk
         "# T", code("x", *outputs), "## S\n\n| a |\n|---|\n| 1 |\n\n$x$", ptce={"parameters": {"lang": "fr"}}
     )
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    for check in (check_accessible, check_fits_a_phone, check_cards, check_keyboard, check_print):
+    for check in (check_accessible, check_fits_a_phone, check_keyboard, check_print):
         check(tab, (tmp_path / "page.html").as_uri())
 
 
@@ -170,10 +158,10 @@ def test_every_page_is_accessible_and_fits_a_phone(tab: Page, name: str, check: 
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("check", [check_cards, check_keyboard, check_print])
+@pytest.mark.parametrize("check", [check_keyboard, check_print])
 @ONE_OF_EACH
 def test_a_page_can_be_read_used_and_printed(tab: Page, name: str, check: Callable[[Page, str], None]) -> None:
-    """Tables on a phone, the path of the keyboard, sheets of paper."""
+    """The path of the keyboard, sheets of paper."""
     check(tab, address(name))
 
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from ptce_analysis.publish import plots
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, svg, watermark
+from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, svg
 
 SHORT = ("Regions", "Europe", "EPCI")
 LONG = ("Annual budget of the coordinating team", "Combined budget of all the members", "Staff")
@@ -156,17 +156,3 @@ def test_colours_that_meet_in_a_figure_are_told_apart(scheme: str, sight: str) -
         pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(SERIES, 2)
     }
     assert {pair: distance for pair, distance in distances.items() if distance < 20} == {}
-
-
-def test_a_watermark_says_the_words_twice() -> None:
-    """Above the drawing and in a corner below, each in room of its own: no label of the drawing is crossed."""
-    with drawing():
-        axes = plots.axes(2)
-        axes.barh(["a", "b"], [1, 2])
-        axes.set_xlabel("so many")
-        watermark(axes.figure, "données fictives")
-        axes.figure.draw_without_rendering()
-    above, below = axes.figure.texts
-    assert above.get_text() == below.get_text() == "données fictives"
-    drawn = axes.get_tightbbox()
-    assert above.get_window_extent().y0 >= drawn.y1 and below.get_window_extent().y1 <= drawn.y0

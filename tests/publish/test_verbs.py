@@ -258,13 +258,11 @@ def test_answers_that_no_rule_released_are_refused(page: Page, outputs: list[Any
 def test_the_project_is_found_upwards_or_by_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a folder below it, or by the variable; elsewhere the message says what is missing."""
     (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
-    (tmp_path / "notebooks").mkdir()
     monkeypatch.delenv(show.PROJECT_VARIABLE, raising=False)
-    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path / "data")
     assert show.project_folder() == tmp_path.resolve()
-    monkeypatch.setenv(show.PROJECT_VARIABLE, str(tmp_path))
     monkeypatch.chdir("/")
-    assert show.project_folder() == tmp_path.resolve()
-    monkeypatch.delenv(show.PROJECT_VARIABLE)
     with pytest.raises(InputError, match="open the notebook inside the project"):
         show.project_folder()
+    monkeypatch.setenv(show.PROJECT_VARIABLE, str(tmp_path))
+    assert show.project_folder() == tmp_path.resolve()

@@ -34,8 +34,7 @@ ID, SECTION = re.compile(r' id="([^"]+)"'), re.compile(r'<h2 id="([^"]+)">(.*?)<
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
-# Cells that are seen in JupyterLab, not on the page.
-LAB_TAG = "lab"
+LAB_TAG = "lab"  # of cells that are seen in JupyterLab, not on the page
 
 
 def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -108,10 +107,7 @@ class PtceExporter(TemplateExporter):
 
 
 def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[str, Any]:
-    """Return what the template shows: language, title, parameters, contents, blocks, code, provenance.
-
-    `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
-    """
+    """Return what the template shows; `name` is the title of a notebook without a heading. Raises as the exporter."""
     about, (words, level) = notebook.metadata.get("ptce", {}), _run(notebook)
     made, ours = about.get("provenance", {}).items(), [one.metadata.ptce for one in outputs_of(notebook) if role(one)]
     # What references are replaced by: the number of each exhibit by its key.

@@ -76,9 +76,7 @@ class Exhibit:
     """A figure (of one panel or several) or a table, with its texts (`TEXTS`) in the reader's language.
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
-    `population` is the *Champ*, `measure` what is measured, in what unit; `alt`, of a figure, what is seen.
-    `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
-    table opens when the reader asks for it.
+    `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
     key: str
@@ -116,16 +114,25 @@ def faults(exhibit: Exhibit) -> list[str]:
                 found.append(f"column {column.heading!r} says the same on each row: say it once, above or below")
         found += [f"{len(columns)} columns; at most {MOST_COLUMNS} can be read"] if len(columns) > MOST_COLUMNS else []
     found += stated_faults(exhibit.origin, exhibit.protected, exhibit.texts.values(), data)
-    return [*found, *_reading_faults(exhibit)]
+    # Each number of the reading must stand in the data, written there as the reading writes it; words have none.
+    stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
+    columns, words = tuple(column for column in columns if column.kind != "text"), Words("en")
+    numbers = [(one.kind, pd.to_numeric(data[one.name], errors="coerce").astype(float)) for one in columns]
+    found += ["the reading states no number"] if columns and not stated else []
+    for name, number in stated.items():
+        value = float(number.value or 0)
+        held = [kind for kind, cells in numbers if ((cells - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
+        kinds = {number.kind if kind == BY_ROW else kind for kind in held}
+        said, shown = words.number(number), sorted(words.number(Number(number.value, kind)) for kind in kinds)
+        fault = f"written {said} where the data show {' or '.join(shown)}" if held else "which is not in the data"
+        found += [] if said in shown else [f"the reading states {name}={number.value}, {fault}"]
+    return found
 
 
 def stated_faults(
     origin: str, protected: Protected | None, texts: Iterable[Sentence], table: pd.DataFrame | None = None
 ) -> list[str]:
-    """Return why texts (and a table) cannot be shown as of an origin: others in them, answers that no rule released.
-
-    Origins stand in the numbers of the texts and in a column `origin`; fictitious data mix with no other origin.
-    """
+    """Return why texts (and a table) cannot be shown as of an origin: others mixed in, answers no rule released."""
     said = list(texts)
     numbers = [number for text in said for number in text.numbers.values()]
     of_rows = table["origin"].dropna() if table is not None and "origin" in table else ()
@@ -135,24 +142,6 @@ def stated_faults(
         found.append(f"fictitious data are mixed with other origins: {', '.join(origins)}")
     values = [None if number.value is None else float(number.value) for number in numbers]
     return found + unreleased(origin, protected, table, values, map(str, said))
-
-
-def _reading_faults(exhibit: Exhibit) -> Iterator[str]:
-    """Each number of the reading must stand in the data, written there as the reading writes it; words have none."""
-    stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
-    columns, words = [column for column in exhibit.columns if column.kind != "text"], Words("en")
-    numbers = [(one, pd.to_numeric(exhibit.data[one.name], errors="coerce").astype(float)) for one in columns]
-    if not stated and columns:
-        yield "the reading states no number"
-    for name, number in stated.items():
-        value = float(number.value or 0)
-        held = [one.kind for one, data in numbers if ((data - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
-        kinds = {number.kind if kind == BY_ROW else kind for kind in held}
-        said, shown = words.number(number), sorted(words.number(Number(number.value, kind)) for kind in kinds)
-        if not held:
-            yield f"the reading states {name}={number.value}, which is not in the data"
-        elif said not in shown:
-            yield f"the reading states {name}={number.value}, written {said} where the data show {' or '.join(shown)}"
 
 
 def origin_html(words: Words, origin: str, protected: bool = False) -> str:
@@ -268,10 +257,7 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[di
 
 
 def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
-    """Yield the claims of an executed notebook, each with its page and where it stands at the page's `address`.
-
-    Raises `InputError` when two claims of a page have one id.
-    """
+    """Yield the claims of an executed notebook, with their places at its `address`. Raises `InputError` for a twin."""
     seen: set[str] = set()
     made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
     outputs = ((cell, output.get("metadata", {})) for cell in notebook.cells for output in cell.get("outputs", []))

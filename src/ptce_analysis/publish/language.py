@@ -53,10 +53,9 @@ CITED = re.compile(r"\[([^\[\]]+)\]\(([A-Z][A-Z0-9]*)\)")
 
 @dataclass(frozen=True)
 class Number:
-    """A number on its way into a sentence or a cell: value, kind (a key of `language.KINDS`) and where it comes from.
+    """A number on its way into a sentence or a cell: value, kind (a key of `KINDS`) and where it comes from.
 
-    `source` names the printed figure or the table; `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or
-    sentence which states it when empty. A missing value, whatever a table has for it, is None: said to be unknown.
+    `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or sentence when empty. A missing value is None.
     """
 
     value: float | Fraction | None
@@ -123,9 +122,8 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
 
 
 def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence:
-    """Return a sentence whose links to sources, by their ids, lead to their addresses; one without any stays words.
+    """Return a sentence whose links to sources lead to their addresses, if any; `InputError` for an unknown id.
 
-    Raises `InputError` for an id that is not a source's.
     >>> with_addresses(Sentence("See [a note](S3) and [slides](DECK)."), {"S3": "https://e.org", "DECK": ""}).text
     'See [a note](https://e.org) and slides.'
     """

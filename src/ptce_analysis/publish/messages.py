@@ -94,22 +94,18 @@ def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
     files = [path for path in sorted(library.rglob("*")) if path.suffix in (".py", ".j2")]
     for path in (*files, *sorted((project / "notebooks").glob("*.ipynb"))):
         texts = [one[1] for one in extract_from_file(EXTRACTORS[path.suffix], path, keywords={"words": None})]
-        for node in _tree(path).body if path.suffix == ".py" else ():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body if path.suffix == ".py" else ():
             if isinstance(node, ast.ClassDef) and TEXTS in (ast.get_docstring(node) or ""):
                 texts += [ast.literal_eval(line.value) for line in node.body if isinstance(line, ast.Assign)]
         found |= dict.fromkeys(map(str, texts), path.name)
     return found
 
 
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def labels(library: Path = LIBRARY) -> dict[str, str]:
     """Return the English of every label (English, French) kept in tables, with its file: other languages need it."""
     found = {one.label[0]: "indicators.csv" for one in INDICATORS.values()}
     for path in sorted(library.rglob("*.py")):
-        tables = (node for node in _tree(path).body if isinstance(node, ast.AnnAssign))
+        tables = (one for one in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(one, ast.AnnAssign))
         pairs = (node for table in tables if "Label" in ast.unparse(table.annotation) for node in ast.walk(table))
         for node in (node for node in pairs if isinstance(node, ast.Tuple) and len(node.elts) == 2):
             text, other = (getattr(one, "value", None) for one in node.elts)

@@ -112,10 +112,7 @@ def _rows(data: Table, highlight: Flags, other: str) -> Iterator[tuple[int, Any,
 def bars(
     data: Table, x: str, y: str, kind: str, *, xlabel: str, also: Also = None, highlight: Flags = None, ax: Drawn = None
 ) -> Axes:
-    """Return bars from zero, one for each row in the order of the table, each labelled with its value.
-
-    Rows that are not `highlight` have another colour.
-    """
+    """Return bars from zero, one for each row in the order of the table, labelled; those of `highlight` stand out."""
     long = max(map(len, map(str, data[y]))) > LONG_NAME  # such a name stands between two bars
     ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
@@ -144,10 +141,7 @@ def intervals(
     highlight: Flags = None,
     ax: Drawn = None,
 ) -> Axes:
-    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean.
-
-    Limits are written rounded outwards.
-    """
+    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean."""
     ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
     for place, row, colour in _rows(data, highlight, MUTED):
         ax.hlines(place, row[low], row[high], color=colour, linewidth=7, alpha=0.45)
@@ -191,13 +185,7 @@ def pairs(
 
 
 def arrows(
-    data: Table,
-    *columns: str,
-    kinds: Sequence[str],
-    xlabel: str,
-    dashed: Sequence[bool],
-    names: tuple[str, str],
-    ax: Drawn = None,
+    data: Table, *columns: str, kinds: Sequence[str], xlabel: str, dashed: Any, names: tuple[str, str], ax: Drawn = None
 ) -> Axes:
     """Return an arrow for each row from its first value, taken as 100, to its second, with both values as they are.
 
@@ -255,10 +243,7 @@ def waffle(data: Table, n: str, y: str, *, colours: Sequence[str], ax: Drawn = N
 def curve(
     data: Table, x: str, y: str, kinds: tuple[str, str], *, marks: Table, across: float, label: str, **named: str
 ) -> Axes:
-    """Return a falling line through the points of a table, `marks` on it with both their values, a line `across`.
-
-    `named` are its `xlabel` and `ylabel`.
-    """
+    """Return a line through the points of a table, `marks` with their values, a line `across`, both axes `named`."""
     ax = axes(6)
     sns.lineplot(data, x=x, y=y, color=ACCENT, linewidth=2.2, ax=ax)
     ax.axhline(across, color=MUTED, linewidth=1, zorder=0)

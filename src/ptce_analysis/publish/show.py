@@ -45,10 +45,7 @@ Shown = TypeVar("Shown")
 
 
 def project_folder() -> Path:
-    """Return the project's folder: `$PTCE_PROJECT`, or the nearest folder upwards that holds `data/raw/published`.
-
-    Raises `InputError` when there is none.
-    """
+    """Return `$PTCE_PROJECT` or the nearest folder upwards that holds `data/raw/published`, else raise `InputError`."""
     start = Path(os.environ.get(PROJECT_VARIABLE) or ".").resolve()
     for folder in (start, *start.parents):
         if (folder / PUBLISHED).is_dir():
@@ -59,8 +56,7 @@ def project_folder() -> Path:
 def current_cell() -> tuple[str, int]:
     """Return which cell is running and the count of its execution.
 
-    JupyterLab and VS Code say the id of the cell; where a front end does not, any cell may be one that is run again.
-    Where nobody can be asked, as in a build, each cell runs once, in order.
+    Where a front end does not say the cell, any may be one that is run again; in a build each runs once, in order.
     """
     shell = get_ipython()
     if shell is None:
@@ -73,10 +69,7 @@ def current_cell() -> tuple[str, int]:
 
 @dataclass
 class Page:
-    """One page being written: its language, its parameters, what it has shown so far.
-
-    `places` has the cell in which each exhibit was shown, the execution of that cell, and its number.
-    """
+    """One page being written; `places` has the cell in which each exhibit was shown, its execution, and its number."""
 
     stem: str
     words: Words
@@ -170,10 +163,7 @@ class Page:
     def table(
         self, key: str, data: pd.DataFrame | Protected, columns: Mapping[str, str], collapsed: Any = False, **said: Any
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, `said` as those of `figure`, and return its data.
-
-        A `collapsed` table is closed until the reader opens it; its texts are in sight.
-        """
+        """Show a table with its texts, `said` as those of `figure`; return its data. A `collapsed` one is folded."""
         exhibit = self._exhibit(key, data, columns, **said)
         if exhibit is None:
             return None
@@ -181,10 +171,7 @@ class Page:
         return _shown_once(pd.DataFrame(exhibit.data), partial(display, pd.DataFrame(exhibit.data)))
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
-        """Return a table with the names of its codes beside them, in the reader's language.
-
-        Those of `column` are called `label`, those of any other column of codes (`CODES`) `stage_label`, say.
-        """
+        """Return a table with the names of its codes (`CODES`) beside them: those of `column` are called `label`."""
         names = {name: "label" if name == column else f"{name}_label" for name in CODES if name in table}
         table = table.drop(columns=list(names.values()), errors="ignore")
         for name, beside in names.items():
@@ -289,8 +276,7 @@ class Page:
 def open_page(stem: str, **parameters: Any) -> Page:
     """Return the page of a notebook and give its figures the theme of the study.
 
-    Raises `InputError` for an illegal parameter, naming the legal names or values.
-    `papermill -p confidense 0.9` only warns of a name that the notebook does not have: the page refuses it.
+    Raises `InputError` for an illegal parameter, one that papermill injected too, naming the legal names or values.
     """
     check_parameters(stem, parameters)
     shell = get_ipython()

@@ -69,20 +69,12 @@ class Whereabouts(NamedTuple):
     here: str
 
     def to(self, address: str) -> str:
-        """Return the way from this page to another address of the language's folder.
-
-        >>> Whereabouts((), "demonstration/index.html").to("03_funding.html")
-        '../03_funding.html'
-        """
+        """Return the way from this page to another address of the language's folder."""
         return posixpath.relpath(address, posixpath.dirname(self.here) or ".")
 
 
 def to_runs(prose: str) -> str:
-    """Return Markdown with links to notebooks made links to their executed ones, which are named as their runs are.
-
-    >>> to_runs("See [Communes](07_level.ipynb#level=commune) and [totals](03_funding.ipynb#totals).")
-    'See [Communes](07_level-commune.ipynb) and [totals](03_funding.ipynb#totals).'
-    """
+    """Return Markdown with links to notebooks made links to their executed ones, which are named as their runs are."""
     return ONE_PAGE.sub(r"](\g<name>-\g<value>.ipynb)", prose)
 
 
@@ -97,8 +89,8 @@ def to_page(address: str, site: Whereabouts | None) -> str:
     if not found or site is None:
         return address
     name = "-".join(filter(None, (found["name"], found["value"])))
-    addresses = {page.name: page.address for page in site.pages}
-    return site.to(addresses.get(name, f"{name}.html")) + (found["anchor"] or "")
+    ways = {page.name: page.address for page in site.pages}
+    return site.to(ways.get(name, f"{name}.html")) + (found["anchor"] or "")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
-# What no page can hold, and marks that reverse the order of text: a page would show what it does not say.
+# What no page can hold, and marks that reverse the order of text (a page would show what it does not say): named.
 REORDERING = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 UNWRITABLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{REORDERING}\ud800-\udfff\ufffe\uffff]")
 # A link of ours to a notebook beside this one.
@@ -98,7 +98,7 @@ class PtceExporter(TemplateExporter):
         leads nowhere or a formula cannot be read.
         """
         text, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return UNWRITABLE.sub("\ufffd", text), resources
+        return UNWRITABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text), resources
 
     def _preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Read the page from the notebook once it is ready: `nbconvert --execute` runs its cells here."""

@@ -360,7 +360,7 @@ def test_a_figure_leads_to_its_files() -> None:
     image = figure[1].data["image/svg+xml"].encode()
     assert resources["outputs"] == {"02_x-fig.svg": image, "02_x-fig.png": base64.b64decode(PIXEL)}
     panels = [*figure[:2], second, figure[2]]
-    for outputs, said in ((figure, ["SVG", "PNG"]), (panels, ["SVG 1", "PNG 1", "SVG 2", "PNG 2"])):
+    for outputs, said in ((figure, ["SVG", "PNG"]), (panels, ["SVG\u00a01", "PNG\u00a01", "SVG\u00a02", "PNG\u00a02"])):
         links = on_site("02_x", "# T", code("x", *outputs)).select(".tools a")
         assert [link.get_text() for link in links] == said and links[0]["href"] == "figures/02_x-fig.svg"
         assert [link["aria-label"] for link in links] == [f"Figure\u00a01 ({text})" for text in said]

@@ -250,7 +250,7 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
             # The files of the figure, each saying which figure it is, and which of its panels.
             html = html.removesuffix("</div>")
             for rank, address in ((rank, address) for rank, files in enumerate(panels, start=1) for address in files):
-                form = address.rpartition(".")[2].upper() + (f" {rank}" if len(panels) > 1 else "")
+                form = address.rpartition(".")[2].upper() + (f"\u00a0{rank}" if len(panels) > 1 else "")
                 said = escape(f"{head.number} ({form})")
                 html += f'<a href="{escape(address)}" download aria-label="{said}">{form}</a>'
             html += "</div>"

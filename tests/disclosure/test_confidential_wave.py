@@ -26,7 +26,7 @@ from ptce_analysis.cli import main
 from ptce_analysis.protect.leaks import needles
 from ptce_analysis.protect.scan import scan
 from ptce_analysis.publish import survey_page
-from ptce_analysis.publish.claims import FOLDER
+from ptce_analysis.publish.exhibit import FOLDER
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import shown
 from ptce_analysis.survey.waves import read_waves

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from pages import code, notebook, pages, project, shown, site
 from ptce_analysis.pipeline.runs import Place, Run, declared_runs
 from ptce_analysis.pipeline.site import Entry, _sections, language_choice, language_files, site_files
-from ptce_analysis.publish.claims import Download, data_package, page_downloads
+from ptce_analysis.publish.exhibit import Download, data_package, page_downloads
 from ptce_analysis.publish.language import Words
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 

@@ -17,7 +17,7 @@ import yaml
 from conftest import REPOSITORY
 from pages import site
 from ptce_analysis import __version__
-from ptce_analysis.publish.claims import LICENCE
+from ptce_analysis.publish.exhibit import LICENCE
 from ptce_analysis.vocabulary import LANGUAGES
 
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]

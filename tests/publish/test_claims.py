@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +12,9 @@ import pandas as pd
 import pytest
 
 from pages import code, notebook, shown
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import claims_json, claims_of, page_claims
-from ptce_analysis.publish.language import Number, Sentence, Words, joined
+from ptce_analysis.publish.exhibit import claims_of, page_claims
+from ptce_analysis.publish.language import MARK, Number, Words, joined
 from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
-from ptce_analysis.publish.sentences import MARK, sentence_html
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]
@@ -34,13 +31,6 @@ def test_each_value_of_a_sentence_is_a_claim() -> None:
     assert (third["value"], third["unit"]) == ("8 and 15", "text")
 
 
-def test_an_unknown_number_is_a_claim_without_value() -> None:
-    """Not estimable is said and registered, never as NaN, which JSON does not know."""
-    claims = claims_of("k", EN("{n}", n=Number(float("nan"), "keur")), "derived", "")
-    assert claims[0]["value"] is None
-    assert json.loads(claims_json(claims))[0]["shown"] == "not known"
-
-
 def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
     """To the number itself, or to the description of a drawing, whose text holds no elements."""
     claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
@@ -49,13 +39,6 @@ def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
         ("02_x", "02_x.html#said.n"),
         ("02_x", "02_x.html#amounts-alt"),
     ]
-
-
-def test_two_claims_with_one_id_are_refused() -> None:
-    """An id leads to one number."""
-    output = shown({}, ptce={"claims": [{"id": "said.n"}]})
-    with pytest.raises(InputError, match=r"02_x: two claims have the id 'said\.n'"):
-        list(page_claims(notebook(code("x", output, output)), "02_x", "02_x.html"))
 
 
 def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:
@@ -94,12 +77,6 @@ def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 
 
-def test_sentences_with_one_text_are_equal_and_hashable() -> None:
-    """Two sentences that read the same are one key of a dictionary, whatever numbers they carry."""
-    first, second = EN("It is {n}.", n=Number(1, "count")), Sentence("It is 1.")
-    assert len({first: 0, second: 1}) == 1
-
-
 def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
     """Under the outer name and their own, or the rank of the sentence; a text that holds digits is a value too."""
     outer = EN("There are {what} on {bases}.", what=EN("{n} poles", n=Number(42, "count")), bases="8 and 15")
@@ -107,21 +84,6 @@ def test_numbers_keep_their_names_in_other_sentences_and_in_lists() -> None:
     both = joined([EN("{n} a.", n=Number(1, "count")), EN("{n} b.", n=Number(2, "count")), "plain"])
     assert both.text == "1 a. 2 b. plain"
     assert {name: number.value for name, number in both.numbers.items()} == {"1.n": 1, "2.n": 2}
-
-
-def test_html_wraps_each_value_and_escapes_the_rest() -> None:
-    """The element's id is the sentence's key and the value's name, its value what machines read."""
-    said = EN("{a} < {b}", a=Number(Fraction(1, 3), "share1"), b=Number(1239000, "keur"))
-    assert sentence_html(said, "page") == (
-        '<data id="page.a" value="0.3333333333">33.3%</data> &lt; <data id="page.b" value="1239000">€1,239k</data>'
-    )
-
-
-def test_a_value_said_twice_has_one_id_and_an_unknown_one_is_read_as_its_text() -> None:
-    """Ids of a page are unique; not estimable is a value with words, for machines as well."""
-    said = EN("{n} and {n}, {none}", n=Number(3, "count"), none=Number(None, "keur"))
-    twice = '<data id="k.n" value="3">3</data> and <data value="3">3</data>'
-    assert sentence_html(said, "k") == f'{twice}, <data id="k.none" value="not known">not known</data>'
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.nan, pd.NA, pd.NaT])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -14,7 +12,6 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
-from ptce_analysis.protect.release import public
 from ptce_analysis.publish.exhibit import (
     Column,
     Exhibit,
@@ -46,14 +43,6 @@ def exhibit(**changes: Any) -> Exhibit:
     data = pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [1239e3, None]})
     columns = (Column("name", "Level"), Column("amount_eur", "Amount", "keur"))
     return replace(Exhibit("amounts", texts, "published", data, columns, (Figure(),)), **changes)
-
-
-SURVEY = exhibit().data.assign(origin="survey", n=2)
-
-
-def test_a_whole_exhibit_has_no_fault() -> None:
-    """The example above can be shown."""
-    assert faults(exhibit()) == []
 
 
 @pytest.mark.parametrize(
@@ -88,42 +77,6 @@ def test_each_fault_is_named(changes: dict[str, Any], fault: str) -> None:
     assert [found for found in faults(exhibit(**changes)) if found.startswith(fault)]
 
 
-def test_a_number_of_the_reading_may_be_unknown_or_written_as_its_column() -> None:
-    """An unknown number states nothing; a share of a column with a decimal is written with one."""
-    table = pd.DataFrame({"name": ["a"], "share": [0.2815]})
-    columns = (Column("name", "Level"), Column("share", "Share", "share1"))
-    reading = EN("{share} and {other}", share=Number(0.2815, "share1"), other=Number(None, "share"))
-    assert faults(exhibit(data=table, columns=columns, reading=reading)) == []
-    wrong = EN("{share}", share=Number(0.2815, "share"))
-    assert faults(exhibit(data=table, columns=columns, reading=wrong)) == [
-        "the reading states share=0.2815, written 28% where the data show 28.2%"
-    ]
-
-
-MIXED = "fictitious data are mixed with other origins: "
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"data": exhibit().data.assign(origin=["published", "fictitious"])}, MIXED + "fictitious, published"),
-        (
-            {"origin": "fictitious", "data": SURVEY, "protected": public(SURVEY)},
-            MIXED + "fictitious, survey",
-        ),
-        (
-            {"note": EN("{n} more", n=Number(3, "count", origin="fictitious"))},
-            MIXED + "fictitious, published",
-        ),
-    ],
-)
-def test_fictitious_data_mix_with_no_other_origin(changes: dict[str, Any], fault: str) -> None:
-    """Whether rows, the exhibit or a number of its texts say it."""
-    assert faults(exhibit(**changes)) == [fault]
-    note = EN("{n} printed", n=Number(3, "count", origin="published"))
-    assert faults(exhibit(origin="derived", note=note)) == []  # other origins may meet
-
-
 def test_the_table_can_be_announced_and_read() -> None:
     """Headers have a scope, the region a name and a place in the keyboard's path, numbers their format."""
     table = BeautifulSoup(data_html(FR, exhibit(), "Graphique 1"), "html.parser")
@@ -135,41 +88,11 @@ def test_the_table_can_be_announced_and_read() -> None:
     assert [cell_text(EN, *cell) for cell in cells] == ["x", "", "", "3", "not known", "8\u00a0to\u00a015"]
 
 
-def test_numbers_in_a_column_of_words_are_written_like_others() -> None:
-    """Beside words, texts or nothing, a number has the decimal mark of its language and the ten digits that count."""
-    mixed = exhibit(
-        data=pd.DataFrame({"name": ["a", "b", "c"], "amount_eur": pd.Series([1 / 3, "x", None], dtype=object)})
-    )
-    assert csv_text(FR, mixed).splitlines()[1:] == ["a;0,3333333333", "b;x", "c;"]
-    assert csv_text(EN, mixed).splitlines()[1:] == ["a,0.3333333333", "b,x", "c,"]
-
-
 def test_the_csv_is_that_of_the_language() -> None:
     """French: BOM, semicolon and decimal comma; English: comma and point; raw values in both."""
     shown = exhibit(data=pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [15375.5, None]}))
     assert csv_text(FR, shown) == "\ufeffLevel;Amount\r\nRégions;15375,5\r\n'=État;\r\n"
     assert csv_text(EN, shown) == "Level,Amount\r\nRégions,15375.5\r\n'=État,\r\n"
-
-
-def test_no_cell_of_a_csv_runs_in_a_spreadsheet() -> None:
-    """A cell that a spreadsheet would run is kept as text, after blanks and in full width too."""
-    names = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1"]
-    found = exhibit(data=pd.DataFrame({"name": names, "amount_eur": 1.0}))
-    cells = [row[0] for row in csv.reader(io.StringIO(csv_text(EN, found), newline=""))][1:]
-    assert cells == [f"'{name}" for name in names]
-
-
-def test_each_cell_of_a_table_bears_the_heading_of_its_column() -> None:
-    """On a phone a row is a card, where no heading stands above; links of a text are links, and plain in the CSV."""
-    data = pd.DataFrame({"name": ["a", "b"], "amount_eur": [1.0, 2.0], "cited": ["[RTES](https://e.org)", "<b>"]})
-    shown = exhibit(data=data, columns=(*exhibit().columns, Column("cited", "Cited")))
-    table = BeautifulSoup(data_html(EN, shown, "Table 1"), "html.parser")
-    headings = [heading.get_text() for heading in table.thead.find_all("th")]
-    assert all([cell["data-label"] for cell in row.find_all("td")] == headings[1:] for row in table.tbody("tr"))
-    assert table.tbody.a["href"] == "https://e.org" and not table.find("b") and not table.caption
-    said = BeautifulSoup(data_html(EN, exhibit(origin="fictitious"), "Table 1"), "html.parser").caption
-    assert "Table 1 – FICTITIOUS DATA" in said  # kept by a copy of the table
-    assert [line[-1] for line in csv.reader(io.StringIO(csv_text(EN, shown), newline=""))] == ["Cited", "RTES", "<b>"]
 
 
 @pytest.mark.parametrize(

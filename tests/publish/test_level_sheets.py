@@ -10,7 +10,6 @@ from playwright.sync_api import Page
 
 from pages import site
 from printed_figures import PUBLISHED
-from ptce_analysis.publish.style import LIGHT
 from ptce_analysis.published import read_roles
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
@@ -57,18 +56,6 @@ def test_a_sheet_says_the_essential_of_its_level(lang: str, level: str) -> None:
     question = page.select("blockquote")[-1].get_text()
     last = "(un montant, «\u00a0rien\u00a0», «\u00a0je ne sais pas\u00a0»)" if lang == "fr" else "“I do not know”)"
     assert question.count("?") == 1 and question.endswith(last)
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_sheets_show_the_same_bars_and_each_marks_its_own(lang: str) -> None:
-    """One scale and one order; the bar in the accent colour is that of the title, and no other is."""
-    drawn = {level: (site() / lang / f"07_level-{level}.html").read_text(encoding="utf-8") for level in FUNDING_LEVELS}
-    svgs = [BeautifulSoup(text, "html.parser").select_one(".drawing svg") for text in drawn.values()]
-    bars = [[bar for bar in svg.select("path[style*=fill], path[fill]") if bar.get("d")] for svg in svgs if svg]
-    assert len({tuple(bar["d"] for bar in some) for some in bars}) == 1
-    marked = [[LIGHT["accent"] in str(bar) or "var(--accent)" in str(bar) for bar in some] for some in bars]
-    assert [sum(some) for some in marked] == [1] * len(FUNDING_LEVELS)
-    assert len({some.index(True) for some in marked}) == len(FUNDING_LEVELS)
 
 
 @pytest.mark.browser

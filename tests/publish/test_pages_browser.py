@@ -14,7 +14,6 @@ from playwright.sync_api import Page
 from pages import REPOSITORY, code, exported, shown, site
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish import plots, show
-from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.browser
 
@@ -50,17 +49,6 @@ FOCUSED = """() => {
           outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
           inside: box.right > 0 && box.left < innerWidth && box.width > 0};
 }"""
-# Texts of a figure opened alone that are not entirely on its paper.
-OUTSIDE = """() => {
-  const root = document.documentElement, whole = root.getCTM().inverse();
-  const ends = text => {
-    const box = text.getBBox(), place = whole.multiply(text.getCTM());
-    return [box.x, box.x + box.width].map(x => new DOMPoint(x, box.y).matrixTransform(place).x);
-  };
-  return [...document.querySelectorAll('text')].filter(text => !text.closest('.watermark'))
-    .filter(text => Math.min(...ends(text)) < -1 || Math.max(...ends(text)) > root.viewBox.baseVal.width + 1)
-    .map(text => text.textContent);
-}"""
 FOCUSABLE = """() => [...document.querySelectorAll('a[href], summary, [tabindex="0"]')]
   .filter(at => at.checkVisibility({visibilityProperty: true})).length"""
 
@@ -94,18 +82,6 @@ def check_fits_a_phone(tab: Page, url: str) -> None:
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320, tab.evaluate(wide)[:3]
     tab.set_viewport_size({"width": 390, "height": 844})
     assert [said for said in tab.evaluate(DRAWN_TEXT) if said["size"] < 9] == []
-
-
-def check_cards(tab: Page, url: str) -> None:
-    """On a phone a row is a card whose cells say their column, and nothing is left to scroll for; else it is a row."""
-    for width, display in ((1280, "table-row"), (390, "block")):
-        tab.set_viewport_size({"width": width, "height": 800})
-        tab.goto(url)
-        tab.evaluate(UNFOLD)
-        rows = "[...document.querySelectorAll('.cards tbody tr')].map(row => getComputedStyle(row).display)"
-        assert set(tab.evaluate(rows)) <= {display}
-    wide = "[...document.querySelectorAll('.scroll:has(.cards)')].filter(at => at.scrollWidth > at.clientWidth).length"
-    assert tab.evaluate(wide) == 0
 
 
 def check_keyboard(tab: Page, url: str) -> None:
@@ -169,7 +145,7 @@ def test_a_page_of_every_kind_of_output_is_whole(tab: Page, tmp_path: Path, monk
         "# T", code("x", *outputs), "## S\n\n| a |\n|---|\n| 1 |\n\n$x$", ptce={"parameters": {"lang": "fr"}}
     )
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
-    for check in (check_accessible, check_fits_a_phone, check_cards, check_keyboard, check_print):
+    for check in (check_accessible, check_fits_a_phone, check_keyboard, check_print):
         check(tab, (tmp_path / "page.html").as_uri())
 
 
@@ -182,10 +158,10 @@ def test_every_page_is_accessible_and_fits_a_phone(tab: Page, name: str, check: 
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("check", [check_cards, check_keyboard, check_print])
+@pytest.mark.parametrize("check", [check_keyboard, check_print])
 @ONE_OF_EACH
 def test_a_page_can_be_read_used_and_printed(tab: Page, name: str, check: Callable[[Page, str], None]) -> None:
-    """Tables on a phone, the path of the keyboard, sheets of paper."""
+    """The path of the keyboard, sheets of paper."""
     check(tab, address(name))
 
 
@@ -199,59 +175,3 @@ def test_the_answer_is_whole_in_the_first_screen(tab: Page, name: str, width: in
     boxes = [box for answer in tab.locator(".answer").all() if (box := answer.bounding_box())]
     assert len(boxes) == (name != "index") or name.endswith("09_methods")
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: str) -> None:
-    """The band stays at the top of the screen down to the last line."""
-    tab.goto(address(f"{lang}/demonstration/index"))
-    for share in (0, 0.5, 1):
-        tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
-        box = tab.locator(".band").bounding_box()
-        assert box and box["y"] == pytest.approx(0, abs=1)
-
-
-@pytest.mark.thorough
-def test_downloads_work_from_disk(tab: Page) -> None:
-    """What a page downloads is the file of the site, byte for byte."""
-    tab.goto(address("fr/03_funding"))
-    links = tab.locator("a.download")
-    assert links.count() > 0
-    for link in links.all():
-        with tab.expect_download() as started:
-            link.click()
-        download = started.value
-        kept = site() / "fr" / "data" / download.suggested_filename
-        assert Path(download.path()).read_bytes() == kept.read_bytes()
-
-
-@pytest.mark.thorough
-def test_the_other_language_is_one_click_away(tab: Page) -> None:
-    """From a page to its twin and back, and to the index."""
-    tab.goto(address("fr/03_funding"))
-    tab.locator("header").get_by_role("link", name="English").click()
-    assert tab.url == address("en/03_funding")
-    tab.locator("header").get_by_role("link", name="Français").click()
-    assert tab.url == address("fr/03_funding")
-    tab.locator("header a").first.click()
-    assert tab.url == address("fr/index")
-
-
-@pytest.mark.thorough
-def test_a_claim_s_address_leads_to_its_number(tab: Page) -> None:
-    """The number of a sentence can be linked to."""
-    tab.goto(address("en/03_funding"))
-    key = tab.locator(".answer data").first.get_attribute("id")
-    tab.goto(f"{address('en/03_funding')}#{key}")
-    assert tab.locator(":target").get_attribute("value")
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_figures_alone_are_whole(tab: Page, lang: str) -> None:
-    """Opened by itself, a figure shows every text on its paper."""
-    for path in sorted((site().parents[1] / "figures" / lang).glob("*.svg")):
-        tab.goto(path.as_uri())
-        outside = tab.evaluate(OUTSIDE)
-        assert outside == [], path.name

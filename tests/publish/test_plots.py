@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from matplotlib.axes import Axes
 
-from pages import pages
 from ptce_analysis.publish import plots
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.site import Edition
-from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, png, stylesheet, svg, watermark
+from ptce_analysis.publish.style import COLOURS, LIGHT, drawing, in_page, svg
 
 SHORT = ("Regions", "Europe", "EPCI")
 LONG = ("Annual budget of the coordinating team", "Combined budget of all the members", "Staff")
@@ -66,21 +61,6 @@ def test_ticks_can_be_read(kind: str) -> None:
     boxes = [tick.get_window_extent() for tick in axes.get_xticklabels()]
     assert len(boxes) > 1 and axes.get_xlabel()
     assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
-
-
-@pytest.mark.parametrize("kind", ["bars", "bands", "pairs"])
-def test_the_first_row_stands_at_the_top(kind: str) -> None:
-    """Rows keep the order of the table."""
-    axes = drawn(kind, SHORT)
-    named = [tick.get_text() for tick in axes.get_yticklabels()]
-    heights = [axes.transData.transform((0, place))[1] for place in axes.get_yticks()]
-    assert named == list(SHORT) and heights == sorted(heights, reverse=True)
-
-
-@pytest.mark.parametrize(("lang", "expected"), [("fr", "1\u202f239\u00a0k€"), ("en", "€1,239k")])
-def test_labels_are_written_in_the_reader_s_language(lang: str, expected: str) -> None:
-    """That of the page that is open."""
-    assert any(expected in text.get_text() for text in drawn("bars", SHORT, lang).texts)
 
 
 def test_bands_are_written_outwards_and_an_arrow_without_a_sure_direction_is_dashed() -> None:
@@ -131,15 +111,6 @@ def test_an_svg_has_its_text_its_description_and_ids_of_its_own() -> None:
     assert "<metadata" not in one and "<!--" not in one and "DOCTYPE" not in one
 
 
-def test_the_same_figure_has_the_same_bytes() -> None:
-    """As SVG and as PNG."""
-    with drawing():
-        assert svg(figure_of(), "T", "D", "a") == svg(figure_of(), "T", "D", "a")
-        assert png(figure_of()) == png(figure_of())
-    stream = io.BytesIO(png(figure_of()))
-    assert stream.read(8) == b"\x89PNG\r\n\x1a\n"
-
-
 def test_in_a_page_a_drawing_takes_its_colours_and_its_width() -> None:
     """Every colour of the palette is a variable of the page's scheme; no size is fixed; the paper is the page's."""
     with drawing():
@@ -185,43 +156,3 @@ def test_colours_that_meet_in_a_figure_are_told_apart(scheme: str, sight: str) -
         pair: float(np.linalg.norm(seen[pair[0]] - seen[pair[1]])) for pair in itertools.combinations(SERIES, 2)
     }
     assert {pair: distance for pair, distance in distances.items() if distance < 20} == {}
-
-
-def test_drawing_ignores_and_restores_the_reader_s_configuration() -> None:
-    """Settings of the reader's matplotlibrc neither reach the figure nor are lost."""
-    with mpl.rc_context({"font.size": 40}):
-        with drawing():
-            assert mpl.rcParams["font.size"] == 11
-        assert mpl.rcParams["font.size"] == 40
-
-
-def test_a_watermark_says_the_words_twice() -> None:
-    """Above the drawing and in a corner below, each in room of its own: no label of the drawing is crossed."""
-    with drawing():
-        axes = plots.axes(2)
-        axes.barh(["a", "b"], [1, 2])
-        axes.set_xlabel("so many")
-        watermark(axes.figure, "données fictives")
-        axes.figure.draw_without_rendering()
-    above, below = axes.figure.texts
-    assert above.get_text() == below.get_text() == "données fictives"
-    drawn = axes.get_tightbbox()
-    assert above.get_window_extent().y0 >= drawn.y1 and below.get_window_extent().y1 <= drawn.y0
-
-
-def test_the_sheet_is_whole() -> None:
-    """Box model, focus ring, print, balanced braces; what a printed sheet says at its foot is escaped."""
-    css = stylesheet('T "t" </style>', Edition())
-    assert all(text in css for text in ("*{box-sizing", ":focus-visible{", "@media print{"))
-    assert css.count("{") == css.count("}") and "</style>" not in css
-
-
-@pytest.mark.thorough
-def test_every_colour_a_page_asks_for_is_declared_in_both_schemes() -> None:
-    """A drawing and a rule find each name they use."""
-    for path in pages():
-        text = path.read_text(encoding="utf-8")
-        css = BeautifulSoup(text, "html.parser").style.get_text()
-        asked, declared = set(re.findall(r"var\(--([\w-]+)\)", text)), re.findall(r"--([\w-]+):", css)
-        assert all(declared.count(name) >= 2 for name in asked & set(COLOURS)), path.name
-        assert asked <= set(declared), path.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -14,10 +15,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import public
-from ptce_analysis.publish import plots, show
-from ptce_analysis.publish.claims import is_ours
+from ptce_analysis.publish import language, plots, show
+from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import Number
-from ptce_analysis.publish.messages import recording
 from ptce_analysis.publish.show import Page, open_page
 
 LEVELS = pd.DataFrame({"level": ["region", "etat"], "amount_eur": [1_239_000.0, 1_008_000.0], "n": [29, 1]})
@@ -115,15 +115,13 @@ def test_a_sentence_may_be_bold_linked_a_list_and_a_quotation(page: Page, output
     assert outputs[2].data["text/html"] == '<ol class="say"><li>One.</li><li>Two.</li></ol>'
     page.say("> How much?")
     assert outputs[3].data["text/html"] == '<blockquote><p class="say">How much?</p></blockquote>'
-    assert all(map(is_ours, outputs))
+    assert all(map(role, outputs))
 
 
 def test_a_figure_comes_with_its_texts_and_is_matplotlib_s(page: Page, outputs: list[Any]) -> None:
     """Head, drawing and notes; what is returned can be changed and saved."""
     figure = page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS)
-    assert [output.metadata.ptce.kind for output in outputs] == ["head", "drawing", "notes"] and all(
-        map(is_ours, outputs)
-    )
+    assert [output.metadata.ptce.kind for output in outputs] == ["head", "drawing", "notes"] and all(map(role, outputs))
     assert outputs[0].data["text/plain"] == "Figure\u00a01 (computed from published figures). €1,239k at most"
     figure.axes[0].set_xscale("log")
     assert figure.axes[0].get_xscale() == "log" and figure.stale
@@ -131,6 +129,7 @@ def test_a_figure_comes_with_its_texts_and_is_matplotlib_s(page: Page, outputs: 
 
 def test_a_figure_may_be_drawn_by_anything(page: Page, outputs: list[Any]) -> None:
     """Seaborn on axes of one's own, pyplot, a function of the data; pyplot keeps no figure to show again."""
+    plt.close("all")
     by_seaborn = sns.barplot(LEVELS, x="amount_eur", y="level", ax=plots.axes(2))
     page.figure("one", LEVELS, by_seaborn, columns=COLUMNS, **TEXTS)
     _, by_pyplot = plt.subplots()
@@ -207,29 +206,21 @@ def test_an_unwanted_exhibit_is_neither_drawn_nor_shown(outputs: list[Any], lang
     """Its values need not exist, nor its drawing; its texts are asked for, so that their translation is known."""
     page = open_page("p", lang=lang)
     texts = {name: text for name, text in TEXTS.items() if name != "alt"}
-    with recording() as used:
+    with patch.object(language, "translation", wraps=language.translation) as asked:
         assert page.say("{no_such_name:count}", when=False) is None
         assert page.figure("a", LEVELS, lambda _: 1 / 0, columns={"x": "{no_name:count}"}, when=False, **TEXTS) is None
         assert page.table("b", LEVELS.iloc[:0], COLUMNS, when=0, **texts) is None
-    assert not outputs and set(TEXTS.values()) <= used
+    assert not outputs and set(TEXTS.values()) <= {call.args[1] for call in asked.call_args_list}
 
 
 def test_a_protected_table_is_shown_as_what_was_released_of_it(page: Page, outputs: list[Any]) -> None:
     """Its texts are in the reader's language: none is asked for as a translation."""
     answers = public(LEVELS.assign(level=["Régions", "État"]))
-    with recording() as used:
+    with patch.object(language, "translation", wraps=language.translation) as asked:
         page.figure("a", answers, bars(), columns=COLUMNS, origin="survey", **TEXTS | {"note": "{level} first."})
-    assert "Régions first." in outputs[2].data["text/plain"] and not {"Régions", ""} & used
+    assert "Régions first." in outputs[2].data["text/plain"]
+    assert "Régions" not in {call.args[1] for call in asked.call_args_list}
     assert outputs[0].metadata.ptce.protected
-
-
-def test_a_sentence_said_again_has_another_id(page: Page, outputs: list[Any]) -> None:
-    """Ids of a page are unique, so that each number can be linked to."""
-    page.say("{n:count}.", n=1, key="said")
-    page.say("{n:count}.", n=2, key="said")
-    page.say("{n:count}.", n=3)
-    page.say("{n:count}.", n=4)
-    assert [output.metadata.ptce.key for output in outputs] == ["said", "said-2", "say-1", "say-2"]
 
 
 RELEASED = public(LEVELS)
@@ -267,13 +258,11 @@ def test_answers_that_no_rule_released_are_refused(page: Page, outputs: list[Any
 def test_the_project_is_found_upwards_or_by_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From a folder below it, or by the variable; elsewhere the message says what is missing."""
     (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
-    (tmp_path / "notebooks").mkdir()
     monkeypatch.delenv(show.PROJECT_VARIABLE, raising=False)
-    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.chdir(tmp_path / "data")
     assert show.project_folder() == tmp_path.resolve()
-    monkeypatch.setenv(show.PROJECT_VARIABLE, str(tmp_path))
     monkeypatch.chdir("/")
-    assert show.project_folder() == tmp_path.resolve()
-    monkeypatch.delenv(show.PROJECT_VARIABLE)
     with pytest.raises(InputError, match="open the notebook inside the project"):
         show.project_folder()
+    monkeypatch.setenv(show.PROJECT_VARIABLE, str(tmp_path))
+    assert show.project_folder() == tmp_path.resolve()

@@ -28,7 +28,7 @@ from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, Place,
 from ptce_analysis.pipeline.stale import VERSIONS, digest_of_value, versions, write_together
 from ptce_analysis.protect.scan import check_page, shows_answers
 from ptce_analysis.publish.appendix import LAB_TAG, Frame, PtceExporter, shows_fictitious, untranslated
-from ptce_analysis.publish.claims import role
+from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 from ptce_analysis.publish.site import Whereabouts, read_edition, to_runs

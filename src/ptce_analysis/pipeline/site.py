@@ -17,7 +17,7 @@ from ptce_analysis.pipeline.execute import written_page
 from ptce_analysis.pipeline.runs import INDEX, INDEX_RUN, Place, Run
 from ptce_analysis.pipeline.stale import PACKAGE_FILE
 from ptce_analysis.publish.appendix import furniture, summary_of
-from ptce_analysis.publish.claims import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
+from ptce_analysis.publish.exhibit import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.site import BIBTEX, SitePage, read_edition
 from ptce_analysis.publish.style import TEMPLATES

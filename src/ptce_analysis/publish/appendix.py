@@ -15,7 +15,7 @@ from nbconvert.preprocessors import ExtractOutputPreprocessor
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import outputs_of, role
+from ptce_analysis.publish.exhibit import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
 from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html
 from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_page, to_runs
@@ -25,20 +25,16 @@ from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
-DESCRIPTION_LENGTH = 300
-# Marks that reverse or override the order of text can make a page show what it does not say: they are shown instead.
-REORDERING = {
-    code: f"[U+{code:04X}]" for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# What no page can hold, and marks that reverse the order of text (a page would show what it does not say): named.
+REORDERING = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+UNWRITABLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{REORDERING}\ud800-\udfff\ufffe\uffff]")
 # A link of ours to a notebook beside this one.
 NOTEBOOK = re.compile(r'href="([\w.-]+\.ipynb[^"]*)"')
 ID, SECTION = re.compile(r' id="([^"]+)"'), re.compile(r'<h2 id="([^"]+)">(.*?)</h2>')
 
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
-# Cells that are seen in JupyterLab, not on the page.
-LAB_TAG = "lab"
+LAB_TAG = "lab"  # of cells that are seen in JupyterLab, not on the page
 
 
 def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -51,8 +47,8 @@ def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str
 class Frame:
     """What the site puts around a page: its place among the pages of its language, and the edition.
 
-    `family` lists the pages that differ from this one by their level only. `untranslated` are the paragraphs of the
-    notebook that wait for a translation; `sections` is HTML that follows the notebook.
+    `family` lists the pages that differ from this one by their level only, `untranslated` the paragraphs that wait for
+    a translation; `sections` is HTML that follows the notebook.
     """
 
     site: Whereabouts
@@ -79,13 +75,9 @@ class PtceExporter(TemplateExporter):
     @property
     def default_config(self) -> Config:
         """Our templates; only figures are extracted, pages keep everything else."""
-        ours = {
-            "file_extension": ".html",
-            "template_name": "ptce",
-            "template_file": "index.html.j2",
-            "extra_template_basedirs": [str(TEMPLATES)],
-            "preprocessors": [without_lab_cells, ExtractOutputPreprocessor],
-        }
+        ours: Any = {"file_extension": ".html", "template_name": "ptce", "template_file": "index.html.j2"}
+        ours |= {"extra_template_basedirs": [str(TEMPLATES)]}
+        ours |= {"preprocessors": [without_lab_cells, ExtractOutputPreprocessor]}
         only_figures = {"extract_output_types": {"image/svg+xml", "image/png"}}
         config = Config({"PtceExporter": ours, "ExtractOutputPreprocessor": only_figures})
         config.merge(super().default_config)
@@ -106,7 +98,7 @@ class PtceExporter(TemplateExporter):
         leads nowhere or a formula cannot be read.
         """
         text, resources = super().from_notebook_node(nb, resources, **kwargs)
-        return UNWRITABLE.sub("\ufffd", text.translate(REORDERING)), resources
+        return UNWRITABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text), resources
 
     def _preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Read the page from the notebook once it is ready: `nbconvert --execute` runs its cells here."""
@@ -115,13 +107,10 @@ class PtceExporter(TemplateExporter):
 
 
 def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[str, Any]:
-    """Return what the template shows: language, title, parameters, contents, blocks, code, provenance.
-
-    `name` is the title of a notebook that has no heading. Raises `InputError` as the exporter does.
-    """
+    """Return what the template shows; `name` is the title of a notebook without a heading. Raises as the exporter."""
     about, (words, level) = notebook.metadata.get("ptce", {}), _run(notebook)
+    made, ours = about.get("provenance", {}).items(), [one.metadata.ptce for one in outputs_of(notebook) if role(one)]
     # What references are replaced by: the number of each exhibit by its key.
-    ours = [output.metadata.ptce for output in outputs_of(notebook) if role(output)]
     outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site if frame else None)
     waiting, sections = (frame.untranslated, frame.sections) if frame else (frozenset[str](), "")
     blocks = [_block(cell, words, outline, level, waiting) for cell in notebook.cells]
@@ -132,11 +121,12 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
         raise InputError(f"the reference #{lost[0]} leads to nothing in this page. Its figures and tables: {exhibits}.")
     headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(sections))]
     quiet = (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
+    first = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
     return {
         **furniture(words, frame),
         "title": _text(outline.headings[0][2]) if outline.headings else name,
         "titled": bool(outline.headings),
-        "description": _headline(notebook) or _first_words(html),
+        "description": _headline(notebook) or (first if len(first) <= 300 else first[:300].rsplit(" ", 1)[0] + "…"),
         "contents": [(key, _text(text)) for depth, key, text in headings if depth == 2],
         "parameters": _readable(words, about.get("parameters", {})),
         "blocks": blocks,
@@ -145,11 +135,7 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
         "code": escape("\n\n".join(quiet), quote=False),
         "ours": bool(about or ours),
         "fictitious": shows_fictitious(notebook),
-        # A name that is not ours is kept.
-        "provenance": {
-            words.label(PROVENANCE.get(name, (name, name))): value
-            for name, value in about.get("provenance", {}).items()
-        },
+        "provenance": [(words.label(PROVENANCE.get(name, (name, name))), value) for name, value in made],
     }
 
 
@@ -160,18 +146,14 @@ def shows_fictitious(notebook: Any) -> bool:
 
 def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]:
     """The name and value of each parameter as a reader understands them; the language shows itself."""
-    names = {
-        "confidence": words("Confidence level"),
-        "scenario": words("Scenario"),
-        "level": words("Level"),
-        "waves": words("Answers"),
-        "rules": words("Rules of disclosure"),
-    }
-    found = {}
-    for name, value in parameters.items():
+    names = {"confidence": words("Confidence level"), "scenario": words("Scenario"), "level": words("Level")}
+    names |= {"waves": words("Answers"), "rules": words("Rules of disclosure")}
+    found = []
+    for name, value in ((name, value) for name, value in parameters.items() if name != "lang"):
         shown = words.number(Number(value, "share2")) if isinstance(value, float) else str(value)
-        found[name] = words.label(PARAMETERS[name][shown]) if PARAMETERS.get(name) else shown
-    return [(str(names.get(name, name)), shown) for name, shown in found.items() if name != "lang"]
+        shown = words.label(PARAMETERS[name][shown]) if PARAMETERS.get(name) else shown
+        found.append((str(names.get(name, name)), shown))
+    return found
 
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
@@ -184,13 +166,10 @@ def summary_of(notebook: Any, name: str) -> dict[str, Any]:
 
 
 def _run(notebook: Any) -> tuple[Words, str]:
-    """The language and the level of a page: parameters of the run, as its pipeline or papermill recorded them.
-
-    The language is else what the author says of the notebook, else English.
-    """
+    """The language and the level of a page: parameters of the run, as its pipeline or papermill recorded them."""
     about = notebook.metadata
     given = about.get("ptce", {}).get("parameters") or about.get("papermill", {}).get("parameters") or {}
-    lang = given.get("lang") or about.get("language") or about.get("lang")
+    lang = given.get("lang") or about.get("language")
     return Words(lang if lang in LANGUAGES else "en"), given.get("level", "")
 
 
@@ -219,19 +198,13 @@ def _around(words: Words, frame: Frame) -> dict[str, Any]:
         return {"href": site.to(page.address), "name": text or level or page.menu or page.name, "own": own}
 
     family = [page for page in site.pages if page.name in dict(frame.family)]
-    line = [
-        page for page in site.pages if PurePosixPath(page.address).parent == folder and page.address != "index.html"
-    ]
-    steps = [(one, two) for one, two in pairwise(line) if frame.name in (one.name, two.name)]
+    beside = [one for one in site.pages if PurePosixPath(one.address).parent == folder and one.address != "index.html"]
+    steps = [(one, two) for one, two in pairwise(beside) if frame.name in (one.name, two.name)]
     turn = [("prev", one) if two.name == frame.name else ("next", two) for one, two in steps]
-    up = "../" * (site.here.count("/") + 1)
+    up, codes = "../" * (site.here.count("/") + 1), [code for code in LANGUAGES if code != words.lang]
     return {
         # The other languages of the page: code, name in its own words, way.
-        "others": [
-            (code, Words(code).label(name).capitalize(), f"{up}{code}/{site.here}")
-            for code, name in LANGUAGES.items()
-            if code != words.lang
-        ],
+        "others": [(one, Words(one).label(LANGUAGES[one]).capitalize(), f"{up}{one}/{site.here}") for one in codes],
         "home": site.to("index.html"),
         "bibtex": site.to(BIBTEX),
         "apart": folder.name,
@@ -252,7 +225,7 @@ def _block(cell: Any, words: Words, outline: Outline, level: str, waiting: froze
         return {"kind": "code", "code": "" if _is_quiet(cell) else cell.source, "html": html, "answer": answer}
     source, found = translated_prose(cell.source, words.lang, level), []
     for piece in paragraphs(source) if waiting.intersection(paragraphs(source)) else [source]:
-        html = prose_html(piece, words, outline, cell.get("id", "section"), cell.get("attachments"))
+        html = prose_html(piece, words, outline, cell.get("id", "section"))
         html = explained(html, words, outline)
         found.append(f'<div class="untranslated" lang="en">{html}</div>' if piece in waiting else html)
     return {"kind": "prose", "html": "\n".join(found)}
@@ -277,9 +250,9 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
             # The files of the figure, each saying which figure it is, and which of its panels.
             html = html.removesuffix("</div>")
             for rank, address in ((rank, address) for rank, files in enumerate(panels, start=1) for address in files):
-                form, panel = address.rpartition(".")[2].upper(), f".{rank}" if len(panels) > 1 else ""
-                said = escape(f"{head.number}{panel} ({form})")
-                html += f'<a href="{escape(address)}" download aria-label="{said}">{form}{panel}</a>'
+                form = address.rpartition(".")[2].upper() + (f"\u00a0{rank}" if len(panels) > 1 else "")
+                said = escape(f"{head.number} ({form})")
+                html += f'<a href="{escape(address)}" download aria-label="{said}">{form}</a>'
             html += "</div>"
         yield html
     yield opened
@@ -287,9 +260,10 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
 
 def _is_quiet(cell: Any) -> bool:
     """Whether a cell's code need not stand beside its output: it prepares the page, or the page explains its output."""
-    prepares = PREPARING_TAGS & set(cell.metadata.get("tags", []))
-    hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
-    return bool(prepares or hidden or (cell.outputs and all(map(role, cell.outputs))))
+    hidden = PREPARING_TAGS & set(cell.metadata.get("tags", [])) or cell.metadata.get("jupyter", {}).get(
+        "source_hidden"
+    )
+    return bool(hidden or (cell.outputs and all(map(role, cell.outputs))))
 
 
 def _headline(notebook: Any, part: str = "text") -> str:
@@ -299,11 +273,4 @@ def _headline(notebook: Any, part: str = "text") -> str:
 
 
 def _text(html: str) -> str:
-    # Spaces that do not break are kept: `str.split` would take them too.
     return re.sub(r"[ \t\r\n]+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip(" ")
-
-
-def _first_words(html: str) -> str:
-    """The first paragraph, cut at a word: what a list of search results shows."""
-    text = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
-    return text if len(text) <= DESCRIPTION_LENGTH else text[:DESCRIPTION_LENGTH].rsplit(" ", 1)[0] + "…"

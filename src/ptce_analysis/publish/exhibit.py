@@ -1,29 +1,51 @@
 """An exhibit: one figure or table with everything a reader needs to trust it. Nothing less can be shown.
 
-It is written as a head, notes, its data as a table and as a CSV that the page itself holds.
+It is written as a head, notes, its data as a table and as a CSV that the page itself holds. Machines read the register
+of claims (numbers in published sentences, with value, unit, origin, source and place) and the package of data, both
+collected from executed notebooks: they are what the pages say and nothing else.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import Any
-from urllib.parse import quote
+from html import escape, unescape
+from pathlib import PurePath
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from ptce_analysis import __version__
+from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import Protected, unreleased
-from ptce_analysis.publish.claims import CSV_ADDRESS
-from ptce_analysis.publish.language import NARROW, NO_BREAK, Number, Sentence, Words, typeset
-from ptce_analysis.publish.sentences import LINK, LINKED, plain_text, sentence_html
+from ptce_analysis.publish import language
+from ptce_analysis.publish.language import Number, Sentence, Words, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.vocabulary import ORIGINS
+
+FOLDER = "data"
+LICENCE = {"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}
+LICENCE["path"] = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+CSV_ADDRESS = "data:text/csv;charset=utf-8,"
+
+# What an output of ours can be, and the form it is shown in.
+FORMS = dict.fromkeys(("say", "answer", "head", "notes"), "text/html") | {"drawing": "image/svg+xml"}
+# What none of them holds. The policy of a page lets none of it act: such an output is shown as another library's.
+OUTSIDE = r"(?![\"']?(?:#|data:(?:text/csv|image/png)|https?:|[\w.-]+\.(?:ipynb|html)))"
+ACTIVE = re.compile(
+    r"<(?:script|style|iframe|object|embed|form|input|meta|link|base|math|foreignobject|template|!)"
+    rf"|<[^>]*[\s/\"'](?:on\w+\s*=|(?:xlink:)?(?:href|src)\s*=\s*{OUTSIDE})|url\((?!#)",
+    re.IGNORECASE,
+)
 
 LEAST_ALT = 40
 MOST_COLUMNS = 6
@@ -33,7 +55,7 @@ TEXTS = (*REQUIRED, "measure", "note", "alt")
 BY_ROW = "by_row"
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
-PLAIN_SPACES = str.maketrans({NARROW: " ", NO_BREAK: " "})
+PLAIN_SPACES = str.maketrans({language.NARROW: " ", language.NO_BREAK: " "})
 LONG_TEXT = 60  # characters; a column of such texts is not squeezed by its neighbours
 # What an address cannot hold as it is; letters of any alphabet can stand.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
@@ -41,12 +63,8 @@ NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u2
 NUMBERS = re.compile(r"[-−+<>≤≥≈]?\s?\d.{,24}")
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the data behind an exhibit: its name in the table, its heading, and how its values are written.
-
-    `kind` is a key of `language.KINDS`, or "text".
-    """
+class Column(NamedTuple):
+    """A column of the data behind an exhibit: its name in the table, its heading, and its kind (`language.KINDS`)."""
 
     name: str
     heading: str
@@ -58,9 +76,7 @@ class Exhibit:
     """A figure (of one panel or several) or a table, with its texts (`TEXTS`) in the reader's language.
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
-    `population` is the *Champ*, `measure` what is measured, in what unit; `alt`, of a figure, what is seen.
-    `protected` is what the rules of disclosure released; data of answers cannot be shown without it. A `collapsed`
-    table opens when the reader asks for it.
+    `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
     key: str
@@ -79,13 +95,13 @@ def faults(exhibit: Exhibit) -> list[str]:
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
     found += [f"{name} is empty" for name in REQUIRED if not str(exhibit.texts[name]).strip()]
     found += ["there are no data to show"] if data.empty or not columns else []
-    for heading, n in Counter(column.heading for column in columns).items():
-        found += [f"two columns have the heading {heading!r}: their file could not be read by name"] if n > 1 else []
+    headings = Counter(column.heading for column in columns)
+    twice = [heading for heading, n in headings.items() if n > 1]
+    found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
     found += [f"column {column.name!r} is not in the data" for column in columns if column.name not in data]
     if exhibit.figures:
-        found += (
-            [f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"] if len(alt) < LEAST_ALT else []
-        )
+        short = f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"
+        found += [short] if len(alt) < LEAST_ALT else []
         found += ["alt text only repeats the title; say what is seen"] if alt == str(exhibit.texts["title"]) else []
         found += ["alt text states no number"] if not any(map(str.isdigit, alt)) else []
     if found:
@@ -98,16 +114,25 @@ def faults(exhibit: Exhibit) -> list[str]:
                 found.append(f"column {column.heading!r} says the same on each row: say it once, above or below")
         found += [f"{len(columns)} columns; at most {MOST_COLUMNS} can be read"] if len(columns) > MOST_COLUMNS else []
     found += stated_faults(exhibit.origin, exhibit.protected, exhibit.texts.values(), data)
-    return [*found, *_reading_faults(exhibit)]
+    # Each number of the reading must stand in the data, written there as the reading writes it; words have none.
+    stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
+    columns, words = tuple(column for column in columns if column.kind != "text"), Words("en")
+    numbers = [(one.kind, pd.to_numeric(data[one.name], errors="coerce").astype(float)) for one in columns]
+    found += ["the reading states no number"] if columns and not stated else []
+    for name, number in stated.items():
+        value = float(number.value or 0)
+        held = [kind for kind, cells in numbers if ((cells - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
+        kinds = {number.kind if kind == BY_ROW else kind for kind in held}
+        said, shown = words.number(number), sorted(words.number(Number(number.value, kind)) for kind in kinds)
+        fault = f"written {said} where the data show {' or '.join(shown)}" if held else "which is not in the data"
+        found += [] if said in shown else [f"the reading states {name}={number.value}, {fault}"]
+    return found
 
 
 def stated_faults(
     origin: str, protected: Protected | None, texts: Iterable[Sentence], table: pd.DataFrame | None = None
 ) -> list[str]:
-    """Return why texts (and a table) cannot be shown as of an origin: others in them, answers that no rule released.
-
-    Origins stand in the numbers of the texts and in a column `origin`; fictitious data mix with no other origin.
-    """
+    """Return why texts (and a table) cannot be shown as of an origin: others mixed in, answers no rule released."""
     said = list(texts)
     numbers = [number for text in said for number in text.numbers.values()]
     of_rows = table["origin"].dropna() if table is not None and "origin" in table else ()
@@ -119,28 +144,6 @@ def stated_faults(
     return found + unreleased(origin, protected, table, values, map(str, said))
 
 
-def _reading_faults(exhibit: Exhibit) -> Iterator[str]:
-    """Each number of the reading must stand in the data, written there as the reading writes it; words have none."""
-    stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
-    columns = [column for column in exhibit.columns if column.kind != "text"]
-    if not stated and columns:
-        yield "the reading states no number"
-    words = Words("en")
-    for name, number in stated.items():
-        value = float(number.value or 0)
-        numbers = {
-            column: pd.to_numeric(exhibit.data[column.name], errors="coerce").astype(float) for column in columns
-        }
-        held = [one for one in columns if ((numbers[one] - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
-        kinds = (number.kind if column.kind == BY_ROW else column.kind for column in held)
-        said, shown = words.number(number), sorted({words.number(Number(number.value, kind)) for kind in kinds})
-        if not held:
-            yield f"the reading states {name}={number.value}, which is not in the data"
-        elif said not in shown:
-            where = f"written {said} where the data show {' or '.join(shown)}"
-            yield f"the reading states {name}={number.value}, {where}"
-
-
 def origin_html(words: Words, origin: str, protected: bool = False) -> str:
     """Return the mark that says where numbers come from, and, for the scan, whether the rules released them."""
     name = f"origin {origin}{' protected' * protected}"
@@ -149,85 +152,61 @@ def origin_html(words: Words, origin: str, protected: bool = False) -> str:
 
 def head_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return what stands above a figure or a table: number, origin, title, what is measured."""
-    texts = {name: Markup(sentence_html(exhibit.texts[name], f"{exhibit.key}.{name}")) for name in ("title", "measure")}
-    mark = Markup(origin_html(words, exhibit.origin, exhibit.protected is not None))
-    # A title is copied without what stands around it.
-    own = f" ({words.label(ORIGINS[exhibit.origin])})" if exhibit.origin == "fictitious" else ""
-    return rendered("exhibit.html.j2", part="head", key=exhibit.key, number=number, origin=mark, own=own, **texts)
-
-
-def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
-    """Return the texts that stand below, by the name of their field, and what each is called for the reader."""
-    names = {"note": words("Note"), "reading": words("How to read"), "population": words("Population")}
-    names["source"] = words("Source")
-    return {field: str(name) for field, name in names.items() if str(exhibit.texts[field])}
+    return _part(words, exhibit, "head", number=number)
 
 
 def notes_html(words: Words, exhibit: Exhibit, number: str, file_name: str) -> str:
-    """Return what stands below a figure or a table: notes, data and their download; a table's data come first.
+    """Return what stands below an exhibit: notes, data (a table's come first) and a link that holds them as CSV."""
+    address = CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit))
+    table = Markup(data_html(words, exhibit, number))
+    return _part(words, exhibit, "notes", number=number, table=table, file_name=file_name, address=address)
 
-    The link to the CSV holds it: nothing is requested.
-    """
-    return rendered(
-        "exhibit.html.j2",
-        part="notes",
-        words=words,
-        texts=[
-            (name, Markup(sentence_html(exhibit.texts[field], f"{exhibit.key}.{field}")))
-            for field, name in note_parts(words, exhibit).items()
-        ],
-        is_figure=bool(exhibit.figures),
-        fold=words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else "",
-        table=Markup(data_html(words, exhibit, number)),
-        number=number,
-        file_name=file_name,
-        address=CSV_ADDRESS + NOT_IN_ADDRESSES.sub(lambda found: quote(found[0]), csv_text(words, exhibit)),
-    )
+
+def note_parts(words: Words, exhibit: Exhibit) -> dict[str, str]:
+    """Return what each text that stands below is called for the reader, by the name of its field."""
+    names = {"note": words("Note"), "reading": words("How to read"), "population": words("Population")}
+    return {part: str(name) for part, name in (names | {"source": words("Source")}).items() if str(exhibit.texts[part])}
+
+
+def _part(words: Words, exhibit: Exhibit, part: str, **values: Any) -> str:
+    mark = Markup(origin_html(words, exhibit.origin, exhibit.protected is not None))
+    texts = {name: Markup(sentence_html(text, f"{exhibit.key}.{name}")) for name, text in exhibit.texts.items()}
+    values |= {"words": words, "part": part, "exhibit": exhibit, "mark": mark, "texts": texts}
+    # A title, and a table, are copied without what stands around them.
+    values["own"] = words.label(ORIGINS[exhibit.origin]) if exhibit.origin == "fictitious" else ""
+    fold = words("Show the {n} rows", n=Number(len(exhibit.data), "count")) if exhibit.collapsed else ""
+    return rendered("exhibit.html.j2", names=note_parts(words, exhibit), fold=fold, **values)
 
 
 def cell_text(words: Words, value: Any, kind: str) -> str:
     """Return one cell as a reader of the language expects it; a range of numbers does not break."""
     if kind == "text" or isinstance(value, str):
-        text = "" if pd.isna(value) else typeset(str(value), words.lang)
-        return text.replace(" ", NO_BREAK) if NUMBERS.fullmatch(text) else text
+        text = "" if pd.isna(value) else language.typeset(str(value), words.lang)
+        return text.replace(" ", language.NO_BREAK) if NUMBERS.fullmatch(text) else text
     return words.number(Number(None if pd.isna(value) else value, kind))
 
 
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
-    """Return the data as an HTML table with headers that screen readers can announce, in a region that can scroll.
-
-    Cells repeat the heading of their column: on a phone each row is a card, where no heading stands above them. The
-    table says itself that its data are fictitious, so that a copy of it does.
-    """
-    mixed = any(column.kind != "text" for column in exhibit.columns)
-    heads = []
-    for column in exhibit.columns:
-        texts = exhibit.data[column.name].dropna().astype(str) if column.kind == "text" else ()
-        is_text, long = mixed and column.kind == "text", any(len(text) > LONG_TEXT for text in texts)
+    """Return the data as an HTML table in a region that can scroll; on a phone, cells need their column's heading."""
+    mixed, heads = any(column.kind != "text" for column in exhibit.columns), []
+    for name, heading, kind in exhibit.columns:
+        lengths = exhibit.data[name].dropna().astype(str).str.len()
+        is_text, long = mixed and kind == "text", kind == "text" and bool(lengths.gt(LONG_TEXT).any())
         classes = " ".join(["t"] * is_text + ["long"] * long)
-        heads.append({"heading": column.heading, "is_text": is_text, "classes": classes})
+        heads.append({"heading": heading, "is_text": is_text, "classes": classes})
 
     def cell(row: Mapping[str, Any], column: Column) -> Markup:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
-        return Markup(LINK.sub(LINKED, escape(cell_text(words, row[column.name], kind))))
+        return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
 
-    said = f"{number} – {words.label(ORIGINS[exhibit.origin]).upper()}" if exhibit.origin == "fictitious" else ""
-    return rendered(
-        "exhibit.html.j2",
-        words=words,
-        number=number,
-        mixed=mixed,
-        caption=said,
-        columns=heads,
-        rows=[[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")],
-    )
+    rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
+    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows)
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
-    A file travels without its page: on every row of fictitious data it says so. Its spaces are plain ones: what keeps
-    words together on a page hinders who reads a table by program.
+    A file travels without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
     """
     decimal, sep = words.csv_marks
 
@@ -244,3 +223,108 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     # Spreadsheets that expect `;` take a file without this mark for Windows-1252.
     mark = "\ufeff" if sep == ";" else ""
     return mark + str(table.to_csv(index=False, lineterminator="\r\n", sep=sep))
+
+
+def role(output: Any) -> str:
+    """Return what an output of ours is (`say`, `answer`, `head`, `drawing`, `notes`); nothing for any other."""
+    about = output.get("metadata", {}).get("ptce") or {}
+    data, kind = output.get("data") or {}, str(about.get("kind"))
+    shown = [str(data[form]) for form in dict.fromkeys(FORMS.values()) if form in data]
+    ours = "key" in about and FORMS.get(kind) in data and not any(map(ACTIVE.search, shown))
+    return kind if ours else ""
+
+
+def outputs_of(notebook: Any) -> Iterator[Any]:
+    """Yield the outputs of a notebook in order."""
+    return (output for cell in notebook.cells for output in cell.get("outputs", []))
+
+
+def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[dict[str, Any]]:
+    """Return the claims of one sentence, whose ids start with `key`; `source` is that of numbers which say none.
+
+    A value that is no number (a list of bases, say) is of kind "text". Twelve digits are the same on every processor.
+    """
+    found = []
+    for name, shown in dict(language.MARK.findall(sentence.marked)).items():
+        number = sentence.numbers.get(name)
+        kind = number.kind if number else "text"
+        unit = (language.kind_of(kind) or (language.KINDS["text"],))[0].unit
+        exact = None if number is None or number.value is None else float(f"{float(number.value):.12g}")
+        claim = {"id": f"{key}.{name}", "shown": shown, "value": exact if number else shown, "unit": unit, "kind": kind}
+        claim |= {"origin": (number and number.origin) or origin, "source": (number and number.source) or source}
+        found.append({**claim, "sentence": sentence.text})
+    return found
+
+
+def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
+    """Yield the claims of an executed notebook, with their places at its `address`. Raises `InputError` for a twin."""
+    seen: set[str] = set()
+    made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
+    outputs = ((cell, output.get("metadata", {})) for cell in notebook.cells for output in cell.get("outputs", []))
+    for cell, claim in ((cell, claim) for cell, said in outputs for claim in said.get("ptce", {}).get("claims", [])):
+        if claim["id"] in seen:
+            raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
+        seen.add(claim["id"])
+        # The description of a drawing holds no elements: its numbers stand at the whole of it.
+        anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
+        computed = f"{made_in}.ipynb, cell {cell.id}"
+        yield {"page": page, "href": f"{address}#{anchor}", **claim, "computed_by": computed}
+
+
+def claims_json(claims: list[dict[str, Any]]) -> bytes:
+    """Return the register as JSON, one claim per line so that a diff shows which one moved."""
+    lines = ",\n".join(json.dumps(claim, ensure_ascii=False, allow_nan=False) for claim in claims)
+    return f"[\n{lines}\n]\n".encode()
+
+
+class Download(NamedTuple):
+    """The data of one exhibit: file name, the page it stands in, number, title, origin, bytes of the CSV."""
+
+    name: str
+    page: str
+    number: str
+    title: str
+    origin: str
+    data: bytes
+
+
+def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
+    """Yield the data of every exhibit of an executed notebook: the very bytes that its page offers."""
+    head: Any = None
+    for output in outputs_of(notebook):
+        kind, about = role(output), output.get("metadata", {}).get("ptce")
+        if kind == "head":
+            head = about
+        if kind == "notes" and head is not None:
+            address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', output.data["text/html"])
+            data = unquote(unescape(address[1])).encode() if address else b""
+            yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
+
+
+def data_package(
+    words: Words, title: str, downloads: Sequence[Download], described: Sequence[dict[str, Any]] = ()
+) -> bytes:
+    """Return the `datapackage.json` of a language's CSV files (Data Package, version 2), after others `described`."""
+    package: dict[str, Any] = {"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}
+    package |= {"name": f"ptce-2013-2015-{words.lang}", "title": title, "version": __version__, "licenses": [LICENCE]}
+    package |= {"resources": [*described, *(_resource(words, download) for download in downloads)]}
+    return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _resource(words: Words, download: Download) -> dict[str, Any]:
+    point, delimiter = words.csv_marks
+    rows = list(csv.reader(io.StringIO(download.data.decode("utf-8-sig")), delimiter=delimiter))
+    is_number = re.compile(rf"-?\d+({re.escape(point)}\d+)?(e[-+]?\d+)?|").fullmatch
+    number = {"type": "number", "decimalChar": point}
+    columns = [(name, all(map(is_number, cells))) for name, *cells in zip(*rows, strict=True)]
+    said = f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}"
+    name = download.name.removesuffix(".csv").lower()
+    found: dict[str, Any] = {
+        "name": name,
+        "path": f"{FOLDER}/{download.name}",
+        "title": download.title,
+        "description": said,
+    }
+    found |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    fields = [{"name": name} | (number if numeric else {"type": "string"}) for name, numeric in columns]
+    return {**found, "dialect": {"delimiter": delimiter}, "schema": {"fields": fields}}

@@ -6,13 +6,17 @@ English is the source; `locale/fr.po` holds the French, and any language more is
 
 from __future__ import annotations
 
+import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import cache
+from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +27,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_decimal_symbol
 from pandas import NA
 
-from ptce_analysis.errors import InputError
-from ptce_analysis.publish.sentences import CLOSE, OPEN, THEN, WAITED, WAITS, sentence_of, within
-from ptce_analysis.publish.sentences import Number as Number
-from ptce_analysis.publish.sentences import Sentence as Sentence
-from ptce_analysis.publish.sentences import joined as joined
+from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import LANGUAGES, LEVEL_FORMS, Label
 
@@ -37,6 +37,114 @@ NOT_WORDS = re.compile(r"(```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|
 NAMED = re.compile(r"\{([a-z]\w*(?:\.\w+)*)(?::([^{}]+))?\}", re.IGNORECASE)
 NARROW, NO_BREAK = "\u202f", "\u00a0"
 SOURCE = "en"
+# Characters of Unicode's private use area, which no text of the study holds: mark, name, separator, value, end.
+OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
+# Around a text that waits for its translation, and is shown in English.
+WAITS, WAITED = "\ue003", "\ue004"
+MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
+BOLD = re.compile(r"\*\*(.+?)\*\*")
+ITALIC = re.compile(r"(?<!\*)\*([^*\s][^*]*)\*(?!\*)")
+# To a page or an anchor of the site, or to a document on the web; nothing else is a link.
+LINK = re.compile(r"\[([^\[\]]+)\]\(((?:https?://|#|[\w-]+\.(?:ipynb|html))[^\s()]*)\)")
+LINKED = r'<a href="\2">\1</a>'
+# To a source of the study, by its id.
+CITED = re.compile(r"\[([^\[\]]+)\]\(([A-Z][A-Z0-9]*)\)")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number on its way into a sentence or a cell: value, kind (a key of `KINDS`) and where it comes from.
+
+    `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or sentence when empty. A missing value is None.
+    """
+
+    value: float | Fraction | None
+    kind: str
+    source: str = ""
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        # A text is no missing number: it stays, and is refused where it would be written.
+        if not isinstance(self.value, (Real, str)) or self.value != self.value:
+            object.__setattr__(self, "value", None)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A finished text, in which every value is marked by its name, and the numbers it states by these names."""
+
+    marked: str
+    numbers: Mapping[str, Number] = field(default_factory=dict, compare=False)
+
+    @property
+    def text(self) -> str:
+        """What is read."""
+        return re.sub(f"[{WAITS}{WAITED}]", "", MARK.sub(r"\2", self.marked))
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def within(self, name: str) -> tuple[str, dict[str, Number]]:
+        """Return the marked text and the numbers of a sentence that stands inside another one, under `name`."""
+        inside = {f"{name}.{inner}": number for inner, number in self.numbers.items()}
+        return self.marked.replace(OPEN, f"{OPEN}{name}."), inside
+
+
+def joined(parts: Iterable[Sentence | str], separator: str = " ") -> Sentence:
+    """Return several sentences as one that still knows their numbers, each under the rank of its sentence."""
+    said = [part if isinstance(part, Sentence) else Sentence(part) for part in parts]
+    inside = [one.within(str(rank)) for rank, one in enumerate(said, start=1)]
+    numbers = {name: number for _, some in inside for name, number in some.items()}
+    return Sentence(separator.join(marked for marked, _ in inside), numbers)
+
+
+def sentence_html(sentence: Sentence, prefix: str) -> str:
+    """Return the sentence as HTML, each value in an element whose id, the first time, is `prefix` and its name.
+
+    Machines read there a number with at most ten digits, or the text of a list.
+    """
+    seen: set[str] = set()
+
+    def element(found: re.Match[str]) -> str:
+        name, text = found[1], found[2]
+        key = "" if name in seen else f' id="{escape(prefix)}.{escape(name)}"'
+        seen.add(name)
+        number = sentence.numbers.get(name)
+        value = text if number is None or number.value is None else f"{float(number.value):.10g}"
+        return f'<data{key} value="{escape(value)}">{text}</data>'
+
+    text = BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked))
+    text = LINK.sub(LINKED, ITALIC.sub(r"<em>\1</em>", text))
+    text = text.replace(WAITS, '<span class="untranslated" lang="en">').replace(WAITED, "</span>")
+    return MARK.sub(element, text)
+
+
+def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence:
+    """Return a sentence whose links to sources lead to their addresses, if any; `InputError` for an unknown id.
+
+    >>> with_addresses(Sentence("See [a note](S3) and [slides](DECK)."), {"S3": "https://e.org", "DECK": ""}).text
+    'See [a note](https://e.org) and slides.'
+    """
+
+    def link(found: re.Match[str]) -> str:
+        if found[2] not in addresses:
+            raise InputError(f"({found[2]}): no source has this id.{nearest(found[2], addresses)}")
+        return f"[{found[1]}]({addresses[found[2]]})" if addresses[found[2]] else found[1]
+
+    return Sentence(CITED.sub(link, sentence.marked), sentence.numbers)
+
+
+def plain_text(text: str) -> str:
+    """Return a text without the marks of Markdown that a sentence may have."""
+    return LINK.sub(r"\1", ITALIC.sub(r"\1", BOLD.sub(r"\1", text)))
+
+
+def lead(text: str) -> str:
+    """Return what a text says first and in bold, as a sentence; the whole text when nothing is bold."""
+    found = BOLD.match(text)
+    return plain_text(found[1]).rstrip(".") + "." if found else plain_text(text)
 
 
 class Written:
@@ -68,10 +176,9 @@ class Words:
         """Return a translated text with its names filled by what `find` returns for them.
 
         `{n:count}` is written as that kind of number (`KINDS`), `{n}` as the kind of a `Number`, `{n:project|projects}`
-        is the word that agrees with the number `n` (the first one where the language counts it as one: French 0 and 1,
-        English 1), `{level:of}` a level in that form (`LEVEL_FORMS`), `{name}` a text that is in the reader's language
-        already, as the labels of a table are, or a label of the vocabulary. Each language chooses its own kinds.
-        Raises `InputError` for a number that is missing where a kind asks for it, naming it.
+        is the word that agrees with the number `n` (French counts 0 as one), `{level:of}` a level in that form
+        (`LEVEL_FORMS`), `{name}` a text in the reader's language, or a label. Raises `InputError` naming a number that
+        is missing where a kind asks for it.
         """
         numbers: dict[str, Number] = {}
         forms = LEVEL_FORMS.get(self.lang, LEVEL_FORMS[SOURCE])
@@ -88,7 +195,7 @@ class Words:
             if isinstance(value, tuple):
                 value = self.label(value)
             if isinstance(value, Sentence):
-                marked, inside = within(value, name)
+                marked, inside = value.within(name)
                 numbers.update(inside)
                 return marked
             if isinstance(value, str):
@@ -103,7 +210,7 @@ class Words:
 
         translated = translation(self.lang, text)
         marked = typeset(NAMED.sub(written, translated) if find else translated, self.lang)
-        return sentence_of(marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}", numbers)
+        return Sentence(marked if is_translated(self.lang, text) else f"{WAITS}{marked}{WAITED}", numbers)
 
     def label(self, label: Label) -> str:
         """Return a vocabulary label in the reader's language, typeset as any text."""
@@ -111,10 +218,25 @@ class Words:
         return typeset(french if self.lang == "fr" else translation(self.lang, english), self.lang)
 
     def number(self, number: Number) -> str:
-        """Return a number as a reader of this language expects it; an unknown one says so."""
+        """Return a number as a reader of this language expects it; an unknown one says so.
+
+        `spelled`: a small whole number in words, a larger one in digits. `p`: two decimals, three below one per cent,
+        and a bound below one per thousand. Raises `InputError` naming the legal kinds.
+        """
+        kind, lang = number.kind, self.lang
         if number.value is None:
-            return _written(Written.MISSING, self.lang)
-        return written_number(float(number.value), number.kind, self.lang)
+            return _written(Written.MISSING, lang)
+        value, found = float(number.value), kind_of(kind)
+        if not found:
+            raise InputError(f"kind {kind!r}: legal values: {', '.join(KINDS)}, each also with _down or _up.")
+        if kind == "year":
+            return f"{value:.0f}"
+        if kind in ("spelled", "Spelled") and value in range(len(names := translation(lang, Written.SPELLED).split())):
+            return names[int(value)].capitalize() if kind == "Spelled" else names[int(value)]
+        if kind == "p" and value < 0.0005:
+            return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
+        shape = KINDS["number"] if kind == "p" and value >= 0.0095 else found[0]
+        return shape.write(value, lang, found[1])
 
     def listing(self, items: Iterable[str]) -> str:
         """Return "a, b and c" in the reader's language."""
@@ -148,10 +270,7 @@ def _written(pattern: str, lang: str, **values: str) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of number is written: divided by `scale`, between `least` and `most` decimals, in `pattern`.
-
-    `unit` is that of the value itself, as the register of claims states it; a `signed` number bears its sign.
-    """
+    """How a number of a `unit` is written: divided by `scale`, `least` to `most` decimals, in `pattern`."""
 
     unit: str
     scale: float = 1
@@ -161,11 +280,7 @@ class Kind:
     signed: bool = False
 
     def write(self, value: float, lang: str, rounding: str = "") -> str:
-        """Return the number in a language; `rounding` is `down` or `up` for a limit, which must stay one when rounded.
-
-        >>> KINDS["keur"].write(1_106_500, "en", "up"), KINDS["share"].write(0.9177, "en", "down")
-        ('€1,107k', '91%')
-        """
+        """Return the number in a language; `rounding` is `down` or `up` for a limit, which stays one when rounded."""
         # Twelve digits: what a computed number can rest on. A tie goes away from zero, as readers expect.
         exact = Decimal(f"{value:.12g}") / Decimal(str(self.scale))
         scaled = exact.quantize(Decimal(1).scaleb(-self.most), ROUNDINGS[rounding])
@@ -182,33 +297,11 @@ class Kind:
 
 # Money arrives in euros, shares between 0 and 1. A kind is also written `keur_down` or `keur_up`: a limit, rounded
 # outwards.
-KINDS: dict[str, Kind] = {
-    "count": Kind("count"),
-    "spelled": Kind("count"),
-    "Spelled": Kind("count"),
-    "year": Kind("year"),
-    "years": Kind("number", most=1),
-    "fte": Kind("fte", most=2),
-    "number": Kind("number", most=2, least=2),
-    "number2": Kind("number", most=2),
-    "ratio": Kind("ratio", most=2, least=2),
-    "ratio1": Kind("ratio", most=1, least=1),
-    "share": Kind("share", 0.01, pattern=Written.PERCENT),
-    "share1": Kind("share", 0.01, 1, 1, Written.PERCENT),
-    "share2": Kind("share", 0.01, 2, pattern=Written.PERCENT),
-    "points": Kind("share", 0.01, 1, 1, Written.POINTS, signed=True),
-    "points0": Kind("share", 0.01, 0, 0, Written.POINTS, signed=True),
-    "points_bare": Kind("share", 0.01, 0, 0, signed=True),
-    "eur": Kind("eur", pattern=Written.EUR),
-    "keur": Kind("eur", 1e3, pattern=Written.KEUR),
-    "keur1": Kind("eur", 1e3, 1, 1, Written.KEUR),
-    "keur2": Kind("eur", 1e3, 2, pattern=Written.KEUR),
-    "meur": Kind("eur", 1e6, 2, 2, Written.MEUR),
-    "meur1": Kind("eur", 1e6, 1, pattern=Written.MEUR),
-    "meur2": Kind("eur", 1e6, 2, pattern=Written.MEUR),
-    "p": Kind("probability", most=3, least=3),
-    "text": Kind("text"),
-}
+with (Path(__file__).parent / "kinds.csv").open(encoding="utf-8", newline="") as _rows:
+    KINDS = {
+        name: Kind(unit, float(scale), int(most), int(least), getattr(Written, pattern, ""), bool(signed))
+        for name, unit, scale, most, least, pattern, signed in list(csv.reader(_rows))[1:]
+    }
 ROUNDINGS = {"": ROUND_HALF_UP, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 
 
@@ -218,31 +311,8 @@ def kind_of(name: str) -> tuple[Kind, str] | None:
     return (KINDS[base], rounding) if base in KINDS and base != "text" else None
 
 
-def written_number(value: float, kind: str, lang: str) -> str:
-    """Return a number as a kind is written in a language. Raises `InputError` naming the legal kinds.
-
-    `spelled`: a small whole number in words, a larger one in digits. `p`: two decimals, three below one per cent, and a
-    bound below one per thousand.
-    """
-    found = kind_of(kind)
-    if not found:
-        raise InputError(f"kind {kind!r}: legal values: {', '.join(KINDS)}, each also with _down or _up.")
-    if kind == "year":
-        return f"{value:.0f}"
-    if kind in ("spelled", "Spelled") and value in range(len(names := translation(lang, Written.SPELLED).split())):
-        return names[int(value)].capitalize() if kind == "Spelled" else names[int(value)]
-    if kind == "p" and value < 0.0005:
-        return _written(Written.BELOW, lang, n=KINDS["p"].write(0.001, lang))
-    shape = KINDS["number"] if kind == "p" and value >= 0.0095 else found[0]
-    return shape.write(value, lang, found[1])
-
-
 def typeset(text: str, lang: str) -> str:
-    """Return the text with the no-break spaces French typography asks for; English is returned as it is.
-
-    >>> typeset("Champ : 42 pôles ; « oui »", "fr")
-    'Champ\\xa0: 42 pôles\\u202f; «\\xa0oui\\xa0»'
-    """
+    """Return the text with the no-break spaces French typography asks for; English is returned as it is."""
     if lang != "fr":
         return text
     text = re.sub(r" (:|%|€|k€|M€)(?![\w-])", rf"{NO_BREAK}\1", text)
@@ -252,10 +322,7 @@ def typeset(text: str, lang: str) -> str:
 
 @cache
 def catalogue(lang: str) -> Catalog:
-    """Return the catalogue of a language; English, the source, needs none.
-
-    Raises `InputError` for a language that is not one of `LANGUAGES`, or that has no catalogue.
-    """
+    """Return the catalogue of a language. Raises `InputError` for one that is not of `LANGUAGES` or has none."""
     if lang not in LANGUAGES:
         raise InputError(f"language {lang!r}: legal values: {', '.join(LANGUAGES)}.")
     path = LOCALE / f"{lang}.po"
@@ -294,10 +361,9 @@ def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") ->
 
 
 def translated_prose(source: str, lang: str, level: str = "") -> str:
-    """Return Markdown in the language, paragraph by paragraph; one that is in it already has no translation and stays.
+    """Return Markdown in the language, paragraph by paragraph; what is in it already, code and formulas stay.
 
-    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`); it stays where there is none.
-    Typography is for words: code, formulas and addresses stay as they are.
+    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`).
     """
     if lang != SOURCE:
         parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))

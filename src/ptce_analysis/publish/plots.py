@@ -28,9 +28,10 @@ ACCENT, OTHER, MUTED, INK, SECOND, THIRD = (
     LIGHT[name] for name in ("accent", "soft_mark", "muted", "ink", "second", "third")
 )
 
-# What is drawn; which of its rows have a mark of their own; axes to draw on in place of new ones.
+# Which rows have a mark of their own; a second column to state, and its kind; axes to draw on in place of new ones.
 Table: TypeAlias = pd.DataFrame
 Flags: TypeAlias = Sequence[bool] | None
+Also: TypeAlias = tuple[str, str] | None
 Drawn: TypeAlias = Axes | None
 # Whose language numbers on axes and labels are written in: that of the page that is open.
 reader = Words("en")
@@ -70,8 +71,10 @@ def rows_of(ax: Axes, names: Sequence[str]) -> None:
     ax.set_ylabel("")
 
 
-def room_for_labels(ax: Axes) -> None:
-    """Widen the x limits until every label beside a mark stands inside the axes; ticks end where the data do."""
+def _finished(ax: Axes, xlabel: str, kind: str) -> Axes:
+    """The axes widened until every label beside a mark stands inside; they say what they count, where the data are."""
+    ax.set_xlabel(xlabel)
+    ticks(ax.xaxis, kind)
     figure: Any = ax.figure
     for _ in range(3):
         figure.draw_without_rendering()
@@ -91,6 +94,7 @@ def room_for_labels(ax: Axes) -> None:
         boxes = [tick.get_window_extent() for tick in ax.get_xticklabels()]
         if all(one.x1 + 6 < other.x0 for one, other in pairwise(boxes)):
             break
+    return ax
 
 
 def beside(ax: Axes, text: str, at: tuple[Any, float], shift_pt: tuple[float, float], **look: Any) -> None:
@@ -105,42 +109,15 @@ def _rows(data: Table, highlight: Flags, other: str) -> Iterator[tuple[int, Any,
         yield place, row, ACCENT if one else other
 
 
-def _finished(ax: Axes, xlabel: str, kind: str) -> Axes:
-    """The axes with what their x axis counts, and room for every label."""
-    ax.set_xlabel(xlabel)
-    ticks(ax.xaxis, kind)
-    room_for_labels(ax)
-    return ax
-
-
 def bars(
-    data: Table,
-    x: str,
-    y: str,
-    kind: str,
-    *,
-    xlabel: str,
-    also: tuple[str, str] | None = None,
-    highlight: Flags = None,
-    ax: Drawn = None,
+    data: Table, x: str, y: str, kind: str, *, xlabel: str, also: Also = None, highlight: Flags = None, ax: Drawn = None
 ) -> Axes:
-    """Return bars from zero, one for each row in the order of the table, each labelled with its value.
-
-    `also` is a second column to state, and its kind. Rows that are not `highlight` have another colour.
-    """
-    long = max(map(len, map(str, data[y]))) > LONG_NAME
+    """Return bars from zero, one for each row in the order of the table, labelled; those of `highlight` stand out."""
+    long = max(map(len, map(str, data[y]))) > LONG_NAME  # such a name stands between two bars
     ax = axes(len(data) * (1.6 if long else 1)) if ax is None else ax
     place = [str(rank) for rank in range(len(data))]  # two rows may bear one name
-    sns.barplot(
-        x=data[x].to_numpy(),
-        y=place,
-        hue=place,
-        palette=[look for _, _, look in _rows(data, highlight, OTHER)],
-        legend=False,
-        saturation=1,
-        width=0.4 if long else 0.62,  # a long name stands between two bars
-        ax=ax,
-    )
+    look = {"palette": [colour for _, _, colour in _rows(data, highlight, OTHER)], "width": 0.4 if long else 0.62}
+    sns.barplot(x=data[x].to_numpy(), y=place, hue=place, legend=False, saturation=1, ax=ax, **look)
     rows_of(ax, list(data[y]))
     for rank, row, _ in _rows(data, None, OTHER):
         text = number(row[x], kind) + (f" · {number(row[also[0]], also[1])}" if also else "")
@@ -164,37 +141,26 @@ def intervals(
     highlight: Flags = None,
     ax: Drawn = None,
 ) -> Axes:
-    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean.
-
-    Limits are written rounded outwards.
-    """
+    """Return a point and a thick bar for each row, labelled above; a line at `reference`, and what its `sides` mean."""
     ax = axes(len(data) * 1.5, extra_in=1.0) if ax is None else ax
-    for place, row, look in _rows(data, highlight, MUTED):
-        ax.hlines(place, row[low], row[high], color=look, linewidth=7, alpha=0.45)
-        ax.plot(row[x], place, "o", color=look, markersize=9)
+    for place, row, colour in _rows(data, highlight, MUTED):
+        ax.hlines(place, row[low], row[high], color=colour, linewidth=7, alpha=0.45)
+        ax.plot(row[x], place, "o", color=colour, markersize=9)
         ends = {"low": number(row[low], f"{kind}_down"), "high": number(row[high], f"{kind}_up")}
         beside(ax, label.format(x=number(row[x], kind), **ends), (row[x], place), (0, 11), ha="center", va="bottom")
     rows_of(ax, list(data[y]))
     if reference is not None:
         ax.axvline(reference, color=INK, linewidth=1, zorder=0)
+        look: Any = {"va": "baseline", "xycoords": ("data", "axes fraction"), "color": MUTED}
         for text, shift, side in zip(sides, (-6, 6), ("right", "left"), strict=True):
-            where: dict[str, Any] = {"ha": side, "va": "baseline", "xycoords": ("data", "axes fraction")}
-            beside(ax, text, (reference, 1), (shift, 4), color=MUTED, **where)
+            beside(ax, text, (reference, 1), (shift, 4), ha=side, **look)
     return _finished(ax, xlabel, kind)
 
 
 def pairs(
-    data: Table,
-    first: str,
-    second: str,
-    y: str,
-    kind: str,
-    *,
-    names: tuple[str, str],
-    xlabel: str,
-    hollow: Flags = None,
+    data: Table, first: str, second: str, y: str, kind: str, *, names: Sequence[str], xlabel: str, hollow: Flags = None
 ) -> Axes:
-    """Return two marks joined by a line for each row, each with its value; `names` stand above those of the first row.
+    """Return two marks joined by a line for each row, each with its value; `names` stand above the first ones.
 
     The first mark of a `hollow` row is empty: its figure is shown and not used.
     """
@@ -204,11 +170,9 @@ def pairs(
     for place, row, _ in _rows(data, None, MUTED):
         known = [float(row[column]) for column in (first, second) if pd.notna(row[column])]
         ax.hlines(place, min(known), max(known), color=MUTED, linewidth=1.5, zorder=1)
-        for rank, (column, marker, look) in enumerate(ends):
-            if pd.isna(row[column]):
-                continue
-            lower = float(row[column]) == min(known) and (rank == 0 or min(known) < max(known))
-            filled = "none" if empty[place] and not rank else "full"
+        for column, marker, look in (end for end in ends if pd.notna(row[end[0]])):
+            lower = float(row[column]) == min(known) and (column == first or min(known) < max(known))
+            filled = "none" if empty[place] and column == first else "full"
             ax.plot(row[column], place, marker, color=look, markersize=8, fillstyle=filled)
             side, shift = ("right", -9) if lower else ("left", 9)
             beside(ax, number(row[column], kind), (row[column], place), (shift, 0), ha=side, color=look)
@@ -221,22 +185,14 @@ def pairs(
 
 
 def arrows(
-    data: Table,
-    first: str,
-    second: str,
-    y: str,
-    *,
-    kinds: Sequence[str],
-    xlabel: str,
-    dashed: Sequence[bool],
-    names: tuple[str, str],
-    ax: Drawn = None,
+    data: Table, *columns: str, kinds: Sequence[str], xlabel: str, dashed: Any, names: tuple[str, str], ax: Drawn = None
 ) -> Axes:
     """Return an arrow for each row from its first value, taken as 100, to its second, with both values as they are.
 
-    The first row says the `names` of the two. Rows may be in different units: `kinds` says how each is written. A
-    `dashed` arrow has no sure direction.
+    `columns` are those of the two values and of the rows' names. The first row says the `names` of the two; `kinds`
+    says how each row, in its own unit, is written. A `dashed` arrow has no sure direction.
     """
+    first, second, y = columns
     ax = axes(len(data) * 1.4, extra_in=0.8) if ax is None else ax
     for (place, row, _), kind, unsure in zip(_rows(data, None, MUTED), kinds, dashed, strict=True):
         end = 100 * row[second] / row[first]
@@ -285,18 +241,9 @@ def waffle(data: Table, n: str, y: str, *, colours: Sequence[str], ax: Drawn = N
 
 
 def curve(
-    data: Table,
-    x: str,
-    y: str,
-    kinds: tuple[str, str],
-    *,
-    marks: Table,
-    across: float,
-    xlabel: str,
-    ylabel: str,
-    label: str = "{x}: {y}",
+    data: Table, x: str, y: str, kinds: tuple[str, str], *, marks: Table, across: float, label: str, **named: str
 ) -> Axes:
-    """Return a falling line through the points of a table, `marks` on it with both their values, a line `across`."""
+    """Return a line through the points of a table, `marks` with their values, a line `across`, both axes `named`."""
     ax = axes(6)
     sns.lineplot(data, x=x, y=y, color=ACCENT, linewidth=2.2, ax=ax)
     ax.axhline(across, color=MUTED, linewidth=1, zorder=0)
@@ -304,6 +251,6 @@ def curve(
         ax.plot(mark[x], mark[y], "o", color=ACCENT, markersize=9)
         text = label.format(x=number(mark[x], kinds[0]), y=number(mark[y], kinds[1]))
         beside(ax, text, (mark[x], mark[y]), (7, 7), va="bottom")
-    ax.set(ylabel=ylabel, ylim=(0, 1))
+    ax.set(ylabel=named["ylabel"], ylim=(0, 1))
     ticks(ax.yaxis, kinds[1])
-    return _finished(ax, xlabel, kinds[1])
+    return _finished(ax, named["xlabel"], kinds[1])

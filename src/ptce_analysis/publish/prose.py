@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from html import escape, unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -21,27 +20,22 @@ import mistune
 from latex2mathml.converter import convert_to_element
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.claims import role
+from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.site import Whereabouts, to_page
 from ptce_analysis.publish.style import in_page
 from ptce_analysis.vocabulary import ABBREVIATIONS
 
-# What is kept of another library's HTML; its headings become paragraphs, since the page's outline is that of its prose.
+# What is kept of another library's HTML: no headings, since the page's outline is that of its prose.
 KEPT = frozenset((
-    "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i", "img", "kbd", "li",
-    "ol", "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "tr", "u", "ul", "var",
+    "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i", "kbd", "li", "ol",
+    "p", "pre", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "u", "ul", "var",
 ))  # fmt: skip
 ATTRIBUTES = {"td": ["colspan", "rowspan"], "th": ["colspan", "rowspan", "scope"], "ol": ["start"]}
 # What is no text of it, with all it holds.
-NO_TEXT = re.compile(
-    r"<(script|style|iframe|object|template|noscript|svg|math|form|button|select|textarea|head|title)\b.*?"
-    r"(?:</\1\s*>|$)",
-    re.DOTALL | re.IGNORECASE,
-)
-PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+")
-PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
+NO_TEXT = re.compile(r"(?is)<(script|style|iframe|object|noscript|svg|math|form|select|head|title)\b.*?(?:</\1\s*>|$)")
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 ESCAPE_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 
 # The attributes of a formula that say more than how it looks: none is kept.
@@ -52,17 +46,12 @@ FURNITURE = frozenset(["main", "about", "answers", "downloads", "accessibility",
 
 TAG = re.compile(r"(<[^>]*>)")
 ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(ABBREVIATIONS, key=len, reverse=True))})\b")
-NOT_EXPLAINED = frozenset((
-    "a", "abbr", "code", "h1", "h2", "h3", "h4", "h5", "h6", "math", "pre", "summary", "svg", "table",
-))  # fmt: skip
+NOT_EXPLAINED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "h5", "h6", "math", "pre", "summary", "svg", "table"}
 
 
 @dataclass
 class Outline:
-    """The headings and anchors of a page while it is written.
-
-    On the site, links to notebooks lead to their pages.
-    """
+    """The headings and anchors of a page while it is written; on a `site`, links to notebooks lead to pages."""
 
     exhibits: Mapping[str, str]
     site: Whereabouts | None = None
@@ -81,11 +70,11 @@ class Outline:
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """Escapes raw HTML, keeps the outline, and lets nothing be fetched."""
+    """Escapes raw HTML, keeps the outline, and lets nothing be fetched: a picture is a link."""
 
-    def __init__(self, outline: Outline, cell: str, attachments: Mapping[str, Any]) -> None:
+    def __init__(self, outline: Outline, cell: str) -> None:
         super().__init__(escape=True)
-        self.outline, self.cell, self.attachments = outline, cell, attachments
+        self.outline, self.cell = outline, cell
 
     def heading(self, text: str, level: int, **_: Any) -> str:
         level, key = self.outline.place(level, text, self.cell)
@@ -99,10 +88,6 @@ class _Renderer(mistune.HTMLRenderer):
         return str(super().link(text, to_page(url, self.outline.site), title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        kind, data = next(iter(self.attachments.get(url.removeprefix("attachment:"), {}).items()), ("", ""))
-        address = f"data:{kind};base64,{''.join(data.split())}" if kind else url
-        if PICTURE.fullmatch(address):
-            return f'<img alt="{escape(text)}" src="{escape(address)}">'
         return self.link(text or url, url, title)
 
     def inline_math(self, text: str) -> str:
@@ -112,12 +97,10 @@ class _Renderer(mistune.HTMLRenderer):
         return formula(text, "block")
 
 
-def prose_html(
-    source: str, words: Words, outline: Outline, cell: str = "section", attachments: Mapping[str, Any] | None = None
-) -> str:
+def prose_html(source: str, words: Words, outline: Outline, cell: str = "section") -> str:
     """Return Markdown as HTML and enter its headings and references into the outline; `cell` is the id of its cell."""
-    renderer = _Renderer(outline, cell, attachments or {})
-    html = str(mistune.create_markdown(renderer=renderer, plugins=["math", "strikethrough", "table"])(source)).strip()
+    markdown = mistune.create_markdown(renderer=_Renderer(outline, cell), plugins=["math", "strikethrough", "table"])
+    html = str(markdown(source)).strip()
     # What can be wide scrolls, and can be reached by keyboard: no other element of the text starts like these.
     region = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(str(words("Table")))}"><table>'
     html = html.replace("<table>", region).replace("</table>", "</table></div>")
@@ -125,10 +108,7 @@ def prose_html(
 
 
 def explained(html: str, words: Words, outline: Outline) -> str:
-    """Return some HTML where each abbreviation that is new to the page says what it stands for.
-
-    Titles, links, tables, drawings and code keep theirs as they are: a later place of the page explains it.
-    """
+    """Return some HTML where each abbreviation new to the page says what it stands for; not in titles, links, code."""
 
     def abbreviation(found: re.Match[str]) -> str:
         if found[0] in outline.abbreviations:
@@ -138,10 +118,9 @@ def explained(html: str, words: Words, outline: Outline) -> str:
 
     parts, closed = TAG.split(html), 0
     for place, part in enumerate(parts):
-        if place % 2:
-            name = re.match(r"</?(\w*)", part)
-            if name and name[1] in NOT_EXPLAINED:
-                closed += -1 if part.startswith("</") else 1
+        if part.startswith("<"):
+            known = re.split(r"\W+", part)[1] in NOT_EXPLAINED
+            closed += known * (-1 if part.startswith("</") else 1)
         elif not closed:
             parts[place] = ABBREVIATED.sub(abbreviation, part)
     return "".join(parts)
@@ -169,7 +148,7 @@ def output_html(output: Any, words: Words, outline: Outline) -> str:
     kind = role(output)
     if kind == "drawing":
         return f'<div class="drawing">{in_page(output.data["image/svg+xml"])}</div>'
-    return str(output.data["text/html"]) if kind else _foreign_html(output, words, outline)
+    return str(output.data["text/html"]) if kind else _foreign_html(output.data, words, outline)
 
 
 def plain_html(text: str, name: str = "") -> str:
@@ -178,49 +157,29 @@ def plain_html(text: str, name: str = "") -> str:
     return f'<pre tabindex="0"{of}>{escape(ESCAPE_CODES.sub("", text))}</pre>'
 
 
-def _foreign_html(output: Any, words: Words, outline: Outline) -> str:
-    """What any other library showed, in the richest form that can be made inert.
-
-    A picture bears the description that an author gave, or the plain text of the output when it says more than
-    matplotlib's own.
-    """
-    data, plain = output.data, str(output.data.get("text/plain", ""))
-    described = output.get("metadata", {}).get("alt") or ("" if plain.startswith("<") else plain)
-    alt = str(described or words("A picture that the notebook does not describe"))
-
-    def picture(kind: str, data: Any) -> str:
+def _foreign_html(data: Mapping[str, Any], words: Words, outline: Outline) -> str:
+    """What any other library showed, in the richest form that can be made inert; plain text describes a picture."""
+    plain = str(data.get("text/plain", ""))
+    alt = plain if plain and not plain.startswith("<") else words("A picture that the notebook does not describe")
+    if html := inert_html(str(data.get("text/html", ""))):
+        return html
+    if "text/markdown" in data:
+        return prose_html(str(data["text/markdown"]), words, outline, "output")
+    for kind in (kind for kind in PICTURES if kind in data):
         # Base64, or the text of an SVG, which is inert in an image.
-        encoded = b64encode(str(data).encode()).decode() if kind == "image/svg+xml" else "".join(str(data).split())
-        return f'<img alt="{escape(alt)}" src="data:{kind};base64,{encoded}">'
-
-    def latex(text: Any) -> str:
-        with suppress(InputError):  # a document that is no formula: its plain text is shown
-            return f'<div class="scroll" tabindex="0">{formula(str(text).strip().strip("$"), "block")}</div>'
-        return ""
-
-    forms: dict[str, Callable[[Any], str]] = {
-        "text/html": lambda text: inert_html(str(text), alt),
-        "text/markdown": lambda text: prose_html(str(text), words, outline, "output"),
-        **{kind: partial(picture, kind) for kind in PICTURES},
-        "text/latex": latex,
-        "text/plain": lambda text: plain_html(str(text)),
-    }
-    written = (write(data[kind]) for kind, write in forms.items() if kind in data)
-    nothing = words("An output that a page cannot show: {kinds}", kinds=", ".join(data))
-    return next(filter(None, written), plain_html(str(nothing)))
+        text = str(data[kind])
+        encoded = b64encode(text.encode()).decode() if kind == "image/svg+xml" else "".join(text.split())
+        return f'<img alt="{escape(str(alt))}" src="data:{kind};base64,{encoded}">'
+    with suppress(InputError):  # a document that is no formula: its plain text is shown
+        if "text/latex" in data:
+            block = formula(str(data["text/latex"]).strip().strip("$"), "block")
+            return f'<div class="scroll" tabindex="0">{block}</div>'
+    return plain_html(plain or str(words("An output that a page cannot show: {kinds}", kinds=", ".join(data))))
 
 
-def inert_html(text: str, picture_alt: str) -> str:
-    """Return HTML with its text, tables and embedded pictures, and nothing else; an empty text when none is left."""
-
-    def allowed(tag: str, name: str, value: str) -> bool:
-        picture = name == "alt" or (name == "src" and bool(PICTURE.fullmatch(value)))
-        return picture if tag == "img" else name in ATTRIBUTES.get(tag, ()) and value.isalnum()
-
-    text = re.sub(r"<(/?)h[1-6]\b", r"<\1p", NO_TEXT.sub("", text), flags=re.IGNORECASE)
-    html = bleach.clean(text, tags=KEPT, attributes=allowed, protocols=["data"], strip=True).strip()
-    html = re.sub(r"<img(?![^>]* src=)[^>]*>", "", html)
+def inert_html(text: str) -> str:
+    """Return HTML with its text and tables, and nothing else; an empty text when none is left."""
+    html = bleach.clean(NO_TEXT.sub("", text), tags=KEPT, attributes=ATTRIBUTES, strip=True).strip()
     html = re.sub(r"<th[^>]*></th>", "<td></td>", html)  # the corner of a pandas table heads nothing
-    html = re.sub(r"<img(?![^>]* alt=)", f'<img alt="{escape(picture_alt)}"', html)
     html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace("</table>", "</table></div>")
-    return f'<div class="foreign">{html}</div>' if "<img" in html or re.sub(r"<[^>]*>|\s", "", html) else ""
+    return f'<div class="foreign">{html}</div>' if re.sub(r"<[^>]*>|\s", "", html) else ""

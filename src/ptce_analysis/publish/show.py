@@ -23,41 +23,29 @@ import pandas as pd
 from IPython import get_ipython
 from IPython.core.pylabtools import print_figure, select_figure_formats
 from IPython.display import Image, display
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.protect.release import Protected, protection
 from ptce_analysis.publish import exhibit as exhibits
 from ptce_analysis.publish import plots
-from ptce_analysis.publish.claims import claims_of
-from ptce_analysis.publish.exhibit import Exhibit
-from ptce_analysis.publish.language import NO_BREAK, Sentence, Words
-from ptce_analysis.publish.sentences import lead, plain_text, sentence_html, with_addresses
+from ptce_analysis.publish.exhibit import Exhibit, claims_of
+from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.publish.style import drawing, png, svg, theme, watermark
 from ptce_analysis.published import Figures, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
 # The columns of tables that hold codes in place of words.
-CODES: dict[str, dict[str, Label]] = {
-    "level": LEVELS,
-    "stage": STAGES,
-    "scenario": SCENARIOS,
-    "statistic": STATISTICS,
-    "unit": UNITS,
-    "origin": ORIGINS,
-}
+CODES: dict[str, dict[str, Label]] = {"level": LEVELS, "stage": STAGES, "scenario": SCENARIOS, "origin": ORIGINS}
+CODES |= {"statistic": STATISTICS, "unit": UNITS}
 PROJECT_VARIABLE = "PTCE_PROJECT"
 PUBLISHED = Path("data", "raw", "published")
 Shown = TypeVar("Shown")
 
 
 def project_folder() -> Path:
-    """Return the project's folder: `$PTCE_PROJECT`, or the nearest folder upwards that holds `data/raw/published`.
-
-    Raises `InputError` when there is none.
-    """
+    """Return `$PTCE_PROJECT` or the nearest folder upwards that holds `data/raw/published`, else raise `InputError`."""
     start = Path(os.environ.get(PROJECT_VARIABLE) or ".").resolve()
     for folder in (start, *start.parents):
         if (folder / PUBLISHED).is_dir():
@@ -68,8 +56,7 @@ def project_folder() -> Path:
 def current_cell() -> tuple[str, int]:
     """Return which cell is running and the count of its execution.
 
-    JupyterLab and VS Code say the id of the cell. Other people's front ends do not: any cell may then be one that is
-    run again, and none has a name. Where nobody can be asked, as in a build, each cell runs once, in order.
+    Where a front end does not say the cell, any may be one that is run again; in a build each runs once, in order.
     """
     shell = get_ipython()
     if shell is None:
@@ -82,10 +69,7 @@ def current_cell() -> tuple[str, int]:
 
 @dataclass
 class Page:
-    """One page being written: its language, its parameters, what it has shown so far.
-
-    `places` has the cell in which each exhibit was shown, the execution of that cell, and its number.
-    """
+    """One page being written; `places` has the cell in which each exhibit was shown, its execution, and its number."""
 
     stem: str
     words: Words
@@ -104,44 +88,32 @@ class Page:
         return read_sources(project_folder() / PUBLISHED)
 
     def say(
-        self,
-        text: str,
-        *sources: Any,
-        holds: Any = True,
-        when: Any = True,
-        answer: bool = False,
-        origin: str = "derived",
-        key: str = "",
-        **values: Any,
+        self, text: str, *sources: Any, holds: Any = True, when: Any = True, origin: str = "derived", **values: Any
     ) -> Sentence | None:
         """Show a sentence and return it. `{name:kind}` in it is the value of that name, written as that kind.
 
         A value comes from a keyword, else from the first of `sources` that has it (the first row of a table, or
-        `{row.column:kind}` for another row), else from the published figure of that id. `**bold**` and `[text](page)`
-        are as in Markdown, `[text](S3)` leads to a source; lines are the items of a list, numbered
-        as in Markdown (`1. `); `> ` begins a quotation.
+        `{row.column:kind}` for another row), else from the published figure of that id. `**bold**`, `[text](page)`,
+        `> ` and `1. ` are as in Markdown, `[text](S3)` leads to a source; several lines are the items of a list.
 
-        `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer` marks the
-        page's answer. `origin` is that of the numbers which do not say theirs.
-
-        Raises `InputError` when `holds` is false, when a value is missing, when origins clash, or when the sentence
-        states of answers what the rules did not release.
+        `holds` is what the sentence claims, as a condition on the data; `when=False` shows nothing. `answer=True` marks
+        the page's answer, `key` names a sentence; `origin` is that of the numbers which do not say theirs. Raises
+        `InputError` when `holds` is false, a value is missing, origins clash, or the sentence states of answers what
+        the rules did not release.
         """
         if not np.all(when):
             self.words(text)  # its translation is asked for, as that of a text that is shown
             return None
+        kind, said = "answer" if values.pop("answer", False) else "say", values.pop("key", "")
         sentence = self._filled(text, sources, values)
         if not np.all(holds):
             node = executing.Source.executing(sys._getframe(1)).node
             given = [ast.unparse(word.value) for word in getattr(node, "keywords", ()) if word.arg == "holds"]
             reason = f"False: {given[0]}. " if given else ""
             raise InputError(f"this no longer holds: “{sentence.text}” {reason}Say what the figures now show.")
-        kind, held = ("answer" if answer else "say"), protection(*sources)
-        if not key and not answer:
-            self.keys["say-"] += 1
-        key = key or ("answer" if answer else f"say-{self.keys['say-']}")
-        self.keys[key] += 1
-        key = key if self.keys[key] == 1 else f"{key}-{self.keys[key]}"  # ids of a page are unique
+        held, said = protection(*sources), said or kind
+        self.keys[said] += 1  # ids of a page are unique
+        key = f"{said}-{self.keys[said]}" if said == "say" or self.keys[said] > 1 else said
         found = exhibits.stated_faults(origin, held, [sentence])
         if found:
             raise InputError(f"sentence {key!r} cannot be shown: {'; '.join(found)}.")
@@ -152,7 +124,7 @@ class Page:
         about: dict[str, Any] = {"text": plain, "origin": origin, "claims": claims_of(key, sentence, origin, "")}
         about |= {"protected": held is not None, "lead": lead(sentence.text)}
         _display(_paragraph(html, kind), plain, key=key, kind=kind, **about)
-        return _shown_once(replace(sentence), lambda: print(sentence.text))
+        return _shown_once(sentence, lambda: print(sentence.text))
 
     def figure(
         self, key: str, data: pd.DataFrame | Protected, draw: Any, *, columns: Mapping[str, str], alt: str, **said: Any
@@ -164,10 +136,8 @@ class Page:
         `columns` are those of the table behind it: `{"amount_eur:keur": "Amount"}`; `alt` is what is seen.
 
         `said` are its texts: `title`; `reading`, how one mark is read, each of whose numbers must stand in the data;
-        `population`, who is counted; `source`; where wanted `measure`, what is measured, and `note`. They are filled as
-        in `say`, from further keywords and from the first row of the data. `when=False` shows nothing; `origin` is that
-        of the data ("derived" unless said).
-
+        `population`, who is counted; `source`; where wanted `measure` and `note`. They are filled as in `say`, from
+        further keywords and the first row of the data. `when=False` shows nothing; `origin` is that of the data.
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
         exhibit = self._exhibit(key, data, columns, alt=alt, **said)
@@ -175,29 +145,25 @@ class Page:
             return None
         figures: list[Any] = []
         for one in draw if isinstance(draw, list) else [draw]:
-            made = one if isinstance(one, Figure | Axes) or hasattr(one, "figure") else one(exhibit.data)
+            made = one(exhibit.data) if callable(one) else one
             figures.append(made if isinstance(made, Figure) else getattr(made, "figure", None))
             if not isinstance(figures[-1], Figure):
                 raise InputError(f"{type(made).__name__}: an Axes or a Figure of matplotlib or seaborn is expected.")
             if "matplotlib.pyplot" in sys.modules:  # or it would be shown a second time at the end of the cell
                 sys.modules["matplotlib.pyplot"].close(figures[-1])
         self._show(replace(exhibit, figures=tuple(figures)))
-        shown = [_shown_figure(figure) for figure in figures]
-        return _shown_once(_Panels(shown), partial(display, *shown)) if isinstance(draw, list) else shown[0]
+        panels = _Panels(figures) if isinstance(draw, list) else figures[0]
+
+        def show() -> None:
+            for one in figures:
+                display(Image(print_figure(one)))  # type: ignore[no-untyped-call]
+
+        return _shown_once(panels, show, *figures)
 
     def table(
-        self,
-        key: str,
-        data: pd.DataFrame | Protected,
-        columns: Mapping[str, str],
-        *,
-        collapsed: bool = False,
-        **said: Any,
+        self, key: str, data: pd.DataFrame | Protected, columns: Mapping[str, str], collapsed: Any = False, **said: Any
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, `said` as those of `figure`, and return its data.
-
-        A `collapsed` table is closed until the reader opens it; its texts are in sight.
-        """
+        """Show a table with its texts, `said` as those of `figure`; return its data. A `collapsed` one is folded."""
         exhibit = self._exhibit(key, data, columns, **said)
         if exhibit is None:
             return None
@@ -205,10 +171,7 @@ class Page:
         return _shown_once(pd.DataFrame(exhibit.data), partial(display, pd.DataFrame(exhibit.data)))
 
     def labelled(self, table: pd.DataFrame, column: str = "level") -> pd.DataFrame:
-        """Return a table with the names of its codes beside them, in the reader's language.
-
-        Those of `column` are called `label`, those of any other column of codes (`CODES`) `stage_label`, say.
-        """
+        """Return a table with the names of its codes (`CODES`) beside them: those of `column` are called `label`."""
         names = {name: "label" if name == column else f"{name}_label" for name in CODES if name in table}
         table = table.drop(columns=list(names.values()), errors="ignore")
         for name, beside in names.items():
@@ -224,19 +187,18 @@ class Page:
 
     def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
         """Return what a function makes of some values, with a field to change each where ipywidgets is installed."""
-        try:
-            import ipywidgets
-        except ImportError:  # only JupyterLab's own environment has it
-            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
-            return function(**values)
 
         def answered(**given: Any) -> Any:
             try:
                 return function(**given)
             except InputError as error:  # a value on its way to the next one
-                print(error)
-                return None
+                return print(error)
 
+        try:
+            import ipywidgets
+        except ImportError:  # only JupyterLab's own environment has it
+            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
+            return function(**values)
         kinds = {int: ipywidgets.IntText, float: ipywidgets.FloatText, str: ipywidgets.Text}
         fields = {name: kinds[type(value)](value, description=name) for name, value in values.items()}
         return ipywidgets.interactive(answered, {"auto_display": True}, **fields)
@@ -277,52 +239,44 @@ class Page:
 
         A cell that is run again shows its exhibit again, under the same number.
         """
-        found, (cell, execution) = exhibits.faults(exhibit), current_cell()
-        before, key = self.places.get(exhibit.key), exhibit.key
-        again = before is not None and before[0] == cell and before[1] != execution
-        found += [f"another exhibit of the page has this key: {key}"] if before and not again else []
+        found, key, (cell, execution) = exhibits.faults(exhibit), exhibit.key, current_cell()
+        name = str(self.words("Figure") if exhibit.figures else self.words("Table"))
+        number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"
+        if before := self.places.get(key):
+            number = before[2]
+            again = before[0] == cell and before[1] != execution
+            found += [] if again else [f"another exhibit of the page has this key: {key}"]
         if found:
             raise InputError(f"exhibit {key!r} cannot be shown: {'; '.join(found)}.")
-        name = str(self.words("Figure") if exhibit.figures else self.words("Table"))
-        if before and again:
-            number = before[2]
-        else:
-            number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"
         self.places[key] = (cell, execution, number)
-        cited = plain_text(str(exhibit.texts["source"]))
-        claims = [
-            claim
-            for part, text in exhibit.texts.items()
-            for claim in claims_of(f"{key}.{part}", text, exhibit.origin, cited)
-        ]
-        about = {"number": number, "origin": exhibit.origin, "title": str(exhibit.texts["title"]), "claims": claims}
-        plain = f"{number} ({self.words.label(ORIGINS[exhibit.origin])}). {exhibit.texts['title']}"
+        title, origin, cited = str(exhibit.texts["title"]), exhibit.origin, plain_text(str(exhibit.texts["source"]))
+        texts = exhibit.texts.items()
+        claims = [one for part, text in texts for one in claims_of(f"{key}.{part}", text, origin, cited)]
+        about = {"number": number, "origin": origin, "title": title, "claims": claims}
+        plain = f"{number} ({self.words.label(ORIGINS[origin])}). {title}"
         html = exhibits.head_html(self.words, exhibit, number)
         _display(html, plain, key=key, kind="head", **about, protected=exhibit.protected is not None)
         # The files of fictitious data say so in their names.
-        invented = exhibit.origin == "fictitious"
-        said = f"-{self.words('fictitious')}" if invented else ""
+        invented = origin == "fictitious"
+        said = "-" + str(self.words("fictitious")) if invented else ""
         with drawing():
             for place, figure in enumerate(exhibit.figures):
                 if invented:
                     watermark(figure, self.words.label(ORIGINS["fictitious"]))
                 name = f"{key}-{place + 1}" if place else key  # panels after the first are described with it
-                image = svg(figure, str(exhibit.texts["title"]), str(exhibit.texts["alt"]), name, key)
+                image = svg(figure, title, str(exhibit.texts["alt"]), name, key)
                 forms = {"image/svg+xml": image, "image/png": b64encode(png(figure)).decode()}
                 shown: Any = {"filename": f"{self.stem}-{name}{said}", "ptce": {"key": key, "kind": "drawing"}}
                 display({**forms, "text/plain": str(exhibit.texts["alt"])}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
-        file = f"{self.stem}-{key}{said}.csv"
-        plain = "\n".join(
-            f"{said}: {exhibit.texts[name]}" for name, said in exhibits.note_parts(self.words, exhibit).items()
-        )
+        file, notes = f"{self.stem}-{key}{said}.csv", exhibits.note_parts(self.words, exhibit)
+        plain = "\n".join(f"{name}: {exhibit.texts[part]}" for part, name in notes.items())
         _display(exhibits.notes_html(self.words, exhibit, number, file), plain, key=key, kind="notes", file=file)
 
 
 def open_page(stem: str, **parameters: Any) -> Page:
     """Return the page of a notebook and give its figures the theme of the study.
 
-    Raises `InputError` for an illegal parameter, naming the legal names or values.
-    `papermill -p confidense 0.9` only warns of a name that the notebook does not have: the page refuses it.
+    Raises `InputError` for an illegal parameter, one that papermill injected too, naming the legal names or values.
     """
     check_parameters(stem, parameters)
     shell = get_ipython()
@@ -344,18 +298,14 @@ def open_page(stem: str, **parameters: Any) -> Page:
 
 def _within(place: Any, name: str) -> Any:
     """The value of a name in a mapping, a record or a table (its first row, or the row before the point)."""
-    if isinstance(place, Protected):
-        return _within(place.table, name)
+    place, (row, point, column) = place.table if isinstance(place, Protected) else place, name.partition(".")
     if isinstance(place, pd.DataFrame):
-        row, point, column = name.partition(".")
         if point:
             return place.at[row, column] if column in place and row in place.index else None
         return place[name].iloc[0] if name in place and len(place) else None
     if isinstance(place, Mapping | pd.Series):
-        if name in place:
-            return place[name]
-        first, point, rest = name.partition(".")
-        return _within(place[first], rest) if point and first in place else None
+        inner = _within(place[row], column) if point and row in place else None
+        return place.get(name, inner)
     return getattr(place, name, None) if name.isidentifier() else None
 
 
@@ -378,24 +328,17 @@ class _Panels(list[Figure]):
     """The panels of a figure: a list that can say how it is shown."""
 
 
-def _shown_once(value: Shown, show: Callable[[], Any], changed: Callable[[], bool] = lambda: False) -> Shown:
+def _shown_once(value: Shown, show: Callable[[], Any], *figures: Figure) -> Shown:
     """A value that the page has shown: as the last line of the same cell it is not shown again, unless it changed."""
     execution = current_cell()[1]
 
     def shown_again() -> None:
-        if changed() or current_cell()[1] != execution:
+        if current_cell()[1] != execution or any(figure.stale for figure in figures):
             show()
+        for figure in figures:
+            figure.stale = False
 
+    for figure in figures:
+        figure.stale = False
     object.__setattr__(value, "_ipython_display_", shown_again)
     return value
-
-
-def _shown_figure(figure: Figure) -> Figure:
-    """A figure that the page has shown; changed since, it is shown again as the value of a cell."""
-
-    def show() -> None:
-        display(Image(print_figure(figure)))  # type: ignore[no-untyped-call]
-        figure.stale = False
-
-    figure.stale = False
-    return _shown_once(figure, show, lambda: figure.stale)

@@ -69,20 +69,12 @@ class Whereabouts(NamedTuple):
     here: str
 
     def to(self, address: str) -> str:
-        """Return the way from this page to another address of the language's folder.
-
-        >>> Whereabouts((), "demonstration/index.html").to("03_funding.html")
-        '../03_funding.html'
-        """
+        """Return the way from this page to another address of the language's folder."""
         return posixpath.relpath(address, posixpath.dirname(self.here) or ".")
 
 
 def to_runs(prose: str) -> str:
-    """Return Markdown with links to notebooks made links to their executed ones, which are named as their runs are.
-
-    >>> to_runs("See [Communes](07_level.ipynb#level=commune) and [totals](03_funding.ipynb#totals).")
-    'See [Communes](07_level-commune.ipynb) and [totals](03_funding.ipynb#totals).'
-    """
+    """Return Markdown with links to notebooks made links to their executed ones, which are named as their runs are."""
     return ONE_PAGE.sub(r"](\g<name>-\g<value>.ipynb)", prose)
 
 
@@ -97,16 +89,13 @@ def to_page(address: str, site: Whereabouts | None) -> str:
     if not found or site is None:
         return address
     name = "-".join(filter(None, (found["name"], found["value"])))
-    addresses = {page.name: page.address for page in site.pages}
-    return site.to(addresses.get(name, f"{name}.html")) + (found["anchor"] or "")
+    ways = {page.name: page.address for page in site.pages}
+    return site.to(ways.get(name, f"{name}.html")) + (found["anchor"] or "")
 
 
 @dataclass(frozen=True)
 class Edition:
-    """The authors, version, date (`2026-11-30`) and addresses of an edition; what is not stated is empty.
-
-    `address` is that of the site, `repository` that of the code and the data.
-    """
+    """The authors, version, date (`2026-11-30`), `address` of the site and `repository` of the code; unknown: empty."""
 
     authors: tuple[str, ...] = ()
     title: str = ""
@@ -122,14 +111,9 @@ class Edition:
 
     def bibtex(self) -> str:
         """Return the entry of the study for a bibliography."""
-        fields = {
-            "author": " and ".join(f"{{{author}}}" for author in self.authors),
-            "title": f"{{{self.title}}}" if self.title else "",
-            "year": self.date[:4],
-            "date": self.date,
-            "version": self.version,
-            "url": self.address or self.repository,
-        }
+        authors = " and ".join(f"{{{author}}}" for author in self.authors)
+        fields = {"author": authors, "title": f"{{{self.title}}}" if self.title else "", "year": self.date[:4]}
+        fields |= {"date": self.date, "version": self.version, "url": self.address or self.repository}
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
         return f"@misc{{ptce-analysis{lines}\n}}\n"
 
@@ -142,12 +126,8 @@ def read_edition(project: Path) -> Edition:
     import yaml
 
     stated: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    names = (
-        one.get("name") or " ".join(filter(None, (one.get("given-names"), one.get("family-names"))))
-        for one in stated.get("authors", ())
-    )
+    people = ((one.get("given-names"), one.get("family-names"), one.get("name")) for one in stated.get("authors", ()))
     keys = {"title": "title", "version": "version", "date": "date-released", "address": "url"}
-    known = {
-        name: str(stated[key]) for name, key in (keys | {"repository": "repository-code"}).items() if key in stated
-    }
-    return Edition(tuple(names), **known)
+    keys["repository"] = "repository-code"
+    known = {name: str(stated[key]) for name, key in keys.items() if key in stated}
+    return Edition(tuple(" ".join(filter(None, names)) for names in people), **known)

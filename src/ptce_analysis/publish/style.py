@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,9 @@ from matplotlib.figure import Figure
 from ptce_analysis.publish.site import Edition
 
 TEMPLATES = Path(__file__).parent / "templates"
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES / "ptce"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
 
 # Every colour has a name and two values: a figure is drawn in the first, a page shows either (`in_page`). Measured:
 # text stands out from the paper (tests/publish/test_pages_browser.py), series are far apart for normal sight and for
@@ -44,45 +45,10 @@ PLACES = re.compile(r' (?:d|x|y|width|height|points|transform|viewBox)="[^"]*"')
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
 FONT_STACK = "'DejaVu Sans', Verdana, Geneva, sans-serif"
 
-# What figures are drawn with: seaborn's white theme in the study's colours and letters.
-THEME = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "ptce-analysis",
-    "font.family": ["DejaVu Sans"],
-    "font.size": 11,
-    "axes.labelsize": 10.5,
-    "xtick.labelsize": 10.5,
-    "ytick.labelsize": 11,
-    "lines.solid_capstyle": "butt",
-    "text.color": LIGHT["ink"],
-    "axes.edgecolor": LIGHT["rule"],
-    "axes.labelcolor": LIGHT["muted"],
-    "axes.facecolor": "none",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.titlelocation": "left",
-    "axes.axisbelow": True,
-    "xtick.color": LIGHT["muted"],
-    "ytick.color": LIGHT["ink"],
-    "xtick.major.size": 3,
-    "ytick.major.size": 0,
-    "figure.facecolor": LIGHT["paper"],
-    "savefig.facecolor": LIGHT["paper"],
-    "text.hinting": "none",
-    "path.snap": False,
-}
-
 
 def theme() -> None:
     """Give figures the theme of the study, whatever the reader's own matplotlib configuration says."""
-    with warnings.catch_warnings():
-        # Matplotlib warns of its own deprecated settings when it resets them.
-        warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
-        backend = mpl.get_backend()
-        mpl.rcdefaults()
-        mpl.rcParams["backend"] = backend
-    mpl.rcParams.update(THEME)  # type: ignore[arg-type]
+    mpl.rc_file(TEMPLATES / "ptce.mplstyle")
 
 
 @contextmanager
@@ -102,10 +68,7 @@ def watermark(figure: Figure, words: str) -> None:
 
 
 def svg(figure: Figure, title: str, description: str, stem: str, described: str = "") -> str:
-    """Return the figure as the text of an SVG file; ids start with `stem`, so that figures can stand in one page.
-
-    `described` is the stem of the figure that holds the description of several: in a page the others point to it.
-    """
+    """Return a figure as the text of an SVG file with ids of its own; `described` is the stem that describes it."""
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata=NOTHING_ABOUT_THE_FILE)
     body = stream.getvalue()
@@ -154,12 +117,6 @@ def stylesheet(title: str, edition: Edition, address: str = "") -> str:
     return sheet.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*foot*/", f'"{foot}"')
 
 
-@cache
-def _environment() -> Environment:
-    loader = FileSystemLoader(TEMPLATES / "ptce")
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
 def rendered(template: str, **values: Any) -> str:
     """Return a template of the study filled with values, which are escaped unless they are `Markup`."""
-    return _environment().get_template(template).render(**values)
+    return ENVIRONMENT.get_template(template).render(**values)

@@ -130,7 +130,7 @@ def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> Rule |
 
 
 def checked_values(values: Iterable[float], where: str) -> tuple[float, ...]:
-    """Return the contributions that are known; `InputError` for one that is negative or infinite."""
+    """Return the contributions that are known. Raises `InputError` for one that is negative or infinite."""
     numbers = np.array(list(values), float)
     bad = numbers[(numbers < 0) | np.isinf(numbers)]
     if bad.size:
@@ -171,6 +171,8 @@ class Shown:
 
 def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
     """Return k/n unless too few units are in it, too few are outside it, or all answered the same.
+
+    Raises `InputError` for a count that is not between 0 and its base.
 
     >>> protected_share(13, 42).value, protected_share(51, 52).rule
     (0.30952380952380953, 'few_others')

@@ -22,7 +22,6 @@ from ptce_analysis.vocabulary import RULE_SETS
 
 if TYPE_CHECKING:
     from ptce_analysis.analysis.audit import Verdict
-    from ptce_analysis.published import Facts
 
 # What is shown of each of several percentages; --json has the rest.
 SEVERAL = ("value", "grain", "possible", "counts", "nearest", "smallest_base", "note")
@@ -34,29 +33,20 @@ FOUND = {
 }
 
 
-class AtLeastOne(click.ParamType[int]):
-    """A whole number from 1 on, of a length that Python reads."""
-
-    name = "n"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        """Return the number; refuse anything else, saying what is expected."""
-        text = str(value)
-        if text.isascii() and text.isdecimal() and len(text) < 100 and int(text):
-            return int(text)
-        return self.fail(f"{text!r}: a whole number from 1 on is expected", param, ctx)
-
-
 as_json = click.option("--json", "as_json", is_flag=True, help="print JSON for machines")
-in_project = click.option(
-    "--project", type=Path, default=Path(), show_default="this one", metavar="DIR", help="the project's folder"
-)
+AT_LEAST_ONE = click.IntRange(min=1)
 
 
 def option(name: str, help: str, **how: Any) -> Callable[[Any], Any]:
     """Return an option of a command; a path is a `Path`, and what has a default says so."""
     kind = {"type": Path, "metavar": how.get("metavar", "DIR")} if how.pop("path", False) else {}
     return click.option(name, help=help, **{"show_default": how.get("default") is not None, **kind, **how})
+
+
+def in_project(command: Any) -> Any:
+    """Give a command the options `--project` and `--json`."""
+    project = option("--project", "the project's folder", path=True, default=Path(), show_default="this one")
+    return project(as_json(command))
 
 
 @click.group(invoke_without_command=True, help="What the printed figures on French PTCE determine.")
@@ -95,24 +85,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return 2
-    except InputError as error:
-        print(f"ptce: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("ptce: interrupted; nothing is left half done, and the same command goes on from here", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except InputError as error:
+        said, code = str(error), 2
+    except KeyboardInterrupt:
+        said, code = "interrupted; nothing is left half done, and the same command goes on from here", 130
     except OSError as error:
-        print(f"ptce: {error.filename or 'output'}: {error.strerror}", file=sys.stderr)
-        return 1
+        said, code = f"{error.filename or 'output'}: {error.strerror}", 1
+    print(f"ptce: {said}", file=sys.stderr)
+    return code
 
 
 @ptce.command()
 @option("--facts", "audit another report, typed in the same format", path=True, metavar="FILE")
 @in_project
-@as_json
 def audit(facts: Path | None, project: Path, as_json: bool) -> int:
     """Say which printed figures do not agree, and on which premises; then the verdict of each.
 
@@ -129,21 +117,7 @@ def audit(facts: Path | None, project: Path, as_json: bool) -> int:
     listed = (facts.parent if facts else published) / SOURCES_FILE
     sources = read_sources(listed.parent) if listed.is_file() else {}
     verdicts = audit(figures)
-    if as_json:
-        print_json(audit_json(figures))
-    else:
-        _print_findings(verdicts, sources)
-        rows: list[dict[str, Any]] = [one.as_dict() for one in verdicts]
-        # Documents whose percentages heap on a step, and the verdicts that change when they are read with it.
-        notes = [found["reason"] for row in rows for found in row["findings"] if found["rule"] == "heaped"]
-        for note in dict.fromkeys(notes):
-            print(f"{wrapped('', note)}\n")
-        moved = [row for row in rows if row["verdict_at_inferred_grain"] not in (None, row["verdict"])]
-        if moved:
-            print("Verdicts that change at the inferred grain:")
-            print_table(moved, ("id", "verdict_at_inferred_grain", "reason_at_inferred_grain"))
-            print()
-        print_table(rows, ("id", "verdict", "reason"))
+    print_json(audit_json(figures)) if as_json else _print_audit(verdicts, sources)
     for fact in figures.values():
         if sources and facts and fact.source not in sources:
             where = f"{facts.name}, row {fact.row}, column 'source': value {fact.source!r}: the source of {fact.id}"
@@ -151,44 +125,51 @@ def audit(facts: Path | None, project: Path, as_json: bool) -> int:
     return int(any(one.verdict == "impossible" for one in verdicts))
 
 
-def _print_findings(verdicts: Sequence[Verdict], sources: Mapping[str, Mapping[str, str]]) -> None:
-    """How many figures of each subject have each verdict, then every finding: sentence, figures, premises, sources."""
+def _print_audit(verdicts: Sequence[Verdict], sources: Mapping[str, Mapping[str, str]]) -> None:
+    """Figures by subject and verdict; each finding with figures, premises, sources; what a grain changes; verdicts."""
     from ptce_analysis.analysis.audit import VERDICTS, contradictions
     from ptce_analysis.analysis.audit_words import as_printed, english
-    from ptce_analysis.vocabulary import SUBJECTS, WAVES
+    from ptce_analysis.vocabulary import SUBJECTS
 
-    studied = [one for one in verdicts if one.fact.wave in WAVES]
-    rows: dict[str, Sequence[Verdict]] = {"figures read": verdicts}
-    if 0 < len(studied) < len(verdicts):
-        rows[f"about {' and '.join(map(str, WAVES))}"] = studied
-    rows |= {verdict: [one for one in verdicts if one.verdict == verdict] for verdict in reversed(VERDICTS)}
+    some: Mapping[str, Sequence[Verdict]] = {"figures read": verdicts} | {
+        verdict: [one for one in verdicts if one.verdict == verdict] for verdict in reversed(VERDICTS)
+    }
     columns = {label: key for key, (label, _) in SUBJECTS.items() if any(one.subject == key for one in verdicts)}
-    counted = [{"": name} | {c: sum(one.subject == key for one in some) for c, key in columns.items()}
-               for name, some in rows.items()]  # fmt: skip
-    print_table(counted, ("", *columns))
-    facts: Facts = {one.id: one.fact for one in verdicts}
+    print_table([{"": name} | {c: sum(one.subject == key for one in of) for c, key in columns.items()}
+                 for name, of in some.items()], ("", *columns))  # fmt: skip
+    facts, cited = {one.id: one.fact for one in verdicts}, dict[str, None]()
     found = list(enumerate(contradictions(verdicts), 1))
     for verdict, what in FOUND.items():
-        some = [(number, one) for number, one in found if one.verdict == verdict]
-        print(f"\n{len(some)} finding{'' if len(some) == 1 else 's'}: {what}")
-        for number, one in some:
+        these = [(number, one) for number, one in found if one.verdict == verdict]
+        print(f"\n{len(these)} finding{'' if len(these) == 1 else 's'}: {what}")
+        for number, one in these:
             print(wrapped(f"{number}. ", one.reason))
             for fact in (facts[id_] for id_ in one.members):
+                cited[fact.source] = None
                 print(wrapped("   figure   ", f"{fact.id} ({fact.source}): {as_printed(fact)}"))
             for premise in one.premises:
                 print(wrapped("   premise  ", english(premise)))
     if found:
         print("\nWhich figure is wrong, or which premise, is not for the audit to say.")
-    cited = dict.fromkeys(facts[id_].source for _, one in found for id_ in one.members)
     for source in (sources[name] for name in cited if name in sources):
         print(wrapped(f"{source['id']}: ", ", ".join(filter(None, (source[k] for k in ("author", "title", "year"))))))
     print()
+    rows: list[dict[str, Any]] = [one.as_dict() for one in verdicts]
+    # Documents whose percentages heap on a step, and the verdicts that change when they are read with it.
+    for note in dict.fromkeys(each["reason"] for row in rows for each in row["findings"] if each["rule"] == "heaped"):
+        print(f"{wrapped('', note)}\n")
+    moved = [row for row in rows if row["verdict_at_inferred_grain"] not in (None, row["verdict"])]
+    if moved:
+        print("Verdicts that change at the inferred grain:")
+        print_table(moved, ("id", "verdict_at_inferred_grain", "reason_at_inferred_grain"))
+        print()
+    print_table(rows, ("id", "verdict", "reason"))
 
 
 # A value such as -8,2 looks like an option; it is refused as a value.
 @ptce.command(context_settings={"ignore_unknown_options": True})
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
-@option("--base", "how many units they are percentages of (default: any)", type=AtLeastOne())
+@option("--base", "how many units they are percentages of (default: any)", type=AT_LEAST_ONE)
 @option("--grain", "rounding step in percentage points; 0: exactly as printed (default: the decimals written)")
 @option("--rounding", "down: cut down, not rounded", type=click.Choice(["nearest", "down"]), default="nearest")
 @as_json
@@ -246,14 +227,10 @@ def feasible(n: int, draws: int, seed: int, as_json: bool, **given: str) -> int:
 
     limits = {"minimum": given["min"], "maximum": given["max"], "even_median": given["even_median"]}
     result = feasible(n, given["sum"], given["median"], given["grain"], draws, seed, **limits)
-    if not as_json and result["bounds"]:
-        bounds = dict(result["bounds"])
-        for name, bound in bounds.items():
-            if bound["low"] is not None:
-                step = result["grain"] if name in ("max", "min", "sd") else 0.01
-                low, high = map(float, outward(bound["low"], bound["high"], step))
-                bounds[name] = {"low": low, "high": high}
-        result = result | {"bounds": bounds}
+    for name, bound in (result["bounds"] or {}).items() if not as_json else ():
+        if bound["low"] is not None:
+            step = result["grain"] if name in ("max", "min", "sd") else 0.01
+            bound["low"], bound["high"] = map(float, outward(bound["low"], bound["high"], step))
     print_record(result, as_json)
     return 0 if result["possible"] else 1
 
@@ -272,13 +249,9 @@ def parse(kind: str, texts: tuple[str, ...], as_json: bool) -> int:
         print_json(rows)
         return 0
     print_table(rows, ("text", "value", "unit", "status", "rule"))
-    used = {row["rule"] for row in rows}
-    told = {
-        name: "since {date}: {change} {reading} {source}".format(**known)
-        for name, known in institutional_breaks().items()
-        if name in used
-    }
-    print_record(told, as_json=False)
+    breaks = institutional_breaks()
+    for name in dict.fromkeys(row["rule"] for row in rows if row["rule"] in breaks):
+        print(wrapped(f"{name}  ", "since {date}: {change} {reading} {source}".format(**breaks[name])))
     return 0
 
 
@@ -317,10 +290,7 @@ def fictitious(out: Path, as_json: bool) -> int:
     found = [path for path in (Path.cwd() / make, Path(__file__).parents[2] / make) if path.is_dir()]
     if not found:
         raise InputError(f"{make}: not found. Run the command inside the project: what writes the waves is not here.")
-    try:
-        paths = [str(path) for path in runpy.run_path(str(found[0]))["write_waves"](out)]
-    except OSError as error:
-        raise InputError(f"{out}: the waves cannot be written here ({error.strerror}). Give another --out.") from error
+    paths = [str(path) for path in runpy.run_path(str(found[0]))["write_waves"](out)]
     said = "fictitious data: nothing in these files is a real answer"
     tell(as_json, {"origin": "fictitious", "files": paths}, *paths, said)
     return 0
@@ -328,34 +298,27 @@ def fictitious(out: Path, as_json: bool) -> int:
 
 @ptce.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
-@option("--only", "the same as RUN, as an option", multiple=True, metavar="RUN")
-@option("--jobs", "runs at a time (default: processors)", type=AtLeastOne())
-@option("--timeout", "time limit of a cell, in seconds (default: 300)", type=AtLeastOne())
+@option("--jobs", "runs at a time (default: processors)", type=AT_LEAST_ONE)
+@option("--timeout", "time limit of a cell, in seconds (default: 300)", type=AT_LEAST_ONE)
 @option("--keep-going", "start the other runs even after a failure", is_flag=True)
 @option("--dry-run", "only say what would be built, and why", is_flag=True)
 @option("--verbose", "print times, and whole tracebacks", is_flag=True)
 @in_project
-@as_json
 @click.pass_obj
-def build(
-    typed: bool, /, runs: tuple[str, ...], only: tuple[str, ...], project: Path, as_json: bool, **how: Any
-) -> int:
+def build(typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, **how: Any) -> int:
     """Build the stale runs: notebooks, figures, pages. RUN: 02_emergence, or fr/02_emergence; none: all."""
     from ptce_analysis.pipeline import build
     from ptce_analysis.pipeline.runs import chosen_runs
 
     build.settle(restart=typed)
     place, every = study(project)
-    chosen = chosen_runs(every, runs + only)
+    chosen = chosen_runs(every, runs)
     if how["dry_run"]:
         return _print_states(place, chosen, as_json)
     options = build.Options(
-        jobs=how["jobs"] or build.processors(),
-        keep_going=how["keep_going"],
-        verbose=how["verbose"],
-        timeout_s=how["timeout"] or build.CELL_TIMEOUT_S,
-        stream=sys.stderr if as_json else sys.stdout,
-    )
+        how["jobs"] or build.processors(), timeout_s=how["timeout"] or build.CELL_TIMEOUT_S,
+        keep_going=how["keep_going"], verbose=how["verbose"], stream=sys.stderr if as_json else sys.stdout,
+    )  # fmt: skip
     outcome = build.build(place, every, chosen, options)
     tell(as_json, dataclasses.asdict(outcome), outcome.summary())
     for line in outcome.complaints(options.verbose):
@@ -365,7 +328,6 @@ def build(
 
 @ptce.command()
 @in_project
-@as_json
 @click.pass_obj
 def data(typed: bool, /, project: Path, as_json: bool) -> int:
     """Build the processed tables."""
@@ -380,7 +342,6 @@ def data(typed: bool, /, project: Path, as_json: bool) -> int:
 
 @ptce.command()
 @in_project
-@as_json
 def verify(project: Path, as_json: bool) -> int:
     """Rebuild everything elsewhere and compare byte for byte."""
     from ptce_analysis.pipeline.release import verify
@@ -392,7 +353,6 @@ def verify(project: Path, as_json: bool) -> int:
 
 @ptce.command()
 @in_project
-@as_json
 def release(project: Path, as_json: bool) -> int:
     """Write one archive of the study, once nothing is stale."""
     from ptce_analysis.pipeline.release import release
@@ -405,7 +365,6 @@ def release(project: Path, as_json: bool) -> int:
 
 @ptce.command()
 @in_project
-@as_json
 def runs(project: Path, as_json: bool) -> int:
     """List the declared runs and their state."""
     return _print_states(*study(project), as_json)
@@ -417,10 +376,8 @@ def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
 
     stale = stale_runs(place, Inputs(place), runs)
     rows = [{"run": r.id, "parameters": dict(r.parameters), "stale": stale.get(r, "")} for r in runs]
-    if as_json:
-        print_json(rows)
-    else:
-        print_table([{**row, "stale": row["stale"] or "up to date"} for row in rows], ("run", "stale"))
+    people = [row | {"stale": row["stale"] or "up to date"} for row in rows]
+    print_json(rows) if as_json else print_table(people, ("run", "stale"))
     return 0
 
 
@@ -431,7 +388,6 @@ def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:
 @option("--rules", "the rules that the pages were made under, for --ledger",
         type=click.Choice(list(RULE_SETS)), default="standard")  # fmt: skip
 @in_project
-@as_json
 def check_site(folder: Path, raw: Path | None, ledger: Path | None, rules: str, project: Path, as_json: bool) -> int:
     """Say, rule by rule, whether a folder can be published. A ledger without the raw answers is refused."""
     from ptce_analysis.protect.scan import checked, report_lines

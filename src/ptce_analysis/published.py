@@ -5,49 +5,26 @@ The same format serves another report: type its figures, one row each, and `ptce
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from fractions import Fraction
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ptce_analysis import vocabulary as words
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.published_file import (
-    NUMBER,
-    Record,
-    Rule,
-    cell_faults,
-    matches,
-    one_of,
-    read_table,
-    refuse,
-    some,
-    wrong,
-)
-from ptce_analysis.vocabulary import (  # fmt: skip
-    ADDRESSEES,
-    LEVELS,
-    LOCAL_LEVELS,
-    ROLE_KINDS,
-    STATISTICS,
-    SUBJECTS,
-    UNITS,
-    Band,
-    Label,
-)
+from ptce_analysis.vocabulary import LEVELS, Band, Label
 
 if TYPE_CHECKING:  # the shell asks for figures without ever seeing them as a table
     import pandas as pd
 
 FIGURES_FILE, SOURCES_FILE, ROLES_FILE, INDICATORS_FILE = "figures.csv", "sources.csv", "roles.csv", "indicators.csv"
-COLUMNS = (
-    "id", "wave", "indicator", "level", "statistic", "value", "unit",
-    "grain", "base_n", "base_label", "source", "locator", "note",
-)  # fmt: skip
 ROLE_COLUMNS = ("id", "levels", "addressee", "kind", "text_fr", "text_en", "source", "locator", "note")
 SOURCE_COLUMNS = ("id", "author", "title", "year", "kind", "address", "read", "note")
 INDICATOR_COLUMNS = ("id", "unit", "statistic", "label_en", "label_fr", "part_of", "quantity", "subject")
@@ -57,19 +34,20 @@ ALL_LOCAL = "local"
 # A transcription stays a short quotation.
 MOST_WORDS = 14
 
-WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
-NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-YEAR = re.compile(r"(19|20)\d\d", re.ASCII)
+NUMBER = r"\d{1,15}(\.\d{1,12})?"
+
+Record = dict[str, str]
+Rows = list[tuple[int, Record]]  # each with its line in the file
+Faults = list[tuple[int, str]]  # the line where each stands, and what it is
+Rule = Callable[[str], str]  # says why a cell is illegal; nothing when it is legal
 
 
 @dataclass(frozen=True)
 class Indicator:
     """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
 
-    `part_of`: the indicator of which this one is a part, when its parts ought to add up to it.
-    `quantity`: for a total or a number of units, what it adds up or counts the units of, where its name does not say:
-    the total of `call_budget` over its `call_laureates` is one of `call_grant`.
-    `subject`: what it is about (a key of `SUBJECTS`).
+    `part_of`: the indicator of which this one is a part. `quantity`: what a total or a number of units adds up or
+    counts the units of, where its name does not say (`call_budget` over `call_laureates`: `call_grant`).
     """
 
     unit: str
@@ -103,7 +81,7 @@ class Fact:
     locator: str
     note: str
     part_of: str
-    row: int
+    row: int  # of the file
 
     def __repr__(self) -> str:
         return f"<{self.id}: {float(self.value):g} {self.unit}, {self.source}>"
@@ -138,6 +116,7 @@ class Fact:
 
 
 Facts = Mapping[str, Fact]
+COLUMNS = tuple(field.name for field in fields(Fact))[:-2]  # all but the optional `part_of`, and `row`
 
 
 class Figures(dict[str, Fact]):
@@ -162,11 +141,11 @@ class Figures(dict[str, Fact]):
         """
         import pandas as pd
 
-        found = pd.DataFrame([vars(fact) for fact in self.values()]).drop(columns=["part_of", "row"])
+        found = pd.DataFrame([vars(fact) for fact in self.values()], columns=list(COLUMNS))
         labels: dict[str, Callable[[str], Label]] = {
             "indicator": lambda name: indicator(name).label,
             "level": lambda name: LEVELS.get(name, (name, name)),
-            "statistic": lambda name: STATISTICS.get(name, (name, name)),
+            "statistic": lambda name: words.STATISTICS.get(name, (name, name)),
         }
         for name, known in labels.items():
             written = [self.label(known(code)) for code in found[name]]
@@ -214,7 +193,7 @@ def respondents(facts: Facts, wave: int) -> int | None:
 def roles_of(roles: Collection[Role], level: str) -> tuple[Role, ...]:
     """Return the statements addressed to a level: those that single it out, then those for all alike, by kind."""
     addressed = [role for role in roles if level in role.levels]
-    return tuple(sorted(addressed, key=lambda role: (role.general, ROLE_KINDS.index(role.kind))))
+    return tuple(sorted(addressed, key=lambda role: (role.general, words.ROLE_KINDS.index(role.kind))))
 
 
 def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
@@ -228,14 +207,9 @@ def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
     """
     INDICATORS.update(read_indicators(path.parent))
     rows, faults = read_table(path, COLUMNS, ("part_of",))
-    known = None if sources is None else tuple(sources)
+    rules = FACT_RULES | ({} if sources is None else {"source": one_of(sources)})
     names = {row["indicator"] for _, row in rows}
-    for number, row in rows:
-        faults += [(number, fault) for fault in _fact_faults(row, known)]
-        # A part of something that stands nowhere in the file would never be added up: taken for a slip.
-        if (whole := row.get("part_of", "")) and whole not in names:
-            faults.append((number, wrong("part_of", whole, "an indicator that stands in the file is expected.")))
-    refuse(path, rows, faults)
+    refuse(path, rows, faults, lambda row: cell_faults(row, rules) or _fact_faults(row, names))
     if not rows:
         raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
     return Figures({row["id"]: _fact(row, number) for number, row in rows})
@@ -249,8 +223,7 @@ def read_published(folder: Path) -> Figures:
 def read_sources(folder: Path) -> dict[str, Record]:
     """Return the sources of a published folder, by id: author, title, year, kind, address, read, note, title_en."""
     rows, faults = read_table(folder / SOURCES_FILE, SOURCE_COLUMNS, ("title_en",))
-    faults += [(number, wrong("id", "", "a name is expected.")) for number, row in rows if not row["id"]]
-    refuse(folder / SOURCES_FILE, rows, faults)
+    refuse(folder / SOURCES_FILE, rows, faults, lambda row: cell_faults(row, {"id": matches("a name")}))
     return {row["id"]: row for _, row in rows}
 
 
@@ -260,17 +233,19 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
     if not path.is_file():
         return {}
     rows, faults = read_table(path, INDICATOR_COLUMNS)
-    names = ("", *(row["id"] for _, row in rows))
-    rules = {"id": matches(NAME, "a name in lower case"), "unit": one_of(UNITS), "statistic": one_of(STATISTICS)}
-    rules |= dict.fromkeys(("label_en", "label_fr"), some("a label"))
-    rules |= {"part_of": one_of(names), "subject": one_of(SUBJECTS)}
-    faults += [(number, fault) for number, row in rows for fault in cell_faults(row, rules)]
-    refuse(path, rows, faults)
+    rules = {
+        "id": A_NAME,
+        "unit": one_of(words.UNITS),
+        "statistic": one_of(words.STATISTICS),
+        "subject": one_of(words.SUBJECTS),
+        "label_en": matches("a label"),
+        "label_fr": matches("a label"),
+        "part_of": one_of(("", *(row["id"] for _, row in rows))),
+    }
+    refuse(path, rows, faults, lambda row: cell_faults(row, rules))
+    kept = ("unit", "statistic", "part_of", "quantity", "subject")
     return {
-        row["id"]: Indicator(
-            label=(row["label_en"], row["label_fr"]),
-            **{key: row[key] for key in ("unit", "statistic", "part_of", "quantity", "subject")},
-        )
+        row["id"]: Indicator(label=(row["label_en"], row["label_fr"]), **{key: row[key] for key in kept})
         for _, row in rows
     }
 
@@ -280,17 +255,15 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
 
     Raises `InputError` with every fault of the file: file, row, column, value and what is legal.
     """
-    sources, path = read_sources(folder), folder / ROLES_FILE
+    rules, path = {**ROLE_RULES, "source": one_of(read_sources(folder))}, folder / ROLES_FILE
     rows, faults = read_table(path, ROLE_COLUMNS)
-    rules = {**ROLE_RULES, "source": one_of(sources)}
     for number, row in rows:
-        nobody = () if row["levels"] or row["addressee"] else ("levels", "addressee")
-        asked = {name: rule for name, rule in rules.items() if name not in nobody}
-        faults += [(number, fault) for fault in cell_faults(row, asked)]
-    refuse(path, rows, faults)
+        if bool(row["levels"]) != bool(row["addressee"]):
+            faults.append((number, wrong("addressee", row["addressee"], "it stands beside levels, or neither does.")))
+    refuse(path, rows, faults, lambda row: cell_faults(row, rules))
     return tuple(
         Role(
-            levels=LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
+            levels=words.LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
             general=row["levels"] == ALL_LOCAL,
             stated=row["addressee"] == "stated",
             text=(row["text_en"], row["text_fr"]),
@@ -300,13 +273,25 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
     )
 
 
-def _levels_fault(value: str) -> str:
-    names, legal = value.split(), (ALL_LOCAL, *LEVELS)
-    unknown = [name for name in names if name not in legal]
-    if unknown or not names:
-        guess = nearest(unknown[0], legal) if unknown else ""
-        return f"one or several of {', '.join(legal)} are expected, separated by spaces; none, for no addressee.{guess}"
-    return f"{ALL_LOCAL!r} stands alone." if ALL_LOCAL in names and len(names) > 1 else ""
+def one_of(legal: Iterable[str]) -> Rule:
+    """Return what refuses a cell that is none of the legal values."""
+    legal = tuple(legal)
+    return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
+
+
+def matches(meaning: str, pattern: str = r"(?s).+") -> Rule:
+    """Return what refuses a cell that has not the form expected, here anything but nothing."""
+    return lambda value: "" if re.fullmatch(pattern, value, re.ASCII) else f"{meaning} is expected."
+
+
+def wrong(column: str, value: str, why: str) -> str:
+    """Return what is wrong with a cell, in the words of every refusal."""
+    return f"column {column!r}: value {value!r}: {why}"
+
+
+def cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
+    """Return every fault of a row, as `column 'x': value 'y': what is legal`."""
+    return [wrong(name, row[name], why) for name, rule in rules.items() if (why := rule(row[name]))]
 
 
 def _text_fault(value: str) -> str:
@@ -315,51 +300,56 @@ def _text_fault(value: str) -> str:
     return "" if 0 < n_words <= MOST_WORDS else f"from 1 to {MOST_WORDS} words are expected, found {n_words}."
 
 
+ONE_LEVEL = f"({'|'.join(LEVELS)})"
+A_NAME = matches("a name in lower case such as emergence_share", r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 ROLE_RULES: dict[str, Rule] = {
-    "id": matches(NAME, "a name in lower case such as lever_1"),
-    "levels": _levels_fault,
-    "addressee": one_of(ADDRESSEES),
-    "kind": one_of(ROLE_KINDS),
+    "id": A_NAME,
+    "levels": matches(
+        f"{ALL_LOCAL}, or some of {', '.join(LEVELS)}, separated by spaces, or nothing",
+        f"({ALL_LOCAL}|{ONE_LEVEL}( {ONE_LEVEL})*)?",
+    ),
+    "addressee": one_of(("", *words.ADDRESSEES)),
+    "kind": one_of(words.ROLE_KINDS),
     "text_fr": _text_fault,
-    "text_en": some("a translation"),
-    "locator": some("the place in the source"),
+    "text_en": matches("a translation"),
+    "locator": matches("the place in the source"),
 }
 FACT_RULES: dict[str, Rule] = {
-    "wave": matches(YEAR, "a year such as 2015"),
-    "indicator": matches(NAME, "a name in lower case such as emergence_share"),
+    "wave": matches("a year such as 2015", r"(19|20)\d\d"),
+    "indicator": A_NAME,
     "level": one_of(("", *LEVELS)),
-    "statistic": one_of(STATISTICS),
-    "value": matches(NUMBER, "a non-negative number such as 1239000 or 0.31"),
-    "unit": one_of(UNITS),
-    "grain": matches(NUMBER, "the rounding step, in the unit of the value, such as 1000 or 0.01"),
-    "base_n": matches(WHOLE, "a whole number above zero", ", or nothing"),
-    "source": lambda value: "" if value else "every figure needs the id of its source.",
-    "part_of": matches(NAME, "the name of an indicator", ", or nothing"),
+    "statistic": one_of(words.STATISTICS),
+    "value": matches("a non-negative number such as 1239000 or 0.31", NUMBER),
+    "unit": one_of(words.UNITS),
+    "grain": matches("the rounding step, in the unit of the value, such as 1000 or 0.01,", NUMBER),
+    "base_n": matches("a whole number above zero, or nothing", r"([1-9]\d{0,8})?"),
+    "source": matches("the id of a source"),
 }
 
 
-def _fact_faults(row: Record, sources: Collection[str] | None) -> list[str]:
-    """Every fault of one row: of each cell, then of what the legal ones say together."""
-    rules = FACT_RULES | ({"source": one_of(sources)} if sources is not None and row["source"] else {})
-    found = cell_faults(row, rules)
-    name, known, illegal = row["indicator"], INDICATORS.get(row["indicator"]), {fault.split("'")[1] for fault in found}
-    value = Fraction(row["value"]) if "value" not in illegal else Fraction(0)
+def _fact_faults(row: Record, names: set[str]) -> list[str]:
+    """What the cells of a row, each of them legal, say wrongly together, or of the indicators of the file."""
+    name, value, known = row["indicator"], Fraction(row["value"]), INDICATORS.get(row["indicator"])
     stem = "_".join(part for part in (name, row["level"], row["wave"]) if part)
-    second = f"{stem}_{row['source'].lower()}"
-    if not known and not illegal & {"indicator"} and (close := get_close_matches(name, INDICATORS, n=1, cutoff=0.93)):
-        # Nearly a known name is taken for a slip; any other new name is another report's own.
-        slip = f"did you mean {close[0]!r}? Give a clearly different name otherwise."
-        found.append(wrong("indicator", name, slip))
-    if known and known.unit != row["unit"] and not illegal & {"unit"}:
-        found.append(wrong("unit", row["unit"], f"{name} is stored in {known.unit!r}."))
+    second, whole = f"{stem}_{row['source'].lower()}", row.get("part_of", "")
+    # Nearly a known name is taken for a slip; any other new name is another report's own.
+    close = [] if known else get_close_matches(name, INDICATORS, n=1, cutoff=0.93)
+    half = row["unit"] == "count" and row["statistic"] in ("count", "sum") and value.denominator > 1
+    found = {
+        "indicator": f"did you mean {close[0]!r}? Give a clearly different name otherwise." if close else "",
+        "unit": f"{name} is stored in {known.unit!r}." if known and known.unit != row["unit"] else "",
+        "value": "a count is a whole number." if half else "",
+        "id": f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure.",
+        # A part of something that stands nowhere in the file would never be added up.
+        "part_of": "another indicator that stands in the file is expected."
+        if whole and whole not in names - {name}
+        else "",
+    }
     if row["unit"] == "share" and value > 1:
-        found.append(wrong("value", row["value"], "a share lies between 0 and 1 (write 0.20 for 20 %)."))
-    if row["unit"] == "count" and row["statistic"] in ("count", "sum") and value.denominator > 1:
-        found.append(wrong("value", row["value"], "a count is a whole number."))
-    if row["id"] not in (stem, second) and not illegal & {"indicator", "level", "wave", "source"}:
-        legal = f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure."
-        found.append(wrong("id", row["id"], legal))
-    return found + ([wrong("part_of", name, "a figure is no part of itself.")] if row.get("part_of") == name else [])
+        found["value"] = "a share lies between 0 and 1 (write 0.20 for 20 %)."
+    if row["id"] in (stem, second):
+        del found["id"]
+    return [wrong(column, row[column], why) for column, why in found.items() if why]
 
 
 def _fact(row: Record, number: int) -> Fact:
@@ -376,6 +366,60 @@ def _fact(row: Record, number: int) -> Fact:
         part_of=row.get("part_of", "") or indicator(row["indicator"]).part_of,
         row=number,
     )
+
+
+def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> tuple[Rows, Faults]:
+    """Return the rows of a file as text, with their line in it, and a fault for each row not as wide as the header.
+
+    Blank lines and the `sep=;` line that Excel writes are left out. Raises `InputError` when the file is no such table.
+    """
+    try:
+        data = path.read_bytes()
+        text = re.sub(r"\A\"?sep=.\"?(?=[\r\n])", "", data.decode("utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Give the path of a CSV file.") from None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise InputError(f"{path.name}, line {line}: not UTF-8. Save the file as UTF-8 CSV.") from None
+    header = re.search(r"[^\r\n]*\S[^\r\n]*", text)
+    delimiter = ";" if header and header[0].count(";") > header[0].count(",") else ","
+    reader, start, lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1, []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                lines.append((start, [cell.strip() for cell in cells]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(f"{path.name}, line {start}: {error}. Check the quotes of that line.") from None
+    known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)
+    if not lines:
+        raise InputError(f"{path.name}: is empty. {known}.")
+    (first, names), legal = lines[0], (*columns, *optional)
+    found = [f"column {name!r} is missing" for name in columns if name not in names]
+    found += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
+    found += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    if found:
+        raise InputError("\n".join(f"{path.name}, row {first}: {fault}" for fault in found) + f"\n{known}.")
+    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines[1:] if len(cells) == len(names)]
+    for _, row in rows if delimiter == ";" else ():  # points for decimal commas
+        for name in {"value", "grain"} & set(row):
+            pointed = row[name].replace(",", ".", 1)
+            row[name] = pointed if re.fullmatch(NUMBER, pointed, re.ASCII) else row[name]
+    expected = f"cells: {len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}."
+    return rows, [(n, f"{len(cells)} {expected}") for n, cells in lines[1:] if len(cells) != len(names)]
+
+
+def refuse(path: Path, rows: Rows, faults: Faults, faults_of: Callable[[Record], list[str]]) -> None:
+    """Raise `InputError` with every fault of a file, a line each in the order of its rows; ids are unique."""
+    first, found = dict[str, int](), faults[:]
+    for number, row in rows:
+        found += [(number, fault) for fault in faults_of(row)]
+        if first.setdefault(row["id"], number) != number:
+            again = f"already stands in row {first[row['id']]}; ids are unique."
+            found.append((number, wrong("id", row["id"], again)))
+    if found:
+        found.sort(key=lambda fault: fault[0])
+        raise InputError("\n".join(f"{path.name}, row {number}, {fault}" for number, fault in found))
 
 
 # What is known of the indicators of the study, where its data stand beside this library, and of the reports read since.

@@ -45,21 +45,13 @@ def test_a_build_ends_on_the_page_to_open_and_on_the_texts_that_wait(built_proje
 def test_a_build_for_machines_prints_json_only(project: Path, capsys: Printed) -> None:
     """With --json, standard output is one document and progress goes to standard error."""
     write_notebook(project / "notebooks" / "plain.ipynb", ["1 / 0"])
-    assert (
-        cli.main(
-            ["build", "--only", "fr/plain", "--only", "fr/drawn", "--keep-going", "--project", str(project), "--json"]
-        )
-        == 1
-    )
+    assert cli.main(["build", "fr/plain", "fr/drawn", "--keep-going", "--project", str(project), "--json"]) == 1
     printed = capsys.readouterr()
     found = json.loads(printed.out)
     assert found["built"] == {"fr/drawn": "never built"} and found["not_started"] == []
     (failure,) = found["failed"]
-    assert (
-        failure["run"] == "fr/plain"
-        and failure["cell"] == "cell-0"
-        and failure["error"].startswith("ZeroDivisionError")
-    )
+    assert (failure["run"], failure["cell"]) == ("fr/plain", "cell-0")
+    assert failure["error"].startswith("ZeroDivisionError")
     assert "[2/2]" in printed.err and "to reproduce: make lab" in printed.err
 
 
@@ -79,16 +71,7 @@ def test_a_time_limit_can_be_given(project: Path, capsys: Printed) -> None:
     assert "CellTimeoutError" in capsys.readouterr().err
 
 
-def test_an_unknown_run_is_exit_code_2(project: Path, capsys: Printed) -> None:
-    """The nearest legal name is given, and nothing is built."""
-    assert cli.main(["build", "plian", "--project", str(project)]) == 2
-    assert "Did you mean 'plain'?" in capsys.readouterr().err
-    assert not (project / "build").exists()
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--jobs", "0"], ["--jobs", "two"], ["--jobs", "-1"], ["--timeout", "0"], ["--joobs", "1"]]
-)
+@pytest.mark.parametrize("arguments", [["--jobs", "0"], ["--jobs", "two"], ["--timeout", "0"], ["--joobs", "1"]])
 def test_bad_usage_is_exit_code_2(project: Path, arguments: list[str], capsys: Printed) -> None:
     """Numbers below one, words and unknown options are refused."""
     assert cli.main(["build", *arguments, "--project", str(project)]) == 2
@@ -145,7 +128,7 @@ def test_an_interruption_is_exit_code_130(project: Path, monkeypatch: pytest.Mon
     assert capsys.readouterr().err.startswith("ptce: interrupted")
 
 
-HEAVY = (
+HEAVY = {
     "pandas",
     "numpy",
     "matplotlib",
@@ -156,7 +139,7 @@ HEAVY = (
     "nbformat",
     "IPython",
     "jinja2",
-)
+}
 
 
 @pytest.mark.parametrize("command", [["build"], ["runs"], ["data"], ["build", "--dry-run"]], ids=" ".join)
@@ -165,27 +148,16 @@ def test_nothing_to_do_imports_nothing_heavy(built_project: Path, command: list[
     script = "import sys\nfrom ptce_analysis.cli import main\nmain(sys.argv[1:])\nprint(*sys.modules)"
     arguments = [sys.executable, "-c", script, *command, "--project", str(built_project)]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    assert set(done.stdout.splitlines()[-1].split()) & set(HEAVY) == set()
+    assert set(done.stdout.splitlines()[-1].split()) & HEAVY == set()
 
 
 def test_a_typed_command_starts_again_in_fixed_surroundings(built_project: Path) -> None:
     """Hash order is fixed even though Python reads it only as it starts."""
     script = (
         "import sys, ptce_analysis.cli as cli\nsys.argv = ['ptce', 'build', '--project', sys.argv[1]]\n"
-        "print('hash order is random:', sys.flags.hash_randomization, flush=True)\nraise SystemExit(cli.main())"
+        "print('random:', sys.flags.hash_randomization, flush=True)\nraise SystemExit(cli.main())"
     )
     surroundings = {key: value for key, value in os.environ.items() if key not in build.FIXED}
     arguments = [sys.executable, "-c", script, str(built_project)]
     done = subprocess.run(arguments, env=surroundings, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[:3] == [
-        "hash order is random: 1",
-        "hash order is random: 0",
-        f"0 built, {RUNS} up to date",
-    ]
-
-
-def test_the_processors_of_this_process_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only those it may use; all of them where the system does not tell."""
-    assert build.processors() == len(os.sched_getaffinity(0))
-    monkeypatch.delattr(os, "sched_getaffinity")
-    assert build.processors() == os.cpu_count()
+    assert done.stdout.splitlines()[:3] == ["random: 1", "random: 0", f"0 built, {RUNS} up to date"]

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 
 import pytest
 
-from ptce_analysis import terminal
 from ptce_analysis.cli import main
-from ptce_analysis.terminal import WIDTH, print_json, print_record
-
-
-def test_examples_run() -> None:
-    """The examples of the docstrings are true."""
-    assert doctest.testmod(terminal).failed == 0
-
-
-def test_nested_names_are_indented_below_their_own(capsys: pytest.CaptureFixture[str]) -> None:
-    """One value per line; a range is one value; what is absent is a dash."""
-    print_record({"n": 3, "bounds": {"max": {"low": 1.0, "high": 2.5}, "sd": None}}, as_json=False)
-    assert capsys.readouterr().out.splitlines() == ["n       3", "bounds", "  max   1 to 2.5", "  sd    –"]
+from ptce_analysis.terminal import WIDTH, print_json
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import runpy
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -18,7 +17,6 @@ import pytest
 from conftest import REPOSITORY
 from ptce_analysis.analysis.audit import audit, contradictions
 from ptce_analysis.published import Facts, read_published
-from ptce_analysis.survey.parse import choices, kinds
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
 from survey_exports import deviations
@@ -103,22 +101,6 @@ def test_every_line_is_kept_or_quarantined(waves: tuple[Cleaned, ...]) -> None:
     assert all(set(frame["origin"]) == {"fictitious"} for w in waves for frame in (w.poles, w.supports))
 
 
-def test_2013_has_no_amount_and_no_other_level_than_the_printed_one(waves: tuple[Cleaned, ...]) -> None:
-    """Not asked, which is neither a blank nor a zero."""
-    first = waves[0]
-    assert set(first.supports["level"]) == {"region"} and set(first.supports["amount_status"]) == {"not_asked"}
-    assert set(first.poles["link_commune"]) == {"not_asked"}
-
-
-def test_funding_stays_within_links() -> None:
-    """A pole is funded only by local levels it is linked with; 37 are funded; one amount of the communes is unsaid."""
-    answers = MAKE["answers_2015"]()
-    assert all(answer.funders - {"etat", "europe"} <= answer.links for answer in answers)
-    assert sum(bool(answer.funders) for answer in answers) == 37
-    assert [(a.funders - set(a.amounts)) for a in answers if a.funders - set(a.amounts)] == [frozenset({"commune"})]
-    assert all(amount > 0 for answer in answers for amount in answer.amounts.values())
-
-
 def texts() -> dict[str, str]:
     """Everything that can be read in each file."""
     found = {}
@@ -154,35 +136,3 @@ def test_no_real_pole_is_named() -> None:
         assert [word for word in REAL if word in text.lower()] == [], name
     ids = [answer.pole_id for answer in (*MAKE["answers_2013"](), *MAKE["answers_2015"]())]
     assert len(set(ids)) == 94 and all(re.fullmatch(r"FICTIF-201[35]-\d{3}", one) for one in ids)
-
-
-STATED = {
-    "amount": [(e, spellings.amounts_in_keur(e), "keur") for e in (200, 12_000, 25_000, 262_000)]
-    + [(e, spellings.amounts_in_euros(e), "eur") for e in (120_000, 3_000_000, 1_245_000)]
-    + [(None, spellings.SILENCES, "eur")],
-    "share": [(p / 100, spellings.shares(p), "percent") for p in (0, 1, 20, 25, 32, 50, 75, 100)],
-    "staff": [(h / 100, spellings.staff(h), "") for h in (20, 50, 80, 100, 175, 600)],
-    "count": [(n, spellings.counts("structures")(n), "") for n in (1, 2, 3, 10, 20, 30, 1_451)],
-    "stage": [(code, words, "") for code, words in spellings.STAGES.items()],
-    "legal_form": [(code, words, "") for code, words in spellings.LEGAL_FORMS.items()],
-    "yes_no": [("oui", spellings.YES, ""), ("non", spellings.NO, "")],
-}
-
-
-READERS: dict[str, Any] = {**kinds.KINDS, "yes_no": choices.yes_no}
-
-
-@pytest.mark.parametrize("kind", STATED)
-def test_every_spelling_states_exactly_its_value(kind: str) -> None:
-    """To the parser, as a cell of a text file."""
-    for value, cells, unit in STATED[kind]:
-        for cell in map(MAKE["_text"], cells):
-            reading = READERS[kind](cell, unit) if unit else READERS[kind](cell)
-            assert reading.value == value, cell
-
-
-def test_the_recipe_adds_up() -> None:
-    """Links counted by pole and by level are the same, and so are the stages and the respondents."""
-    assert sum(n * poles for n, poles in recipe.POLES_BY_LINKS_2015.items()) == sum(recipe.LINKS_2015.values())
-    for year, counts in ((2013, recipe.STAGES_2013), (2015, recipe.STAGES_2015)):
-        assert sum(counts.values()) == recipe.WAVE_SIZES[year]

@@ -19,7 +19,7 @@ from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 # From the words to the door; each layer may import itself and those before it.
 LAYERS = (
     ("errors", "vocabulary"),
-    ("published_file", "published"),
+    ("published",),
     ("survey",),
     ("analysis",),
     ("protect",),

@@ -14,20 +14,13 @@ from ptce_analysis.pipeline.runs import LIBRARY
 FILES = sorted(LIBRARY.rglob("*.py"))
 
 
-def public(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """The functions that others may call: those of the module and of its public classes, without a leading `_`."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+def public(path: Path, inside: bool = False) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions that others may call, without a leading `_`; `inside`, the described methods of public classes."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    classes = [node for node in body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    for node in (one for part in classes for one in part.body) if inside else body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and (said(node) or not inside):
             yield node.name, node
-
-
-def methods(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """The public methods that have a docstring: those without one only answer to a parser's call."""
-    classes = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
-    for one in classes:
-        for node in one.body:
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and ast.get_docstring(node):
-                yield f"{one.name}.{node.name}", node
 
 
 def said(node: ast.FunctionDef) -> str:
@@ -54,7 +47,7 @@ def test_errors_are_announced(path: Path) -> None:
     """A function that raises says so: `Raises`, or that it refuses."""
     silent = [
         name
-        for name, node in [*public(path), *methods(path)]
+        for name, node in [*public(path), *public(path, inside=True)]
         if raised(node) and not any(word in said(node).lower() for word in ("raise", "refuse"))
     ]
     assert silent == []

@@ -15,7 +15,6 @@ from types import ModuleType
 
 import papermill  # noqa: F401 (loads this library's engine by its entry point: the engine cannot be loaded before)
 import pytest
-import yaml
 
 import ptce_analysis
 from conftest import REPOSITORY
@@ -42,12 +41,6 @@ def test_examples_of_docstrings_are_true(name: str) -> None:
     assert runner.failures == 0, name
 
 
-def test_examples_are_found() -> None:
-    """The search above sees examples in each part of the library that computes: it cannot pass by finding none."""
-    with_some = {name.split(".")[1] for name in MODULES if examples(importlib.import_module(name))}
-    assert {"analysis", "survey", "publish", "errors"} <= with_some
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_examples_of_the_pages_are_true(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same for the documentation, whose paths start at the project."""
@@ -71,13 +64,6 @@ def test_each_claim_of_the_method_names_tests_that_exist() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py")]
     defined = Counter(name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE))
     assert len(named) > 10 and {name: defined[name] for name in named} == dict.fromkeys(named, 1)
-
-
-def test_the_method_is_cited_with_the_version_at_hand() -> None:
-    """The citation it asks for names this version, as CITATION.cff does."""
-    assert f"version {ptce_analysis.__version__}." in " ".join(METHOD.split())
-    cited = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
-    assert str(cited["version"]) == ptce_analysis.__version__
 
 
 @pytest.mark.thorough

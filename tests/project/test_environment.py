@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import re
-import shutil
 import subprocess
 import tomllib
 from itertools import pairwise
@@ -69,11 +67,6 @@ def test_conda_and_pip_ask_for_the_same() -> None:
     assert with_pip == [*(f"{name}{wanted[name]}" for name in sorted(FROM_PYPI)), "-e ."]
 
 
-def test_conda_uses_the_community_channel_only() -> None:
-    """conda-forge, and nothing by default."""
-    assert conda()["channels"] == ["conda-forge", "nodefaults"] and conda()["name"] == PYPROJECT["project"]["name"]
-
-
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
 def test_a_lock_says_no_address(path: Path) -> None:
     """No index, no link, no folder: the packages come from wherever the user's installer looks."""
@@ -105,47 +98,10 @@ def test_every_dependency_is_locked() -> None:
         assert {split(text)[0] for text in wanted[path.name]} <= names(path), path.name
 
 
-def test_the_batch_environment_is_free_of_jupyterlab() -> None:
-    """JupyterLab slows every start by two seconds: it has an environment of its own."""
-    for name in ("requirements.lock", "requirements/dev.lock"):
-        assert not {"jupyterlab", "ipywidgets", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
-    assert {"jupyterlab", "ipywidgets"} <= names(REPOSITORY / "requirements" / "lab.lock")
-
-
 def test_development_and_lab_use_the_batch_versions() -> None:
     """A package has the same version in every lock."""
     versions = {path.name: {entry.split(";")[0].strip() for entry in locked(path)} for path in LOCKS}
     assert versions["requirements.lock"] <= versions["dev.lock"] & versions["lab.lock"]
-
-
-def test_without_uv_the_build_backend_alone_is_installed() -> None:
-    """The line of install.sh that leaves uv out keeps flit_core with all its hashes, and nothing else."""
-    script = (REPOSITORY / "requirements" / "install.sh").read_text(encoding="utf-8")
-    (program,) = re.findall(r"awk ('[^']*')", script)
-    lock = REPOSITORY / "requirements" / "bootstrap.lock"
-    done = subprocess.run(f"awk {program} '{lock}'", shell=True, capture_output=True, text=True, check=True)
-    kept = Path(lock).read_text(encoding="utf-8").split("uv==")[0]
-    assert done.stdout == kept and "flit-core==" in kept
-
-
-@pytest.mark.skipif(shutil.which("flock") is None, reason="this system has no flock: nothing is locked there")
-def test_a_second_installation_waits_for_the_first(tmp_path: Path) -> None:
-    """It says so, and finds everything installed: the same files are not installed twice."""
-    needed = ("requirements.lock", "pyproject.toml", "requirements/install.sh", "requirements/bootstrap.lock")
-    for name in needed:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(REPOSITORY / name, tmp_path / name)
-    (tmp_path / "build").mkdir()
-    arguments = ["sh", "requirements/install.sh", "here", "no-such-python", "requirements.lock"]
-    with (tmp_path / "build" / "install.lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        second = subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-        assert second.stderr is not None and "another installation is at work" in second.stderr.readline()
-        together = f"cat {needed[0]} {needed[1]} {needed[3]} {needed[2]} | cksum"
-        (tmp_path / "here").mkdir()
-        done = subprocess.run(together, shell=True, cwd=tmp_path, capture_output=True, check=True).stdout
-        (tmp_path / "here" / ".requirements.lock.sum").write_bytes(done)
-    assert second.communicate()[1] == "" and second.returncode == 0
 
 
 def test_the_makefile_lists_itself() -> None:
@@ -171,15 +127,3 @@ def test_the_supported_pythons_are_told_once() -> None:
     assert tools["mypy"]["python_version"] == oldest
     script = (REPOSITORY / "requirements" / "compile.sh").read_text(encoding="utf-8")
     assert f"--python-version {oldest} " in script and '"Programming Language :: Python :: ' in script
-
-
-def test_commits_are_checked_by_the_project_s_own_tools() -> None:
-    """pre-commit fetches nothing: each hook runs a tool of the locked environment, on files that exist."""
-    config = yaml.safe_load((REPOSITORY / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
-    assert [repository["repo"] for repository in config["repos"]] == ["local"]
-    dev = names(REPOSITORY / "requirements" / "dev.lock")
-    for hook in config["repos"][0]["hooks"]:
-        assert hook["language"] == "system", hook["id"]
-        tool, *arguments = hook["entry"].split(".venv/bin/python -m ")[1].split()
-        assert tool in dev, hook["id"]
-        assert all((REPOSITORY / name).exists() for name in arguments if "/" in name), hook["id"]

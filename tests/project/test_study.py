@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -77,43 +76,11 @@ def test_the_data_of_the_site_are_a_valid_data_package(lang: str) -> None:
     assert package_faults(site() / lang / "datapackage.json") == []
 
 
-def test_a_package_that_is_wrong_is_found(tmp_path: Path) -> None:
-    """The validator reads rows: a French number described as an English one is a fault."""
-    folder = Path(shutil.copytree(site() / "fr", tmp_path / "fr"))
-    written = (folder / "datapackage.json").read_text(encoding="utf-8")
-    (folder / "datapackage.json").write_text(written.replace('"decimalChar": ","', '"decimalChar": "."'))
-    assert {error["type"] for error in package_faults(folder / "datapackage.json")} == {"type-error"}
-
-
 def test_every_table_is_described_once() -> None:
     """No CSV of the published figures or the processed tables is left out of datapackage.json."""
     tables = [path for stage in ("raw/published", "processed") for path in (REPOSITORY / "data" / stage).rglob("*.csv")]
     described = [resource["path"] for resource in PACKAGE["resources"]]
     assert sorted(described) == sorted(path.relative_to(REPOSITORY).as_posix() for path in tables)
-
-
-# The terms of CodeMeta 3.0 used here. Source: the table of terms of the CodeMeta project, version 3.0.
-TERMS = {
-    "@context", "@type", "identifier", "name", "description", "version", "license", "author", "keywords",
-    "programmingLanguage", "runtimePlatform", "developmentStatus", "isAccessibleForFree", "readme", "softwareHelp",
-    "buildInstructions", "releaseNotes", "hasPart", "inLanguage",
-}  # fmt: skip
-TYPES = {"SoftwareSourceCode", "Organization", "CreativeWork", "Dataset"}
-
-
-def nodes(value: Any) -> list[dict[str, Any]]:
-    """Every object of a JSON document."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [*([value] if isinstance(value, dict) else []), *(node for one in inner for node in nodes(one))]
-
-
-def test_codemeta_uses_terms_of_its_context() -> None:
-    """JSON-LD drops a term that its context does not know without a word: none is used, and each thing has a type."""
-    assert CODEMETA["@context"] == "https://w3id.org/codemeta/3.0"
-    assert {key for node in nodes(CODEMETA) for key in node} <= TERMS
-    assert {node["@type"] for node in nodes(CODEMETA)} == TYPES
-    assert CODEMETA["developmentStatus"] in {"concept", "wip", "suspended", "abandoned", "active", "inactive"}
-    assert all((REPOSITORY / CODEMETA[key]).is_file() for key in ("readme", "buildInstructions", "releaseNotes"))
 
 
 def test_version_title_and_authors_are_the_same_everywhere() -> None:

@@ -15,15 +15,13 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from conftest import REPOSITORY
-from ptce_analysis import __version__
 from ptce_analysis.pipeline.runs import LIBRARY
 
 pytestmark = pytest.mark.thorough
@@ -71,13 +69,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(wheel, folder / "env" / "bin", folder / "elsewhere")
 
 
-def test_the_library_is_that_of_the_wheel(installed: Installed) -> None:
-    """What is imported lies in the environment, and has the version of the repository."""
-    done = installed.run("python", "-c", "import ptce_analysis as p; print(p.__file__, p.__version__)")
-    assert done.stdout.split()[0].startswith(str(installed.bin.parent)), done
-    assert done.stdout.split()[1] == __version__ == installed.run("ptce", "--version").stdout.split()[1]
-
-
 def test_the_wheel_holds_every_file_of_the_library_and_nothing_else(installed: Installed) -> None:
     """Catalogue, templates, codebooks, mark of typed packages: all that the library holds; no test, no data."""
     with zipfile.ZipFile(installed.wheel) as wheel:
@@ -90,11 +81,9 @@ def test_the_wheel_holds_every_file_of_the_library_and_nothing_else(installed: I
 
 
 QUESTIONS = {
-    "percent": ("percent", "20", "--base", "50"),
     "rates": ("rates", "13/42", "10/52"),
     "feasible": ("feasible", "--n", "29", "--sum", "1239", "--median", "10", "--draws", "100"),
     "parse": ("parse", "amount", "1,2 M€", "env. 30 000"),
-    "levels": ("parse", "level", "Communauté de communes et Région"),
 }
 
 
@@ -148,53 +137,15 @@ def test_pages_are_written_in_french(installed: Installed) -> None:
     assert installed.run("python", "-c", known).stdout == "PtceExporter\n"
 
 
-def test_its_types_are_seen_from_outside(installed: Installed) -> None:
-    """A type checker reads the installed library: a call that is right passes, one that is wrong does not."""
-    client = installed.folder / "client.py"
-    client.write_text("from ptce_analysis.analysis.percent import percent\npercent(20, 52)\npercent(20, '52')\n")
-    command = ["--strict", "--no-incremental", "--python-executable", installed.bin / "python", client]
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", *command], cwd=installed.folder, capture_output=True, text=True, check=False
-    )
-    assert re.findall(r"client\.py:(\d+): error: .*\[(.*)\]", done.stdout) == [("3", "arg-type")], done.stdout
-
-
-def asked_for(name: str, found: set[str]) -> set[str]:
-    """A distribution and all that it asks for, extras aside, as far as it is installed."""
-    key = re.sub(r"[-_.]+", "-", name).lower()
-    if key not in found:
-        found.add(key)
-        try:
-            wanted = requires(name) or []
-        except PackageNotFoundError:
-            wanted = []
-        for text in wanted:
-            if "extra ==" not in text:
-                asked_for(re.split(r"[^A-Za-z0-9_.-]", text)[0], found)
-    return found
-
-
-def outside_imports() -> Iterator[tuple[str, str]]:
-    """Each import of something that is neither Python's nor the library's own, with the file that makes it."""
-    for path in sorted(LIBRARY.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
-            for name in {name.split(".")[0] for name in names} - {LIBRARY.name, *sys.stdlib_module_names}:
-                yield path.relative_to(LIBRARY).as_posix(), name
-
-
-# Asked for by the extra `lab`; a notebook runs without it and says so.
-OPTIONAL = {"ipywidgets"}
-
-
 def test_the_library_imports_only_what_it_asks_for() -> None:
-    """Every package imported comes with the declared dependencies, or with JupyterLab's where it is looked for.
-
-    None is there by chance, for the tests.
-    """
-    wanted = asked_for("ptce-analysis", set())
+    """Every package imported is in the lock of what is declared, or JupyterLab's widgets: none is there by chance."""
+    lock = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
+    asked = {"ipywidgets", *(name.lower().replace("_", "-") for name in re.findall(r"(?m)^([\w.-]+)==", lock))}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in LIBRARY.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     givers = packages_distributions()
-    normal = {name: {re.sub(r"[-_.]+", "-", one).lower() for one in some} for name, some in givers.items()}
-    found = [(file, name) for file, name in outside_imports() if name not in OPTIONAL]
-    assert [(file, name) for file, name in found if not normal.get(name, set()) & wanted] == []
+    outside = {name.split(".")[0] for name in names} - {LIBRARY.name, *sys.stdlib_module_names}
+    given = {name: {one.lower().replace("_", "-") for one in givers.get(name, [name])} for name in outside}
+    assert {name for name, some in given.items() if not some & asked} == set()

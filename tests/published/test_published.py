@@ -11,7 +11,6 @@ from printed_figures import fact as figure
 from ptce_analysis import published
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import INDICATORS, indicator, read_facts, read_published, read_sources, stated
-from ptce_analysis.vocabulary import UNITS
 
 HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
 GOOD = {
@@ -79,33 +78,22 @@ def test_a_limit_and_a_count_in_tens_are_not_computed_with(
     assert stated(facts, id) == (facts[id] if is_stated else None) and stated(facts, "another") is None
 
 
-@pytest.mark.parametrize(
-    ("cells", "message"),
-    [
-        ({"wave": "15"}, "column 'wave': value '15': a year such as 2015 is expected."),
-        ({"wave": "２０１５"}, "column 'wave': value '２０１５': a year such as 2015 is expected."),
-        ({"indicator": "Share"}, "column 'indicator': value 'Share': a name in lower case such as emergence_share is"),
-        ({"indicator": "emergence_shar"}, "did you mean 'emergence_share'? Give a clearly different name otherwise."),
-        (
-            {"level": "ville"},
-            "column 'level': value 'ville': legal values: (empty), commune, epci, departement, region",
-        ),
-        ({"statistic": "ratio"}, "column 'statistic': value 'ratio': legal values: count, sum, share, median, mean"),
-        ({"value": ""}, "column 'value': value '': a non-negative number such as 1239000 or 0.31 is expected."),
-        ({"value": "-1"}, "column 'value': value '-1': a non-negative number"),
-        ({"value": "1e5"}, "column 'value': value '1e5': a non-negative number"),
-        ({"value": "nan"}, "column 'value': value 'nan': a non-negative number"),
-        ({"value": "٢"}, "column 'value': value '٢': a non-negative number"),
-        ({"value": "20"}, "column 'value': value '20': a share lies between 0 and 1 (write 0.20 for 20 %)."),
-        ({"unit": "percent"}, "column 'unit': value 'percent': legal values: eur, share, count, fte, years."),
-        ({"unit": "count"}, "column 'unit': value 'count': emergence_share is stored in 'share'."),
-        ({"grain": "1 %"}, "column 'grain': value '1 %': the rounding step, in the unit of the value, such as 1000 or"),
-        ({"base_n": "0"}, "column 'base_n': value '0': a whole number above zero, or nothing is expected."),
-        ({"base_n": "52.0"}, "column 'base_n': value '52.0': a whole number above zero"),
-        ({"source": ""}, "column 'source': value '': every figure needs the id of its source."),
-        ({"id": "emergence"}, "the id is expected to be 'emergence_share_2015', or 'emergence_share_2015_deck' when"),
-    ],
-)
+@pytest.mark.parametrize(("cells", "message"), [
+    ({"wave": "２０１５"}, "column 'wave': value '２０１５': a year such as 2015 is expected."),
+    ({"indicator": "Share"}, "column 'indicator': value 'Share': a name in lower case such as emergence_share is"),
+    ({"indicator": "emergence_shar"}, "did you mean 'emergence_share'? Give a clearly different name otherwise."),
+    ({"level": "ville"}, "column 'level': value 'ville': legal values: (empty), commune, epci, departement, region"),
+    ({"value": ""}, "column 'value': value '': a non-negative number such as 1239000 or 0.31 is expected."),
+    ({"value": "1e5"}, "column 'value': value '1e5': a non-negative number"),
+    ({"value": "٢"}, "column 'value': value '٢': a non-negative number"),
+    ({"value": '"0,20"'}, "column 'value': value '0,20': a non-negative number"),
+    ({"value": "20"}, "column 'value': value '20': a share lies between 0 and 1 (write 0.20 for 20 %)."),
+    ({"unit": "count"}, "column 'unit': value 'count': emergence_share is stored in 'share'."),
+    ({"grain": "1 %"}, "column 'grain': value '1 %': the rounding step, in the unit of the value, such as 1000 or"),
+    ({"base_n": "0"}, "column 'base_n': value '0': a whole number above zero, or nothing is expected."),
+    ({"source": ""}, "column 'source': value '': the id of a source is expected."),
+    ({"id": "emergence"}, "the id is expected to be 'emergence_share_2015', or 'emergence_share_2015_deck' when"),
+])  # fmt: skip
 def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], message: str) -> None:
     """The message names the file, the row, the column, the value and what is legal; nothing else is blamed."""
     found = [fault for fault in faults(written(tmp_path, line(**cells))) if "column 'id'" not in fault or "id" in cells]
@@ -122,21 +110,12 @@ def test_a_count_is_a_whole_number(tmp_path: Path) -> None:
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Faults of cells, of rows that are too short, and repeated ids: one line each."""
-    found = faults(
-        written(
-            tmp_path,
-            line(id="a", wave="x", value="20"),
-            "a,b",
-            line(),
-            line(),
-            line(unit="m", level="ville", grain="?"),
-        )
-    )
+    wrong = line(unit="m", level="ville", grain="?")
+    found = faults(written(tmp_path, line(id="a", wave="x", value="?"), "a,b", line(), line(), wrong))
     assert [fault.split(",")[1].strip() for fault in found] == ["row 2"] * 2 + ["row 3", "row 5"] + ["row 6"] * 4
     assert "column 'wave'" in found[0] and "column 'value'" in found[1]
     assert found[2] == (
-        "report.csv, row 3, 2 cells: 13 cells are expected, as many as columns; quote the cells that hold a ',', or"
-        " check the quotes above."
+        "report.csv, row 3, 2 cells: 13 cells are expected, as many as columns; quote the cells that hold a ','."
     )
     assert found[3].endswith("column 'id': value 'emergence_share_2015': already stands in row 4; ids are unique.")
     assert found[7].endswith("already stands in row 4; ids are unique.")
@@ -147,12 +126,6 @@ def test_a_source_must_be_known_when_sources_are_given(tmp_path: Path) -> None:
     path = written(tmp_path, line(source="S99"))
     assert faults(path, ["DECK", "S1"]) == ["report.csv, row 2, column 'source': value 'S99': legal values: DECK, S1."]
     assert read_facts(path)["emergence_share_2015"].source == "S99"
-
-
-def test_a_second_source_has_its_own_id(tmp_path: Path) -> None:
-    """The same figure from another source carries the source in its id."""
-    second = line(id="emergence_share_2015_s3", source="S3", value="0.5")
-    assert list(read_facts(written(tmp_path, line(), second))) == ["emergence_share_2015", "emergence_share_2015_s3"]
 
 
 def test_another_report_may_bring_its_own_indicators(tmp_path: Path) -> None:
@@ -188,20 +161,14 @@ def test_parts_are_declared_in_an_optional_column(tmp_path: Path) -> None:
     assert [fact.part_of for fact in facts.values()] == ["gifts_all", "", "funding_total"]
 
 
-@pytest.mark.parametrize(
-    ("part_of", "message"),
-    [
-        ("Gifts", "value 'Gifts': the name of an indicator, or nothing is expected."),
-        ("gift", "value 'gift': a figure is no part of itself."),
-        ("gifts_al", "value 'gifts_al': an indicator that stands in the file is expected."),
-    ],
-)
-def test_a_part_must_have_a_whole(tmp_path: Path, part_of: str, message: str) -> None:
-    """A part of nothing in the file would never be added up."""
-    path = written(
-        tmp_path, line(id="gift_2015", indicator="gift", unit="eur") + f",{part_of}", header=HEADER + ",part_of"
-    )
-    assert f"report.csv, row 2, column 'part_of': {message}" in faults(path)
+@pytest.mark.parametrize("part_of", ["Gifts", "gift", "gifts_al"])
+def test_a_part_must_have_a_whole(tmp_path: Path, part_of: str) -> None:
+    """A part of nothing in the file, or of itself, would never be added up."""
+    gift = line(id="gift_2015", indicator="gift", unit="eur") + f",{part_of}"
+    message = f"value '{part_of}': another indicator that stands in the file is expected."
+    assert faults(written(tmp_path, gift, header=HEADER + ",part_of")) == [
+        f"report.csv, row 2, column 'part_of': {message}"
+    ]
 
 
 def test_semicolons_allow_decimal_commas(tmp_path: Path) -> None:
@@ -215,13 +182,7 @@ def test_semicolons_allow_decimal_commas(tmp_path: Path) -> None:
     assert "column 'value': value '1,2,3'" in faults(path)[0]
 
 
-def test_a_decimal_comma_between_commas_is_refused(tmp_path: Path) -> None:
-    """In a comma file « 0,20 » could be anything."""
-    assert "value '0,20': a non-negative number" in faults(written(tmp_path, line(value='"0,20"')))[0]
-
-
-@pytest.mark.parametrize("start", ["\ufeff", "\ufeffsep=,\n", "sep=,\r\n", "\n\n", '"sep=,"\n'])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("start", "end"), [("\ufeffsep=,\n", "\n"), ("\n\n", "\r\n"), ('"sep=,"\n', "\r")])
 def test_spreadsheet_habits_are_read(tmp_path: Path, start: str, end: str) -> None:
     """Byte order mark, `sep=` line, blank lines, any line end, spaces around cells."""
     path = tmp_path / "report.csv"
@@ -252,11 +213,9 @@ def test_columns_must_be_the_ones_expected(tmp_path: Path) -> None:
     ("data", "message"),
     [
         (b"", "report.csv: is empty. Legal columns: id, wave"),
-        (b" \n\n", "report.csv: is empty."),
         (HEADER.encode(), "report.csv: holds no figure. Type one row per printed figure below the header."),
         (b"id,note\nx,caf\xe9", "report.csv, line 2: not UTF-8. Save the file as UTF-8 CSV."),
         (f'{HEADER}\n\n"x'.encode(), "report.csv, line 3: unexpected end of data. Check the quotes of that line."),
-        (f'{HEADER}\n"x"y'.encode(), "report.csv, line 2: ',' expected after '\"'. Check the quotes of that line."),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
@@ -290,15 +249,6 @@ def test_sources_are_checked_like_figures(tmp_path: Path) -> None:
         read_sources(tmp_path)
 
 
-def test_our_own_figures_are_all_known() -> None:
-    """Every indicator, unit and source of the published folder is declared, and every source is described."""
-    facts, sources = read_published(PUBLISHED), read_sources(PUBLISHED)
-    assert {fact.indicator for fact in facts.values()} <= set(INDICATORS)
-    assert {fact.source for fact in facts.values()} <= set(sources)
-    assert {fact.unit for fact in facts.values()} <= set(UNITS)
-    assert all(source["title"] and source["author"] for source in sources.values())
-
-
 def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
     """No indicator is declared for nothing; relations name declared indicators of the same unit."""
     assert {fact.indicator for fact in read_published(PUBLISHED).values()} == set(INDICATORS)
@@ -313,10 +263,7 @@ def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
     [
         ("count", "count", 52, 1, (52, 52)),
         ("sum", "count", 160, 10, (155, 165)),
-        ("count", "count", 35, 5, (33, 37)),
-        ("maximum", "count", 7, 1, (7, 7)),
         ("median", "count", 14, 1, (Fraction(27, 2), Fraction(29, 2))),
-        ("mean", "count", 14, 1, (Fraction(27, 2), Fraction(29, 2))),
         ("sum", "eur", 0, 1, (0, Fraction(1, 2))),
     ],
 )

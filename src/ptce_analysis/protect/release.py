@@ -56,7 +56,10 @@ def gathered(rows: Sequence[Mapping[str, str | Shown]]) -> Protected:
 
 
 def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Protected:
-    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else."""
+    """Return what a function makes of tables that may be shown, which may be shown too: it sees nothing else.
+
+    Raises `InputError` when no table is given.
+    """
     if not sources:
         raise InputError("derived needs a protected table: what is made of nothing protected is not.")
     return joined(released(function(*(source.table.copy() for source in sources))), *sources)

@@ -107,7 +107,7 @@ def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> Rule |
 
 
 def checked_values(values: Iterable[float], where: str) -> tuple[float, ...]:
-    """Return the contributions that are known; `InputError` for one that is negative or infinite."""
+    """Return the contributions that are known. Raises `InputError` for one that is negative or infinite."""
     numbers = np.array(list(values), float)
     bad = numbers[(numbers < 0) | np.isinf(numbers)]
     if bad.size:
@@ -130,7 +130,7 @@ class Shown:
 
 
 def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
-    """Return k/n unless too few units are in it, too few are outside it, or all answered the same."""
+    """Return k/n unless too few units are in it or outside it, or all answered the same. Raises `InputError` if k > n."""
     if not 0 <= k <= n:
         raise InputError(f"share {k}/{n}: the count must lie between 0 and its base.")
     rule = failed(Contributions(k, others=n - k), rules, "units")

@@ -318,7 +318,7 @@ _TOP: dict[str, Callable[[Any], Any]] = {
 
 
 def checked(raw: Mapping[str, Any], file: str) -> Codebook:
-    """Return the codebook a mapping describes; an `InputError` lists every fault at once."""
+    """Return the codebook a mapping describes. Raises `InputError` with every fault at once."""
     check = _Check()
     top = check.entry(raw, "", _TOP)
     check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))

@@ -33,7 +33,7 @@ from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 from ptce_analysis.publish.site import Whereabouts, read_edition, to_runs
 
-DECLARE = "Declare the run with parameters = { waves = '%s' }."
+HOW = "Declare the run with parameters = { waves = '%s' }."
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object. Each
@@ -106,11 +106,9 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
     node.metadata["ptce"]["provenance"] = provenance(run, inputs)
     html, outputs = written_page(place, run, node)
     if shows_answers(node) and place.figures_of(run).is_relative_to(place.figures):
-        raise InputError(
-            f"run {run.id}: figures made of real answers in a path that git commits. {DECLARE % 'supplied'}"
-        )
+        raise InputError(f"run {run.id}: figures made of real answers in a path that git commits. {HOW % 'supplied'}")
     if shows_fictitious(node) and run.folder != FOLDERS["fictitious"]:
-        raise InputError(f"run {run.id}: fictitious answers on a page of the study. {DECLARE % 'fictitious'}")
+        raise InputError(f"run {run.id}: fictitious answers on a page of the study. {HOW % 'fictitious'}")
     files = {place.figures_of(run) / name: data for name, data in outputs.items() if name.endswith(".svg")}
     # Those that a page offers for download; any other picture is in the page itself.
     shown = (output for cell in node.cells for output in cell.get("outputs", ()) if role(output) == "drawing")

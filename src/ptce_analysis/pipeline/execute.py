@@ -101,7 +101,7 @@ def failure_of(run: Run, error: Exception, place: Place) -> Failure:
 
 
 def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int) -> dict[Path, bytes]:
-    """Return every file of a run by its path; the page of the index is written with the site."""
+    """Return every file of a run by its path, but the index; raises `InputError` where answers are out of place."""
     node = executed_notebook(run, place, timeout_s)
     node.metadata["ptce"]["provenance"] = provenance(run, inputs)
     html, outputs = written_page(place, run, node)

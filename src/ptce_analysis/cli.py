@@ -357,9 +357,7 @@ def release(project: Path, as_json: bool) -> int:
     """Write one archive of the study, once nothing is stale."""
     from ptce_analysis.pipeline.release import release
 
-    made = release(*study(project))
-    shown = made.archive.relative_to(project.resolve()).as_posix()
-    print_record({"archive": shown, "sha256": made.sha256, "files": made.n_files}, as_json)
+    print_record(release(*study(project)), as_json)
     return 0
 
 

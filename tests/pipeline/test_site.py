@@ -13,11 +13,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from pages import code, notebook, pages, project, shown, site
-from ptce_analysis.pipeline.runs import Place, Run, declared_runs
-from ptce_analysis.pipeline.site import Entry, _sections, language_choice, language_files, site_files
-from ptce_analysis.publish.exhibit import Download, data_package, page_downloads
-from ptce_analysis.publish.language import Words
+from pages import pages, project, site
+from ptce_analysis.pipeline.runs import Place, declared_runs
+from ptce_analysis.pipeline.site import site_files
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
 
 # What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
@@ -67,15 +65,6 @@ def test_pages_are_short() -> None:
     assert sum(n for name, n in found.items() if name not in ("09_methods", "demonstration/index")) <= MOST_WORDS
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_an_answer_has_45_words_at_most(lang: str) -> None:
-    """The first thing on a page can be read in ten seconds."""
-    for path in sorted((site() / lang).rglob("*.html")):
-        answers = soup(path).select(".answer")
-        said = [len(re.sub(r"(?<=\S)[\u00a0\u202f](?=\S)", "", one.get_text()).split()) for one in answers]
-        assert len(said) == 1 and said[0] <= 45, (path.name, said)
-
-
 def test_every_link_of_the_site_resolves() -> None:
     """Files exist and anchors are there; what lies outside is a document on the web."""
     ids = {path.resolve(): {tag["id"] for tag in soup(path).find_all(id=True)} for path in pages()}
@@ -100,18 +89,6 @@ def test_a_notebook_has_one_set_of_anchors_in_every_language() -> None:
             for lang in ("fr", "en")
         )
         assert french == english and all(key.isascii() for key in french), name
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_prose_refers_to_figures_and_tables_by_their_number(lang: str) -> None:
-    """A link to an exhibit of the page reads as the number in its caption."""
-    for path in sorted((site() / lang).glob("0*.html")):
-        page = soup(path)
-        numbers = {
-            f"#{one['id']}": one.select_one(".number").find(string=True).strip() for one in page.find_all("figure")
-        }
-        for link in page.select("main > p a[href^='#']"):
-            assert link.get_text() == numbers[str(link["href"])], path.name
 
 
 def test_ids_are_unique_and_headings_in_order() -> None:
@@ -231,97 +208,12 @@ def test_invented_answers_stand_apart_and_say_so(lang: str) -> None:
         assert rows and all(row.endswith(fictitious) for row in rows), path.name
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_table_is_cards_on_a_phone(lang: str) -> None:
-    """Each cell of an exhibit names its column."""
-    for path in sorted((site() / lang).rglob("*.html")):
-        for table in soup(path).select("figure table.cards"):
-            headings = [heading.get_text() for heading in table.thead.find_all("th")]
-            for row in table.tbody.find_all("tr"):
-                assert [cell["data-label"] for cell in row.find_all("td")] == headings[1:], path.name
-
-
-def test_the_bibliography_has_the_study() -> None:
-    """Title, version and date of CITATION.cff."""
-    entry = (site() / "fr" / "ptce-analysis.bib").read_text(encoding="utf-8")
-    stated = yaml.safe_load((project() / "CITATION.cff").read_text(encoding="utf-8"))
-    assert entry.startswith("@misc{ptce-analysis,\n") and entry.endswith("\n}\n")
-    assert all(str(stated[name]) in entry for name in ("title", "version", "date-released"))
-
-
-def test_figures_are_committed_files_of_each_language() -> None:
-    """Each drawing of a page is a file of its language's folder, whole and in the light colours."""
-    for path in (project() / "figures").rglob("*.svg"):
-        text = path.read_text(encoding="utf-8")
-        # The panels of a figure after the first are described with it.
-        assert text.startswith("<svg xmlns=") and "<title>" in text
-        assert "<desc" in text or re.search(r"-\d+$", path.stem), path.name
-        assert "var(" not in text and "<style" not in text
-
-
-def test_the_choice_of_language_names_each_in_its_own_words() -> None:
-    """The root page leads to both indexes and to each question."""
-    runs = declared_runs(project())
-    page = BeautifulSoup(language_choice(runs).decode(), "html.parser")
-    assert [(link["href"], link.get_text()) for link in page.main.find_all("a", hreflang=True)] == [
-        (f"{lang}/index.html", Words(lang).label(name).capitalize()) for lang, name in LANGUAGES.items()
-    ]
-    questions = {str(link["href"]) for link in page.select(".line a")}
-    assert questions == {f"{run.lang}/{run.address}" for run in runs if run.menu}
-
-
-def entry(name: str, *family: tuple[str, str], **about: str) -> Entry:
-    """A page of the index."""
-    parameters = tuple(about.items())
-    run = Run(name, Path(f"{name}.ipynb"), "en", parameters, family=family, address=f"{name}.html")
-    return Entry(run, f"Title of {name}", "Answer.", (), ())
-
-
-def test_pages_that_differ_by_their_level_are_one_line_of_the_index() -> None:
-    """Questions have a card each; answers to a survey are told apart."""
-    family = (("07_commune", "commune"), ("07_region", "region"))
-    sheets = [entry(name, *family) for name, _ in family]
-    found = _sections(Words("en"), [entry("00_index"), entry("01"), *sheets, entry("06", waves="fictitious")])
-    assert [one["href"] for one in found["questions"]] == ["01.html"]
-    assert [[one["name"] for one in line] for line in found["families"]] == [["Communes", "Regions"]]
-    assert [one["folder"] for one in found["apart"]] == ["demonstration"]
-
-
-def test_the_data_package_describes_each_column() -> None:
-    """Numbers with the decimal sign of the language, words as strings."""
-    data = "\ufeffNiveau;Montant\r\nRégions;15375,5\r\nÉtat;\r\n".encode()
-    download = Download("x.csv", "03", "Tableau 1", "Titre", "derived", data)
-    (resource,) = json.loads(data_package(Words("fr"), "T", [download]))["resources"]
-    assert resource["dialect"] == {"delimiter": ";"}
-    assert resource["schema"]["fields"] == [
-        {"name": "Niveau", "type": "string"},
-        {"name": "Montant", "type": "number", "decimalChar": ","},
-    ]
-
-
-def test_downloads_are_read_from_what_a_page_offers() -> None:
-    """Only from outputs that are ours, with the number and title of their exhibit."""
-    link = '<a class="download" download="x.csv" href="data:text/csv;charset=utf-8,a%0D%0A1%0D%0A">CSV</a>'
-    head = {"kind": "head", "key": "k", "number": "Table 1", "title": "T", "origin": "derived"}
-    notes = {"kind": "notes", "key": "k", "file": "x.csv"}
-    ours = [shown({"text/html": "<p>h</p>"}, ptce=head), shown({"text/html": link}, ptce=notes)]
-    forged = shown({"text/html": f"<script>{link}</script>"}, ptce=notes)
-    (found,) = page_downloads(notebook(code("x", *ours, forged)), "03")
-    assert found == Download("x.csv", "03", "Table 1", "T", "derived", b"a\r\n1\r\n")
-
-
 def test_the_files_around_the_pages_come_from_the_executed_notebooks() -> None:
     """Made again from them, every file has the bytes of the build."""
     files = site_files(Place(project()), declared_runs(project()))
     assert {path for path in files if path.read_bytes() != files[path]} == set()
     kept = {path for path in site().rglob("*.*") if path.is_file() and path.parent.name != "figures"} - set(pages())
     assert kept <= set(files)
-
-
-def test_a_language_without_pages_has_its_index_all_the_same(tmp_path: Path) -> None:
-    """With register, package and bibliography."""
-    names = {"index.html", "claims.json", "datapackage.json", "ptce-analysis.bib"}
-    assert set(language_files(Place(tmp_path), "en", [])) == names
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -356,3 +248,52 @@ def test_french_pages_keep_double_signs_to_their_word() -> None:
         for said in page.stripped_strings:
             loose += [f"{path.name}: {said[:80]}"] if re.search(r"[^\W\d_]: | [:;!?%»]|« ", said) else []
     assert not loose, f"{len(loose)} texts:\n" + "\n".join(loose[:20])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_answer_has_45_words_at_most(lang: str) -> None:
+    """The first thing on a page can be read in ten seconds."""
+    for path in sorted((site() / lang).rglob("*.html")):
+        answers = soup(path).select(".answer")
+        said = [len(re.sub(r"(?<=\S)[\u00a0\u202f](?=\S)", "", one.get_text()).split()) for one in answers]
+        assert len(said) == 1 and said[0] <= 45, (path.name, said)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_prose_refers_to_figures_and_tables_by_their_number(lang: str) -> None:
+    """A link to an exhibit of the page reads as the number in its caption."""
+    for path in sorted((site() / lang).glob("0*.html")):
+        page = soup(path)
+        numbers = {
+            f"#{one['id']}": one.select_one(".number").find(string=True).strip() for one in page.find_all("figure")
+        }
+        for link in page.select("main > p a[href^='#']"):
+            assert link.get_text() == numbers[str(link["href"])], path.name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_table_is_cards_on_a_phone(lang: str) -> None:
+    """Each cell of an exhibit names its column."""
+    for path in sorted((site() / lang).rglob("*.html")):
+        for table in soup(path).select("figure table.cards"):
+            headings = [heading.get_text() for heading in table.thead.find_all("th")]
+            for row in table.tbody.find_all("tr"):
+                assert [cell["data-label"] for cell in row.find_all("td")] == headings[1:], path.name
+
+
+def test_the_bibliography_has_the_study() -> None:
+    """Title, version and date of CITATION.cff."""
+    entry = (site() / "fr" / "ptce-analysis.bib").read_text(encoding="utf-8")
+    stated = yaml.safe_load((project() / "CITATION.cff").read_text(encoding="utf-8"))
+    assert entry.startswith("@misc{ptce-analysis,\n") and entry.endswith("\n}\n")
+    assert all(str(stated[name]) in entry for name in ("title", "version", "date-released"))
+
+
+def test_figures_are_committed_files_of_each_language() -> None:
+    """Each drawing of a page is a file of its language's folder, whole and in the light colours."""
+    for path in (project() / "figures").rglob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        # The panels of a figure after the first are described with it.
+        assert text.startswith("<svg xmlns=") and "<title>" in text
+        assert "<desc" in text or re.search(r"-\d+$", path.stem), path.name
+        assert "var(" not in text and "<style" not in text

@@ -13,12 +13,10 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, contents, write_notebook
-from ptce_analysis.pipeline import stale
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, Place, Run, declared_runs
 from ptce_analysis.pipeline.stale import (
     Inputs,
     digest,
-    digest_of_value,
     made_by,
     one_at_a_time,
     publish,
@@ -80,31 +78,6 @@ def test_a_result_no_longer_made_is_removed(stamp: Path, tmp_path: Path, altered
     assert (tmp_path / "x" / "other.txt").read_bytes() == b"other"
 
 
-def test_a_digest_depends_on_the_value_only() -> None:
-    """The order of keys does not count; the digest of nothing is the published SHA-256 of the empty string."""
-    assert digest_of_value({"a": 1, "b": "é"}) == digest_of_value({"b": "é", "a": 1})
-    assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-def test_when_one_cannot_be_written_none_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk at the second file leaves the first as it was, names the second, and leaves nothing beside them."""
-    first, second = tmp_path / "first", tmp_path / "second"
-    write_together({first: b"old", second: b"old"})
-    whole = Path.write_bytes
-
-    def full(path: Path, data: bytes) -> int:
-        if "second" in path.name:
-            whole(path, data[:1])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return whole(path, data)
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space left") as raised:
-        write_together({first: b"new", second: b"new"})
-    assert raised.value.filename == str(second)
-    assert contents(tmp_path) == {f"{tmp_path.name}/first": b"old", f"{tmp_path.name}/second": b"old"}
-
-
 def test_only_our_leftovers_are_removed(tmp_path: Path) -> None:
     """The temporary neighbours of a killed build and its scratch folder go; anything else stays."""
     place, names = Place(tmp_path), (".page.html.123.part", "page.html", ".hidden", ".x.part", "notes.123.part")
@@ -117,26 +90,24 @@ def test_only_our_leftovers_are_removed(tmp_path: Path) -> None:
         assert sorted(path.name for path in place.site.iterdir()) == sorted(names[1:]) and not place.scratch.exists()
 
 
-def run_of(notebook: str, lang: str = "fr", project: Path = REPOSITORY, reads: tuple[str, ...] = ()) -> Run:
+def run_of(notebook: str, lang: str = "fr", project: Path = REPOSITORY) -> Run:
     """A run of a notebook with its defaults."""
-    return Run(notebook, project / "notebooks" / f"{notebook}.ipynb", lang, (("lang", lang),), reads)
+    return Run(notebook, project / "notebooks" / f"{notebook}.ipynb", lang, (("lang", lang),))
 
 
-@pytest.mark.parametrize("name", ["analysis/new.py", "publish/locale/fr.po", "pipeline/release.py"])
-def test_the_library_counts_as_a_whole(tmp_path: Path, name: str) -> None:
-    """Code, catalogue or the build itself: one name, for tables, pages in any language and indexes."""
+def test_the_library_counts_as_a_whole(tmp_path: Path) -> None:
+    """Any file of it: one name, for tables, pages in any language and indexes."""
     library = Path(shutil.copytree(LIBRARY, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__")))
-    made = [Inputs(Place(REPOSITORY), library)]
-    with (library / name).open("a", encoding="utf-8") as stream:
-        stream.write("\n")
-    (library / "__pycache__").mkdir()
-    (library / "__pycache__" / "a.pyc").write_text("x")
-    made.append(Inputs(Place(REPOSITORY), library))
-    tables, pages, indexes = ([of(one) for one in made] for of in (
-        Inputs.of_tables, lambda one: one.of_run(run_of("03_funding", "en")), lambda one: one.of_site([]),
-    ))  # fmt: skip
-    for before, after in (tables, pages, indexes):
-        assert {key for key in before | after if before.get(key) != after.get(key)} == {PACKAGE}
+    before = Inputs(Place(REPOSITORY), library)
+    (library / "publish" / "new.po").write_text("\n")
+    after = Inputs(Place(REPOSITORY), library)
+    page = run_of("03_funding", "en")
+    for one, other in (
+        (before.of_tables(), after.of_tables()),
+        (before.of_run(page), after.of_run(page)),
+        (before.of_site([]), after.of_site([])),
+    ):
+        assert {key for key in one | other if one.get(key) != other.get(key)} == {PACKAGE}
 
 
 def test_answers_count_where_answers_are_read() -> None:
@@ -183,50 +154,15 @@ def changed_by(project: Path, name: str, run: Run) -> set[str]:
 
 
 COUNTS = ("data/raw/published/figures.csv", "data/raw/new.csv", "data/processed/some.csv", "requirements.lock",
-          "extra.txt", "notebooks/helper.py", "notebooks/deep/er/table.csv")  # fmt: skip
+          "notebooks/helper.py", "notebooks/deep/er/table.csv")  # fmt: skip
 DOES_NOT = ("data/raw/README.md", "data/raw/.DS_Store", "data/raw/make/make.py", "notebooks/other.ipynb",
             "notebooks/.ipynb_checkpoints/a.py", "notebooks/__pycache__/a.pyc", "notebooks/.DS_Store")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*COUNTS, *DOES_NOT])
 def test_what_a_run_is_made_from(project: Path, name: str) -> None:
-    """Data, the lock, what stands beside notebooks and files a run says it reads; not explanations, not scratch."""
-    run = run_of("plain", project=project, reads=("extra.*",))
-    assert changed_by(project, name, run) == ({name} if name in COUNTS else set())
-
-
-PICTURES = {
-    "plt.savefig('mine.png')": False,
-    "figure.savefig(\n    'mine.png', dpi=200)": False,
-    "1": False,
-    "Image('mine.png')": True,
-    "plt.imread('mine.png')\nplt.savefig('mine.png')": True,
-}
-
-
-@pytest.mark.parametrize("source", PICTURES)
-def test_a_picture_beside_a_notebook_counts_if_the_notebook_opens_it(source: str, project: Path) -> None:
-    """What is only saved there, by this notebook or by another, makes no page stale."""
-    write_notebook(project / "notebooks" / "plain.ipynb", [source])
-    changed = changed_by(project, "notebooks/mine.png", run_of("plain", project=project))
-    assert bool(changed) is PICTURES[source]
-
-
-def test_data_behind_a_link_count(project: Path, tmp_path: Path) -> None:
-    """A linked folder is read like any other, so what it holds is an input; a link to a folder above ends nowhere."""
-    (tmp_path / "kept elsewhere").mkdir()
-    (project / "data" / "raw" / "linked").symlink_to(tmp_path / "kept elsewhere")
-    (project / "data" / "raw" / "round").symlink_to(project / "data" / "raw")
-    name = "data/raw/linked/answers.csv"
-    assert changed_by(project, name, run_of("plain", project=project)) == {name}
-
-
-def test_installed_versions_count(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same lock in another environment gives other pages: they state what is installed."""
-    before = Inputs(Place(project)).of_tables()
-    monkeypatch.setattr(stale, "versions", lambda: {"pandas": "0.1"})
-    after = Inputs(Place(project)).of_tables()
-    assert {key for key in after if before.get(key) != after[key]} == {"installed versions"}
+    """Data, the lock, and what stands beside notebooks; not explanations, not scratch."""
+    assert changed_by(project, name, run_of("plain", project=project)) == ({name} if name in COUNTS else set())
 
 
 # Runs the code cells of a notebook in a fresh Python and prints what it opened.
@@ -256,3 +192,39 @@ def test_a_notebook_opens_nothing_but_its_inputs(notebook: Path) -> None:
     used = {Path(name) for name in json.loads(done.stdout.splitlines()[-1]) if name.startswith(str(REPOSITORY))}
     apart = {".venv", "__pycache__"}
     assert {p for p in used - known if p.is_file() and not (apart & set(p.parts) or p.is_relative_to(LIBRARY))} == set()
+
+
+def test_when_one_cannot_be_written_none_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk at the second file leaves the first as it was, names the second, and leaves nothing beside them."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    write_together({first: b"old", second: b"old"})
+    whole = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if "second" in path.name:
+            whole(path, data[:1])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return whole(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left") as raised:
+        write_together({first: b"new", second: b"new"})
+    assert raised.value.filename == str(second)
+    assert contents(tmp_path) == {f"{tmp_path.name}/first": b"old", f"{tmp_path.name}/second": b"old"}
+
+
+PICTURES = {
+    "plt.savefig('mine.png')": False,
+    "figure.savefig(\n    'mine.png', dpi=200)": False,
+    "1": False,
+    "Image('mine.png')": True,
+    "plt.imread('mine.png')\nplt.savefig('mine.png')": True,
+}
+
+
+@pytest.mark.parametrize("source", PICTURES)
+def test_a_picture_beside_a_notebook_counts_if_the_notebook_opens_it(source: str, project: Path) -> None:
+    """What is only saved there, by this notebook or by another, makes no page stale."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [source])
+    changed = changed_by(project, "notebooks/mine.png", run_of("plain", project=project))
+    assert bool(changed) is PICTURES[source]

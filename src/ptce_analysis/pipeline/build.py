@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import gc
 import os
-import re
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, SITE, TABLES, Place, Run
-from ptce_analysis.pipeline.stale import Inputs, code_of, made_by, one_at_a_time, publish, recorded, stale_because
+from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, SITE, TABLES, Place, Run
+from ptce_analysis.pipeline.stale import Inputs, made_by, one_at_a_time, publish, recorded, stale_because
 from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ FIXED = {
 NOT_SET = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPROFILEIMPORTTIME",
            "PYTHONTRACEMALLOC", "PYTHONVERBOSE", "PYTHONWARNINGS")  # fmt: skip
 
+# What is imported before children are forked, though only some runs need it.
+SUBJECTS = ("analysis", "publish", "survey")
+LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree")
+
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
 # Columns that only rows of respondents have, as in the tables that `ptce clean` writes.
@@ -52,9 +56,6 @@ WHAT_TO_DO = (
     "Move them to a folder that git ignores, such as data/raw/waves/NAME, or keep them elsewhere: make WAVES=DIR."
     " If they were committed already, remove them from the history before anything is pushed."
 )
-
-# An import, wherever it stands, up to the end of its parentheses.
-IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t][^(\n]*(?:\([^)]*\))?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,7 @@ class Options:
 class Outcome:
     """What a build did: runs with why they were built, those that failed, those it did not start; files removed.
 
-    `page` is the one to open first, empty when the site is not whole; `waiting` counts the texts of all pages that are
-    shown in English for want of a translation.
+    `page` is to be opened first, if the site is whole; `waiting` counts the texts without a translation.
     """
 
     built: dict[str, str]
@@ -88,11 +88,9 @@ class Outcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether everything asked for is there."""
         return not self.failed and not self.clashes
 
     def complaints(self, verbose: bool = False) -> list[str]:
-        """Return what went wrong, in words for people."""
         return [failure.text(verbose) for failure in self.failed] + self.clashes
 
     def summary(self) -> str:
@@ -102,8 +100,9 @@ class Outcome:
         done = [f"tables built ({self.tables})"] if self.tables else []
         done += [f"{len(some)} {name}" for name, some in counts.items() if some or name == "built"]
         lines = [", ".join(done), *([f"open {self.page}"] if self.page else [])]
-        one = self.waiting == 1
-        waiting = "text waits for its translation and is" if one else "texts wait for their translation and are"
+        waiting = (
+            "text waits for its translation and is" if self.waiting == 1 else "texts wait for their translation and are"
+        )
         return "\n".join(lines + [f"{self.waiting} {waiting} shown in English: make texts"] * bool(self.waiting))
 
 
@@ -130,11 +129,6 @@ def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, s
     """Return the runs to build again, with why."""
     found = {run: stale_because(place.stamp(run.id), place.project, inputs.of_run(run)) for run in runs}
     return {run: reason for run, reason in found.items() if reason}
-
-
-def stale_tables(place: Place, inputs: Inputs) -> str:
-    """Return why the processed tables must be built again, or nothing."""
-    return stale_because(place.stamp(TABLES), place.project, inputs.of_tables())
 
 
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
@@ -178,7 +172,7 @@ def build_data(place: Place) -> str:
 
 
 def _build_tables(place: Place, inputs: Inputs) -> str:
-    reason = stale_tables(place, inputs)
+    reason = stale_because(place.stamp(TABLES), place.project, inputs.of_tables())
     if reason:
         from ptce_analysis.pipeline.site import processed_tables
 
@@ -193,8 +187,6 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     if not stale:
         return ended
     gc.disable()  # what is imported is never garbage; looking for some takes a fifth of the time
-    from tqdm import tqdm
-
     from ptce_analysis.pipeline.engine import ChildDied, each
     from ptce_analysis.pipeline.execute import failure_of, page_files
 
@@ -203,32 +195,25 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
         gc.enable()
         try:
             publish(place.stamp(run.id), place.project, made_from[run], page_files(place, run, made_from[run], limit))
-            place.failed(run).unlink(missing_ok=True)
         except Exception as error:
-            failure = failure_of(run, error)
+            failure = failure_of(run, error, place)
         return failure, time.monotonic() - started
 
-    tqdm.monitor_interval = 0  # no thread of its own may be alive when children are forked
+    def say(line: str) -> None:
+        with suppress(BrokenPipeError):  # a reader who leaves (`make | head`) does not stop the build
+            print(line, file=options.stream, flush=True)
+
     total, limit = len(stale), options.timeout_s
     made_from = {run: inputs.of_run(run) for run in stale}
     # What is made from most comes first, as it is likely to take longest: the processors then end together.
     order = sorted(stale, key=lambda run: (-len(made_from[run]), -run.notebook.stat().st_size))
-    quiet = not options.stream.isatty()
-    with tqdm(total=total, file=options.stream, disable=quiet, leave=False, unit="run") as bar:
-
-        def say(line: str) -> None:
-            with suppress(BrokenPipeError):  # a reader who leaves (`make | head`) does not stop the build
-                bar.write(line, file=options.stream)
-                options.stream.flush()
-
-        say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
-        with suppress(Exception):  # whatever fails is left to the runs, which will say so
-            _warm_up(stale)
-        for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
-            ended[run], seconds = (failure_of(run, answer), 0.0) if isinstance(answer, ChildDied) else answer
-            took = f", {seconds:.1f} s" if options.verbose else ""
-            say(f"[{len(ended)}/{total}] {run.id} ({stale[run]}{took}): {'FAILED' if ended[run] else 'done'}")
-            bar.update()
+    say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
+    with suppress(Exception):  # whatever fails is left to the runs, which will say so
+        _warm_up(stale)
+    for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
+        ended[run], seconds = (failure_of(run, answer, place), 0.0) if isinstance(answer, ChildDied) else answer
+        took = f", {seconds:.1f} s" if options.verbose else ""
+        say(f"[{len(ended)}/{total}] {run.id} ({stale[run]}{took}): {'FAILED' if ended[run] else 'done'}")
     gc.enable()
     return ended
 
@@ -236,6 +221,8 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
 def _warm_up(runs: Iterable[Run]) -> None:
     """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
     import io
+    import pkgutil
+    from importlib import import_module
 
     import IPython.core.application
     import IPython.core.completerlib
@@ -247,18 +234,10 @@ def _warm_up(runs: Iterable[Run]) -> None:
     from ptce_analysis.publish.language import translation
     from ptce_analysis.publish.style import drawing
 
-    waiting = sorted({str(run.notebook) for run in runs})
-    seen = set(waiting)
-    while waiting:  # what notebooks import, and what modules of the library that they use import, wherever it stands
-        for line in IMPORT.findall(code_of(Path(waiting.pop()))):
-            named: dict[str, Any] = {}
-            with suppress(Exception):
-                exec(line.strip(), named)
-            modules = (sys.modules.get(getattr(one, "__module__", ""), one) for one in named.values())
-            files = {str(getattr(module, "__file__", "")) for module in modules}
-            found = {file for file in files if file.startswith(f"{LIBRARY}/")} - seen
-            seen |= found
-            waiting += found
+    # Subjects that notebooks import, and packages that the library imports only where it needs them.
+    found = pkgutil.walk_packages([str(LIBRARY)], f"{PACKAGE}.")
+    for name in (*(one.name for one in found if one.name.split(".")[1] in SUBJECTS), *LATE):
+        import_module(name)
     for lang in {run.lang for run in runs}:
         translation(lang, "")
     with drawing():
@@ -271,21 +250,19 @@ def _warm_up(runs: Iterable[Run]) -> None:
 
 
 def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
-    """A line for each file that two runs make: the second has replaced the first."""
-    makers: dict[str, list[str]] = {}
+    makers = defaultdict[str, list[str]](list)
     for run in runs:
         for name in recorded(place.stamp(run.id))["outputs"]:
-            makers.setdefault(name, []).append(run.id)
+            makers[name].append(run.id)
     advice = "Give the figures of each run names of their own."
     return [f"{name}: made by {' and by '.join(ids)}. {advice}" for name, ids in makers.items() if len(ids) > 1]
 
 
 def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
-    """Remove what runs that are no longer declared made, as their stamps say; return its names."""
-    names = {TABLES, SITE, *(run.id for run in runs)}
-    orphans = [stamp for name, stamp in place.stamps().items() if name not in names]
+    stamps = {place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs))}
+    orphans = sorted(set((place.build / "stamps").rglob("*.json")) - stamps)
     made = {path for stamp in orphans for path in made_by(stamp, place.project)}
-    kept = {path for name in names if made for path in made_by(place.stamp(name), place.project)}
+    kept = {path for stamp in stamps if made for path in made_by(stamp, place.project)}
     for path in (*made - kept, *orphans):
         path.unlink(missing_ok=True)
     return sorted(path.relative_to(place.project).as_posix() for path in made - kept)

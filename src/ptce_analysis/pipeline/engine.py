@@ -1,8 +1,7 @@
 """Work in forked children: a process for each run, and a papermill engine that runs a notebook's cells in another.
 
-What the parent has imported is not imported again, and nothing of one notebook reaches the next. The shell of a
-notebook, its display hook and its publisher are ipykernel's, and its messages become outputs in nbclient, so that
-outputs are a real kernel's: `tests/pipeline/test_engine.py` compares both on every notebook. What a cell prints,
+What the parent has imported is not imported again, and nothing of one notebook reaches the next. The shell is
+ipykernel's, and its messages become outputs in nbclient, so that outputs are a real kernel's. What a cell prints,
 through Python or not, goes to two files shared with the parent: nothing of it is lost when the kernel dies.
 """
 
@@ -54,8 +53,7 @@ def each(
 ) -> Iterator[tuple[Task, Result | ChildDied]]:
     """Yield each task and what its work returned, as they end; at most `jobs` at a time, each in a child of its own.
 
-    A child that dies gives a `ChildDied`. No task starts once `may_start` says no. When nobody asks for more results,
-    the children still at work are stopped.
+    A child that dies gives a `ChildDied`. When nobody asks for more results, the children at work are stopped.
     """
     if not CAN_FORK:
         yield from ((task, work(task)) for task in tasks if may_start())
@@ -74,23 +72,21 @@ def each(
                 task, child = running.pop(ready)
                 try:
                     answer = ready.recv()
+                    child.join()
                 except EOFError:
                     child.join()
                     answer = ChildDied(f"the process that built it ended early ({_ending(child)})")
-                child.join()
                 yield task, answer
     finally:
-        for _, child in running.values():
-            if child.pid:
-                child.kill()
-                child.join()
+        for child in (child for _, child in running.values() if child.pid):
+            child.kill()
+            child.join()
 
 
 def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> None:
-    """Work in the child. An interruption by the keyboard is the parent's business: it stops its children."""
     _end_with_parent()
     gc.freeze()  # what the parent made is never garbage here; looking through it would copy it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its children
     sender.send(work(task))
 
 
@@ -108,11 +104,7 @@ class ForkEngine(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, _kernel_name: str, execution_timeout: int = 0, **_: Any) -> None:
-        """Run the code cells of the notebook; stop at the first error, as papermill expects.
-
-        Raises `CellTimeoutError` when a cell runs longer than `execution_timeout` seconds (0: as long as it needs) and
-        `DeadKernelError` when the child dies.
-        """
+        """Run the code cells, each for `execution_timeout` seconds at most (0: no limit); stop at the first error."""
         # Papermill writes its copy once, at the end, instead of twice for each cell.
         nb_man.output_path, copy = None, nb_man.output_path
         client = NotebookClient(nb_man.nb)
@@ -125,9 +117,7 @@ class ForkEngine(Engine):  # type: ignore[misc]
                     try:
                         fine = kernel.run(index, cell, execution_timeout)
                     finally:
-                        if not fine:
-                            nb_man.cell_exception(cell, index)
-                        nb_man.cell_complete(cell, index)
+                        (nb_man.cell_complete if fine else nb_man.cell_exception)(cell, index)
                     if not fine:
                         return
         finally:
@@ -151,7 +141,6 @@ class _Kernel(ExitStack):
         self.callback(self._end)
 
     def _end(self) -> None:
-        """End the process and what its cells left at work."""
         with suppress(ProcessLookupError, PermissionError):  # it died before it had a group, or nobody is left in it
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
@@ -188,7 +177,6 @@ class _Kernel(ExitStack):
         raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", timeout_s, cell)
 
     def _printed(self, index: int, cell: Any, upto: Sequence[int]) -> None:
-        """Add what each stream received since the last time."""
         for place, (name, file) in enumerate(zip(STREAMS, self.files, strict=True)):
             data = os.pread(file.fileno(), upto[place] - self.read[place], self.read[place])
             self.read[place] += len(data)
@@ -216,7 +204,8 @@ def _serve(connection: Connection, other_end: Connection, files: Sequence[Binary
         sys.modules["numpy"].random.seed()
     if not sys.flags.safe_path:
         sys.path[0] = ""
-    asyncio.run(_run_cells(_new_shell(connection), connection))
+    with suppress(EOFError):
+        asyncio.run(_run_cells(_new_shell(connection), connection))
     os._exit(0)
 
 
@@ -225,15 +214,11 @@ def _new_shell(connection: Connection) -> Any:
 
     class Pipe(Session):
         def send(self, _socket: Any, message: Any, content: Any = None, *_: Any, **__: Any) -> None:  # type: ignore[override]
-            if os.getpid() == self.pid:  # not a process that a cell forked: it may print, but the cell is not its own
-                whole = message if isinstance(message, dict) else self.msg(message, content)
-                connection.send((self.unpack(self.pack(whole)), _sizes((1, 2))))
+            whole = message if isinstance(message, dict) else self.msg(message, content)
+            connection.send((self.unpack(self.pack(whole)), _sizes((1, 2))))
 
-    shell: Any = ZMQInteractiveShell.instance(
-        config=Config({"HistoryManager": {"enabled": False}}),
-        compiler_class=XCachingCompiler,
-        kernel=SimpleNamespace(eventloop=None),
-    )
+    kernel, config = SimpleNamespace(eventloop=None), Config({"HistoryManager": {"enabled": False}})
+    shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler, kernel=kernel)
     backend = os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].use(backend)
@@ -247,12 +232,8 @@ def _new_shell(connection: Connection) -> Any:
 
 async def _run_cells(shell: Any, connection: Connection) -> None:
     """Run cells as ipykernel does: its loop is running meanwhile, and figures are shown when a cell has ended."""
-    kernel = os.getpid()
     while not shell.exit_now:
-        try:
-            source = connection.recv()
-        except EOFError:
-            return
+        source = connection.recv()
         shell._last_traceback, shell._last_traceback_during_displayhook = None, False
         try:
             transformed, fault = shell.transform_cell(source), None
@@ -263,7 +244,5 @@ async def _run_cells(shell: Any, connection: Connection) -> None:
         shell.events.trigger("post_execute")
         shell.events.trigger("post_run_cell", result)
         await asyncio.sleep(0)
-        if os.getpid() != kernel:  # the cell forked and let the child go on: there is one kernel, and this is not it
-            os._exit(0)
         succeeded = result.success and not shell._last_traceback_during_displayhook
         connection.send(({"msg_type": "reply", "succeeded": succeeded}, _sizes((1, 2))))

@@ -1,7 +1,4 @@
-"""What JupyterLab opens and saves: notebooks in the reader's language, and without outputs where git looks.
-
-And how it speaks to the process that runs a notebook.
-"""
+"""What JupyterLab opens and saves, in the reader's language and without outputs, and how it speaks to kernels."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.pipeline.stale import made_by, publish
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.vocabulary import LANGUAGES
@@ -41,13 +37,12 @@ def reader_notebooks(project: Path, lang: str) -> Path:
     A copy that its reader has changed since is left as it is; the others follow the project's notebooks. Its cell of
     parameters asks for pages in that language.
     """
-    place = Place(project)
+    sources, folder = project / "notebooks", project / f"notebooks-{lang}"
     if lang == SOURCE:
-        return place.sources
-    folder = place.sources_in(lang)
+        return sources
     stamp, files = folder / ".copies.json", dict[Path, bytes]()
     ours = made_by(stamp, project)
-    for path in sorted(place.sources.glob("*.ipynb")):
+    for path in sorted(sources.glob("*.ipynb")):
         notebook = translated_notebook(json.loads(path.read_text(encoding="utf-8")), lang)
         for cell in notebook["cells"]:
             if "parameters" in cell["metadata"].get("tags", []):
@@ -61,8 +56,7 @@ def reader_notebooks(project: Path, lang: str) -> Path:
 def kernel_transport(folder: Path) -> str:
     """Return how to speak to kernels whose files are in a folder: `ipc`, where it can hold their sockets, or `tcp`.
 
-    A kernel's ports are chosen before it starts. Another program that takes one meanwhile can leave a page that waits
-    for ever; files have no such rival. They are impossible on some systems, on some disks, and under long names.
+    Another program can take a kernel's port before it starts, and its page then waits for ever; files have no rival.
     """
     trial = folder / f"kernel-{os.getpid():036}-ipc-1"  # as long as the name of a kernel's
     try:
@@ -76,10 +70,7 @@ def kernel_transport(folder: Path) -> str:
 
 
 def committed_form(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a notebook as git keeps it: no output, no count, nothing of the machine; its cells' tags and folds stay.
-
-    The form in which JupyterLab saves it otherwise would say who ran it, when and with what.
-    """
+    """Return a notebook as git keeps it: no output, no count, nothing of the machine; tags and folds stay."""
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     cells = []
     for cell in notebook["cells"]:

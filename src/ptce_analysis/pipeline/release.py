@@ -1,8 +1,7 @@
 """Proof of reproducibility, everything built from nothing elsewhere and compared byte for byte; then one archive.
 
-The archive holds site, executed notebooks, figures, tables, claims, and the digest of each file: the same bytes each
-time, on any machine, with files in order, nothing of dates, owners or modes, and no compression, which differs between
-versions of the same library. It holds what the declared runs made, and files that are named here.
+The archive has the same bytes on any machine: files in order, nothing of dates, owners or modes, and no compression,
+which differs between versions of the same library.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -18,22 +16,13 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.build import refuse_committed_answers, stale_runs, stale_tables
+from ptce_analysis.pipeline.build import refuse_committed_answers, stale_runs
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, SITE, TABLES, Place, Run
-from ptce_analysis.pipeline.stale import (
-    Inputs,
-    digest,
-    files_below,
-    made_by,
-    one_at_a_time,
-    stale_because,
-    write_together,
-)
+from ptce_analysis.pipeline.stale import Inputs, digest, made_by, one_at_a_time, stale_because, write_together
 from ptce_analysis.protect.scan import scan
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 
@@ -70,12 +59,6 @@ class Difference:
     here: str = ""
     rebuilt: str = ""
 
-    def text(self) -> str:
-        """Return the lines to print."""
-        if not self.where:
-            return f"{self.file}: {self.kind}"
-        return f"{self.file}: {self.kind} first at {self.where}\n  here:    {self.here}\n  rebuilt: {self.rebuilt}"
-
 
 @dataclass(frozen=True)
 class Report:
@@ -87,24 +70,17 @@ class Report:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every file is the same."""
         return not self.differences and not self.failure
 
     def text(self) -> str:
-        """Return the lines to print."""
         if self.failure:
             return f"could not rebuild everything elsewhere:\n{self.failure}"
+        lines = []
+        for one in self.differences:
+            sides = [f"  here:    {one.here}", f"  rebuilt: {one.rebuilt}"] if one.where else []
+            lines += [f"{one.file}: {one.kind}" + f" first at {one.where}" * bool(one.where), *sides]
         same = self.compared - len(self.differences)
-        return "\n".join([*(one.text() for one in self.differences), f"{same} of {self.compared} files are the same"])
-
-
-@dataclass(frozen=True)
-class Release:
-    """An archive that was written: where it is, its SHA-256, and how many files it holds."""
-
-    archive: Path
-    sha256: str
-    n_files: int
+        return "\n".join([*lines, f"{same} of {self.compared} files are the same"])
 
 
 def verify(project: Path) -> Report:
@@ -113,14 +89,12 @@ def verify(project: Path) -> Report:
         elsewhere, home = Path(folder) / "élsewhere", Path(folder) / "home"
         copy_inputs(project, elsewhere)
         home.mkdir()
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        there = {name: os.environ[name] for name in INHERITED if name in os.environ} | ELSEWHERE
+        there |= {"HOME": str(home), "PYTHONPATH": str(elsewhere / "src")}
         command = [sys.executable, "-m", PACKAGE, "build", "--keep-going"]
-        there = {**inherited, **ELSEWHERE, "HOME": str(home), "PYTHONPATH": str(elsewhere / "src")}
-        done = subprocess.run(
-            command, cwd=elsewhere, env=there, umask=0o077, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        done = subprocess.run(command, cwd=elsewhere, env=there, umask=0o077, capture_output=True)
         if done.returncode:
-            return Report(0, [], done.stdout.decode(errors="replace").strip())
+            return Report(0, [], (done.stdout + done.stderr).decode(errors="replace").strip())
         return compare(Place(project), Place(elsewhere))
 
 
@@ -148,31 +122,26 @@ def compare(here: Place, rebuilt: Place) -> Report:
     found = []
     for name in sorted(committed | built):
         ours, theirs = here.project / name, rebuilt.project / name
-        if not ours.is_file():
-            found.append(Difference(name, "is built but not here"))
-        elif not theirs.is_file():
-            found.append(Difference(name, "is here but no run makes it"))
+        if not (ours.is_file() and theirs.is_file()):
+            kind = "is here but no run makes it" if ours.is_file() else "is built but not here"
+            found.append(Difference(name, kind))
         elif ours.read_bytes() != theirs.read_bytes():
             found.append(Difference(name, "differs", *first_difference(ours.read_bytes(), theirs.read_bytes())))
     return Report(len(committed | built), found)
 
 
 def first_difference(ours: bytes, theirs: bytes) -> tuple[str, str, str]:
-    """Return where two contents first differ, line and column, and what stands there in each.
-
-    Raises `ValueError` when they are the same.
-    """
-    mine, other = (re.split(r"(?<=\n)", data.decode(errors="backslashreplace")) for data in (ours, theirs))
-    for number, (a, b) in enumerate(zip_longest(mine, other, fillvalue=""), start=1):
-        if a != b:
-            column = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-            shown = slice(max(0, column - EXCERPT // 3), column + EXCERPT)
-            return f"line {number}, column {column + 1}", repr(a[shown]), repr(b[shown])
-    raise ValueError("the contents are the same")
+    """Return where two contents first differ, line and column, and what stands there in each."""
+    texts = [data.decode(errors="backslashreplace") for data in (ours, theirs)]
+    same = os.path.commonprefix(texts)  # noqa: RUF071 (by character, as wanted)
+    column = len(same) - (same.rfind("\n") + 1)
+    shown = slice(len(same) - min(column, EXCERPT // 3), len(same) + EXCERPT)
+    a, b = (repr("".join(text[shown].splitlines(keepends=True)[:1])) for text in texts)
+    return f"line {same.count(chr(10)) + 1}, column {column + 1}", a, b
 
 
-def release(place: Place, runs: Sequence[Run]) -> Release:
-    """Write the archive and its digest in `build/release`, or refuse and leave what is there alone.
+def release(place: Place, runs: Sequence[Run]) -> dict[str, str | int]:
+    """Write the archive and its digest in `build/release`, or refuse; return where, its SHA-256, how many files.
 
     Raises `InputError` when answers of respondents are near, anything is stale, foreign, unsafe to publish, or not the
     same when it is built again elsewhere.
@@ -189,7 +158,7 @@ def release(place: Place, runs: Sequence[Run]) -> Release:
         _refuse("not up to date: run `make`", _stale(place, runs))
         stamps = [place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs))]
         made = {path for stamp in stamps for path in made_by(stamp, place.project)}
-        there = {*files_below(place.site), *files_below(place.figures)}
+        there = {path for folder in (place.site, place.figures) for path in folder.rglob("*") if not path.is_dir()}
         foreign = sorted(path.relative_to(place.project).as_posix() for path in there - made)
         _refuse("made by no declared run: remove it, or run `make`", foreign)
         _refuse("not safe to publish: see `ptce check-site build/site`", [one.file for one in scan(place.site)])
@@ -204,7 +173,8 @@ def release(place: Place, runs: Sequence[Run]) -> Release:
         raise InputError(f"nothing is released: `ptce verify` fails.\n{report.text()}")
     data, path = archive(files), place.build / "release" / f"{NAME}.zip"
     write_together({path: data, path.with_name(SUMS): f"{digest(data)}  {path.name}\n".encode()})
-    return Release(path, digest(data), len(files) + 1)
+    name = path.relative_to(place.project).as_posix()
+    return {"archive": name, "sha256": digest(data), "files": len(files) + 1}
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
@@ -220,7 +190,6 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def _refuse(why: str, found: Sequence[str]) -> None:
-    """Refuse to release when something was found, naming the first of it."""
     named = list(dict.fromkeys(found))
     if named:
         more = f"\n... and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
@@ -228,9 +197,8 @@ def _refuse(why: str, found: Sequence[str]) -> None:
 
 
 def _stale(place: Place, runs: Sequence[Run]) -> list[str]:
-    """What `make` would build, with why."""
     inputs = Inputs(place)
-    found = {"tables": stale_tables(place, inputs)}
+    found = {"tables": stale_because(place.stamp(TABLES), place.project, inputs.of_tables())}
     found |= {run.id: reason for run, reason in stale_runs(place, inputs, runs).items()}
     if not any(found.values()):
         found["indexes"] = stale_because(place.stamp(SITE), place.project, inputs.of_site(runs))

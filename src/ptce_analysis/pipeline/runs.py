@@ -7,9 +7,10 @@ import json
 import os
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
@@ -36,16 +37,14 @@ TABLES, SITE = "tables", "site"
 class Run:
     """One page to build: its name, its notebook, its language and all parameters the notebook receives.
 
-    `reads` names, as patterns below the project, the files its notebook opens besides `data/`. `family` lists the runs
-    that make one page for each level from the same notebook, by name and level, this one among them. `address` is that
-    of its page in the folder of its language, `pages` are all those of its language.
+    `family` lists the runs that make one page for each level from the same notebook, by name and level, this one among
+    them. `address` is that of its page in the folder of its language, `pages` are all those of its language.
     """
 
     name: str
     notebook: Path
     lang: str
     parameters: tuple[tuple[str, Any], ...]
-    reads: tuple[str, ...] = ()
     family: tuple[tuple[str, str], ...] = ()
     menu: str = ""
     address: str = ""
@@ -53,13 +52,20 @@ class Run:
 
     @property
     def id(self) -> str:
-        """`lang/name`: where its executed notebook is."""
         return f"{self.lang}/{self.name}"
 
     @property
     def waves(self) -> str:
         """Whose answers its page reads: `fictitious`, `supplied`, or nobody's."""
         return str(dict(self.parameters).get("waves", ""))
+
+    @property
+    def level(self) -> str:
+        return str(dict(self.parameters).get("level", ""))
+
+    @property
+    def but_level(self) -> tuple[Path, tuple[tuple[str, Any], ...]]:
+        return self.notebook, tuple(one for one in self.parameters if one[0] != "level")
 
     @property
     def folder(self) -> str:
@@ -72,7 +78,7 @@ class Place:
 
     def __init__(self, project: Path) -> None:
         self.project = project
-        self.sources = project / "notebooks"  # as written; `sources_in` a reader's language beside them
+        self.sources = project / "notebooks"
         self.published = project / "data" / "raw" / "published"
         # Committed: figures, one folder per language, and tables.
         self.figures, self.processed = project / "figures", project / "data" / "processed"
@@ -82,20 +88,13 @@ class Place:
         self.lock, self.scratch = self.build / "lock", self.build / "scratch"
         self.made = (self.figures, self.processed, self.build)
 
-    def sources_in(self, lang: str) -> Path:
-        """Copies of the notebooks in a reader's language: what a reader writes there outlives a build."""
-        return self.project / f"notebooks-{lang}"
-
     def notebook(self, run: Run) -> Path:
-        """The executed notebook of a run."""
         return self.notebooks / f"{run.id}.ipynb"
 
     def page(self, run: Run) -> Path:
-        """The page of a run."""
         return self.site / run.lang / run.address
 
     def pictures(self, run: Run) -> Path:
-        """The folder beside a run's page from which a reader downloads its figures."""
         return self.page(run).parent / "figures"
 
     def figures_of(self, run: Run) -> Path:
@@ -103,27 +102,19 @@ class Place:
         return (self.build / "figures" if run.waves == "supplied" else self.figures) / run.lang
 
     def failed(self, run: Run) -> Path:
-        """The executed copy of a run that failed."""
         return self.build / "failed" / f"{run.id}.ipynb"
 
     def stamp(self, name: str) -> Path:
         """The record of what a result was made from: of a run, by its id, of the tables or of the site."""
         return self.build / "stamps" / f"{name}.json"
 
-    def stamps(self) -> dict[str, Path]:
-        """Every stamp there is, by its name."""
-        folder = self.build / "stamps"
-        found = sorted(folder.rglob("*.json"))
-        return {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
-
 
 def declared_runs(project: Path) -> tuple[Run, ...]:
     """Return every declared run, French first, in the order of `runs.toml`; refuse an illegal declaration."""
-    entries = _under_rules(_with_supplied(project, _entries(project)))
+    entries = _asked_for(project, _entries(project))
     runs = [_run(project, entry, lang) for lang in LANGUAGES for entry in entries]
-    ids = [run.id for run in runs]
-    for name in ids:
-        if ids.count(name) > 1:
+    for name, count in Counter(run.id for run in runs).items():
+        if count > 1:
             raise InputError(f"{RUNS_FILE}: run {name!r} is declared twice. Give one of them another `name`.")
     return tuple(run for lang in LANGUAGES for run in _placed([run for run in runs if run.lang == lang]))
 
@@ -131,31 +122,17 @@ def declared_runs(project: Path) -> tuple[Run, ...]:
 def _placed(runs: Sequence[Run]) -> Iterator[Run]:
     """The runs of a language, each with its family and its place on the site: the first of answers opens its folder."""
     first = {run.folder: run.name for run in reversed(runs) if run.folder} | {"": INDEX_RUN}
-    pages = {
-        run: SitePage(
-            run.name,
-            "/".join(filter(None, (run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))),
-            run.menu,
-            str(dict(run.parameters).get("level", "")),
-        )
-        for run in runs
-    }
+    pages, families = dict[Run, SitePage](), dict[Any, list[tuple[str, str]]]()
+    for run in runs:
+        address = str(PurePosixPath(run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))
+        pages[run] = SitePage(run.name, address, run.menu, run.level)
+        families.setdefault(run.but_level, []).extend([(run.name, run.level)] if run.level else [])
     for run, page in pages.items():
         # Answers that a reader supplies change nothing of the other pages.
         known = (run.folder, "", FOLDERS["fictitious"])
         seen = tuple(one for other, one in pages.items() if other.folder in known)
-        yield replace(run, family=_family(run, runs), address=page.address, pages=seen)
-
-
-def _family(run: Run, runs: Iterable[Run]) -> tuple[tuple[str, str], ...]:
-    """The runs that differ from this one by their level only, when there are several: its page leads to theirs."""
-
-    def but_level(one: Run) -> tuple[Path, dict[str, Any]]:
-        return one.notebook, {name: value for name, value in one.parameters if name != "level"}
-
-    same = [(one.name, dict(one.parameters)) for one in runs if but_level(one) == but_level(run)]
-    levels = [(name, str(given["level"])) for name, given in same if "level" in given]
-    return tuple(levels) if len(levels) > 1 else ()
+        family = families[run.but_level]
+        yield replace(run, family=tuple(family) if len(family) > 1 else (), address=page.address, pages=seen)
 
 
 def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:
@@ -172,7 +149,6 @@ def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:
 
 
 def _entries(project: Path) -> list[dict[str, Any]]:
-    """The tables of `runs.toml`; one with an unknown key or a value of another type than expected is refused."""
     path = project / RUNS_FILE
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -183,23 +159,14 @@ def _entries(project: Path) -> list[dict[str, Any]]:
     entries = table.get("runs")
     if set(table) != {"runs"} or not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected.")
-    for entry in entries:
-        if "notebook" not in entry:
-            raise InputError(f"{RUNS_FILE}: a run without `notebook`: {entry!r}. Name the notebook it executes.")
-        for key, value in entry.items():
-            if key not in KEYS:
-                legal = ", ".join(KEYS)
-                raise InputError(f"{RUNS_FILE}: key {key!r} is unknown. Legal keys: {legal}.{nearest(key, KEYS)}")
-            expected, is_legal = KEYS[key]
-            if not is_legal(value):
-                raise InputError(f"{RUNS_FILE}: {key} = {value!r}: {expected} is expected.")
+    for key, value in (item for entry in entries for item in ({"notebook": None} | entry).items()):
+        if key not in KEYS:
+            legal = ", ".join(KEYS)
+            raise InputError(f"{RUNS_FILE}: key {key!r} is unknown. Legal keys: {legal}.{nearest(key, KEYS)}")
+        expected, is_legal = KEYS[key]
+        if not is_legal(value):
+            raise InputError(f"{RUNS_FILE}: {key} = {value!r}: {expected} is expected.")
     return entries
-
-
-def _inside(value: Any) -> bool:
-    """Whether a value is a list of patterns that stay inside the project."""
-    texts = value if isinstance(value, list) else [""]
-    return all(isinstance(t, str) and t and not t.startswith("/") and ".." not in t.split("/") for t in texts)
 
 
 # What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
@@ -210,7 +177,6 @@ KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda v: isinstance(v, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", v) is not None and v != "index",
     ),
     "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
-    "reads": ("a list of patterns of files inside the project", _inside),
     "menu": (
         "a name in English (en) and in any other language of the pages",
         lambda v: isinstance(v, dict) and "en" in v and v.keys() <= LANGUAGES.keys() and all(v.values()),
@@ -218,60 +184,41 @@ KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 }
 
 
-def _is_supplied(entry: dict[str, Any]) -> bool:
-    return bool(entry.get("parameters", {}).get("waves") == "supplied")
+def _asked_for(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries, with what a reader asks for: pages on waves of their own (`make WAVES=DIR`), under rules (`RULES=`).
 
-
-def _with_supplied(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the entries with one more for each notebook on waves, when a reader supplies some (`make WAVES=DIR`)."""
-    if not os.environ.get(WAVES_VARIABLE):
-        return entries
-    told = {entry["notebook"] for entry in entries if _is_supplied(entry)}
-    stems = dict.fromkeys(entry["notebook"] for entry in entries if entry["notebook"] not in told)
-    reading = [stem for stem in stems if "waves" in notebook_parameters(notebook_path(project, stem))]
-    return entries + [{"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading]
-
-
-def _under_rules(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the entries with the rules of disclosure that a reader asks for (`make RULES=strict`), if any.
-
-    Stricter rules that would protect nothing are refused: who asks for them would believe that they did. An entry that
-    declares others is refused, not overruled.
+    Rules that would protect nothing, or that disagree with an entry's, are refused: who asks for them believes in them.
     """
-    rules = os.environ.get(RULES_VARIABLE)
-    if not rules:
-        return entries
-    check_parameters(RULES_VARIABLE, {"rules": rules})
-    supplied = [entry for entry in entries if _is_supplied(entry)]
-    if not supplied:
-        raise InputError(
-            f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
-            f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}), or unset {RULES_VARIABLE}."
-        )
-    for entry in supplied:
-        declared = entry["parameters"].setdefault("rules", rules)
-        if declared != rules:
-            where = f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}"
-            raise InputError(f"{where}, but {RULES_VARIABLE} asks for {rules!r}. Give one of them.")
+    supplied = [entry for entry in entries if entry.get("parameters", {}).get("waves") == "supplied"]
+    if os.environ.get(WAVES_VARIABLE):
+        told = {entry["notebook"] for entry in supplied}
+        stems = dict.fromkeys(entry["notebook"] for entry in entries if entry["notebook"] not in told)
+        reading = [stem for stem in stems if "waves" in notebook_parameters(_notebook_path(project, stem))]
+        more = [{"notebook": s, "name": f"{s}_supplied", "parameters": {"waves": "supplied"}} for s in reading]
+        entries, supplied = entries + more, supplied + more
+    if rules := os.environ.get(RULES_VARIABLE):
+        check_parameters(RULES_VARIABLE, {"rules": rules})
+        if not supplied:
+            raise InputError(
+                f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
+                f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}) or unset it."
+            )
+        for entry in supplied:
+            if (declared := entry["parameters"].setdefault("rules", rules)) != rules:
+                where = f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}"
+                raise InputError(f"{where}, but {RULES_VARIABLE} asks for {rules!r}. Give one of them.")
     return entries
 
 
 def _run(project: Path, entry: dict[str, Any], lang: str) -> Run:
-    notebook = notebook_path(project, entry["notebook"])
-    given = {"lang": lang, **entry.get("parameters", {})}
-    defaults = notebook_parameters(notebook)
-    name = entry.get("name", notebook.stem)
+    notebook, given = _notebook_path(project, entry["notebook"]), {"lang": lang, **entry.get("parameters", {})}
+    defaults, name = notebook_parameters(notebook), entry.get("name", notebook.stem)
     check_parameters(f"{RUNS_FILE}, run {name}", given, defaults)
-    for pattern in entry.get("reads", ()):
-        if not any(project.glob(pattern)):
-            raise InputError(f"{RUNS_FILE}, run {name}: reads {pattern!r}: no such file in the project.")
     menu = entry.get("menu", {})
-    parameters, reads = tuple(sorted((defaults | given).items())), tuple(entry.get("reads", ()))
-    return Run(name, notebook, lang, parameters, reads, menu=menu.get(lang, menu.get("en", "")))
+    return Run(name, notebook, lang, tuple(sorted((defaults | given).items())), menu=menu.get(lang, menu.get("en", "")))
 
 
-def notebook_path(project: Path, stem: str) -> Path:
-    """Return the path of a notebook of the project; a name that is not one of them is refused."""
+def _notebook_path(project: Path, stem: str) -> Path:
     legal = sorted(path.stem for path in (project / "notebooks").glob("*.ipynb"))
     if stem not in legal:
         raise InputError(f"{RUNS_FILE}: notebook {stem!r}: legal values: {', '.join(legal)}.{nearest(stem, legal)}")
@@ -281,8 +228,7 @@ def notebook_path(project: Path, stem: str) -> Path:
 def notebook_parameters(path: Path) -> dict[str, Any]:
     """Return the names and default values assigned in the notebook's cell tagged `parameters`.
 
-    Raises `InputError` when the file is no notebook, when no cell, or more than one, is tagged, or when the cell does
-    anything else.
+    Raises `InputError` when the file is no notebook, when not one cell is tagged, or when it does anything else.
     """
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

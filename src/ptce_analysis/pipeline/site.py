@@ -55,8 +55,7 @@ class Entry:
 def processed_tables(project: Path) -> dict[str, bytes]:
     """Return every processed table as the bytes of its CSV: UTF-8, `,`, at most ten significant digits.
 
-    The tables of the fictitious waves, of one row per pole and of one per support, are those that `ptce clean` writes,
-    one wave below the other; every row says in `origin` that it is fictitious, and what one wave did not ask says so.
+    Those of the fictitious waves are what `ptce clean` writes, one wave below the other; `origin` says so in each row.
     """
     facts = read_published(project / "data" / "raw" / "published")
     levels = [funding.funding_by_level(facts, TABLE_WAVE, name).assign(scenario=name) for name in SCENARIOS]
@@ -74,12 +73,11 @@ def processed_tables(project: Path) -> dict[str, bytes]:
 
 def site_files(place: Place, runs: Sequence[Run]) -> dict[Path, bytes]:
     """Return the files of the site besides its pages, by path: those of each language, and the choice between them."""
-    files = {place.site / INDEX: language_choice(runs)}
+    files = {INDEX: language_choice(runs)}
     for lang in sorted({run.lang for run in runs}):
         entries = [_entry(place, run) for run in runs if run.lang == lang]
-        folder = place.site / lang
-        files |= {folder / name: data for name, data in language_files(place, lang, entries).items()}
-    return files
+        files |= {f"{lang}/{name}": data for name, data in language_files(place, lang, entries).items()}
+    return {place.site / name: data for name, data in files.items()}
 
 
 def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[str, bytes]:
@@ -88,18 +86,16 @@ def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[st
     Pages made of answers have a register and data of their own, in their folder. The tables typed from the sources are
     described as in the project's own data package.
     """
-    words = Words(lang)
-    about = place.project / PACKAGE_FILE
+    words, about = Words(lang), place.project / PACKAGE_FILE
     resources = json.loads(about.read_text(encoding="utf-8"))["resources"] if about.is_file() else []
-    published = sorted(place.published.glob("*.csv"))
-    names = [path.name for path in published]
     by_name = {Path(one["path"]).name: {**one, "path": f"{FOLDER}/{Path(one['path']).name}"} for one in resources}
-    files = {f"{FOLDER}/{path.name}": path.read_bytes() for path in published}
+    typed = {path.name: path.read_bytes() for path in sorted(place.published.glob("*.csv"))}
+    files = {f"{FOLDER}/{name}": data for name, data in typed.items()}
     files |= {INDEX: index_page(place, words, entries), BIBTEX: read_edition(place.project).bibtex().encode()}
     for folder in dict.fromkeys(["", *(entry.run.folder for entry in entries)]):
         own = [entry for entry in entries if entry.run.folder == folder]
         downloads = [download for entry in own for download in entry.downloads]
-        described = [] if folder else [by_name[name] for name in names if name in by_name]
+        described = [] if folder else [by_name[name] for name in typed if name in by_name]
         made = {CLAIMS: claims_json([claim for entry in own for claim in entry.claims])}
         made[PACKAGE] = data_package(words, str(words(Titles.SITE)), downloads, described)
         made |= {f"{FOLDER}/{download.name}": download.data for download in downloads}
@@ -108,10 +104,7 @@ def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[st
 
 
 def index_page(place: Place, words: Words, entries: Sequence[Entry]) -> bytes:
-    """Return the index of a language: its notebook, then what each page answers, downloads and accessibility.
-
-    A project without such a notebook has the site's own sections under a title.
-    """
+    """Return the index of a language: its notebook, or a title, then what each page answers, and downloads."""
     sections = _render("sections.html.j2", words=words, **_sections(words, entries))
     own = next((entry.run for entry in entries if entry.run.name == INDEX_RUN), None)
     if own:
@@ -159,10 +152,9 @@ def language_choice(runs: Sequence[Run]) -> bytes:
 
 
 def _entry(place: Place, run: Run) -> Entry:
-    notebook = nbformat.read(place.notebook(run), as_version=4)  # type: ignore[no-untyped-call]
-    summary, page = summary_of(notebook, run.name), Path(run.address).name
-    downloads, claims = page_downloads(notebook, run.name), page_claims(notebook, run.name, page)
-    return Entry(run, summary["title"], summary["description"], tuple(downloads), tuple(claims))
+    node = nbformat.read(place.notebook(run), as_version=4)  # type: ignore[no-untyped-call]
+    said, claims = summary_of(node, run.name), page_claims(node, run.name, Path(run.address).name)
+    return Entry(run, said["title"], said["description"], tuple(page_downloads(node, run.name)), tuple(claims))
 
 
 def _render(template: str, **values: Any) -> str:

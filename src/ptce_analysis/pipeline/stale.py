@@ -1,8 +1,4 @@
-"""What is stale, by content: what a result was made from, what was made, and whether either has changed since.
-
-Modification times are never looked at: a clone or a `touch` changes them all and changes nothing. The library counts
-as a whole: a change anywhere in it makes everything again.
-"""
+"""What is stale, by content and never by date: what a result was made from, what was made, whether either changed."""
 
 from __future__ import annotations
 
@@ -70,35 +66,27 @@ class Inputs:
         self._raw = self._data("raw")
 
     def of_tables(self) -> Digests:
-        """Return what the processed tables are made from."""
         return self._raw | self._environment
 
     def of_run(self, run: Run) -> Digests:
         """Return what a run's notebook, figures and page are made from.
 
-        Whose code neither names the waves nor looks through folders does not read answers of respondents. What stands
-        beside the notebook counts, as it may be imported or opened by its bare name; a picture, when its name is in the
-        notebook, other than to save it there.
+        Answers count where code names the waves or looks through folders; what stands beside the notebook too, as it
+        may be opened by its bare name: a picture only if the notebook names it other than to save it.
         """
         text = SAVED.sub("", run.notebook.read_text(encoding="utf-8"))
-        beside = {
-            name: found
-            for name, found in self._neighbours.items()
-            if not name.lower().endswith(PICTURES) or Path(name).name in text
-        }
+        beside = {n: d for n, d in self._neighbours.items() if not n.lower().endswith(PICTURES) or Path(n).name in text}
         code = [code_of(self.place.project / name) for name in beside if name.endswith(".py")]
         data = self._raw | self._processed
         if not any(map(READS_WAVES.search, [code_of(run.notebook), *code])):
             answers = (f"{WAVES.as_posix()}/", "data/processed/waves/")
             data = {name: found for name, found in data.items() if not name.startswith(answers)}
-        found = data | self._environment | beside | self._files([run.notebook])
-        for pattern in (*run.reads, CITATION):
-            found |= self._matching(pattern)
+        found = data | self._environment | beside | self._files([run.notebook]) | self._matching(CITATION)
         if run.waves == "supplied":
             folder = supplied_folder(self.place.project)
             files = wave_files(folder) if folder.is_dir() else ()
             found |= {
-                f"data/supplied/{path.relative_to(folder).as_posix()}": digest(path.read_bytes()) for path in files
+                f"data/supplied/{file.relative_to(folder).as_posix()}": digest(file.read_bytes()) for file in files
             }
         return found | {"parameters": digest_of_value([run.parameters, run.family, run.pages])}
 
@@ -110,13 +98,11 @@ class Inputs:
         return self._library | order | about | self._files(files)
 
     @cached_property
-    def _processed(self) -> Digests:
-        """The tables, asked for once they are built."""
+    def _processed(self) -> Digests:  # once they are built
         return self._data("processed")
 
     @cached_property
     def _neighbours(self) -> Digests:
-        """What stands beside the notebooks but caches and checkpoints."""
         files = (path for path in files_below(self.place.sources) if path.suffix != ".ipynb")
         scratch = (".", "__pycache__")
         return self._files(path for path in files if not any(part.startswith(scratch) for part in path.parts[-2:]))
@@ -153,10 +139,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def publish(stamp: Path, root: Path, inputs: Mapping[str, str], files: Mapping[Path, bytes]) -> None:
-    """Write results, remove those made last time and no longer made, and record what they were made from.
-
-    The stamp comes last: after an interruption it does not match, and everything is made again.
-    """
+    """Write results, remove those no longer made, and record last what they were made from."""
     made = {path.relative_to(root).as_posix(): digest(data) for path, data in files.items()}
     record = json.dumps({"inputs": dict(inputs), "outputs": made}, indent=1, sort_keys=True).encode()
     write_together({**files, stamp: record}, [path for path in made_by(stamp, root) if path not in files])
@@ -192,17 +175,13 @@ def stale_because(stamp: Path, root: Path, inputs: Mapping[str, str]) -> str:
 
 
 def _state_of(path: Path, expected: str) -> str:
-    """What is wrong with a result: missing, altered, or nothing."""
     if not path.is_file():
         return "is missing"
     return "" if digest(path.read_bytes()) == expected else "was altered"
 
 
 def write_together(files: Mapping[Path, bytes], dropped: Iterable[Path] = ()) -> None:
-    """Write files beside their final names, and only once all are on the disk rename them, in order.
-
-    `dropped` are removed in between. Raises `OSError` naming the final path; when space lacks, nothing has changed.
-    """
+    """Write files beside their final names, drop others, then rename all; raises `OSError` naming the final path."""
     parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
     path = Path()
     try:
@@ -224,10 +203,7 @@ def write_together(files: Mapping[Path, bytes], dropped: Iterable[Path] = ()) ->
 
 @contextmanager
 def one_at_a_time(place: Place) -> Iterator[None]:
-    """Hold the project's lock while the body runs, waiting for whoever holds it; remove what a killed build left.
-
-    The lock is the system's and ends with the processes that hold it: a file left behind locks nothing.
-    """
+    """Hold the project's lock, which ends with its process, while the body runs; remove what a killed build left."""
     place.lock.parent.mkdir(parents=True, exist_ok=True)
     with place.lock.open("a") as stream:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
+from ptce_analysis.protect.release import public
 from ptce_analysis.publish.exhibit import (
     Column,
     Exhibit,
@@ -133,3 +136,36 @@ def test_head_and_notes_say_everything_with_every_number_marked() -> None:
     assert notes.find(id="amounts.reading.amount") and notes.details.table and notes.find("a", download=True)
     table = BeautifulSoup(notes_html(EN, exhibit(figures=()), "Table 1", "x.csv"), "html.parser")
     assert table.find("table").find_next("dl") and not table.details
+
+
+SURVEY = exhibit().data.assign(origin="survey", n=2)
+MIXED = "fictitious data are mixed with other origins: "
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"data": exhibit().data.assign(origin=["published", "fictitious"])}, MIXED + "fictitious, published"),
+        (
+            {"origin": "fictitious", "data": SURVEY, "protected": public(SURVEY)},
+            MIXED + "fictitious, survey",
+        ),
+        (
+            {"note": EN("{n} more", n=Number(3, "count", origin="fictitious"))},
+            MIXED + "fictitious, published",
+        ),
+    ],
+)
+def test_fictitious_data_mix_with_no_other_origin(changes: dict[str, Any], fault: str) -> None:
+    """Whether rows, the exhibit or a number of its texts say it."""
+    assert faults(exhibit(**changes)) == [fault]
+    note = EN("{n} printed", n=Number(3, "count", origin="published"))
+    assert faults(exhibit(origin="derived", note=note)) == []  # other origins may meet
+
+
+def test_no_cell_of_a_csv_runs_in_a_spreadsheet() -> None:
+    """A cell that a spreadsheet would run is kept as text, after blanks and in full width too."""
+    names = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1"]
+    found = exhibit(data=pd.DataFrame({"name": names, "amount_eur": 1.0}))
+    cells = [row[0] for row in csv.reader(io.StringIO(csv_text(EN, found), newline=""))][1:]
+    assert cells == [f"'{name}" for name in names]

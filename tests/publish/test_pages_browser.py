@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from pages import REPOSITORY, code, exported, shown, site
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish import plots, show
+from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.browser
 
@@ -175,3 +176,26 @@ def test_the_answer_is_whole_in_the_first_screen(tab: Page, name: str, width: in
     boxes = [box for answer in tab.locator(".answer").all() if (box := answer.bounding_box())]
     assert len(boxes) == (name != "index") or name.endswith("09_methods")
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: str) -> None:
+    """The band stays at the top of the screen down to the last line."""
+    tab.goto(address(f"{lang}/demonstration/index"))
+    for share in (0, 0.5, 1):
+        tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
+        box = tab.locator(".band").bounding_box()
+        assert box and box["y"] == pytest.approx(0, abs=1)
+
+
+@pytest.mark.thorough
+def test_the_other_language_is_one_click_away(tab: Page) -> None:
+    """From a page to its twin and back, and to the index."""
+    tab.goto(address("fr/03_funding"))
+    tab.locator("header").get_by_role("link", name="English").click()
+    assert tab.url == address("en/03_funding")
+    tab.locator("header").get_by_role("link", name="Français").click()
+    assert tab.url == address("fr/03_funding")
+    tab.locator("header a").first.click()
+    assert tab.url == address("fr/index")

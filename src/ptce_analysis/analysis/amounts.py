@@ -150,7 +150,11 @@ def highest_median(row: AmountsRow) -> Fraction:
 
 
 def largest_n(row: AmountsRow) -> int | None:
-    """Return the largest number of amounts for which sum and median can hold together; 0 if none, None if any can."""
+    """Return the largest number of amounts for which sum and median can hold together; 0 if none, None if any can.
+
+    >>> largest_n(printed_row(16, 246, 30, grain=0))
+    15
+    """
     median = row.medians[0]
     if median == 0:
         return None

@@ -122,7 +122,7 @@ def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """Return the ledger of what is hidden: which figure, by which rule, to protect what."""
+    """Return the ledger of what is hidden (columns `LEDGER`): which figure, by which rule, to protect what."""
     return pd.DataFrame(rows, columns=list(LEDGER)).astype("str")
 
 

@@ -130,7 +130,10 @@ class Shown:
 
 
 def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
-    """Return k/n unless too few units are in it or outside it, or all answered the same. Raises `InputError` if k > n."""
+    """Return k/n unless too few units are in it or outside it, or all answered the same.
+
+    Raises `InputError` for a count that is not between 0 and its base.
+    """
     if not 0 <= k <= n:
         raise InputError(f"share {k}/{n}: the count must lie between 0 and its base.")
     rule = failed(Contributions(k, others=n - k), rules, "units")

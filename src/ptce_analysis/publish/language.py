@@ -122,7 +122,7 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
 
 
 def with_addresses(sentence: Sentence, addresses: Mapping[str, str]) -> Sentence:
-    """Return a sentence whose links to sources lead to their addresses, if any; `InputError` for an unknown id.
+    """Return a sentence whose links to sources lead to their addresses, if any. Raises `InputError` for an unknown id.
 
     >>> with_addresses(Sentence("See [a note](S3) and [slides](DECK)."), {"S3": "https://e.org", "DECK": ""}).text
     'See [a note](https://e.org) and slides.'

@@ -254,7 +254,7 @@ def neutralised(text: str) -> str:
 
 
 def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
-    """Write the four tables, each whole or not at all, and return their paths; `InputError` if they cannot be."""
+    """Write the four tables, each whole or not at all, and return their paths. Raises `InputError` if it cannot."""
     folder, texts = Path(out_dir), {name: csv_text(getattr(result, name)) for name in TABLES}
     temporary = {folder / f".{name}.csv.{os.getpid()}": folder / f"{name}.csv" for name in TABLES}
     try:

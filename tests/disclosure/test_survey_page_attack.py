@@ -1,7 +1,7 @@
 """The survey page read by attackers: every table of it together, and its comparison with the printed figures.
 
-One adds amounts up, one counts poles by stage and link. Route: the solver of `attacker`, which shares no code with the
-library. Each is shown to win when a protection is taken away.
+One adds amounts up, one counts poles by every way of answering about the levels, one by stage and link. Route: the
+solver of `attacker`, which shares no code with the library. Each is shown to win when a protection is taken away.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 from attacker import Knowledge, is_sensitive
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey import amounts
+from ptce_analysis.analysis.survey import amounts, linked_with, marginal
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import MARK
@@ -108,6 +108,71 @@ def recovered_amounts(folder: Path, seed: int) -> list[str]:
     return found
 
 
+# Links.
+
+WAYS = tuple(product(("", "Non", "Oui"), repeat=len(LINKED)))
+
+
+def random_links(folder: Path, seed: int) -> Cleaned:
+    """A wave of 2015 with few or many poles, levels that nearly all or hardly any are linked with, some supported."""
+    rng = np.random.default_rng(seed)
+    linked, silent, supported = rng.beta(0.6, 0.6, len(LINKED)), rng.choice([0, 0.2]), rng.beta(0.6, 0.6, 4)
+    rows = []
+    for i in range(int(rng.integers(8, 40))):
+        links = ["" if rng.random() < silent else ("Oui" if rng.random() < p else "Non") for p in linked]
+        told = zip(links[:4], supported, strict=True)
+        money = [f"{np.exp(rng.normal(3, 1)):.0f}" if yes == "Oui" and rng.random() < p else "" for yes, p in told]
+        rows.append(";".join([f"P{i}", "création", *links, *money]))
+    return cleaned(folder, *rows, **LINKS)
+
+
+def ways(at: int, answer: str) -> dict[object, float]:
+    """The ways that have an answer about one level."""
+    return {way: 1.0 for way in WAYS if way[at] == answer}
+
+
+def read(tables: ShownWaves) -> Knowledge:
+    """What the page says of how many poles answered in each way."""
+    known, poles = Knowledge(), int(tables.flow.table["kept"].iloc[0])
+    known.line(dict.fromkeys(WAYS, 1.0), poles, poles)
+    links = survey_page.linked(EN, tables).table.set_index("level")
+    money = survey_page.funded(EN, tables).table.set_index("level")
+    for at, level in enumerate(LINKED):
+        row, yes = links.loc[level], ways(at, "Oui")
+        if isinstance(row["units"], (int, float)):
+            known.line(yes, row["units"], row["units"])
+        if isinstance(row["base"], (int, float)):
+            known.line(yes | ways(at, "Non"), row["base"], row["base"])
+        if level in money.index:
+            told = money.loc[level, ["projects", "units"]]
+            known.line(yes, max([int(n) for n in told if isinstance(n, (int, float))], default=0), poles)
+    given, told = said(tables), [way for way in WAYS if "" not in way]
+    for name in sorted({"link_2_to_6_share_2015", "collectivities_involved_median_2015"} & set(given)):
+        # The page does not say how many poles told about every level: this attacker knows it.
+        found = marginal(tables.waves[0], FACTS[name])
+        n = len(found.parts) if found else 0
+        known.line(dict.fromkeys(told, 1.0), n, n)
+        if name == "link_2_to_6_share_2015":
+            counts = [k for k in range(n + 1) if abs(k / n - given[name]) <= 0.0005]
+            known.line({w: 1.0 for w in told if w.count("Oui") > 1}, counts[0], counts[-1])
+        else:
+            known.line({w: 1.0 for w in told if w.count("Oui") <= given[name] + 0.5}, n / 2, n)
+            known.line({w: 1.0 for w in told if w.count("Oui") >= given[name] - 0.5}, n / 2, n)
+    return known
+
+
+def small_links(folder: Path, seed: int) -> list[str]:
+    """The levels of which the page says that fewer than three poles are linked, or answered that they are not."""
+    tables = shown([random_links(folder, seed)], FACTS)
+    known, found = read(tables), []
+    for at, level in enumerate(LINKED):
+        linked = linked_with(tables.waves[0], level)["linked"]
+        for answer, truth in (("Oui", int(linked.sum())), ("Non", int((~linked).sum()))):
+            if 0 < truth < 3 and known.range_of(ways(at, answer), whole=True)[1] < 2.5:
+                found.append(f"{level}: {answer}")
+    return found
+
+
 MARKED = {"stages": "stage", "links": "level"}
 
 # Emergence by level.
@@ -169,6 +234,9 @@ def forgotten(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away the protection that an attack is about."""
     if name == "amounts":  # the total of all levels is protected alone
         without(monkeypatch, "amounts", by=(("wave", "level"),))
+    elif name == "links":  # how many poles there are is forgotten
+        without(monkeypatch, "said", within=())
+        monkeypatch.setattr(survey_tables, "_is_held_back", lambda *_: False)
     else:  # groups are not looked at
         monkeypatch.setattr(survey_tables, "_hiding", lambda *_: "")
         monkeypatch.setattr(survey_tables, "_untold_elsewhere", lambda *_: "")
@@ -176,6 +244,7 @@ def forgotten(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 ATTACKS: dict[str, tuple[Callable[[Path, int], list[Any]], int]] = {
     "amounts": (recovered_amounts, 60),
+    "links": (small_links, 20),
     "groups": (small_groups, 40),
 }
 

@@ -115,8 +115,10 @@ def own_words() -> str:
     """Return every text of the library in every language, folded: finding one of them again exposes nobody."""
     from babel.messages.pofile import read_po
 
+    published = Path(vocabulary.__file__).parent / "publish"
     found = [repr(getattr(vocabulary, name)) for name in dir(vocabulary) if name.isupper()]
-    for path in sorted(Path(vocabulary.__file__).parent.glob("publish/locale/*.po")):
+    found += [path.read_text(encoding="utf-8") for path in sorted(published.glob("templates/*/*"))]  # styles and tags
+    for path in sorted(published.glob("locale/*.po")):
         with path.open("rb") as stream:
             found += [str(text) for message in read_po(stream) for text in (message.id, message.string)]
     return folded(" ".join(found))

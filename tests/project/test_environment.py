@@ -127,3 +127,10 @@ def test_the_supported_pythons_are_told_once() -> None:
     assert tools["mypy"]["python_version"] == oldest
     script = (REPOSITORY / "requirements" / "compile.sh").read_text(encoding="utf-8")
     assert f"--python-version {oldest} " in script and '"Programming Language :: Python :: ' in script
+
+
+def test_the_batch_environment_is_free_of_jupyterlab() -> None:
+    """JupyterLab slows every start by two seconds: it has an environment of its own."""
+    for name in ("requirements.lock", "requirements/dev.lock"):
+        assert not {"jupyterlab", "ipywidgets", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
+    assert {"jupyterlab", "ipywidgets"} <= names(REPOSITORY / "requirements" / "lab.lock")

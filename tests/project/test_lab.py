@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -122,3 +124,13 @@ def test_committed_notebooks_have_no_outputs_and_readable_cell_names(path: Path)
     written, names = json.loads(path.read_text(encoding="utf-8")), list(cells(path))
     assert written == committed_form(written) and len(names) == len(written["cells"])
     assert all(name.replace("-", "").isalpha() and name.islower() for name in names), names
+
+
+def test_copies_outlive_a_build_that_is_removed(project: Path) -> None:
+    """They stand beside the notebooks, where paths are the same: `make clean` leaves them, and git ignores them."""
+    folder = reader_notebooks(project, "fr")
+    assert folder.parent == project and not (project / "build").exists()
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"^clean:.*\n\trm -rf (.*)$", makefile, re.MULTILINE) == ["build mutants"]
+    for name in (f"{folder.name}/one.ipynb", "explorations/mine.ipynb", "explorations/figure.png"):
+        assert not subprocess.run(["git", "check-ignore", "-q", name], cwd=REPOSITORY, check=False).returncode, name

@@ -283,3 +283,22 @@ def test_a_reader_s_own_values_are_typed_in_fields(opened: Any) -> None:
     base.press("Enter")
     asked.get_by_text("20 / 50").wait_for(timeout=LONG_MS)
     assert "True" in asked.inner_text()
+
+
+def test_a_french_reader_finds_menus_and_notebooks_in_french(opened: Any) -> None:
+    """A terminal that speaks French is enough."""
+    _, page = opened("fr", "/")
+    assert title(page) == heading("00_index.ipynb", "fr")
+    assert page.locator(".lm-MenuBar-itemLabel").first.inner_text() == "Fichier"
+    assert 'lang = "fr"' in page.locator(".jp-CodeCell .cm-content").first.inner_text()
+
+
+STYLED = {".title": "fontWeight", ".notes dt": "display", ".notes dd": "display", ".origin": "borderTopStyle"}
+LOOK = "([part, rule]) => getComputedStyle(document.querySelector(`.jp-OutputArea-output ${part}`))[rule]"
+
+
+def test_an_exhibit_looks_as_on_its_page(opened: Any) -> None:
+    """Its title bold, the name of each note on the line of its text, its origin in a frame."""
+    _, page = opened("en", "/lab/tree/notebooks/05_profile.ipynb")
+    run_all(page)
+    assert [page.evaluate(LOOK, part) for part in STYLED.items()] == ["650", "inline", "inline", "solid"]

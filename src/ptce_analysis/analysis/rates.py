@@ -25,6 +25,7 @@ from scipy.special import softmax
 from ptce_analysis.analysis import intervals
 from ptce_analysis.analysis.intervals import Counts, Estimate, Floats, Rate, checked_pair, log_binomials, margin
 from ptce_analysis.errors import InputError
+from ptce_analysis.vocabulary import rows
 
 
 class Method(NamedTuple):
@@ -34,54 +35,7 @@ class Method(NamedTuple):
     source: str
 
 
-METHODS: dict[str, Method] = {
-    "wilson": Method("score, no continuity correction", "Wilson 1927, JASA 22:209-212"),
-    "clopper_pearson": Method("exact, each tail at most (1 - confidence)/2", "Clopper & Pearson 1934, Biometrika 26"),
-    "jeffreys": Method(
-        "equal tails of Beta(k + 1/2, n - k + 1/2); bound 0 when k = 0, bound 1 when k = n",
-        "Brown, Cai & DasGupta 2001, Statistical Science 16:101-133",
-    ),
-    "newcombe": Method(
-        "hybrid of two Wilson intervals, no continuity correction",
-        "Newcombe 1998, Statistics in Medicine 17:873-890, method 10",
-    ),
-    "agresti_caffo": Method(
-        "Wald after one success and one failure are added to each group, cut at -1 and 1",
-        "Agresti & Caffo 2000, The American Statistician 54:280-288",
-    ),
-    "miettinen_nurminen": Method(
-        "score, variance at the restricted maximum likelihood times N/(N - 1), N units in all",
-        "Miettinen & Nurminen 1985, Statistics in Medicine 4:213-226",
-    ),
-    "koopman": Method("score for a ratio, no variance factor", "Koopman 1984, Biometrics 40:513-517"),
-    "sample_odds_ratio": Method("cross product of the four counts", "definition"),
-    "conditional_odds_ratio": Method(
-        "conditional maximum likelihood given both margins; exact interval, each tail (1 - confidence)/2",
-        "Cornfield 1956; Fisher's noncentral hypergeometric distribution",
-    ),
-    "fisher": Method(
-        "two-sided: all tables with the same margins no more likely than the observed one",
-        "Fisher 1935; Freeman & Halton 1951",
-    ),
-    "mid_p": Method(
-        "two-sided: as Fisher's test, tables as likely as the observed one counted by half",
-        "Lydersen, Fagerland & Laake 2009, Statistics in Medicine 28:1159-1175; "
-        "Fagerland, Lydersen & Laake 2017, Statistical Analysis of Contingency Tables, ch. 4",
-    ),
-    "barnard": Method(
-        "two-sided: tables whose pooled score statistic is as large in absolute value; maximum over the common share",
-        "Suissa & Shuster 1985, JRSS A 148:317-327",
-    ),
-    "boschloo": Method(
-        "two-sided: tables whose two-sided Fisher p-value is as small; maximum over the common share",
-        "Boschloo 1970, Statistica Neerlandica 24:1-9",
-    ),
-    "pearson": Method("chi-square with one degree of freedom, no continuity correction", "Pearson 1900"),
-    "beta_binomial": Method(
-        "independent Beta priors with the printed parameters; equal-tailed credible interval",
-        "Gelman et al. 2013, Bayesian Data Analysis, ch. 2; factor: Gunel & Dickey 1974, Biometrika 61:545-557",
-    ),
-}  # fmt: skip
+METHODS = {row["method"]: Method(row["convention"], row["source"]) for row in rows("methods.csv")}
 
 # Why a value is not estimable, or why a bound has no finite value.
 REASONS: dict[str, str] = {

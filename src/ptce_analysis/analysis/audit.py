@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ptce_analysis.analysis import audit_rows, audit_shares
-from ptce_analysis.analysis.amounts import bounds, largest_n
+from ptce_analysis.analysis.amounts import largest_n
 from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
 from ptce_analysis.analysis.audit_words import Reason, as_json, as_printed, english, say
 from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
@@ -224,20 +224,3 @@ def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
             cells.append((total.level, row.n, *money, largest_n(row.bands), verdict))
     columns = ["level", "n", "sum_eur", "sum_high_eur", "median_eur", "highest_median_eur", "largest_n", "verdict"]
     return pd.DataFrame(cells, columns=columns).astype({"largest_n": "Int64"})
-
-
-def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return, per printed total said with a median, the least concentration of all the data sets that round to both.
-
-    Columns: `indicator`, `n`, `total`, `median` (stored units, as printed); the least possible `gini` and
-    `top_half_share`. Totals that no data set can have are left out.
-    """
-    import pandas as pd
-
-    cells = []
-    for row in audit_rows.rows_of_amounts(Printed(facts)):
-        if row.total.wave == wave and row.holds and not row.total.indicator.endswith("_amount"):
-            forced = bounds(row.bands)
-            least = (forced[name].low or 0.0 for name in ("gini", "top_half_share"))
-            cells.append((row.total.indicator, row.n, float(row.total.value), float(row.median.value), *least))
-    return pd.DataFrame(cells, columns=["indicator", "n", "total", "median", "gini", "top_half_share"])

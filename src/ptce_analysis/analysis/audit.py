@@ -201,7 +201,7 @@ def inferred_grains(facts: Facts) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts))]
+    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts)).values()]
     columns = ["source", "wave", "n", "k", "step", "probability", "grain"]
     return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
 

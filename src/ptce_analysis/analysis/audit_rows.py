@@ -87,7 +87,8 @@ def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
     """
     for total in printed.figures.values():
         name, table = stem(total), total.indicator.endswith("_amount")
-        median, projects = printed.beside(total, f"{name}_median"), printed.beside(total, f"{name}_projects")
+        beside = (f"{name}_{part}" for part in ("median", "projects"))
+        median, projects = (printed.figures.get((one, total.level, total.wave, total.source)) for one in beside)
         if median and (total.statistic, median.statistic, total.unit) == ("sum", "median", median.unit):
             bases, projects = bases_of((total, median)), projects if table else None
             numbers = whole_numbers(projects) if projects else bases

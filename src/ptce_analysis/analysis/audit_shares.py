@@ -107,10 +107,6 @@ class Printed:
                 found[fact.wave, fact.source, units(fact)].add(fact.base_n)
         return found
 
-    def beside(self, fact: Fact, indicator: str) -> Fact | None:
-        """Return the figure of another indicator that the same source prints for the same level and wave."""
-        return self.figures.get((indicator, fact.level, fact.wave, fact.source))
-
     def base(self, fact: Fact) -> Base | None:
         """Return the base of a figure: printed beside it, else beside the same units, else the respondents.
 
@@ -164,9 +160,8 @@ def percentages(printed: Printed) -> Iterator[Finding]:
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
             premises = say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(fact)
-            yield Finding(
-                fact.id, *_percentage(printed, fact, base), (), premises, "derived" if base.printed else "assumption"
-            )
+            origin = "derived" if base.printed else "assumption"
+            yield Finding(fact.id, *_percentage(printed, fact, base), (), premises, origin)
         elif is_percentage(fact):
             yield Finding(fact.id, "unverifiable", say(Reason.PERCENT_NO_BASE, source=fact.source))
         elif fact.unit == "share":
@@ -222,13 +217,11 @@ class Document:
         return self.step if self.n >= LEAST_FIGURES and self.probability < BEYOND_CHANCE else None
 
 
-def documents(printed: Printed) -> tuple[Document, ...]:
+def documents(printed: Printed) -> dict[tuple[str, int], Document]:
     """Return what the percentages of each source and wave say of their rounding, in the order of the figures."""
-    grouped: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-    for fact in printed.facts.values():
-        if is_percentage(fact):
-            grouped[fact.source, fact.wave].append(fact)
-    found = []
+    grouped, found = defaultdict[tuple[str, int], list[Fact]](list), dict[tuple[str, int], Document]()
+    for fact in filter(is_percentage, printed.facts.values()):
+        grouped[fact.source, fact.wave].append(fact)
     for key, facts in grouped.items():
         counted = [fact for fact in facts if 0 < fact.grain < FIVE and 0 < fact.value < 1]
         n, k, chance = len(counted), sum(fact.value % FIVE == 0 for fact in counted), 0.0
@@ -239,8 +232,8 @@ def documents(printed: Printed) -> tuple[Document, ...]:
             bases = [_multiples(number, fact.grain) for number in base.numbers] if base else []
             chance = max(chance, 1 / (FIVE / fact.grain).numerator, *bases)
         tail = (math.comb(n, some) * chance**some * (1 - chance) ** (n - some) for some in range(k, n + 1))
-        found.append(Document(*key, n, k, math.fsum(tail)))
-    return tuple(found)
+        found[key] = Document(*key, n, k, math.fsum(tail))
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -256,12 +249,13 @@ def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 
     What is no multiple of the step keeps the grain it was typed with, and so does a fraction in words.
     """
-    grains, found = {(one.source, one.wave): one.grain for one in documents(Printed(facts))}, {}
-    for id_, fact in facts.items():
-        grain = grains.get((fact.source, fact.wave))
-        heaped = grain and is_percentage(fact) and 0 < fact.grain < FIVE and fact.value % grain == 0
-        found[id_] = replace(fact, grain=grain) if grain and heaped else fact
-    return found
+    found = documents(Printed(facts))
+
+    def coarser(fact: Fact) -> Fact:
+        step = found[fact.source, fact.wave].grain if is_percentage(fact) else None
+        return replace(fact, grain=step) if step and 0 < fact.grain < FIVE and fact.value % step == 0 else fact
+
+    return {id_: coarser(fact) for id_, fact in facts.items()}
 
 
 def heaped(printed: Printed) -> Iterator[Finding]:
@@ -269,10 +263,10 @@ def heaped(printed: Printed) -> Iterator[Finding]:
 
     A note: it changes no verdict, and the audit gives a second one, with the multiples read at the inferred grain.
     """
-    heaps = {(one.source, one.wave): one for one in documents(printed) if one.grain}
-    for fact in printed.facts.values():
-        heap = heaps.get((fact.source, fact.wave))
-        if heap and is_percentage(fact):
+    found = documents(printed)
+    for fact in filter(is_percentage, printed.facts.values()):
+        heap = found[fact.source, fact.wave]
+        if heap.grain:
             said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "step": heap.step * 100}
             phrase = say(Reason.HEAPED, **said, wave=Quantity(str(heap.wave), "text"))
             yield Finding(fact.id, "unverifiable", phrase, origin="assumption")

@@ -157,12 +157,14 @@ Said = dict[str, Fact | Scalar | Quantity | Phrase]
 def say(key: Reason, **values: Fact | Scalar | Quantity | Phrase) -> Phrase:
     """Return a phrase, in which a figure stands for its printed value, a text for a source, a number for itself."""
 
-    def quantity(value: Fact | Scalar) -> Quantity:
+    said = dict[str, Quantity | Phrase]()
+    for name, value in values.items():
         if isinstance(value, Fact):
-            return Quantity(value.value, value.unit)
-        return Quantity(value, "source" if isinstance(value, str) else "number")
-
-    said = {name: one if isinstance(one, Quantity | Phrase) else quantity(one) for name, one in values.items()}
+            said[name] = Quantity(value.value, value.unit)
+        elif isinstance(value, Quantity | Phrase):
+            said[name] = value
+        else:
+            said[name] = Quantity(value, "source" if isinstance(value, str) else "number")
     return Phrase(key, said)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ptce_analysis.analysis import audit_rows, audit_shares
 from ptce_analysis.analysis.amounts import largest_n
 from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
-from ptce_analysis.analysis.audit_words import Reason, as_json, as_printed, english, say
+from ptce_analysis.analysis.audit_words import as_json, as_printed, english, say
 from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import LEVELS, VERDICT_LABELS, WAVES
@@ -92,7 +92,7 @@ class Verdict:
             "origin": first.origin,
             "sources": list(self.sources),
             "related": list(first.related),
-            "reason_key": first.phrase.key.value,
+            "reason_key": first.phrase.key,
             "values": as_json(first.phrase)["values"],
             "findings": told,
         }
@@ -124,7 +124,7 @@ def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
             findings[finding.id].append(replace(finding, rule=finding.rule or rule.__name__))
     verdicts = []
     for fact in facts.values():
-        found = findings[fact.id] or [Finding(fact.id, "unverifiable", say(Reason.ALONE))]
+        found = findings[fact.id] or [Finding(fact.id, "unverifiable", say("alone"))]
         found.sort(key=lambda one: -VERDICTS.index(one.verdict))
         cited = dict.fromkeys(facts[id_].source for id_ in (fact.id, *found[0].related))
         verdicts.append(Verdict(fact, tuple(found), tuple(cited)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,12 @@ def row(
 def report(*facts: Fact) -> dict[str, Fact]:
     """Figures by id, as the loader gives them."""
     return {one.id: one for one in facts}
+
+
+def changed(facts: Mapping[str, Fact], **values: Number | None) -> dict[str, Fact]:
+    """The same figures with some other values; without those for which None is given."""
+    kept = {id_: one for id_, one in facts.items() if values.get(id_, 0) is not None}
+    return {id_: replace(one, value=Fraction(values[id_])) if id_ in values else one for id_, one in kept.items()}
 
 
 def sampled(cases: Iterable[Any], quick: int) -> list[Any]:

@@ -57,7 +57,7 @@ def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with():
 
 
 def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone():
-    """Without their median, 20 projects and 322 k€ still make a mean and a share; no row can be judged, no grant limited.
+    """Without their median, 20 projects and 796 k€ still make a mean and a share, and no row that limits a grant.
 
     Without an amount there is no share of the six levels and no sum that needs it; without a number no mean.
     """

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ptce_analysis.analysis.audit import Verdict, audit
 from ptce_analysis.published import Fact
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "raw" / "published"
@@ -82,3 +83,8 @@ def sampled(cases: Iterable[Any], quick: int) -> list[Any]:
     return [
         case if place < quick else pytest.param(case, marks=pytest.mark.thorough) for place, case in enumerate(cases)
     ]
+
+
+def audited(*facts: Fact) -> dict[str, Verdict]:
+    """The verdicts on a report, by figure."""
+    return {one.id: one for one in audit(report(*facts))}

@@ -4,21 +4,20 @@ import itertools
 import json
 import re
 import statistics
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from printed_figures import PUBLISHED, count, euros, fact, report, share
+from printed_figures import PUBLISHED, audited, count, euros, fact, report, share
 from ptce_analysis.analysis import audit_words
 from ptce_analysis.analysis.audit import (
     VERDICTS,
-    Verdict,
     attainability_map,
     audit,
     audit_json,
@@ -36,12 +35,7 @@ from ptce_analysis.vocabulary import FUNDING_LEVELS, WAVES
 FACTS = read_published(PUBLISHED)
 
 
-def by_id(facts: Mapping[str, Fact]) -> dict[str, Verdict]:
-    """The verdicts of an audit, by figure."""
-    return {verdict.id: verdict for verdict in audit(facts)}
-
-
-AUDITED = by_id(FACTS)
+AUDITED = audited(*FACTS.values())
 
 
 @pytest.mark.parametrize(
@@ -91,26 +85,31 @@ def test_the_same_rules_audit_another_report() -> None:
     assert found == expected
 
 
-def test_json_has_the_agreed_keys() -> None:
-    """One object per figure, in file order, that JSON can hold, with the keys of the command line."""
+def test_json_of_every_figure() -> None:
+    """In file order: as printed, grain, verdict, the rule, its premises, origin and sources, the values behind it."""
     rows = audit_json(FACTS)
-    assert [row["id"] for row in rows] == list(FACTS)
-    agreed = {"id", "wave", "level", "indicator", "verdict", "reason", "attainable_bases"}
+    assert [row["id"] for row in rows] == list(FACTS) and json.loads(json.dumps(rows, allow_nan=False)) == rows
+    agreed = {"id", "wave", "level", "indicator", "verdict", "reason", "attainable_bases", "verdict_at_inferred_grain"}
     assert all(agreed <= row.keys() and row["verdict"] in VERDICTS for row in rows)
-    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
-
-
-def test_json_of_a_figure() -> None:
-    """The figure as printed, the rule, its origin and sources, and the values behind the sentence."""
-    row = next(row for row in audit_json(FACTS) if row["id"] == "emergence_share_2015")
-    assert row["printed"] == "20 % des projets en émergence"
+    found: dict[object, Any] = {row["id"]: row for row in rows}
+    row = found["emergence_share_2015"]
+    assert (row["printed"], row["grain"]) == ("20 % des projets en émergence", 0.01)
     assert (row["rule"], row["origin"], row["sources"]) == ("percentages", "assumption", ["DECK"])
-    values = row["values"]
-    assert isinstance(values, dict)
-    assert values["printed"] == {"value": 0.2, "unit": "share"}
-    assert values["nearest"] == {"value": [[10, 52], [11, 52]], "unit": "fraction"}
-    assert values["base"]["key"] == "{n} (no base found; assumed: the respondents of {source})"
-    assert isinstance(row["attainable_bases"], list) and 52 not in row["attainable_bases"]
+    assert row["values"]["printed"] == {"value": 0.2, "unit": "share"} and 52 not in row["attainable_bases"]
+    assert row["values"]["nearest"] == {"value": [[10, 52], [11, 52]], "unit": "fraction"}
+    assert row["values"]["base"]["key"] == "{n} (no base found; assumed: the respondents of {source})"
+    assert row["values"]["base"]["values"]["source"] == {"value": "DECK", "unit": "text"}
+    assert found["age_median_2015"]["premises"] == []
+    assert found["funding_median_commune_2015"]["premises"] == [
+        "16 is the number of amounts the median rests on and the total adds up: none of them is missing.",
+        "The median of an even number of amounts is the mean of the middle two.",
+        "No amount is negative.",
+        "Each figure is rounded to the nearest step (€1k): not cut down, and no more coarsely.",
+    ]
+    assert found["funding_total_2015"]["premises"][:2] == [
+        "The parts cover the total’s base, 37: they are of the same units, though no base is published beside them.",
+        "Nothing but these parts enters the total, though DECK names what has no row among them: PNR / PETR.",
+    ]
 
 
 def test_the_worst_verdict_wins_and_all_findings_are_kept() -> None:
@@ -201,22 +200,6 @@ def test_the_most_telling_come_first_and_figures_lead_to_them() -> None:
     assert order == sorted(order, reverse=True)
     numbers = {row["id"]: row["contradictions"] for row in audit_json(FACTS)}
     assert numbers == {id_: [n for n, one in enumerate(some, 1) if id_ in one.members] for id_ in FACTS}
-
-
-def test_json_carries_grain_and_premises() -> None:
-    """The step a figure was typed with; premises in words, none where nothing was tested."""
-    rows = {row["id"]: row for row in audit_json(FACTS)}
-    assert rows["emergence_share_2015"]["grain"] == 0.01 and rows["jobs_total_2015"]["grain"] == 1000
-    assert rows["age_median_2015"]["premises"] == []
-    said = rows["funding_median_commune_2015"]["premises"]
-    assert "16 is the number of amounts the median rests on and the total adds up: none of them is missing." in said
-    assert "The median of an even number of amounts is the mean of the middle two." in said
-    assert "Each figure is rounded to the nearest step (€1k): not cut down, and no more coarsely." in said
-    assert rows["funding_total_2015"]["premises"][:2] == [
-        "The parts cover the total’s base, 37: they are of the same units, though no base is published beside them.",
-        "Nothing but these parts enters the total, though DECK names what has no row among them: PNR / PETR.",
-    ]
-    assert "verdict_at_inferred_grain" in rows["jobs_total_2015"]
 
 
 def prints(amounts: list[Fraction], median: Fraction, total: int, middle: int) -> bool:

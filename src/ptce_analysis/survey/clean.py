@@ -16,6 +16,7 @@ from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
+from ptce_analysis.survey.parse.kinds import is_unit
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read
 from ptce_analysis.survey.tables import Cleaned
@@ -39,7 +40,7 @@ _TOTALS = (
     "total / moyenne",
 )  # fmt: skip
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
-_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
 SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
 
 
@@ -51,8 +52,13 @@ def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | 
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     if not book.wave:
         raise InputError(f"{book.file}: the year of the wave is not filled in (wave:). Finish the drafted codebook.")
+    if left := "".join(f"\n- {text}" for text in book.to_finish):
+        raise InputError(f"{book.file}: not finished. Do what its list to_finish asks, then delete the list:{left}")
     layout = book.layout
     grid = read(export, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet, limits=limits)
+    kind, keys = ("a workbook", ("encoding", "separator")) if grid.sparse else ("no workbook", ("sheet",))
+    if unused := [f"layout.{key}" for key in keys if getattr(layout, key)]:
+        raise InputError(f"{book.file}: nothing makes use of {', '.join(unused)}: {grid.file} is {kind}. Delete it.")
     return tables.check(cleaned(laid_out(grid, book), book))
 
 
@@ -81,6 +87,7 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
     Raises `InputError` if the header, a column or the data are missing, one is doubled, or a row has another width.
     """
     start, spellings = _header(grid, book)
+    spellings = books.told_apart(spellings)
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
@@ -119,12 +126,11 @@ def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
         known = {plain(text) for texts in header_texts(grid, start, book.layout.header_rows) for text in texts}
         scores.append(sum(1 for headers in wanted if headers & known))
     if not any(scores):
-        first = " | ".join(text for row in grid.rows[:1] for text in row if text)[:200]
         others = "".join(note.raw_value for note in grid.notes if note.rule == "other_sheets")
         where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
         raise InputError(
             f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r}). "
-            f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
+            "Check the codebook, its header_rows and, for a CSV, the separator."
             f"{where if others else ''}"
         )
     best = scores.index(max(scores))
@@ -144,12 +150,13 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             first = variable.headers[0]
             faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
         elif len(columns) > 1:
-            faults.append(f"{variable.name}: {len(columns)} columns are called {shown[columns[0]]!r}. Keep one.")
+            which = ", ".join(repr(shown[column]) for column in columns)
+            faults.append(f"{variable.name}: {len(columns)} columns are called so. Write which: {which}.")
         else:
             column = found[variable.name] = columns[0]
             below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
             over, titles = above[column]
-            named = " / ".join([*over, shown[column], *[below] * books.is_unit(variable.kind, below)])
+            named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
             kind, unit = variable.kind, variable.unit
             fault = books.unit_fault(kind, named, unit) or books.title_fault(kind, titles, unit)
             units += [f"{variable.name}, column {shown[column]!r}: {fault}"] if fault else []
@@ -193,9 +200,8 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         for found in tables.repairs_and_doubts(columns, [answers.numbers[at] for at in order], book)
     )
     names: dict[int | None, str] = dict(enumerate(answers.names))
-    unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
     notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
-    said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
+    said = pd.DataFrame(notes, columns=list(tables.LEDGER))
     whys = [book.exclude.get(pole.strip(), "") for pole in answers.cells["pole_id"]]
     every = zip(aside, answers.numbers, answers.whole, whys, strict=True)
     whole = [(answers.file, n, "", _written_out(row), f"{r}: {w or ROW_RULES[r][0]}") for r, n, row, w in every if r]
@@ -316,11 +322,11 @@ def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool =
     """
     if not tidy(text):
         return Reading(text, None, None, "not_answered", "blank")
-    if variable.kind not in ("id", "text") and plain(text) in book.layout.not_shown:
+    if variable.kind != "id" and plain(text) in book.layout.not_shown:
         return Reading(text, None, None, "not_asked", "not_shown")
-    if variable.kind == "date" and plain(text) not in variable.decisions:
-        return choices.day(text, month_first)
     chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
+    if variable.kind == "date" and chosen is None:
+        return choices.day(text, month_first)
     if chosen is None or variable.kind == "level":
         return _bounded(_as_kind(text, variable, book), variable)
     if chosen in SILENT:

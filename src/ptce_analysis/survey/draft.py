@@ -4,67 +4,88 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import STANDARD, UNITS, is_unit, not_of_a_year, stated_units
+from ptce_analysis.survey.codebook import STANDARD, told_apart
 from ptce_analysis.survey.parse import amounts, choices, levels
+from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, not_of_a_year, stated_units
 from ptce_analysis.survey.parse.words import plain
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, header_texts, read
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
 
-# How a header usually names a variable. First come, first served: the more telling patterns are above.
-_HEADERS: tuple[tuple[str, str], ...] = (
-    ("pole_id", r"^(id|identifiant|code|n°|numero|pole_id|id_.*|identifiant .*|pole|ptce|nom)$|"
-                r"\b(nom|intitule) (du |de la |de votre |de l')?(pole|ptce|projet|structure|groupement)\b"),
-    ("answered_on", r"horodateur|submitdate|submission_time|timestamp|^date\b|date (de )?(soumission|reponse|saisie)"),
-    ("cell_self_financed_share", r"autofinanc|self_financed"),
-    ("cell_fte", r"\betp\b|equivalents? temps|cell_fte"),
-    ("legal_form", r"statut|forme juridique|legal_form"),
-    ("cell_budget_eur", r"budget.*(cellule|animation|fonctionnement)|cellule.*budget|cell_budget"),
-    ("budget_eur", r"budget|chiffre d'affaires"),
-    ("stage", r"\b(stade|phase|avancement|stage|maturite)\b|ou en est"),
-    ("employees", r"salarie|employees|\bemplois\b"),
-    ("members", r"membres|adherents|members|structures (membres|adherentes)"),
-)  # fmt: skip
-_MONEY = re.compile(r"montant|subvention|€|\beuros?\b|\bk ?e(ur)?\b|amount|financement|aide")
-_FUNDERS = re.compile(r"financ|subventionn|collectivite|soutien|soutenu|partenaires publi|funder")
-# How a question names the level it is about, unless it is called by its name alone.
-_LEVELS = {
-    "commune": r"\b(?:communes?|villes?|mairies?)\b", "epci": r"\bepci\b|intercommunal|communaute",
-    "departement": r"departement|conseil general", "region": r"\bregion", "etat": r"\betat\b",
-    "europe": r"europ|\bfeder\b|\bfse\b", "pnr_petr": r"\bpnr\b|\bpetr\b",
-}  # fmt: skip
-# What survey software adds is never a question, and an address or a token would say who answered.
-_ADDED = re.compile(
-    r"(?:last|derniere) ?page|start ?language|langue de .*|seed|datestamp|ip ?addr.*|refurl|token|.*[a-z]time"
-)
-_SUBMITTED = re.compile(r"submitdate|date de soumission")
-_NUMBER = re.compile(r"id|id de la reponse|reponse id|response id")
+_MONEY, _FUNDERS, _OTHER = (words for *_, words in header_words("support"))
+_LINE = next(words for _, means, words in header_words() if means == "line")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
 # What heads no column: a number (but a year), a tick, a silence.
-_ANSWER = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-+~<>]?[0-9].*|x|oui|non|nc|nr|n/a|nsp", re.I)
-_TO_FINISH = (
-    "check every line below against the questionnaire, then delete this list",
-    "say which variables were not asked, and who was asked (asked_if)",
-    "decide the ambiguous spellings that the quarantine lists (decisions)",
+_ANSWER = re.compile(
+    r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*[a-z]{0,4}|x|oui|non|nc|nr|n/a|nsp|vrai|faux|true|false"
 )
+_NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
+# A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
+_PARTS = (re.compile(r"(.*\S) ?\[(.+)\]"), re.compile(r"(.+)/(.+)"), re.compile(r"(.+) [-:–] (.+)"))
+_NOT_SHOWN = ("N/A", "{question_not_shown}")
 
 
 @dataclass(frozen=True)
 class _Question:
-    """A column: its header, the lowest line of it, and its first answers."""
+    """A column: the header that calls it, what this says (the narrowest part first), its first answers, the titles.
+
+    `lines`: its header lines, plain. `grouped`: it is one answer, or one line, of a question with several columns.
+    """
 
     header: str
-    label: str
+    lines: tuple[str, ...]
+    said: tuple[str, ...]
     cells: list[str]
+    titles: tuple[str, ...]
+    grouped: bool
 
     def entry(self, part: str, kind: str) -> str:
-        """Return what a codebook says of the column: its header, and the unit if that states one alone."""
-        units = stated_units(kind, self.header)
-        return f"{part}: {_quoted(self.header)}" + (f", unit: {units[0]}" if len(units) == 1 else "")
+        """Return what a codebook says of the column: its header, the unit if that or a title states one, ticks."""
+        units = self.units(kind)
+        unit = f", unit: {units[0]}" if len(units) == 1 else ""
+        ticks = f", answers: {{{_quoted(self.cells[0])}: oui}}" if part == "link" and self.ticked() else ""
+        return f"{part}: {_quoted(self.header)}{unit}{ticks}{_separated(self.cells) if part == 'funder' else ''}"
+
+    def units(self, kind: str) -> list[str]:
+        """Return the units that the header states, else that of thousands or millions a title states."""
+        above = [unit for title in self.titles for unit in stated_units(kind, title) if unit != "eur"]
+        return [*stated_units(kind, self.header)] or above[:1]
+
+    def ticked(self) -> bool:
+        """Return whether a tick is written out: « Région » in the column of the Region."""
+        return self.grouped and {*map(plain, self.cells)} == {plain(self.said[0])}
+
+    def undated(self) -> str:
+        """Return why its amounts would not be euros of a year, "" if they are."""
+        titles = [f"{title} / " for title in self.titles if _MONEY.search(plain(title))]
+        return next(filter(None, map(not_of_a_year, [self.header, *titles])), "")
+
+    def of_the_pole(self) -> bool:
+        """Return whether it may be a variable of every wave: it is no money of a level, nor of several years."""
+        money = _MONEY.search(plain(self.header)) and _level_named(self) not in ("", "autre")
+        return not money and not self.undated()
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The columns of an export: the variables of every wave, the supports, the variables of this one, and the rest."""
+
+    every: list[_Question]
+    software: Mapping[str, list[_Question]]
+    found: dict[str, _Question]
+    supports: list[tuple[str, str, _Question]]
+    others: dict[str, _Question]
+
+    def unused(self) -> list[str]:
+        """Return the headers of the columns that no line of the codebook calls."""
+        complete = self.software["complete"][:1]
+        used = [*self.found.values(), *self.others.values(), *(column for *_, column in self.supports), *complete]
+        return [column.header for column in self.every if column not in used]
 
 
 def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
@@ -77,107 +98,194 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     """
     grid = read(export, limits=limits)
     start, n_rows = _header_place(grid)
-    every = dict[str, _Question]()
-    to_finish, layout = [*_TO_FINISH], [f"header_rows: {n_rows}"] if n_rows > 1 else []
-    for column in _questions(grid, start, n_rows):
-        if every.setdefault(plain(column.header), column) is not column:
-            to_finish.append(f"rename in the export, where another column has the same name: {column.header}")
-    added = [column for name, column in every.items() if _ADDED.fullmatch(name)]
-    columns = [column for column in every.values() if column not in added]
-    columns.sort(key=lambda column: bool(_NUMBER.fullmatch(plain(column.header))))  # it identifies if nothing else does
-    found, supports, others = _sorted_out(columns)
+    columns = _sorted_out(_questions(grid, start, n_rows))
     years = {Path(export).absolute().parent.name} & {str(year) for year in range(2000, 2100)}
     years = years or set(re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", grid.file))
-    if len(years) != 1:
-        to_finish.append("fill in the year of the wave (wave:)")
-    for column in columns:
-        if len(stated_units("amount", column.header)) > 1:
-            to_finish.append(f"say the unit (unit: eur, keur or meur) of: {column.header}")
-        if not_of_a_year(column.header):
-            to_finish.append(f"kept as text, as its header says of money that is not euros of a year: {column.header}")
-    if submitted := next((column for name, column in every.items() if _SUBMITTED.fullmatch(name)), None):
-        layout.append(f"complete: {_quoted(submitted.header)}")
-        to_finish.append("answers without a submission date are set aside (layout: complete): delete it to keep them")
-    if any(cell == "N/A" for column in columns for cell in column.cells):
-        layout.append("not_shown: [N/A]")
-    if added:
-        to_finish.append(f"left out, as the software adds them: {', '.join(column.header for column in added)}")
-    if any(_CODE.fullmatch(column.header) for column in others.values()):
-        to_finish.append(
+    year = years.pop() if len(years) == 1 else ""
+    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in columns.found}
+    kinds |= {name: _kind_shown(column) for name, column in columns.others.items()}
+    named = columns.found | columns.others
+    entries, layout, unused = list(_support_lines(columns.supports)), _layout(columns, n_rows), columns.unused()
+    lines = [
+        f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
+        *([f"# Left out, as the software adds them or they repeat others: {', '.join(unused)}"] if unused else ()),
+        *("to_finish:", *(f"  - {_quoted(text)}" for text in _to_finish(columns, year))),
+        *(f"wave: {year}", "origin: survey", "title: ''"),
+        *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
+        *(
+            "variables:",
+            *(f"  {name}: {{{one.entry('header', kinds[name])}, kind: {kinds[name]}}}" for name, one in named.items()),
+        ),
+        f"not_asked: [{', '.join(name for name in STANDARD if name not in columns.found)}]",
+        *(("supports:", *entries) if entries else ("supports: []",)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _layout(columns: _Sorted, n_rows: int) -> list[str]:
+    """Return what the codebook says of the layout: lines of header, answers never submitted, questions not shown."""
+    cells = {cell for column in columns.every for cell in column.cells}
+    silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in cells]
+    return [
+        *([f"header_rows: {n_rows}"] if n_rows > 1 else ()),
+        *(f"complete: {_quoted(column.header)}" for column in columns.software["complete"][:1]),
+        *([f"not_shown: [{', '.join(silent)}]"] if silent else ()),
+    ]
+
+
+def _to_finish(columns: _Sorted, year: str) -> Iterator[str]:
+    """Yield what only somebody who has the questionnaire can decide."""
+    yield "check each line below against the questionnaire, and say who was asked (asked_if) or not asked (not_asked)"
+    if not year:
+        yield "fill in the year of the wave (wave:)"
+    if columns.found["pole_id"] in columns.software["number"]:
+        yield f"say which column names the pole: {columns.found['pole_id'].header} numbers the answers"
+    every = [(STANDARD[name].kind, column) for name, column in columns.found.items() if name in STANDARD]
+    every += [(part, column) for _, part, column in columns.supports]
+    if unsure := [column.header for kind, column in every if kind in UNITS and len(column.units(kind)) != 1]:
+        yield f"say the unit (unit: eur, keur, meur; of a share: percent, share), which these do not: {', '.join(unsure)}"
+    if undated := [
+        column.header for column in columns.every if column.undated() and _MONEY.search(plain(column.header))
+    ]:
+        yield f"kept as text, as they say of money that is not euros of a year: {', '.join(undated)}"
+    if any(_CODE.fullmatch(column.header) for column in columns.others.values()):
+        yield (
             "headers are codes of questions: call each variable by what was asked, with its kind, its unit and the "
             "meaning of its answers (answers: {A1: …}), and move those on a collectivity to the supports, for example "
             '- {level: region, link: "Q7[SQ001]"}'
         )
-    lines = [
-        f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
-        *("to_finish:", *(f"  - {_quoted(text)}" for text in to_finish)),
-        *(f"wave: {years.pop() if len(years) == 1 else ''}", "origin: survey", "title: ''"),
-        *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
-        "variables:",
-    ]
-    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
-    kinds |= {name: _kind_shown(column) for name, column in others.items()}
-    for name, column in (found | others).items():
-        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
-    entries = list(_support_lines(supports))
-    lines += [f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]", "supports:", *entries]
-    return "\n".join(lines) + "\n" if entries else "\n".join(lines) + " []\n"
 
 
 def _header_place(grid: Grid) -> tuple[int, int]:
-    """Return the first line of the header, the first that is as wide as most are, and its number of lines."""
+    """Return the first line of the header, the first that is as wide as most above the answers, and its lines."""
     filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
-    likely = max(map(len, filled[:SEARCHED]), default=0)
-    start = next((i for i, cells in enumerate(filled) if len(cells) >= max(1, 0.7 * likely)), None)
+    widest = max(map(len, filled[:SEARCHED]), default=0)
+    answers = (i for i, row in enumerate(grid.rows) if len(filled[i]) >= 0.5 * widest and any(map(_is_answer, row)))
+    above = filled[: min(next(answers, SEARCHED), SEARCHED)]
+    likely = max(map(len, above), default=0)
+    start = next((i for i, cells in enumerate(above) if len(cells) >= max(1, 0.7 * likely)), None)
     if start is None:
         raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
+    first, n_rows = start, 1
     # Two lines are one header if there are groups above, more than a title, names below, and answers under these.
-    for first in range(max(0, start - 2), min(start + 1, len(filled) - 2)):
-        names = [i for i in filled[first + 1] if i not in filled[first]]
-        under = [row[i].strip() for row in grid.rows[first + 2 : first + 200] for i in names if i < len(row)]
-        named = not any(map(_ANSWER.fullmatch, map(str.strip, grid.rows[first + 1])))
-        grouped = filled[first] not in ([], [0]) and any(map(_ANSWER.fullmatch, under))
-        units = any(is_unit(kind, cell) for cell in grid.rows[first + 1] for kind in UNITS)
-        if named and (grouped or (units and 0 not in filled[first + 1])):
-            return first, 2
-    return start, 1
+    for upper in range(max(0, start - 2), min(start + 1, len(filled) - 2)):
+        names = {i: grid.rows[upper + 1][i] for i in filled[upper + 1] if i not in filled[upper]}
+        under = [
+            (row[i].strip(), name)
+            for row in grid.rows[upper + 2 : upper + 200]
+            for i, name in names.items()
+            if i < len(row)
+        ]
+        grouped = filled[upper] not in ([], [0]) and any(
+            _is_answer(cell) or plain(cell) == plain(name) for cell, name in under
+        )
+        units = any(is_unit(kind, cell) for cell in grid.rows[upper + 1] for kind in UNITS)
+        if not any(map(_is_answer, grid.rows[upper + 1])) and (grouped or (units and 0 not in filled[upper + 1])):
+            first, n_rows = upper, 2
+            break
+    while n_rows < 3 and first + n_rows < len(grid.rows) - 1 and _of_software(grid.rows[first + n_rows]):
+        n_rows += 1
+    return first, n_rows
 
 
-def _questions(grid: Grid, start: int, n_rows: int) -> Iterator[_Question]:
-    """Yield the named columns under a header."""
-    for position, texts in enumerate(header_texts(grid, start, n_rows)):
+def _is_answer(cell: str) -> bool:
+    text = plain(cell)
+    return bool(text) and (bool(_ANSWER.fullmatch(text)) or choices.day(text).status == "exact")
+
+
+def _of_software(row: list[str]) -> bool:
+    """Return whether a line is one more header: codes or labels of the columns that survey software adds."""
+    known = sum(any(words.fullmatch(plain(cell)) for *_, words in header_words()) for cell in row)
+    return any(cell.startswith('{"ImportId"') for cell in row) or (known > 1 and not any(map(_is_answer, row)))
+
+
+def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
+    """Return the named columns under a header.
+
+    Of lines that each name every column (codes, questions), the codebook calls a column by the longest that is its own.
+    """
+    texts = told_apart(header_texts(grid, start, n_rows))
+    above = above_texts(grid, start, len(texts))
+    if n_rows > 1 and all(sum(map(bool, row)) >= 0.9 * len(texts) for row in grid.rows[start : start + n_rows]):
+        texts = [[text for text in one[1:] if not text.startswith("{")] or one for one in texts]
+        often = Counter(plain(text) for one in texts for text in one)
+        texts = [sorted(one, key=lambda text: (often[plain(text)] > 1, -len(text))) for one in texts]
+    parts = Counter(match[1] for one in texts for match in _parts(plain(one[0])))
+    every, found = {plain(one[0]) for one in texts}, list[_Question]()
+    for position, one in enumerate(texts):
         cells = [row[position].strip() for row in grid.rows[start + n_rows :][:200] if position < len(row)]
-        if texts[0]:
-            yield _Question(texts[0], texts[min(1, len(texts) - 1)], [cell for cell in cells if cell])
+        lines = tuple(text for text in map(plain, one[1:] or one) if not _LINE.fullmatch(text))
+        matches = [
+            match for match in _parts(plain(one[0])) if parts[match[1]] > 1 or match[1] in every or match[0][-1] == "]"
+        ]
+        said = [
+            _NUMBERED.sub("", text.replace("_", " ")) for text in (*(m[2] for m in matches[:1]), *lines, plain(one[0]))
+        ]
+        if one[0]:
+            found.append(
+                _Question(
+                    one[0],
+                    lines,
+                    tuple(said),
+                    [cell for cell in cells if cell],
+                    (*above[position][1],),
+                    bool(matches),
+                )
+            )
+    return found
 
 
-def _sorted_out(
-    columns: list[_Question],
-) -> tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]:
-    """Return the variables of every wave, the supports (level, part, column), and the variables of this one."""
-    found, others = dict[str, _Question](), dict[str, _Question]()
-    supports = list[tuple[str, str, _Question]]()
-    for column in columns:
-        header, known = plain(column.header), not not_of_a_year(column.header)
-        of_level = _MONEY.search(header) and _level_named(column) not in ("", "autre")
-        texts = (plain(column.label), header) if known and not of_level else ()
-        if name := next((n for text in texts for n, p in _HEADERS if n not in found and re.search(p, text)), ""):
+def _parts(text: str) -> list[re.Match[str]]:
+    return [match for pattern in _PARTS if (match := pattern.fullmatch(text))]
+
+
+def _software(questions: list[_Question]) -> dict[str, list[_Question]]:
+    """Return the columns that the one survey software recognised adds, by what they are; no other adds any.
+
+    It is recognised by two columns that number, date or close its answers: « Nom » alone is a question.
+    """
+    seen = defaultdict[str, dict[str, list[_Question]]](lambda: defaultdict(list))
+    for of, means, words in header_words():
+        for column in questions:
+            if any(words.fullmatch(line) for line in column.lines) and column not in sum(seen[of].values(), []):
+                for one in means.split():
+                    seen[of][one].append(column)
+    known = {of: sum(len(seen[of][means]) for means in ("number", "answered_on", "complete")) for of in seen}
+    best = max(known, key=lambda of: known[of], default="")
+    return seen[best] if known.get(best, 0) > 1 else defaultdict(list)
+
+
+def _sorted_out(every: list[_Question]) -> _Sorted:
+    """Return the columns sorted, each variable going to the first column that its most telling words fit."""
+    software, found, supports = _software(every), dict[str, _Question](), list[tuple[str, str, _Question]]()
+    groups = {match[1] for column in every for match in _parts(plain(column.header)) if "/" in match[0]}
+    free = [one for one in every if one not in sum(software.values(), []) and plain(one.header) not in groups]
+    if software["answered_on"]:
+        found["answered_on"] = software["answered_on"][0]
+    for _, name, words in header_words("variable"):
+        fits = (one for one in free if name not in found and one.of_the_pole() and any(map(words.search, one.said)))
+        if column := next(fits, None):
             found[name] = column
-        elif known and (support := _support(column)):
+            free.remove(column)
+    others = dict[str, _Question]()
+    for column in free:
+        if not column.undated() and (support := _support(column)):
             supports.append((*support, column))
         else:
-            others[_own_name(header, others)] = column
-    if "pole_id" not in found and not others:
-        raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
-    first = found["pole_id"] if "pole_id" in found else others.pop(next(iter(others)))
-    return {"pole_id": first} | found, supports, others
+            others[_own_name(plain(column.header), others)] = column
+    if "pole_id" not in found:
+        numbers = software["number"] or [others.pop(name) for name in list(others)[:1]]
+        if not numbers:
+            raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
+        found["pole_id"] = numbers[0]
+    return _Sorted(every, software, {"pole_id": found.pop("pole_id")} | found, supports, others)
 
 
 def _level_named(column: _Question) -> str:
     """Return the one level a header names, or nothing."""
-    for text in (plain(column.label), plain(column.header)):
+    for text in column.said:
         alone = levels.level(text).value
-        found = [alone] if alone in LEVELS else [name for name, said in _LEVELS.items() if re.search(said, text)]
+        found = [alone] if alone in LEVELS else [name for _, name, words in header_words("level") if words.search(text)]
         if len(found) == 1:
             return str(found[0])
     return ""
@@ -186,18 +294,31 @@ def _level_named(column: _Question) -> str:
 def _support(column: _Question) -> tuple[str, str] | None:
     """Return the level and the part (link, amount, funder) of a question on support; None for any other column."""
     header, cells = plain(column.header), column.cells
-    if _FUNDERS.search(header) and any(r.value for cell in cells for r in levels.level_parts(cell)):
+    ticks = column.ticked() or (bool(cells) and all(choices.yes_no(cell).status == "exact" for cell in cells))
+    named = any(reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
+    if _FUNDERS.search(header) and not ticks and (named or _separated(cells)):
         return "", "funder"
-    alone, money = levels.level(column.label).value, _MONEY.search(header)
+    alone, money = levels.level(column.said[0]).value, _MONEY.search(header)
     where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
-    if not (level := _level_named(column)) or (where and not money):
+    if not (level := _level_named(column)) or (where and not money and not column.grouped):
         return None
-    if cells and all(choices.yes_no(cell).status == "exact" for cell in cells):
+    if ticks:
         return level, "link"
     stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
     if stated and (money or alone):
         return level, "amount"
-    return (level, "link") if alone and not stated else None
+    return (level, "link") if alone and not cells else None
+
+
+def _separated(cells: list[str]) -> str:
+    """Return what reads codes of funders, as KoboToolbox joins them by spaces: their separator, and those with a _."""
+    parts = {part for cell in cells for part in cell.split()}
+    known = {part: levels.level(part.replace("_", " ")).value for part in parts}
+    if not any(known.values()) or not all(re.fullmatch("[a-z0-9_-]+", part) for part in parts):
+        return ""
+    codes = [f"{_quoted(part)}: {value}" for part, value in sorted(known.items()) if "_" in part and value in LEVELS]
+    spaced = ', separator: " "' if any(" " in cell for cell in cells) else ""
+    return spaced + (f", answers: {{{', '.join(codes)}}}" if codes else "")
 
 
 def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:

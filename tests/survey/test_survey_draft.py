@@ -174,7 +174,7 @@ def test_columns_of_one_name_are_all_drafted_and_each_can_be_called(tmp_path: Pa
     result = clean(export, book)
     assert result.supports["amount_eur"].tolist() == [5_000] and result.poles["avis_2"].tolist()[0] == "moyen"
     text = draft_codebook(export).replace("Avis #2", "Avis")
-    with pytest.raises(InputError, match=r"columns are called so\. Write which: 'Avis #1', 'Avis #2'"):
+    with pytest.raises(InputError, match=r"columns are called 'Avis'\. Write which: 'Avis #1', 'Avis #2'"):
         clean(export, saved(tmp_path, finished(text), "draft.yaml"))
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.errors import InputError, if_shown, nearest
 from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
 from ptce_analysis.survey.parse.kinds import is_unit
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import Label
 
@@ -41,6 +41,9 @@ _TOTALS = (
 )  # fmt: skip
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
 _NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
+# A line holds answers if one of them states something, and not of a kind that any text can be.
+_ANY_TEXT = ("id", "text", "choice", "multi")
+_STATED = ("exact", "approximate", "zero", "range", "not_applicable")
 SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
 
 
@@ -120,38 +123,88 @@ def _written_out(row: list[str]) -> str:
 
 def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
     """Return the first line of the header, which has the most headers of the codebook, and what its columns say."""
-    wanted = [{*map(plain, variable.headers)} for variable in book.columns()]
-    scores = []
-    for start in range(min(SEARCHED, len(grid.rows))):
-        known = {plain(text) for texts in header_texts(grid, start, book.layout.header_rows) for text in texts}
-        scores.append(sum(1 for headers in wanted if headers & known))
+    scores = _scores(grid, book)
+    _refuse_other_sheets(grid, book, max(scores, default=0))
     if not any(scores):
-        others = "".join(note.raw_value for note in grid.notes if note.rule == "other_sheets")
-        where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
+        first = " | ".join(text for row in grid.rows[:1] for text in row if text)[:200]
+        names = "".join(note.raw_value for note in grid.notes if note.rule == "other_sheets")
+        where = f" The workbook has other sheets ({names}): the codebook names the one to read (layout: sheet)."
         raise InputError(
-            f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r}). "
-            "Check the codebook, its header_rows and, for a CSV, the separator."
-            f"{where if others else ''}"
+            f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r})."
+            f"{if_shown(f' First line: {first!r}.')} Check the codebook, its header_rows and, for a CSV, the separator."
+            f"{where if names else ''}"
         )
     best = scores.index(max(scores))
     return best, header_texts(grid, best, book.layout.header_rows)
+
+
+def _scores(grid: Grid, book: Codebook) -> list[int]:
+    """Return how many headers of the codebook each of the first lines of a sheet holds."""
+    wanted, scores = [{*map(plain, variable.headers)} for variable in book.columns()], []
+    for start in range(min(SEARCHED, len(grid.rows))):
+        known = {plain(text) for texts in header_texts(grid, start, book.layout.header_rows) for text in texts}
+        scores.append(sum(1 for headers in wanted if headers & known))
+    return scores
+
+
+def _refuse_other_sheets(grid: Grid, book: Codebook, score: int) -> None:
+    """Refuse a workbook whose answers are on another sheet, or on several, where the codebook names none."""
+    scores = dict.fromkeys(grid.sheets, 0)
+    for name, rows in grid.sheets.items():
+        found = _scores(replace(grid, rows=rows, numbers=[*range(len(rows))], merged=()), book)
+        scores[name] = max(found[: len(rows) - book.layout.header_rows], default=0)  # answers are under a header
+    most = max(score, *scores.values(), 1)
+    if not (fitting := [name for name, n in scores.items() if 2 * n >= most]):
+        return
+    said = "not the first sheet but" if 2 * score < most else "more than the first sheet, also"
+    rest = ", ".join(name for name in scores if name not in fitting)
+    raise InputError(
+        f"{grid.file}: {said} {' and '.join(map(repr, fitting))} has the headers of {book.file}. Name the one to read "
+        f"(layout: {{sheet: {fitting[0]}}}), or join them on one sheet.{f' The other sheets: {rest}.' if rest else ''}"
+    )
+
+
+def _refuse_answers_above(grid: Grid, book: Codebook, start: int, columns: Mapping[str, int]) -> None:
+    """Refuse answers among the lines above the answers: a sheet was sorted with its header, or that has fewer lines."""
+    after, at = start + book.layout.header_rows, columns.get("pole_id", 0)
+    above = [n for n in range(min(after, len(grid.rows))) if n != start]
+    shapes = {shape(row[at]) for row in grid.rows[after:] if at < len(row)} if above else set[str]()
+    for n in above:
+        cells = {name: text for name, column in columns.items() if (text := "".join(grid.rows[n][column : column + 1]))}
+        asked = [variable for variable in book.columns() if variable.name in cells]
+        of_header = any(plain(cells[v.name]) in plain(" / ".join(v.headers)).split(" / ") for v in asked)
+        like = len(cells) > 2 or shape(cells.get("pole_id", "")) in shapes  # a title may be a label and its number
+        said = [read_cell(cells[v.name], v, book) for v in asked if v.kind not in _ANY_TEXT]
+        if cells.get("pole_id") and like and not of_header and any(one.status in _STATED for one in said):
+            raise InputError(
+                f"{grid.file}, line {grid.numbers[n]}: it stands above the answers and reads as one of them: the sheet "
+                "was sorted together with its header, or header_rows is wrong. Put the header above all answers."
+            )
 
 
 def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
     """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults, units = dict[str, int](), list[str](), list[str]()
     shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
-    after = start + book.layout.header_rows
+    after, known = (
+        start + book.layout.header_rows,
+        {re.sub(" #[0-9]+$", "", plain(text)) for v in book.columns() for text in v.headers},
+    )
+    filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
+    # Half of a line may be taken for answers; what is said of another line is not.
+    is_header = 2 * len(known.intersection(filled)) >= min(len(known), len(filled))
     for variable in book.columns():
         wanted = {plain(text) for text in variable.headers}
         whole = [n for n, text in enumerate(shown) if plain(text) in wanted]
         columns = whole or [n for n, texts in enumerate(spellings) if wanted & set(map(plain, texts))]
+        first = variable.headers[0]
         if not columns:
-            first = variable.headers[0]
-            faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
+            near = nearest(first, shown)
+            faults.append(f"{variable.name}: no column is called {first!r}.{near if is_header else if_shown(near)}")
         elif len(columns) > 1:
-            which = ", ".join(repr(shown[column]) for column in columns)
-            faults.append(f"{variable.name}: {len(columns)} columns are called so. Write which: {which}.")
+            which = f" Write which: {', '.join(repr(shown[column]) for column in columns)}."
+            said = f"{variable.name}: {len(columns)} columns are called {first!r}."
+            faults.append(said + (which if is_header else if_shown(which)))
         else:
             column = found[variable.name] = columns[0]
             below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
@@ -159,9 +212,11 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
             kind, unit = variable.kind, variable.unit
             fault = books.unit_fault(kind, named, unit) or books.title_fault(kind, titles, unit)
-            units += [f"{variable.name}, column {shown[column]!r}: {fault}"] if fault else []
-    faults += units
-    if faults:
+            for text in (*titles, *([] if plain(named) in wanted else [named])):
+                fault = fault.replace(f" {text!r}", if_shown(f" {text!r}"))
+            units += [f"{variable.name}, column {first!r}: {fault}"] if fault else []
+    _refuse_answers_above(grid, book, start, found)
+    if faults := faults + units:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found
 

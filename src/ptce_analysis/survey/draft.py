@@ -17,8 +17,8 @@ from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
 
-_MONEY, _FUNDERS, _OTHER = (words for *_, words in header_words("support"))
-_LINE = next(words for _, means, words in header_words() if means == "line")
+_MONEY, _FUNDERS = (words for *_, words in header_words("support"))
+_BELOW = next(words for _, means, words in header_words() if means == "line")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
 # What heads no column: a number (but a year), a tick, a silence.
 _ANSWER = re.compile(
@@ -28,6 +28,7 @@ _NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
 # A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
 _PARTS = (re.compile(r"(.*\S) ?\[(.+)\]"), re.compile(r"(.+)/(.+)"), re.compile(r"(.+) [-:–] (.+)"))
 _NOT_SHOWN = ("N/A", "{question_not_shown}")
+_CHECK = "check each line below against the questionnaire, and say who was asked (asked_if) or not asked (not_asked)"
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ class _Question:
     """
 
     header: str
-    lines: tuple[str, ...]
-    said: tuple[str, ...]
+    lines: list[str]
+    said: list[str]
     cells: list[str]
-    titles: tuple[str, ...]
+    titles: list[str]
     grouped: bool
 
     def entry(self, part: str, kind: str) -> str:
-        """Return what a codebook says of the column: its header, the unit if that or a title states one, ticks."""
+        """Return what a codebook says of the column: its header, its unit if it states one, what its ticks are."""
         units = self.units(kind)
         unit = f", unit: {units[0]}" if len(units) == 1 else ""
         ticks = f", answers: {{{_quoted(self.cells[0])}: oui}}" if part == "link" and self.ticked() else ""
@@ -60,32 +61,10 @@ class _Question:
         """Return whether a tick is written out: « Région » in the column of the Region."""
         return self.grouped and {*map(plain, self.cells)} == {plain(self.said[0])}
 
-    def undated(self) -> str:
-        """Return why its amounts would not be euros of a year, "" if they are."""
-        titles = [f"{title} / " for title in self.titles if _MONEY.search(plain(title))]
-        return next(filter(None, map(not_of_a_year, [self.header, *titles])), "")
-
-    def of_the_pole(self) -> bool:
-        """Return whether it may be a variable of every wave: it is no money of a level, nor of several years."""
-        money = _MONEY.search(plain(self.header)) and _level_named(self) not in ("", "autre")
-        return not money and not self.undated()
-
-
-@dataclass(frozen=True)
-class _Sorted:
-    """The columns of an export: the variables of every wave, the supports, the variables of this one, and the rest."""
-
-    every: list[_Question]
-    software: Mapping[str, list[_Question]]
-    found: dict[str, _Question]
-    supports: list[tuple[str, str, _Question]]
-    others: dict[str, _Question]
-
-    def unused(self) -> list[str]:
-        """Return the headers of the columns that no line of the codebook calls."""
-        complete = self.software["complete"][:1]
-        used = [*self.found.values(), *self.others.values(), *(column for *_, column in self.supports), *complete]
-        return [column.header for column in self.every if column not in used]
+    def undated(self) -> bool:
+        """Return whether its amounts would not be euros of a year."""
+        titles = (f"{title} / " for title in self.titles if _MONEY.search(plain(title)))
+        return any(map(not_of_a_year, [self.header, *titles]))
 
 
 def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
@@ -98,57 +77,59 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     """
     grid = read(export, limits=limits)
     start, n_rows = _header_place(grid)
-    columns = _sorted_out(_questions(grid, start, n_rows))
-    years = {Path(export).absolute().parent.name} & {str(year) for year in range(2000, 2100)}
-    years = years or set(re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", grid.file))
-    year = years.pop() if len(years) == 1 else ""
-    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in columns.found}
-    kinds |= {name: _kind_shown(column) for name, column in columns.others.items()}
-    named = columns.found | columns.others
-    entries, layout, unused = list(_support_lines(columns.supports)), _layout(columns, n_rows), columns.unused()
+    every = _questions(grid, start, n_rows)
+    software = _software(every)
+    found, supports, others = _sorted_out(every, software)
+    year, layout = _year(Path(export).absolute()), _layout(every, n_rows, software)
+    used = [*found.values(), *others.values(), *(column for *_, column in supports)]
+    unused = ", ".join(
+        one.header for one in every if one not in used and "complete" not in software.get(one.header, "")
+    )
+    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
+    kinds |= {name: _kind_shown(column) for name, column in others.items()}
+    asked = [*((kinds[name], column) for name, column in found.items()), *(one[1:] for one in supports)]
+    doubts = [] if year else ["fill in the year of the wave (wave:)"]
+    if software.get(first := found["pole_id"].header) == "number":
+        doubts.append(f"say which column names the pole: {first} numbers the answers")
     lines = [
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
-        *([f"# Left out, as the software adds them or they repeat others: {', '.join(unused)}"] if unused else ()),
-        *("to_finish:", *(f"  - {_quoted(text)}" for text in _to_finish(columns, year))),
-        *(f"wave: {year}", "origin: survey", "title: ''"),
-        *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
-        *(
-            "variables:",
-            *(f"  {name}: {{{one.entry('header', kinds[name])}, kind: {kinds[name]}}}" for name, one in named.items()),
-        ),
-        f"not_asked: [{', '.join(name for name in STANDARD if name not in columns.found)}]",
-        *(("supports:", *entries) if entries else ("supports: []",)),
+        *([f"# Left out, as the software adds them or they repeat others: {unused}"] if unused else ()),
+        *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(every, asked, others)))),
+        *(f"wave: {year}", "origin: survey", "title: ''", *layout, "variables:"),
     ]
-    return "\n".join(lines) + "\n"
+    for name, column in (found | others).items():
+        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
+    lines.append(f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]")
+    return "\n".join([*lines, *(("supports:", *_support_lines(supports)) if supports else ("supports: []",))]) + "\n"
 
 
-def _layout(columns: _Sorted, n_rows: int) -> list[str]:
-    """Return what the codebook says of the layout: lines of header, answers never submitted, questions not shown."""
-    cells = {cell for column in columns.every for cell in column.cells}
-    silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in cells]
-    return [
-        *([f"header_rows: {n_rows}"] if n_rows > 1 else ()),
-        *(f"complete: {_quoted(column.header)}" for column in columns.software["complete"][:1]),
-        *([f"not_shown: [{', '.join(silent)}]"] if silent else ()),
-    ]
+def _year(export: Path) -> str:
+    """Return the year of the wave if the folder, or else the name of the file, gives one alone."""
+    folder = re.findall("^20[0-9]{2}$", export.parent.name)
+    years = {*(folder or re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", export.name))}
+    return years.pop() if len(years) == 1 else ""
 
 
-def _to_finish(columns: _Sorted, year: str) -> Iterator[str]:
-    """Yield what only somebody who has the questionnaire can decide."""
-    yield "check each line below against the questionnaire, and say who was asked (asked_if) or not asked (not_asked)"
-    if not year:
-        yield "fill in the year of the wave (wave:)"
-    if columns.found["pole_id"] in columns.software["number"]:
-        yield f"say which column names the pole: {columns.found['pole_id'].header} numbers the answers"
-    every = [(STANDARD[name].kind, column) for name, column in columns.found.items() if name in STANDARD]
-    every += [(part, column) for _, part, column in columns.supports]
-    if unsure := [column.header for kind, column in every if kind in UNITS and len(column.units(kind)) != 1]:
-        yield f"say the unit (unit: eur, keur, meur; of a share: percent, share), which these do not: {', '.join(unsure)}"
-    if undated := [
-        column.header for column in columns.every if column.undated() and _MONEY.search(plain(column.header))
-    ]:
+def _layout(every: list[_Question], n_rows: int, software: Mapping[str, str]) -> list[str]:
+    """Return the line on the layout: lines of header, which column closes an answer, what was not shown."""
+    shown = {cell for column in every for cell in column.cells}
+    silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in shown]
+    complete = [_quoted(one.header) for one in every if "complete" in software.get(one.header, "")]
+    said = {"header_rows": str(n_rows) if n_rows > 1 else "", "complete": "".join(complete[:1])}
+    said["not_shown"] = f"[{', '.join(silent)}]" if silent else ""
+    told = ", ".join(f"{key}: {value}" for key, value in said.items() if value)
+    return [f"layout: {{{told}}}"] if told else []
+
+
+def _doubts(
+    every: list[_Question], asked: list[tuple[str, _Question]], others: Mapping[str, _Question]
+) -> Iterator[str]:
+    """Yield what only somebody who has the questionnaire can decide of columns; `asked`: their kinds."""
+    if unsure := [one.header for kind, one in asked if kind in UNITS and len(one.units(kind)) != 1]:
+        yield f"say the unit (eur, keur or meur; of a share, percent or share), which these do not: {', '.join(unsure)}"
+    if undated := [one.header for one in every if one.undated() and _MONEY.search(plain(one.header))]:
         yield f"kept as text, as they say of money that is not euros of a year: {', '.join(undated)}"
-    if any(_CODE.fullmatch(column.header) for column in columns.others.values()):
+    if any(_CODE.fullmatch(column.header) for column in others.values()):
         yield (
             "headers are codes of questions: call each variable by what was asked, with its kind, its unit and the "
             "meaning of its answers (answers: {A1: …}), and move those on a collectivity to the supports, for example "
@@ -159,38 +140,33 @@ def _to_finish(columns: _Sorted, year: str) -> Iterator[str]:
 def _header_place(grid: Grid) -> tuple[int, int]:
     """Return the first line of the header, the first that is as wide as most above the answers, and its lines."""
     filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
-    widest = max(map(len, filled[:SEARCHED]), default=0)
-    answers = (i for i, row in enumerate(grid.rows) if len(filled[i]) >= 0.5 * widest and any(map(_is_answer, row)))
-    above = filled[: min(next(answers, SEARCHED), SEARCHED)]
+    least = max(map(len, filled[:SEARCHED]), default=0) / 2
+    answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and any(map(_is_answer, row)))
+    above = filled[: next(answers, SEARCHED)]
     likely = max(map(len, above), default=0)
     start = next((i for i, cells in enumerate(above) if len(cells) >= max(1, 0.7 * likely)), None)
     if start is None:
         raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
-    first, n_rows = start, 1
-    # Two lines are one header if there are groups above, more than a title, names below, and answers under these.
-    for upper in range(max(0, start - 2), min(start + 1, len(filled) - 2)):
-        names = {i: grid.rows[upper + 1][i] for i in filled[upper + 1] if i not in filled[upper]}
-        under = [
-            (row[i].strip(), name)
-            for row in grid.rows[upper + 2 : upper + 200]
-            for i, name in names.items()
-            if i < len(row)
-        ]
-        grouped = filled[upper] not in ([], [0]) and any(
-            _is_answer(cell) or plain(cell) == plain(name) for cell, name in under
-        )
-        units = any(is_unit(kind, cell) for cell in grid.rows[upper + 1] for kind in UNITS)
-        if not any(map(_is_answer, grid.rows[upper + 1])) and (grouped or (units and 0 not in filled[upper + 1])):
-            first, n_rows = upper, 2
-            break
-    while n_rows < 3 and first + n_rows < len(grid.rows) - 1 and _of_software(grid.rows[first + n_rows]):
+    pairs = range(max(0, start - 2), min(start + 1, len(filled) - 2))
+    first = next((upper for upper in pairs if _of_two_lines(grid, upper, filled)), None)
+    start, n_rows = (start, 1) if first is None else (first, 2)
+    while n_rows < 3 and start + n_rows < len(grid.rows) - 1 and _of_software(grid.rows[start + n_rows]):
         n_rows += 1
-    return first, n_rows
+    return start, n_rows
+
+
+def _of_two_lines(grid: Grid, upper: int, filled: list[list[int]]) -> bool:
+    """Return whether two lines are one header: groups, more than a title, above names with answers; or units below."""
+    below, names = grid.rows[upper + 1], [i for i in filled[upper + 1] if i not in filled[upper]]
+    under = ((row[i], below[i]) for row in grid.rows[upper + 2 : upper + 200] for i in names if i < len(row))
+    grouped = filled[upper] not in ([], [0]) and any(_is_answer(cell) or cell == name for cell, name in under)
+    units = 0 not in filled[upper + 1] and any(is_unit(kind, cell) for cell in below for kind in UNITS)
+    return (grouped or units) and not any(map(_is_answer, below))
 
 
 def _is_answer(cell: str) -> bool:
     text = plain(cell)
-    return bool(text) and (bool(_ANSWER.fullmatch(text)) or choices.day(text).status == "exact")
+    return bool(_ANSWER.fullmatch(text)) or choices.day(text).status == "exact"
 
 
 def _of_software(row: list[str]) -> bool:
@@ -204,81 +180,80 @@ def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
 
     Of lines that each name every column (codes, questions), the codebook calls a column by the longest that is its own.
     """
-    texts = told_apart(header_texts(grid, start, n_rows))
-    above = above_texts(grid, start, len(texts))
+    texts, rows = told_apart(header_texts(grid, start, n_rows)), grid.rows[start + n_rows :][:200]
     if n_rows > 1 and all(sum(map(bool, row)) >= 0.9 * len(texts) for row in grid.rows[start : start + n_rows]):
         texts = [[text for text in one[1:] if not text.startswith("{")] or one for one in texts]
         often = Counter(plain(text) for one in texts for text in one)
         texts = [sorted(one, key=lambda text: (often[plain(text)] > 1, -len(text))) for one in texts]
-    parts = Counter(match[1] for one in texts for match in _parts(plain(one[0])))
-    every, found = {plain(one[0]) for one in texts}, list[_Question]()
-    for position, one in enumerate(texts):
-        cells = [row[position].strip() for row in grid.rows[start + n_rows :][:200] if position < len(row)]
-        lines = tuple(text for text in map(plain, one[1:] or one) if not _LINE.fullmatch(text))
-        matches = [
-            match for match in _parts(plain(one[0])) if parts[match[1]] > 1 or match[1] in every or match[0][-1] == "]"
-        ]
-        said = [
-            _NUMBERED.sub("", text.replace("_", " ")) for text in (*(m[2] for m in matches[:1]), *lines, plain(one[0]))
-        ]
-        if one[0]:
-            found.append(
-                _Question(
-                    one[0],
-                    lines,
-                    tuple(said),
-                    [cell for cell in cells if cell],
-                    (*above[position][1],),
-                    bool(matches),
-                )
-            )
+    often = Counter(match[1] for one in texts for match in _parts(one[0])) + Counter(plain(one[0]) for one in texts)
+    found = list[_Question]()
+    for position, (one, (_, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
+        lines = [text for text in map(plain, one[1:] or one) if not _BELOW.fullmatch(text)]
+        parts = [match[2] for match in _parts(one[0]) if often[match[1]] > 1 or match[0].endswith("]")][:1]
+        said = [_NUMBERED.sub("", text.replace("_", " ")) for text in (*parts, *lines, plain(one[0]))]
+        cells = [cell for row in rows if (cell := "".join(row[position : position + 1]).strip())]
+        found += [_Question(one[0], lines, said, cells, titles, bool(parts))] if one[0] else []
     return found
 
 
-def _parts(text: str) -> list[re.Match[str]]:
-    return [match for pattern in _PARTS if (match := pattern.fullmatch(text))]
+def _parts(header: str) -> list[re.Match[str]]:
+    return [match for pattern in _PARTS if (match := pattern.fullmatch(plain(header)))]
 
 
-def _software(questions: list[_Question]) -> dict[str, list[_Question]]:
-    """Return the columns that the one survey software recognised adds, by what they are; no other adds any.
+def _software(every: list[_Question]) -> dict[str, str]:
+    """Return what the columns are that survey software adds, by their headers: numbers, dates, or nothing to read.
 
     It is recognised by two columns that number, date or close its answers: « Nom » alone is a question.
     """
-    seen = defaultdict[str, dict[str, list[_Question]]](lambda: defaultdict(list))
+    seen = defaultdict[str, dict[str, str]](dict)
     for of, means, words in header_words():
-        for column in questions:
-            if any(words.fullmatch(line) for line in column.lines) and column not in sum(seen[of].values(), []):
-                for one in means.split():
-                    seen[of][one].append(column)
-    known = {of: sum(len(seen[of][means]) for means in ("number", "answered_on", "complete")) for of in seen}
-    best = max(known, key=lambda of: known[of], default="")
-    return seen[best] if known.get(best, 0) > 1 else defaultdict(list)
+        for column in every:
+            if any(map(words.fullmatch, column.lines)):
+                seen[of].setdefault(column.header, means)
+    best = max(seen.values(), key=_n_telling, default={})
+    return best if _n_telling(best) > 1 else {}
 
 
-def _sorted_out(every: list[_Question]) -> _Sorted:
-    """Return the columns sorted, each variable going to the first column that its most telling words fit."""
-    software, found, supports = _software(every), dict[str, _Question](), list[tuple[str, str, _Question]]()
-    groups = {match[1] for column in every for match in _parts(plain(column.header)) if "/" in match[0]}
-    free = [one for one in every if one not in sum(software.values(), []) and plain(one.header) not in groups]
-    if software["answered_on"]:
-        found["answered_on"] = software["answered_on"][0]
+def _n_telling(known: Mapping[str, str]) -> int:
+    return sum(means != "added" for means in known.values())
+
+
+Sorted = tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]
+
+
+def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
+    """Return the variables of every wave, the supports (level, part, column), and the variables of this one.
+
+    Each variable is the first column that its most telling words fit. A column whose answers have one each is repeated.
+    """
+    repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
+    free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
+    dates = [one for one in every if "answered_on" in software.get(one.header, "")]
+    found, of_poles = dict(zip(["answered_on"], dates, strict=False)), list(filter(_of_the_pole, free))
     for _, name, words in header_words("variable"):
-        fits = (one for one in free if name not in found and one.of_the_pole() and any(map(words.search, one.said)))
+        fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
         if column := next(fits, None):
             found[name] = column
             free.remove(column)
-    others = dict[str, _Question]()
+            of_poles.remove(column)
+    supports, others = list[tuple[str, str, _Question]](), dict[str, _Question]()
     for column in free:
         if not column.undated() and (support := _support(column)):
             supports.append((*support, column))
         else:
             others[_own_name(plain(column.header), others)] = column
     if "pole_id" not in found:
-        numbers = software["number"] or [others.pop(name) for name in list(others)[:1]]
-        if not numbers:
+        numbers = [one for one in every if software.get(one.header) == "number"]
+        if not (firsts := numbers or [others.pop(name) for name in list(others)[:1]]):
             raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
-        found["pole_id"] = numbers[0]
-    return _Sorted(every, software, {"pole_id": found.pop("pole_id")} | found, supports, others)
+        found["pole_id"] = firsts[0]
+    return {"pole_id": found.pop("pole_id")} | found, supports, others
+
+
+def _of_the_pole(column: _Question) -> bool:
+    """Return whether a column may be a variable of every wave: no money of a level, nor of several years."""
+    money = _MONEY.search(plain(column.header)) and _level_named(column) not in ("", "autre")
+    return not money and not column.undated()
 
 
 def _level_named(column: _Question) -> str:

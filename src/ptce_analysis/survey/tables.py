@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ptce_analysis.errors import InputError
+from ptce_analysis.errors import InputError, if_shown
 from ptce_analysis.survey.codebook import NUMERIC, STANDARD, Codebook, Support
 from ptce_analysis.survey.parse.words import STATUSES
 from ptce_analysis.survey.read import number_text
@@ -229,7 +229,7 @@ def check(result: Cleaned) -> Cleaned:
                 getattr(result, name)
             )
         except SchemaError as error:
-            faults.append(f"{name}: {error}")
+            faults.append(f"{name}: {if_shown(str(error)) or error.reason_code}")
     if result.rows_in != result.rows_kept + result.rows_quarantined or result.rows_kept != len(result.poles):
         faults.append(f"rows: {result.rows_in} in, {result.rows_kept} kept, {result.rows_quarantined} quarantined.")
     if faults:

@@ -62,7 +62,11 @@ def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | 
     kind, keys = ("a workbook", ("encoding", "separator")) if grid.sparse else ("no workbook", ("sheet",))
     if unused := [f"layout.{key}" for key in keys if getattr(layout, key)]:
         raise InputError(f"{book.file}: nothing makes use of {', '.join(unused)}: {grid.file} is {kind}. Delete it.")
-    return tables.check(cleaned(laid_out(grid, book), book))
+    answers = laid_out(grid, book)
+    poles = {plain(cell).rstrip(" :.") for cell in answers.cells["pole_id"]}
+    if absent := [f"{n}{if_shown(f' ({one})')}" for n, one in enumerate(book.exclude, 1) if plain(one) not in poles]:
+        raise InputError(f"{book.file}, exclude: no line of {grid.file} is of its pole {', '.join(absent)}. Delete it.")
+    return tables.check(cleaned(answers, book))
 
 
 def clean_summary(result: Cleaned) -> dict[str, int]:
@@ -370,10 +374,10 @@ def _written(reading: Reading) -> str:
     return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
 
 
-def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool = False) -> Reading:
+def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool | None = False) -> Reading:
     """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it.
 
-    `month_first`: the dates of the column can only be read so.
+    `month_first`: the dates of the column are read so, None if in no one order.
     """
     if not tidy(text):
         return Reading(text, None, None, "not_answered", "blank")
@@ -431,7 +435,8 @@ def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
         return []
     decisions = {**variable.decisions, **variable.answers}
     parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
-    return [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
+    read = [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
+    return [one for one in read if one.rule != "codebook_decision" or one.value] or read  # who is no funder is nothing
 
 
 def _placed(readings: list[Reading]) -> tuple[str, ...]:

@@ -226,7 +226,7 @@ def test_the_latest_answer_is_told_by_dates_that_tools_write(
 
 
 def test_a_column_of_dates_is_read_in_one_order(tmp_path: Path) -> None:
-    """One day above twelve, or PM, says that the month comes first, in an answer set aside too; both orders, neither."""
+    """One day above twelve, or PM, says that the month comes first, also in an answer set aside; if both, none."""
     changes = with_variables(answered_on={"header": "Date", "kind": "date"})
     for last, expected in (
         ("03/31/2015", "2015-03-12"), ("31/03/2015", "2015-12-03"), ("03/03/2015", "2015-12-03"),

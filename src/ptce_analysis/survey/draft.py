@@ -76,9 +76,13 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         If the export cannot be read, or holds no header.
     """
     grid = read(export, limits=limits)
+    sheets = {"": grid.rows, **grid.sheets}  # the answers are on the widest: the first may be a cover
+    if sheet := max(sheets, key=lambda name: max(map(len, sheets[name]), default=0)):
+        grid = read(export, sheet=sheet, limits=limits)
     start, n_rows = _header_place(grid)
     every = dict[str, _Question]()
     to_finish, layout = [*_TO_FINISH], [f"header_rows: {n_rows}"] if n_rows > 1 else []
+    layout += [f"sheet: {_quoted(sheet)}"] if sheet else []
     for column in _questions(grid, start, n_rows):
         if every.setdefault(plain(column.header), column) is not column:
             to_finish.append(f"rename in the export, where another column has the same name: {column.header}")

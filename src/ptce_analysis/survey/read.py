@@ -203,7 +203,7 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
     try:
         for cells in reader:
             following, width = first + reader.line_num, max(width, len(cells))
-            shapes |= {shape(cells[0])} if 0 < len(cells) < 3 else set()
+            shapes |= {shape(cells[0])} if len(cells) == 2 and start > first else set()
             if following - start > 1 and _holds_rows(cells, separator, width, shapes):
                 raise InputError(
                     f"{file}, line {start}: a quoted cell holds what looks like whole rows. "
@@ -227,8 +227,8 @@ def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) 
         lines = cell.split("\n")
         n_rows = len(lines) - (len(cells) > 1)
         if len(lines) > 1 < width and cell.count(separator) == n_rows * (width - 1):
-            starts = [line.split(separator)[0] for line in lines[cell != cells[0] :]]
-            return width > 2 or all(shape(start) in shapes for start in starts)
+            starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :]}
+            return width > 2 or starts <= shapes or (cell == cells[0] and len(starts) == 1)
     return False
 
 

@@ -83,6 +83,8 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
 
     Raises `InputError` if the header, a column or the data are missing, one is doubled, or a row has another width.
     """
+    if grid.header_rows:
+        book = replace(book, layout=replace(book.layout, header_rows=grid.header_rows))
     start, spellings = _header(grid, book)
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]

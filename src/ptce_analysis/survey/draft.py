@@ -79,7 +79,7 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     sheets = {"": grid.rows, **grid.sheets}  # the answers are on the widest: the first may be a cover
     if sheet := max(sheets, key=lambda name: max(map(len, sheets[name]), default=0)):
         grid = read(export, sheet=sheet, limits=limits)
-    start, n_rows = _header_place(grid)
+    start, n_rows = (0, grid.header_rows) if grid.header_rows else _header_place(grid)
     every = dict[str, _Question]()
     to_finish, layout = [*_TO_FINISH], [f"header_rows: {n_rows}"] if n_rows > 1 else []
     layout += [f"sheet: {_quoted(sheet)}"] if sheet else []

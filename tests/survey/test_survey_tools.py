@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from ptce_analysis.survey.clean import clean
@@ -169,6 +172,22 @@ def sphinx() -> Export:
     return Export("sphinx.csv", text([[*own, *QUESTIONS, WHO, HOW_MUCH], *lines], ";").encode("cp1252"))
 
 
+def spss() -> Export:
+    """Variables with labels, answers as numbers with labels, a number declared missing."""
+    names = ["ID", "DATE", "NOM", "STADE", "MEMB", "FIN1", "FIN2", "FIN3", "MONTANT"]
+    stages = {1.0: "émergence", 2.0: "création", 3.0: "fonctionnement"}
+    codes = {label: code for code, label in stages.items()}
+    lines = [[a.n, a.at, a.pole[0], codes[a.pole[1]], a.pole[2], *a.boxes([1.0] * 3, 0.0),
+              float(a.amount.replace(" ", "") or -9)] for a in ANSWERS]  # fmt: skip
+    labels = ["Numéro", "Date de réponse", *QUESTIONS, *(f"{WHO} - {name}" for name in LEVELS), HOW_MUCH]
+    meant = {"STADE": stages} | {name: {0.0: "Non", 1.0: "Oui"} for name in names[5:8]}
+    frame, about = pd.DataFrame(lines, columns=names), {"column_labels": labels, "variable_value_labels": meant}
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "base.sav")
+        pyreadstat.write_sav(frame, path, missing_ranges={"MONTANT": [-9.0]}, **about)
+        return Export("base.sav", path.read_bytes())
+
+
 def excel() -> Export:
     """A sheet somebody keeps: titles above, one of which states thousands; a total below."""
     header = ["Identifiant", "Répondu le", QUESTIONS[0], "Stade", "Membres", *LEVELS, "Montant Région"]
@@ -213,7 +232,7 @@ def qualtrics() -> Export:
 
 TOOLS = (
     limesurvey_codes, limesurvey_questions, limesurvey_vv, google_forms, google_sheet, kobo_values, kobo_one_column,
-    kobo_labels, framaforms, sphinx, excel, microsoft_forms, surveymonkey, qualtrics,
+    kobo_labels, framaforms, sphinx, spss, excel, microsoft_forms, surveymonkey, qualtrics,
 )  # fmt: skip
 
 

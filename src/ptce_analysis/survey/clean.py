@@ -93,6 +93,8 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
 
     Raises `InputError` if the header, a column or the data are missing, one is doubled, or a row has another width.
     """
+    if grid.header_rows:
+        book = replace(book, layout=replace(book.layout, header_rows=grid.header_rows))
     start, spellings = _header(grid, book)
     spellings = books.told_apart(spellings)
     after = start + book.layout.header_rows
@@ -130,13 +132,11 @@ def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
     scores = _scores(grid, book)
     _refuse_other_sheets(grid, book, max(scores, default=0))
     if not any(scores):
-        first = " | ".join(text for row in grid.rows[:1] for text in row if text)[:200]
-        names = "".join(note.raw_value for note in grid.notes if note.rule == "other_sheets")
-        where = f" The workbook has other sheets ({names}): the codebook names the one to read (layout: sheet)."
+        first = "".join(f" First line: {_written_out(row)[:200]!r}." for row in grid.rows[:1])
+        where = "".join(f" Other sheets: {one.raw_value}." for one in grid.notes if one.rule == "other_sheets")
         raise InputError(
             f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r})."
-            f"{if_shown(f' First line: {first!r}.')} Check the codebook, its header_rows and, for a CSV, the separator."
-            f"{where if names else ''}"
+            f"{if_shown(first)} Check the codebook, its header_rows, its sheet and, for a CSV, its separator.{where}"
         )
     best = scores.index(max(scores))
     return best, header_texts(grid, best, book.layout.header_rows)
@@ -168,22 +168,30 @@ def _refuse_other_sheets(grid: Grid, book: Codebook, score: int) -> None:
     )
 
 
-def _refuse_answers_above(grid: Grid, book: Codebook, start: int, columns: Mapping[str, int]) -> None:
-    """Refuse answers among the lines above the answers: a sheet was sorted with its header, or that has fewer lines."""
+def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: Mapping[str, int]) -> None:
+    """Refuse answers above those that are read, or on a sheet that is not read."""
     after, at = start + book.layout.header_rows, columns.get("pole_id", 0)
+    known = {shape(row[at]) for row in grid.rows[after:] if at < len(row)}
+
+    def reads_as_answers(row: list[str], least: int) -> bool:
+        cells = {name: text for name, column in columns.items() if (text := "".join(row[column : column + 1]).strip())}
+        asked, name = [one for one in book.columns() if one.name in cells], shape(cells.get("pole_id", ""))
+        if "pole_id" not in cells or any(
+            plain(cells[v.name]) in plain(" / ".join(v.headers)).split(" / ") for v in asked
+        ):
+            return False
+        said = [read_cell(cells[v.name], v, book).status for v in asked if v.kind not in _ANY_TEXT]
+        like = len(cells) >= least or name in known  # a title may be a label and its number
+        return (name in known and "9" in name) or (like and any(status in _STATED for status in said))
+
     above = [n for n in range(min(after, len(grid.rows))) if n != start]
-    shapes = {shape(row[at]) for row in grid.rows[after:] if at < len(row)} if above else set[str]()
-    for n in above:
-        cells = {name: text for name, column in columns.items() if (text := "".join(grid.rows[n][column : column + 1]))}
-        asked = [variable for variable in book.columns() if variable.name in cells]
-        of_header = any(plain(cells[v.name]) in plain(" / ".join(v.headers)).split(" / ") for v in asked)
-        like = len(cells) > 2 or shape(cells.get("pole_id", "")) in shapes  # a title may be a label and its number
-        said = [read_cell(cells[v.name], v, book) for v in asked if v.kind not in _ANY_TEXT]
-        if cells.get("pole_id") and like and not of_header and any(one.status in _STATED for one in said):
-            raise InputError(
-                f"{grid.file}, line {grid.numbers[n]}: it stands above the answers and reads as one of them: the sheet "
-                "was sorted together with its header, or header_rows is wrong. Put the header above all answers."
-            )
+    lines = [(f"line {grid.numbers[n]}", grid.rows[n], 3) for n in above]
+    lines += [(f"sheet {name!r}", row, max(3, len(columns) // 2)) for name, rows in grid.sheets.items() for row in rows]
+    if where := next((where for where, row, least in lines if reads_as_answers(row, least)), ""):
+        raise InputError(
+            f"{grid.file}, {where}: it reads as answers, and only those under the header of one sheet are read. Put "
+            "all there (a sheet may have been sorted together with its header), or mend layout: header_rows or sheet."
+        )
 
 
 def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
@@ -219,7 +227,7 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             for text in (*titles, *([] if plain(named) in wanted else [named])):
                 fault = fault.replace(f" {text!r}", if_shown(f" {text!r}"))
             units += [f"{variable.name}, column {first!r}: {fault}"] if fault else []
-    _refuse_answers_above(grid, book, start, found)
+    _refuse_answers_elsewhere(grid, book, start, found)
     if faults := faults + units:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found

@@ -76,11 +76,14 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         If the export cannot be read, or holds no header.
     """
     grid = read(export, limits=limits)
-    start, n_rows = _header_place(grid)
+    sheets = {"": grid.rows, **grid.sheets}  # the answers are on the widest: the first may be a cover
+    if sheet := max(sheets, key=lambda name: max(map(len, sheets[name]), default=0)):
+        grid = read(export, sheet=sheet, limits=limits)
+    start, n_rows = (0, grid.header_rows) if grid.header_rows else _header_place(grid)
     every = _questions(grid, start, n_rows)
     software = _software(every)
     found, supports, others = _sorted_out(every, software)
-    year, layout = _year(Path(export).absolute()), _layout(every, n_rows, software)
+    year, layout = _year(Path(export).absolute()), _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
     used = [*found.values(), *others.values(), *(column for *_, column in supports)]
     unused = ", ".join(
         one.header for one in every if one not in used and "complete" not in software.get(one.header, "")
@@ -110,12 +113,13 @@ def _year(export: Path) -> str:
     return years.pop() if len(years) == 1 else ""
 
 
-def _layout(every: list[_Question], n_rows: int, software: Mapping[str, str]) -> list[str]:
-    """Return the line on the layout: lines of header, which column closes an answer, what was not shown."""
+def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[str, str]) -> list[str]:
+    """Return the line on the layout: lines of header, the sheet, which column closes an answer, what was not shown."""
     shown = {cell for column in every for cell in column.cells}
     silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in shown]
     complete = [_quoted(one.header) for one in every if "complete" in software.get(one.header, "")]
     said = {"header_rows": str(n_rows) if n_rows > 1 else "", "complete": "".join(complete[:1])}
+    said["sheet"] = _quoted(sheet) if sheet else ""
     said["not_shown"] = f"[{', '.join(silent)}]" if silent else ""
     told = ", ".join(f"{key}: {value}" for key, value in said.items() if value)
     return [f"layout: {{{told}}}"] if told else []

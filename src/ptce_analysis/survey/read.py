@@ -19,10 +19,9 @@ from ptce_analysis.survey.parse.words import tidy
 SEARCHED = 40
 # In this order when the evidence is equal: French software first.
 SEPARATORS = (";", "\t", ",", "|")
-_REFUSED = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or a protected one: save it as .xlsx without a password"),
-    (b"%PDF", "a PDF document: export the answers as .csv, .xlsx or .ods"),
-)
+# SPSS, then Stata since 13 and before: its version, the order of bytes, the kind of file.
+_STATISTICS = re.compile(rb"\$FL[23]|<stata_dta>|[\x66-\x73][\x01\x02]\x01")
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # French letters as UTF-8: never seen as two or three neighbouring letters of a single-byte French text.
 _UTF8_LETTERS = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac|\xc5[\x92\x93\xb8]")
@@ -68,6 +67,7 @@ class Grid:
 
     `merged` lists merged cells as (first row, first column, last row, last column): rows of the file, columns from 0.
     `sparse`: blank cells at the end of a row are not stored (workbooks); otherwise a short row is a fault.
+    `header_rows`: how many lines of header the file itself has, 0 where only the codebook can say.
     `sheets`: the first rows of the sheets that were not read, where nothing says which one to read.
     """
 
@@ -77,13 +77,14 @@ class Grid:
     notes: tuple[Note, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     sparse: bool = False
+    header_rows: int = 0
     sheets: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
 
 def read(
     path: Path | str, *, encoding: str = "", separator: str = "", sheet: str = "", limits: Limits | None = None
 ) -> Grid:
-    """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods). The file is only ever read.
+    """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods; `statfiles`: .sav, .dta, .xls), only ever read.
 
     Raises
     ------
@@ -107,16 +108,21 @@ def read_bytes(
 ) -> Grid:
     """Return the grid of the bytes of an export; the bytes, not the name, say what it is. Raises as `read`."""
     limits = limits or Limits()
-    for start, what in _REFUSED:
-        if data.startswith(start):
-            raise InputError(f"{file}: {what}.")
+    if data.startswith(b"%PDF"):
+        raise InputError(f"{file}: a PDF document: export the answers as .csv, .xlsx or .ods.")
     if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         raise InputError(f"{file}: a web page or XML document under another name: save it as .csv, .xlsx or .ods.")
-    if not data.startswith(b"PK"):
-        return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
-    from ptce_analysis.survey.workbooks import read_workbook
+    if data.startswith(b"PK"):
+        from ptce_analysis.survey.workbooks import read_workbook
 
-    return _unscrambled_grid(read_workbook(data, file, limits, sheet))
+        return _unscrambled_grid(read_workbook(data, file, limits, sheet))
+    from ptce_analysis.survey import statfiles
+
+    if data.startswith(_OLD_WORKBOOK):
+        return _unscrambled_grid(statfiles.read_old_workbook(data, file, limits, sheet))
+    if _STATISTICS.match(data):
+        return _unscrambled_grid(statfiles.read_statistics(data, file, limits, encoding))
+    return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
 
 
 def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:
@@ -203,7 +209,7 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
     try:
         for cells in reader:
             following, width = first + reader.line_num, max(width, len(cells))
-            shapes |= {shape(cells[0])} if 0 < len(cells) < 3 else set()
+            shapes |= {shape(cells[0])} if len(cells) == 2 and start > first else set()
             if following - start > 1 and _holds_rows(cells, separator, width, shapes):
                 raise InputError(
                     f"{file}, line {start}: a quoted cell holds what looks like whole rows. "
@@ -227,8 +233,8 @@ def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) 
         lines = cell.split("\n")
         n_rows = len(lines) - (len(cells) > 1)
         if len(lines) > 1 < width and cell.count(separator) == n_rows * (width - 1):
-            starts = [line.split(separator)[0] for line in lines[cell != cells[0] :]]
-            return width > 2 or all(shape(start) in shapes for start in starts)
+            starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :]}
+            return width > 2 or starts <= shapes or (cell == cells[0] and len(starts) == 1)
     return False
 
 

@@ -6,6 +6,7 @@ The cells of a variable are a frame with a line per pole: what `survey.clean.rea
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,7 +233,8 @@ def check(result: Cleaned) -> Cleaned:
                 getattr(result, name)
             )
         except SchemaError as error:
-            faults.append(f"{name}, {getattr(error.schema, 'name', '')}: {error.check}{if_shown(f' {error}')}")
+            said = re.split(r"[ :]failure cases|:\n", str(error))[0]
+            faults.append(f"{name}: {if_shown(str(error)) or said}")
     if result.rows_in != result.rows_kept + result.rows_quarantined or result.rows_kept != len(result.poles):
         faults.append(f"rows: {result.rows_in} in, {result.rows_kept} kept, {result.rows_quarantined} quarantined.")
     if faults:

@@ -88,30 +88,30 @@ class _Archive:
         return found
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """What was done to a sheet while reading it, and its merged cells."""
 
     notes: list[Note]
     merged: list[tuple[int, int, int, int]]
 
 
-_Records = Callable[[str, _Seen], Iterator[tuple[int, list[str]]]]  # the numbered rows of a sheet
+Records = Callable[[str, Seen], Iterator[tuple[int, list[str]]]]  # the numbered rows of a sheet
 
 
-def _grid(archive: _Archive, sheets: list[str], visible: list[str], wanted: str, records: _Records) -> Grid:
+def sheet_grid(file: str, limits: Limits, sheets: list[str], visible: list[str], wanted: str, records: Records) -> Grid:
     """Return the grid of the sheet that is wanted, or of the first that is visible and the first rows of the others."""
-    seen = _Seen([], [])
+    seen = Seen([], [])
     if (chosen := next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)) is None:
         listed = ", ".join(sheets) or "none"
-        raise InputError(f"{archive.file}: no sheet {wanted!r}. Its sheets: {listed}.{nearest(wanted, sheets)}")
+        raise InputError(f"{file}: no sheet {wanted!r}. Its sheets: {listed}.{nearest(wanted, sheets)}")
     if others := [name for name in sheets if name != chosen]:
         seen.notes.append(Note(0, None, ", ".join(others), "not read", "other_sheets"))
-    rows, numbers = gathered(archive.file, records(chosen, seen), archive.limits)
-    if len(seen.merged) > (limit := archive.limits.n_merged):
-        raise InputError(f"{archive.file}: more than {limit} merged cells. A survey export is smaller: check the file.")
-    unread = {name: islice(records(name, _Seen([], [])), 5 * SEARCHED) for name in others if not wanted}
-    some = {name: gathered(archive.file, first, archive.limits)[0] for name, first in unread.items()}
-    return Grid(archive.file, rows, numbers, tuple(seen.notes), tuple(seen.merged), sparse=True, sheets=some)
+    rows, numbers = gathered(file, records(chosen, seen), limits)
+    if len(seen.merged) > limits.n_merged:
+        raise InputError(f"{file}: more than {limits.n_merged} merged cells. Check the file.")
+    unread = {name: islice(records(name, Seen([], [])), 5 * SEARCHED) for name in others if not wanted}
+    some = {name: gathered(file, first, limits)[0] for name, first in unread.items()}
+    return Grid(file, rows, numbers, tuple(seen.notes), tuple(seen.merged), sparse=True, sheets=some)
 
 
 def _xlsx(archive: _Archive, wanted: str) -> Grid:
@@ -129,7 +129,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
     shared = [_rich(si) for si in archive.root(texts).iterfind("{*}si")] if texts.lower() in archive.parts else []
     formats = _formats(archive.root(styles)) if styles.lower() in archive.parts else [("General", False)]
 
-    def records(name: str, seen: _Seen) -> Iterator[tuple[int, list[str]]]:
+    def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
         sheet, number = archive.root(parts.get(sheets[name].get("id", ""), "of the sheet")), 0
         corners = [_CELL.findall(one.get("ref", "")) for one in sheet.iterfind(".//{*}mergeCell")]
         ends = (one for one in corners if len(one) == 2)
@@ -153,7 +153,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
                 cells.pop()
             yield number, cells
 
-    return _grid(archive, [*sheets], visible, wanted, records)
+    return sheet_grid(archive.file, archive.limits, [*sheets], visible, wanted, records)
 
 
 def _xlsx_text(
@@ -177,7 +177,7 @@ def _xlsx_text(
     elif kind not in ("n", "b", "e", "d") or not value:  # of an unknown kind, or not where its kind has it
         value = f"{unknown} [?]" if (unknown := "".join(cell.itertext()).strip()) else ""
     # Excel escapes line ends and tabs.
-    return _marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
+    return marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 
 
 def _formats(styles: Element) -> list[tuple[str, bool]]:
@@ -198,7 +198,7 @@ def _rich(element: Element) -> str:
     for run in element.iterfind("{*}r"):
         raised, struck = run.find("{*}rPr/{*}vertAlign"), _is_on(run.find("{*}rPr/{*}strike"))
         text = "".join(one.text or "" for one in run.iterfind("{*}t"))
-        pieces.append(_marked(text, "" if raised is None else raised.get("val", ""), struck))
+        pieces.append(marked(text, "" if raised is None else raised.get("val", ""), struck))
     return "".join(pieces)
 
 
@@ -325,7 +325,7 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
         marks[own.get("name", "")] = (words.get("text-position", ""), struck)
         formatted |= {own.get("name", "")} if own.get("data-style-name", "N0") != "N0" else set()
 
-    def records(name: str, seen: _Seen) -> Iterator[tuple[int, list[str]]]:
+    def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
         number = 0
         for row in sheets[name].iterfind(".//{*}table-row"):
             cells, blank, times = list[str](), 0, _times(_attributes(row), "number-rows-repeated")
@@ -348,7 +348,7 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
             yield from ((n, cells) for n in range(number + 1, number + times + 1) if cells)
             number += times
 
-    return _grid(archive, [*sheets], [*sheets], wanted, records)
+    return sheet_grid(archive.file, archive.limits, [*sheets], [*sheets], wanted, records)
 
 
 def _ods_text(cell: Element, found: dict[str, str], marks: dict[str, tuple[str, bool]], formatted: set[str]) -> str:
@@ -366,7 +366,7 @@ def _ods_text(cell: Element, found: dict[str, str], marks: dict[str, tuple[str, 
         text = f"{number_text(repr(100 * float(stored)))} %"
     elif stored and not text and (kind not in ("float", "string", "") or style in formatted):  # not as it would be seen
         text = f"{stored} [{found.get('currency', kind)}]"
-    return _marked(text or stored, "", marks.get(style, ("", False))[1])
+    return marked(text or stored, "", marks.get(style, ("", False))[1])
 
 
 def _paragraph(element: Element, marks: dict[str, tuple[str, bool]]) -> str:
@@ -377,12 +377,12 @@ def _paragraph(element: Element, marks: dict[str, tuple[str, bool]]) -> str:
         if tag in ("s", "tab", "line-break"):
             pieces.append({"s": " " * min(_times(found, "c"), 100), "tab": "\t"}.get(tag, "\n"))
         elif tag != "annotation":
-            pieces.append(_marked(_paragraph(child, marks), *marks.get(found.get("style-name", ""), ("", False))))
+            pieces.append(marked(_paragraph(child, marks), *marks.get(found.get("style-name", ""), ("", False))))
         pieces.append(child.tail or "")
     return "".join(pieces)
 
 
-def _marked(text: str, raised: str, struck: bool) -> str:
+def marked(text: str, raised: str, struck: bool) -> str:
     """Return a text with its raised digits as such, and between ~~ when it is struck out: no rule reads either."""
     if raised:
         text = next((text.translate(table) for name, table in _RAISED.items() if raised.startswith(name)), text)

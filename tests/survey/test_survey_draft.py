@@ -12,6 +12,7 @@ from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import Codebook, read_codebook
 from ptce_analysis.survey.draft import draft_codebook
 from survey_exports import finished, saved, xlsx
+from survey_tools import TOOLS
 
 
 def drafted(folder: Path, content: str | bytes, name: str = "export.csv") -> tuple[Path, Codebook]:
@@ -186,3 +187,19 @@ def test_what_cannot_be_drafted_is_told(tmp_path: Path, content: str, message: s
     """A file of supports only, or of blanks, has no poles to describe."""
     with pytest.raises(InputError, match=message):
         draft_codebook(saved(tmp_path, content))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.__name__)
+def test_the_export_of_a_survey_tool_is_read_right_by_its_draft(tmp_path: Path, tool: Any) -> None:
+    """The draft leaves only what its header does not say; the answers come out as given, and nobody's name."""
+    made = tool()
+    export = saved(tmp_path, made.content, made.name)
+    result = clean(export, saved(tmp_path, finished(draft_codebook(export), *made.decided), "codebook.yml"))
+    poles = result.poles.set_index("pole_id")
+    assert poles["stage"].to_dict() == {"Alpha": "creation", "Bêta": "emergence", "Gamma": "fonctionnement"}
+    assert poles["members"].tolist() == [12, 5, 8] and poles.loc["Alpha", "answered_on"].startswith("2024-03-14T1")
+    linked = poles[["link_commune", "link_epci", "link_region"]] == "involved"
+    assert linked.to_numpy().tolist() == [[True, False, True], [False, True, False], [True, False, True]]
+    given = result.supports.query("level == 'region'").set_index("pole_id")["amount_eur"]
+    assert given.to_dict() == {"Alpha": 25_000, "Gamma": 1_500} and not result.quarantine["column"].any()
+    assert not any(name in poles.to_csv() for name in ("Jeanne", "anonymous", "10.0.0.1", "R_1", "submitted_via"))

@@ -1,4 +1,4 @@
-"""Exports in the layouts that survey tools write, from the draft to the clean tables, as the guide says.
+"""Exports in the layouts that survey tools write, and what their drafts leave to people.
 
 Each holds the same invented answers: three poles, one of which answered twice, and the later answer counts.
 """
@@ -13,12 +13,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pyreadstat
-import pytest
 
-from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.draft import draft_codebook
-from ptce_analysis.survey.tables import Cleaned
-from survey_exports import finished, saved, xlsx
+from survey_exports import xlsx
 
 LEVELS = ("Commune", "EPCI", "Région")
 QUESTIONS = ("Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres")
@@ -234,30 +230,3 @@ TOOLS = (
     limesurvey_codes, limesurvey_questions, limesurvey_vv, google_forms, google_sheet, kobo_values, kobo_one_column,
     kobo_labels, framaforms, sphinx, spss, excel, microsoft_forms, surveymonkey, qualtrics,
 )  # fmt: skip
-
-
-def cleaned_by_the_guide(folder: Path, export: Export) -> Cleaned:
-    """Return the clean tables of an export: its codebook drafted, then finished."""
-    path = saved(folder, export.content, export.name)
-    book = finished(draft_codebook(path), *export.decided)
-    return clean(path, saved(folder, book, "codebook.yml"))
-
-
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.__name__)
-def test_the_export_of_a_tool_is_read_right_by_its_draft(tmp_path: Path, tool: Any) -> None:
-    """The draft leaves only what its header does not say; the answers come out as they were given."""
-    result = cleaned_by_the_guide(tmp_path, tool())
-    poles = result.poles.set_index("pole_id")
-    assert poles[["stage", "members"]].to_numpy().tolist() == [
-        ["creation", 12],
-        ["emergence", 5],
-        ["fonctionnement", 8],
-    ]
-    linked = poles[["link_commune", "link_epci", "link_region"]] == "involved"
-    assert linked.to_numpy().tolist() == [[True, False, True], [False, True, False], [True, False, True]]
-    given = result.supports.query("level == 'region'").set_index("pole_id")["amount_eur"]
-    assert given.to_dict() == {"Alpha": 25_000, "Gamma": 1_500} and [*poles.index] == ["Alpha", "Bêta", "Gamma"]
-    assert poles.loc["Alpha", "answered_on"].startswith("2024-03-14T1")
-    private = ("Jeanne", "anonymous", "10.0.0.1", "R_1", "submitted_via_web")
-    assert not any(word in poles.to_csv() for word in private)
-    assert not result.quarantine["column"].any()

@@ -24,11 +24,13 @@ MARK_LABEL: Label = (
 # Source: the p of 10 % usual in τ-ARGUS and sdcMicro (Hundepool et al. 2012). If wrong: give another `within`.
 WITHIN = 0.10
 # Amounts that people write are round, and a rounded median is a middle unit's own amount: a median is shown as a class,
-# whose ends are fixed beforehand (the grain of the table times a power of two: 8, 16, 32 k€…) and which holds amounts
-# of several units that are not within `WITHIN` of one number. No protection counts on rounding.
-# Assumption: five units, and three in the class, are enough. Source: ACRO's guidance on order statistics asks for ten
-# units behind any quantile, less for a class. If wrong: raise MEDIAN_UNITS or MEDIAN_HOLDERS.
-MEDIAN_UNITS, MEDIAN_HOLDERS, MEDIAN_STEP = 5, 3, 2.0
+# whose ends are fixed beforehand (the grain of the table times a power of three: 9, 27, 81 k€…), and which holds
+# different amounts, of several units. No protection counts on rounding.
+# Assumption: five units, three of them in the class, are enough. Source: ACRO asks for ten behind any quantile, shown
+# as it is. If wrong: raise them. With 2, a median in three is hidden; with 3, in ten.
+MEDIAN_UNITS, MEDIAN_HOLDERS, MEDIAN_STEP = 5, 3, 3.0
+FAR_ENOUGH = (1 + WITHIN) / (1 - WITHIN)  # two numbers of this ratio are not within `WITHIN` of any third
+EXACT = 1e-9  # a logarithm that is whole, but for the processor's rounding
 
 
 @dataclass(frozen=True)
@@ -195,13 +197,13 @@ def protected_median(
 
 
 def median_class(median: float, grain: float) -> tuple[float, float]:
-    """Return the class of a median: from a power of two times the grain up to the next; one of 0 is alone in its own.
+    """Return the class of a median: from a power of three times the grain up to the next; one of 0 is alone in its own.
 
     >>> median_class(20_000, 1_000)
-    (16000.0, 32000.0)
+    (9000.0, 27000.0)
     """
-    low = grain * MEDIAN_STEP ** float(np.floor(np.log2(median / grain))) if median > 0 else 0.0
-    return low, low * MEDIAN_STEP
+    power = np.floor(np.log(median / grain) / np.log(MEDIAN_STEP) + EXACT) if median > 0 else -np.inf
+    return float(grain * MEDIAN_STEP**power), float(grain * MEDIAN_STEP ** (power + 1))
 
 
 def _tells(
@@ -209,18 +211,24 @@ def _tells(
 ) -> bool:
     """Return whether a class, with the total and each respondent's own values, tells a median or a value too closely.
 
-    The part of the class that the total leaves possible to each attacker must hold values of `MEDIAN_HOLDERS` units,
-    the extremes of which no number is within `WITHIN` of; and what readers cannot tell of the values must pass the
-    rules of totals where the values do.
+    The part of the class that the total leaves possible to each attacker must be wider than `WITHIN` around any number,
+    and hold different values, of `MEDIAN_HOLDERS` units. What it leaves unknown of the values must pass the rules of
+    totals where the values do.
     """
     ranked, total = sorted(values), sum(values)
     own = [[], *([v for v, unit in zip(values, whose, strict=True) if unit == one] for one in sorted(set(whose)))]
-    held = {
-        value: {unit for unit, v in zip(whose, values, strict=True) if v == value}
-        for value in ranked
-        if low <= value < below and all(_possible(value, some, len(values), total, least) for some in own)
-    }
-    if len(set().union(*held.values())) < MEDIAN_HOLDERS or max(held) * (1 - WITHIN) <= min(held) * (1 + WITHIN):
+
+    def possible(median: float) -> bool:
+        return low <= median < below and all(_possible(median, some, len(values), total, least) for some in own)
+
+    held = [(value, unit) for value, unit in zip(values, whose, strict=True) if possible(value)]
+    n_values, n_units = (len(set(some)) for some in zip(*held, strict=True)) if held else (0, 0)
+    if n_values < 2 or n_units < MEDIAN_HOLDERS:
+        return True
+    # Readers who guess that all values are multiples of one number look at these only.
+    step = least or EXACT * low
+    first = np.ceil(low / step) * step
+    if not possible(np.ceil(first * FAR_ENOUGH / step) * step):
         return True
     unknown = [value - (least if at < len(ranked) // 2 else low) for at, value in enumerate(ranked[:-2])]
     left = Contributions(len(ranked), (*unknown, *ranked[-2:]))

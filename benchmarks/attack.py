@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "protect"))
 
 from test_protect_attack import small_ones_found
 
-from attacker import random_answers, recovered_counts, recovered_totals
+from attacker import random_answers, recovered_counts, recovered_medians, recovered_totals
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import MARK, STANDARD, STRICT
 from ptce_analysis.protect.suppress import protect
@@ -63,8 +63,9 @@ def attack(seed: int, *, strict: bool) -> Report:
     found = recovered_counts(tables, answers, least)
     everybody = ["", *answers.rows["pole_id"].unique()]
     found += recovered_totals(tables["answers"], answers, 0.10, everybody, least)
+    found += recovered_medians(tables["answers"], answers, 0.10, everybody)
     exclusive = () if strict else small_ones_found(seed)
-    shown = tables["answers"][["units", *STATISTICS]]
+    shown = tables["answers"][["units", "share", "total", "median_from"]]
     return Report(seed, shown.size, int((shown == MARK).to_numpy().sum()), seconds, (*map(str, found), *exclusive))
 
 

@@ -23,24 +23,14 @@ from ptce_analysis.published import respondents, stated
 from ptce_analysis.survey.clean import ROW_RULES
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
-from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
+from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, OUTCOMES, STAGES
 
-# What becomes of a published figure, in the order of the table: those that the answers do not give stand first.
-OUTCOMES: dict[str, Label] = {
-    "differs": ("another value", "autre valeur"),
-    "other_base": ("found again, on another base", "retrouvé, sur une autre base"),
-    "as_far_as_shown": ("found again, up to rounding", "retrouvé, à l’arrondi près"),
-    "reproduced": ("found again", "retrouvé"),
+# The tables by tier: the measure, that of its base, the question that asks for it, the column that ranks the levels.
+TIERS = {
+    "links": ("links", "said", "links", "share"),
+    "aided": ("supported", "asked", "amounts", "share"),
+    "funded": ("amounts", "supported", "amounts", "total"),
 }
-# The questions with few answers: the table of those who answered each, and what the answers are called.
-QUESTIONS: dict[str, tuple[str, dict[str, Label]]] = {
-    "stages": ("told", STAGES),
-    "legal_form": ("told_legal_form", {"association": ("association", "association"), "scic": ("SCIC", "SCIC"),
-                                       "other": ("another form", "autre statut")}),
-    "relation": ("told_relation", {"widened": ("widened or consolidated", "élargies ou consolidées"),
-                                   "stable": ("stable", "stables"), "weakened": ("weakened", "fragilisées"),
-                                   "other": ("other, or too early to say", "autre, ou trop tôt pour le dire")}),
-}  # fmt: skip
 NOTHING = "–"  # stands where nothing was given, or printed
 
 
@@ -81,24 +71,29 @@ def page_stem(stem: str, waves: str) -> str:
 class Texts:
     """What exhibits share: texts to translate."""
 
-    SOURCE = "{answers}: {exports}."
-    BESIDE = "{answers}: {exports}. Published figures: RTES (slides on the 2015 survey, [note](S2) on that of 2013)."
+    SOURCE = "{answers}, {years}."
+    BESIDE = (
+        "{answers}, {years}; published figures: RTES (slides, 2015 survey; [note](S2), 2013), [COORACE](S3) (2013)."
+    )
     EXPORT = "{title} (export of {day})"
     PRINTED = "{name}, published"
+    CLASS = "{low} to under {below}"
     AGE = "Age (years)"
 
 
 def about(words: Words, shown: ShownWaves, *tables: Protected) -> dict[str, Any]:
-    """Return what every exhibit of some tables is given: their origin, whence they come, what may be stated.
-
-    Answers are named by the title and the date that each codebook gives, or by the year of the wave.
-    """
-    named = [(wave.title or str(wave.year), wave.date) for wave in shown.waves]
-    exports = [str(words(Texts.EXPORT, title=title, day=words.date(day))) if day else title for title, day in named]
-    answers = Sentence(words.label(ORIGINS[shown.origin]).capitalize())
-    given = {"answers": answers, "exports": Sentence(words.listing(exports)), "released": shown}
+    """Return what every exhibit of some tables is given: their origin, whence they come, what may be stated."""
+    given = {"answers": Sentence(words.label(ORIGINS[shown.origin]).capitalize()), "released": shown}
+    given |= {"years": Sentence(words.listing(map(str, shown.years)))}
     printed = any(one.table["printed"].any() for one in tables)
     return {"origin": shown.origin, "source": Texts.BESIDE if printed else Texts.SOURCE} | given
+
+
+def exports(words: Words, shown: ShownWaves) -> Sentence:
+    """Return what the codebooks call the exports, with their dates: nothing of those that have no title."""
+    named = [(wave.title, wave.date) for wave in shown.waves if wave.title]
+    dated = [str(words(Texts.EXPORT, title=title, day=words.date(day))) if day else title for title, day in named]
+    return Sentence(words.listing(dated))
 
 
 def marked(words: Words, *tables: Protected) -> Sentence:
@@ -131,56 +126,52 @@ def set_aside(words: Words, shown: ShownWaves) -> Protected:
 
 
 def told(words: Words, shown: ShownWaves, question: str) -> Protected:
-    """Return how many poles gave each answer to a question of `QUESTIONS`, by wave, those withheld last.
+    """Return how many poles gave each answer to a question (`stage`, `legal_form`, `relation`), those withheld last.
 
     Columns: `wave`, `label`, `units`, `base` (those who answered), `share`, `interval` (Wilson's), its ends.
     """
-    told_by, labels = QUESTIONS[question]
+    labels = STAGES if question == "stage" else ANSWER_LABELS
+    name, told_by = ("stages", "told") if question == "stage" else (question, f"told_{question}")
 
     def rows(found: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
         both = with_ends(based(found, base))
         both = both[both["base"] != 0]  # nobody answered in such a wave
-        both = both.assign(
-            label=[words.label(labels[code]) for code in both.iloc[:, 1]], interval=_intervals(words, both)
-        )
-        return both.sort_values("share", key=lambda share: share.eq(MARK), kind="stable", ignore_index=True)
+        named = both.assign(label=[words.label(labels[code]) for code in both[question]])
+        named = named.assign(interval=_intervals(words, named))
+        return named.sort_values("share", key=lambda share: share.eq(MARK), kind="stable", ignore_index=True)
 
-    if question not in shown.tables:
+    if name not in shown.tables:
         return derived(lambda flow: flow.iloc[:0].assign(share=0), shown.flow)
-    return derived(rows, shown.tables[question], shown.tables[told_by])
+    return derived(rows, shown.tables[name], shown.tables[told_by])
 
 
-def linked(words: Words, shown: ShownWaves) -> Protected:
-    """Return the share of poles linked with each level whose link was asked about, among those that answered."""
-    return derived(
-        lambda links, said: _by_tier(words, shown, based(links, said), "links", "share"),
-        shown.tables["links"], shown.tables["said"],
-    )  # fmt: skip
+def by_tier(words: Words, shown: ShownWaves, name: str) -> Protected:
+    """Return a table of `TIERS` by wave and level, with the printed figures beside the answers of a survey.
 
+    Columns: `name`, `tier`, `wave`, `printed`, `units` of `base`; `share`, `interval` and its ends, or `total` (euros)
+    and `median`. The level with the most stands first, of its rows those of the survey, the latest first.
+    """
+    measure, base, question, column = TIERS[name]
 
-def aided(words: Words, shown: ShownWaves) -> Protected:
-    """Return the share of poles aided by each level whose amount was asked, among all that answered the survey."""
-    return derived(
-        lambda aid, asked: _by_tier(words, shown, based(aid, asked), "amounts", "share"),
-        shown.tables["supported"], shown.tables["asked"],
-    )  # fmt: skip
+    def rows(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
+        beside = pd.DataFrame(_printed(shown, name), dtype=object)
+        every = _ranked(words, shown, pd.concat([based(table, bases), beside]), question, column)
+        if column == "share":
+            every = with_ends(every)
+            return every.assign(interval=_intervals(words, every))
+        ends = zip(every["median_from"], every["median_below"], strict=True)
+        return every.assign(median=[_median(words, low, below, "keur") for low, below in ends])
 
-
-def funded(words: Words, shown: ShownWaves) -> Protected:
-    """Return what each level gave: `base` (projects supported), `units` (amounts known), `total`, `median`."""
-    return derived(
-        lambda money, aid: _by_tier(words, shown, based(money, aid), "amounts", "total"),
-        shown.tables["amounts"], shown.tables["supported"],
-    )  # fmt: skip
+    return derived(rows, shown.tables[measure], shown.tables[base])
 
 
 def apart(words: Words, shown: ShownWaves) -> Protected:
     """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
-    return derived(lambda table: _by_tier(words, shown, table, "links", "difference"), shown.by_level)
+    return derived(lambda table: _ranked(words, shown, table, "links", "difference"), shown.by_level)
 
 
 def leading(words: Words, table: Protected, column: str) -> Protected:
-    """Return the largest figure that the last wave shows by tier: `wave`, `tiers`, the column; no row if none does."""
+    """Return the largest figure by tier of the last wave that shows one: `wave`, `tiers`, the column; or no row."""
 
     def rows(found: pd.DataFrame) -> pd.DataFrame:
         own = seen(found[found["printed"].eq(False)], column)
@@ -192,26 +183,29 @@ def leading(words: Words, table: Protected, column: str) -> Protected:
 
 
 def profile(words: Words, shown: ShownWaves) -> Protected:
-    """Return the median of each quantity by wave, then as printed: `name`, `units` (answers), `median`, `kind`."""
+    """Return the median of each quantity by wave, then as printed: `name`, `units` (answers), `median`, `printed`."""
     names = {"age_median": (Texts.AGE, "years"), **MEDIANS}
+    asked = {column: indicator for column, indicator in QUANTITIES.items() if column in shown.tables}
 
-    def rows(*tables: pd.DataFrame) -> pd.DataFrame:
+    def rows(_: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
         found = list[dict[str, Any]]()
         for indicator, table in zip(asked.values(), tables, strict=True):
-            text, kind = names[indicator]
-            facts = [fact for year in _years(shown) if (fact := stated(shown.facts, f"{indicator}_{year}"))]
-            printed = [{"wave": str(one.wave), "median": float(one.value), "printed": True} for one in facts]
-            every = [*table.assign(printed=False).to_dict("records"), *printed]
-            named = {"kind": kind, "label": str(words(text))}
-            found += [{"units": NOTHING} | row | named | {"name": _name(words, named["label"], row)} for row in every]
-        return pd.DataFrame(
-            found, columns=["name", "label", "wave", "units", "median", "kind", "printed"], dtype=object
-        )
+            (text, kind), facts = (
+                names[indicator],
+                (stated(shown.facts, f"{indicator}_{year}") for year in shown.beside),
+            )
+            printed = [
+                {"wave": str(one.wave), "median_from": float(one.value), "units": NOTHING} for one in facts if one
+            ]
+            own = table.sort_values("wave", ascending=False).to_dict("records")
+            for row in [*(row | {"printed": False} for row in own), *(row | {"printed": True} for row in printed)]:
+                median = _median(words, row["median_from"], row.get("median_below"), kind)
+                label = str(words(text))
+                found.append(row | {"median": median, "label": label, "name": _name(words, label, row)})
+        columns = ["name", "label", "wave", "units", "median_from", "median", "printed"]
+        return pd.DataFrame(found, columns=columns, dtype=object)
 
-    asked = {column: indicator for column, indicator in QUANTITIES.items() if column in shown.tables}
-    return (
-        derived(rows, *(shown.tables[column] for column in asked)) if asked else derived(lambda _: rows(), shown.flow)
-    )
+    return derived(rows, shown.flow, *(shown.tables[column] for column in asked))
 
 
 def compared(words: Words, shown: ShownWaves) -> Protected:
@@ -231,57 +225,48 @@ def compared(words: Words, shown: ShownWaves) -> Protected:
         return told.assign(
             name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
             printed=[printed(words, fact) for fact in facts],
-            given=[words.number(Number(*one)) for one in zip(told["given"], kinds, strict=True)],
+            given=[_median(words, *one) for one in zip(told["given"], told["below"], kinds, strict=True)],
             said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
         )
 
     return derived(rows, shown.printed)
 
 
-def asked_twice(words: Words, shown: ShownWaves, question: str) -> Sentence:
-    """Return the levels about which several waves asked (`links`, `amounts`); nothing when there is none."""
-    levels = [level for _, level in shown.asks(question)]
-    both = [level for level in dict.fromkeys(levels) if levels.count(level) > 1]
-    return Sentence(words.listing(LEVEL_FORMS[words.lang]["the"][level] for level in both))
-
-
-def _years(shown: ShownWaves) -> list[int]:
-    """The years of the printed figures that may stand beside the answers: none beside invented ones."""
-    return sorted({fact.wave for fact in shown.facts.values()}) if shown.origin == "survey" else []
-
-
-def _printed(shown: ShownWaves, question: str, column: str) -> Iterator[dict[str, Any]]:
-    """The printed figures by level that stand beside a table, in its columns."""
-    for year, level in product(_years(shown), SHOWN_LEVELS):
+def _printed(shown: ShownWaves, name: str) -> Iterator[dict[str, Any]]:
+    """The printed figures that stand beside a table of `TIERS`, in its columns."""
+    for year, level in product(shown.beside, SHOWN_LEVELS):
         names = ("link_share", "funding_projects", "funding_amount", "funding_median")
-        found = [stated(shown.facts, f"{name}_{level}_{year}") for name in names]
+        found = (stated(shown.facts, f"{one}_{level}_{year}") for one in names)
         link, aid, total, median = (float(one.value) if one else None for one in found)
         row, poles = {"wave": str(year), "level": level, "printed": True}, respondents(shown.facts, year) or 0
-        if (question, column) == ("links", "share") and found[0]:
-            yield row | {"share": link, "base": found[0].base_n}
-        if (question, column) == ("amounts", "share") and aid and aid <= poles:
-            yield row | {"share": aid / poles, "units": int(aid), "base": poles}
-        if column == "total" and total is not None:
-            yield row | {"base": aid, "total": total, "median": median}
+        if name == "links" and link is not None:
+            yield row | {"share": link}
+        if name == "aided" and aid is not None and aid <= poles:
+            yield row | {"units": aid, "base": poles, "share": aid / poles}
+        if name == "funded" and total is not None:
+            yield row | {"base": aid, "total": total, "median_from": median}
 
 
-def _by_tier(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str, column: str) -> pd.DataFrame:
-    """The rows of the waves and levels asked about and those printed, named: the level with the most first."""
-    asked = set(shown.asks(question))
-    own = table.loc[[pair in asked for pair in zip(table["wave"], table["level"], strict=True)]]
-    beside = [row for row in _printed(shown, question, column) if row["level"] in set(own["level"])]
-    rows = [*own.assign(printed=False).to_dict("records"), *beside]
-    every = pd.DataFrame(rows, columns=[*own, "printed"], dtype=object)
-    every = every.where(every.notna(), NOTHING)
-    if column == "share":
-        every = with_ends(every).assign(interval=lambda ended: _intervals(words, ended))
+def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str, column: str) -> pd.DataFrame:
+    """The rows of the waves and levels asked about, and those printed of these levels, named and ranked."""
+    asked = shown.asks(question)
+    rows = table.to_dict("records")
+    own = [
+        row | {"printed": False}
+        for row in rows
+        if row.get("printed") is not True and (row["wave"], row["level"]) in asked
+    ]
+    levels = [level for level in SHOWN_LEVELS if level in {row["level"] for row in own}]
+    beside = [row for row in rows if row.get("printed") is True and row["level"] in levels]
+    every = pd.DataFrame([*own, *beside], columns=[*dict.fromkeys([*table, "printed"])], dtype=object)
     most = seen(every[every["printed"].eq(False)], column).groupby("level")[column].max()
-    order = {"most": -every["level"].map(most).astype(float), "rank": every["level"].map(SHOWN_LEVELS.index)}
-    every = every.assign(**order).sort_values(["most", "rank", "wave", "printed"], ignore_index=True)
-    labels = {level: words.label(LEVELS[level]).split(" (")[0] for level in SHOWN_LEVELS}
-    names = [_name(words, labels[row["level"]], row) for row in every.to_dict("records")]
-    tiers = every["level"].map(LEVEL_FORMS[words.lang]["the"])
-    return every.assign(name=names, tier=tiers).drop(columns=list(order))
+    rank = {"most": every["level"].map(most).astype(float), "at": every["level"].map(SHOWN_LEVELS.index)}
+    order = {"most": False, "at": True, "printed": True, "wave": False}
+    every = every.assign(**rank).sort_values([*order], ascending=[*order.values()], ignore_index=True)
+    labels = [words.label(LEVELS[level]).split(" (")[0] for level in every["level"]]
+    names = [_name(words, *one) for one in zip(labels, every.to_dict("records"), strict=True)]
+    every = every.where(every.notna(), NOTHING).drop(columns=[*rank])
+    return every.assign(name=names, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))
 
 
 def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
@@ -290,10 +275,17 @@ def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
     return str(words(Texts.PRINTED, name=name)) if row["printed"] else name
 
 
+def _median(words: Words, low: Any, below: Any, kind: str) -> str:
+    """A median in words: the class that it is shown as, or its value where it is printed; a mark stays one."""
+    if isinstance(low, str) or pd.isna(low):
+        return low if isinstance(low, str) else NOTHING
+    if isinstance(below, str) or pd.isna(below):
+        return words.number(Number(low, kind))
+    return str(words(Texts.CLASS, low=Number(low, kind), below=Number(below, kind)))
+
+
 def _intervals(words: Words, table: pd.DataFrame) -> list[str]:
     """Each interval in words, rounded outwards."""
     ends = zip(table["low"], table["high"], strict=True)
-    written = (
-        [words.number(Number(low, "share1_down")), words.number(Number(high, "share1_up"))] for low, high in ends
-    )
-    return [" – ".join(both) if low == low else NOTHING for low, both in zip(table["low"], written, strict=True)]
+    return [f"{words.number(Number(low, 'share1_down'))} – {words.number(Number(high, 'share1_up'))}" if low == low
+            else NOTHING for low, high in ends]  # fmt: skip

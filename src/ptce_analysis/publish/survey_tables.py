@@ -79,6 +79,11 @@ class ShownWaves:
         """The years of the waves, the oldest first."""
         return tuple(wave.year for wave in self.waves)
 
+    @property
+    def beside(self) -> list[int]:
+        """The years whose printed figures may stand beside the answers: none beside invented ones."""
+        return sorted({fact.wave for fact in self.facts.values()}) if self.origin == "survey" else []
+
     def asks(self, question: str) -> list[tuple[str, str]]:
         """Return the waves and levels about which a question (`links`, `amounts`) was asked."""
         levels = SHOWN_LEVELS if question == "links" else FUNDING_LEVELS

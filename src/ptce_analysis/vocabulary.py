@@ -121,5 +121,10 @@ SUBJECTS: dict[str, Label] = {
     "call": ("figures on calls for projects", "chiffres sur les appels à projets"),
 }
 
+# What respondents may answer about their legal form and their relations, and what becomes of a published figure when it
+# is computed again, in the order of its table.
+ANSWER_LABELS = _labels("answer")
+OUTCOMES = _labels("outcome")
+
 # What the audit concludes of a printed figure, the most reassuring first.
 VERDICT_LABELS = _labels("verdict")

@@ -41,8 +41,11 @@ CHOICES = {
     "relation": ("widened", "stable", "weakened", OTHER_ANSWER),
     "legal_form": ("association", "scic", OTHER_ANSWER),
 }
+# The quantities whose medians are shown: the indicator of each.
+QUANTITIES = {column: name for name, column in answers.COLUMN_OF.items() if name.endswith("_median")}
 # Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
 GRAIN_EUR = 1_000.0
+GRAINS = {"eur": GRAIN_EUR, "count": 1.0, "years": 1.0, "fte": 0.01, "share": 0.01}
 BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
 VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
@@ -76,10 +79,15 @@ class ShownWaves:
         """The years of the waves, the oldest first."""
         return tuple(wave.year for wave in self.waves)
 
+    @property
+    def beside(self) -> list[int]:
+        """The years whose printed figures may stand beside the answers: none beside invented ones."""
+        return sorted({fact.wave for fact in self.facts.values()}) if self.origin == "survey" else []
+
     def asks(self, question: str) -> list[tuple[str, str]]:
         """Return the waves and levels about which a question (`links`, `amounts`) was asked."""
-        asked = {"links": answers.asks_links, "amounts": answers.asks_amounts}[question]
-        return [(str(wave.year), level) for wave in self.waves for level in SHOWN_LEVELS if asked(wave, level)]
+        levels = SHOWN_LEVELS if question == "links" else FUNDING_LEVELS
+        return [(str(one.year), level) for one in self.waves for level in levels if level in getattr(one, question)]
 
 
 def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "standard") -> ShownWaves:
@@ -115,15 +123,24 @@ def _counted(printed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
 
 
+def based(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of a table (`units`) beside those they are a part of (`base`)."""
+    on = [name for name in ("wave", "level") if name in bases]
+    return table.merge(bases[[*on, "units"]].rename(columns={"units": "base"}), on=on)
+
+
+def with_ends(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `units` and their `base` with the ends of Wilson's interval, `low` and `high`, where shown."""
+    numbers = table[["units", "base"]].apply(pd.to_numeric, errors="coerce").to_numpy(float).tolist()
+    found = [wilson((int(n), int(base)), CONFIDENCE) if n >= 0 and base > 0 else None for n, base in numbers]
+    return table.assign(**{end: [getattr(one, end, float("nan")) for one in found] for end in ("low", "high")})
+
+
 def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The share in emergence of each wave where it may be shown, with Wilson's interval."""
-    both = stages[stages["stage"] == STAGE].merge(told, on="wave", suffixes=("", "_told"))
-    rows = []
-    for year, n, base in both[["wave", "units", "units_told"]].to_numpy().tolist():
-        if MARK not in (n, base) and base:
-            one = wilson((n, base), CONFIDENCE)
-            rows.append((int(year), f"{year} ({n}/{base})", n, base, one.estimate, one.low, one.high))
-    return pd.DataFrame(rows, columns=["wave", "name", "n", "base", "share", "low", "high"])
+    """The share in emergence of each wave where it may be shown."""
+    both = with_ends(based(stages[stages["stage"] == STAGE], told)).dropna(subset="low")
+    names = [f"{year} ({n}/{base})" for year, n, base in both[["wave", "units", "base"]].to_numpy()]
+    return both.assign(name=names, n=both["units"], wave=both["wave"].astype(int))
 
 
 def _change(rates: pd.DataFrame) -> pd.DataFrame:
@@ -149,13 +166,15 @@ def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
         Measure("stages", stages, by=(("wave", "stage"),), statistics=COUNTS, base="told"),
         Measure("said", said.drop(columns="linked"), by=by, within=("poles",)),
         Measure("links", yes, by=by, statistics=COUNTS, base="said"),
-        Measure("supported", _all(answers.supported, waves), by=by, within=("links",)),
+        Measure("asked", _all(answers.asked_for_amounts, waves), by=by, within=("poles",), known=True),
+        Measure("supported", _all(answers.supported, waves), by=by, statistics=COUNTS, base="asked", within=("links",)),
         Measure(
             "amounts", _all(answers.amounts, waves), by=(*by, ("wave",)), value="amount_eur",
             statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",), spare=(("wave",),),
         ),
         *_choices("relation", waves, base="poles"),  # a printed figure is the share of all poles that answered it
         *_choices("legal_form", waves),
+        *(one for name in QUANTITIES for one in _quantity(name, waves)),
     )  # fmt: skip
 
 
@@ -171,6 +190,15 @@ def _choices(name: str, waves: Sequence[Cleaned], base: str = "") -> Iterator[Me
         told = Measure(f"told_{name}", rows.drop(columns=name), by=(("wave",),), within=("poles",))
         yield replace(told, statistics=COUNTS, base=base) if base else told
         yield Measure(name, rows, by=(("wave", name),), statistics=COUNTS, base=told.name)
+
+
+def _quantity(name: str, waves: Sequence[Cleaned]) -> Iterator[Measure]:
+    """The median of a quantity, and how many gave it, in the waves where some did."""
+    if asked := [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]:
+        rows = _all(lambda wave: wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]], asked)
+        grain = GRAINS[indicator(QUANTITIES[name]).unit]
+        yield Measure(name, rows.astype({name: float}), by=(("wave",),), value=name, statistics=("units", "median"),
+                      grain=grain, within=("poles",))  # fmt: skip
 
 
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:
@@ -262,6 +290,7 @@ def _in_tables(fact: Fact) -> Found | None:
         "funding_total": ("amounts", "level", (ALL,), "total", "amounts"),
         "established_share": ("told_relation", "", (), "share", "poles"),
     }
+    found |= {name: (column, "", (), "median_from", column) for column, name in QUANTITIES.items()}
     if fact.indicator in answers.SHARES:
         column, codes = answers.SHARES[fact.indicator]
         table, base = ("stages", "told") if column == "stage" else (column, f"told_{column}")

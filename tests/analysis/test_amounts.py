@@ -114,7 +114,7 @@ def middle_weights(n: int, even: str = "mean") -> np.ndarray:
 
 
 def smallest(weights, n, sums, medians, relative, minimum=0, maximum=None, even="mean") -> float | None:
-    """The same for bands of sums and medians, and limits of each amount."""
+    """The least value of a linear statistic, or of a ratio to the sum, within bands and limits; None where none is."""
     (s0, s1), (m0, m1), mid, one = sums, medians, middle_weights(n, even), np.ones(n)
     rows = [np.append(one, -s1), np.append(-one, s0), np.append(mid, -m1), np.append(-mid, m0)]
     rows += [np.append(np.eye(n)[i] - np.eye(n)[i + 1], 0) for i in range(n - 1)]

@@ -48,13 +48,6 @@ def test_record_within_limits_of_each_amount():
     assert feasible(3, 132, 30, minimum=31)["reason"] == "amounts of 31 or more have no median between 29.5 and 30.5."
 
 
-def test_a_measure_without_a_maximum_says_why_it_has_no_draws():
-    """The record keeps its bounds, and the reason stands where the draws would."""
-    record = feasible(7, 776, 70, n_draws=5, measure="maximum_entropy", maximum=300)
-    assert record["bounds"] and record["draws"] is None
-    assert "the maximum-entropy model has no largest amount" in record["draws_reason"]
-
-
 @pytest.mark.parametrize("measure", ["uniform", "maximum_entropy"])
 def test_impossible_row_has_nothing_but_its_reason(measure):
     """Communes as printed: no bounds, no data set, no draws of either measure, and the arithmetic that says why."""
@@ -63,15 +56,11 @@ def test_impossible_row_has_nothing_but_its_reason(measure):
     assert (record["bounds"], record["examples"], record["datasets"], record["draws"]) == (None, None, 0, None)
     assert record["reason"].endswith("9 x 29.5 = 265.5; the printed total allows at most 246.5.")
     assert record["draws_reason"].endswith("9 x 30 = 270; the printed total allows at most 246.")
-
-
-def test_row_possible_by_rounding_only_has_bounds_but_no_draws():
-    """Sixteen amounts, sum 269, median 30: possible when rounded, but nothing has exactly these figures."""
-    record = feasible(16, 269, 30, n_draws=10)
-    assert record["possible"] is True
-    assert record["bounds"]["max"]["low"] == 29.5
-    assert record["draws"] is None
+    # Possible when rounded, but nothing has exactly these figures; a model without a largest amount.
+    record, limited = feasible(16, 269, 30, n_draws=10), feasible(7, 776, 70, 1, 5, 1, "maximum_entropy", maximum=300)
+    assert (record["possible"], record["bounds"]["max"]["low"], record["draws"]) == (True, 29.5, None)
     assert record["draws_reason"].endswith("the printed total allows at most 269.")
+    assert limited["bounds"] and "the maximum-entropy model has no largest amount" in limited["draws_reason"]
 
 
 def test_what_one_amount_cannot_have_is_null_with_a_reason():

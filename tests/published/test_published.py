@@ -1,13 +1,11 @@
 """The file format of published figures: what is read, what is refused, and every message."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from printed_figures import PUBLISHED
-from printed_figures import fact as figure
 from ptce_analysis import published
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import INDICATORS, indicator, read_facts, read_published, read_sources, stated
@@ -49,17 +47,26 @@ def faults(path: Path, sources: list[str] | None = None) -> list[str]:
     return str(error.value).split("\n")
 
 
-def test_a_row_becomes_a_fact(tmp_path: Path) -> None:
-    """Numbers are exact; the line of the file is kept."""
-    (fact,) = read_facts(written(tmp_path, line())).values()
-    assert (fact.value, fact.grain, fact.base_n, fact.wave, fact.row) == (Fraction(1, 5), Fraction(1, 100), 52, 2015, 2)
-
-
-def test_the_band_is_half_a_grain_each_way_and_never_negative(tmp_path: Path) -> None:
-    """20% to the point is 19.5% to 20.5%; 0% is 0 to 0.5%."""
-    (fact,) = read_facts(written(tmp_path, line())).values()
-    assert fact.band == (Fraction(195, 1000), Fraction(205, 1000))
-    assert replace(fact, value=Fraction(0)).band == (0, Fraction(5, 1000))
+@pytest.mark.parametrize(
+    ("statistic", "unit", "value", "grain", "band"),
+    [
+        ("share", "share", "0.20", "0.01", ("0.195", "0.205")),
+        ("share", "share", "0", "0.01", ("0", "0.005")),
+        ("count", "count", "52", "1", ("52", "52")),
+        ("sum", "count", "160", "10", ("155", "165")),
+        ("median", "count", "14", "1", ("13.5", "14.5")),
+        ("mean", "count", "2.5", "0.5", ("2.25", "2.75")),
+        ("sum", "eur", "0", "1", ("0", "0.5")),
+    ],
+)
+def test_a_row_becomes_a_fact_whose_band_is_half_a_grain_each_way(
+    tmp_path: Path, statistic: str, unit: str, value: str, grain: str, band: tuple[str, str]
+) -> None:
+    """Never negative; what is counted is whole, medians and means can be halves. The line of the file is kept."""
+    cells = {"id": "visits_2015", "indicator": "visits", "statistic": statistic, "unit": unit, "value": value}
+    (fact,) = read_facts(written(tmp_path, line(**cells, grain=grain))).values()
+    assert (fact.value, fact.grain, fact.base_n, fact.row) == (Fraction(value), Fraction(grain), 52, 2)
+    assert fact.band == tuple(map(Fraction, band))
 
 
 @pytest.mark.parametrize(("is_stated", "cells"), [
@@ -92,6 +99,7 @@ def test_a_limit_and_a_count_in_tens_are_not_computed_with(
     ({"grain": "1 %"}, "column 'grain': value '1 %': the rounding step, in the unit of the value, such as 1000 or"),
     ({"base_n": "0"}, "column 'base_n': value '0': a whole number above zero, or nothing is expected."),
     ({"source": ""}, "column 'source': value '': the id of a source is expected."),
+    ({"id": "x_2015", "indicator": "x", "statistic": "count", "unit": "count", "value": "2.5"}, "is a whole number."),
     ({"id": "emergence"}, "the id is expected to be 'emergence_share_2015', or 'emergence_share_2015_deck' when"),
 ])  # fmt: skip
 def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], message: str) -> None:
@@ -101,31 +109,18 @@ def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], messa
     assert found[0].startswith("report.csv, row 2, column") and message in found[0]
 
 
-def test_a_count_is_a_whole_number(tmp_path: Path) -> None:
-    """Half a respondent is refused; a mean of counts may have decimals."""
-    cells = {"id": "things_2015", "indicator": "things", "unit": "count", "value": "2.5", "grain": "0.5"}
-    assert "a count is a whole number." in faults(written(tmp_path, line(**cells, statistic="count")))[0]
-    assert read_facts(written(tmp_path, line(**cells, statistic="mean")))["things_2015"].value == Fraction(5, 2)
-
-
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Faults of cells, of rows that are too short, and repeated ids: one line each."""
-    wrong = line(unit="m", level="ville", grain="?")
-    found = faults(written(tmp_path, line(id="a", wave="x", value="?"), "a,b", line(), line(), wrong))
-    assert [fault.split(",")[1].strip() for fault in found] == ["row 2"] * 2 + ["row 3", "row 5"] + ["row 6"] * 4
+    wrong = line(unit="m", level="ville", grain="?", note='"one\ntwo"')
+    found = faults(written(tmp_path, line(id="a", wave="x", value="?"), "a,b", line(), line(), wrong, line()))
+    rows = ["row 2", "row 2", "row 3", "row 5", "row 6", "row 6", "row 6", "row 6", "row 8"]
+    assert [fault.split(",")[1].strip() for fault in found] == rows  # a note over two lines shifts no row below it
     assert "column 'wave'" in found[0] and "column 'value'" in found[1]
     assert found[2] == (
         "report.csv, row 3, 2 cells: 13 cells are expected, as many as columns; quote the cells that hold a ','."
     )
     assert found[3].endswith("column 'id': value 'emergence_share_2015': already stands in row 4; ids are unique.")
     assert found[7].endswith("already stands in row 4; ids are unique.")
-
-
-def test_a_source_must_be_known_when_sources_are_given(tmp_path: Path) -> None:
-    """Without a list of sources any name will do."""
-    path = written(tmp_path, line(source="S99"))
-    assert faults(path, ["DECK", "S1"]) == ["report.csv, row 2, column 'source': value 'S99': legal values: DECK, S1."]
-    assert read_facts(path)["emergence_share_2015"].source == "S99"
 
 
 def test_another_report_may_bring_its_own_indicators(tmp_path: Path) -> None:
@@ -191,12 +186,6 @@ def test_spreadsheet_habits_are_read(tmp_path: Path, start: str, end: str) -> No
     assert list(read_facts(path)) == ["emergence_share_2015"]
 
 
-def test_rows_are_numbered_by_the_line_where_they_start(tmp_path: Path) -> None:
-    """A quoted note over two lines does not shift the rows below it."""
-    found = faults(written(tmp_path, line(note='"one\ntwo"'), line(id="x", note='"three\nfour"')))
-    assert found[0].startswith("report.csv, row 4, column 'id': value 'x'")
-
-
 def test_columns_must_be_the_ones_expected(tmp_path: Path) -> None:
     """Missing, unknown and doubled columns are all named, with the nearest legal name."""
     found = faults(written(tmp_path, header=HEADER.replace("grain", "grian").replace("note", "wave")))
@@ -224,29 +213,33 @@ def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, message: str) 
     path.write_bytes(data)
     (fault,) = faults(path)
     assert fault.startswith(message)
+    reason = "cannot be read (No such file or directory). Give the path of a CSV file."
+    assert faults(tmp_path / "none.csv")[0].endswith(f"none.csv: {reason}")
 
 
-def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
-    """The path and the reason are given."""
-    assert faults(tmp_path / "none.csv")[0].endswith(
-        "none.csv: cannot be read (No such file or directory). Give the path of a CSV file."
-    )
-    assert "cannot be read" in faults(tmp_path)[0]
-
-
-def test_sources_are_checked_like_figures(tmp_path: Path) -> None:
-    """Missing columns, repeated and empty ids of the list of sources are refused."""
+def test_sources_are_known_and_checked_like_figures(tmp_path: Path) -> None:
+    """Those of a list, if one is given; repeated and empty ids of that list are refused."""
+    path = written(tmp_path, line(source="S99"))
+    assert faults(path, ["DECK", "S1"]) == ["report.csv, row 2, column 'source': value 'S99': legal values: DECK, S1."]
+    assert read_facts(path)["emergence_share_2015"].source == "S99"
     header = "id,author,title,year,kind,address,read,note"
-    path = written(tmp_path, "A,,,,,,,", "A,,,,,,,", ",x,,,,,,", header=header, name="sources.csv")
+    written(tmp_path, "A,,,,,,,", "A,,,,,,,", ",x,,,,,,", header=header, name="sources.csv")
     with pytest.raises(InputError) as error:
         read_sources(tmp_path)
     assert str(error.value).split("\n") == [
         "sources.csv, row 3, column 'id': value 'A': already stands in row 2; ids are unique.",
         "sources.csv, row 4, column 'id': value '': a name is expected.",
     ]
-    path.write_text("name\nA\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"sources.csv, row 1: column 'id' is missing"):
-        read_sources(tmp_path)
+
+
+def test_figures_are_a_table_to_a_notebook() -> None:
+    """One row each, labels beside codes, numbers as numbers."""
+    facts = read_published(PUBLISHED)
+    row = facts.table().set_index("id").loc["funding_amount_etat_2015"]
+    assert (row["level_label"], row["statistic_label"], row["value"]) == ("Central government", "total", 1_008_000)
+    assert "funding_amount_etat_2015" in facts._repr_html_() and repr(facts).startswith(
+        f"{len(facts)} published figures"
+    )
 
 
 def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
@@ -256,19 +249,3 @@ def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
         assert not known.part_of or INDICATORS[known.part_of].unit == known.unit
         named = [other for other in INDICATORS if f"{other}_".startswith(f"{known.quantity}_")]
         assert not known.quantity or any(INDICATORS[other].unit in (known.unit, "eur") for other in named)
-
-
-@pytest.mark.parametrize(
-    ("statistic", "unit", "value", "grain", "band"),
-    [
-        ("count", "count", 52, 1, (52, 52)),
-        ("sum", "count", 160, 10, (155, 165)),
-        ("median", "count", 14, 1, (Fraction(27, 2), Fraction(29, 2))),
-        ("sum", "eur", 0, 1, (0, Fraction(1, 2))),
-    ],
-)
-def test_what_is_counted_is_a_whole_number(
-    statistic: str, unit: str, value: int, grain: int, band: tuple[Fraction, Fraction]
-) -> None:
-    """A count typed to the unit is exact, rounded to tens it is whole; medians and means can be halves."""
-    assert figure("visits", value, statistic, unit, grain).band == band

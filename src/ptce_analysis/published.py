@@ -224,7 +224,8 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
         return {}
 
     def faults_of(row: Record, rows: Rows) -> list[str]:
-        return cell_faults(row, INDICATOR_RULES | {"part_of": one_of(("", *(other["id"] for _, other in rows)))})
+        wholes = one_of(("", *(other["id"] for _, other in rows)))
+        return cell_faults(row, {"id": A_NAME, **FACT_RULES, "part_of": wholes})
 
     rows = read_table(path, INDICATOR_COLUMNS, faults_of)
     kept = ("unit", "statistic", "part_of", "quantity", "subject")
@@ -275,7 +276,7 @@ def wrong(column: str, value: str, why: str) -> str:
 
 def cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
     """Return every fault of a row, as `column 'x': value 'y': what is legal`."""
-    return [wrong(name, row[name], why) for name, rule in rules.items() if (why := rule(row[name]))]
+    return [wrong(name, row[name], why) for name, rule in rules.items() if name in row and (why := rule(row[name]))]
 
 
 def _text_fault(value: str) -> str:
@@ -298,14 +299,7 @@ ROLE_RULES: dict[str, Rule] = {
     "text_en": matches("a translation"),
     "locator": matches("the place in the source"),
 }
-INDICATOR_RULES: dict[str, Rule] = {
-    "id": A_NAME,
-    "unit": one_of(words.UNITS),
-    "statistic": one_of(words.STATISTICS),
-    "subject": one_of(words.SUBJECTS),
-    "label_en": matches("a label"),
-    "label_fr": matches("a label"),
-}
+# Of figures and of indicators, as far as a file has these columns.
 FACT_RULES: dict[str, Rule] = {
     "wave": matches("a year such as 2015", r"(19|20)\d\d"),
     "indicator": A_NAME,
@@ -316,6 +310,9 @@ FACT_RULES: dict[str, Rule] = {
     "grain": matches("the rounding step, in the unit of the value, such as 1000 or 0.01,", NUMBER),
     "base_n": matches("a whole number above zero, or nothing", r"([1-9]\d{0,8})?"),
     "source": matches("the id of a source"),
+    "subject": one_of(words.SUBJECTS),
+    "label_en": matches("a label"),
+    "label_fr": matches("a label"),
 }
 
 

@@ -6,6 +6,8 @@ import random
 import re
 from decimal import Decimal
 from fractions import Fraction
+from itertools import combinations_with_replacement
+from statistics import median, median_high, median_low
 
 import numpy as np
 import pytest
@@ -30,6 +32,18 @@ from ptce_analysis.errors import InputError
 def possible(n, total, median, grain=1):
     """Whether some amounts have a row given by its figures."""
     return obstacle(printed_row(n, total, median, grain)) is None
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize(("even", "middle"), [("mean", median), ("low", median_low), ("high", median_high)])
+@pytest.mark.parametrize(("minimum", "maximum"), [(0, 4), (0, None), (1, None), (1, 5), (3, 3)])
+def test_possible_within_limits_exactly_when_enumeration_finds_one(n, even, middle, minimum, maximum):
+    """At grain 0, with whole limits and figures, a row is possible exactly when whole amounts within them have it."""
+    top = 14 if maximum is None else maximum
+    listed = [data for data in combinations_with_replacement(range(minimum, top + 1), n) if sum(data) <= 14]
+    found = {(sum(data), Fraction(middle(list(map(Fraction, data))))) for data in listed}
+    for total, m in ((total, m) for total in range(15) for m in range(15)):
+        assert (obstacle(printed_row(n, total, m, 0, minimum, maximum, even)) is None) == ((total, m) in found)
 
 
 def test_row_reads_floats_as_printed():

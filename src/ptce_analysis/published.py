@@ -149,19 +149,14 @@ class Figures(dict[str, Fact]):
 class Role:
     """One statement of a source: to which levels it is addressed, what kind it is, its text in both languages.
 
-    `levels` is empty when the source addresses no level. `general` when it is said of all local authorities alike;
-    `stated` when the source itself names the addressee, and not our reading of it.
+    `levels` is empty when the source addresses no level. `general` when it is said of all local authorities alike.
     """
 
     id: str
+    kind: str
     levels: tuple[str, ...]
     general: bool
-    stated: bool
-    kind: str
     text: Label
-    source: str
-    locator: str
-    note: str
 
 
 def indicator(name: str) -> Indicator:
@@ -246,16 +241,12 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
         alone = wrong("addressee", row["addressee"], "it stands beside levels, or neither does.")
         return [alone] * (bool(row["levels"]) != bool(row["addressee"])) + cell_faults(row, rules)
 
-    return tuple(
-        Role(
-            levels=words.LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
-            general=row["levels"] == ALL_LOCAL,
-            stated=row["addressee"] == "stated",
-            text=(row["text_en"], row["text_fr"]),
-            **{name: row[name] for name in ("id", "kind", "source", "locator", "note")},
-        )
-        for _, row in read_table(folder / ROLES_FILE, ROLE_COLUMNS, faults_of)
-    )
+    found = []
+    for _, row in read_table(folder / ROLES_FILE, ROLE_COLUMNS, faults_of):
+        general = row["levels"] == ALL_LOCAL
+        levels = words.LOCAL_LEVELS if general else tuple(row["levels"].split())
+        found.append(Role(row["id"], row["kind"], levels, general, (row["text_en"], row["text_fr"])))
+    return tuple(found)
 
 
 def one_of(legal: Iterable[str]) -> Rule:

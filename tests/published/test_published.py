@@ -298,9 +298,9 @@ def test_only_a_name_that_is_a_level_s_own_makes_a_testimony_that_level_s() -> N
     roles = read_roles(PUBLISHED)
     unaddressed = [role for role in roles if not role.levels]
     assert {role.kind for role in unaddressed} == {"lesson", "testimony"}
-    assert not any(role.general or role.stated for role in unaddressed)
+    assert not any(role.general for role in unaddressed)
     (addressed,) = {role for role in roles if role.kind in ("lesson", "testimony")} - set(unaddressed)
-    assert (addressed.levels, addressed.stated) == (("epci",), False) and "Sicoval" in addressed.text[1]
+    assert addressed.levels == ("epci",) and "Sicoval" in addressed.text[1]
     assert addressed in roles_of(roles, "epci") and addressed not in roles_of(roles, "commune")
 
 
@@ -318,7 +318,7 @@ def test_a_statement_may_name_several_levels(tmp_path: Path) -> None:
     """Levels are separated by spaces; whoever reads semicolons or commas gets the same."""
     row = "a,region europe,stated,role,Un texte,A text,DECK,slide 1,"
     (role,) = read_roles(roles_in(tmp_path, row))
-    assert (role.levels, role.general, role.stated) == (("region", "europe"), False, True)
+    assert (role.levels, role.general) == (("region", "europe"), False)
     assert role.text == ("A text", "Un texte")
     semicolons = roles_in(tmp_path, row.replace(",", ";"), header=";".join(ROLE_COLUMNS))
     assert read_roles(semicolons) == (role,)

@@ -193,15 +193,15 @@ def _can_be_seen(row: FundingRow) -> bool:
     return row.n > 2 and row.total.value > 0 and obstacle(row.exact) is None
 
 
-ALIKE_COLUMNS = ("level", "scenario", "kind", "amounts", "total_eur", "median_eur", "max_eur", "top_half_share")
+ALIKE_COLUMNS = ("level", "kind", "amounts", "total_eur", "median_eur", "max_eur")
 
 
 def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, seed: int = SEED) -> pd.DataFrame:
     """Return sets of amounts with exactly the printed row of a level: the most equal, random ones, the least equal.
 
-    Columns: `level`, `scenario`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros,
-    increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`. No row without a level, or where no three
-    amounts or more, above zero, have exactly its row.
+    Columns: `level`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros, increasing),
+    `total_eur`, `median_eur`, `max_eur`. No row without a level, or where no three amounts or more, above zero, have
+    exactly its row.
     """
     row = level_rows(facts, wave, scenario).get(level or "")
     if row is None or not _can_be_seen(row):
@@ -210,8 +210,6 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, s
     found = []
     for kind, values in (("most_equal", amounts(ends.low_data)), *(("draw", one) for one in sample.tolist()),
                          ("least_equal", amounts(ends.high_data))):  # fmt: skip
-        n, total = len(values), math.fsum(values)
-        median = round((values[(n - 1) // 2] + values[n // 2]) / 2, 6)
-        half = math.fsum(values[n - n // 2 :]) / total
-        found.append((level, scenario, kind, tuple(values), round(total, 6), median, values[-1], half))
+        median = (values[(row.n - 1) // 2] + values[row.n // 2]) / 2
+        found.append((level, kind, tuple(values), round(math.fsum(values), 6), round(median, 6), values[-1]))
     return pd.DataFrame(found, columns=ALIKE_COLUMNS)

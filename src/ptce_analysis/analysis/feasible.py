@@ -61,16 +61,6 @@ _OF_SAMPLE: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def _bounds_record(row: AmountsRow) -> Record:
-    """Return the bounds, and the amounts that attain them as [value, how many] pairs."""
-    ends, examples = {}, {}
-    for name, found in bounds(row).items():
-        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
-        data = {"low": found.low_data, "high": found.high_data}
-        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
-    return {"bounds": ends, "examples": examples}
-
-
 def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> Record:
     """Return the mean, median and central 95 % of each statistic over reference draws, or None with the reason."""
     if not n_draws:
@@ -106,15 +96,20 @@ def feasible(
     """Return what n amounts with a printed total and median can be, ready for JSON.
 
     Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data sets of
-    whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far the row is
-    from holding. What has no value is None, with a reason beside it. See `printed_row` for the arguments.
+    whole units and the draws are for the printed values. `examples`: the amounts that attain the bounds, as [value, how
+    many]. `min_sum`, `max_median` and `max_n` say how far the row is from holding. What has no value is None, with a
+    reason beside it. See `printed_row` for the arguments.
 
     Raises `InputError` when an argument cannot be used, naming it.
     """
     refuse(n, n_draws, seed, measure)
     row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
     figures = {"total": total, "median": median, "grain": grain, "minimum": minimum}
-    reason = obstacle(row)
+    reason, ends, examples = obstacle(row), dict[str, Record](), dict[str, Record]()
+    for name, found in (bounds(row) if reason is None else {}).items():
+        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
+        data = {"low": found.low_data, "high": found.high_data}
+        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
     try:
         counted: Record = {"datasets": datasets(exact), "datasets_reason": None}
     except InputError as error:
@@ -131,7 +126,8 @@ def feasible(
         "max_n": largest_n(row),
         "origin": "derived",
         "convention": CONVENTION,
-        **({"bounds": None, "examples": None} if reason else _bounds_record(row)),
+        "bounds": ends or None,
+        "examples": examples or None,
         **counted,
         **_draws_record(exact, n_draws, seed, measure),
         "n_draws": int(n_draws),

@@ -66,5 +66,10 @@ UNITS = _labels("unit")
 STATISTICS = _labels("statistic")
 # What a printed figure is about: poles that answer a survey, or what an authority that calls for projects received.
 SUBJECTS = _labels("subject")
+# What respondents may answer about their legal form and their relations, and what becomes of a published figure when it
+# is computed again, in the order of its table.
+ANSWER_LABELS = _labels("answer")
+OUTCOMES = _labels("outcome")
+
 # What the audit concludes of a printed figure, the most reassuring first.
 VERDICT_LABELS = _labels("verdict")

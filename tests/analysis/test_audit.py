@@ -77,7 +77,6 @@ def test_the_same_rules_audit_another_report() -> None:
         id_ = printed.id.replace("funding", "loans").replace("2015", "2019")
         renamed[id_] = replace(printed, id=id_, indicator=indicator, part_of=part_of, wave=2019, source="OTHER")
     expected = {one.id: AUDITED[one.id].verdict for one in TABLE.values()}
-    expected["respondents_2015"] = "unverifiable"  # Its base, 75, and the other source are read below, not here.
     renamed["respondents_2019"] = replace(renamed["respondents_2019"], base_n=None)
     found = {one.id.replace("loans", "funding").replace("2019", "2015"): one.verdict for one in audit(renamed)}
     assert found == expected
@@ -123,8 +122,17 @@ def test_the_worst_verdict_wins_and_all_findings_are_kept() -> None:
 def test_a_figure_alone_is_unverifiable() -> None:
     """When nothing bears on a figure, that is the verdict."""
     (verdict,) = audit(report(count("poles_identified", 75)))
-    assert (verdict.verdict, verdict.reason) == ("unverifiable", "No other published figure bears on it.")
+    assert (verdict.verdict, verdict.reason) == ("unverifiable", "No test of the audit sets it against another figure.")
     assert verdict.as_dict()["attainable_bases"] == []
+
+
+def test_a_base_is_set_against_what_is_said_of_it() -> None:
+    """13/42 = 30.95%, which rounds to 31%; no k/42 rounds to 33.5% (14/42 = 33.3%): then the base decides nothing."""
+    base = count("respondents", 42)
+    held = {one.id: one for one in audit(report(base, share("fits", "0.31", "0.01", base_n=42)))}[base.id]
+    assert (held.verdict, held.reason) == ("consistent", "Other figures (1) are said of 42: each can occur on it.")
+    failed = {one.id: one for one in audit(report(base, share("not", "0.335", "0.001", base_n=42)))}[base.id]
+    assert failed.verdict == "unverifiable" and "1 cannot occur on it" in failed.reason
 
 
 def test_figures_of_other_waves_levels_and_sources_are_kept_apart() -> None:

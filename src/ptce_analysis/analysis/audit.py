@@ -31,8 +31,8 @@ TELLING = VERDICTS[2:]
 
 # In the order in which their findings are kept, among findings of the same verdict.
 RULES: tuple[Callable[[Printed], Iterable[Finding]], ...] = (
-    audit_shares.percentages, audit_shares.counts, audit_shares.bases, audit_rows.rows, audit_rows.means, audit_rows.sums,
-    audit_rows.sources, audit_shares.heaped,
+    audit_shares.percentages, audit_shares.counts, audit_shares.bases, audit_rows.rows, audit_rows.means,
+    audit_rows.sums, audit_rows.sources, audit_shares.heaped,
 )  # fmt: skip
 
 

@@ -200,10 +200,9 @@ def bases(printed: Printed) -> Iterator[Finding]:
     One that cannot occur has its own finding: it accuses the figure or what it is said of.
     """
     for fact in (one for one in printed.facts.values() if one.unit == "count" and not one.level):
-        n = int(fact.band[0])
-        if fact.statistic not in ("count", "sum") or fact.band != (n, n):
+        if fact.statistic not in ("count", "sum") or len(set(fact.band)) > 1:
             continue
-        said = []
+        n, said = int(fact.value), list[bool]()
         for other in printed.facts.values():
             assumed = fact.indicator == "respondents" and is_percentage(other)
             if (other.wave, other.source) == (fact.wave, fact.source) and (other.base_n == n or assumed):

@@ -299,6 +299,24 @@ def test_funders_named_in_a_cell_are_involved(tmp_path: Path, cell: str, linked:
     assert {level: found[f"link_{level}"] for level in LEVELS} == dict.fromkeys(LEVELS, others) | linked
 
 
+def test_the_codebook_says_that_an_answer_is_no_funder(tmp_path: Path) -> None:
+    """Alone or beside a funder; « Non » and « pas encore » need no decision."""
+    decisions = {"le maire": "not_applicable", "à voir": "unknown"}
+    rows = [
+        f"P{n};création;1;1;;;;{cell}"
+        for n, cell in enumerate(["Le maire", "Région, le maire", "à voir", "Non", "pas encore"])
+    ]
+    found = cleaned(tmp_path, *rows, supports=[{"funder": "Autres", "decisions": decisions}])
+    assert list(found.poles["link_region"]) == [
+        "not_involved",
+        "involved",
+        "not_answered",
+        "not_involved",
+        "not_involved",
+    ]
+    assert set(found.poles["link_inconnu"]) == {"not_involved", "not_answered"} and found.quarantine.empty
+
+
 PAIRS = [{"funder": "Région", "amount": "Montant Région"}, {"funder": "EPCI", "amount": "Autres"}]
 
 

@@ -79,7 +79,7 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
     ({"supports": [{"funder": "F", "link": "L"}]}, r"supports\[1\].link: nothing makes use of it beside a funder"),
     ({"supports": [{"funder": "F", "amount": "M", "decisions": {"NC": "unknown"}}]},
      r"supports\[1\].decisions: of the funder or of the amount\?"),
-    ({"decisions": {"share": {"NC": "unknown"}}}, "decisions.share: nothing makes use of it: no column is of this kind"),
+    ({"decisions": {"share": {"NC": "unknown"}}}, "decisions.share: nothing makes use of it: no column"),
     ({"exclude": {"P1": ["x"]}}, "exclude: must be one text"), ({"exclude": ["P1"]}, "exclude: must be a mapping"),
 ])  # fmt: skip
 def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], message: str) -> None:
@@ -107,7 +107,7 @@ def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], messag
     ("cell_fte", {"header": "x", "asked_if": {"stage": ["creatoin"]}},
      "asked_if: 'creatoin' is no answer to stage. Legal: .*Did you mean 'creation'"),
     ("extra", {"header": "x", "kind": "text", "asked_if": {"stage": "creation"}}, "kind text makes no use of it"),
-    ("on", {"header": "x", "kind": "date", "answers": {"jadis": "hier"}}, "answers.jadis: 'hier' cannot be read as date"),
+    ("on", {"header": "x", "kind": "date", "answers": {"jadis": "hier"}}, "'hier' cannot be read as date"),
     ("stage", {"header": "S", "min": "1"}, "stage.min: a variable of kind stage makes no use of it"),
 ])  # fmt: skip
 def test_each_fault_of_a_variable_has_its_message(name: str, entry: Any, message: str) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import Codebook, read_codebook
+from ptce_analysis.survey.codebook import STANDARD, Codebook, read_codebook
 from ptce_analysis.survey.draft import draft_codebook
-from survey_exports import finished, saved, xlsx
+from survey_exports import book, finished, reasons, saved, xlsx
 from survey_tools import TOOLS
 
 
@@ -165,6 +165,36 @@ def test_what_the_draft_cannot_choose_is_left_to_be_finished(tmp_path: Path) -> 
         assert said in text
     with pytest.raises(InputError, match="the year of the wave is not filled in"):
         clean(export, saved(tmp_path, text, "draft.yaml"))
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("P1;création;12\nP2;émergence;5\n", "no line looks like a header"),
+    ("oui;non;Alpha\nnon;oui;Bêta\n", "no line looks like a header"),
+    ("12/03/2024;P1;x\n13/03/2024;P2;y\n", "no line looks like a header"),
+])  # fmt: skip
+def test_answers_are_never_drafted_as_headers(tmp_path: Path, content: str, message: str) -> None:
+    """An export without a header is refused; a header shorter than its answers is one, and so is one with an « X »."""
+    with pytest.raises(InputError, match=message):
+        draft_codebook(saved(tmp_path, content))
+    rows = [
+        ["Pôle", "X", "18-25 ans"],
+        ["Alpha", "création", 12, "oui", "note"],
+        ["Bêta", "émergence", 5, "non", "note"],
+    ]
+    book = draft_codebook(saved(tmp_path, xlsx(rows), "wide.xlsx"))
+    assert '"Pôle"' in book and '"18-25 ans"' in book and "Alpha" not in book
+
+
+def test_a_line_of_codes_or_labels_under_the_header_is_no_pole(tmp_path: Path) -> None:
+    """Of a VV export, a workbook of Kobo or one of SurveyMonkey, whose codebook counts one line of header too few."""
+    vv = "Pôle\tDate submitted\tResponse ID\nQ1\tsubmitdate\tid\nA\t2024-03-12 14:05:00\t1\n"
+    kobo = "nom,_id,_uuid,_submission_time\nNom du pôle,_id,_uuid,_submission_time\nA,1,u,2024-03-12T14:05:00\n"
+    monkey = "Respondent ID,Pôle,Stade\n,Open-Ended Response,Response\n1,A,création\n"
+    for content, header, other in ((vv, "Pôle", "Date submitted"), (kobo, "nom", "_id"), (monkey, "Pôle", "Stade")):
+        variables = {"pole_id": {"header": header}, "other": {"header": other, "kind": "text"}}
+        made = book(variables=variables, not_asked=[*STANDARD][1:], supports=[])
+        result = clean(saved(tmp_path, content), made)
+        assert list(result.poles["pole_id"]) == ["A"] and reasons(result) == [(2, "header_again")]
 
 
 def test_columns_of_one_name_are_all_drafted_and_each_can_be_called(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
-from ptce_analysis.survey.parse.kinds import is_unit
+from ptce_analysis.survey.parse.kinds import is_unit, names_columns
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
 from ptce_analysis.survey.tables import Cleaned
@@ -302,6 +302,8 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
         respondent, spelt = plain(cells[layout.respondent][at]), words.rstrip(" :.")
         if first.rstrip(" :.") in totals or spelt in totals:
             return "total_row"
+        if at < 2 and names_columns(row):
+            return "header_again"
         if spelt == plain(answers.headers["pole_id"]) and all(
             not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True)
         ):

@@ -12,7 +12,7 @@ from pathlib import Path
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.codebook import STANDARD, told_apart
 from ptce_analysis.survey.parse import amounts, choices, levels
-from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, not_of_a_year, stated_units
+from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, names_columns, not_of_a_year, stated_units
 from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
@@ -22,7 +22,7 @@ _BELOW = next(words for _, means, words in header_words() if means == "line")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
 # What heads no column: a number (but a year), a tick, a silence.
 _ANSWER = re.compile(
-    r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*[a-z]{0,4}|x|oui|non|nc|nr|n/a|nsp|vrai|faux|true|false"
+    r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*(?:[km]|k?e?euros?|etp)?[\d\W]*|x|oui|non|nc|nr|n/a|nsp|vrai|faux"
 )
 _NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
 # A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
@@ -59,7 +59,7 @@ class _Question:
 
     def ticked(self) -> bool:
         """Return whether a tick is written out: « Région » in the column of the Region."""
-        return self.grouped and {*map(plain, self.cells)} == {plain(self.said[0])}
+        return {*map(plain, self.cells)} == {plain(self.said[0])}
 
     def undated(self) -> bool:
         """Return whether its amounts would not be euros of a year."""
@@ -145,7 +145,7 @@ def _header_place(grid: Grid) -> tuple[int, int]:
     """Return the first line of the header, the first that is as wide as most above the answers, and its lines."""
     filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
     least = max(map(len, filled[:SEARCHED]), default=0) / 2
-    answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and any(map(_is_answer, row)))
+    answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and _holds_answers(row))
     above = filled[: next(answers, SEARCHED)]
     likely = max(map(len, above), default=0)
     start = next((i for i, cells in enumerate(above) if len(cells) >= max(1, 0.7 * likely)), None)
@@ -154,7 +154,7 @@ def _header_place(grid: Grid) -> tuple[int, int]:
     pairs = range(max(0, start - 2), min(start + 1, len(filled) - 2))
     first = next((upper for upper in pairs if _of_two_lines(grid, upper, filled)), None)
     start, n_rows = (start, 1) if first is None else (first, 2)
-    while n_rows < 3 and start + n_rows < len(grid.rows) - 1 and _of_software(grid.rows[start + n_rows]):
+    while n_rows < 3 and start + n_rows < len(grid.rows) - 1 and names_columns(grid.rows[start + n_rows]):
         n_rows += 1
     return start, n_rows
 
@@ -168,15 +168,15 @@ def _of_two_lines(grid: Grid, upper: int, filled: list[list[int]]) -> bool:
     return (grouped or units) and not any(map(_is_answer, below))
 
 
+def _holds_answers(row: list[str]) -> bool:
+    """Return whether a line holds a number or a date, or several ticks: « X » alone may be a header."""
+    answers = [cell for cell in row if _is_answer(cell)]
+    return len(answers) > 1 or any(any(map(str.isdigit, cell)) for cell in answers)
+
+
 def _is_answer(cell: str) -> bool:
     text = plain(cell)
     return bool(_ANSWER.fullmatch(text)) or choices.day(text).status == "exact"
-
-
-def _of_software(row: list[str]) -> bool:
-    """Return whether a line is one more header: codes or labels of the columns that survey software adds."""
-    known = sum(any(words.fullmatch(plain(cell)) for *_, words in header_words()) for cell in row)
-    return any(cell.startswith('{"ImportId"') for cell in row) or (known > 1 and not any(map(_is_answer, row)))
 
 
 def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
@@ -191,12 +191,12 @@ def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
         texts = [sorted(one, key=lambda text: (often[plain(text)] > 1, -len(text))) for one in texts]
     often = Counter(match[1] for one in texts for match in _parts(one[0])) + Counter(plain(one[0]) for one in texts)
     found = list[_Question]()
-    for position, (one, (_, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
+    for position, (one, (over, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
         lines = [text for text in map(plain, one[1:] or one) if not _BELOW.fullmatch(text)]
         parts = [match[2] for match in _parts(one[0]) if often[match[1]] > 1 or match[0].endswith("]")][:1]
         said = [_NUMBERED.sub("", text.replace("_", " ")) for text in (*parts, *lines, plain(one[0]))]
         cells = [cell for row in rows if (cell := "".join(row[position : position + 1]).strip())]
-        found += [_Question(one[0], lines, said, cells, titles, bool(parts))] if one[0] else []
+        found += [_Question(one[0], lines, said, cells, [*over, *titles], bool(parts))] if one[0] else []
     return found
 
 
@@ -215,7 +215,8 @@ def _software(every: list[_Question]) -> dict[str, str]:
             if any(map(words.fullmatch, column.lines)):
                 seen[of].setdefault(column.header, means)
     best = max(seen.values(), key=_n_telling, default={})
-    return best if _n_telling(best) > 1 else {}
+    private = (one for one in every for *_, words in header_words("any") if any(map(words.fullmatch, one.lines)))
+    return {one.header: "added" for one in private} | (best if _n_telling(best) > 1 else {})
 
 
 def _n_telling(known: Mapping[str, str]) -> int:

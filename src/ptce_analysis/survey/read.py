@@ -367,22 +367,22 @@ def above_texts(grid: Grid, start: int, width: int) -> list[tuple[list[str], lis
     for position in range(start):
         filled = [text for cell in grid.rows[position] if (text := tidy(cell))]
         alone = len(filled) == 1 and bool(grid.rows[position][0].strip())
-        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not alone)
+        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not (alone or grid.sparse))
         for (over, titles), cell in zip(texts, spread, strict=False):
             (over if tidy(cell) else titles).append(tidy(cell) or " | ".join(filled))
     return texts
 
 
 def _spread(grid: Grid, position: int, width: int, upper: bool) -> list[str]:
-    """Return a header line, merged cells spread over all they cover; in a CSV an upper line fills to the right."""
+    """Return a header line, merged cells spread over all they cover; an upper line without any fills to the right."""
     row = [*grid.rows[position], *[""] * (width - len(grid.rows[position]))]
     number, positions = grid.numbers[position], {n: i for i, n in enumerate(grid.numbers[: 2 * SEARCHED])}
-    for top, left, bottom, right in grid.merged:
-        if top <= number <= bottom and top in positions:
-            text = grid.rows[positions[top]][left : left + 1]
-            for column in range(left, min(right + 1, width)) if text else ():
-                row[column] = row[column] or text[0]
-    if upper and not grid.sparse:
+    merged = [one for one in grid.merged if one[0] <= number <= one[2] and one[0] in positions]
+    for top, left, _, right in merged:
+        text = grid.rows[positions[top]][left : left + 1]
+        for column in range(left, min(right + 1, width)) if text else ():
+            row[column] = row[column] or text[0]
+    if upper and not merged:
         for column in range(1, width):
             row[column] = row[column] or row[column - 1]
     return row

@@ -273,6 +273,7 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
     every = zip(aside, answers.numbers, answers.whole, whys, strict=True)
     whole = [(answers.file, n, "", _written_out(row), f"{r}: {w or ROW_RULES[r][0]}") for r, n, row, w in every if r]
     lines = pd.DataFrame(whole, columns=list(tables.QUARANTINE))
+    asked_links, asked_amounts = tables.levels_asked(columns, book)
     return Cleaned(
         year=book.wave,
         origin=book.origin,
@@ -283,6 +284,10 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         rows_in=len(aside),
         rows_kept=len(order),
         rows_quarantined=len(aside) - len(order),
+        links=asked_links,
+        amounts=asked_amounts,
+        title=book.title,
+        date=book.date,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,14 +18,11 @@ from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
-KINDS = (
-    "id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff",
-)  # fmt: skip
+KINDS = ("id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff")
 NUMERIC = ("count", "amount", "share", "staff")
 SUFFIXES: Mapping[str, str] = {"amount": "_eur", "share": "_share", "staff": "_fte"}
 ORIGINS = ("fictitious", "survey")
-# What a decision may read a spelling as, besides a value: the status of a silence.
-SILENT = ("unknown", "not_applicable")
+SILENT = ("unknown", "not_applicable")  # what a decision may read a spelling as, besides a value
 COMPLETE = "layout.complete"
 # The columns of a question on support, with their kinds, and which of them use a key: a link has no unit.
 _PARTS = {"funder": "level", "link": "yes_no", "amount": "amount"}
@@ -104,7 +102,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Codebook:
-    """A questionnaire. `exclude` maps pole ids to the reason for leaving them out; `to_finish` is left by a draft."""
+    """A questionnaire, and what names its export to readers: `title` and `date`. `exclude`: reasons, by pole id."""
 
     file: str
     wave: int
@@ -116,6 +114,7 @@ class Codebook:
     not_asked: tuple[str, ...]
     exclude: Mapping[str, str]
     to_finish: tuple[str, ...] = ()
+    date: str = ""
 
     def columns(self) -> list[Variable]:
         """Return every variable that is read from a column: of the poles, the supports, and whether one submitted."""
@@ -279,6 +278,7 @@ _TOP: dict[str, Callable[[Any], Any]] = {
     "wave": _like("(19|20)[0-9]{2}", "a year, for example 2015", int), "origin": _one_of(*ORIGINS), "title": _text,
     "layout": _mapping, "variables": _mapping, "decisions": _mapping, "supports": _entries, "exclude": _reasons,
     "not_asked": _texts, "to_finish": _texts,
+    "date": _like("[0-9-]{10}", "a day, for example 2017-06-30", lambda day: str(date.fromisoformat(day))),
 }  # fmt: skip
 
 

@@ -48,7 +48,10 @@ Columns = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The four tables of one wave. Every line of the export is either a row of `poles` or quarantined whole."""
+    """The four tables of one wave. Every line of the export is either a row of `poles` or quarantined whole.
+
+    `title` and `date` name the answers, if the codebook does; `links` and `amounts` are the levels asked about.
+    """
 
     year: int
     origin: str
@@ -59,6 +62,10 @@ class Cleaned:
     rows_in: int
     rows_kept: int
     rows_quarantined: int
+    links: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
+    title: str = ""
+    date: str = ""
 
 
 def poles_table(columns: Columns, links: pd.DataFrame, book: Codebook) -> pd.DataFrame:
@@ -125,6 +132,22 @@ def supports_tables(columns: Columns, book: Codebook) -> tuple[pd.DataFrame, pd.
     texts = dict.fromkeys(("pole_id", "level", "origin", "amount_status"), "str")
     named = pd.DataFrame(np.array(LINKS, object)[links], columns=[f"link_{level}" for level in LEVELS])
     return pd.DataFrame(table, index=range(len(rows))).astype({"wave": "int64"} | texts), named.astype("str")
+
+
+def levels_asked(columns: Columns, book: Codebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the levels whose links, and whose amounts, a questionnaire asked about.
+
+    An amount alone asks about no link: who left it blank did not say that there is none. A column of funders asks about
+    those that no other column is about, and about those that it names at least half as often as they gave an amount:
+    others stand there by chance.
+    """
+    links, amounts = ({one.level for one in book.supports if getattr(one, part)} for part in ("link", "amount"))
+    money = {one.level: columns[one.amount.name]["number"] for one in book.supports if one.level and one.amount}
+    for funder, amount in ((one.funder, one.amount) for one in book.supports if one.funder):
+        named = [level for found in columns[funder.name]["levels"] for level in found]
+        links |= {one for one in LEVELS if one not in money or named.count(one) > (money[one] > 0).sum() / 2}
+        amounts |= set(named) if amount else set()
+    return tuple(level for level in LEVELS if level in links), tuple(level for level in LEVELS if level in amounts)
 
 
 Link = npt.NDArray[np.int64]

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import clean, clean_summary, split_labels
+from ptce_analysis.survey.clean import clean, clean_summary
+from ptce_analysis.survey.parse.choices import split_labels
 from ptce_analysis.survey.tables import TABLES, Cleaned, check, csv_text, neutralised, write
 from ptce_analysis.vocabulary import LEVELS
 from survey_exports import HEADER, ROW, SMALL, book, cleaned, lines, pole, reasons, saved, set_cells

@@ -290,6 +290,18 @@ def test_money_that_is_not_euros_of_a_year_is_a_fault_even_with_a_unit(tmp_path:
     assert f'{{header: "{header}", kind: text}}' in drafted and f"not euros of a year: {header}" in drafted
 
 
+@pytest.mark.parametrize(("title", "said"), [
+    ("Montants mensuels en euros", "a part of a year"), ("Aides (en dollars)", "another currency"),
+    ("Subventions 2013-2015", "several years"),
+])  # fmt: skip
+def test_a_title_that_speaks_of_other_money_is_heard(tmp_path: Path, title: str, said: str) -> None:
+    """Of every amount under it, with a unit too; the draft keeps them as text."""
+    export = saved(tmp_path, f"{title}\nid;Région (€)\nP1;5\n")
+    with pytest.raises(InputError, match=rf"column 'Région \(€\)': the line above the header .*speaks of {said}"):
+        clean(export, one_amount("Région (€)", "eur"))
+    assert "supports: []" in (draft := draft_codebook(export)) and "kept as text" in draft
+
+
 def test_the_years_of_a_title_are_not_those_of_an_amount(tmp_path: Path) -> None:
     """« Enquête 2013-2015 », above the questions or merged over them, is about the survey."""
     rows = [["Enquête 2013-2015", None], ["id", "Région (€)"], ["P1", 25]]

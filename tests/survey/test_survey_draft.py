@@ -1,4 +1,4 @@
-"""Drafts of codebooks: headers on two lines, the year of the wave, and exports of LimeSurvey."""
+"""Drafts of codebooks: headers on several lines, the year of the wave, and the exports of survey tools."""
 
 from __future__ import annotations
 
@@ -86,31 +86,6 @@ def test_the_year_of_the_wave_is_said_by_the_file_not_by_answers(
     (tmp_path / folder).mkdir()
     text = draft_codebook(saved(tmp_path / folder, content, name))
     assert f"\nwave: {wave}\n" in text and ("fill in the year" in text) == (not wave)
-
-
-LIME = """"id","submitdate","lastpage","startlanguage","ipaddr","token","Q1","Q2","Q2[other]","Q3",\
-"Q7[SQ001]","Q7[SQ002]","Q7[SQ002comment]","Q8[SQ001]"
-"1","1980-01-01 00:00:00","5","fr","10.0.0.1","t1","Alpha","A1","","12","Y","","oui","25000"
-"2","","2","fr","10.0.0.2","t2","Bêta","A2","","N/A","","Y","","N/A"
-"3","1980-01-01 00:00:00","5","fr","10.0.0.3","t3","Gamma","-oth-","x","8","Y","Y","","300"
-"""
-
-
-def test_an_export_of_question_codes_says_what_it_cannot_know(tmp_path: Path) -> None:
-    """Kinds are those the answers show, the software's own columns are left out, the rest is to be finished."""
-    export, book = drafted(tmp_path, LIME)
-    text = draft_codebook(export)
-    assert {v.name: v.kind for v in book.variables} == {
-        "pole_id": "id", "answered_on": "date", "q1": "text", "q2": "choice", "q2_other": "text", "q3": "text",
-        "q7_sq001": "yes_no", "q7_sq002": "yes_no", "q7_sq002comment": "text", "q8_sq001": "text"}  # fmt: skip
-    assert (book.layout.complete, book.layout.not_shown, book.supports) == (("submitdate",), ("n/a",), ())
-    assert (
-        "# Left out, as the software adds them or they repeat others: lastpage, startlanguage, ipaddr, token\n" in text
-    )
-    for said in ("id numbers the answers", "headers are codes of questions", "meaning of its answers", "link: "):
-        assert said in text.partition("\nwave:")[0]
-    result = clean(export, book)
-    assert (result.rows_kept, result.rows_in) == (2, 3)
 
 
 @pytest.mark.parametrize(("header", "cell", "entry"), [

@@ -70,7 +70,11 @@ def test_the_guide_shows_the_draft_of_question_codes_and_finishes_it(tmp_path: P
     export = tmp_path / "answers.csv"
     export.write_text(CODES, encoding="utf-8")
     drafted, done = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    assert draft_codebook(export).endswith(f"title: ''\n{drafted}")
+    draft = draft_codebook(export)
+    assert draft.endswith(f"title: ''\n{drafted}")
+    assert "\n# Left out, as the software adds them or they repeat others: lastpage\n" in draft
+    for said in ("id numbers the answers", "headers are codes of questions", "meaning of its answers", "link: "):
+        assert said in draft.partition("\nwave:")[0]
     (tmp_path / "codebook.yml").write_text(f"wave: 2017\norigin: survey\ntitle: ''\n{done}", encoding="utf-8")
     result = clean(export, tmp_path / "codebook.yml")
     assert result.poles[["pole_id", "stage", "members"]].to_numpy().tolist() == [

@@ -7,10 +7,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import STANDARD, told_apart
+from ptce_analysis.survey.codebook import RESERVED, STANDARD, told_apart
 from ptce_analysis.survey.parse import amounts, choices, levels
 from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, names_columns, not_of_a_year, stated_units
 from ptce_analysis.survey.parse.words import plain
@@ -27,6 +29,7 @@ _ANSWER = re.compile(
 _NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
 # A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
 _PARTS = (re.compile(r"(.*\S) ?\[(.+)\]"), re.compile(r"(.+)/(.+)"), re.compile(r"(.+) [-:–] (.+)"))
+_quoted = partial(json.dumps, ensure_ascii=False)  # as YAML writes a text between quotes
 _NOT_SHOWN = ("N/A", "{question_not_shown}")
 _CHECK = "check each line below against the questionnaire, and say who was asked (asked_if) or not asked (not_asked)"
 
@@ -60,6 +63,10 @@ class _Question:
     def ticked(self) -> bool:
         """Return whether a tick is written out: « Région » in the column of the Region."""
         return {*map(plain, self.cells)} == {plain(self.said[0])}
+
+    def of_money(self) -> bool:
+        """Return whether it asks for money."""
+        return bool(_MONEY.search(plain(self.header)))
 
     def undated(self) -> bool:
         """Return whether its amounts would not be euros of a year."""
@@ -131,7 +138,7 @@ def _doubts(
     """Yield what only somebody who has the questionnaire can decide of columns; `asked`: their kinds."""
     if unsure := [one.header for kind, one in asked if kind in UNITS and len(one.units(kind)) != 1]:
         yield f"say the unit (eur, keur or meur; of a share, percent or share), which these do not: {', '.join(unsure)}"
-    if undated := [one.header for one in every if one.undated() and _MONEY.search(plain(one.header))]:
+    if undated := [one.header for one in every if one.undated() and one.of_money()]:
         yield f"kept as text, as they say of money that is not euros of a year: {', '.join(undated)}"
     if any(_CODE.fullmatch(column.header) for column in others.values()):
         yield (
@@ -214,13 +221,10 @@ def _software(every: list[_Question]) -> dict[str, str]:
         for column in every:
             if any(map(words.fullmatch, column.lines)):
                 seen[of].setdefault(column.header, means)
-    best = max(seen.values(), key=_n_telling, default={})
+    telling = Counter(of for of, known in seen.items() for means in known.values() if means != "added")
+    best = max(telling, key=telling.__getitem__, default="")
     private = (one for one in every for *_, words in header_words("any") if any(map(words.fullmatch, one.lines)))
-    return {one.header: "added" for one in private} | (best if _n_telling(best) > 1 else {})
-
-
-def _n_telling(known: Mapping[str, str]) -> int:
-    return sum(means != "added" for means in known.values())
+    return {one.header: "added" for one in private} | (seen[best] if telling[best] > 1 else {})
 
 
 Sorted = tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]
@@ -234,7 +238,10 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
     repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
     free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
     dates = [one for one in every if "answered_on" in software.get(one.header, "")]
-    found, of_poles = dict(zip(["answered_on"], dates, strict=False)), list(filter(_of_the_pole, free))
+    found, of_poles = (
+        dict(zip(["answered_on"], dates, strict=False)),
+        [one for one in free if not one.undated() and not (one.of_money() and _level_named(one) not in ("", "autre"))],
+    )
     for _, name, words in header_words("variable"):
         fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
         if column := next(fits, None):
@@ -255,12 +262,6 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
     return {"pole_id": found.pop("pole_id")} | found, supports, others
 
 
-def _of_the_pole(column: _Question) -> bool:
-    """Return whether a column may be a variable of every wave: no money of a level, nor of several years."""
-    money = _MONEY.search(plain(column.header)) and _level_named(column) not in ("", "autre")
-    return not money and not column.undated()
-
-
 def _level_named(column: _Question) -> str:
     """Return the one level a header names, or nothing."""
     for text in column.said:
@@ -278,14 +279,14 @@ def _support(column: _Question) -> tuple[str, str] | None:
     named = any(reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
     if _FUNDERS.search(header) and not ticks and (named or _separated(cells)):
         return "", "funder"
-    alone, money = levels.level(column.said[0]).value, _MONEY.search(header)
+    alone, money = levels.level(column.said[0]).value, column.of_money()
     where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
     if not (level := _level_named(column)) or (where and not money and not column.grouped):
         return None
     if ticks:
         return level, "link"
     stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
-    if stated and (money or alone):
+    if (stated and alone) or (money and (stated or not cells)):
         return level, "amount"
     return (level, "link") if alone and not cells else None
 
@@ -315,11 +316,9 @@ def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
 def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
     """Return a legal name for a variable of the codebook's own."""
     name = re.sub("[^a-z0-9]+", "_", header).strip("_")[:40]
-    name = f"q_{name}" if not re.match("[a-z]", name) or name in STANDARD or name.startswith("link_") else name
-    name = f"{name}_text" if re.fullmatch(r"wave|origin|answered_on|.*_(status|raw|)", name) else name
-    while name in taken:
-        name += "_2"
-    return name
+    if not re.match("[a-z]", name) or name in (*STANDARD, "answered_on") or RESERVED.fullmatch(name):
+        name = f"q_{name}_text"
+    return next(one for n in count() if (one := name + "_2" * n) not in taken)
 
 
 def _kind_shown(column: _Question) -> str:
@@ -330,8 +329,3 @@ def _kind_shown(column: _Question) -> str:
     if all(map(_CODE.fullmatch, cells)):
         return "choice"
     return "yes_no" if all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as YAML writes it between quotes."""
-    return json.dumps(text, ensure_ascii=False)

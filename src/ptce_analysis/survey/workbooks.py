@@ -177,7 +177,7 @@ def _xlsx_text(
         value = worded(value, code)
     # Of an unknown kind, or not where its kind has it. The text that a shared one is of may be blank.
     if kind not in ("s", "inlineStr", "str", "n", "b", "e", "d") or not (value.strip() or formula or kind == "s"):
-        value = f"{lost} [?]" if (lost := "".join(cell.itertext()).strip()) else ""
+        value = f"{lost} [?]" if (lost := "".join(cell.itertext()).strip()) else value
     # Excel escapes line ends and tabs.
     return marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 

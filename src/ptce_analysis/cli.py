@@ -276,8 +276,9 @@ def parse(kind: str, texts: tuple[str, ...], as_json: bool) -> int:
 def clean(export: Path, codebook: Path, out: Path, as_json: bool) -> int:
     """Clean an export of answers, which is only read: tables, ledger, quarantine."""
     from ptce_analysis.survey.clean import clean, clean_summary
-    from ptce_analysis.survey.tables import write
+    from ptce_analysis.survey.tables import clear, write
 
+    clear(out, export, codebook)
     result = clean(export, codebook)
     write(result, out)
     print_record(clean_summary(result), as_json)

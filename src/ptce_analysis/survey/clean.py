@@ -16,6 +16,7 @@ from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
+from ptce_analysis.survey.parse.kinds import is_unit
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
 from ptce_analysis.survey.tables import Cleaned
@@ -39,7 +40,7 @@ _TOTALS = (
     "total / moyenne",
 )  # fmt: skip
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
-_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
 # A line holds answers if one of them states something, and not of a kind that any text can be.
 _ANY_TEXT = ("id", "text", "choice", "multi")
 _STATED = ("exact", "approximate", "zero", "range", "not_applicable")
@@ -54,9 +55,18 @@ def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | 
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     if not book.wave:
         raise InputError(f"{book.file}: the year of the wave is not filled in (wave:). Finish the drafted codebook.")
+    if left := "".join(f"\n- {text}" for text in book.to_finish):
+        raise InputError(f"{book.file}: not finished. Do what its list to_finish asks, then delete the list:{left}")
     layout = book.layout
     grid = read(export, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet, limits=limits)
-    return tables.check(cleaned(laid_out(grid, book), book))
+    kind, keys = ("a workbook", ("encoding", "separator")) if grid.sparse else ("no workbook", ("sheet",))
+    if unused := [f"layout.{key}" for key in keys if getattr(layout, key)]:
+        raise InputError(f"{book.file}: nothing makes use of {', '.join(unused)}: {grid.file} is {kind}. Delete it.")
+    answers = laid_out(grid, book)
+    poles = {plain(cell).rstrip(" :.") for cell in answers.cells["pole_id"]}
+    if absent := [f"{n}{if_shown(f' ({one})')}" for n, one in enumerate(book.exclude, 1) if plain(one) not in poles]:
+        raise InputError(f"{book.file}, exclude: no line of {grid.file} is of its pole {', '.join(absent)}. Delete it.")
+    return tables.check(cleaned(answers, book))
 
 
 def clean_summary(result: Cleaned) -> dict[str, int]:
@@ -86,6 +96,7 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
     if grid.header_rows:
         book = replace(book, layout=replace(book.layout, header_rows=grid.header_rows))
     start, spellings = _header(grid, book)
+    spellings = books.told_apart(spellings)
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
@@ -187,7 +198,10 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
     """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults, units = dict[str, int](), list[str](), list[str]()
     shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
-    after, known = start + book.layout.header_rows, {plain(text) for v in book.columns() for text in v.headers}
+    after, known = (
+        start + book.layout.header_rows,
+        {re.sub(" #[0-9]+$", "", plain(text)) for v in book.columns() for text in v.headers},
+    )
     filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
     # Half of a line may be taken for answers; what is said of another line is not.
     is_header = 2 * len(known.intersection(filled)) >= min(len(known), len(filled))
@@ -200,12 +214,14 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             near = nearest(first, shown)
             faults.append(f"{variable.name}: no column is called {first!r}.{near if is_header else if_shown(near)}")
         elif len(columns) > 1:
-            faults.append(f"{variable.name}: {len(columns)} columns are called {first!r}. Keep one.")
+            which = f" Write which: {', '.join(repr(shown[column]) for column in columns)}."
+            said = f"{variable.name}: {len(columns)} columns are called {first!r}."
+            faults.append(said + (which if is_header else if_shown(which)))
         else:
             column = found[variable.name] = columns[0]
             below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
             over, titles = above[column]
-            named = " / ".join([*over, shown[column], *[below] * books.is_unit(variable.kind, below)])
+            named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
             kind, unit = variable.kind, variable.unit
             fault = books.unit_fault(kind, named, unit) or books.title_fault(kind, titles, unit)
             for text in (*titles, *([] if plain(named) in wanted else [named])):
@@ -251,13 +267,13 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         for found in tables.repairs_and_doubts(columns, [answers.numbers[at] for at in order], book)
     )
     names: dict[int | None, str] = dict(enumerate(answers.names))
-    unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
     notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
-    said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
+    said = pd.DataFrame(notes, columns=list(tables.LEDGER))
     whys = [book.exclude.get(pole.strip(), "") for pole in answers.cells["pole_id"]]
     every = zip(aside, answers.numbers, answers.whole, whys, strict=True)
     whole = [(answers.file, n, "", _written_out(row), f"{r}: {w or ROW_RULES[r][0]}") for r, n, row, w in every if r]
     lines = pd.DataFrame(whole, columns=list(tables.QUARANTINE))
+    asked_links, asked_amounts = tables.levels_asked(columns, book)
     return Cleaned(
         year=book.wave,
         origin=book.origin,
@@ -268,6 +284,10 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         rows_in=len(aside),
         rows_kept=len(order),
         rows_quarantined=len(aside) - len(order),
+        links=asked_links,
+        amounts=asked_amounts,
+        title=book.title,
+        date=book.date,
     )
 
 
@@ -367,18 +387,18 @@ def _written(reading: Reading) -> str:
     return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
 
 
-def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool = False) -> Reading:
+def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool | None = False) -> Reading:
     """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it.
 
-    `month_first`: the dates of the column can only be read so.
+    `month_first`: the dates of the column are read so, None if in no one order.
     """
     if not tidy(text):
         return Reading(text, None, None, "not_answered", "blank")
-    if variable.kind not in ("id", "text") and plain(text) in book.layout.not_shown:
+    if variable.kind != "id" and plain(text) in book.layout.not_shown:
         return Reading(text, None, None, "not_asked", "not_shown")
-    if variable.kind == "date" and plain(text) not in variable.decisions:
-        return choices.day(text, month_first)
     chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
+    if variable.kind == "date" and chosen is None:
+        return choices.day(text, month_first)
     if chosen is None or variable.kind == "level":
         return _bounded(_as_kind(text, variable, book), variable)
     if chosen in SILENT:
@@ -428,7 +448,8 @@ def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
         return []
     decisions = {**variable.decisions, **variable.answers}
     parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
-    return [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
+    read = [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
+    return [one for one in read if one.rule != "codebook_decision" or one.value] or read  # who is no funder is nothing
 
 
 def _placed(readings: list[Reading]) -> tuple[str, ...]:

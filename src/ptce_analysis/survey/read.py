@@ -30,6 +30,7 @@ _SIGNS = set("’‘“”«»–—…€°²³½¼¾ª·•™®©§´¹×\u00
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOJIBAKE = re.compile("[ÃÂâÅ][\u0080-\uffff]")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\n]*\n', re.I)
+_SAMPLE = 4_000_000  # bytes that are enough to tell
 # ISO-8859-15 writes € where cp1252 has ¤, œ where it has ½: no word holds either.
 _LATIN_9 = re.compile(rb"\xa4|[a-z]\xbd[a-z]|\xbduvr")
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[-+]?[0-9]+)?", re.I)
@@ -41,11 +42,11 @@ _CUT = (re.compile(r"\s*-?[0-9][0-9 \u00a0\u202f]*"), re.compile(r"[0-9]"))
 class Limits:
     """How much an export may hold. They are checked while reading, before the memory is spent."""
 
-    n_bytes: int = 300_000_000
+    n_bytes: int = 100_000_000
     n_inflated: int = 100_000_000
-    n_rows: int = 1_048_576
+    n_rows: int = 200_000
     n_columns: int = 2_000
-    n_cells: int = 40_000_000
+    n_cells: int = 10_000_000
     n_characters: int = 32_767
     n_merged: int = 10_000
 
@@ -165,6 +166,10 @@ def number_text(value: str) -> str:
 def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
     """Return the grid of a separated file; a message names the line."""
     text, notes = _decoded(data, file, encoding)
+    if (n_lines := max(text.count("\n"), text.count("\r"))) > (limit := 4 * limits.n_rows):
+        raise InputError(
+            f"{file}: {n_lines} lines, and at most {limit} are read. A survey export is smaller: check it."
+        )
     text = re.sub("\r+\n?", lambda end: "\n" if end[0][-1] == "\n" else "\n" * len(end[0]), text)
     if stated := _SEP_LINE.match(text):
         text = text[stated.end() :]
@@ -306,10 +311,10 @@ def _recognised(data: bytes, file: str) -> str:
             return "utf-8"  # damaged, and not another encoding
     if _LATIN_9.search(data) and not re.search(rb"[\x80-\x9f]", data):
         return "iso-8859-15"
-    near = re.findall(rb"[a-z]([\x80-\xff])|([\x83\x88])|([\x82\x87])[a-z]", data)
-    following = ["".join(byte.decode("cp1252", "replace") for byte in one) for one in near]
-    letters = [letter for letter in following if letter not in _SIGNS]
-    if 2 * sum(not letter.islower() or letter == "ƒ" for letter in letters) > len(letters):
+    near = Counter(re.findall(rb"[a-z]([\x80-\xff])|([\x83\x88])|([\x82\x87])[a-z]", data[:_SAMPLE]))
+    letters = [(b"".join(found).decode("cp1252", "replace"), n) for found, n in near.items()]
+    told = [(not letter.islower() or letter == "ƒ", n) for letter, n in letters if letter not in _SIGNS]
+    if 2 * sum(n for other, n in told if other) > sum(n for _, n in told):
         raise InputError(
             f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook (layout: "
             "encoding), or export it again, in UTF-8."

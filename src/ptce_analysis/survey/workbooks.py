@@ -162,8 +162,9 @@ def _xlsx_text(
     """Return the text of a cell; a formula never computed stays one."""
     kind, value = cell.get("t", "n"), (inside["v"].text or "") if "v" in inside else ""
     code, struck = formats[_whole(cell.get("s", "0"))]
-    if (formula := inside.get("f")) is not None and not value and kind != "str":
-        return f"={formula.text or ''}"
+    formula = "f" in inside
+    if formula and not value and kind != "str":
+        return f"={inside['f'].text or ''}"
     if kind == "s":
         value = shared[_whole(value)]
     elif kind == "inlineStr":
@@ -174,8 +175,9 @@ def _xlsx_text(
         value = shown(value, code, base) or f"{number_text(value)} [{code or '?'}]"
     if kind in ("s", "inlineStr", "str"):
         value = worded(value, code)
-    elif kind not in ("n", "b", "e", "d") or not value:  # of an unknown kind, or not where its kind has it
-        value = f"{unknown} [?]" if (unknown := "".join(cell.itertext()).strip()) else ""
+    # Of an unknown kind, or not where its kind has it. The text that a shared one is of may be blank.
+    if kind not in ("s", "inlineStr", "str", "n", "b", "e", "d") or not (value.strip() or formula or kind == "s"):
+        value = f"{lost} [?]" if (lost := "".join(cell.itertext()).strip()) else value
     # Excel escapes line ends and tabs.
     return marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 

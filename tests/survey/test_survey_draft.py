@@ -133,10 +133,11 @@ def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) ->
 
 
 def test_what_the_draft_cannot_choose_is_left_to_be_finished(tmp_path: Path) -> None:
-    """« m€ » is thousands or millions, an amount says no unit, the year is not said: the draft says so."""
-    export = saved(tmp_path, "Pôle;Budget en m€;wave;a_status;Aide Région\nA;10;x;y;5\n")
+    """« m€ » is thousands or millions, an amount says no unit, answers are codes, the year is not said: it says so."""
+    export = saved(tmp_path, "Pôle;Stade;Budget en m€;wave;a_status;Aide Région\nA;1;10;x;y;5\n")
     text = draft_codebook(export)
-    for said in ("which these do not: Budget en m€, Aide Région", "the year of the wave", "wave_text", "a_status_text"):
+    for said in ("which these do not: Budget en m€, Aide Région", "answers mean (answers: {A1: …}) of: Stade",
+                 "the year of the wave", "wave_text", "a_status_text"):  # fmt: skip
         assert said in text
     with pytest.raises(InputError, match="the year of the wave is not filled in"):
         clean(export, saved(tmp_path, text, "draft.yaml"))

@@ -73,7 +73,12 @@ def test_the_guide_shows_the_draft_of_question_codes_and_finishes_it(tmp_path: P
     draft = draft_codebook(export)
     assert draft.endswith(f"title: ''\n{drafted}")
     assert "\n# Left out, as the software adds them or they repeat others: lastpage\n" in draft
-    for said in ("id numbers the answers", "headers are codes of questions", "meaning of its answers", "link: "):
+    for said in (
+        "id numbers the answers",
+        "headers are codes of questions",
+        "what the answers mean (answers: {A1: …}) of: Q2",
+        "link: ",
+    ):
         assert said in draft.partition("\nwave:")[0]
     (tmp_path / "codebook.yml").write_text(f"wave: 2017\norigin: survey\ntitle: ''\n{done}", encoding="utf-8")
     result = clean(export, tmp_path / "codebook.yml")

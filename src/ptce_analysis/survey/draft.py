@@ -97,14 +97,14 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     )
     kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
     kinds |= {name: _kind_shown(column) for name, column in others.items()}
-    asked = [*((kinds[name], column) for name, column in found.items()), *(one[1:] for one in supports)]
+    asked = [*((kinds[name], column) for name, column in (found | others).items()), *(one[1:] for one in supports)]
     doubts = [] if year else ["fill in the year of the wave (wave:)"]
     if software.get(first := found["pole_id"].header) == "number":
         doubts.append(f"say which column names the pole: {first} numbers the answers")
     lines = [
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
         *([f"# Left out, as the software adds them or they repeat others: {unused}"] if unused else ()),
-        *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(every, asked, others)))),
+        *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(asked)))),
         *(f"wave: {year}", "origin: survey", "title: ''", *layout, "variables:"),
     ]
     for name, column in (found | others).items():
@@ -132,19 +132,19 @@ def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[s
     return [f"layout: {{{told}}}"] if told else []
 
 
-def _doubts(
-    every: list[_Question], asked: list[tuple[str, _Question]], others: Mapping[str, _Question]
-) -> Iterator[str]:
-    """Yield what only somebody who has the questionnaire can decide of columns; `asked`: their kinds."""
+def _doubts(asked: list[tuple[str, _Question]]) -> Iterator[str]:
+    """Yield what only somebody who has the questionnaire can decide of columns, with their kinds."""
     if unsure := [one.header for kind, one in asked if kind in UNITS and len(one.units(kind)) != 1]:
         yield f"say the unit (eur, keur or meur; of a share, percent or share), which these do not: {', '.join(unsure)}"
-    if undated := [one.header for one in every if one.undated() and one.of_money()]:
+    if undated := [one.header for _, one in asked if one.undated() and one.of_money()]:
         yield f"kept as text, as they say of money that is not euros of a year: {', '.join(undated)}"
-    if any(_CODE.fullmatch(column.header) for column in others.values()):
+    by_code = [one for kind, one in asked if kind in ("stage", "legal_form", "choice")]
+    if coded := [one.header for one in by_code if any(cell.isdigit() or _CODE.fullmatch(cell) for cell in one.cells)]:
+        yield f"say what the answers mean (answers: {{A1: …}}) of: {', '.join(coded)}"
+    if any(_CODE.fullmatch(one.header) for _, one in asked):
         yield (
-            "headers are codes of questions: call each variable by what was asked, with its kind, its unit and the "
-            "meaning of its answers (answers: {A1: …}), and move those on a collectivity to the supports, for example "
-            '- {level: region, link: "Q7[SQ001]"}'
+            "headers are codes of questions: call each variable by what was asked, with its kind and its unit, and "
+            'move those on a collectivity to the supports, for example - {level: region, link: "Q7[SQ001]"}'
         )
 
 

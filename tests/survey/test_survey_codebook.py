@@ -78,8 +78,9 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
      r"supports\[1\].link.answers.a1: 'banana' cannot be read as yes_no"),
     ({"supports": [{"funder": "F", "link": "L"}]}, r"supports\[1\].link: nothing makes use of it beside a funder"),
     ({"supports": [{"funder": "F", "amount": "M", "decisions": {"NC": "unknown"}}]},
-     r"supports\[1\].decisions: of the funder or of the amount\?"),
+     r"supports\[1\].decisions: of the funder or the amount\?"),
     ({"decisions": {"share": {"NC": "unknown"}}}, "decisions.share: nothing makes use of it: no column"),
+    ({"decisions": {"level": {"CDC": ""}}}, r"decisions.level.cdc: says nothing\. Write an answer, or unknown"),
     ({"exclude": {"P1": ["x"]}}, "exclude: must be one text"), ({"exclude": ["P1"]}, "exclude: must be a mapping"),
 ])  # fmt: skip
 def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], message: str) -> None:
@@ -107,6 +108,8 @@ def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], messag
     ("cell_fte", {"header": "x", "asked_if": {"stage": ["creatoin"]}},
      "asked_if: 'creatoin' is no answer to stage. Legal: .*Did you mean 'creation'"),
     ("extra", {"header": "x", "kind": "text", "asked_if": {"stage": "creation"}}, "kind text makes no use of it"),
+    ("stage", {"header": "S", "answers": {"A1": "creation"}, "decisions": {"a1": "emergence"}},
+     "decisions.a1: nothing makes use of it: it is among the answers"),
     ("on", {"header": "x", "kind": "date", "answers": {"jadis": "hier"}}, "'hier' cannot be read as date"),
     ("stage", {"header": "S", "min": "1"}, "stage.min: a variable of kind stage makes no use of it"),
 ])  # fmt: skip

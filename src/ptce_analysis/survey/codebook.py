@@ -345,6 +345,8 @@ class _Check:
         for key in ("min", "max", "three_digits", "separator"):
             if key in found and kind not in (("multi", "level") if key == "separator" else NUMERIC):
                 self.add(f"{where}.{key}", f"a variable of kind {kind} makes no use of it.")
+        for spelling in {*found.get("answers", ())} & {*found.get("decisions", ())}:
+            self.add(f"{where}.decisions.{spelling}", "nothing makes use of it: it is among the answers.")
         for key in ("answers", "decisions"):
             self.spellings(found.get(key, {}), kind, f"{where}.{key}")
         return made
@@ -355,6 +357,8 @@ class _Check:
         own = kind in (*NUMERIC, "yes_no", "legal_form", "date")
         reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}[kind] if own else None
         for spelling, text in found.items():
+            if not text:
+                self.add(f"{where}.{spelling}", f"says nothing. Write an answer, or {' or '.join(SILENT)}.")
             for code in re.split(r"[ ,+;]+", text) if text and legal else ():
                 if code not in legal:
                     wrong = f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
@@ -383,12 +387,10 @@ class _Check:
         if ("level" in entry) == ("funder" in entry) or not entry.keys() & _PARTS.keys():
             self.add(where, "give a level with its link (yes/no), its amount or both, or the column of the funders.")
         if {"funder", "link"} <= entry.keys():
-            self.add(
-                f"{where}.link", "nothing makes use of it beside a funder: give it an entry of its own, with its level."
-            )
+            self.add(f"{where}.link", "nothing makes use of it beside a funder: give it its own entry, with its level.")
         if {"funder", "amount", "decisions"} <= entry.keys():
             self.add(
-                f"{where}.decisions", "of the funder or of the amount? Write decisions: {level: …, amount: …} instead."
+                f"{where}.decisions", "of the funder or the amount? Write decisions: {level: …, amount: …} instead."
             )
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")

@@ -36,7 +36,7 @@ _CHECK = "check each line below against the questionnaire, and say who was asked
 
 @dataclass(frozen=True)
 class _Question:
-    """A column: the header that calls it, what this says (the narrowest part first), its first answers, the titles.
+    """A column: the header that calls it, what this says (the narrowest part first), its answers, the titles.
 
     `lines`: its header lines, plain. `grouped`: it is one answer, or one line, of a question with several columns.
     """
@@ -150,7 +150,7 @@ def _doubts(asked: list[tuple[str, _Question]]) -> Iterator[str]:
 
 def _header_place(grid: Grid) -> tuple[int, int]:
     """Return the first line of the header, the first that is as wide as most above the answers, and its lines."""
-    filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
+    filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows[: SEARCHED + 5]]
     least = max(map(len, filled[:SEARCHED]), default=0) / 2
     answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and _holds_answers(row))
     above = filled[: next(answers, SEARCHED)]
@@ -202,7 +202,7 @@ def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
         lines = [text for text in map(plain, one[1:] or one) if not _BELOW.fullmatch(text)]
         parts = [match[2] for match in _parts(one[0]) if often[match[1]] > 1 or match[0].endswith("]")][:1]
         said = [_NUMBERED.sub("", text.replace("_", " ")) for text in (*parts, *lines, plain(one[0]))]
-        cells = [cell for row in rows if (cell := "".join(row[position : position + 1]).strip())]
+        cells = [*dict.fromkeys(cell for row in rows if (cell := "".join(row[position : position + 1]).strip()))]
         found += [_Question(one[0], lines, said, cells, [*over, *titles], bool(parts))] if one[0] else []
     return found
 
@@ -276,9 +276,10 @@ def _support(column: _Question) -> tuple[str, str] | None:
     """Return the level and the part (link, amount, funder) of a question on support; None for any other column."""
     header, cells = plain(column.header), column.cells
     ticks = column.ticked() or (bool(cells) and all(choices.yes_no(cell).status == "exact" for cell in cells))
-    named = any(reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
-    if _FUNDERS.search(header) and not ticks and (named or _separated(cells)):
-        return "", "funder"
+    if _FUNDERS.search(header) and not ticks:
+        named = (reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
+        if any(named) or _separated(cells):
+            return "", "funder"
     alone, money = levels.level(column.said[0]).value, column.of_money()
     where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
     if not (level := _level_named(column)) or (where and not money and not column.grouped):
@@ -323,7 +324,7 @@ def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
 
 def _kind_shown(column: _Question) -> str:
     """Return what the answers to another question show: ticks, codes of answers, or text."""
-    cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != "n/a"][:20]
+    cells = [cell for cell in column.cells if cell not in _NOT_SHOWN][:20]
     if not cells or re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
         return "text"
     if all(map(_CODE.fullmatch, cells)):

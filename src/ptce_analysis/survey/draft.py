@@ -238,10 +238,10 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
     repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
     free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
     dates = [one for one in every if "answered_on" in software.get(one.header, "")]
-    found, of_poles = (
-        dict(zip(["answered_on"], dates, strict=False)),
-        [one for one in free if not one.undated() and not (one.of_money() and _level_named(one) not in ("", "autre"))],
-    )
+    found = dict(zip(["answered_on"], dates, strict=False))
+    of_poles = [
+        one for one in free if not (one.undated() or (one.of_money() and _level_named(one) not in ("", "autre")))
+    ]
     for _, name, words in header_words("variable"):
         fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
         if column := next(fits, None):

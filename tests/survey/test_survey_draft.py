@@ -92,6 +92,7 @@ def test_the_year_of_the_wave_is_said_by_the_file_not_by_answers(
     ("Montant de l'aide de la Région (en €)", "25 000", ("region", "amount", "eur")),
     ("Subvention reçue de la commune en 2014 (k€)", "25", ("commune", "amount", "keur")),
     ("Pays de la Loire", "1 000 €", ("region", "amount", "")), ("Soutien de l'EPCI", "oui", ("epci", "link", "")),
+    ("G2Q1[SQ001]. Qui vous soutient ? [La Région]", "Oui", ("region", "link", "")),
     ("Qui vous finance ?", "Région", ("", "funder", "")), ("Département", "93", None), ("Département", "1", None),
     ("Subvention du département (€)", "93", ("departement", "amount", "eur")),
     ("Commentaire sur la Région", "bla", None),

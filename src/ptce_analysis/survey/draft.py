@@ -26,7 +26,8 @@ _CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
 _ANSWER = re.compile(
     r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*(?:[km]|k?e?euros?|etp)?[\d\W]*|x|oui|non|nc|nr|n/a|nsp|vrai|faux"
 )
-_NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
+# What stands before a question: « 3) », « Q12. », « G1Q2[SQ001]. ».
+_NUMBERED = re.compile(r"^(?:(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-]|[a-z][a-z0-9_]*(?:\[\w+\])?\.) ?")
 # A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
 _PARTS = (re.compile(r"(.*\S) ?\[(.+)\]"), re.compile(r"(.+)/(.+)"), re.compile(r"(.+) [-:–] (.+)"))
 _quoted = partial(json.dumps, ensure_ascii=False)  # as YAML writes a text between quotes
@@ -199,9 +200,10 @@ def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
     often = Counter(match[1] for one in texts for match in _parts(one[0])) + Counter(plain(one[0]) for one in texts)
     found = list[_Question]()
     for position, (one, (over, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
-        lines = [text for text in map(plain, one[1:] or one) if not _BELOW.fullmatch(text)]
+        asked = (text for line in map(plain, one[1:] or one) for text in (_NUMBERED.sub("", line), line))
+        lines = [text for text in dict.fromkeys(asked) if not _BELOW.fullmatch(text)]
         parts = [match[2] for match in _parts(one[0]) if often[match[1]] > 1 or match[0].endswith("]")][:1]
-        said = [_NUMBERED.sub("", text.replace("_", " ")) for text in (*parts, *lines, plain(one[0]))]
+        said = [text.replace("_", " ") for text in (*parts, *lines, plain(one[0]))]
         cells = [*dict.fromkeys(cell for row in rows if (cell := "".join(row[position : position + 1]).strip()))]
         found += [_Question(one[0], lines, said, cells, [*over, *titles], bool(parts))] if one[0] else []
     return found

@@ -6,11 +6,13 @@ import re
 import shutil
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import REPOSITORY, build_quietly, contents, results, write_project
 from ptce_analysis.cli import main
+from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import KINDS, SILENT, STANDARD, Layout, checked, yaml_mapping
 from ptce_analysis.survey.draft import draft_codebook
@@ -164,6 +166,13 @@ def test_the_guide_lists_the_values_that_are_legal() -> None:
         assert all(any(re.fullmatch(one, plain(word)) for word in listed[name]) for one in alike)
     assert {day(text, month_first=False).status for text in listed["dates"]} == {"exact"}
     assert [key for key in listed["`layout`"] if not key.isdigit()] == [field.name for field in fields(Layout)]
+    wrong: dict[str, Any] = {"variables": {"x": {"?": "1"}}, "supports": [{"?": "1"}], "layout": {"?": "1"}, "?": "1"}
+    with pytest.raises(InputError) as told:
+        checked(wrong, "guide")
+    keys = {key for keys in re.findall(r"not a legal key\. Legal: (.+)\.", str(told.value)) for key in keys.split(", ")}
+    assert (
+        {"funder", "three_digits", "sheet", "title"} < keys == {key for key in keys if re.search(rf"\b{key}\b", GUIDE)}
+    )
     book = GUIDE.partition("## What a codebook says\n\n```\n")[2].partition("```")[0]
     entries = yaml_mapping(f"wave: 2017\norigin: survey\n{book}", "guide")
     entries["variables"]["pole_id"] = {"header": "Pôle"}

@@ -43,6 +43,15 @@ def test_not_asked_not_answered_and_unknown_are_three_things(tmp_path: Path) -> 
     assert set(result.poles["members_status"]) == {"not_asked"}
 
 
+def test_a_question_for_who_gave_one_of_several_answers_is_asked_of_them(tmp_path: Path) -> None:
+    """Whatever else they answered; of who gave others it was not asked."""
+    aims = {"header": "Buts", "kind": "multi", "separator": ",", "answers": {"Culture": "culture", "Emploi": "emploi"}}
+    changes = with_variables(aims=aims, cell_fte={"header": "ETP", "asked_if": {"aims": "culture"}})
+    rows = [f"P{n};création;1;;;;;;{said}" for n, said in enumerate(["Culture, Emploi", "Emploi", "Culture"])]
+    found = cleaned(tmp_path, *rows, header=HEADER + ";Buts", **changes).poles
+    assert list(found["cell_fte_status"]) == ["not_answered", "not_asked", "not_answered"]
+
+
 def test_what_cannot_be_used_is_set_aside_with_its_reason_and_its_row_stays(tmp_path: Path) -> None:
     """A range, an ambiguity, nonsense, an illegal value and an implausible one: no value, never rescaled."""
     changes = with_variables(

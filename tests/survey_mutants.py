@@ -28,6 +28,9 @@ SWAPS = [
 ]  # fmt: skip
 
 
+TITLE = "Enquête 2015"
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A broken export, and how many answers it holds where that is known."""
@@ -66,7 +69,7 @@ def of_rows(rows: list[list[str]], chance: random.Random) -> str:
     elif how == "longer":
         rows[at].insert(chance.randrange(8), chance.choice(JUNK))
     elif how == "title":
-        rows.insert(0, ["Enquête 2015", *[""] * 7])
+        rows.insert(0, [TITLE, *[""] * 7])
     elif how == "swapped":
         rows[at], rows[other] = rows[other], rows[at]
     else:
@@ -109,8 +112,11 @@ def mutant(seed: int) -> Mutant:
     """Return the broken export of a seed."""
     chance = random.Random(seed)
     rows = answers(chance)
-    how = [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
-    n_answers = sum(1 for row in rows if any(map(str.strip, row))) - how.count("title") - 1  # the header, once
+    names, how = rows[0], [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
+    titles = (
+        sum(1 for row in rows[: rows.index(names)] if row[0] == TITLE) if names in rows else 0
+    )  # noted, not counted
+    n_answers = sum(1 for row in rows if any(map(str.strip, row))) - titles - 1  # the header, once
     kind = chance.choice(["csv", "csv", "xlsx", "ods"])
     if kind == "csv":
         out, separator = io.StringIO(), chance.choice(";,\t|")

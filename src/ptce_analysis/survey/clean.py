@@ -186,8 +186,8 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
         {re.sub(" #[0-9]+$", "", plain(text)) for v in book.columns() for text in v.headers},
     )
     filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
-    # Half of a line may be taken for answers; what is said of another line is not.
-    is_header = 2 * len(known.intersection(filled)) >= min(len(known), len(filled))
+    # What is said of a line that hardly is a header may be answers.
+    is_header = 3 * len(known.intersection(filled)) >= 2 * min(len(known), len(filled))
     for variable in book.columns():
         wanted = {plain(text) for text in variable.headers}
         whole = [n for n, text in enumerate(shown) if plain(text) in wanted]

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -124,6 +125,17 @@ def read_bytes(
     if _STATISTICS.match(data):
         return _unscrambled_grid(statfiles.read_statistics(data, file, limits, encoding))
     return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
+
+
+@contextmanager
+def refusing(fault: str, advice: str) -> Iterator[None]:
+    """Make one `InputError` of whatever a damaged or hostile file makes a library raise, which may repeat an answer."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{fault} ({type(error).__name__}{if_shown(f': {error}')}). {advice}") from error
 
 
 def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:

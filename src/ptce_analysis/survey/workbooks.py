@@ -20,8 +20,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ptce_analysis.errors import InputError, if_shown, nearest
-from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text, refusing
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576
@@ -39,14 +39,9 @@ def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Gr
     InputError
         If the workbook is damaged, hostile or too large, or has no such sheet.
     """
-    try:
+    with refusing(f"{file}: the workbook is truncated or damaged", "Save it again."):
         archive = _Archive(data, file, limits)
         return (_ods if "content.xml" in archive.parts else _xlsx)(archive, sheet)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise; it may say an answer
-        said = f"{type(error).__name__}{if_shown(f': {error}')}"
-        raise InputError(f"{file}: the workbook is truncated or damaged ({said}). Save it again.") from error
 
 
 class _Archive:

@@ -179,8 +179,10 @@ def test_columns_of_one_name_are_all_drafted_and_each_can_be_called(tmp_path: Pa
     export, book = drafted(tmp_path, "Pôle;Région;Région;Avis;Avis\nA;oui;5 000 €;bon;moyen\nB;non;;;\n")
     assert [(s.link and s.link.headers, s.amount and s.amount.headers) for s in book.supports] == [
         (("Région #1",), ("Région #2",))]  # fmt: skip
-    result = clean(export, book)
-    assert result.supports["amount_eur"].tolist() == [5_000] and result.poles["avis_2"].tolist()[0] == "moyen"
+    again = saved(tmp_path, export.read_text("utf-8") + "Pôle;Région;Région;Avis;Avis\n", "again.csv")
+    result = clean(again, book)
+    assert result.supports["amount_eur"].tolist() == [5_000] and reasons(result) == [(4, "header_again")]
+    assert result.poles["avis_2"].tolist()[0] == "moyen"
     text = draft_codebook(export).replace("Avis #2", "Avis")
     with pytest.raises(InputError, match=r"columns are called 'Avis'\. Write which: 'Avis #1', 'Avis #2'"):
         clean(export, saved(tmp_path, finished(text), "draft.yaml"))

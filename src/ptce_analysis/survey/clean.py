@@ -23,6 +23,7 @@ from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import ROW_RULES
 
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
+_NUMBER = re.compile(" #[0-9]+$")  # of one of several columns of one name
 _NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
 # A line holds answers if one of them states something, and not of a kind that any text can be.
 _ANY_TEXT = ("id", "text", "choice", "multi")
@@ -181,10 +182,8 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
     """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults, units = dict[str, int](), list[str](), list[str]()
     shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
-    after, known = (
-        start + book.layout.header_rows,
-        {re.sub(" #[0-9]+$", "", plain(text)) for v in book.columns() for text in v.headers},
-    )
+    after = start + book.layout.header_rows
+    known = {_NUMBER.sub("", plain(text)) for variable in book.columns() for text in variable.headers}
     filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
     # What is said of a line that hardly is a header may be answers.
     is_header = 3 * len(known.intersection(filled)) >= 2 * min(len(known), len(filled))
@@ -279,7 +278,7 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
 
     `read`: what each column states (`read_column`).
     """
-    layout, cells, names = book.layout, answers.cells, [plain(name) for name in answers.names]
+    layout, cells, names = book.layout, answers.cells, [_NUMBER.sub("", plain(name)) for name in answers.names]
     totals, excluded = layout.total_rows, {plain(pole) for pole in book.exclude}
     identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
     said = [name for name in cells if name not in identity]

@@ -32,6 +32,7 @@ from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 from ptce_analysis.publish.site import Whereabouts, read_edition, to_runs
+from ptce_analysis.survey.waves import WAVES
 
 HOW = "Declare the run with parameters = { waves = '%s' }."
 INJECTED_ID = "injected-parameters"
@@ -137,9 +138,13 @@ def exporter() -> PtceExporter:
 
 
 def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return where a page comes from: digests of its data, library and notebook, versions, and what rebuilds it."""
+    """Return where a page comes from: digests of its data, library and notebook, versions, and what rebuilds it.
+
+    Answers have none: who guesses an export could check the guess. Their codebook names them.
+    """
     notebook = f"notebooks/{run.notebook.name}"
-    data = {name: found for name, found in inputs.items() if name.startswith("data/")}
+    answers = ("data/supplied/", f"{WAVES.as_posix()}/")
+    data = {name: one for name, one in inputs.items() if name.startswith("data/") and not name.startswith(answers)}
     parts = {"data": data, "library": {PACKAGE: inputs[PACKAGE]}, "notebook": {notebook: inputs[notebook]}}
     stated = ", ".join(f"{name} {number}" for name, number in versions().items() if name in VERSIONS)
     short = {name: digest_of_value(part)[:16] for name, part in parts.items()}

@@ -267,7 +267,10 @@ def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str,
     labels = [words.label(LEVELS[level]).split(" (")[0] for level in every["level"]]
     names = [_name(words, *one) for one in zip(labels, every.to_dict("records"), strict=True)]
     every = every.where(every.notna(), NOTHING).drop(columns=[*rank])
-    return every.assign(name=names, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))
+    kind = {"share": "share", "total": "keur", "difference": "points"}[column]
+    figures = [one if isinstance(one, str) else words.number(Number(one, kind)) for one in every[column]]
+    said = [" · ".join(both) for both in zip(names, figures, strict=True)]
+    return every.assign(name=names, said=said, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))
 
 
 def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
@@ -288,5 +291,5 @@ def _median(words: Words, low: Any, below: Any, kind: str) -> str:
 def _intervals(words: Words, table: pd.DataFrame) -> list[str]:
     """Each interval in words, rounded outwards."""
     ends = zip(table["low"], table["high"], strict=True)
-    return [f"{words.number(Number(low, 'share1_down'))} – {words.number(Number(high, 'share1_up'))}" if low == low
+    return [f"{words.number(Number(low, 'share_down'))} – {words.number(Number(high, 'share_up'))}" if low == low
             else NOTHING for low, high in ends]  # fmt: skip

@@ -250,13 +250,14 @@ def _printed(shown: ShownWaves, name: str) -> Iterator[dict[str, Any]]:
 
 def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str, column: str) -> pd.DataFrame:
     """The rows of the waves and levels asked about, and those printed of these levels, named and ranked."""
-    asked = shown.asks(question)
-    rows = table.to_dict("records")
-    own = [
-        row | {"printed": False}
-        for row in rows
-        if row.get("printed") is not True and (row["wave"], row["level"]) in asked
-    ]
+    asked, rows = shown.asks(question), table.to_dict("records")
+
+    def is_told(row: Mapping[str, Any]) -> bool:
+        """Whether a wave asked, and somebody said something: of nobody, no share is shown."""
+        nobody = row.get("units") == 0 and (column == "share" or row.get("base") == 0)
+        return (row["wave"], row["level"]) in asked and not nobody
+
+    own = [row | {"printed": False} for row in rows if row.get("printed") is not True and is_told(row)]
     levels = [level for level in SHOWN_LEVELS if level in {row["level"] for row in own}]
     beside = [row for row in rows if row.get("printed") is True and row["level"] in levels]
     every = pd.DataFrame([*own, *beside], columns=[*dict.fromkeys([*table, "printed"])], dtype=object)

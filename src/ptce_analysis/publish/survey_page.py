@@ -110,7 +110,7 @@ def seen(table: Protected | pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def told(words: Words, shown: ShownWaves, question: str) -> Protected:
-    """Return how many poles gave each answer to a question (`stage`, `legal_form`, `relation`), those withheld last.
+    """Return how many poles gave each answer to a question (`stage`, `legal_form`, `relation`), the latest wave first.
 
     Columns: `wave`, `label`, `units`, `base` (those who answered), `share`, `interval` (Wilson's), its ends.
     """
@@ -121,8 +121,8 @@ def told(words: Words, shown: ShownWaves, question: str) -> Protected:
         both = with_ends(based(found, base))
         both = both[both["base"] != 0]  # nobody answered in such a wave
         named = both.assign(label=[words.label(labels[code]) for code in both[question]])
-        named = named.assign(interval=_intervals(words, named))
-        return named.sort_values("share", key=lambda share: share.eq(MARK), kind="stable", ignore_index=True)
+        named = named.assign(interval=_intervals(words, named), hidden=named["share"].eq(MARK))
+        return named.sort_values(["hidden", "wave"], ascending=[True, False], ignore_index=True)
 
     if name not in shown.tables:
         return derived(lambda flow: flow.iloc[:0].assign(share=0), shown.flow)

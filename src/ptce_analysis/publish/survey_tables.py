@@ -81,8 +81,8 @@ class ShownWaves:
 
     @property
     def beside(self) -> list[int]:
-        """The years whose printed figures may stand beside the answers: none beside invented ones."""
-        return sorted({fact.wave for fact in self.facts.values()}) if self.origin == "survey" else []
+        """The years whose printed figures may stand beside the answers, the latest first: none beside invented ones."""
+        return sorted({fact.wave for fact in self.facts.values()}, reverse=True) if self.origin == "survey" else []
 
     @property
     def linked(self) -> set[tuple[str, str]]:

@@ -34,6 +34,11 @@ ifneq ($(RULES),)
   export PTCE_RULES := $(RULES)
 endif
 
+# The site made from earlier answers of them, which readers may have kept: make WAVES=DIR PREVIOUS=DIR.
+ifneq ($(PREVIOUS),)
+  export PTCE_PREVIOUS := $(PREVIOUS)
+endif
+
 # A part of the tests: files or folders when they exist, else an expression of pytest.
 PART := $(if $(ONLY),$(if $(wildcard $(firstword $(subst ::, ,$(ONLY)))),$(ONLY),-k "$(ONLY)"))
 

@@ -45,7 +45,7 @@ class Limits:
 
     n_bytes: int = 100_000_000
     n_inflated: int = 100_000_000
-    n_rows: int = 200_000
+    n_rows: int = 120_000
     n_columns: int = 2_000
     n_cells: int = 10_000_000
     n_characters: int = 32_767

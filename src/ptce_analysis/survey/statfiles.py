@@ -46,8 +46,8 @@ def read_statistics(data: bytes, file: str, limits: Limits, encoding: str = "") 
         # A damaged file may end the process that reads it: another one does.
         code = f"from ptce_analysis.survey import statfiles; statfiles.print_statistics({most}, {encoding!r})"
         where = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command, how = [sys.executable, "-c", code], {"capture_output": True, "check": True, "timeout": 600}
-        done = subprocess.run(command, input=data, env=where, **how)
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, input=data, env=where, capture_output=True, check=True, timeout=600)
         found = json.loads(done.stdout)
         for what in (what for what in most if (found[what] or 0) > most[what]):
             raise InputError(f"{file}: more than {most[what]} {what}. A survey export is smaller: check the file.")

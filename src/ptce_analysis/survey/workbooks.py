@@ -131,7 +131,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
         seen.merged.extend((int(a[1]), _column(a[0]), int(b[1]), _column(b[0])) for a, b in ends)
         for row in sheet.iterfind("{*}sheetData/*"):
             previous, number, cells = number, _whole(row.get("r", str(number + 1))), list[str]()
-            for cell in row:
+            for cell in (one for one in row if _name(one) != "extLst"):
                 reference = cell.get("r", "")
                 column = _column(reference.rstrip("0123456789")) if reference else len(cells)
                 where = f"{archive.file}, row {number}: {reference if _CELL.fullmatch(reference) else 'it'}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.survey.parse import amounts, kinds
 from ptce_analysis.survey.read import Grid, Limits, read, read_bytes
 
 ROWS = [["id", "Région", "Coût €"], ["1", "œuvre", "1,75"]]
@@ -52,6 +53,7 @@ def test_the_euro_and_the_oe_of_latin_9_are_no_other_signs(text: str) -> None:
     assert found.rows[1] == [text] and ("encoding", "iso-8859-15") in rules(found)
     assert read_bytes("id\n2½ ETP\n¼ d’été\n".encode("cp1252"), "f.csv").rows[1:] == [["2½ ETP"], ["¼ d’été"]]
     assert read_bytes("id\n5 ¤ – 6 ¤\n".encode("cp1252"), "f.csv").rows[1] == ["5 ¤ – 6 ¤"]
+    assert kinds.stated_units("amount", "Budget (k¤)") == ("keur",) and amounts.amount("25 k¤").value is None
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
@@ -127,6 +129,7 @@ def test_blank_rows_go_row_numbers_stay_and_one_column_is_a_table() -> None:
     (b'a;b\n1;"x\n', "line 2: the quotes of this row do not close"), (b'a;b\n"x"y;2\n', "line 2: the quotes"),
     (b'a;b;c\n1;"x;y\n2;z";t\n', "line 2: a quoted cell holds what looks like whole rows"),
     (b'a;b\nP1;"1\nP2;2\nP3;3"\n', "line 2: a quoted cell holds what looks like whole rows"),  # of two columns alike
+    (b'a;b;c\n1;2;3\n"\n4;5;6\n7;8;9\n"\n', "line 3: a quoted cell holds what looks like whole rows"),
     (b'a;b\nP0;0\n"P1;1\nP2";2\n', "line 3: a quoted cell"), (b'a,b\nP0,0\n"P1,1\nP2,2"\n', "line 3: a quoted cell"),
     (b'a;b\n1;"' + b"x" * 200_000, "line 2: the quotes"),
     (b"%PDF-1.4", "a PDF document"),

@@ -154,7 +154,8 @@ def test_what_stands_in_the_file_in_other_ways_is_read_too() -> None:
     sheet = """<sheetData><row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" s="0"><v>0.5</v></c><c s="1"><v>40543</v></c>
         <c t="e"><v>#N/A</v></c><c t="inlineStr"><is><t>x</t><rPh><t>NO</t></rPh></is></c>
         <c t="str"><f>A1</f><v>y</v></c><c t="str"><f>B1</f><v></v></c><c t="b"><v>0</v></c><c s="2"><v>5</v></c>
-        <c t="inlineStr"/></row></sheetData><mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="A1"/></mergeCells>"""
+        <c t="inlineStr"/><extLst/></row></sheetData>
+        <mergeCells><mergeCell ref="A1:B2"/><mergeCell ref="A1"/></mergeCells>"""
     found = grid(sheet_xlsx(sheet, styles=styles, sharedStrings=shared, date1904="1"))
     assert found.rows == [["Région", "", "50 %", "2015-01-01", "#N/A", "x", "y", "", "FAUX", "5 [?]"]]
     assert found.numbers == [2] and found.merged == ((1, 0, 2, 1),)

@@ -45,7 +45,7 @@ class Limits:
 
     n_bytes: int = 100_000_000
     n_inflated: int = 100_000_000
-    n_rows: int = 200_000
+    n_rows: int = 120_000
     n_columns: int = 2_000
     n_cells: int = 10_000_000
     n_characters: int = 32_767
@@ -88,10 +88,7 @@ def read(
 ) -> Grid:
     """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods; `statfiles`: .sav, .dta, .xls), only ever read.
 
-    Raises
-    ------
-    InputError
-        If the file is missing, too large, empty, damaged, hostile, or of another kind.
+    Raises `InputError` if the file is missing, too large, empty, damaged, hostile, or of another kind.
     """
     path, limits = Path(path), limits or Limits()
     if not path.is_file():
@@ -242,15 +239,16 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
 
 
 def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) -> bool:
-    """Return whether a cell is rows joined by two stray quotes: k line ends, and the separators of k rows (or k + 1).
+    """Return whether a cell is rows joined by two stray quotes: it has the separators of as many rows as line ends, or
+    as lines that are not blank.
 
     Of two columns, an answer of several lines may look so: its lines must also start like the rows above (`shapes`).
     """
     for cell in cells:
         lines = cell.split("\n")
-        n_rows = len(lines) - (len(cells) > 1)
-        if len(lines) > 1 < width and cell.count(separator) == n_rows * (width - 1):
-            starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :]}
+        rows = {len(lines) - 1, sum(1 for line in lines if line.strip())} - {0}
+        if len(lines) > 1 < width and cell.count(separator) in {n * (width - 1) for n in rows}:
+            starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :] if line.strip()}
             return width > 2 or starts <= shapes or (cell == cells[0] and len(starts) == 1)
     return False
 

@@ -34,10 +34,7 @@ _RAISED = {"super": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), 
 def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
     """Return the grid of one sheet: the one named, or the first that is not hidden.
 
-    Raises
-    ------
-    InputError
-        If the workbook is damaged, hostile or too large, or has no such sheet.
+    Raises `InputError` if the workbook is damaged, hostile or too large, or has no such sheet.
     """
     with refusing(f"{file}: the workbook is truncated or damaged", "Save it again."):
         archive = _Archive(data, file, limits)
@@ -131,7 +128,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
         seen.merged.extend((int(a[1]), _column(a[0]), int(b[1]), _column(b[0])) for a, b in ends)
         for row in sheet.iterfind("{*}sheetData/*"):
             previous, number, cells = number, _whole(row.get("r", str(number + 1))), list[str]()
-            for cell in row:
+            for cell in (one for one in row if _name(one) != "extLst"):
                 reference = cell.get("r", "")
                 column = _column(reference.rstrip("0123456789")) if reference else len(cells)
                 where = f"{archive.file}, row {number}: {reference if _CELL.fullmatch(reference) else 'it'}"
@@ -400,7 +397,6 @@ def _attributes(element: Element) -> dict[str, str]:
 
 
 def _times(found: dict[str, str], name: str) -> int:
-    """Return how often something is repeated, at least once."""
     return max(1, _whole(found.get(name, "1")))
 
 

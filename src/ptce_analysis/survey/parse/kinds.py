@@ -40,7 +40,7 @@ def parse_rows(kind: str, texts: Iterable[str]) -> list[dict[str, Any]]:
 UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 # What is a subject of `headers.csv`, and no software.
 _SUBJECTS = ("amount", "share", "variable", "level", "support", "any")
-_MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
+_MONEY = r"(?:[€¤](?:uros?\b)?|eur(?:os?)?\b)"
 # A threshold of the question (« plus de 25 k€ »), or what answers are rounded to, is not their unit; a year is neither.
 _ASIDE = re.compile(r"(?:[0-9][0-9 .,]*|arrondie?s? (?:au|a|en|aux) )$", re.I)
 OF_MONEY = re.compile("montant|subvention|aide|financement|budget|€|euro", re.I)

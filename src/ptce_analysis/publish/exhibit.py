@@ -30,7 +30,7 @@ from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Number, Sentence, Words, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.tables import neutralised
-from ptce_analysis.vocabulary import ORIGINS
+from ptce_analysis.vocabulary import ORIGINS, Label
 
 FOLDER = "data"
 LICENCE = {"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}
@@ -53,6 +53,14 @@ REQUIRED = ("title", "reading", "population", "source")
 TEXTS = (*REQUIRED, "measure", "note", "alt")
 # The kind of a column whose rows are in different units: that of each row stands in the table's column `kind`.
 BY_ROW = "by_row"
+# What the columns of a file say of the unit of their numbers; those of others need none, as a year.
+FILE_UNITS: dict[str, Label] = {
+    "eur": ("euros", "euros"),
+    "share": ("1 = 100%", "1 = 100 %"),
+    "count": ("number", "nombre"),
+    "fte": ("FTE", "ETP"),
+    "years": ("years", "années"),
+}
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
 PLAIN_SPACES = str.maketrans({language.NARROW: " ", language.NO_BREAK: " "})
@@ -75,7 +83,8 @@ class Column(NamedTuple):
 class Exhibit:
     """A figure (of one panel or several) or a table, with its texts (`TEXTS`) in the reader's language.
 
-    `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
+    `reading` explains how to read one value; every number it states must stand in `data`, written the same way. `file`
+    are the columns of the CSV, where these are not those shown: a range shown as a text is two numbers there.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
@@ -87,6 +96,7 @@ class Exhibit:
     figures: tuple[Figure, ...] = ()
     protected: Protected | None = None
     collapsed: bool = False
+    file: tuple[Column, ...] = ()
 
 
 def faults(exhibit: Exhibit) -> list[str]:
@@ -98,7 +108,9 @@ def faults(exhibit: Exhibit) -> list[str]:
     headings = Counter(column.heading for column in columns)
     twice = [heading for heading, n in headings.items() if n > 1]
     found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
-    found += [f"column {column.name!r} is not in the data" for column in columns if column.name not in data]
+    found += [
+        f"column {column.name!r} is not in the data" for column in (*columns, *exhibit.file) if column.name not in data
+    ]
     if exhibit.figures:
         short = f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"
         found += [short] if len(alt) < LEAST_ALT else []
@@ -116,7 +128,7 @@ def faults(exhibit: Exhibit) -> list[str]:
     found += stated_faults(exhibit.origin, exhibit.protected, exhibit.texts.values(), data)
     # Each number of the reading must stand in the data, written there as the reading writes it; words have none.
     stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
-    columns, words = tuple(column for column in columns if column.kind != "text"), Words("en")
+    columns, words = tuple(one for one in (*columns, *exhibit.file) if one.kind != "text"), Words("en")
     numbers = [(one.kind, pd.to_numeric(data[one.name], errors="coerce").astype(float)) for one in columns]
     found += ["the reading states no number"] if columns and not stated else []
     for name, number in stated.items():
@@ -206,9 +218,14 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
-    A file travels without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
+    Numbers are as stored, their unit in the heading, or in a column of its own where rows differ. A file travels
+    without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
     """
-    decimal, sep = words.csv_marks
+    (decimal, sep), columns = words.csv_marks, exhibit.file or exhibit.columns
+
+    def unit(kind: str) -> str:
+        known = language.kind_of(kind)
+        return words.label(FILE_UNITS[known[0].unit]) if known and known[0].unit in FILE_UNITS else ""
 
     def cell(value: object) -> object:
         # Pandas itself rounds, and marks decimals, only in columns that hold nothing else.
@@ -216,8 +233,11 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
             return f"{value:.10g}".replace(".", decimal)
         return neutralised(plain_text(value).translate(PLAIN_SPACES)) if isinstance(value, str) else value
 
-    table = exhibit.data[[column.name for column in exhibit.columns]].map(cell)
-    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in exhibit.columns])
+    headings = (f"{one.heading} ({unit(one.kind)})" if unit(one.kind) else one.heading for one in columns)
+    table = exhibit.data[[column.name for column in columns]].map(cell)
+    table.columns = pd.Index([heading.translate(PLAIN_SPACES) for heading in headings])
+    if BY_ROW in (column.kind for column in columns):
+        table[str(words("Unit"))] = exhibit.data["kind"].map(unit).str.translate(PLAIN_SPACES)
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
     # Spreadsheets that expect `;` take a file without this mark for Windows-1252.

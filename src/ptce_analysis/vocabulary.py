@@ -95,6 +95,16 @@ RULE_SETS: dict[str, Label] = {
     "strict": ("stricter rules", "règles renforcées"),
 }
 
+# In which order the table of all published figures has its rows.
+ORDERS: dict[str, Label] = {
+    "year": ("figures by year and tier", "chiffres par année et échelon"),
+    "source": ("figures by source", "chiffres par source"),
+    "verdict": ("figures by verdict", "chiffres par constat"),
+}
+
+# What `figures.csv` and `sources.csv` say of a figure's base, of its place, and of what was read of a source.
+BASES, PLACES, READ = _labels("base"), _labels("place"), _labels("read")
+
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.
 UNITS: dict[str, Label] = {
     "eur": ("euros", "euros"),

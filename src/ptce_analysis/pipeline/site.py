@@ -19,7 +19,7 @@ from ptce_analysis.pipeline.stale import PACKAGE_FILE
 from ptce_analysis.publish.appendix import furniture, summary_of
 from ptce_analysis.publish.exhibit import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
 from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.site import BIBTEX, SitePage, read_edition
+from ptce_analysis.publish.site import BIBTEX, VARIANTS, SitePage, read_edition
 from ptce_analysis.publish.style import TEMPLATES
 from ptce_analysis.publish.survey_page import fictitious_waves
 from ptce_analysis.published import read_published
@@ -124,14 +124,16 @@ def _sections(words: Words, entries: Sequence[Entry]) -> dict[str, Any]:
     pages = [entry for entry in study if entry.run.name != INDEX_RUN]
     families: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = {}
     for run in (entry.run for entry in pages if entry.run.family):
-        level = words.label(LEVELS[dict(run.family)[run.name]]).split(" (")[0]
-        families.setdefault(run.family, []).append({"href": run.address, "name": level})
+        name = words.label(VARIANTS[run.variant]).split(" (")[0]
+        families.setdefault(run.family, []).append({"href": run.address, "name": name})
     apart = {entry.run.folder: entry.run.address for entry in reversed(entries) if entry.run.folder}
     titles = {name: text for name, text in vars(Titles).items() if name.islower() and not name.startswith("_")}
     alone = [entry for entry in pages if not entry.run.family]
     return {
         "questions": [{"href": one.run.address, "title": one.title, "answer": one.answer} for one in alone],
-        "families": list(families.values()),
+        "families": [
+            {"sheets": any(one in LEVELS for _, one in key), "pages": pages} for key, pages in families.items()
+        ],
         "published": [{"name": f"{name}.csv", "title": str(words(text))} for name, text in titles.items()],
         "downloads": [download for entry in study for download in entry.downloads],
         "n_claims": sum(len(entry.claims) for entry in study),

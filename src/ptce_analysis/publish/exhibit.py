@@ -85,6 +85,7 @@ class Exhibit:
 
     `reading` explains how to read one value; every number it states must stand in `data`, written the same way. `file`
     are the columns of the CSV, where these are not those shown: a range shown as a text is two numbers there.
+    `anchors` is the column that names the rows of a table, to which other pages can lead.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
@@ -97,6 +98,7 @@ class Exhibit:
     protected: Protected | None = None
     collapsed: bool = False
     file: tuple[Column, ...] = ()
+    anchors: str = ""
 
 
 def faults(exhibit: Exhibit) -> list[str]:
@@ -212,7 +214,8 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
         return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
 
     rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
-    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows)
+    ids = list(exhibit.data[exhibit.anchors]) if exhibit.anchors else []
+    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows, ids=ids)
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:

@@ -164,7 +164,10 @@ class Page:
     def table(
         self, key: str, data: pd.DataFrame | Protected, columns: Mapping[str, str], collapsed: Any = False, **said: Any
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, `said` as those of `figure`; return its data. A `collapsed` one is folded."""
+        """Show a table with its texts, `said` as those of `figure`; return its data. A `collapsed` one is folded.
+
+        `anchors` names the column whose values are the anchors of its rows.
+        """
         exhibit = self._exhibit(key, data, columns, **said)
         if exhibit is None:
             return None
@@ -222,7 +225,8 @@ class Page:
         self, key: str, data: Any, columns: Mapping[str, str], when: Any = True, origin: str = "derived", **said: Any
     ) -> Exhibit | None:
         """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
-        texts, file = {name: said.pop(name, "") for name in exhibits.TEXTS}, said.pop("file", {})
+        texts = {name: said.pop(name, "") for name in exhibits.TEXTS}
+        file, anchors = said.pop("file", {}), said.pop("anchors", "")
         if not np.all(when):
             for text in (*texts.values(), *columns.values(), *file.values()):
                 self.words(text)
@@ -236,7 +240,7 @@ class Page:
             for some in (columns, file)
         )
         table, held = data.table if isinstance(data, Protected) else data, protection(data, *said.values())
-        return Exhibit(key, filled, origin, table, named, protected=held, file=filed)
+        return Exhibit(key, filled, origin, table, named, protected=held, file=filed, anchors=anchors)
 
     def _show(self, exhibit: Exhibit) -> None:
         """Display an exhibit, its parts in order; refuse one that says too little.

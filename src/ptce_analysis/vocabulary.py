@@ -74,8 +74,11 @@ ORIGINS: dict[str, Label] = {
     "survey": ("survey answers", "réponses à l’enquête"),
 }
 
-# What a page explains where an abbreviation first stands in it.
-ABBREVIATIONS = _labels("abbreviations")
+# The terms that pages use: in each language its name, the forms under which it stands in a text, and what it means.
+GLOSSARY: list[dict[str, Label]] = [
+    {name: (row[f"{name}_en"], row[f"{name}_fr"]) for name in ("term", "forms", "text")}
+    for row in _rows("glossary.csv")
+]
 
 # Where a page comes from, as its last lines say.
 PROVENANCE = _labels("provenance")

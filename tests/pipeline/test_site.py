@@ -16,8 +16,9 @@ from bs4 import BeautifulSoup
 from pages import pages, project, site
 from ptce_analysis.pipeline.runs import Place, declared_runs
 from ptce_analysis.pipeline.site import site_files
+from ptce_analysis.publish.language import Words, plain_text
 from ptce_analysis.published import read_published
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
+from ptce_analysis.vocabulary import BASES, FUNDING_LEVELS, GLOSSARY, LANGUAGES, PLACES
 
 # What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
 SAID = ".say, .answer, .title, .notes div:nth-of-type(2) dd, .notes div:nth-of-type(3) dd"
@@ -239,9 +240,24 @@ def test_pages_lead_to_the_questions_to_their_family_and_to_their_neighbours(lan
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_glossary_has_the_terms_that_pages_use_and_no_other(lang: str) -> None:
+    """Each is explained on some page where it first stands, in its language, and all of them on the page of methods."""
+    said = {str(tag["title"]) for path in (site() / lang).rglob("*.html") for tag in soup(path).find_all("abbr")}
+    meant = {plain_text(Words(lang).label(term["text"])) for term in GLOSSARY}
+    listed = soup(site() / lang / "09_methods.html").select("#glossary-heading + ul li")
+    assert said == meant and len(listed) == len(GLOSSARY)
+    for path in (site() / lang).rglob("*.html"):
+        titles = [tag["title"] for tag in soup(path).find_all("abbr")]
+        assert len(titles) == len(set(titles)), path.name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_published_figure_that_a_page_states_leads_to_its_row(lang: str) -> None:
     """The table has a row for every figure, with its value, source and verdict, whatever the order of the rows."""
     facts, said = read_published(Place(project()).published), 0
+    assert {fact.base_label for fact in facts.values()} <= {"", *BASES} and {
+        fact.locator for fact in facts.values()
+    } <= {*PLACES}
     for order in ("", "-source", "-verdict"):
         page = soup(site() / lang / f"10_figures{order}.html")
         rows = {

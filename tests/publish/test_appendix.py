@@ -366,14 +366,29 @@ def test_a_figure_leads_to_its_files() -> None:
         assert [link["aria-label"] for link in links] == [f"Figure\u00a01 ({text})" for text in said]
 
 
-def test_an_abbreviation_is_explained_where_it_first_stands() -> None:
-    """Once on a page, in prose or sentence, not in titles, links, code or tables, nor inside a longer word."""
-    html = "<h2>RTES</h2><p><a href='#x'>RTES</a> <code>RTES</code> PTCEs RTES, PTCE.</p><table><td>EPCI</td></table>"
+def test_a_term_of_the_glossary_is_explained_where_it_first_stands() -> None:
+    """Once on a page, in any of its forms, not in titles, code or folds, nor inside a longer word."""
+    folded = "<details><table><td>EPCI</td></table></details>"
+    html = f"<h2>RTES</h2><p><code>RTES</code> PTCEs RTES, PTCE.</p>{folded}<p>Médianes, médiane</p>"
     outline = Outline({})
     found = soup(explained(html, Words("fr"), outline)).find_all("abbr")
-    assert [(tag.get_text(), tag["title"].partition(" ")[0]) for tag in found] == [("RTES", "Réseau"), ("PTCE", "pôle")]
-    assert [tag.parent.name for tag in found] == ["p", "p"]
+    said = [(tag.get_text(), tag["title"].partition(" ")[0]) for tag in found]
+    assert said == [("RTES", "Réseau"), ("PTCE", "pôle"), ("Médianes", "valeur")]
     assert explained("<p>PTCE</p>", Words("fr"), outline) == "<p>PTCE</p>"
+
+
+@pytest.mark.parametrize(
+    ("lang", "html", "marked"),
+    [
+        ("en", "<p>« en <b>majorité</b> », <em>pôle</em> and “most”</p>", [("fr", "pôle")]),
+        ("en", "<td data-label='« a »'>row « Régions »</td>", [("fr", "« Régions »")]),
+        ("fr", "<p><em>Biometrika</em>, “most” et « en majorité »</p>", [("en", "Biometrika"), ("en", "“most”")]),
+    ],
+)
+def test_words_of_another_language_are_marked(lang: str, html: str, marked: list[tuple[str, str]]) -> None:
+    """Italics, and what stands between the quotation marks of the other language: a screen reader changes its voice."""
+    found = soup(explained(html, Words(lang), Outline({}))).find_all(lang=True)
+    assert [(tag["lang"], tag.get_text()) for tag in found] == marked
 
 
 def test_a_text_without_its_translation_is_shown_in_english_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

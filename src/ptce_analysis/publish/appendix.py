@@ -17,7 +17,7 @@ from traitlets.config import Config
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
-from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html
+from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html, terms
 from ptce_analysis.publish.site import BIBTEX, PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, ORDERS, PROVENANCE, WAVES
@@ -245,6 +245,8 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
     opened, head, panels = "", None, list[list[str]]()
     for output in outputs:
         html, kind = output_html(output, words, outline), role(output)
+        if kind == "say" and output.metadata.ptce.key == "glossary":  # which explains every term itself
+            outline.explained.update(terms(words.lang)[1].values())
         if kind in ("say", "answer", "head", "notes"):
             html = explained(NOTEBOOK.sub(lambda way: f'href="{to_page(way[1], outline.site)}"', html), words, outline)
         if kind == "head":

@@ -211,7 +211,8 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
 
     def cell(row: Mapping[str, Any], column: Column) -> Markup:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
-        return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
+        text = language.ITALIC.sub(r"<em>\1</em>", escape(cell_text(words, row[column.name], kind)))
+        return Markup(language.LINK.sub(language.LINKED, text))
 
     rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
     ids = list(exhibit.data[exhibit.anchors]) if exhibit.anchors else []
@@ -221,8 +222,8 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
-    Numbers are as stored, their unit in the heading, or in a column of its own where rows differ. A file travels
-    without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
+    Numbers are as stored, to six decimals, their unit in the heading, or in a column of its own where rows differ.
+    A file travels without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
     """
     (decimal, sep), columns = words.csv_marks, exhibit.file or exhibit.columns
 
@@ -233,7 +234,7 @@ def csv_text(words: Words, exhibit: Exhibit) -> str:
     def cell(value: object) -> object:
         # Pandas itself rounds, and marks decimals, only in columns that hold nothing else.
         if isinstance(value, float) and not pd.isna(value):
-            return f"{value:.10g}".replace(".", decimal)
+            return f"{round(value, 6):.10g}".replace(".", decimal)
         return neutralised(plain_text(value).translate(PLAIN_SPACES)) if isinstance(value, str) else value
 
     headings = (f"{one.heading} ({unit(one.kind)})" if unit(one.kind) else one.heading for one in columns)

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
+from unicodedata import normalize
 from unittest.mock import patch
 
 from babel.messages.catalog import Catalog
@@ -30,7 +31,7 @@ from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Sentence, Words
 from ptce_analysis.published import INDICATORS
-from ptce_analysis.vocabulary import LABEL_ROWS, LANGUAGES, Label
+from ptce_analysis.vocabulary import GLOSSARY, LABEL_ROWS, LANGUAGES, Label
 
 LIBRARY = Path(__file__).parents[1]
 # What finds the texts of a kind of file: `words(…)` of code and templates, the prose of notebooks.
@@ -88,6 +89,13 @@ def hypotheses(words: Words) -> list[Sentence]:
     ]
 
 
+def glossary(words: Words) -> list[Sentence]:
+    """Return each term of the glossary with its meaning as the line of a list, in alphabetical order."""
+    named = ((words.label(one["term"]), words.label(one["text"])) for one in GLOSSARY)
+    lines = (words("**{term}**: {text}.", term=name[:1].upper() + name[1:], text=text) for name, text in named)
+    return sorted(lines, key=lambda line: normalize("NFKD", line.text.casefold()))
+
+
 def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
     """Return every text written out in the library and in the project's notebooks, with the file where it stands."""
     found: dict[str, str] = {}
@@ -104,6 +112,7 @@ def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
 def labels(library: Path = LIBRARY) -> dict[str, str]:
     """Return the English of every label (English, French) kept in tables, with its file: other languages need it."""
     found = {row["en"]: "labels.csv" for row in LABEL_ROWS}
+    found |= {label[0]: "glossary.csv" for term in GLOSSARY for label in term.values()}
     found |= {one.label[0]: "indicators.csv" for one in INDICATORS.values()}
     for path in sorted(library.rglob("*.py")):
         tables = (one for one in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(one, ast.AnnAssign))

@@ -323,16 +323,18 @@ def test_the_foot_says_who_when_how_to_cite_and_how_to_report_an_error() -> None
     """Authors, date of the data and of the edition, address, bibliography; without a repository, whom to tell what."""
     page = on_site("02_x", "# T", edition=EDITION)
     foot, css = page.footer.get_text(" ", strip=True), page.style.get_text()
-    assert "surveys of 2013–2015" in foot and "Edition 1.2 of 30 November 2026, by A. Nonymous." in foot
+    assert "surveys of 2013 and 2015" in foot and "Edition 1.2 of 30 November 2026, by A. Nonymous." in foot
     ways = {link.get_text(): link["href"] for link in page.footer.find_all("a")}
     assert ways == {
         "https://e.org/ptce/en/02_x.html": "https://e.org/ptce/en/02_x.html",
         "BibTeX": "ptce-analysis.bib",
         "Report an error": "https://e.org/code/issues",
     }
-    assert '"T – ptce-analysis 1.2 (2026-11-30) – https://e.org/ptce/en/02_x.html"' in css
+    said = "T – Edition 1.2 of 30 November 2026, by A. Nonymous. – Data: surveys of 2013 and 2015, as published."
+    assert f'"{said} – https://e.org/ptce/en/02_x.html"' in css
     assert page.find("meta", attrs={"name": "dcterms.issued"})["content"] == "2026-11-30"
     alone = on_site("02_x", "# T").footer.get_text()
+    assert "as published. – ptce-analysis, en/02_x.html" in on_site("02_x", "# T").style.get_text()
     assert "Report an error: tell the authors the title of the page" in alone
 
 

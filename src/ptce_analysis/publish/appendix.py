@@ -184,13 +184,19 @@ def _run(notebook: Any) -> tuple[Words, str]:
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
     edition = frame.edition if frame else Edition()
-    authors = edition.authors or [words("The ptce-analysis contributors")]
+    names = edition.authors or [words("The ptce-analysis contributors")]
+    authors = ", ".join(str(words(str(one))) for one in names)
+    issued = words("Edition {version}, by {authors}.", version=edition.version, authors=authors)
+    if edition.date:
+        said = {"version": edition.version, "date": words.date(edition.date), "authors": authors}
+        issued = words("Edition {version} of {date}, by {authors}.", **said)
     return {
         "lang": words.lang,
         "words": words,
         "policy": POLICY,
         "edition": edition,
-        "authors": ", ".join(str(words(str(one))) for one in authors),
+        "authors": authors,
+        "issued": issued,
         "years": f"{min(WAVES)}/{max(WAVES)}",
         "stylesheet": stylesheet,
         **(_around(words, frame) if frame else {"others": []}),
@@ -216,6 +222,7 @@ def _around(words: Words, frame: Frame) -> dict[str, Any]:
         "home": site.to("index.html"),
         "bibtex": site.to(BIBTEX),
         "apart": folder.name,
+        "place": f"{words.lang}/{site.here}",
         "address": f"{frame.edition.address.rstrip('/')}/{words.lang}/{site.here}" if frame.edition.address else "",
         "menu": [link(page, page.menu, page.name == frame.name or page in family) for page in site.pages if page.menu],
         "family": [link(page, own=page.name == frame.name) for page in family],

@@ -132,7 +132,8 @@ def faults(exhibit: Exhibit) -> list[str]:
     stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
     columns, words = tuple(one for one in (*columns, *exhibit.file) if one.kind != "text"), Words("en")
     numbers = [(one.kind, pd.to_numeric(data[one.name], errors="coerce").astype(float)) for one in columns]
-    found += ["the reading states no number"] if columns and not stated else []
+    is_asked = any(column.kind != "text" for column in exhibit.columns)
+    found += ["the reading states no number"] if is_asked and not stated else []
     for name, number in stated.items():
         value = float(number.value or 0)
         held = [kind for kind, cells in numbers if ((cells - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]

@@ -16,8 +16,6 @@ import matplotlib.image
 from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
 
-from ptce_analysis.publish.site import Edition
-
 TEMPLATES = Path(__file__).parent / "templates"
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES / "ptce"), autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -136,14 +134,11 @@ def in_page(image: str) -> str:
     return COLOUR.sub(lambda found: f"var(--{NAMES[found[0]]})", image).strip()
 
 
-def stylesheet(title: str, edition: Edition, address: str = "") -> str:
-    """Return the CSS of a page. On paper every sheet bears the title, the edition, its address and a number."""
+def stylesheet(foot: str) -> str:
+    """Return the CSS of a page. On paper every sheet bears this foot and a number."""
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in COLOURS.items()) for i in (0, 1))
-    dated = f"ptce-analysis {edition.version}" + (f" ({edition.date})" if edition.date else "")
     # A string of CSS, which ends neither the string nor the style.
-    foot = re.sub(
-        r"[\"\\<>&\n]", lambda found: f"\\{ord(found[0]):x} ", " – ".join(filter(None, (title, dated, address)))
-    )
+    foot = re.sub(r"[\"\\<>&\n]", lambda found: f"\\{ord(found[0]):x} ", foot)
     sheet = "".join(map(str.strip, (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8").splitlines()))
     return sheet.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*foot*/", f'"{foot}"')
 

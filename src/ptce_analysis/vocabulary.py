@@ -102,7 +102,7 @@ RULE_SETS: dict[str, Label] = {
 ORDERS: dict[str, Label] = {
     "year": ("figures by year and tier", "chiffres par année et échelon"),
     "source": ("figures by source", "chiffres par source"),
-    "verdict": ("figures by verdict", "chiffres par constat"),
+    "verdict": ("figures by verdict", "chiffres par verdict"),
 }
 
 # What `figures.csv` and `sources.csv` say of a figure's base, of its place, and of what was read of a source.

@@ -53,8 +53,7 @@ STAGES = _labels("stage")
 ORIGINS = _labels("origin")
 # The terms that pages use: in each language its name, the forms under which it stands in a text, and what it means.
 GLOSSARY: list[dict[str, Label]] = [
-    {name: (row[f"{name}_en"], row[f"{name}_fr"]) for name in ("term", "forms", "text")}
-    for row in _rows("glossary.csv")
+    {name: (row[f"{name}_en"], row[f"{name}_fr"]) for name in ("term", "forms", "text")} for row in rows("glossary.csv")
 ]
 # Where a page comes from, as its last lines say.
 PROVENANCE = _labels("provenance")
@@ -70,6 +69,8 @@ ORDERS = _labels("order")
 BASES, PLACES, READ = _labels("base"), _labels("place"), _labels("read")
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.
 UNITS = _labels("unit")
+# What the columns of a file say of the unit of their numbers; those of others need none, as a year.
+FILE_UNITS = _labels("file_unit")
 STATISTICS = _labels("statistic")
 # What a printed figure is about: poles that answer a survey, or what an authority that calls for projects received.
 SUBJECTS = _labels("subject")

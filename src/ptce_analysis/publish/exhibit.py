@@ -30,7 +30,7 @@ from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Number, Sentence, Words, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.tables import neutralised
-from ptce_analysis.vocabulary import ORIGINS, Label
+from ptce_analysis.vocabulary import FILE_UNITS, ORIGINS
 
 FOLDER = "data"
 LICENCE = {"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}
@@ -53,14 +53,6 @@ REQUIRED = ("title", "reading", "population", "source")
 TEXTS = (*REQUIRED, "measure", "note", "alt")
 # The kind of a column whose rows are in different units: that of each row stands in the table's column `kind`.
 BY_ROW = "by_row"
-# What the columns of a file say of the unit of their numbers; those of others need none, as a year.
-FILE_UNITS: dict[str, Label] = {
-    "eur": ("euros", "euros"),
-    "share": ("1 = 100%", "1 = 100 %"),
-    "count": ("number", "nombre"),
-    "fte": ("FTE", "ETP"),
-    "years": ("years", "années"),
-}
 KEY = re.compile(r"[a-z][a-z0-9_-]*")
 
 PLAIN_SPACES = str.maketrans({language.NARROW: " ", language.NO_BREAK: " "})

@@ -57,6 +57,7 @@ GLOSSARY: list[dict[str, Label]] = [
 ]
 # Where a page comes from, as its last lines say.
 PROVENANCE = _labels("provenance")
+PARAMETER_NAMES = _labels("parameter")
 # No 16 amounts have the printed total and median of the Communes, so money is shown under three scenarios.
 SCENARIOS = _labels("scenarios")
 # Whose answers a page reads: those invented for the collection, or those of a survey team (never committed).

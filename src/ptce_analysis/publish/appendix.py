@@ -20,7 +20,7 @@ from ptce_analysis.publish.language import Number, Words, is_translated, paragra
 from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html, terms
 from ptce_analysis.publish.site import BIBTEX, PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
-from ptce_analysis.vocabulary import LANGUAGES, LEVELS, ORDERS, PROVENANCE, WAVES
+from ptce_analysis.vocabulary import LANGUAGES, LEVELS, ORDERS, PARAMETER_NAMES, PROVENANCE, WAVES
 
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -149,18 +149,11 @@ def shows_fictitious(notebook: Any) -> bool:
 
 def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]:
     """The name and value of each parameter as a reader understands them; the language shows itself."""
-    names = {
-        "confidence": words("Confidence level"),
-        "scenario": words("Scenario"),
-        "level": words("Level"),
-        "order": words("Order"),
-    }
-    names |= {"waves": words("Answers"), "rules": words("Rules of disclosure")}
     found = []
     for name, value in ((name, value) for name, value in parameters.items() if name != "lang"):
         shown = words.number(Number(value, "share2")) if isinstance(value, float) else str(value)
         shown = words.label(PARAMETERS[name][shown]) if PARAMETERS.get(name) else shown
-        found.append((str(names.get(name, name)), shown))
+        found.append((words.label(PARAMETER_NAMES.get(name, (name, name))), shown))
     return found
 
 

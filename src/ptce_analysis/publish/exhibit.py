@@ -102,9 +102,8 @@ def faults(exhibit: Exhibit) -> list[str]:
     headings = Counter(column.heading for column in columns)
     twice = [heading for heading, n in headings.items() if n > 1]
     found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
-    found += [
-        f"column {column.name!r} is not in the data" for column in (*columns, *exhibit.file) if column.name not in data
-    ]
+    named = (*columns, *exhibit.file)
+    found += [f"column {column.name!r} is not in the data" for column in named if column.name not in data]
     if exhibit.figures:
         short = f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"
         found += [short] if len(alt) < LEAST_ALT else []
@@ -122,7 +121,7 @@ def faults(exhibit: Exhibit) -> list[str]:
     found += stated_faults(exhibit.origin, exhibit.protected, exhibit.texts.values(), data)
     # Each number of the reading must stand in the data, written there as the reading writes it; words have none.
     stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
-    columns, words = tuple(one for one in (*columns, *exhibit.file) if one.kind != "text"), Words("en")
+    columns, words = tuple(one for one in named if one.kind != "text"), Words("en")
     numbers = [(one.kind, pd.to_numeric(data[one.name], errors="coerce").astype(float)) for one in columns]
     is_asked = any(column.kind != "text" for column in exhibit.columns)
     found += ["the reading states no number"] if is_asked and not stated else []

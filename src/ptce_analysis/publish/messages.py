@@ -20,7 +20,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import normalize
 from unittest.mock import patch
 
 from babel.messages.catalog import Catalog
@@ -88,13 +87,6 @@ def hypotheses(words: Words) -> list[Sentence]:
         )
         for one in assumptions()
     ]
-
-
-def glossary(words: Words) -> list[Sentence]:
-    """Return each term of the glossary with its meaning as the line of a list, in alphabetical order."""
-    named = ((words.label(one["term"]), words.label(one["text"])) for one in GLOSSARY)
-    lines = (words("**{term}**: {text}.", term=name[:1].upper() + name[1:], text=text) for name, text in named)
-    return sorted(lines, key=lambda line: normalize("NFKD", line.text.casefold()))
 
 
 def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:

@@ -145,9 +145,8 @@ def explained(html: str, words: Words, outline: Outline) -> str:
             parts[place] = f'<em lang="{other}">' if part == "<em>" else part
         else:
             pieces = TAG.split(quoted.sub(rf'<span lang="{other}">\g<0></span>', part))
-            parts[place] = "".join(
-                piece if closed or piece.startswith("<") else found.sub(term, piece) for piece in pieces
-            )
+            kept = [piece if closed or piece.startswith("<") else found.sub(term, piece) for piece in pieces]
+            parts[place] = "".join(kept)
     return "".join(parts)
 
 

@@ -164,10 +164,7 @@ class Page:
     def table(
         self, key: str, data: pd.DataFrame | Protected, columns: Mapping[str, str], collapsed: Any = False, **said: Any
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, `said` as those of `figure`; return its data. A `collapsed` one is folded.
-
-        `anchors` names the column whose values are the anchors of its rows.
-        """
+        """Show a table, `said` as for a `figure`, and return its data; `collapsed` folds it, `anchors` names rows."""
         exhibit = self._exhibit(key, data, columns, **said)
         if exhibit is None:
             return None
@@ -258,10 +255,8 @@ class Page:
             raise InputError(f"exhibit {key!r} cannot be shown: {'; '.join(found)}.")
         self.places[key] = (cell, execution, number)
         title, origin, cited = str(exhibit.texts["title"]), exhibit.origin, plain_text(str(exhibit.texts["source"]))
-        texts, signed = (
-            exhibit.texts.items(),
-            f"{self.words('Source')}{self.words(': {text}', text=cited.rstrip('.'))} · ptce-analysis",
-        )
+        signed = f"{self.words('Source')}{self.words(': {text}', text=cited.rstrip('.'))} · ptce-analysis"
+        texts = exhibit.texts.items()
         claims = [one for part, text in texts for one in claims_of(f"{key}.{part}", text, origin, cited)]
         about = {"number": number, "origin": origin, "title": title, "claims": claims}
         plain = f"{number} ({self.words.label(ORIGINS[origin])}). {title}"

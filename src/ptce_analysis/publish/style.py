@@ -41,7 +41,6 @@ NAMES = {value: name for name, value in reversed(LIGHT.items())}
 
 BAND_IN = 0.55  # what the words of a watermark take above and below a drawing
 TITLE_PT, NOTE_PT, DOTS = 11, 7.5, 200  # of the letters of a file, and its dots an inch
-NOTHING_ABOUT_THE_PICTURE = {"Software": None}
 NOTHING_ABOUT_THE_FILE = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 PLACES = re.compile(r' (?:d|x|y|width|height|points|transform|viewBox)="[^"]*"')
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
@@ -102,10 +101,8 @@ def framed(
     image = svg(figure, title, description, stem, described)
     width, height = (72 * inches for inches in figure.get_size_inches())
     # A letter of DejaVu takes some 0.58 (bold) and 0.54 of its size.
-    above, below = (
-        textwrap.wrap(title, int(width / (0.58 * TITLE_PT))),
-        textwrap.wrap(source, int(width / (0.54 * NOTE_PT))),
-    )
+    most = (int(width / (0.58 * TITLE_PT)), int(width / (0.54 * NOTE_PT)))
+    above, below = map(textwrap.wrap, (title, source), most)
     top, bottom = 1.3 * TITLE_PT * len(above) + 10, 1.3 * NOTE_PT * len(below) + 8
     whole = Figure(figsize=(width / 72, (top + height + bottom) / 72), dpi=DOTS)
     edge = 4 / (72 * whole.get_figheight())
@@ -115,12 +112,12 @@ def framed(
     frame = svg(whole, title, description, f"{stem}-frame", described or stem).strip()
     inner = re.sub(r"<title>.*?</title>", "", image, count=1, flags=re.DOTALL).strip()
     inner = re.sub(r' width="([\d.]+)pt" height="([\d.]+)pt"', rf' y="{top:g}" width="\1" height="\2"', inner, count=1)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DOTS, metadata=NOTHING_ABOUT_THE_PICTURE)
-    stream.seek(0)
-    whole.figimage(mpl.image.imread(stream), 0, round(bottom * DOTS / 72))
-    picture = io.BytesIO()
-    whole.savefig(picture, format="png", dpi=DOTS, metadata=NOTHING_ABOUT_THE_PICTURE)
+    drawn, picture = io.BytesIO(), io.BytesIO()
+    how: Any = {"format": "png", "dpi": DOTS}
+    figure.savefig(drawn, **how)
+    drawn.seek(0)
+    whole.figimage(mpl.image.imread(drawn), 0, round(bottom * DOTS / 72))
+    whole.savefig(picture, **how, metadata={"Software": None})
     return frame.removesuffix("</svg>") + inner + "\n</svg>\n", picture.getvalue()
 
 

@@ -326,6 +326,9 @@ def test_the_bibliography_has_the_study() -> None:
     stated = yaml.safe_load((project() / "CITATION.cff").read_text(encoding="utf-8"))
     assert entry.startswith("@misc{ptce-analysis,\n") and entry.endswith("\n}\n")
     assert all(str(stated[name]) in entry for name in ("title", "version", "date-released"))
+    for path in (site() / "fr").rglob("*.html"):
+        link = soup(path).select_one("footer a[href$='#cite']")
+        assert bool(link) != bool(soup(path).find(class_="band")), path.name
 
 
 def test_figures_are_committed_files_of_each_language() -> None:

@@ -327,7 +327,7 @@ def test_the_foot_says_who_when_how_to_cite_and_how_to_report_an_error() -> None
     ways = {link.get_text(): link["href"] for link in page.footer.find_all("a")}
     assert ways == {
         "https://e.org/ptce/en/02_x.html": "https://e.org/ptce/en/02_x.html",
-        "BibTeX": "ptce-analysis.bib",
+        "Cite the study": "index.html#cite",
         "Report an error": "https://e.org/code/issues",
     }
     said = "T – Edition 1.2 of 30 November 2026, by A. Nonymous. – Data: surveys of 2013 and 2015, as published."

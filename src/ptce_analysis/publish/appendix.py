@@ -18,7 +18,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
 from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html, terms
-from ptce_analysis.publish.site import BIBTEX, PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
+from ptce_analysis.publish.site import PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, ORDERS, PARAMETER_NAMES, PROVENANCE, WAVES
 
@@ -213,7 +213,6 @@ def _around(words: Words, frame: Frame) -> dict[str, Any]:
         # The other languages of the page: code, name in its own words, way.
         "others": [(one, Words(one).label(LANGUAGES[one]).capitalize(), f"{up}{one}/{site.here}") for one in codes],
         "home": site.to("index.html"),
-        "bibtex": site.to(BIBTEX),
         "apart": folder.name,
         "place": f"{words.lang}/{site.here}",
         "address": f"{frame.edition.address.rstrip('/')}/{words.lang}/{site.here}" if frame.edition.address else "",

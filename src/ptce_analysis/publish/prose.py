@@ -43,7 +43,7 @@ ESCAPE_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 NOT_MATH = frozenset(["href", "style", "class", "id"])
 
 # The anchors that every page has around its notebook.
-FURNITURE = frozenset(["main", "about", "answers", "downloads", "accessibility", "demonstration"])
+FURNITURE = frozenset(["main", "about", "answers", "cite", "downloads", "accessibility", "demonstration"])
 
 TAG = re.compile(r"(<[^>]*>)")
 NOT_EXPLAINED = {"abbr", "code", "details", "math", "pre", "summary", "svg", *(f"h{n}" for n in range(1, 7))}

@@ -59,8 +59,8 @@ PLAIN_SPACES = str.maketrans({language.NARROW: " ", language.NO_BREAK: " "})
 LONG_TEXT = 60  # characters; a column of such texts is not squeezed by its neighbours
 # What an address cannot hold as it is; letters of any alphabet can stand.
 NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\"#%<>&'\[\]\\^`{|}\x7f-\xa0\u2000-\u200f\u2028-\u202f\u205f-\u206f\ufeff]")
-# Numbers of a text cell, with what stands between them, no longer than "sur": a range, a fraction, kept to one line.
-NUMBERS = re.compile(r"[-−+<>≤≥≈]?\s?\d(?:(?![^\W\d_]{4}).){,24}")
+# Numbers of a text cell, with what stands between them: a range, a fraction. Short ones keep to one line.
+NUMBERS = re.compile(r"[-−+<>≤≥≈]?\s?\d.{,24}")
 
 
 class Column(NamedTuple):

@@ -26,7 +26,7 @@ from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.methods_page import LIBRARY, assumptions
 from ptce_analysis.published import INDICATORS
-from ptce_analysis.vocabulary import LABEL_ROWS, LANGUAGES
+from ptce_analysis.vocabulary import GLOSSARY, LABEL_ROWS, LANGUAGES
 
 # What finds the texts of a kind of file: `words(…)` of code and templates, the prose of notebooks.
 EXTRACTORS = {".py": "python", ".j2": "jinja2.ext:babel_extract", ".ipynb": f"{language.__name__}:extract_notebook"}
@@ -51,6 +51,7 @@ def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
 def labels(library: Path = LIBRARY) -> dict[str, str]:
     """Return the English of every label (English, French) kept in tables, with its file: other languages need it."""
     found = {row["en"]: "labels.csv" for row in LABEL_ROWS}
+    found |= {label[0]: "glossary.csv" for term in GLOSSARY for label in term.values()}
     found |= {one.label[0]: "indicators.csv" for one in INDICATORS.values()}
     for path in sorted(library.rglob("*.py")):
         tables = (one for one in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(one, ast.AnnAssign))

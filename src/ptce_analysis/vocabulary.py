@@ -54,18 +54,27 @@ ADDRESSEES = ("stated", "read")
 
 STAGES = _labels("stage")
 ORIGINS = _labels("origin")
-# What a page explains where an abbreviation first stands in it.
-ABBREVIATIONS = _labels("abbreviations")
+# The terms that pages use: in each language its name, the forms under which it stands in a text, and what it means.
+GLOSSARY: list[dict[str, Label]] = [
+    {name: (row[f"{name}_en"], row[f"{name}_fr"]) for name in ("term", "forms", "text")} for row in rows("glossary.csv")
+]
 # Where a page comes from, as its last lines say.
 PROVENANCE = _labels("provenance")
+PARAMETER_NAMES = _labels("parameter")
 # No 16 amounts have the printed total and median of the Communes, so money is shown under three scenarios.
 SCENARIOS = _labels("scenarios")
 # Whose answers a page reads: those invented for the collection, or those of a survey team (never committed).
 WAVE_SETS = _labels("wave_set")
 # Under which rules of disclosure answers are shown: those of official statistics, or stricter ones on request.
 RULE_SETS = _labels("rule_set")
+# In which order the table of all published figures has its rows.
+ORDERS = _labels("order")
+# What `figures.csv` and `sources.csv` say of a figure's base, of its place, and of what was read of a source.
+BASES, PLACES, READ = _labels("base"), _labels("place"), _labels("read")
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.
 UNITS = _labels("unit")
+# What the columns of a file say of the unit of their numbers; those of others need none, as a year.
+FILE_UNITS = _labels("file_unit")
 STATISTICS = _labels("statistic")
 # What a printed figure is about: poles that answer a survey, or what an authority that calls for projects received.
 SUBJECTS = _labels("subject")

@@ -16,7 +16,9 @@ from bs4 import BeautifulSoup
 from pages import pages, project, site
 from ptce_analysis.pipeline.runs import Place, declared_runs
 from ptce_analysis.pipeline.site import site_files
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
+from ptce_analysis.publish.language import Words, plain_text
+from ptce_analysis.published import read_published
+from ptce_analysis.vocabulary import BASES, FUNDING_LEVELS, GLOSSARY, LANGUAGES, PLACES
 
 # What makes claims: sentences, titles, readings and populations; a note may define ("0 when all are equal").
 SAID = ".say, .answer, .title, .notes div:nth-of-type(2) dd, .notes div:nth-of-type(3) dd"
@@ -143,7 +145,7 @@ def test_every_number_of_a_sentence_is_in_the_register(lang: str) -> None:
     loose = []
     for path in sorted((site() / lang).rglob("*.html")):
         for said in soup(path).select(SAID):
-            for value in said.find_all(["data", "span"]):
+            for value in said.select("data, span, a[href^='#']"):  # what a link to a row says stands in that row
                 value.decompose()
             # "half + 1" and "100 %" are part of an arithmetic, not values of the study.
             rest = re.sub(r"\b(19|20)(\d\d\b|\.\.)|\+ 1\b|\b100\s?%", "", said.get_text())
@@ -232,7 +234,44 @@ def test_pages_lead_to_the_questions_to_their_family_and_to_their_neighbours(lan
         assert [str(link["href"]) for link in links] == [f"{name}.html" for name, _ in run.family]
         if run.family:
             (own,) = page.select("nav.family [aria-current]")
-            assert own["href"] == run.address and page.title.get_text() == page.h1.get_text()
+            assert own["href"] == run.address and page.title.get_text().startswith(page.h1.get_text())
+    titles = [soup(site() / lang / run.address).title.get_text() for run in runs]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_glossary_has_the_terms_that_pages_use_and_no_other(lang: str) -> None:
+    """Each is explained on some page where it first stands, in its language, and all of them on the page of methods."""
+    said = {str(tag["title"]) for path in (site() / lang).rglob("*.html") for tag in soup(path).find_all("abbr")}
+    meant = {plain_text(Words(lang).label(term["text"])) for term in GLOSSARY}
+    listed = soup(site() / lang / "09_methods.html").select("#glossary-heading + ul li")
+    assert said == meant and len(listed) == len(GLOSSARY)
+    for path in (site() / lang).rglob("*.html"):
+        titles = [tag["title"] for tag in soup(path).find_all("abbr")]
+        assert len(titles) == len(set(titles)), path.name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_published_figure_that_a_page_states_leads_to_its_row(lang: str) -> None:
+    """The table has a row for every figure, with its value, source and verdict, whatever the order of the rows."""
+    facts, said = read_published(Place(project()).published), 0
+    assert {fact.base_label for fact in facts.values()} <= {"", *BASES} and {
+        fact.locator for fact in facts.values()
+    } <= {*PLACES}
+    for order in ("", "-source", "-verdict"):
+        page = soup(site() / lang / f"10_figures{order}.html")
+        rows = {
+            row["id"]: [cell.get_text() for cell in row.find_all(["th", "td"])]
+            for row in page.select("#figures tr[id]")
+        }
+        assert rows.keys() == facts.keys()
+        assert all(name and value and source and verdict for name, value, _, source, verdict in rows.values())
+        assert {str(link["href"]) for link in page.select("#figures th a")} == {f"#{name}" for name in facts}
+    for path in (site() / lang).glob("0*.html"):
+        for link in soup(path).select("data > a"):
+            assert str(link["href"]).removeprefix("10_figures.html#") in facts, path.name
+            said += 1
+    assert said > 20
 
 
 def test_french_pages_keep_double_signs_to_their_word() -> None:
@@ -287,12 +326,18 @@ def test_the_bibliography_has_the_study() -> None:
     stated = yaml.safe_load((project() / "CITATION.cff").read_text(encoding="utf-8"))
     assert entry.startswith("@misc{ptce-analysis,\n") and entry.endswith("\n}\n")
     assert all(str(stated[name]) in entry for name in ("title", "version", "date-released"))
+    for path in (site() / "fr").rglob("*.html"):
+        link = soup(path).select_one("footer a[href$='#cite']")
+        assert bool(link) != bool(soup(path).find(class_="band")), path.name
 
 
 def test_figures_are_committed_files_of_each_language() -> None:
-    """Each drawing of a page is a file of its language's folder, whole and in the light colours."""
+    """Each drawing of a page is a file of its language's folder, with its title and source and in the light colours."""
     for path in (project() / "figures").rglob("*.svg"):
         text = path.read_text(encoding="utf-8")
+        drawn = soup(path).svg
+        title, said = (" ".join(one.get_text(" ").split()) for one in (drawn.title, drawn))
+        assert title in said.removeprefix(title) and "Source" in said, path.name
         # The panels of a figure after the first are described with it.
         assert text.startswith("<svg xmlns=") and "<title>" in text
         assert "<desc" in text or re.search(r"-\d+$", path.stem), path.name

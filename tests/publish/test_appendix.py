@@ -323,16 +323,18 @@ def test_the_foot_says_who_when_how_to_cite_and_how_to_report_an_error() -> None
     """Authors, date of the data and of the edition, address, bibliography; without a repository, whom to tell what."""
     page = on_site("02_x", "# T", edition=EDITION)
     foot, css = page.footer.get_text(" ", strip=True), page.style.get_text()
-    assert "surveys of 2013–2015" in foot and "Edition 1.2 of 30 November 2026, by A. Nonymous." in foot
+    assert "surveys of 2013 and 2015" in foot and "Edition 1.2 of 30 November 2026, by A. Nonymous." in foot
     ways = {link.get_text(): link["href"] for link in page.footer.find_all("a")}
     assert ways == {
         "https://e.org/ptce/en/02_x.html": "https://e.org/ptce/en/02_x.html",
-        "BibTeX": "ptce-analysis.bib",
+        "Cite the study": "index.html#cite",
         "Report an error": "https://e.org/code/issues",
     }
-    assert '"T – ptce-analysis 1.2 (2026-11-30) – https://e.org/ptce/en/02_x.html"' in css
+    said = "T – Edition 1.2 of 30 November 2026, by A. Nonymous. – Data: surveys of 2013 and 2015, as published."
+    assert f'"{said} – https://e.org/ptce/en/02_x.html"' in css
     assert page.find("meta", attrs={"name": "dcterms.issued"})["content"] == "2026-11-30"
     alone = on_site("02_x", "# T").footer.get_text()
+    assert "as published. – ptce-analysis, en/02_x.html" in on_site("02_x", "# T").style.get_text()
     assert "Report an error: tell the authors the title of the page" in alone
 
 
@@ -366,14 +368,29 @@ def test_a_figure_leads_to_its_files() -> None:
         assert [link["aria-label"] for link in links] == [f"Figure\u00a01 ({text})" for text in said]
 
 
-def test_an_abbreviation_is_explained_where_it_first_stands() -> None:
-    """Once on a page, in prose or sentence, not in titles, links, code or tables, nor inside a longer word."""
-    html = "<h2>RTES</h2><p><a href='#x'>RTES</a> <code>RTES</code> PTCEs RTES, PTCE.</p><table><td>EPCI</td></table>"
+def test_a_term_of_the_glossary_is_explained_where_it_first_stands() -> None:
+    """Once on a page, in any of its forms, not in titles, code or folds, nor inside a longer word."""
+    folded = "<details><table><td>EPCI</td></table></details>"
+    html = f"<h2>RTES</h2><p><code>RTES</code> PTCEs RTES, PTCE.</p>{folded}<p>Médianes, médiane</p>"
     outline = Outline({})
     found = soup(explained(html, Words("fr"), outline)).find_all("abbr")
-    assert [(tag.get_text(), tag["title"].partition(" ")[0]) for tag in found] == [("RTES", "Réseau"), ("PTCE", "pôle")]
-    assert [tag.parent.name for tag in found] == ["p", "p"]
+    said = [(tag.get_text(), tag["title"].partition(" ")[0]) for tag in found]
+    assert said == [("RTES", "Réseau"), ("PTCE", "pôle"), ("Médianes", "valeur")]
     assert explained("<p>PTCE</p>", Words("fr"), outline) == "<p>PTCE</p>"
+
+
+@pytest.mark.parametrize(
+    ("lang", "html", "marked"),
+    [
+        ("en", "<p>« en <b>majorité</b> », <em>pôle</em> and “most”</p>", [("fr", "pôle")]),
+        ("en", "<td data-label='« a »'>row « Régions »</td>", [("fr", "« Régions »")]),
+        ("fr", "<p><em>Biometrika</em>, “most” et « en majorité »</p>", [("en", "Biometrika"), ("en", "“most”")]),
+    ],
+)
+def test_words_of_another_language_are_marked(lang: str, html: str, marked: list[tuple[str, str]]) -> None:
+    """Italics, and what stands between the quotation marks of the other language: a screen reader changes its voice."""
+    found = soup(explained(html, Words(lang), Outline({}))).find_all(lang=True)
+    assert [(tag["lang"], tag.get_text()) for tag in found] == marked
 
 
 def test_a_text_without_its_translation_is_shown_in_english_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

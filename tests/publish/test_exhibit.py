@@ -92,10 +92,21 @@ def test_the_table_can_be_announced_and_read() -> None:
 
 
 def test_the_csv_is_that_of_the_language() -> None:
-    """French: BOM, semicolon and decimal comma; English: comma and point; raw values in both."""
+    """French: BOM, semicolon and decimal comma; English: comma and point; raw values in both, with their unit."""
     shown = exhibit(data=pd.DataFrame({"name": ["Régions", "=État"], "amount_eur": [15375.5, None]}))
-    assert csv_text(FR, shown) == "\ufeffLevel;Amount\r\nRégions;15375,5\r\n'=État;\r\n"
-    assert csv_text(EN, shown) == "Level,Amount\r\nRégions,15375.5\r\n'=État,\r\n"
+    assert csv_text(FR, shown) == "\ufeffLevel;Amount (euros)\r\nRégions;15375,5\r\n'=État;\r\n"
+    assert csv_text(EN, shown) == "Level,Amount (euros)\r\nRégions,15375.5\r\n'=État,\r\n"
+
+
+def test_a_file_has_numbers_where_the_page_has_words_and_a_unit_for_each_row_that_has_its_own() -> None:
+    """What is read as a range is two columns of numbers; columns of a file are those of the data, or refused."""
+    data = pd.DataFrame({"name": ["a", "b"], "said": ["1 to 2", "20% to 30%"], "low": [1.0, 0.2], "high": [2, 0.3]})
+    file = (Column("name", "Name"), Column("low", "Low", "by_row"), Column("high", "High", "by_row"))
+    columns, reading = (Column("name", "Name"), Column("said", "Range")), EN("{n}", n=Number(1, "count"))
+    shown = exhibit(data=data.assign(kind=["count", "share"]), columns=columns, file=file, reading=reading)
+    assert csv_text(EN, shown) == "Name,Low,High,Unit\r\na,1,2,number\r\nb,0.2,0.3,1 = 100%\r\n"
+    assert "Range" in data_html(EN, shown, "Table 1") and faults(shown) == []
+    assert faults(replace(shown, file=(Column("mid", "Middle"),))) == ["column 'mid' is not in the data"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.publish.site import SitePage, check_parameters
+from ptce_analysis.publish.site import FAMILIES, SitePage, check_parameters
 from ptce_analysis.survey.waves import PREVIOUS_VARIABLE, WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 
@@ -37,8 +37,8 @@ TABLES, SITE = "tables", "site"
 class Run:
     """One page to build: its name, its notebook, its language and all parameters the notebook receives.
 
-    `family` lists the runs that make one page for each level from the same notebook, by name and level, this one among
-    them. `address` is that of its page in the folder of its language, `pages` are all those of its language.
+    `family` lists the runs that make one page for each level, or order, from the same notebook, by name and variant.
+    `address` is that of its page in the folder of its language, `pages` are all those of its language.
     """
 
     name: str
@@ -60,12 +60,13 @@ class Run:
         return str(dict(self.parameters).get("waves", ""))
 
     @property
-    def level(self) -> str:
-        return str(dict(self.parameters).get("level", ""))
+    def variant(self) -> str:
+        """What tells its page apart from the others of its family: a level, an order of rows."""
+        return next((str(value) for name, value in self.parameters if name in FAMILIES), "")
 
     @property
-    def but_level(self) -> tuple[Path, tuple[tuple[str, Any], ...]]:
-        return self.notebook, tuple(one for one in self.parameters if one[0] != "level")
+    def but_variant(self) -> tuple[Path, tuple[tuple[str, Any], ...]]:
+        return self.notebook, tuple(one for one in self.parameters if one[0] not in FAMILIES)
 
     @property
     def folder(self) -> str:
@@ -125,13 +126,13 @@ def _placed(runs: Sequence[Run]) -> Iterator[Run]:
     pages, families = dict[Run, SitePage](), dict[Any, list[tuple[str, str]]]()
     for run in runs:
         address = str(PurePosixPath(run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))
-        pages[run] = SitePage(run.name, address, run.menu, run.level)
-        families.setdefault(run.but_level, []).extend([(run.name, run.level)] if run.level else [])
+        pages[run] = SitePage(run.name, address, run.menu, run.variant)
+        families.setdefault(run.but_variant, []).extend([(run.name, run.variant)] if run.variant else [])
     for run, page in pages.items():
         # Answers that a reader supplies change nothing of the other pages.
         known = (run.folder, "", FOLDERS["fictitious"])
         seen = tuple(one for other, one in pages.items() if other.folder in known)
-        family = families[run.but_level]
+        family = families[run.but_variant]
         yield replace(run, family=tuple(family) if len(family) > 1 else (), address=page.address, pages=seen)
 
 

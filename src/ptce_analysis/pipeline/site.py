@@ -16,10 +16,10 @@ from ptce_analysis.analysis import funding
 from ptce_analysis.pipeline.execute import written_page
 from ptce_analysis.pipeline.runs import INDEX, INDEX_RUN, Place, Run
 from ptce_analysis.pipeline.stale import PACKAGE_FILE
-from ptce_analysis.publish.appendix import furniture, summary_of
+from ptce_analysis.publish.appendix import Frame, furniture, summary_of
 from ptce_analysis.publish.exhibit import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
-from ptce_analysis.publish.language import Words
-from ptce_analysis.publish.site import BIBTEX, SitePage, read_edition
+from ptce_analysis.publish.language import ALL_FIGURES, Words
+from ptce_analysis.publish.site import BIBTEX, VARIANTS, SitePage, Whereabouts, read_edition
 from ptce_analysis.publish.style import TEMPLATES
 from ptce_analysis.publish.survey_page import fictitious_waves
 from ptce_analysis.published import read_published
@@ -105,7 +105,9 @@ def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[st
 
 def index_page(place: Place, words: Words, entries: Sequence[Entry]) -> bytes:
     """Return the index of a language: its notebook, or a title, then what each page answers, and downloads."""
-    sections = _render("sections.html.j2", words=words, **_sections(words, entries))
+    frame = Frame(Whereabouts((), INDEX), INDEX_RUN, edition=read_edition(place.project))
+    cited = {"cited": furniture(words, frame)["issued"], "bibtex": BIBTEX}
+    sections = _render("sections.html.j2", words=words, **cited, **_sections(words, entries))
     own = next((entry.run for entry in entries if entry.run.name == INDEX_RUN), None)
     if own:
         node = nbformat.read(place.notebook(own), as_version=4)  # type: ignore[no-untyped-call]
@@ -124,15 +126,23 @@ def _sections(words: Words, entries: Sequence[Entry]) -> dict[str, Any]:
     pages = [entry for entry in study if entry.run.name != INDEX_RUN]
     families: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = {}
     for run in (entry.run for entry in pages if entry.run.family):
-        level = words.label(LEVELS[dict(run.family)[run.name]]).split(" (")[0]
-        families.setdefault(run.family, []).append({"href": run.address, "name": level})
+        name = words.label(VARIANTS[run.variant]).split(" (")[0]
+        families.setdefault(run.family, []).append({"href": run.address, "name": name})
     apart = {entry.run.folder: entry.run.address for entry in reversed(entries) if entry.run.folder}
     titles = {name: text for name, text in vars(Titles).items() if name.islower() and not name.startswith("_")}
     alone = [entry for entry in pages if not entry.run.family]
+    # Where the typed figures and their sources are shown.
+    shown = next((entry.run.address for entry in pages if entry.run.name == ALL_FIGURES), "")
+    tables = {"figures": shown, "sources": f"{shown}#sources"} if shown else {}
     return {
         "questions": [{"href": one.run.address, "title": one.title, "answer": one.answer} for one in alone],
-        "families": list(families.values()),
-        "published": [{"name": f"{name}.csv", "title": str(words(text))} for name, text in titles.items()],
+        "families": [
+            {"sheets": any(one in LEVELS for _, one in key), "pages": pages} for key, pages in families.items()
+        ],
+        "published": [
+            {"name": f"{name}.csv", "title": str(words(text)), "page": tables.get(name)}
+            for name, text in titles.items()
+        ],
         "downloads": [download for entry in study for download in entry.downloads],
         "n_claims": sum(len(entry.claims) for entry in study),
         "apart": [{"folder": folder, "href": address} for folder, address in apart.items()],

@@ -17,10 +17,10 @@ from traitlets.config import Config
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import outputs_of, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
-from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html
-from ptce_analysis.publish.site import BIBTEX, PARAMETERS, Edition, SitePage, Whereabouts, to_page, to_runs
+from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html, terms
+from ptce_analysis.publish.site import PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
-from ptce_analysis.vocabulary import LANGUAGES, LEVELS, PROVENANCE, WAVES
+from ptce_analysis.vocabulary import LANGUAGES, LEVELS, ORDERS, PARAMETER_NAMES, PROVENANCE, WAVES
 
 # Nothing may run and nothing may be fetched: styles and images stand in the page itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -47,8 +47,8 @@ def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str
 class Frame:
     """What the site puts around a page: its place among the pages of its language, and the edition.
 
-    `family` lists the pages that differ from this one by their level only, `untranslated` the paragraphs that wait for
-    a translation; `sections` is HTML that follows the notebook.
+    `family` lists the pages that differ from this one by their variant only (level, order), `untranslated` the
+    paragraphs that wait for a translation; `sections` is HTML that follows the notebook.
     """
 
     site: Whereabouts
@@ -121,10 +121,13 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
         raise InputError(f"the reference #{lost[0]} leads to nothing in this page. Its figures and tables: {exhibits}.")
     headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(sections))]
     quiet = (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
+    order = dict(frame.family).get(frame.name, "") if frame else ""
+    title = _text(outline.headings[0][2]) if outline.headings else name
     first = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
     return {
         **furniture(words, frame),
-        "title": _text(outline.headings[0][2]) if outline.headings else name,
+        # Pages with the same rows in another order have one heading.
+        "title": f"{title} – {words.label(ORDERS[order])}" if order in ORDERS else title,
         "titled": bool(outline.headings),
         "description": _headline(notebook) or (first if len(first) <= 300 else first[:300].rsplit(" ", 1)[0] + "…"),
         "contents": [(key, _text(text)) for depth, key, text in headings if depth == 2],
@@ -146,13 +149,11 @@ def shows_fictitious(notebook: Any) -> bool:
 
 def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]:
     """The name and value of each parameter as a reader understands them; the language shows itself."""
-    names = {"confidence": words("Confidence level"), "scenario": words("Scenario"), "level": words("Level")}
-    names |= {"waves": words("Answers"), "rules": words("Rules of disclosure")}
     found = []
     for name, value in ((name, value) for name, value in parameters.items() if name != "lang"):
         shown = words.number(Number(value, "share2")) if isinstance(value, float) else str(value)
         shown = words.label(PARAMETERS[name][shown]) if PARAMETERS.get(name) else shown
-        found.append((str(names.get(name, name)), shown))
+        found.append((words.label(PARAMETER_NAMES.get(name, (name, name))), shown))
     return found
 
 
@@ -176,13 +177,19 @@ def _run(notebook: Any) -> tuple[Words, str]:
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
     edition = frame.edition if frame else Edition()
-    authors = edition.authors or [words("The ptce-analysis contributors")]
+    names = edition.authors or [words("The ptce-analysis contributors")]
+    authors = ", ".join(str(words(str(one))) for one in names)
+    issued = words("Edition {version}, by {authors}.", version=edition.version, authors=authors)
+    if edition.date:
+        said = {"version": edition.version, "date": words.date(edition.date), "authors": authors}
+        issued = words("Edition {version} of {date}, by {authors}.", **said)
     return {
         "lang": words.lang,
         "words": words,
         "policy": POLICY,
         "edition": edition,
-        "authors": ", ".join(str(words(str(one))) for one in authors),
+        "authors": authors,
+        "issued": issued,
         "years": f"{min(WAVES)}/{max(WAVES)}",
         "stylesheet": stylesheet,
         **(_around(words, frame) if frame else {"others": []}),
@@ -194,8 +201,8 @@ def _around(words: Words, frame: Frame) -> dict[str, Any]:
     site, folder = frame.site, PurePosixPath(frame.site.here).parent
 
     def link(page: SitePage, text: str = "", own: bool = False) -> dict[str, Any]:
-        level = words.label(LEVELS[page.level]).split(" (")[0] if page.level in LEVELS else ""
-        return {"href": site.to(page.address), "name": text or level or page.menu or page.name, "own": own}
+        variant = words.label(VARIANTS[page.variant]).split(" (")[0] if page.variant in VARIANTS else ""
+        return {"href": site.to(page.address), "name": text or variant or page.menu or page.name, "own": own}
 
     family = [page for page in site.pages if page.name in dict(frame.family)]
     beside = [one for one in site.pages if PurePosixPath(one.address).parent == folder and one.address != "index.html"]
@@ -206,11 +213,12 @@ def _around(words: Words, frame: Frame) -> dict[str, Any]:
         # The other languages of the page: code, name in its own words, way.
         "others": [(one, Words(one).label(LANGUAGES[one]).capitalize(), f"{up}{one}/{site.here}") for one in codes],
         "home": site.to("index.html"),
-        "bibtex": site.to(BIBTEX),
         "apart": folder.name,
+        "place": f"{words.lang}/{site.here}",
         "address": f"{frame.edition.address.rstrip('/')}/{words.lang}/{site.here}" if frame.edition.address else "",
         "menu": [link(page, page.menu, page.name == frame.name or page in family) for page in site.pages if page.menu],
         "family": [link(page, own=page.name == frame.name) for page in family],
+        "sheet": any(page.variant in LEVELS for page in family),
         "turn": [{**link(page), "rel": rel} for rel, page in turn],
     }
 
@@ -236,6 +244,8 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
     opened, head, panels = "", None, list[list[str]]()
     for output in outputs:
         html, kind = output_html(output, words, outline), role(output)
+        if kind == "say" and output.metadata.ptce.key == "glossary":  # which explains every term itself
+            outline.explained.update(terms(words.lang)[1].values())
         if kind in ("say", "answer", "head", "notes"):
             html = explained(NOTEBOOK.sub(lambda way: f'href="{to_page(way[1], outline.site)}"', html), words, outline)
         if kind == "head":

@@ -31,7 +31,7 @@ from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Number, Sentence, Words, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.survey.tables import neutralised
-from ptce_analysis.vocabulary import ORIGINS
+from ptce_analysis.vocabulary import FILE_UNITS, ORIGINS
 
 FOLDER = "data"
 LICENCE = {"name": "etalab-2.0", "title": "Licence Ouverte 2.0"}
@@ -79,7 +79,9 @@ class Column(NamedTuple):
 class Exhibit:
     """A figure (of one panel or several) or a table, with its texts (`TEXTS`) in the reader's language.
 
-    `reading` explains how to read one value; every number it states must stand in `data`, written the same way.
+    `reading` explains how to read one value; every number it states must stand in `data`, written the same way. `file`
+    are the columns of the CSV, where these are not those shown: a range shown as a text is two numbers there.
+    `anchors` is the column that names the rows of a table, to which other pages can lead.
     `protected` is what the rules of disclosure released; data of answers cannot be shown without it.
     """
 
@@ -91,6 +93,8 @@ class Exhibit:
     figures: tuple[Figure, ...] = ()
     protected: Protected | None = None
     collapsed: bool = False
+    file: tuple[Column, ...] = ()
+    anchors: str = ""
 
 
 def faults(exhibit: Exhibit) -> list[str]:
@@ -102,7 +106,8 @@ def faults(exhibit: Exhibit) -> list[str]:
     headings = Counter(column.heading for column in columns)
     twice = [heading for heading, n in headings.items() if n > 1]
     found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
-    found += [f"column {column.name!r} is not in the data" for column in columns if column.name not in data]
+    named = (*columns, *exhibit.file)
+    found += [f"column {column.name!r} is not in the data" for column in named if column.name not in data]
     if exhibit.figures:
         short = f"alt text has {len(alt)} characters; at least {LEAST_ALT} are needed"
         found += [short] if len(alt) < LEAST_ALT else []
@@ -120,9 +125,10 @@ def faults(exhibit: Exhibit) -> list[str]:
     found += stated_faults(exhibit.origin, exhibit.protected, exhibit.texts.values(), data)
     # Each number of the reading must stand in the data, written there as the reading writes it; words have none.
     stated = {name: number for name, number in exhibit.texts["reading"].numbers.items() if number.value is not None}
-    columns, words = tuple(column for column in columns if column.kind != "text"), Words("en")
+    columns, words = tuple(one for one in named if one.kind != "text"), Words("en")
     numbers = [(one.kind, pd.to_numeric(data[one.name], errors="coerce").astype(float)) for one in columns]
-    found += ["the reading states no number"] if columns and not stated else []
+    is_asked = any(column.kind != "text" for column in exhibit.columns)
+    found += ["the reading states no number"] if is_asked and not stated else []
     for name, number in stated.items():
         value = float(number.value or 0)
         held = [kind for kind, cells in numbers if ((cells - value).abs() <= 1e-9 * max(1.0, abs(value))).any()]
@@ -206,29 +212,39 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
 
     def cell(row: Mapping[str, Any], column: Column) -> Markup:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
-        return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
+        text = language.ITALIC.sub(r"<em>\1</em>", escape(cell_text(words, row[column.name], kind)))
+        return Markup(language.LINK.sub(language.LINKED, text))
 
     records = exhibit.data.to_dict("records")
     rows = [[cell(row, column) for column in columns] for row in records]
     same = words.listing(f"{column.heading} ({cell(records[0], column)})" for column in once)
-    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows, same=same)
+    ids = list(exhibit.data[exhibit.anchors]) if exhibit.anchors else []
+    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows, ids=ids, same=same)
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
     """Return the data as CSV with the marks of the language: `;` and decimal comma in French, `,` and point in English.
 
+    Numbers are as stored, to six decimals, their unit in the heading, or in a column of its own where rows differ.
     A file travels without its page: each row of fictitious data says so. Its spaces are plain ones, for programs.
     """
-    decimal, sep = words.csv_marks
+    (decimal, sep), columns = words.csv_marks, exhibit.file or exhibit.columns
+
+    def unit(kind: str) -> str:
+        known = language.kind_of(kind)
+        return words.label(FILE_UNITS[known[0].unit]) if known and known[0].unit in FILE_UNITS else ""
 
     def cell(value: object) -> object:
         # Pandas itself rounds, and marks decimals, only in columns that hold nothing else.
         if isinstance(value, float) and not pd.isna(value):
-            return f"{value:.10g}".replace(".", decimal)
+            return f"{round(value, 6):.10g}".replace(".", decimal)
         return neutralised(plain_text(value).translate(PLAIN_SPACES)) if isinstance(value, str) else value
 
-    table = exhibit.data[[column.name for column in exhibit.columns]].map(cell)
-    table.columns = pd.Index([column.heading.translate(PLAIN_SPACES) for column in exhibit.columns])
+    headings = (f"{one.heading} ({unit(one.kind)})" if unit(one.kind) else one.heading for one in columns)
+    table = exhibit.data[[column.name for column in columns]].map(cell)
+    table.columns = pd.Index([heading.translate(PLAIN_SPACES) for heading in headings])
+    if BY_ROW in (column.kind for column in columns):
+        table[str(words("Unit"))] = exhibit.data["kind"].map(unit).str.translate(PLAIN_SPACES)
     if exhibit.origin == "fictitious":
         table = table.assign(**{str(words("Origin")): words.label(ORIGINS[exhibit.origin])})
     # Spreadsheets that expect `;` take a file without this mark for Windows-1252.

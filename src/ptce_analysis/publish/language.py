@@ -31,6 +31,8 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.published import Fact
 from ptce_analysis.vocabulary import LANGUAGES, LEVEL_FORMS, Label
 
+# The notebook whose page has a row for every published figure.
+ALL_FIGURES = "10_figures"
 LOCALE = Path(__file__).parent / "locale"
 NOT_WORDS = re.compile(r"(```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\]\([^)]*\)|<[a-z]+:[^>]*>)", re.DOTALL)
 # A name of a text, and how its value is written: `{change:points}`, `{region.amount_eur:keur}`.
@@ -55,13 +57,15 @@ CITED = re.compile(r"\[([^\[\]]+)\]\(([A-Z][A-Z0-9]*)\)")
 class Number:
     """A number on its way into a sentence or a cell: value, kind (a key of `KINDS`) and where it comes from.
 
-    `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or sentence when empty. A missing value is None.
+    `origin` is a key of `vocabulary.ORIGINS`, that of the exhibit or sentence when empty; `figure` the id of the
+    published figure that it is. A missing value is None.
     """
 
     value: float | Fraction | None
     kind: str
     source: str = ""
     origin: str = ""
+    figure: str = ""
 
     def __post_init__(self) -> None:
         # A text is no missing number: it stays, and is refused where it would be written.
@@ -103,7 +107,8 @@ def joined(parts: Iterable[Sentence | str], separator: str = " ") -> Sentence:
 def sentence_html(sentence: Sentence, prefix: str) -> str:
     """Return the sentence as HTML, each value in an element whose id, the first time, is `prefix` and its name.
 
-    Machines read there a number with at most ten digits, or the text of a list.
+    Machines read there a number with at most ten digits, or the text of a list; a published figure leads to its row in
+    the table of all figures.
     """
     seen: set[str] = set()
 
@@ -113,6 +118,8 @@ def sentence_html(sentence: Sentence, prefix: str) -> str:
         seen.add(name)
         number = sentence.numbers.get(name)
         value = text if number is None or number.value is None else f"{float(number.value):.10g}"
+        if number and number.figure:
+            text = f'<a class="self" href="{ALL_FIGURES}.ipynb#{escape(number.figure)}">{text}</a>'
         return f'<data{key} value="{escape(value)}">{text}</data>'
 
     text = BOLD.sub(r"<strong>\1</strong>", escape(sentence.marked))
@@ -259,7 +266,7 @@ def _as_number(value: Any, kind: str) -> Number:
     if isinstance(value, Number):
         return replace(value, kind=kind)
     if isinstance(value, Fact):
-        return Number(value.value, kind, value.source, "published")
+        return Number(value.value, kind, value.source, "published", value.id)
     return Number(None if value is None or value is NA else value, kind)
 
 

@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape, unescape
 from typing import Any
 from xml.etree import ElementTree
@@ -21,10 +22,10 @@ from latex2mathml.converter import convert_to_element
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import role
-from ptce_analysis.publish.language import Words
+from ptce_analysis.publish.language import Words, plain_text
 from ptce_analysis.publish.site import Whereabouts, to_page
 from ptce_analysis.publish.style import in_page
-from ptce_analysis.vocabulary import ABBREVIATIONS
+from ptce_analysis.vocabulary import GLOSSARY
 
 # What is kept of another library's HTML: no headings, since the page's outline is that of its prose.
 KEPT = frozenset((
@@ -42,11 +43,12 @@ ESCAPE_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 NOT_MATH = frozenset(["href", "style", "class", "id"])
 
 # The anchors that every page has around its notebook.
-FURNITURE = frozenset(["main", "about", "answers", "downloads", "accessibility", "demonstration"])
+FURNITURE = frozenset(["main", "about", "answers", "cite", "downloads", "accessibility", "demonstration"])
 
 TAG = re.compile(r"(<[^>]*>)")
-ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(ABBREVIATIONS, key=len, reverse=True))})\b")
-NOT_EXPLAINED = {"a", "abbr", "code", "h1", "h2", "h3", "h4", "h5", "h6", "math", "pre", "summary", "svg", "table"}
+NOT_EXPLAINED = {"abbr", "code", "details", "math", "pre", "summary", "svg", *(f"h{n}" for n in range(1, 7))}
+# What a page of a language quotes from the other one; in italics, as in print, stand the other's terms and titles.
+QUOTED = {"en": ("fr", re.compile(r"«[^«»<>]*»")), "fr": ("en", re.compile(r"“[^“”<>]*”"))}
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Outline:
     site: Whereabouts | None = None
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
-    abbreviations: set[str] = field(default_factory=set)
+    explained: set[str] = field(default_factory=set)
 
     def place(self, level: int, text: str, cell: str) -> tuple[int, str]:
         """Return the level and id of a heading of a cell: one first-level heading, no level skipped, no id twice."""
@@ -107,22 +109,44 @@ def prose_html(source: str, words: Words, outline: Outline, cell: str = "section
     return html.replace("<pre>", '<pre tabindex="0">')
 
 
+@cache
+def terms(lang: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return what finds the terms of the glossary in a text of a language, and what each form of them stands for.
+
+    A form in capitals is an abbreviation; any other may begin a sentence.
+    """
+    words, known = Words(lang), dict[str, str]()
+    for term in GLOSSARY:
+        forms, text = words.label(term["forms"]).split("|"), plain_text(words.label(term["text"]))
+        known |= dict.fromkeys(forms, text)
+        known |= {form[:1].upper() + form[1:]: text for form in forms}
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(known, key=len, reverse=True)))})\b"), known
+
+
 def explained(html: str, words: Words, outline: Outline) -> str:
-    """Return some HTML where each abbreviation new to the page says what it stands for; not in titles, links, code."""
+    """Return some HTML whose words of another language are marked, and where a term new to the page says its meaning.
 
-    def abbreviation(found: re.Match[str]) -> str:
-        if found[0] in outline.abbreviations:
-            return found[0]
-        outline.abbreviations.add(found[0])
-        return f'<abbr title="{escape(words.label(ABBREVIATIONS[found[0]]))}">{found[0]}</abbr>'
+    No term is explained in titles, code and what is folded away.
+    """
+    found, known = terms(words.lang)
 
-    parts, closed = TAG.split(html), 0
+    def term(form: re.Match[str]) -> str:
+        text = known[form[0]]
+        if text in outline.explained:
+            return form[0]
+        outline.explained.add(text)
+        return f'<abbr title="{escape(text)}">{form[0]}</abbr>'
+
+    parts, closed, (other, quoted) = TAG.split(html), 0, QUOTED.get(words.lang, QUOTED["en"])
     for place, part in enumerate(parts):
         if part.startswith("<"):
-            known = re.split(r"\W+", part)[1] in NOT_EXPLAINED
-            closed += known * (-1 if part.startswith("</") else 1)
-        elif not closed:
-            parts[place] = ABBREVIATED.sub(abbreviation, part)
+            kind = re.split(r"\W+", part)[1] in NOT_EXPLAINED
+            closed += kind * (-1 if part.startswith("</") else 1)
+            parts[place] = f'<em lang="{other}">' if part == "<em>" else part
+        else:
+            pieces = TAG.split(quoted.sub(rf'<span lang="{other}">\g<0></span>', part))
+            kept = [piece if closed or piece.startswith("<") else found.sub(term, piece) for piece in pieces]
+            parts[place] = "".join(kept)
     return "".join(parts)
 
 

@@ -32,7 +32,7 @@ from ptce_analysis.publish import plots
 from ptce_analysis.publish.exhibit import Exhibit, claims_of
 from ptce_analysis.publish.language import NO_BREAK, Sentence, Words, lead, plain_text, sentence_html, with_addresses
 from ptce_analysis.publish.site import check_parameters
-from ptce_analysis.publish.style import drawing, png, svg, theme, watermark
+from ptce_analysis.publish.style import drawing, framed, theme, watermark
 from ptce_analysis.published import Figures, read_published, read_sources
 from ptce_analysis.vocabulary import LEVELS, ORIGINS, SCENARIOS, STAGES, STATISTICS, UNITS, Label
 
@@ -137,7 +137,8 @@ class Page:
 
         `said` are its texts: `title`; `reading`, how one mark is read, each of whose numbers must stand in the data;
         `population`, who is counted; `source`; where wanted `measure` and `note`. They are filled as in `say`, from
-        further keywords and the first row of the data. `when=False` shows nothing; `origin` is that of the data.
+        further keywords and the first row of the data. `when=False` shows nothing; `origin` is that of the data; `file`
+        gives the columns of the CSV where they are not those shown (two numbers for a range that is read as a text).
         Raises `InputError` naming what is missing of the exhibit, or what it states of answers that was not released.
         """
         exhibit = self._exhibit(key, data, columns, alt=alt, **said)
@@ -163,7 +164,7 @@ class Page:
     def table(
         self, key: str, data: pd.DataFrame | Protected, columns: Mapping[str, str], collapsed: Any = False, **said: Any
     ) -> pd.DataFrame | None:
-        """Show a table with its texts, `said` as those of `figure`; return its data. A `collapsed` one is folded."""
+        """Show a table, `said` as for a `figure`, and return its data; `collapsed` folds it, `anchors` names rows."""
         exhibit = self._exhibit(key, data, columns, **said)
         if exhibit is None:
             return None
@@ -222,17 +223,21 @@ class Page:
     ) -> Exhibit | None:
         """An exhibit whose texts are filled from keywords, its first row and published figures; None if unwanted."""
         texts = {name: said.pop(name, "") for name in exhibits.TEXTS}
+        file, anchors = said.pop("file", {}), said.pop("anchors", "")
         if not np.all(when):
-            for text in (*texts.values(), *columns.values()):
+            for text in (*texts.values(), *columns.values(), *file.values()):
                 self.words(text)
             return None
         filled = {name: self._filled(text, (data,), said) for name, text in texts.items()}
-        named = (
-            exhibits.Column(name, str(self._filled(heading, (data,), said)), kind or "text")
-            for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in columns.items())
+        named, filed = (
+            tuple(
+                exhibits.Column(name, str(self._filled(heading, (data,), said)), kind or "text")
+                for (name, _, kind), heading in ((key.partition(":"), heading) for key, heading in some.items())
+            )
+            for some in (columns, file)
         )
         table, held = data.table if isinstance(data, Protected) else data, protection(data, *said.values())
-        return Exhibit(key, filled, origin, table, tuple(named), protected=held)
+        return Exhibit(key, filled, origin, table, named, protected=held, file=filed, anchors=anchors)
 
     def _show(self, exhibit: Exhibit) -> None:
         """Display an exhibit, its parts in order; refuse one that says too little.
@@ -250,6 +255,7 @@ class Page:
             raise InputError(f"exhibit {key!r} cannot be shown: {'; '.join(found)}.")
         self.places[key] = (cell, execution, number)
         title, origin, cited = str(exhibit.texts["title"]), exhibit.origin, plain_text(str(exhibit.texts["source"]))
+        signed = f"{self.words('Source')}{self.words(': {text}', text=cited.rstrip('.'))} · ptce-analysis"
         texts = exhibit.texts.items()
         claims = [one for part, text in texts for one in claims_of(f"{key}.{part}", text, origin, cited)]
         about = {"number": number, "origin": origin, "title": title, "claims": claims}
@@ -264,8 +270,8 @@ class Page:
                 if invented:
                     watermark(figure, self.words.label(ORIGINS["fictitious"]))
                 name = f"{key}-{place + 1}" if place else key  # panels after the first are described with it
-                image = svg(figure, title, str(exhibit.texts["alt"]), name, key)
-                forms = {"image/svg+xml": image, "image/png": b64encode(png(figure)).decode()}
+                image, picture = framed(figure, title, signed, str(exhibit.texts["alt"]), name, key)
+                forms = {"image/svg+xml": image, "image/png": b64encode(picture).decode()}
                 shown: Any = {"filename": f"{self.stem}-{name}{said}", "ptce": {"key": key, "kind": "drawing"}}
                 display({**forms, "text/plain": str(exhibit.texts["alt"])}, raw=True, metadata=shown)  # type: ignore[no-untyped-call]
         file, notes = f"{self.stem}-{key}{said}.csv", exhibits.note_parts(self.words, exhibit)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, RULE_SETS, SCENARIOS, WAVE_SETS, Label
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, ORDERS, RULE_SETS, SCENARIOS, WAVE_SETS, Label
 
 CITATION, BIBTEX = "CITATION.cff", "ptce-analysis.bib"
 
@@ -33,9 +33,13 @@ PARAMETERS: dict[str, Mapping[str, Label]] = {
     "confidence": {},
     "scenario": SCENARIOS,
     "level": {level: LEVELS[level] for level in FUNDING_LEVELS},
+    "order": ORDERS,
     "waves": WAVE_SETS,
     "rules": RULE_SETS,
 }
+# Those whose values make a family of pages from one notebook, and what these values are called.
+FAMILIES = ("level", "order")
+VARIANTS = {value: label for name in FAMILIES for value, label in PARAMETERS[name].items()}
 
 
 def check_parameters(where: str, given: Mapping[str, object], declared: Iterable[str] = PARAMETERS) -> None:
@@ -54,12 +58,12 @@ def check_parameters(where: str, given: Mapping[str, object], declared: Iterable
 
 
 class SitePage(NamedTuple):
-    """A page of the site: its run, its address in the folder of its language, its name in the menu, its level."""
+    """A page of the site: its run, its address in the folder of its language, its name in the menu, its variant."""
 
     name: str
     address: str
     menu: str = ""
-    level: str = ""
+    variant: str = ""
 
 
 class Whereabouts(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
@@ -11,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.image
 from jinja2 import Environment, FileSystemLoader
 from matplotlib.figure import Figure
-
-from ptce_analysis.publish.site import Edition
 
 TEMPLATES = Path(__file__).parent / "templates"
 ENVIRONMENT = Environment(
@@ -40,6 +40,7 @@ COLOUR = re.compile("|".join(LIGHT.values()))
 NAMES = {value: name for name, value in reversed(LIGHT.items())}
 
 BAND_IN = 0.55  # what the words of a watermark take above and below a drawing
+TITLE_PT, NOTE_PT, DOTS = 11, 7.5, 200  # of the letters of a file, and its dots an inch
 NOTHING_ABOUT_THE_FILE = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 PLACES = re.compile(r' (?:d|x|y|width|height|points|transform|viewBox)="[^"]*"')
 LONG_NUMBER = re.compile(r"(-?\d+\.\d)\d+")
@@ -77,6 +78,7 @@ def svg(figure: Figure, title: str, description: str, stem: str, described: str 
     body = re.sub(r' id="([^"]+)"', lambda found: f' id="{stem}-{found[1]}"' if found[1] in used else "", body)
     body = re.sub(r"(url\(|href=\")#", rf"\1#{stem}-", body)
     body = re.sub(r"font: ([\d.]+px) [^;\"]*", rf"font: \1 {FONT_STACK}", body)
+    body = re.sub(r"font-family: '[^;\"]*", f"font-family: {FONT_STACK}", body)
     body = PLACES.sub(lambda found: LONG_NUMBER.sub(r"\1", found[0]), re.sub(r"\s*\n\s*", "\n", body))
     view: Any = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body)
     spoken = f'<desc id="{stem}-alt">{escape(description)}</desc>' if described in ("", stem) else ""
@@ -89,30 +91,51 @@ def svg(figure: Figure, title: str, description: str, stem: str, described: str 
     return re.sub(r"<svg[^>]*>", lambda _: head, body, count=1).strip() + "\n"
 
 
-def png(figure: Figure) -> bytes:
-    """Return the figure as a PNG that can be put into a document."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=200, metadata={"Software": None})
-    return stream.getvalue()
+def framed(
+    figure: Figure, title: str, source: str, description: str, stem: str, described: str = ""
+) -> tuple[str, bytes]:
+    """Return a figure as files that travel alone, an SVG and a PNG (200 dots an inch): title above, source below.
+
+    The drawing itself stands in an element of its own, which is what a page shows (`in_page`).
+    """
+    image = svg(figure, title, description, stem, described)
+    width, height = (72 * inches for inches in figure.get_size_inches())
+    # A letter of DejaVu takes some 0.58 (bold) and 0.54 of its size.
+    most = (int(width / (0.58 * TITLE_PT)), int(width / (0.54 * NOTE_PT)))
+    above, below = map(textwrap.wrap, (title, source), most)
+    top, bottom = 1.3 * TITLE_PT * len(above) + 10, 1.3 * NOTE_PT * len(below) + 8
+    whole = Figure(figsize=(width / 72, (top + height + bottom) / 72), dpi=DOTS)
+    edge = 4 / (72 * whole.get_figheight())
+    look: Any = {"fontsize": TITLE_PT, "fontweight": "bold", "va": "top"}
+    whole.text(6 / width, 1 - edge, "\n".join(above), **look)
+    whole.text(6 / width, edge, "\n".join(below), fontsize=NOTE_PT, color=LIGHT["muted"], va="bottom")
+    frame = svg(whole, title, description, f"{stem}-frame", described or stem).strip()
+    inner = re.sub(r"<title>.*?</title>", "", image, count=1, flags=re.DOTALL).strip()
+    inner = re.sub(r' width="([\d.]+)pt" height="([\d.]+)pt"', rf' y="{top:g}" width="\1" height="\2"', inner, count=1)
+    drawn, picture = io.BytesIO(), io.BytesIO()
+    how: Any = {"format": "png", "dpi": DOTS}
+    figure.savefig(drawn, **how)
+    drawn.seek(0)
+    whole.figimage(mpl.image.imread(drawn), 0, round(bottom * DOTS / 72))
+    whole.savefig(picture, **how, metadata={"Software": None})
+    return frame.removesuffix("</svg>") + inner + "\n</svg>\n", picture.getvalue()
 
 
 def in_page(image: str) -> str:
-    """Return a drawing for a page that gives its title: its colours follow the page, it fills the width it has."""
+    """Return the drawing of a file for a page that gives its title: its colours follow the page, as does its width."""
+    image = image[image.rindex("<svg ") : image.index("</svg>") + len("</svg>")]
     image = re.sub(r"<title>.*?</title>", "", image, count=1, flags=re.DOTALL)
-    image = re.sub(r' (?:width|height)="[\d.]+pt"', "", image, count=2)
+    image = re.sub(r"<svg[^>]*>", lambda head: re.sub(r' (?:y|width|height)="[^"]*"', "", head[0]), image, count=1)
     # The paper is the page's own.
     image = re.sub(rf'<path [^>]*style="fill: {LIGHT["paper"]}[^"]*"/>', "", image, count=1)
     return COLOUR.sub(lambda found: f"var(--{NAMES[found[0]]})", image).strip()
 
 
-def stylesheet(title: str, edition: Edition, address: str = "") -> str:
-    """Return the CSS of a page. On paper every sheet bears the title, the edition, its address and a number."""
+def stylesheet(foot: str) -> str:
+    """Return the CSS of a page. On paper every sheet bears this foot and a number."""
     light, dark = (";".join(f"--{name}:{pair[i]}" for name, pair in COLOURS.items()) for i in (0, 1))
-    dated = f"ptce-analysis {edition.version}" + (f" ({edition.date})" if edition.date else "")
     # A string of CSS, which ends neither the string nor the style.
-    foot = re.sub(
-        r"[\"\\<>&\n]", lambda found: f"\\{ord(found[0]):x} ", " – ".join(filter(None, (title, dated, address)))
-    )
+    foot = re.sub(r"[\"\\<>&\n]", lambda found: f"\\{ord(found[0]):x} ", foot)
     sheet = "".join(map(str.strip, (TEMPLATES / "ptce" / "style.css").read_text(encoding="utf-8").splitlines()))
     return sheet.replace("/*light*/", light).replace("/*dark*/", dark).replace("/*foot*/", f'"{foot}"')
 

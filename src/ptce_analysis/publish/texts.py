@@ -21,9 +21,6 @@ MEDIANS = {
     "budget_total": ("Budgets", "meur1"),
 }
 
-# The sets of grants of `feasible.data_sets_alike`, in their order.
-ALIKE = ("Most equal", "Drawn at random", "Drawn at random, again", "Most concentrated")
-
 # How firm the published survey figures are, by verdict of the audit.
 SOLIDITY = {
     "consistent": ("agree", "count"),

@@ -283,7 +283,7 @@ def test_a_table_is_cards_on_a_phone(lang: str) -> None:
 
 def test_the_bibliography_has_the_study() -> None:
     """Title, version and date of CITATION.cff."""
-    entry = (site() / "fr" / "ptce-analysis.bib").read_text(encoding="utf-8")
+    entry = (site() / "fr" / "data" / "citation.bib").read_text(encoding="utf-8")
     stated = yaml.safe_load((project() / "CITATION.cff").read_text(encoding="utf-8"))
     assert entry.startswith("@misc{ptce-analysis,\n") and entry.endswith("\n}\n")
     assert all(str(stated[name]) in entry for name in ("title", "version", "date-released"))

@@ -24,7 +24,7 @@ from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary
 from ptce_analysis.publish.exhibit import role
 from ptce_analysis.publish.language import Words, sentence_html, translated_notebook
 from ptce_analysis.publish.prose import Outline, explained, formula, inert_html, prose_html
-from ptce_analysis.publish.site import Edition, SitePage, Whereabouts
+from ptce_analysis.publish.site import Author, Edition, SitePage, Whereabouts
 from ptce_analysis.vocabulary import LANGUAGES
 
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
@@ -316,7 +316,14 @@ def test_a_page_apart_leads_back_and_asks_not_to_be_found() -> None:
     assert "invented" in page.footer.get_text() and "To cite" not in page.footer.get_text()
 
 
-EDITION = Edition(("A. Nonymous",), "The study", "1.2", "2026-11-30", "https://e.org/ptce", "https://e.org/code.git")
+EDITION = Edition(
+    (Author("A. Nonymous"),),
+    "The study",
+    version="1.2",
+    date="2026-11-30",
+    address="https://e.org/ptce",
+    repository="https://e.org/code.git",
+)
 
 
 def test_the_foot_says_who_when_how_to_cite_and_how_to_report_an_error() -> None:
@@ -327,7 +334,7 @@ def test_the_foot_says_who_when_how_to_cite_and_how_to_report_an_error() -> None
     ways = {link.get_text(): link["href"] for link in page.footer.find_all("a")}
     assert ways == {
         "https://e.org/ptce/en/02_x.html": "https://e.org/ptce/en/02_x.html",
-        "BibTeX": "ptce-analysis.bib",
+        "BibTeX": "data/citation.bib",
         "Report an error": "https://e.org/code/issues",
     }
     assert '"T – ptce-analysis 1.2 (2026-11-30) – https://e.org/ptce/en/02_x.html"' in css

@@ -1,29 +1,32 @@
-"""Proof of reproducibility, everything built from nothing elsewhere and compared byte for byte; then one archive.
+"""Proof of reproducibility, everything built from nothing elsewhere and compared byte for byte; the PDF; one archive.
 
-The archive has the same bytes on any machine: files in order, nothing of dates, owners or modes, and no compression,
-which differs between versions of the same library.
+The archive has the same bytes on any machine, and a record of each of its files (RO-Crate 1.1).
 """
 
 from __future__ import annotations
 
-import io
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.build import refuse_committed_answers, stale_runs
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, SITE, TABLES, Place, Run
-from ptce_analysis.pipeline.stale import Inputs, digest, made_by, one_at_a_time, stale_because, write_together
-from ptce_analysis.protect.scan import scan
+from ptce_analysis.pipeline.stale import (
+    PACKAGE_FILE, Inputs, digest, made_by, one_at_a_time, stale_because, write_together,
+)  # fmt: skip
+from ptce_analysis.protect.scan import scan, zipped
+from ptce_analysis.publish.exhibit import LICENCE
+from ptce_analysis.publish.site import read_edition
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 
 EXCERPT = 60
@@ -40,12 +43,16 @@ SUMS = "SHA256SUMS"
 # What is released besides results and `docs`: how to read, cite and reuse them, and the figures typed from the sources.
 DOCUMENTS = (
     "README.md", "LISEZMOI.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
-    "CITATION.cff", "codemeta.json", "datapackage.json", "LICENSE", "LICENSES/DATA.md",
+    "CITATION.cff", ".zenodo.json", "codemeta.json", "datapackage.json", "LICENSE", "LICENSES/DATA.md",
     "data/processed/README.md", "data/raw/published/README.md", "data/raw/published/figures.csv",
     "data/raw/published/indicators.csv", "data/raw/published/roles.csv", "data/raw/published/sources.csv",
 )  # fmt: skip
-# The earliest date a zip archive can hold.
-NO_DATE = (1980, 1, 1, 0, 0, 0)
+CRATE, CRATES = "ro-crate-metadata.json", "https://w3id.org/ro/crate/1.1"
+# What kind of file a name says; any other is plain text.
+TYPES = {".html": "text/html", ".svg": "image/svg+xml", ".png": "image/png", ".csv": "text/csv", ".md": "text/markdown",
+         ".json": "application/json", ".ipynb": "application/x-ipynb+json", ".pdf": "application/pdf",
+         ".zip": "application/zip", ".cff": "application/yaml", ".bib": "application/x-bibtex",
+         ".ris": "application/x-research-info-systems"}  # fmt: skip
 SHOWN = 8
 
 
@@ -168,32 +175,75 @@ def release(place: Place, runs: Sequence[Run]) -> dict[str, str | int]:
         # Those below `build` stand at the top.
         tops = {path: place.build if path.is_relative_to(place.build) else place.project for path in paths}
         files = {path.relative_to(top).as_posix(): path.read_bytes() for path, top in tops.items()}
+        files |= {path.relative_to(place.build).as_posix(): data for path, data in study_pdfs(place, runs).items()}
     report = verify(place.project)
     if not report.succeeded:
         raise InputError(f"nothing is released: `ptce verify` fails.\n{report.text()}")
-    data, path = archive(files), place.build / "release" / f"{NAME}.zip"
+    files[CRATE] = crate(place.project, files)
+    files[SUMS] = "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
+    data, path = zipped(NAME, files), place.build / "release" / f"{NAME}.zip"
     write_together({path: data, path.with_name(SUMS): f"{digest(data)}  {path.name}\n".encode()})
     name = path.relative_to(place.project).as_posix()
-    return {"archive": name, "sha256": digest(data), "files": len(files) + 1}
+    return {"archive": name, "sha256": digest(data), "files": len(files)}
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of files by name, with their digests; the same bytes for the same files."""
-    sums = "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
-        for name, data in sorted({**files, SUMS: sums}.items()):
-            entry = zipfile.ZipInfo(f"{NAME}/{name}", NO_DATE)
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            whole.writestr(entry, data)
-    return stream.getvalue()
+def write_pdfs(place: Place, runs: Sequence[Run]) -> list[str]:
+    """Write the study as one PDF for each language in `build/pdf`; return their names.
+
+    Raises `InputError` for pages that are not up to date, or when what makes PDFs is missing.
+    """
+    with one_at_a_time(place):
+        _refuse("not up to date: run `make`", _stale(place, runs), "no PDF is made")
+        files = study_pdfs(place, runs)
+        write_together(files)
+    return [path.relative_to(place.project).as_posix() for path in files]
 
 
-def _refuse(why: str, found: Sequence[str]) -> None:
+def study_pdfs(place: Place, runs: Sequence[Run]) -> dict[Path, bytes]:
+    """Return the PDF of each language by path: its pages in the order of their notebooks, but those made of answers."""
+    from ptce_analysis.pipeline.site import Titles
+    from ptce_analysis.publish.language import Words
+    from ptce_analysis.publish.pdf import study_pdf
+
+    found, edition = {}, read_edition(place.project)
+    for words in map(Words, dict.fromkeys(run.lang for run in runs)):
+        study = sorted((run for run in runs if run.lang == words.lang and not run.folder), key=lambda run: run.notebook)
+        pages = {run.address: place.page(run).read_text(encoding="utf-8") for run in study}
+        path = place.build / "pdf" / f"{NAME}-{words.lang}.pdf"
+        found[path] = study_pdf(pages, words, str(words(Titles.SITE)), edition)
+    return found
+
+
+def crate(project: Path, files: Mapping[str, bytes]) -> bytes:
+    """Return the record of a folder of files (RO-Crate 1.1): the study, who made it, its licence, and each file."""
+    study = read_edition(project).record(
+        license={"@id": LICENCE["path"]}, hasPart=[{"@id": name} for name in sorted(files)]
+    )
+    people = [{"@id": f"#author-{rank}", **one} for rank, one in enumerate(study.get("author", ()), start=1)]
+    bodies = [one["affiliation"] for one in people if "affiliation" in one]
+    places = [{"@id": f"#body-{rank}", **one} for rank, one in enumerate(bodies, start=1)]
+    for one, place in zip((one for one in people if "affiliation" in one), places, strict=True):
+        one["affiliation"] = {"@id": place["@id"]}
+    study |= {"@id": "./", "@type": "Dataset", "author": [{"@id": one["@id"]} for one in people]}
+    resources = json.loads((project / PACKAGE_FILE).read_text(encoding="utf-8"))["resources"]
+    described = {one["path"]: {"name": one["title"], "description": one["description"]} for one in resources}
+    record = {"@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": {"@id": CRATES}}
+    graph: list[dict[str, Any]] = [record, study, *people, *places]
+    graph += [{"@id": LICENCE["path"], "@type": "CreativeWork", "name": LICENCE["title"]}]
+    for name, data in sorted(files.items()):
+        kind = TYPES.get(Path(name).suffix, "text/plain")
+        about = {"contentSize": str(len(data)), "encodingFormat": kind, **described.get(name, {})}
+        graph.append({"@id": name, "@type": "File", **about})
+    return (
+        json.dumps({"@context": f"{CRATES}/context", "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
+    ).encode()
+
+
+def _refuse(why: str, found: Sequence[str], refused: str = "nothing is released") -> None:
     named = list(dict.fromkeys(found))
     if named:
         more = f"\n... and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
-        raise InputError(f"nothing is released: {why}.\n" + "\n".join(named[:SHOWN]) + more)
+        raise InputError(f"{refused}: {why}.\n" + "\n".join(named[:SHOWN]) + more)
 
 
 def _stale(place: Place, runs: Sequence[Run]) -> list[str]:

@@ -25,6 +25,8 @@ from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
 VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
 # The description of the project's tables, which that of the site's data takes over.
 PACKAGE_FILE = "datapackage.json"
+# The licences of what is not code.
+TERMS = "LICENSES/DATA.md"
 
 # What a researcher saves beside a notebook, and the words that do.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".eps")
@@ -93,7 +95,7 @@ class Inputs:
     def of_site(self, runs: Sequence[Run]) -> Digests:
         """Return what the indexes are made from: every executed notebook, in order, the library, the published data."""
         order = {"list of runs": digest_of_value([(run.id, run.address, run.menu) for run in runs])}
-        about = self._matching(CITATION) | self._matching(PACKAGE_FILE)
+        about = self._matching(CITATION) | self._matching(PACKAGE_FILE) | self._matching(TERMS)
         files = [*self.place.published.glob("*.csv"), *(self.place.notebook(run) for run in runs)]
         return self._library | order | about | self._files(files)
 

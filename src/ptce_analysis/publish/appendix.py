@@ -176,7 +176,7 @@ def _run(notebook: Any) -> tuple[Words, str]:
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
     edition = frame.edition if frame else Edition()
-    authors = edition.authors or [words("The ptce-analysis contributors")]
+    authors = [one.name for one in edition.authors] or [words("The ptce-analysis contributors")]
     return {
         "lang": words.lang,
         "words": words,

@@ -42,7 +42,7 @@ ESCAPE_CODES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 NOT_MATH = frozenset(["href", "style", "class", "id"])
 
 # The anchors that every page has around its notebook.
-FURNITURE = frozenset(["main", "about", "answers", "downloads", "accessibility", "demonstration"])
+FURNITURE = frozenset(["main", "about", "answers", "cite", "downloads", "accessibility", "demonstration"])
 
 TAG = re.compile(r"(<[^>]*>)")
 ABBREVIATED = re.compile(rf"\b(?:{'|'.join(sorted(ABBREVIATIONS, key=len, reverse=True))})\b")
@@ -136,6 +136,7 @@ def formula(source: str, display: str) -> str:
     for node in tree.iter():
         node.text = unescape(node.text or "")
         node.attrib = {name: value for name, value in node.attrib.items() if name not in NOT_MATH}
+    tree.set("alttext", source.strip())
     return ElementTree.tostring(tree, encoding="unicode")
 
 

@@ -75,12 +75,12 @@ records: $(ENVIRONMENT)  ## write codemeta.json, .zenodo.json and datapackage.js
 	@$(PY) docs/records.py
 
 pdf: $(PDF)  ## write the study as a PDF for each language: build/pdf (needs the system library Pango)
-	@$(PY) -m ptce_analysis build && $(PY) -m ptce_analysis pdf
+	@$(PY) -m ptce_analysis build && $(PY) docs/pdf.py
 
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
 	@$(PY) -m ptce_analysis verify
 
-release: $(PDF)  ## write one archive of the study, with its PDF and checksums, in build/release: the same bytes each time
+release: pdf  ## write one archive of the study, with its PDF and checksums, in build/release: the same bytes each time
 	@$(PY) -m ptce_analysis release
 
 bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md (QUICK=1: a little)

@@ -353,17 +353,6 @@ def verify(project: Path, as_json: bool) -> int:
 
 @ptce.command()
 @in_project
-def pdf(project: Path, as_json: bool) -> int:
-    """Write the study as a PDF for each language, once nothing is stale (needs the extra `pdf`)."""
-    from ptce_analysis.pipeline.release import write_pdfs
-
-    names = write_pdfs(*study(project))
-    tell(as_json, {"files": names}, *names)
-    return 0
-
-
-@ptce.command()
-@in_project
 def release(project: Path, as_json: bool) -> int:
     """Write one archive of the study, once nothing is stale."""
     from ptce_analysis.pipeline.release import release

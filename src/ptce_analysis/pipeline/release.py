@@ -15,14 +15,21 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.build import refuse_committed_answers, stale_runs
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, SITE, TABLES, Place, Run
 from ptce_analysis.pipeline.stale import (
-    PACKAGE_FILE, Inputs, digest, made_by, one_at_a_time, stale_because, write_together,
+    PACKAGE_FILE,
+    Inputs,
+    digest,
+    made_by,
+    one_at_a_time,
+    recorded,
+    stale_because,
+    write_together,
 )  # fmt: skip
 from ptce_analysis.protect.scan import scan, zipped
 from ptce_analysis.publish.exhibit import LICENCE
@@ -40,6 +47,8 @@ INHERITED = ("PATH", "TMPDIR", "LD_LIBRARY_PATH")
 
 NAME = f"ptce-analysis-{__version__}"
 SUMS = "SHA256SUMS"
+# What the PDF of the study was made from, beside it (docs/pdf.py).
+STAMP = "stamp.json"
 # What is released besides results and `docs`: how to read, cite and reuse them, and the figures typed from the sources.
 DOCUMENTS = (
     "README.md", "LISEZMOI.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
@@ -162,20 +171,25 @@ def release(place: Place, runs: Sequence[Run]) -> dict[str, str | int]:
             " after `ptce check-site DIR --raw DIR`."
         )
     with one_at_a_time(place):
-        _refuse("not up to date: run `make`", _stale(place, runs))
+        _refuse("not up to date: run `make`", stale_pages(place, runs))
         stamps = [place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs))]
         made = {path for stamp in stamps for path in made_by(stamp, place.project)}
         there = {path for folder in (place.site, place.figures) for path in folder.rglob("*") if not path.is_dir()}
         foreign = sorted(path.relative_to(place.project).as_posix() for path in there - made)
         _refuse("made by no declared run: remove it, or run `make`", foreign)
         _refuse("not safe to publish: see `ptce check-site build/site`", [one.file for one in scan(place.site)])
+        stamps.append(place.pdf / STAMP)
+        now = {name: digest(place.project.joinpath(name).read_bytes()) for name in recorded(stamps[-1])["inputs"]
+               if (place.project / name).is_file()}  # fmt: skip
+        reason = stale_because(stamps[-1], place.project, now)
+        _refuse("the PDF is not that of the pages: run `make pdf`", [reason] if reason else [])
         missing = [name for name in DOCUMENTS if not (place.project / name).is_file()]
         _refuse("a file that goes with every release is missing", missing)
+        made |= {*made_by(stamps[-1], place.project)}
         paths = [*made, *(place.project / name for name in DOCUMENTS), *sorted((place.project / "docs").rglob("*.md"))]
         # Those below `build` stand at the top.
         tops = {path: place.build if path.is_relative_to(place.build) else place.project for path in paths}
         files = {path.relative_to(top).as_posix(): path.read_bytes() for path, top in tops.items()}
-        files |= {path.relative_to(place.build).as_posix(): data for path, data in study_pdfs(place, runs).items()}
     report = verify(place.project)
     if not report.succeeded:
         raise InputError(f"nothing is released: `ptce verify` fails.\n{report.text()}")
@@ -187,66 +201,34 @@ def release(place: Place, runs: Sequence[Run]) -> dict[str, str | int]:
     return {"archive": name, "sha256": digest(data), "files": len(files)}
 
 
-def write_pdfs(place: Place, runs: Sequence[Run]) -> list[str]:
-    """Write the study as one PDF for each language in `build/pdf`; return their names.
-
-    Raises `InputError` for pages that are not up to date, or when what makes PDFs is missing.
-    """
-    with one_at_a_time(place):
-        _refuse("not up to date: run `make`", _stale(place, runs), "no PDF is made")
-        files = study_pdfs(place, runs)
-        write_together(files)
-    return [path.relative_to(place.project).as_posix() for path in files]
-
-
-def study_pdfs(place: Place, runs: Sequence[Run]) -> dict[Path, bytes]:
-    """Return the PDF of each language by path: its pages in the order of their notebooks, but those made of answers."""
-    from ptce_analysis.pipeline.site import Titles
-    from ptce_analysis.publish.language import Words
-    from ptce_analysis.publish.pdf import study_pdf
-
-    found, edition = {}, read_edition(place.project)
-    for words in map(Words, dict.fromkeys(run.lang for run in runs)):
-        study = sorted((run for run in runs if run.lang == words.lang and not run.folder), key=lambda run: run.notebook)
-        pages = {run.address: place.page(run).read_text(encoding="utf-8") for run in study}
-        path = place.build / "pdf" / f"{NAME}-{words.lang}.pdf"
-        found[path] = study_pdf(pages, words, str(words(Titles.SITE)), edition)
-    return found
-
-
 def crate(project: Path, files: Mapping[str, bytes]) -> bytes:
     """Return the record of a folder of files (RO-Crate 1.1): the study, who made it, its licence, and each file."""
-    study = read_edition(project).record(
-        license={"@id": LICENCE["path"]}, hasPart=[{"@id": name} for name in sorted(files)]
-    )
+    parts = [{"@id": quote(name)} for name in sorted(files)]
+    study = read_edition(project).record(license={"@id": LICENCE["path"]}, hasPart=parts)
     people = [{"@id": f"#author-{rank}", **one} for rank, one in enumerate(study.get("author", ()), start=1)]
-    bodies = [one["affiliation"] for one in people if "affiliation" in one]
-    places = [{"@id": f"#body-{rank}", **one} for rank, one in enumerate(bodies, start=1)]
-    for one, place in zip((one for one in people if "affiliation" in one), places, strict=True):
-        one["affiliation"] = {"@id": place["@id"]}
     study |= {"@id": "./", "@type": "Dataset", "author": [{"@id": one["@id"]} for one in people]}
+    record = {"@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": {"@id": CRATES}}
+    licence = {"@id": LICENCE["path"], "@type": "CreativeWork", "name": LICENCE["title"]}
     resources = json.loads((project / PACKAGE_FILE).read_text(encoding="utf-8"))["resources"]
     described = {one["path"]: {"name": one["title"], "description": one["description"]} for one in resources}
-    record = {"@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": {"@id": CRATES}}
-    graph: list[dict[str, Any]] = [record, study, *people, *places]
-    graph += [{"@id": LICENCE["path"], "@type": "CreativeWork", "name": LICENCE["title"]}]
+    graph = [record, study, *people, licence]
     for name, data in sorted(files.items()):
-        kind = TYPES.get(Path(name).suffix, "text/plain")
-        about = {"contentSize": str(len(data)), "encodingFormat": kind, **described.get(name, {})}
-        graph.append({"@id": name, "@type": "File", **about})
+        kind = {"encodingFormat": TYPES.get(Path(name).suffix, "text/plain"), "contentSize": str(len(data))}
+        graph.append({"@id": quote(name), "@type": "File", **kind, **described.get(name, {})})
     return (
         json.dumps({"@context": f"{CRATES}/context", "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
     ).encode()
 
 
-def _refuse(why: str, found: Sequence[str], refused: str = "nothing is released") -> None:
+def _refuse(why: str, found: Sequence[str]) -> None:
     named = list(dict.fromkeys(found))
     if named:
         more = f"\n... and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
-        raise InputError(f"{refused}: {why}.\n" + "\n".join(named[:SHOWN]) + more)
+        raise InputError(f"nothing is released: {why}.\n" + "\n".join(named[:SHOWN]) + more)
 
 
-def _stale(place: Place, runs: Sequence[Run]) -> list[str]:
+def stale_pages(place: Place, runs: Sequence[Run]) -> list[str]:
+    """Return why tables, runs or indexes must be made again, one line each."""
     inputs = Inputs(place)
     found = {"tables": stale_because(place.stamp(TABLES), place.project, inputs.of_tables())}
     found |= {run.id: reason for run, reason in stale_runs(place, inputs, runs).items()}

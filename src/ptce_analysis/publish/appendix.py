@@ -176,13 +176,13 @@ def _run(notebook: Any) -> tuple[Words, str]:
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
     edition = frame.edition if frame else Edition()
-    authors = [one.name for one in edition.authors] or [words("The ptce-analysis contributors")]
+    authors = [words(one.name) for one in edition.authors] or [words("The ptce-analysis contributors")]
     return {
         "lang": words.lang,
         "words": words,
         "policy": POLICY,
         "edition": edition,
-        "authors": ", ".join(str(words(str(one))) for one in authors),
+        "authors": ", ".join(map(str, authors)),
         "years": f"{min(WAVES)}/{max(WAVES)}",
         "stylesheet": stylesheet,
         **(_around(words, frame) if frame else {"others": []}),

@@ -114,7 +114,7 @@ class Author(NamedTuple):
 
 @dataclass(frozen=True)
 class Edition:
-    """What CITATION.cff states of the study; the `date` is `2026-11-30`, the `address` that of the site; unknown: empty."""
+    """What CITATION.cff states of the study, the `date` as `2026-11-30`, the site's `address`; unknown: empty."""
 
     authors: tuple[Author, ...] = ()
     title: str = ""
@@ -159,12 +159,17 @@ class Edition:
 
     def record(self, **more: Any) -> dict[str, Any]:
         """Return the study in the words of schema.org, and `more`; what is not known is left out."""
-        authors = [
-            {"@type": "Person", "@id": one.orcid, "name": one.name, "givenName": one.given, "familyName": one.family,
-             "affiliation": one.affiliation and {"@type": "Organization", "name": one.affiliation}}
-            if one.family else {"@type": "Organization", "name": one.name} for one in self.authors
+        authors: list[dict[str, str]] = [
+            {"@type": "Person" if one.family else "Organization", "@id": one.orcid, "name": one.name,
+             "givenName": one.given, "familyName": one.family, "affiliation": one.affiliation}
+            for one in self.authors
         ]  # fmt: skip
-        found = {"name": self.title, "description": self.abstract, "keywords": [*self.keywords], "url": self.address}
+        found: dict[str, Any] = {
+            "name": self.title,
+            "description": self.abstract,
+            "keywords": [*self.keywords],
+            "url": self.address,
+        }
         found |= {"version": self.version, "datePublished": self.date, "identifier": self.doi and self.link}
         found |= {"author": [{key: value for key, value in one.items() if value} for one in authors], **more}
         return {key: value for key, value in found.items() if value}

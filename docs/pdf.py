@@ -44,7 +44,7 @@ MISSING = (
 )
 NO_PANGO = (
     "no PDF can be made: Pango, a library of the system, is missing. Install it (Debian and Ubuntu: apt-get install"
-    " libpangoft2-1.0-0 libharfbuzz-subset0; Fedora: dnf install pango; macOS: brew install pango) and try again."
+    " libpangoft2-1.0-0; Fedora: dnf install pango; macOS: brew install pango) and try again."
 )
 
 
@@ -180,7 +180,7 @@ def key_of(address: str) -> str:
 
 
 def text_of(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+    return re.sub(r"[ \t\r\n]+", " ", "".join(element.itertext())).strip(" ") if element is not None else ""
 
 
 if __name__ == "__main__":

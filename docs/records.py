@@ -1,6 +1,6 @@
 """The records of the study, all from CITATION.cff: `python docs/records.py` (`make records`) writes them again.
 
-codemeta.json (the software), .zenodo.json (the deposit of the archive of `make release`) and the head of datapackage.json.
+codemeta.json (the software), .zenodo.json (the deposit of the archive of `make release`), the head of datapackage.json.
 What CITATION.cff does not state is left out. The site and the archive make theirs each time: JSON-LD, BibTeX, RO-Crate.
 """
 
@@ -17,8 +17,8 @@ from ptce_analysis.publish.exhibit import LICENCE
 from ptce_analysis.publish.site import CITATION, read_edition
 
 TERMS = (
-    "Licence Ouverte 2.0 for the tables, figures and pages made here; MIT for the code; chiffres © RTES et sources citées"
-    " for the figures transcribed from the sources (LICENSES/DATA.md)."
+    "Licence Ouverte 2.0 for the tables, figures and pages made here; MIT for the code; chiffres © RTES et sources"
+    " citées for the figures transcribed from the sources (LICENSES/DATA.md)."
 )
 SPDX = "https://spdx.org/licenses"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY
-from guides import architecture
+from guides import script
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
 from ptce_analysis.survey.waves import read_waves
 from survey_pages import survey_page
@@ -18,7 +18,7 @@ from survey_pages import survey_page
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
 
 
-DRAWING = architecture()
+DRAWING = script("architecture")
 PICTURE = (REPOSITORY / "docs" / "architecture.svg").read_text(encoding="utf-8")
 
 

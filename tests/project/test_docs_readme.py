@@ -67,7 +67,8 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("command", [command for command in SHOWN if command.startswith("make")])
 def test_a_make_command_names_a_target_and_says_what_it_would_do(command: str) -> None:
     """`make -n` accepts it; the environments count as installed, so that nothing is fetched."""
-    old = ["-o", ".venv/.installed", "-o", ".venv/.tools", "-o", ".venv-lab/.installed"]
+    names = (".venv/.installed", ".venv/.tools", ".venv/.pdf", ".venv-lab/.installed")
+    old = [word for name in names for word in ("-o", name)]
     done = subprocess.run([*command.split(), "-n", *old], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr
 

@@ -52,9 +52,10 @@ def conda() -> dict[str, object]:
 
 
 def test_conda_and_pip_ask_for_the_same() -> None:
-    """environment.yml has the packages and ranges of pyproject.toml, JupyterLab's too, by their conda names."""
+    """environment.yml has the packages and ranges of pyproject.toml, of JupyterLab and PDF too, by their conda names."""
     wanted = dict(split(text) for text in PYPROJECT["project"]["dependencies"])
-    wanted |= dict(split(text) for text in PYPROJECT["project"]["optional-dependencies"]["lab"])
+    for extra in ("lab", "pdf"):
+        wanted |= dict(split(text) for text in PYPROJECT["project"]["optional-dependencies"][extra])
     wanted |= dict(split(text) for text in PYPROJECT["build-system"]["requires"])
     expected = {CONDA_NAMES.get(name, name): limits for name, limits in wanted.items() if name not in FROM_PYPI}
     expected |= {"python": PYPROJECT["project"]["requires-python"], "pip": ""}
@@ -90,7 +91,8 @@ def test_every_dependency_is_locked() -> None:
     extras = project["optional-dependencies"]
     wanted = {
         "requirements.lock": project["dependencies"],
-        "dev.lock": [*project["dependencies"], *extras["dev"]],
+        "pdf.lock": [*project["dependencies"], *extras["pdf"]],
+        "dev.lock": [*project["dependencies"], *extras["dev"], *extras["pdf"]],
         "lab.lock": [*project["dependencies"], *extras["lab"]],
         "bootstrap.lock": ["uv", *PYPROJECT["build-system"]["requires"]],
     }
@@ -101,7 +103,8 @@ def test_every_dependency_is_locked() -> None:
 def test_development_and_lab_use_the_batch_versions() -> None:
     """A package has the same version in every lock."""
     versions = {path.name: {entry.split(";")[0].strip() for entry in locked(path)} for path in LOCKS}
-    assert versions["requirements.lock"] <= versions["dev.lock"] & versions["lab.lock"]
+    assert versions["requirements.lock"] <= versions["pdf.lock"] & versions["lab.lock"]
+    assert versions["pdf.lock"] <= versions["dev.lock"]
 
 
 def test_the_makefile_lists_itself() -> None:
@@ -131,6 +134,6 @@ def test_the_supported_pythons_are_told_once() -> None:
 
 def test_the_batch_environment_is_free_of_jupyterlab() -> None:
     """JupyterLab slows every start by two seconds: it has an environment of its own."""
-    for name in ("requirements.lock", "requirements/dev.lock"):
+    for name in ("requirements.lock", "requirements/pdf.lock", "requirements/dev.lock"):
         assert not {"jupyterlab", "ipywidgets", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
     assert {"jupyterlab", "ipywidgets"} <= names(REPOSITORY / "requirements" / "lab.lock")

@@ -130,7 +130,7 @@ def compare(here: Place, rebuilt: Place) -> Report:
 
     def names(place: Place, *folders: Path) -> set[str]:
         found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-        results = (path for path in found if path.suffix != ".md" and path.name[0] != ".")
+        results = (path for path in found if path.name[0] != "." and (path.suffix != ".md" or place.site in path.parents))
         return {path.relative_to(place.project).as_posix() for path in results}
 
     committed = names(here, here.figures, here.processed) | names(rebuilt, rebuilt.figures, rebuilt.processed)

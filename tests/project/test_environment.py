@@ -52,7 +52,7 @@ def conda() -> dict[str, object]:
 
 
 def test_conda_and_pip_ask_for_the_same() -> None:
-    """environment.yml has the packages and ranges of pyproject.toml, of JupyterLab and PDF too, by their conda names."""
+    """environment.yml has the packages and ranges of pyproject.toml, JupyterLab's and the PDF's too, by conda names."""
     wanted = dict(split(text) for text in PYPROJECT["project"]["dependencies"])
     for extra in ("lab", "pdf"):
         wanted |= dict(split(text) for text in PYPROJECT["project"]["optional-dependencies"][extra])

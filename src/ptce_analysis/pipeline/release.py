@@ -130,8 +130,8 @@ def compare(here: Place, rebuilt: Place) -> Report:
 
     def names(place: Place, *folders: Path) -> set[str]:
         found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-        results = (path for path in found if path.name[0] != "." and (path.suffix != ".md" or place.site in path.parents))
-        return {path.relative_to(place.project).as_posix() for path in results}
+        results = (one for one in found if one.name[0] != "." and (one.suffix != ".md" or place.site in one.parents))
+        return {one.relative_to(place.project).as_posix() for one in results}
 
     committed = names(here, here.figures, here.processed) | names(rebuilt, rebuilt.figures, rebuilt.processed)
     built = {name for name in names(here, here.site, here.notebooks) if (rebuilt.project / name).is_file()}

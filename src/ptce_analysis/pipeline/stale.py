@@ -133,7 +133,7 @@ def files_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, those of linked folders too: whoever opens them does not see the link."""
     seen = set[str]()
     for name, folders, files in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(name)) in seen:  # a link to a folder above
+        if (real := os.path.realpath(name)) in seen:  # noqa: TID251 (a loop of links is known by where it leads)
             folders.clear()
             continue
         seen.add(real)

@@ -155,7 +155,7 @@ def zipped(top: str, files: Mapping[str, bytes]) -> bytes:
 
 def _repeats_its_neighbours(path: Path) -> bool:
     """Whether an archive is, to the byte, one of files beside it, which are looked into themselves."""
-    beside = {one.name: one for one in path.parent.iterdir() if one.is_file()}
+    beside = {one.name: one for one in sorted(path.parent.iterdir()) if one.is_file()}
     try:
         with zipfile.ZipFile(path) as whole:
             names = [name.removeprefix(f"{path.stem}/") for name in whole.namelist()]

@@ -69,39 +69,24 @@ def test_conda_and_pip_ask_for_the_same() -> None:
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_a_lock_says_no_address(path: Path) -> None:
-    """No index, no link, no folder: the packages come from wherever the user's installer looks."""
-    text = path.read_text(encoding="utf-8")
-    assert re.findall(r"(?i)https?:|file:|--(?:extra-)?index|--find-links|@ ", text) == []
-
-
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_every_locked_package_has_one_version_and_hashes(path: Path) -> None:
-    """`name==version` and at least one SHA-256 for each entry."""
-    entries = locked(path)
-    assert entries
+def test_a_lock_is_versions_and_hashes_and_no_address(path: Path) -> None:
+    """`name==version` with SHA-256 for each entry; packages come from wherever the user's installer looks."""
+    entries, text = locked(path), path.read_text(encoding="utf-8")
+    assert entries and not re.search(r"(?i)https?:|file:|--(?:extra-)?index|--find-links|@ ", text)
     for entry, hashes in entries.items():
         assert re.fullmatch(r"[A-Za-z0-9_.-]+==[^\s;]+( ; .+)?", entry), entry
         assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
 
 
-def test_every_dependency_is_locked() -> None:
-    """What pyproject.toml asks for is in the batch lock; development and lab add their own."""
+def test_every_dependency_is_locked_in_one_version() -> None:
+    """What pyproject.toml asks for is in the batch lock; those of extras hold it and add their own."""
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"]
-    wanted = {
-        "requirements.lock": project["dependencies"],
-        "pdf.lock": [*project["dependencies"], *extras["pdf"]],
-        "dev.lock": [*project["dependencies"], *extras["dev"], *extras["pdf"]],
-        "lab.lock": [*project["dependencies"], *extras["lab"]],
-        "bootstrap.lock": ["uv", *PYPROJECT["build-system"]["requires"]],
-    }
-    for path in LOCKS:
-        assert {split(text)[0] for text in wanted[path.name]} <= names(path), path.name
-
-
-def test_development_and_lab_use_the_batch_versions() -> None:
-    """A package has the same version in every lock."""
+    wanted = {"requirements.lock": [], "pdf.lock": ["pdf"], "dev.lock": ["dev", "pdf", "stats"], "lab.lock": ["lab"]}
+    for path in (path for path in LOCKS if path.name in wanted):
+        asked = [*project["dependencies"], *(text for extra in wanted[path.name] for text in extras[extra])]
+        assert {split(text)[0] for text in asked} <= names(path), path.name
+    assert {"uv", *(split(text)[0] for text in PYPROJECT["build-system"]["requires"])} <= names(LOCKS[0])
     versions = {path.name: {entry.split(";")[0].strip() for entry in locked(path)} for path in LOCKS}
     assert versions["requirements.lock"] <= versions["pdf.lock"] & versions["lab.lock"]
     assert versions["pdf.lock"] <= versions["dev.lock"]

@@ -25,11 +25,6 @@ def test_the_picture_is_the_one_the_script_draws() -> None:
     assert DRAWING.picture(DRAWING.import_graph(LIBRARY)) == PICTURE
 
 
-def rows() -> dict[str, str]:
-    """The table of parts."""
-    return dict(re.findall(r"^\| `([\w.]+)` \| (.+) \|$", PAGE.split("## Where to change")[0], re.MULTILINE))
-
-
 def test_the_table_says_what_each_part_does() -> None:
     """A line for each box of the picture and each package, with the first line of its docstring, whole."""
     inside = {path.parent.relative_to(LIBRARY).as_posix().replace("/", ".") for path in LIBRARY.rglob("*/__init__.py")}
@@ -37,7 +32,8 @@ def test_the_table_says_what_each_part_does() -> None:
     stems = {part: LIBRARY / part.replace(".", "/") for part in parts}
     files = {part: stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py") for part, stem in stems.items()}
     said = {part: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) for part, path in files.items()}
-    assert rows() == {part: str(text).splitlines()[0] for part, text in said.items()}
+    rows = re.findall(r"^\| `([\w.]+)` \| (.+) \|$", PAGE.split("## Where to change")[0], re.MULTILINE)
+    assert dict(rows) == {part: str(text).splitlines()[0] for part, text in said.items()}
 
 
 def test_the_files_to_open_are_there() -> None:

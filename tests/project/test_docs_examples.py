@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
 import papermill  # noqa: F401 (loads this library's engine by its entry point: the engine cannot be loaded before)
 import pytest
@@ -27,16 +26,11 @@ MODULES = sorted(
 PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
 
 
-def examples(module: ModuleType) -> list[doctest.DocTest]:
-    """The docstrings of a module that hold examples."""
-    return [test for test in doctest.DocTestFinder(exclude_empty=True).find(module) if test.examples]
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of_docstrings_are_true(name: str) -> None:
     """Each `>>>` gives what is written under it."""
     runner = doctest.DocTestRunner()
-    for test in examples(importlib.import_module(name)):
+    for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
         runner.run(test)
     assert runner.failures == 0, name
 

@@ -46,11 +46,6 @@ def names(path: Path) -> set[str]:
     return {split(entry.split(";")[0].split("==")[0].strip())[0] for entry in locked(path)}
 
 
-def conda() -> dict[str, object]:
-    """The environment for conda."""
-    return dict(yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8")))
-
-
 def test_conda_and_pip_ask_for_the_same() -> None:
     """environment.yml has the packages and ranges of pyproject.toml, JupyterLab's and the PDF's too, by conda names."""
     wanted = dict(split(text) for text in PYPROJECT["project"]["dependencies"])
@@ -59,8 +54,7 @@ def test_conda_and_pip_ask_for_the_same() -> None:
     wanted |= dict(split(text) for text in PYPROJECT["build-system"]["requires"])
     expected = {CONDA_NAMES.get(name, name): limits for name, limits in wanted.items() if name not in FROM_PYPI}
     expected |= {"python": PYPROJECT["project"]["requires-python"], "pip": ""}
-    listed = conda()["dependencies"]
-    assert isinstance(listed, list)
+    listed = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     assert {name.replace("_", "-"): limits for name, limits in expected.items()} == dict(
         split(entry) for entry in listed if isinstance(entry, str)
     )

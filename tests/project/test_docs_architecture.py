@@ -14,8 +14,6 @@ from ptce_analysis.survey.waves import read_waves
 from survey_pages import survey_page
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
-
-
 DRAWING = script("architecture")
 PICTURE = (REPOSITORY / "docs" / "architecture.svg").read_text(encoding="utf-8")
 

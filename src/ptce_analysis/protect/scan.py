@@ -63,9 +63,6 @@ STYLE_LOADS = re.compile(r"(?i)@import|image-set\s*\(|url\((?!\s*[\"']?(?:#|data
 PNG, SVG = "data:image/png;base64", "data:image/svg+xml;base64"
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD", b"IDAT", b"IEND")
 
-# The earliest date a zip archive can hold.
-NO_DATE = (1980, 1, 1, 0, 0, 0)
-
 # Rule and what was found; the rule `TEXT` is no fault, but what else the file says, and where.
 Faults = Iterator[tuple[str, str]]
 TEXT = "text"
@@ -147,7 +144,7 @@ def zipped(top: str, files: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{top}/{name}", NO_DATE)
+            entry = zipfile.ZipInfo(f"{top}/{name}")  # of the earliest date there can be
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             whole.writestr(entry, data)
     return stream.getvalue()

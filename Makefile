@@ -35,6 +35,11 @@ ifneq ($(RULES),)
   export PTCE_RULES := $(RULES)
 endif
 
+# The site made from earlier answers of them, which readers may have kept: make WAVES=DIR PREVIOUS=DIR.
+ifneq ($(PREVIOUS),)
+  export PTCE_PREVIOUS := $(PREVIOUS)
+endif
+
 # A part of the tests: files or folders when they exist, else an expression of pytest.
 PART := $(if $(ONLY),$(if $(wildcard $(firstword $(subst ::, ,$(ONLY)))),$(ONLY),-k "$(ONLY)"))
 
@@ -48,7 +53,7 @@ data: $(ENVIRONMENT)  ## build the processed tables only
 	@$(PY) -m ptce_analysis data
 
 texts: $(ENVIRONMENT)  ## bring new texts into the catalogues of the languages, and say what to fill in
-	@$(PY) -m ptce_analysis.publish.messages
+	@$(PY) docs/texts.py
 
 test: $(TOOLS)  ## run the tests but those that take long; a part: make test ONLY=tests/cli, or ONLY="words of names"
 	@$(PY) -m pytest -n auto -m "not thorough" $(PART)

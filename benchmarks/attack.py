@@ -39,7 +39,7 @@ TABLES = (
     (("level", "wave"), ("level",)),
     (("level", "wave"), ()),
 )
-PUBLISHED = Path(__file__).parents[1] / "data" / "raw" / "published"
+FACTS = read_published(Path(__file__).parents[1] / "data" / "raw" / "published")
 STATISTICS = ("share", "total", "median")
 
 
@@ -79,8 +79,7 @@ def attack_page(seed: int, *, strict: bool) -> Report:
     """Attack what was released of one random survey for its page, and report."""
     with tempfile.TemporaryDirectory() as folder:
         wave = release_attack.random_money(Path(folder), seed)
-    kinds = ("funding_", "link_share", "relation_", "emergence_")
-    facts = {name: fact for name, fact in read_published(PUBLISHED).items() if name.startswith(kinds)}
+    facts = {name: fact for name, fact in FACTS.items() if name.startswith(("funding_", "link_share", "relation_"))}
     start = time.perf_counter()
     released = shown([wave], facts, "strict" if strict else "standard")
     seconds = time.perf_counter() - start

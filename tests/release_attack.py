@@ -29,8 +29,9 @@ MONEY: dict[str, Any] = {
 }  # fmt: skip
 # The measure whose units hold those of another, and the questions with one answer.
 WITHIN = {
-    "told": "poles", "said": "poles", "links": "said", "supported": "links", "amounts": "supported", "stages": "told",
-    "told_relation": "poles", "told_legal_form": "poles", "relation": "told_relation", "legal_form": "told_legal_form",
+    "told": ["poles"], "said": ["poles"], "links": ["said"], "supported": ["asked", "links"], "amounts": ["supported"],
+    "stages": ["told"], "told_relation": ["poles"], "told_legal_form": ["poles"], "relation": ["told_relation"],
+    "legal_form": ["told_legal_form"],
 }  # fmt: skip
 EXCLUSIVE = ("stages", "relation", "legal_form")
 
@@ -66,8 +67,8 @@ def read_release(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, year
     """All that is released, as lines: counts, shares of bases, totals, classes of medians, printed figures."""
     known, shown = Knowledge(), {(name, at): row for name, one in tables.items() for at, row in cells(one)}
     for (name, at), row in shown.items():
-        units, parent = (name, at), WITHIN.get(name, "")
-        if parent:
+        units = (name, at)
+        for parent in WITHIN.get(name, ()):
             known.line({(parent, at if (parent, at) in shown else ""): 1.0, units: -1.0}, 0.0, np.inf)
         if row["units"] != MARK:
             known.between(units, row["units"], row["units"])
@@ -78,7 +79,7 @@ def read_release(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, year
             known.between(units, 1.0, np.inf)
     for name in EXCLUSIVE:
         if name in tables:
-            known.line({(name, at): 1.0 for at, _ in cells(tables[name])} | {(WITHIN[name], ""): -1.0}, 0.0, 0.0)
+            known.line({(name, at): 1.0 for at, _ in cells(tables[name])} | {(WITHIN[name][0], ""): -1.0}, 0.0, 0.0)
     _read_amounts(known, dict(cells(tables["amounts"])))
     for name, given, base in printed[["id", "given", "base"]].itertuples(index=False):
         if given != MARK:
@@ -146,7 +147,7 @@ def recovered(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, wave: A
             low, high = known.range_of({(name, at): 1.0}, whole=True)
             found += [f"{name} {at}: units {low:g} to {high:g}"] * (high - low < 0.5 or high < small)
             if "share" in row:
-                parent = (WITHIN[name], at if name == "links" else "")
+                parent = (WITHIN[name][0], at if name in ("links", "supported") else "")
                 low, high = known.range_of({parent: 1.0, (name, at): -1.0}, whole=True)
                 found += [f"{name} {at}: others {low:g} to {high:g}"] * (high < small)
     money, answers = tables["amounts"].drop(columns="wave"), Answers(given, ("level",), "amount_eur", 1000.0, 1000.0)

@@ -179,4 +179,4 @@ def test_what_is_shown_of_the_wave_is_released_row_by_row(raw: Path) -> None:
     for name, one in tables.tables.items():
         held = {str(cell) for cell in one.table.to_numpy().ravel()}
         assert not held & set(HOSTILE) - {"0", "None"}, name
-    assert not set(survey_page.stages(Words("fr"), tables).table["label"]) & set(HOSTILE)
+    assert not set(survey_page.told(Words("fr"), tables, "stage").table["label"]) & set(HOSTILE)

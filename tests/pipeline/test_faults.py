@@ -200,12 +200,11 @@ def test_make_works_in_a_folder_with_spaces(tmp_path: Path, built_once: Path) ->
     done = made_with(["make", "-j8", f"PYTHON={sys.executable}", f"WAVES={waves.name}"], project)
     assert done.returncode == 0, done.stderr
     assert results(project) == results(built_once)
-    probe = "print-waves:\n\t@printenv PTCE_WAVES PTCE_RULES PYTHONPATH\n"
+    probe = "print-waves:\n\t@printenv PTCE_WAVES PTCE_RULES PTCE_PREVIOUS PYTHONPATH\n"
     (project / "probe.mk").write_text("include Makefile\n" + probe)
-    done = made_with(
-        ["make", "-s", "-f", "probe.mk", "print-waves", "PYTHON=p", f"WAVES={waves}", "RULES=strict"], project
-    )
-    assert done.stdout.splitlines() == [str(waves), "strict", f"{project}/src"]
+    given = [f"WAVES={waves}", "RULES=strict", "PREVIOUS=old"]
+    done = made_with(["make", "-s", "-f", "probe.mk", "print-waves", "PYTHON=p", *given], project)
+    assert done.stdout.splitlines() == [str(waves), "strict", "old", f"{project}/src"]
 
 
 def test_what_a_crash_of_the_machine_leaves_is_made_again(built_project: Path) -> None:

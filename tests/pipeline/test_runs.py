@@ -104,7 +104,7 @@ def on_waves(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = project / "notebooks" / "plain.ipynb"
     defaults = '\\nwaves = \\"fictitious\\"\\nrules = \\"standard\\"'
     path.write_text(path.read_text().replace('lang = \\"en\\"', f'lang = \\"en\\"{defaults}'))
-    for name in ("PTCE_WAVES", "PTCE_RULES"):
+    for name in ("PTCE_WAVES", "PTCE_RULES", "PTCE_PREVIOUS"):
         monkeypatch.delenv(name, raising=False)
     return project
 
@@ -143,6 +143,14 @@ def test_rules_that_would_not_be_those_asked_for_are_refused(
     if declared:
         declare(on_waves, SUPPLIED + f'parameters = {{{declared}waves = "supplied"}}')
     with pytest.raises(InputError, match=RULES_REFUSED[asked, declared]):
+        declared_runs(on_waves)
+
+
+def test_an_earlier_site_without_supplied_waves_is_refused(on_waves: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing would be compared with it."""
+    monkeypatch.setenv("PTCE_PREVIOUS", "old")
+    declare(on_waves, '[[runs]]\nnotebook = "plain"')
+    with pytest.raises(InputError, match=r"PTCE_PREVIOUS: .* there are none.*make WAVES=DIR PREVIOUS=DIR"):
         declared_runs(on_waves)
 
 

@@ -127,6 +127,10 @@ def test_damage_limits_and_the_missing_extra_are_one_clear_line(
             read_bytes(data, path.name, limits=Limits(n_rows=2))
         with pytest.raises(InputError, match="more than 2 columns"):
             read_bytes(data, path.name, limits=Limits(n_columns=2))
+    with monkeypatch.context() as ended:  # the library may end its process: it did
+        ended.setattr(statfiles.sys, "executable", "false")
+        with pytest.raises(InputError, match="truncated, damaged"):
+            read(files[0])
     monkeypatch.setattr(statfiles, "import_module", lambda name: (_ for _ in ()).throw(ImportError(name)))
     for data in (*map(Path.read_bytes, files), xls(lambda sheet: sheet.write(0, 0, "x"))):
         with pytest.raises(InputError, match=r"^f: reading it needs (pyreadstat|xlrd), of the extra `stats`"):

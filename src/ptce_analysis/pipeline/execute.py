@@ -28,12 +28,18 @@ from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, Place,
 from ptce_analysis.pipeline.stale import VERSIONS, digest_of_value, versions
 from ptce_analysis.protect.scan import check_page, shows_answers
 from ptce_analysis.publish.appendix import LAB_TAG, Frame, PtceExporter, shows_fictitious, untranslated
-from ptce_analysis.publish.exhibit import role
-from ptce_analysis.publish.language import translated_notebook
+from ptce_analysis.publish.exhibit import contradicted, page_downloads, role
+from ptce_analysis.publish.language import Words, translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
 from ptce_analysis.publish.site import Whereabouts, read_edition, to_runs
+from ptce_analysis.survey.waves import earlier_tables
 
 HOW = "Declare the run with parameters = { waves = '%s' }."
+# What to do when answers have changed since a site was handed over.
+SUBTRACTED = (
+    "Who kept that site could subtract. Publish what it was made from again; or, where an answer must go, take it down"
+    " wherever it is, and build without PREVIOUS (PTCE_PREVIOUS): nothing calls back what was read."
+)
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object. Each
@@ -109,6 +115,9 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
         raise InputError(f"run {run.id}: figures made of real answers in a path that git commits. {HOW % 'supplied'}")
     if shows_fictitious(node) and run.folder != FOLDERS["fictitious"]:
         raise InputError(f"run {run.id}: fictitious answers on a page of the study. {HOW % 'fictitious'}")
+    earlier = earlier_tables(place.project, run.lang, run.name) if run.waves == "supplied" else {}
+    if earlier and (fault := contradicted(Words(run.lang), page_downloads(node, run.name), earlier)):
+        raise InputError(f"run {run.id}: {fault} from those of the earlier site. {SUBTRACTED}")
     files = {place.figures_of(run) / name: data for name, data in outputs.items() if name.endswith(".svg")}
     # Those that a page offers for download; any other picture is in the page itself.
     shown = (output for cell in node.cells for output in cell.get("outputs", ()) if role(output) == "drawing")
@@ -137,9 +146,13 @@ def exporter() -> PtceExporter:
 
 
 def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
-    """Return where a page comes from: digests of its data, library and notebook, versions, and what rebuilds it."""
+    """Return where a page comes from: digests of its data, library and notebook, versions, and what rebuilds it.
+
+    Of answers no digest is given, as who guesses them could confirm it; the page names their export and its date.
+    """
     notebook = f"notebooks/{run.notebook.name}"
-    data = {name: found for name, found in inputs.items() if name.startswith("data/")}
+    answers = ("data/supplied/", "data/raw/waves/")
+    data = {name: one for name, one in inputs.items() if name.startswith("data/") and not name.startswith(answers)}
     parts = {"data": data, "library": {PACKAGE: inputs[PACKAGE]}, "notebook": {notebook: inputs[notebook]}}
     stated = ", ".join(f"{name} {number}" for name, number in versions().items() if name in VERSIONS)
     short = {name: digest_of_value(part)[:16] for name, part in parts.items()}

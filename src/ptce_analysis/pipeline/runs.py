@@ -15,7 +15,7 @@ from typing import Any
 
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.publish.site import SitePage, check_parameters
-from ptce_analysis.survey.waves import WAVES_VARIABLE
+from ptce_analysis.survey.waves import PREVIOUS_VARIABLE, WAVES_VARIABLE
 from ptce_analysis.vocabulary import LANGUAGES
 
 # The package itself: its folder, and its name in import lines.
@@ -207,6 +207,11 @@ def _asked_for(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, A
             if (declared := entry["parameters"].setdefault("rules", rules)) != rules:
                 where = f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}"
                 raise InputError(f"{where}, but {RULES_VARIABLE} asks for {rules!r}. Give one of them.")
+    if os.environ.get(PREVIOUS_VARIABLE) and not supplied:
+        raise InputError(
+            f"{PREVIOUS_VARIABLE}: an earlier site is compared with pages made of waves you supply, and there are none."
+            f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR PREVIOUS=DIR) or unset it."
+        )
     return entries
 
 

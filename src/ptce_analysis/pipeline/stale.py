@@ -19,7 +19,7 @@ from typing import Any
 
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, Place, Run
 from ptce_analysis.publish.site import CITATION
-from ptce_analysis.survey.waves import WAVES, supplied_folder, wave_files
+from ptce_analysis.survey.waves import WAVES, earlier_tables, supplied_folder, wave_files
 
 # The packages whose versions a page states.
 VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
@@ -90,6 +90,8 @@ class Inputs:
             found |= {
                 f"data/supplied/{file.relative_to(folder).as_posix()}": digest(file.read_bytes()) for file in files
             }
+            earlier = earlier_tables(self.place.project, run.lang, run.name)
+            found |= {f"earlier site, {name}": digest(data) for name, data in earlier.items()}
         return found | {"parameters": digest_of_value([run.parameters, run.family, run.pages])}
 
     def of_site(self, runs: Sequence[Run]) -> Digests:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -111,6 +111,31 @@ def shortened(place: Place, names: Collection[str]) -> Place:
 def place_text(place: Place) -> str:
     """Return a place as the ledger writes it."""
     return ", ".join(f"{name} {value}" for name, value in place) or ALL
+
+
+def misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iterator[str]:
+    """Yield why measures do not fit together: each base must show what shares are of, and hold every unit."""
+    for what in ("name", "value"):
+        given = [getattr(measure, what) for measure in measures if getattr(measure, what)]
+        for twice in sorted({text for text in given if given.count(text) > 1}):
+            yield f"two measures have the {what} {twice!r}: give every table of it in one measure's `by`."
+    for measure in measures:
+        for name in measure.bases:
+            if name not in by_name:
+                yield f"measure {measure.name!r}: no measure is called {name!r}: {', '.join(by_name)}."
+            dims = tuple(dim for dim in measure.dims if dim in by_name[name].dims)
+            inside = by_name[name].contributions(dims)
+            for place, units in measure.contributions(dims).items():
+                if strange := set(units) - set(inside.get(place, ())):
+                    yield (
+                        f"measure {measure.name!r}, {place_text(place)}: {len(strange)} units are not in {name!r}, "
+                        "which is said to hold them all. Count the same units in both."
+                    )
+        for names in measure.by if measure.base else ():
+            needed = {name for name in names if name in by_name[measure.base].dims}
+            if needed not in map(set, by_name[measure.base].by):
+                by = ", ".join(sorted(needed)) or "no column"
+                yield f"measure {measure.name!r}: shares need a table of {measure.base!r} by {by}: add it to `by`."
 
 
 def _faults(measure: Measure) -> Iterator[str]:

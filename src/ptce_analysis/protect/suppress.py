@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.cells import ALL, STATISTICS, Measure, Place, place_text, shortened
+from ptce_analysis.protect.cells import ALL, STATISTICS, Measure, Place, misfits, place_text, shortened
 from ptce_analysis.protect.release import Protected, ledger_table, released
 from ptce_analysis.protect.rules import (
     MARK,
@@ -59,7 +59,7 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
     Raises `InputError` if measures do not fit together, or a contribution is negative.
     """
     by_name = {measure.name: measure for measure in measures}
-    for fault in _misfits(measures, by_name) if measures and rules and 0 < within < 1 else [""]:
+    for fault in misfits(measures, by_name) if measures and rules and 0 < within < 1 else [""]:
         raise InputError(fault or "protect needs a measure, a rule, and `within` between 0 and 1 (0.10 is usual).")
     hidden = dict[Key, Reason]()
     # What the usual rules hide, stricter ones hide too: a page made under each would give, together, what both hide.
@@ -72,31 +72,6 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
                 found |= _reasons(totals_system(measure, some, places), within, hidden)
         hidden = {**found, **hidden}
     return {name: _protected(measure, by_name.get(measure.base), hidden, rules) for name, measure in by_name.items()}
-
-
-def _misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iterator[str]:
-    """Why measures do not fit together: each base must show what shares are of, and hold every unit."""
-    for what in ("name", "value"):
-        given = [getattr(measure, what) for measure in measures if getattr(measure, what)]
-        for twice in sorted({text for text in given if given.count(text) > 1}):
-            yield f"two measures have the {what} {twice!r}: give every table of it in one measure's `by`."
-    for measure in measures:
-        for name in measure.bases:
-            if name not in by_name:
-                yield f"measure {measure.name!r}: no measure is called {name!r}: {', '.join(by_name)}."
-            dims = tuple(dim for dim in measure.dims if dim in by_name[name].dims)
-            inside = by_name[name].contributions(dims)
-            for place, units in measure.contributions(dims).items():
-                if strange := set(units) - set(inside.get(place, ())):
-                    yield (
-                        f"measure {measure.name!r}, {place_text(place)}: {len(strange)} units are not in {name!r}, "
-                        "which is said to hold them all. Count the same units in both."
-                    )
-        for names in measure.by if measure.base else ():
-            needed = {name for name in names if name in by_name[measure.base].dims}
-            if needed not in map(set, by_name[measure.base].by):
-                by = ", ".join(sorted(needed)) or "no column"
-                yield f"measure {measure.name!r}: shares need a table of {measure.base!r} by {by}: add it to `by`."
 
 
 def _reasons(system: System, within: float, already: Collection[Key]) -> dict[Key, Reason]:
@@ -215,6 +190,11 @@ class System:
         sums = points @ terms.T
         return points[np.all((sums >= low - NEAR) & (sums <= high + NEAR), axis=1)]
 
+    def could_be(self, goal: Goal, hidden: Collection[int]) -> bool:
+        """Return whether a count of 0 could be something else if every figure were hidden that can be."""
+        lines = self.lines({*hidden, *_costs(self, ())})
+        return bool((self.farthest(lines, goal) @ goal.terms > NEAR).any()) or bool(self.usual)
+
     def farthest(self, lines: Sequence[Line], goal: Goal) -> Vector:
         """Return the data set that fits the lines and goes farthest towards a goal, as one row; or no row."""
         _, low, high = goal.attacker
@@ -298,7 +278,13 @@ def hidden_figures(system: System, within: float, already: Collection[Key] = ())
     """
     forbidden = {at: ("recoverable", at) for at, figure in enumerate(system.figures) if figure.key in already}
     forbidden |= {at: (f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
-    wanted, added, seen = goals(system, within), dict[int, int](), system.truth[None, :]
+    wanted, added, seen = list[Goal](), dict[int, int](), system.truth[None, :]
+    for goal in goals(system, within):
+        # Where nobody could be, as a count that holds it is 0, nothing hides that nobody is: it is shown.
+        if system.figures[goal.figure].units or system.could_be(goal, forbidden):
+            wanted.append(goal)
+        else:
+            forbidden.pop(goal.figure, None)
     for goal in wanted:
         while not met(goal, seen):
             lines = system.lines({*forbidden, *added})

@@ -26,6 +26,7 @@ from matplotlib.figure import Figure
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import Protected, unreleased
+from ptce_analysis.protect.rules import MARK as HIDDEN_MARK
 from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Number, Sentence, Words, plain_text, sentence_html
 from ptce_analysis.publish.style import rendered
@@ -46,6 +47,9 @@ ACTIVE = re.compile(
     rf"|<[^>]*[\s/\"'](?:on\w+\s*=|(?:xlink:)?(?:href|src)\s*=\s*{OUTSIDE})|url\((?!#)",
     re.IGNORECASE,
 )
+
+# What a cell of a file holds where its figure is not shown.
+HIDDEN = frozenset(("", HIDDEN_MARK))
 
 LEAST_ALT = 40
 MOST_COLUMNS = 6
@@ -189,7 +193,12 @@ def cell_text(words: Words, value: Any, kind: str) -> str:
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return the data as an HTML table in a region that can scroll; on a phone, cells need their column's heading."""
     mixed, heads = any(column.kind != "text" for column in exhibit.columns), []
-    for name, heading, kind in exhibit.columns:
+    # Of answers it is not known, when their page is written, which column says the same on each row: it is said once.
+    known = exhibit.protected is None or len(exhibit.data) < 2
+    once = [column for column in exhibit.columns if not known and exhibit.data[column.name].nunique(False) == 1]
+    once = once[: len(exhibit.columns) - 2]  # one column alone would be no table
+    columns = [column for column in exhibit.columns if column not in once]
+    for name, heading, kind in columns:
         lengths = exhibit.data[name].dropna().astype(str).str.len()
         is_text, long = mixed and kind == "text", kind == "text" and bool(lengths.gt(LONG_TEXT).any())
         classes = " ".join(["t"] * is_text + ["long"] * long)
@@ -199,8 +208,10 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
         return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
 
-    rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
-    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows)
+    records = exhibit.data.to_dict("records")
+    rows = [[cell(row, column) for column in columns] for row in records]
+    same = words.listing(f"{column.heading} ({cell(records[0], column)})" for column in once)
+    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows, same=same)
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:
@@ -299,6 +310,40 @@ def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
             address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', output.data["text/html"])
             data = unquote(unescape(address[1])).encode() if address else b""
             yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
+
+
+def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[str, bytes]) -> str:
+    """Return why the data of a page cannot follow those of an `earlier` version (files by name); nothing if they can.
+
+    Who reads both must learn no more than from one of them: each figure that both show is the same, and one of the two
+    shows everything that the other does, as under stricter rules. What changed with the answers can be subtracted.
+    """
+    later = {one.name: one.data for one in downloads}
+    changed, more, fewer = 0, len(later.keys() - earlier.keys()), len(earlier.keys() - later.keys())
+    for name in later.keys() & earlier.keys():
+        new, old = (
+            list(csv.reader(io.StringIO(one.decode("utf-8-sig")), delimiter=words.csv_marks[1]))
+            for one in (later[name], earlier[name])
+        )
+        named = {row[0] for row in new} & {row[0] for row in old}
+        for row in new:
+            if found := next((one for one in sorted(old, key=row.__ne__) if _same(row, one)), []):
+                old.remove(found)
+                pairs = [*zip(found, row, strict=True)]
+                more += any(was in HIDDEN and now not in HIDDEN for was, now in pairs)
+                fewer += any(now in HIDDEN and was not in HIDDEN for was, now in pairs)
+            changed, more = changed + (not found and row[0] in named), more + (not found and row[0] not in named)
+        changed += sum(row[0] in named for row in old)
+        fewer += sum(row[0] not in named for row in old)
+    if changed:
+        return f"{changed} rows of its tables differ"
+    return f"{fewer} of its rows or tables show less and {more} more, apart" if more and fewer else ""
+
+
+def _same(row: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two rows say the same wherever both say something."""
+    pairs = zip(row, other, strict=False)
+    return len(row) == len(other) and all(one == two or {one, two} & HIDDEN for one, two in pairs)
 
 
 def data_package(

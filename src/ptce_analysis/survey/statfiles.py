@@ -7,15 +7,19 @@ lines, a value with a label is its label, and one that the file declares missing
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from ptce_analysis.errors import InputError, if_shown
-from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text, refusing
 from ptce_analysis.survey.workbooks import Seen, marked, sheet_grid, shown, worded
 
 # What a format says of a number: days since the first day of the software, or something before or after the number.
@@ -35,38 +39,50 @@ def read_statistics(data: bytes, file: str, limits: Limits, encoding: str = "") 
 
     Raises `InputError` if the extra is not installed, or the file is damaged or too large.
     """
-    library = _library("pyreadstat", file)
-    reader = library.read_sav if data.startswith(b"$FL") else library.read_dta
-    how = {"encoding": encoding or None, "user_missing": True, "disable_datetime_conversion": True}
-    try:
-        _, about = reader(io.BytesIO(data), metadataonly=True, encoding=encoding or None)
-        for what, n, most in (
-            ("rows", about.number_rows, limits.n_rows),
-            ("columns", about.number_columns, limits.n_columns),
-        ):
-            if (n or 0) > most:
-                raise InputError(f"{file}: more than {most} {what}. A survey export is smaller: check the file.")
-        cells, about = reader(io.BytesIO(data), output_format="dict", row_limit=limits.n_rows + 1, **how)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged file makes its reader raise
-        fault = f"{file}: truncated, damaged or in another encoding ({type(error).__name__}{if_shown(f': {error}')})."
-        raise InputError(f"{fault} Save it again, or name its encoding (layout: encoding).") from error
-    notes, names = list[Note](), list(cells)
-    columns = [list(_column(name, cells[name], about, notes, at)) for at, name in enumerate(names)]
-    labels = [label or "" for label in about.column_labels]
-    records = [(0, names), (0, labels), *enumerate(map(list, zip(*columns, strict=True)), 1)]
-    rows, numbers = gathered(file, records, limits)
-    return Grid(file, rows, numbers, tuple(notes), header_rows=2 if any(labels) else 1)
+    _library("pyreadstat", file)
+    most = {"rows": limits.n_rows, "columns": limits.n_columns}
+    fault = f"{file}: truncated, damaged or in another encoding"
+    with refusing(fault, "Save it again, or name its encoding (layout: encoding)."):
+        # A damaged file may end the process that reads it: another one does.
+        code = f"from ptce_analysis.survey import statfiles; statfiles.print_statistics({most}, {encoding!r})"
+        where = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, input=data, env=where, capture_output=True, check=True, timeout=600)
+        found = json.loads(done.stdout)
+        for what in (what for what in most if (found[what] or 0) > most[what]):
+            raise InputError(f"{file}: more than {most[what]} {what}. A survey export is smaller: check the file.")
+        notes, names, labels = list[Note](), list(found["cells"]), [label or "" for label in found["labels"]]
+        columns = [list(_column(name, found, notes, at)) for at, name in enumerate(names)]
+        records = [(0, names), (0, labels), *enumerate(map(list, zip(*columns, strict=True)), 1)]
+        rows, numbers = gathered(file, records, limits)
+        return Grid(file, rows, numbers, tuple(notes), header_rows=2 if any(labels) else 1)
 
 
-def _column(name: str, values: list[Any], about: Any, notes: list[Note], at: int) -> Iterator[str]:
+def print_statistics(most: Mapping[str, int], encoding: str) -> None:
+    """Print, as JSON, what the library reads in the file of the standard input; no cells if there are too many."""
+    data, library = sys.stdin.buffer.read(), import_module("pyreadstat")
+    read = library.read_sav if data.startswith(b"$FL") else library.read_dta
+    how: dict[str, Any] = {"encoding": encoding or None, "user_missing": True, "disable_datetime_conversion": True}
+    cells, about = read(io.BytesIO(data), metadataonly=True, encoding=encoding or None)
+    found = {"rows": about.number_rows, "columns": about.number_columns, "cells": {}, "labels": about.column_labels}
+    if all((found[what] or 0) <= n for what, n in most.items()):
+        cells, about = read(io.BytesIO(data), output_format="dict", row_limit=most["rows"] + 1, **how)
+        found |= {"cells": {name: list(values) for name, values in cells.items()}, "missing": about.missing_ranges}
+        found |= {"formats": about.original_variable_types, "types": about.readstat_variable_types}
+        found["values"] = {name: list(pairs.items()) for name, pairs in about.variable_value_labels.items()}
+    json.dump(found, sys.stdout)
+
+
+def _column(name: str, found: Mapping[str, Any], notes: list[Note], at: int) -> Iterator[str]:
     """Yield what each value of a variable shows; those declared missing are noted, and blank."""
-    labels: Mapping[Any, str] = about.variable_value_labels.get(name, {})
+    labels: dict[Any, str] = dict(found["values"].get(name, ()))
     doubled = {label for label, n in Counter(labels.values()).items() if n > 1}
-    ranges, form = about.missing_ranges.get(name, []), about.original_variable_types.get(name) or ""
-    is_text = about.readstat_variable_types.get(name) == "string"
-    for row, value in enumerate(values, 1):
+    ranges, form, is_text = (
+        found["missing"].get(name, ()),
+        found["formats"][name] or "",
+        found["types"][name] == "string",
+    )
+    for row, value in enumerate(found["cells"][name], 1):
         if value is None or value != value or (is_text and not value.strip()):
             yield ""
             continue
@@ -89,7 +105,8 @@ def _shown(value: float, form: str) -> str:
 def read_old_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
     """Return the grid of one sheet of an .xls workbook. Raises `InputError` as `workbooks.read_workbook`."""
     library = _library("xlrd", file)
-    try:
+    fault = f"{file}: an old workbook (.xls), damaged or protected"
+    with refusing(fault, "Save it as .xlsx, without a password."):
         book = library.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
         visible = [one.name for one in book.sheets() if not one.visibility] or book.sheet_names()
 
@@ -100,11 +117,6 @@ def read_old_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -
                 yield row + 1, [_old_text(book, found, row, column) for column in range(found.row_len(row))]
 
         return sheet_grid(file, limits, book.sheet_names(), visible, sheet, records)
-    except InputError:
-        raise
-    except Exception as error:
-        fault = f"{file}: an old workbook (.xls), damaged or protected ({type(error).__name__})."
-        raise InputError(f"{fault} Save it as .xlsx, without a password.") from error
 
 
 def _old_text(book: Any, sheet: Any, row: int, column: int) -> str:

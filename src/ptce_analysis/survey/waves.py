@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Where a survey team says its waves are, and where the project keeps waves otherwise.
 WAVES_VARIABLE = "PTCE_WAVES"
+# Where the site is that was made from earlier answers of these waves.
+PREVIOUS_VARIABLE = "PTCE_PREVIOUS"
 WAVES = Path("data", "raw", "waves")
 
 CODEBOOKS = ("codebook.yml", "codebook.yaml")
@@ -27,6 +29,22 @@ EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".xls", ".sav", ".dta")
 def supplied_folder(project: Path) -> Path:
     """Return the folder of the waves a survey team supplies: `$PTCE_WAVES` (from `project`), else the project's own."""
     return project / (os.environ.get(WAVES_VARIABLE) or WAVES)
+
+
+def earlier_tables(project: Path, lang: str, page: str) -> dict[str, bytes]:
+    """Return the tables of a page in the earlier site, by file name: `$PTCE_PREVIOUS`; none if it is not set.
+
+    Raises `InputError` if that site has no such page.
+    """
+    if not (given := os.environ.get(PREVIOUS_VARIABLE)):
+        return {}
+    paths = sorted((project / given / lang).glob(f"*/data/{page}-*.csv"))
+    if not paths:
+        raise InputError(
+            f"{PREVIOUS_VARIABLE}={given}: no table of an earlier page there. Give the folder of a site that"
+            f" `make WAVES=DIR` made, which holds {lang}/survey/data, or unset it."
+        )
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def read_waves(folder: Path, origin: str) -> tuple[Cleaned, ...]:

@@ -20,8 +20,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ptce_analysis.errors import InputError, if_shown, nearest
-from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text, refusing
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576
@@ -34,19 +34,11 @@ _RAISED = {"super": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), 
 def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
     """Return the grid of one sheet: the one named, or the first that is not hidden.
 
-    Raises
-    ------
-    InputError
-        If the workbook is damaged, hostile or too large, or has no such sheet.
+    Raises `InputError` if the workbook is damaged, hostile or too large, or has no such sheet.
     """
-    try:
+    with refusing(f"{file}: the workbook is truncated or damaged", "Save it again."):
         archive = _Archive(data, file, limits)
         return (_ods if "content.xml" in archive.parts else _xlsx)(archive, sheet)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise; it may say an answer
-        said = f"{type(error).__name__}{if_shown(f': {error}')}"
-        raise InputError(f"{file}: the workbook is truncated or damaged ({said}). Save it again.") from error
 
 
 class _Archive:
@@ -136,7 +128,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
         seen.merged.extend((int(a[1]), _column(a[0]), int(b[1]), _column(b[0])) for a, b in ends)
         for row in sheet.iterfind("{*}sheetData/*"):
             previous, number, cells = number, _whole(row.get("r", str(number + 1))), list[str]()
-            for cell in row:
+            for cell in (one for one in row if _name(one) != "extLst"):
                 reference = cell.get("r", "")
                 column = _column(reference.rstrip("0123456789")) if reference else len(cells)
                 where = f"{archive.file}, row {number}: {reference if _CELL.fullmatch(reference) else 'it'}"
@@ -162,8 +154,9 @@ def _xlsx_text(
     """Return the text of a cell; a formula never computed stays one."""
     kind, value = cell.get("t", "n"), (inside["v"].text or "") if "v" in inside else ""
     code, struck = formats[_whole(cell.get("s", "0"))]
-    if (formula := inside.get("f")) is not None and not value and kind != "str":
-        return f"={formula.text or ''}"
+    formula = "f" in inside
+    if formula and not value and kind != "str":
+        return f"={inside['f'].text or ''}"
     if kind == "s":
         value = shared[_whole(value)]
     elif kind == "inlineStr":
@@ -174,8 +167,9 @@ def _xlsx_text(
         value = shown(value, code, base) or f"{number_text(value)} [{code or '?'}]"
     if kind in ("s", "inlineStr", "str"):
         value = worded(value, code)
-    elif kind not in ("n", "b", "e", "d") or not value:  # of an unknown kind, or not where its kind has it
-        value = f"{unknown} [?]" if (unknown := "".join(cell.itertext()).strip()) else ""
+    # Of an unknown kind, or not where its kind has it. The text that a shared one is of may be blank.
+    if kind not in ("s", "inlineStr", "str", "n", "b", "e", "d") or not (value.strip() or formula or kind == "s"):
+        value = f"{lost} [?]" if (lost := "".join(cell.itertext()).strip()) else value
     # Excel escapes line ends and tabs.
     return marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 
@@ -403,7 +397,6 @@ def _attributes(element: Element) -> dict[str, str]:
 
 
 def _times(found: dict[str, str], name: str) -> int:
-    """Return how often something is repeated, at least once."""
     return max(1, _whole(found.get(name, "1")))
 
 

@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := build
-.PHONY: build data texts test test-all coverage mutants check lab docs verify release bench clean help lock
+.PHONY: build data texts test test-all coverage mutants check lab docs records pdf verify release bench clean help lock
 
 # Inside an activated conda environment: make PYTHON=python
 ifeq ($(origin PYTHON),command line)
@@ -15,6 +15,7 @@ else
   PY := .venv/bin/python
   ENVIRONMENT := .venv/.installed
   TOOLS := .venv/.tools
+  PDF := .venv/.pdf
   LAB := .venv-lab/.installed
   LAB_PY := .venv-lab/bin/python
 endif
@@ -75,10 +76,16 @@ lab: $(LAB)  ## open the index in JupyterLab, in its own environment
 docs: $(TOOLS)  ## write the reference of the library from its docstrings: build/docs/index.html
 	@$(PY) docs/reference.py build/docs
 
+records: $(ENVIRONMENT)  ## write codemeta.json, .zenodo.json and datapackage.json again from CITATION.cff
+	@$(PY) docs/records.py
+
+pdf: $(PDF)  ## write the study as a PDF for each language: build/pdf (needs the system library Pango)
+	@$(PY) -m ptce_analysis build && $(PY) docs/pdf.py
+
 verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for byte with what is committed
 	@$(PY) -m ptce_analysis verify
 
-release: $(ENVIRONMENT)  ## write one archive of the study, with its checksums, in build/release: the same bytes each time
+release: pdf  ## write one archive of the study, with its PDF and checksums, in build/release: the same bytes each time
 	@$(PY) -m ptce_analysis release
 
 bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md (QUICK=1: a little)
@@ -101,6 +108,9 @@ INSTALLER := requirements/install.sh requirements/bootstrap.lock
 
 .venv/.tools: requirements/dev.lock .venv/.installed $(INSTALLER)
 	@sh requirements/install.sh .venv $(BASE_PYTHON) requirements/dev.lock && touch $@
+
+.venv/.pdf: requirements/pdf.lock .venv/.installed $(INSTALLER)
+	@sh requirements/install.sh .venv $(BASE_PYTHON) requirements/pdf.lock && touch $@
 
 .venv-lab/.installed: requirements/lab.lock pyproject.toml $(INSTALLER)
 	@sh requirements/install.sh .venv-lab $(BASE_PYTHON) requirements/lab.lock --editable . && touch $@

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Compile the locks: universal, with hashes, without any address. The dev and lab locks follow the batch lock.
+# Compile the locks: universal, with hashes, without any address. The others follow the batch lock.
 set -eu
 compile() { .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header "$@"; }
 compile pyproject.toml -o requirements.lock
-compile pyproject.toml --extra dev --extra stats -c requirements.lock -o requirements/dev.lock
+compile pyproject.toml --extra pdf -c requirements.lock -o requirements/pdf.lock
+compile pyproject.toml --extra dev --extra pdf --extra stats -c requirements.lock -c requirements/pdf.lock -o requirements/dev.lock
 compile pyproject.toml --extra lab -c requirements.lock -o requirements/lab.lock
 compile requirements/bootstrap.in -o requirements/bootstrap.lock
 
@@ -12,7 +13,7 @@ compile requirements/bootstrap.in -o requirements/bootstrap.lock
 empty=$(mktemp -d)
 trap 'rm -rf "$empty"' EXIT
 for python in $(sed -n 's/.*"Programming Language :: Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml); do
-    for lock in requirements.lock requirements/dev.lock requirements/lab.lock requirements/bootstrap.lock; do
+    for lock in requirements.lock requirements/pdf.lock requirements/dev.lock requirements/lab.lock requirements/bootstrap.lock; do
         .venv/bin/python -m uv pip install --quiet --dry-run --no-deps --only-binary :all: --no-binary odfpy \
             --require-hashes --python-version "$python" --target "$empty" -r "$lock"
         echo "Python $python: $lock can be installed"

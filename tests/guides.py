@@ -201,9 +201,9 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
         yield key.replace('\\"', '"'), said.replace('\\"', '"')
 
 
-def architecture() -> ModuleType:
-    """The script that draws the picture of the architecture, from the imports."""
-    spec = importlib.util.spec_from_file_location("architecture_drawing", REPOSITORY / "docs" / "architecture.py")
+def script(name: str) -> ModuleType:
+    """A script of `docs/`: `architecture`, `pdf` or `records`."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", REPOSITORY / "docs" / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -54,7 +54,7 @@ def _remove_left_over(folder: Path) -> None:
 
 
 def _build(folder: Path) -> None:
-    for name in ("notebooks", "data"):
+    for name in ("notebooks", "data", "LICENSES"):
         shutil.copytree(REPOSITORY / name, folder / name)
     for name in ("runs.toml", "requirements.lock", "CITATION.cff", "datapackage.json"):
         shutil.copy(REPOSITORY / name, folder)

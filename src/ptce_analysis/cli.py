@@ -302,7 +302,7 @@ def codebook(export: Path) -> int:
 def fictitious(out: Path, as_json: bool) -> int:
     """Write the fictitious waves; refused where what writes them is not."""
     make = Path("data", "raw", "waves", "make")
-    found = [path for path in (Path.cwd() / make, Path(__file__).parents[2] / make) if path.is_dir()]
+    found = [path for path in (Path.cwd() / make, Path(__file__).parents[2] / make) if path.is_dir()]  # noqa: TID251 (a command works where it is typed)
     if not found:
         raise InputError(f"{make}: not found. Run the command inside the project: what writes the waves is not here.")
     paths = [str(path) for path in runpy.run_path(str(found[0]))["write_waves"](out)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conftest import FIGURE, REPOSITORY, build_quietly, kept_environment, results, write_notebook
 from ptce_analysis import __version__
@@ -16,10 +18,13 @@ from ptce_analysis.cli import main
 from ptce_analysis.pipeline import release as under_test
 from ptce_analysis.pipeline.release import Report, compare, copy_inputs, first_difference, verify
 from ptce_analysis.pipeline.runs import Place
+from ptce_analysis.pipeline.stale import digest, publish
+from ptce_analysis.protect.scan import scan, zipped
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("restored_environment")
 
+ORCID = "https://orcid.org/0000-0002-1825-0097"
 ARCHIVE = Path("build", "release", f"ptce-analysis-{__version__}.zip")
 SUMS = ARCHIVE.with_name("SHA256SUMS")
 TOP = f"ptce-analysis-{__version__}/"
@@ -39,8 +44,16 @@ def ready_once(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """A small project, built, with everything a release needs; only to be copied."""
     folder = with_documents(Path(shutil.copytree(built_once, tmp_path_factory.mktemp("ready") / "project")))
     with kept_environment():
-        build_quietly(folder)
+        build_with_paper(folder)
     return folder
+
+
+def build_with_paper(project: Path) -> None:
+    """Build a project, and write a file in the place of the PDF of its pages."""
+    assert build_quietly(project).succeeded
+    pdf, page = Place(project).pdf, "build/site/fr/plain.html"
+    inputs = {page: digest((project / page).read_bytes())}
+    publish(pdf / under_test.STAMP, project, inputs, {pdf / f"{under_test.NAME}-fr.pdf": b"%PDF-1.7"})
 
 
 @pytest.fixture
@@ -69,10 +82,12 @@ def test_the_archive_holds_results_and_what_goes_with_them(ready: Path) -> None:
     whole = released(ready)
     names = {name.removeprefix(TOP) for name in whole.namelist()}
     expected = {*under_test.DOCUMENTS, "docs/method.md", "SHA256SUMS", "site/index.html"}
+    expected |= {f"pdf/{under_test.NAME}-fr.pdf", "ro-crate-metadata.json"}
     expected |= {f"data/processed/{table}.csv" for table in ("funding_by_level", "funding_totals")}
     for lang in LANGUAGES:
-        pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json", "ptce-analysis.bib")
+        pages = ("index.html", "plain.html", "drawn.html", "claims.json", "datapackage.json", "data/README.md")
         pages += ("data/figures.csv", "data/indicators.csv", "data/roles.csv", "data/sources.csv")
+        pages += ("data/citation.bib", "data/citation.ris", "data/LICENCE.md", f"data/ptce-2013-2015-{lang}.zip")
         expected |= {f"site/{lang}/{page}" for page in pages} | {f"figures/{lang}/drawn.svg"}
         expected |= {f"notebooks/{lang}/{name}.ipynb" for name in ("plain", "drawn")}
     assert names == expected
@@ -100,6 +115,66 @@ def test_every_file_has_its_digest(ready: Path, tmp_path: Path) -> None:
     assert len(listed) == len(whole.namelist()) - 1
 
 
+@pytest.mark.usefixtures("verified")
+def test_the_archive_describes_itself(ready: Path) -> None:
+    """RO-Crate 1.1: the study with all that CITATION.cff states, each file with its kind and size, nothing dangling."""
+    authors = [
+        {"family-names": "Example", "given-names": "Ada", "orcid": ORCID, "affiliation": "An institute"},
+        {"name": "B"},
+    ]
+    cited = yaml.safe_load((ready / "CITATION.cff").read_text("utf-8")) | {"authors": authors, "doi": "10.5072/x"}
+    (ready / "CITATION.cff").write_text(yaml.safe_dump(cited, allow_unicode=True), "utf-8")
+    build_with_paper(ready)
+    whole = released(ready)
+    record = json.loads(whole.read(f"{TOP}ro-crate-metadata.json"))
+    assert record["@context"] == "https://w3id.org/ro/crate/1.1/context"
+    entities = {one["@id"]: one for one in record["@graph"]}
+    assert len(entities) == len(record["@graph"]) and all(isinstance(one["@type"], str) for one in entities.values())
+    about, root = entities["ro-crate-metadata.json"], entities["./"]
+    assert (about["about"], about["conformsTo"]) == ({"@id": "./"}, {"@id": "https://w3id.org/ro/crate/1.1"})
+    assert root["@type"] == "Dataset" and root["license"] == {
+        "@id": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+    }
+    assert (root["name"], root["description"], root["datePublished"]) == (
+        cited["title"], cited["abstract"], cited["date-released"],
+    )  # fmt: skip
+    assert root["identifier"] == "https://doi.org/10.5072/x" and entities[ORCID]["familyName"] == "Example"
+    assert [entities[one["@id"]]["name"] for one in root["author"]] == ["Ada Example", "B"]
+    files = {name.removeprefix(TOP) for name in whole.namelist()} - {"ro-crate-metadata.json", "SHA256SUMS"}
+    assert (
+        {one["@id"] for one in root["hasPart"]} == files == {k for k, one in entities.items() if one["@type"] == "File"}
+    )
+    sizes = {one.filename.removeprefix(TOP): str(one.file_size) for one in whole.infolist()}
+    assert all(entities[name]["contentSize"] == sizes[name] and entities[name]["encodingFormat"] for name in files)
+    used = [value for one in record["@graph"] for value in one.values() if isinstance(value, dict)]
+    assert {one["@id"] for one in used} <= {*entities, "https://w3id.org/ro/crate/1.1"}
+
+
+NEIGHBOURS = {"a.csv": b"c\n1\n", "README.md": b"# Data\n"}
+REPEATED = zipped("data", NEIGHBOURS)
+SPOILT = {
+    "as it was": REPEATED,
+    "a file that is not beside it": zipped("data", NEIGHBOURS | {"more.csv": b"x"}),
+    "a file from above": zipped("data", NEIGHBOURS | {"../page.html": b"<p>"}),
+    "other bytes of a file": zipped("data", NEIGHBOURS | {"a.csv": b"c\n2\n"}),
+    "something at its end": REPEATED + b"x",
+    "something before it": b"x" + REPEATED,
+    "no archive": b"PK",
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_an_archive_of_a_site_holds_files_beside_it_and_nothing_else(tmp_path: Path, what: str) -> None:
+    """`check-site` accepts the one that repeats its neighbours to the byte, and refuses any other."""
+    (tmp_path / "data").mkdir()
+    for name, data in NEIGHBOURS.items():
+        (tmp_path / "data" / name).write_bytes(data)
+    (tmp_path / "page.html").write_text("<p>")
+    (tmp_path / "data" / "data.zip").write_bytes(SPOILT[what])
+    found = [(one.file, one.rule) for one in scan(tmp_path)]
+    assert found == ([] if what == "as it was" else [("data/data.zip", "closed")])
+
+
 # The file that is written (or removed) before the release, what stands in it, and what is said.
 REFUSED = {
     "runs.toml": ('[[runs]]\nnotebook = "plain"\n', "not up to date: run `make`.\nfr/plain (parameters changed)"),
@@ -107,6 +182,7 @@ REFUSED = {
     "build/site/fr/index.html": ("mine", "indexes (build/site/fr/index.html was altered)"),
     "build/site/fr/a.csv": ("x", "made by no declared run: remove it, or run `make`.\nbuild/site/fr/a.csv"),
     "figures/en/old.svg": ("<svg/>", "made by no declared run: remove it, or run `make`.\nfigures/en/old.svg"),
+    "build/pdf/stamp.json": ("{}", "the PDF is not that of the pages: run `make pdf`.\nstamp unreadable"),
     "SECURITY.md": ("", "a file that goes with every release is missing.\nSECURITY.md"),
     "data/processed/poles.csv": ("pole_id\nP1\n", "answers of respondents in a path that git commits"),
 }
@@ -151,7 +227,7 @@ def test_what_cannot_be_built_again_is_not_released(ready: Path, capsys: pytest.
     (ready / ARCHIVE).write_bytes(b"older")
     chance = ["import os", "print(os.environ['HOME'])"]
     write_notebook(ready / "notebooks" / "plain.ipynb", [*chance, FIGURE % "plain"])
-    assert build_quietly(ready).succeeded
+    build_with_paper(ready)
     assert main(["release", "--project", str(ready)]) == 2
     said = capsys.readouterr().err
     assert "`ptce verify` fails" in said and "plain.ipynb: differs" in said

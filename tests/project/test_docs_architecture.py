@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 
 from conftest import REPOSITORY
-from guides import architecture
-from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE
+from guides import script
+from ptce_analysis.pipeline.runs import LIBRARY
 from ptce_analysis.survey.waves import read_waves
 from survey_pages import survey_page
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
-
-
-DRAWING = architecture()
+DRAWING = script("architecture")
 PICTURE = (REPOSITORY / "docs" / "architecture.svg").read_text(encoding="utf-8")
-
-
-def parts_by_hand() -> dict[str, str]:
-    """Each module's part, by another route than the script's: the first part of its path, without what follows `_`."""
-    found = {}
-    for path in LIBRARY.rglob("*.py"):
-        first = path.relative_to(LIBRARY).parts[0].removesuffix(".py")
-        found[str(path)] = first if first.startswith("__") else first.split("_")[0]
-    return {path: name for path, name in found.items() if not name.startswith("__")}
-
-
-def imported_by_hand(path: str) -> set[str]:
-    """The parts a file imports, read from its whole syntax tree."""
-    nodes = ast.walk(ast.parse(Path(path).read_text(encoding="utf-8")))
-    names = {
-        node.module for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE)
-    }
-    return {re.split(r"[._]", name.removeprefix(f"{PACKAGE}."))[0] for name in names if name != PACKAGE}
 
 
 def test_the_picture_is_the_one_the_script_draws() -> None:
@@ -45,48 +23,15 @@ def test_the_picture_is_the_one_the_script_draws() -> None:
     assert DRAWING.picture(DRAWING.import_graph(LIBRARY)) == PICTURE
 
 
-def test_arcs_are_the_imports_of_the_code() -> None:
-    """Every arc is an import and every import an arc; all go downwards."""
-    arcs = {
-        (path.get("data-from"), path.get("data-to")) for path in ET.fromstring(PICTURE).iter() if path.get("data-from")
-    }
-    parts = parts_by_hand()
-    pairs = {(one, other) for path, one in parts.items() for other in imported_by_hand(path) if other != one}
-    assert arcs == pairs
-    order = DRAWING.ORDER
-    assert all(order.index(other) < order.index(one) for one, other in arcs)
-
-
-def test_every_module_is_counted_in_the_picture() -> None:
-    """The numbers in the boxes add up to the modules of the library, but the package itself and `__main__`."""
-    counted = [int(n) for n in re.findall(r">(\d+) modules?<", PICTURE)]
-    assert sum(counted) == len(parts_by_hand())
-
-
-def rows() -> dict[str, str]:
-    """The table of parts."""
-    return dict(re.findall(r"^\| `([\w.]+)` \| (.+) \|$", PAGE.split("## Where to change")[0], re.MULTILINE))
-
-
-def file_of(part: str) -> Path:
-    """The file whose docstring speaks for a part."""
-    stem = LIBRARY / part.replace(".", "/")
-    return stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py")
-
-
-@pytest.mark.parametrize("part", rows())
-def test_a_part_is_said_to_do_what_its_docstring_says(part: str) -> None:
-    """The page copies the first line of the docstring, whole."""
-    docstring = ast.get_docstring(ast.parse(file_of(part).read_text(encoding="utf-8"))) or ""
-    assert rows()[part] == docstring.splitlines()[0]
-
-
-def test_every_part_and_package_is_in_the_table() -> None:
-    """Each box of the picture and each package of the library has its line."""
-    packages = {
-        path.parent.relative_to(LIBRARY).as_posix().replace("/", ".") for path in LIBRARY.rglob("*/__init__.py")
-    }
-    assert set(rows()) == (packages - {"."}) | set(DRAWING.ORDER)
+def test_the_table_says_what_each_part_does() -> None:
+    """A line for each box of the picture and each package, with the first line of its docstring, whole."""
+    inside = {path.parent.relative_to(LIBRARY).as_posix().replace("/", ".") for path in LIBRARY.rglob("*/__init__.py")}
+    parts = (inside - {"."}) | set(DRAWING.ORDER)
+    stems = {part: LIBRARY / part.replace(".", "/") for part in parts}
+    files = {part: stem / "__init__.py" if stem.is_dir() else stem.with_suffix(".py") for part, stem in stems.items()}
+    said = {part: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) for part, path in files.items()}
+    rows = re.findall(r"^\| `([\w.]+)` \| (.+) \|$", PAGE.split("## Where to change")[0], re.MULTILINE)
+    assert dict(rows) == {part: str(text).splitlines()[0] for part, text in said.items()}
 
 
 def test_the_files_to_open_are_there() -> None:

@@ -56,12 +56,8 @@ def test_the_order_of_imports_is_the_one_enforced() -> None:
     assert told == [names for names in enforced if names]
 
 
-def test_every_origin_is_told() -> None:
-    """The origins of the vocabulary, and no other."""
+def test_origins_version_and_commands_are_told() -> None:
+    """The origins of the vocabulary, and no other; the changelog opens on this version and names every command."""
     assert re.findall(r"`(\w+)`", HABITS.split("## Statistics")[1].split(")")[0]) == list(ORIGINS)
-
-
-def test_the_changelog_is_about_this_version() -> None:
-    """Its first entry is the version of the library, and it names every command there is."""
     assert re.findall(r"^## (\S+)", CHANGES, re.MULTILINE)[0] == ptce_analysis.__version__
     assert {name for name in COMMANDS if f"`{name}`" not in CHANGES and f"`ptce {name}" not in CHANGES} == set()

@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
 import papermill  # noqa: F401 (loads this library's engine by its entry point: the engine cannot be loaded before)
 import pytest
@@ -27,16 +26,11 @@ MODULES = sorted(
 PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
 
 
-def examples(module: ModuleType) -> list[doctest.DocTest]:
-    """The docstrings of a module that hold examples."""
-    return [test for test in doctest.DocTestFinder(exclude_empty=True).find(module) if test.examples]
-
-
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_of_docstrings_are_true(name: str) -> None:
     """Each `>>>` gives what is written under it."""
     runner = doctest.DocTestRunner()
-    for test in examples(importlib.import_module(name)):
+    for test in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
         runner.run(test)
     assert runner.failures == 0, name
 
@@ -48,19 +42,12 @@ def test_examples_of_the_pages_are_true(path: Path, monkeypatch: pytest.MonkeyPa
     assert doctest.testfile(str(path), module_relative=False, encoding="utf-8").failed == 0
 
 
-METHOD = (REPOSITORY / "docs" / "feasible-sets.md").read_text(encoding="utf-8")
-
-
-def test_the_method_is_checked_at_every_step() -> None:
-    """The note on feasible sets computes in each of its sections that claims something."""
-    sections = {part.splitlines()[0]: part for part in METHOD.split("\n## ")[1:]}
-    claiming = [part for title, part in sections.items() if title[0] in "12345"]
+def test_each_claim_of_the_method_is_computed_and_names_its_tests() -> None:
+    """Each section of the note on feasible sets that claims something computes it; the tests it names exist, once."""
+    method = (REPOSITORY / "docs" / "feasible-sets.md").read_text(encoding="utf-8")
+    claiming = [part for part in method.split("\n## ")[1:] if part[0] in "12345"]
     assert len(claiming) == 5 and all(">>> " in part for part in claiming)
-
-
-def test_each_claim_of_the_method_names_tests_that_exist() -> None:
-    """The table of validation names functions of the tests, each defined once."""
-    named = re.findall(r"`(test_\w+)`", METHOD)
+    named = re.findall(r"`(test_\w+)`", method)
     sources = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py")]
     defined = Counter(name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE))
     assert len(named) > 10 and {name: defined[name] for name in named} == dict.fromkeys(named, 1)

@@ -91,7 +91,10 @@ def pseudo_translated(project: Path, lang: str) -> None:
 def test_a_language_is_added_by_its_guide(tmp_path: Path) -> None:
     """One line and one catalogue: pages in German beside the others, its own numbers, units, lists, labels and CSV."""
     project = copied_project(tmp_path, "05_profile", "07_level")
-    follow_until_pages(project)
+    *before, last = blocks("adding-a-language.md")
+    for block in before:  # the build waits until the catalogue is finished
+        run(project, block.text.strip()) if block.kind == "sh" else write(project, block)
+    assert last.text.splitlines() == ["make", "make test"]
     pseudo_translated(project, "de")
     run(project, "make")
     assert " passed" in run(project, "make test", "publish/test_language.py")
@@ -110,16 +113,6 @@ def test_a_language_is_added_by_its_guide(tmp_path: Path) -> None:
     # Headings of columns and labels of the vocabulary, which name the rows: none is left in English.
     names = [cell.get_text() for cell in german.main("th") if re.search("[a-z]{3}", cell.get_text())]
     assert len(names) > 10 and not [name for name in names if "Ü" not in name]
-
-
-def follow_until_pages(project: Path) -> None:
-    """The guide up to its pages, whose build waits until the catalogue is finished."""
-    for block in blocks("adding-a-language.md")[:-1]:
-        if block.kind == "sh":
-            run(project, block.text.strip())
-        else:
-            write(project, block)
-    assert blocks("adding-a-language.md")[-1].text.splitlines() == ["make", "make test"]
 
 
 def test_a_report_is_audited_by_its_guide(tmp_path: Path) -> None:

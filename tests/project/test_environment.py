@@ -46,20 +46,15 @@ def names(path: Path) -> set[str]:
     return {split(entry.split(";")[0].split("==")[0].strip())[0] for entry in locked(path)}
 
 
-def conda() -> dict[str, object]:
-    """The environment for conda."""
-    return dict(yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8")))
-
-
 def test_conda_and_pip_ask_for_the_same() -> None:
-    """environment.yml has the packages and ranges of pyproject.toml, JupyterLab's too, by their conda names."""
+    """environment.yml has the packages and ranges of pyproject.toml, JupyterLab's and the PDF's too, by conda names."""
     wanted = dict(split(text) for text in PYPROJECT["project"]["dependencies"])
-    wanted |= dict(split(text) for text in PYPROJECT["project"]["optional-dependencies"]["lab"])
+    for extra in ("lab", "pdf"):
+        wanted |= dict(split(text) for text in PYPROJECT["project"]["optional-dependencies"][extra])
     wanted |= dict(split(text) for text in PYPROJECT["build-system"]["requires"])
     expected = {CONDA_NAMES.get(name, name): limits for name, limits in wanted.items() if name not in FROM_PYPI}
     expected |= {"python": PYPROJECT["project"]["requires-python"], "pip": ""}
-    listed = conda()["dependencies"]
-    assert isinstance(listed, list)
+    listed = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     assert {name.replace("_", "-"): limits for name, limits in expected.items()} == dict(
         split(entry) for entry in listed if isinstance(entry, str)
     )
@@ -68,40 +63,27 @@ def test_conda_and_pip_ask_for_the_same() -> None:
 
 
 @pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_a_lock_says_no_address(path: Path) -> None:
-    """No index, no link, no folder: the packages come from wherever the user's installer looks."""
-    text = path.read_text(encoding="utf-8")
-    assert re.findall(r"(?i)https?:|file:|--(?:extra-)?index|--find-links|@ ", text) == []
-
-
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
-def test_every_locked_package_has_one_version_and_hashes(path: Path) -> None:
-    """`name==version` and at least one SHA-256 for each entry."""
-    entries = locked(path)
-    assert entries
+def test_a_lock_is_versions_and_hashes_and_no_address(path: Path) -> None:
+    """`name==version` with SHA-256 for each entry; packages come from wherever the user's installer looks."""
+    entries, text = locked(path), path.read_text(encoding="utf-8")
+    assert entries and not re.search(r"(?i)https?:|file:|--(?:extra-)?index|--find-links|@ ", text)
     for entry, hashes in entries.items():
         assert re.fullmatch(r"[A-Za-z0-9_.-]+==[^\s;]+( ; .+)?", entry), entry
         assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
 
 
-def test_every_dependency_is_locked() -> None:
-    """What pyproject.toml asks for is in the batch lock; development and lab add their own."""
+def test_every_dependency_is_locked_in_one_version() -> None:
+    """What pyproject.toml asks for is in the batch lock; those of extras hold it and add their own."""
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"]
-    wanted = {
-        "requirements.lock": project["dependencies"],
-        "dev.lock": [*project["dependencies"], *extras["dev"]],
-        "lab.lock": [*project["dependencies"], *extras["lab"]],
-        "bootstrap.lock": ["uv", *PYPROJECT["build-system"]["requires"]],
-    }
-    for path in LOCKS:
-        assert {split(text)[0] for text in wanted[path.name]} <= names(path), path.name
-
-
-def test_development_and_lab_use_the_batch_versions() -> None:
-    """A package has the same version in every lock."""
+    wanted = {"requirements.lock": [], "pdf.lock": ["pdf"], "dev.lock": ["dev", "pdf", "stats"], "lab.lock": ["lab"]}
+    for path in (path for path in LOCKS if path.name in wanted):
+        asked = [*project["dependencies"], *(text for extra in wanted[path.name] for text in extras[extra])]
+        assert {split(text)[0] for text in asked} <= names(path), path.name
+    assert {"uv", *(split(text)[0] for text in PYPROJECT["build-system"]["requires"])} <= names(LOCKS[0])
     versions = {path.name: {entry.split(";")[0].strip() for entry in locked(path)} for path in LOCKS}
-    assert versions["requirements.lock"] <= versions["dev.lock"] & versions["lab.lock"]
+    assert versions["requirements.lock"] <= versions["pdf.lock"] & versions["lab.lock"]
+    assert versions["pdf.lock"] <= versions["dev.lock"]
 
 
 def test_the_makefile_lists_itself() -> None:
@@ -131,6 +113,6 @@ def test_the_supported_pythons_are_told_once() -> None:
 
 def test_the_batch_environment_is_free_of_jupyterlab() -> None:
     """JupyterLab slows every start by two seconds: it has an environment of its own."""
-    for name in ("requirements.lock", "requirements/dev.lock"):
+    for name in ("requirements.lock", "requirements/pdf.lock", "requirements/dev.lock"):
         assert not {"jupyterlab", "ipywidgets", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
     assert {"jupyterlab", "ipywidgets"} <= names(REPOSITORY / "requirements" / "lab.lock")

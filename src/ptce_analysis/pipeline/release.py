@@ -1,29 +1,39 @@
-"""Proof of reproducibility, everything built from nothing elsewhere and compared byte for byte; then one archive.
+"""Proof of reproducibility, everything built from nothing elsewhere and compared byte for byte; the PDF; one archive.
 
-The archive has the same bytes on any machine: files in order, nothing of dates, owners or modes, and no compression,
-which differs between versions of the same library.
+The archive has the same bytes on any machine, and a record of each of its files (RO-Crate 1.1).
 """
 
 from __future__ import annotations
 
-import io
+import json
 import os
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.build import refuse_committed_answers, stale_runs
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, SITE, TABLES, Place, Run
-from ptce_analysis.pipeline.stale import Inputs, digest, made_by, one_at_a_time, stale_because, write_together
-from ptce_analysis.protect.scan import scan
+from ptce_analysis.pipeline.stale import (
+    PACKAGE_FILE,
+    Inputs,
+    digest,
+    made_by,
+    one_at_a_time,
+    recorded,
+    stale_because,
+    write_together,
+)  # fmt: skip
+from ptce_analysis.protect.scan import scan, zipped
+from ptce_analysis.publish.exhibit import LICENCE
+from ptce_analysis.publish.site import read_edition
 from ptce_analysis.survey.waves import WAVES_VARIABLE
 
 EXCERPT = 60
@@ -37,15 +47,21 @@ INHERITED = ("PATH", "TMPDIR", "LD_LIBRARY_PATH")
 
 NAME = f"ptce-analysis-{__version__}"
 SUMS = "SHA256SUMS"
+# What the PDF of the study was made from, beside it (docs/pdf.py).
+STAMP = "stamp.json"
 # What is released besides results and `docs`: how to read, cite and reuse them, and the figures typed from the sources.
 DOCUMENTS = (
     "README.md", "LISEZMOI.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
-    "CITATION.cff", "codemeta.json", "datapackage.json", "LICENSE", "LICENSES/DATA.md",
+    "CITATION.cff", ".zenodo.json", "codemeta.json", "datapackage.json", "LICENSE", "LICENSES/DATA.md",
     "data/processed/README.md", "data/raw/published/README.md", "data/raw/published/figures.csv",
     "data/raw/published/indicators.csv", "data/raw/published/roles.csv", "data/raw/published/sources.csv",
 )  # fmt: skip
-# The earliest date a zip archive can hold.
-NO_DATE = (1980, 1, 1, 0, 0, 0)
+CRATE, CRATES = "ro-crate-metadata.json", "https://w3id.org/ro/crate/1.1"
+# What kind of file a name says; any other is plain text.
+TYPES = {".html": "text/html", ".svg": "image/svg+xml", ".png": "image/png", ".csv": "text/csv", ".md": "text/markdown",
+         ".json": "application/json", ".ipynb": "application/x-ipynb+json", ".pdf": "application/pdf",
+         ".zip": "application/zip", ".cff": "application/yaml", ".bib": "application/x-bibtex",
+         ".ris": "application/x-research-info-systems"}  # fmt: skip
 SHOWN = 8
 
 
@@ -114,8 +130,8 @@ def compare(here: Place, rebuilt: Place) -> Report:
 
     def names(place: Place, *folders: Path) -> set[str]:
         found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-        results = (path for path in found if path.suffix != ".md" and path.name[0] != ".")
-        return {path.relative_to(place.project).as_posix() for path in results}
+        results = (one for one in found if one.name[0] != "." and (one.suffix != ".md" or place.site in one.parents))
+        return {one.relative_to(place.project).as_posix() for one in results}
 
     committed = names(here, here.figures, here.processed) | names(rebuilt, rebuilt.figures, rebuilt.processed)
     built = {name for name in names(here, here.site, here.notebooks) if (rebuilt.project / name).is_file()}
@@ -155,15 +171,21 @@ def release(place: Place, runs: Sequence[Run]) -> dict[str, str | int]:
             " after `ptce check-site DIR --raw DIR`."
         )
     with one_at_a_time(place):
-        _refuse("not up to date: run `make`", _stale(place, runs))
+        _refuse("not up to date: run `make`", stale_pages(place, runs))
         stamps = [place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs))]
         made = {path for stamp in stamps for path in made_by(stamp, place.project)}
         there = {path for folder in (place.site, place.figures) for path in folder.rglob("*") if not path.is_dir()}
         foreign = sorted(path.relative_to(place.project).as_posix() for path in there - made)
         _refuse("made by no declared run: remove it, or run `make`", foreign)
         _refuse("not safe to publish: see `ptce check-site build/site`", [one.file for one in scan(place.site)])
+        stamps.append(place.pdf / STAMP)
+        now = {name: digest(place.project.joinpath(name).read_bytes()) for name in recorded(stamps[-1])["inputs"]
+               if (place.project / name).is_file()}  # fmt: skip
+        reason = stale_because(stamps[-1], place.project, now)
+        _refuse("the PDF is not that of the pages: run `make pdf`", [reason] if reason else [])
         missing = [name for name in DOCUMENTS if not (place.project / name).is_file()]
         _refuse("a file that goes with every release is missing", missing)
+        made |= {*made_by(stamps[-1], place.project)}
         paths = [*made, *(place.project / name for name in DOCUMENTS), *sorted((place.project / "docs").rglob("*.md"))]
         # Those below `build` stand at the top.
         tops = {path: place.build if path.is_relative_to(place.build) else place.project for path in paths}
@@ -171,22 +193,31 @@ def release(place: Place, runs: Sequence[Run]) -> dict[str, str | int]:
     report = verify(place.project)
     if not report.succeeded:
         raise InputError(f"nothing is released: `ptce verify` fails.\n{report.text()}")
-    data, path = archive(files), place.build / "release" / f"{NAME}.zip"
+    files[CRATE] = crate(place.project, files)
+    files[SUMS] = "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
+    data, path = zipped(NAME, files), place.build / "release" / f"{NAME}.zip"
     write_together({path: data, path.with_name(SUMS): f"{digest(data)}  {path.name}\n".encode()})
     name = path.relative_to(place.project).as_posix()
-    return {"archive": name, "sha256": digest(data), "files": len(files) + 1}
+    return {"archive": name, "sha256": digest(data), "files": len(files)}
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of files by name, with their digests; the same bytes for the same files."""
-    sums = "".join(f"{digest(data)}  {name}\n" for name, data in sorted(files.items())).encode()
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
-        for name, data in sorted({**files, SUMS: sums}.items()):
-            entry = zipfile.ZipInfo(f"{NAME}/{name}", NO_DATE)
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16
-            whole.writestr(entry, data)
-    return stream.getvalue()
+def crate(project: Path, files: Mapping[str, bytes]) -> bytes:
+    """Return the record of a folder of files (RO-Crate 1.1): the study, who made it, its licence, and each file."""
+    parts = [{"@id": quote(name)} for name in sorted(files)]
+    study = read_edition(project).record(license={"@id": LICENCE["path"]}, hasPart=parts)
+    people = [{"@id": f"#author-{rank}", **one} for rank, one in enumerate(study.get("author", ()), start=1)]
+    study |= {"@id": "./", "@type": "Dataset", "author": [{"@id": one["@id"]} for one in people]}
+    record = {"@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": {"@id": CRATES}}
+    licence = {"@id": LICENCE["path"], "@type": "CreativeWork", "name": LICENCE["title"]}
+    resources = json.loads((project / PACKAGE_FILE).read_text(encoding="utf-8"))["resources"]
+    described = {one["path"]: {"name": one["title"], "description": one["description"]} for one in resources}
+    graph = [record, study, *people, licence]
+    for name, data in sorted(files.items()):
+        kind = {"encodingFormat": TYPES.get(Path(name).suffix, "text/plain"), "contentSize": str(len(data))}
+        graph.append({"@id": quote(name), "@type": "File", **kind, **described.get(name, {})})
+    return (
+        json.dumps({"@context": f"{CRATES}/context", "@graph": graph}, ensure_ascii=False, indent=1) + "\n"
+    ).encode()
 
 
 def _refuse(why: str, found: Sequence[str]) -> None:
@@ -196,7 +227,8 @@ def _refuse(why: str, found: Sequence[str]) -> None:
         raise InputError(f"nothing is released: {why}.\n" + "\n".join(named[:SHOWN]) + more)
 
 
-def _stale(place: Place, runs: Sequence[Run]) -> list[str]:
+def stale_pages(place: Place, runs: Sequence[Run]) -> list[str]:
+    """Return why tables, runs or indexes must be made again, one line each."""
     inputs = Inputs(place)
     found = {"tables": stale_because(place.stamp(TABLES), place.project, inputs.of_tables())}
     found |= {run.id: reason for run, reason in stale_runs(place, inputs, runs).items()}

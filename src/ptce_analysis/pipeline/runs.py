@@ -85,7 +85,7 @@ class Place:
         self.figures, self.processed = project / "figures", project / "data" / "processed"
         # Everything git does not keep.
         self.build = project / "build"
-        self.notebooks, self.site = self.build / "notebooks", self.build / "site"
+        self.notebooks, self.site, self.pdf = self.build / "notebooks", self.build / "site", self.build / "pdf"
         self.lock, self.scratch = self.build / "lock", self.build / "scratch"
         self.made = (self.figures, self.processed, self.build)
 

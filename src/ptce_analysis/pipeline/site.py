@@ -10,17 +10,17 @@ from typing import Any
 
 import nbformat
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader
 
 from ptce_analysis.analysis import funding
 from ptce_analysis.pipeline.execute import written_page
 from ptce_analysis.pipeline.runs import INDEX, INDEX_RUN, Place, Run
-from ptce_analysis.pipeline.stale import PACKAGE_FILE
-from ptce_analysis.publish.appendix import Frame, furniture, summary_of
+from ptce_analysis.pipeline.stale import PACKAGE_FILE, TERMS
+from ptce_analysis.protect.scan import zipped
+from ptce_analysis.publish.appendix import furniture, summary_of
 from ptce_analysis.publish.exhibit import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
 from ptce_analysis.publish.language import ALL_FIGURES, Words
-from ptce_analysis.publish.site import BIBTEX, VARIANTS, SitePage, Whereabouts, read_edition
-from ptce_analysis.publish.style import TEMPLATES
+from ptce_analysis.publish.site import BIBTEX, RIS, VARIANTS, SitePage, read_edition
+from ptce_analysis.publish.style import rendered
 from ptce_analysis.publish.survey_page import fictitious_waves
 from ptce_analysis.published import read_published
 from ptce_analysis.survey.tables import csv_text
@@ -84,14 +84,13 @@ def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[st
     """Return the files of one language by name: index, how to cite, and what is read by machines.
 
     Pages made of answers have a register and data of their own, in their folder. The tables typed from the sources are
-    described as in the project's own data package.
+    described as in the project's own data package. One archive holds all the data of the study.
     """
-    words, about = Words(lang), place.project / PACKAGE_FILE
+    words, about, terms = Words(lang), place.project / PACKAGE_FILE, place.project / TERMS
     resources = json.loads(about.read_text(encoding="utf-8"))["resources"] if about.is_file() else []
     by_name = {Path(one["path"]).name: {**one, "path": f"{FOLDER}/{Path(one['path']).name}"} for one in resources}
     typed = {path.name: path.read_bytes() for path in sorted(place.published.glob("*.csv"))}
     files = {f"{FOLDER}/{name}": data for name, data in typed.items()}
-    files |= {INDEX: index_page(place, words, entries), BIBTEX: read_edition(place.project).bibtex().encode()}
     for folder in dict.fromkeys(["", *(entry.run.folder for entry in entries)]):
         own = [entry for entry in entries if entry.run.folder == folder]
         downloads = [download for entry in own for download in entry.downloads]
@@ -100,14 +99,19 @@ def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[st
         made[PACKAGE] = data_package(words, str(words(Titles.SITE)), downloads, described)
         made |= {f"{FOLDER}/{download.name}": download.data for download in downloads}
         files |= {f"{folder}/{name}" if folder else name: data for name, data in made.items()}
-    return files
+    edition, package = read_edition(place.project), json.loads(files[PACKAGE])
+    files |= {BIBTEX: edition.bibtex().encode(), RIS: edition.ris().encode()}
+    files |= {f"{FOLDER}/README.md": rendered("data.md.j2", words=words, package=package).encode()}
+    files |= {f"{FOLDER}/LICENCE.md": terms.read_bytes()} if terms.is_file() else {}
+    beside = {name.removeprefix(f"{FOLDER}/"): data for name, data in files.items() if name.startswith(f"{FOLDER}/")}
+    files[f"{FOLDER}/{package['name']}.zip"] = zipped(package["name"], beside)
+    return {**files, INDEX: index_page(place, words, entries, package["name"])}
 
 
-def index_page(place: Place, words: Words, entries: Sequence[Entry]) -> bytes:
-    """Return the index of a language: its notebook, or a title, then what each page answers, and downloads."""
-    frame = Frame(Whereabouts((), INDEX), INDEX_RUN, edition=read_edition(place.project))
-    cited = {"cited": furniture(words, frame)["issued"], "bibtex": BIBTEX}
-    sections = _render("sections.html.j2", words=words, **cited, **_sections(words, entries))
+def index_page(place: Place, words: Words, entries: Sequence[Entry], archive: str) -> bytes:
+    """Return the index of a language: its notebook, or a title, then what each page answers, how to cite, downloads."""
+    more = {"edition": read_edition(place.project), "archive": archive}
+    sections = rendered("sections.html.j2", words=words, **more, **_sections(words, entries))
     own = next((entry.run for entry in entries if entry.run.name == INDEX_RUN), None)
     if own:
         node = nbformat.read(place.notebook(own), as_version=4)  # type: ignore[no-untyped-call]
@@ -158,16 +162,10 @@ def language_choice(runs: Sequence[Run]) -> bytes:
         code: {"name": Words(code).label(label), "title": str(Words(code)(Titles.SITE)), "menu": menus.get(code)}
         for code, label in LANGUAGES.items()
     }
-    return _render("choice.html.j2", **furniture(Words("fr")), languages=languages).encode()
+    return rendered("choice.html.j2", **furniture(Words("fr")), languages=languages).encode()
 
 
 def _entry(place: Place, run: Run) -> Entry:
     node = nbformat.read(place.notebook(run), as_version=4)  # type: ignore[no-untyped-call]
     said, claims = summary_of(node, run.name), page_claims(node, run.name, Path(run.address).name)
     return Entry(run, said["title"], said["description"], tuple(page_downloads(node, run.name)), tuple(claims))
-
-
-def _render(template: str, **values: Any) -> str:
-    loader = FileSystemLoader(TEMPLATES / "ptce")
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template(template).render(**values)

@@ -25,6 +25,8 @@ from ptce_analysis.survey.waves import WAVES, earlier_tables, supplied_folder, w
 VERSIONS = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy")
 # The description of the project's tables, which that of the site's data takes over.
 PACKAGE_FILE = "datapackage.json"
+# The licences of what is not code.
+TERMS = "LICENSES/DATA.md"
 
 # What a researcher saves beside a notebook, and the words that do.
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".pdf", ".eps")
@@ -95,7 +97,7 @@ class Inputs:
     def of_site(self, runs: Sequence[Run]) -> Digests:
         """Return what the indexes are made from: every executed notebook, in order, the library, the published data."""
         order = {"list of runs": digest_of_value([(run.id, run.address, run.menu) for run in runs])}
-        about = self._matching(CITATION) | self._matching(PACKAGE_FILE)
+        about = self._matching(CITATION) | self._matching(PACKAGE_FILE) | self._matching(TERMS)
         files = [*self.place.published.glob("*.csv"), *(self.place.notebook(run) for run in runs)]
         return self._library | order | about | self._files(files)
 
@@ -133,7 +135,7 @@ def files_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, those of linked folders too: whoever opens them does not see the link."""
     seen = set[str]()
     for name, folders, files in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(name)) in seen:  # a link to a folder above
+        if (real := os.path.realpath(name)) in seen:  # noqa: TID251 (a loop of links is known by where it leads)
             folders.clear()
             continue
         seen.add(real)

@@ -13,6 +13,7 @@ import io
 import json
 import re
 import struct
+import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import unescape
@@ -112,6 +113,10 @@ def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Findi
     if any(refused.values()):
         yield Finding(name, "closed", next(why for why, holds in refused.items() if holds), name)
         return
+    if kind == ".zip":
+        if not _repeats_its_neighbours(path):
+            yield Finding(name, "closed", "an archive that holds something else than files beside it", name)
+        return
     try:
         text = path.read_bytes().decode("latin-1" if kind == ".png" else "utf-8-sig")
     except UnicodeDecodeError:
@@ -129,6 +134,31 @@ def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Findi
     for inside in (" ", ""):
         bare = ANY_TAG.sub(" ", INLINE.sub(inside, text))
         yield from _said(name, f"{name} > without tags", bare, wanted, whole=inside == " ")
+
+
+def zipped(top: str, files: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive of files by name, in a folder `top`: the same bytes for the same files, on any machine.
+
+    They stand in order, without date, owner or mode, and without compression, which differs between versions of zlib.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{top}/{name}")  # of the earliest date there can be
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            whole.writestr(entry, data)
+    return stream.getvalue()
+
+
+def _repeats_its_neighbours(path: Path) -> bool:
+    """Whether an archive is, to the byte, one of files beside it, which are looked into themselves."""
+    beside = {one.name: one for one in sorted(path.parent.iterdir()) if one.is_file()}
+    try:
+        with zipfile.ZipFile(path) as whole:
+            names = [name.removeprefix(f"{path.stem}/") for name in whole.namelist()]
+        return path.read_bytes() == zipped(path.stem, {name: beside[name].read_bytes() for name in names})
+    except (OSError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile):
+        return False
 
 
 def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: bool = True) -> Iterator[Finding]:
@@ -299,6 +329,7 @@ def _abouts(notebook: Any) -> list[Mapping[str, Any]]:
 KINDS: dict[str, Callable[[str], Faults]] = {
     ".html": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".json": _register, ".ipynb": _notebook,
     ".png": _picture, ".txt": _plain, ".log": _plain, ".md": _plain, ".bib": _plain,
+    ".ris": _plain, ".zip": _plain,
 }  # fmt: skip
 OUTPUTS: dict[str, Callable[[str], Faults]] = {
     "text/html": _markup,

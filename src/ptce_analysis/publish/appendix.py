@@ -177,8 +177,8 @@ def _run(notebook: Any) -> tuple[Words, str]:
 def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
     edition = frame.edition if frame else Edition()
-    names = edition.authors or [words("The ptce-analysis contributors")]
-    authors = ", ".join(str(words(str(one))) for one in names)
+    names = [words(one.name) for one in edition.authors] or [words("The ptce-analysis contributors")]
+    authors = ", ".join(map(str, names))
     issued = words("Edition {version}, by {authors}.", version=edition.version, authors=authors)
     if edition.date:
         said = {"version": edition.version, "date": words.date(edition.date), "authors": authors}

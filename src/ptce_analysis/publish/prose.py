@@ -160,6 +160,7 @@ def formula(source: str, display: str) -> str:
     for node in tree.iter():
         node.text = unescape(node.text or "")
         node.attrib = {name: value for name, value in node.attrib.items() if name not in NOT_MATH}
+    tree.set("alttext", source.strip())
     return ElementTree.tostring(tree, encoding="unicode")
 
 

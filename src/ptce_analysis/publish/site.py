@@ -16,7 +16,7 @@ from ptce_analysis import __version__
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES, LEVELS, ORDERS, RULE_SETS, SCENARIOS, WAVE_SETS, Label
 
-CITATION, BIBTEX = "CITATION.cff", "ptce-analysis.bib"
+CITATION, BIBTEX, RIS = "CITATION.cff", "data/citation.bib", "data/citation.ris"
 
 # A link to a notebook: to the notebook where it is written, to its run where it is kept, to its page on the site. A
 # notebook that makes several pages is linked to with the parameter that tells them apart: what is written
@@ -97,14 +97,36 @@ def to_page(address: str, site: Whereabouts | None) -> str:
     return site.to(ways.get(name, f"{name}.html")) + (found["anchor"] or "")
 
 
+# What BibTeX would read as its own.
+TEX = re.compile(r"[&%$#_{}]")
+
+
+class Author(NamedTuple):
+    """Who made the study: a person, with `family` and `given` names, or a body; the `orcid` is an address."""
+
+    name: str
+    family: str = ""
+    given: str = ""
+    orcid: str = ""
+    affiliation: str = ""
+
+    @property
+    def listed(self) -> str:
+        """The name as bibliographies sort it."""
+        return f"{self.family}, {self.given}" if self.family and self.given else self.name
+
+
 @dataclass(frozen=True)
 class Edition:
-    """The authors, version, date (`2026-11-30`), `address` of the site and `repository` of the code; unknown: empty."""
+    """What CITATION.cff states of the study, the `date` as `2026-11-30`, the site's `address`; unknown: empty."""
 
-    authors: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
     title: str = ""
+    abstract: str = ""
+    keywords: tuple[str, ...] = ()
     version: str = __version__
     date: str = ""
+    doi: str = ""
     address: str = ""
     repository: str = ""
 
@@ -113,13 +135,48 @@ class Edition:
         """Where an error is reported: beside the code."""
         return f"{self.repository.rstrip('/').removesuffix('.git')}/issues" if self.repository else ""
 
+    @property
+    def link(self) -> str:
+        """Where the study is found: by its DOI, else at its address, else beside its code."""
+        return f"https://doi.org/{self.doi}" if self.doi else self.address or self.repository
+
     def bibtex(self) -> str:
-        """Return the entry of the study for a bibliography."""
-        authors = " and ".join(f"{{{author}}}" for author in self.authors)
-        fields = {"author": authors, "title": f"{{{self.title}}}" if self.title else "", "year": self.date[:4]}
-        fields |= {"date": self.date, "version": self.version, "url": self.address or self.repository}
+        """Return the entry of the study for a bibliography in BibTeX."""
+        title, *names = (TEX.sub(r"\\\g<0>", text) for text in (self.title, *(one.listed for one in self.authors)))
+        authors = (name if one.family else f"{{{name}}}" for one, name in zip(self.authors, names, strict=True))
+        fields = {"author": " and ".join(authors), "title": title and f"{{{title}}}", "year": self.date[:4]}
+        fields |= {"date": self.date, "version": self.version, "doi": self.doi, "url": self.address or self.repository}
         lines = "".join(f",\n  {name} = {{{value}}}" for name, value in fields.items() if value)
         return f"@misc{{ptce-analysis{lines}\n}}\n"
+
+    def ris(self) -> str:
+        """Return the same as a reference manager reads it (RIS)."""
+        fields = [("TY", "RPRT"), *(("AU", one.listed) for one in self.authors), ("TI", self.title)]
+        fields += [
+            ("PY", self.date[:4]),
+            ("DA", self.date.replace("-", "/")),
+            ("ET", self.version),
+            ("AB", self.abstract),
+        ]
+        fields += [*(("KW", word) for word in self.keywords), ("DO", self.doi), ("UR", self.link)]
+        return "".join(f"{tag}  - {value}\n" for tag, value in fields if value) + "ER  - \n"
+
+    def record(self, **more: Any) -> dict[str, Any]:
+        """Return the study in the words of schema.org, and `more`; what is not known is left out."""
+        authors: list[dict[str, str]] = [
+            {"@type": "Person" if one.family else "Organization", "@id": one.orcid, "name": one.name,
+             "givenName": one.given, "familyName": one.family, "affiliation": one.affiliation}
+            for one in self.authors
+        ]  # fmt: skip
+        found: dict[str, Any] = {
+            "name": self.title,
+            "description": self.abstract,
+            "keywords": [*self.keywords],
+            "url": self.address,
+        }
+        found |= {"version": self.version, "datePublished": self.date, "identifier": self.doi and self.link}
+        found |= {"author": [{key: value for key, value in one.items() if value} for one in authors], **more}
+        return {key: value for key, value in found.items() if value}
 
 
 def read_edition(project: Path) -> Edition:
@@ -130,8 +187,15 @@ def read_edition(project: Path) -> Edition:
     import yaml
 
     stated: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    people = ((one.get("given-names"), one.get("family-names"), one.get("name")) for one in stated.get("authors", ()))
-    keys = {"title": "title", "version": "version", "date": "date-released", "address": "url"}
-    keys["repository"] = "repository-code"
+    authors = []
+    for one in stated.get("authors", ()):
+        family = " ".join(filter(None, map(one.get, ("name-particle", "family-names", "name-suffix"))))
+        name = " ".join(filter(None, (one.get("given-names"), family))) or one.get("name", "")
+        authors.append(
+            Author(name, family, one.get("given-names", ""), one.get("orcid", ""), one.get("affiliation", ""))
+        )
+    others = [one.get("value") for one in stated.get("identifiers", ()) if one.get("type") == "doi"]
+    keys = {"title": "title", "version": "version", "date": "date-released", "address": "url", "abstract": "abstract"}
     known = {name: str(stated[key]) for name, key in keys.items() if key in stated}
-    return Edition(tuple(" ".join(filter(None, names)) for names in people), **known)
+    known |= {"repository": str(stated.get("repository-code", "")), "doi": str(stated.get("doi") or [*others, ""][0])}
+    return Edition(tuple(authors), keywords=tuple(stated.get("keywords", ())), **known)

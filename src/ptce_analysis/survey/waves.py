@@ -62,8 +62,16 @@ def has_wave(folder: Path, origin: str) -> bool:
 
 
 def stated_origins(codebook: Path) -> list[str]:
-    """Return the origins that the lines of a codebook state, finished or not: one, unless it is faulty."""
-    return ORIGIN.findall(codebook.read_bytes()[:1_000_000].decode("utf-8", "replace"))
+    """Return the origins that a codebook states, however it is written, finished or not: one, unless it is faulty."""
+    import yaml
+
+    data = codebook.read_bytes()[:1_000_000]
+    try:
+        found = list(yaml.load_all(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except (yaml.YAMLError, ValueError, RecursionError):  # not finished
+        return ORIGIN.findall(data.decode("utf-8", "replace"))
+    stated = (item for one in found if isinstance(one, dict) for item in one.items())
+    return [str(value).strip().casefold() for key, value in stated if str(key).strip().casefold() == "origin"]
 
 
 def wave_files(folder: Path) -> tuple[Path, ...]:

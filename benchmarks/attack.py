@@ -3,13 +3,15 @@
 Run it with `python benchmarks/attack.py [SURVEYS] [--seed N] [--jobs N]`. It exits with 1 when anything is recovered.
 Two thousand surveys or more are long (a quarter of an hour on one processor, or more): it says where it is, and an
 interruption (Ctrl-C) reports the surveys that were completed. Each seed also attacks a question with one answer.
-The attacker is that of the tests; here every respondent attacks, and the stricter rules and margins are tried too.
+The attacker is that of the tests; here every respondent attacks, and the stricter rules and margins are tried too. With
+`--page`, surveys are exports, and what is attacked is all that was released for the survey page.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -23,10 +25,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "protect"))
 
 from test_protect_attack import small_ones_found
 
-from attacker import random_answers, recovered_counts, recovered_totals
+import release_attack
+from attacker import random_answers, recovered_counts, recovered_medians, recovered_totals
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import MARK, STANDARD, STRICT
 from ptce_analysis.protect.suppress import protect
+from ptce_analysis.publish.survey_tables import shown
+from ptce_analysis.published import read_published
 
 TABLES = (
     (("level", "wave"), ("level",), ("wave",), ()),
@@ -34,6 +39,7 @@ TABLES = (
     (("level", "wave"), ("level",)),
     (("level", "wave"), ()),
 )
+PUBLISHED = Path(__file__).parents[1] / "data" / "raw" / "published"
 STATISTICS = ("share", "total", "median")
 
 
@@ -63,9 +69,25 @@ def attack(seed: int, *, strict: bool) -> Report:
     found = recovered_counts(tables, answers, least)
     everybody = ["", *answers.rows["pole_id"].unique()]
     found += recovered_totals(tables["answers"], answers, 0.10, everybody, least)
+    found += recovered_medians(tables["answers"], answers, 0.10, everybody)
     exclusive = () if strict else small_ones_found(seed)
-    shown = tables["answers"][["units", *STATISTICS]]
-    return Report(seed, shown.size, int((shown == MARK).to_numpy().sum()), seconds, (*map(str, found), *exclusive))
+    seen = tables["answers"][["units", "share", "total", "median_from"]]
+    return Report(seed, seen.size, int((seen == MARK).to_numpy().sum()), seconds, (*map(str, found), *exclusive))
+
+
+def attack_page(seed: int, *, strict: bool) -> Report:
+    """Attack what was released of one random survey for its page, and report."""
+    with tempfile.TemporaryDirectory() as folder:
+        wave = release_attack.random_money(Path(folder), seed)
+    kinds = ("funding_", "link_share", "relation_", "emergence_")
+    facts = {name: fact for name, fact in read_published(PUBLISHED).items() if name.startswith(kinds)}
+    start = time.perf_counter()
+    released = shown([wave], facts, "strict" if strict else "standard")
+    seconds = time.perf_counter() - start
+    tables = {name: one.table for name, one in released.tables.items()}
+    found = release_attack.recovered(tables, released.printed.table, wave, strict)
+    hidden = sum(int((one == MARK).to_numpy().sum()) for one in tables.values())
+    return Report(seed, sum(one.size for one in tables.values()), hidden, seconds, tuple(found))
 
 
 def main() -> int:
@@ -75,11 +97,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="the first seed (default: 0)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
     parser.add_argument("--strict", action="store_true", help="the stricter rules: 10 units, 90 %% for two, p %%")
+    parser.add_argument("--page", action="store_true", help="attack what is released for the survey page")
     options = parser.parse_args()
     seeds = range(options.seed, options.seed + options.surveys)
     reports = list[Report]()
     with ProcessPoolExecutor(options.jobs) as pool, suppress(KeyboardInterrupt):
-        for report in pool.map(partial(attack, strict=options.strict), seeds, chunksize=8):
+        for report in pool.map(
+            partial(attack_page if options.page else attack, strict=options.strict), seeds, chunksize=8
+        ):
             reports.append(report)
             if len(reports) % 100 == 0:
                 recovered = sum(len(one.recovered) for one in reports)

@@ -1,8 +1,9 @@
 """An attacker who reads published tables and nothing else, and tries to work out what they hide.
 
 It shares no code with the library: it has a variable for every cell and every margin of a table, ties each margin to
-its parts, reads each printed figure within its rounding, and asks a solver how small and how large each cell may be.
-A respondent attacks with its own answers as well. Only the judge, who knows the truth, looks at the micro-data.
+its parts, takes each printed figure as exact, and asks a solver how small and how large each cell may be. It knows that
+amounts are whole multiples of a thousand (`grain`), and whether none is zero. A respondent attacks with its own answers
+as well. Only the judge, who knows the truth, looks at the micro-data.
 """
 
 from __future__ import annotations
@@ -14,19 +15,25 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 ALL, MARK = "total", "s"
+FAR = 12  # beyond the thresholds of the rules
 Cell = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a survey asked: rows of unit, columns and value; `base` holds every unit asked, by some of the columns."""
+    """What a survey asked: rows of unit, columns and value; `base` holds every unit asked, by some of the columns.
+
+    `grain`: what every value is a multiple of; `least`: the least that a unit gives.
+    """
 
     rows: pd.DataFrame
     dims: tuple[str, ...]
     value: str = ""
     grain: float = 1.0
+    least: float = 0.0
     base: pd.DataFrame | None = None
     base_dims: tuple[str, ...] = ()
 
@@ -54,22 +61,29 @@ class Knowledge:
     def line(self, terms: Mapping[object, float], low: float, high: float) -> None:
         self.lines.append(({self.at(name): sign for name, sign in terms.items()}, low, high))
 
-    def tied(self) -> list[LinearConstraint]:
-        """The lines as the solver wants them."""
-        matrix = np.zeros((len(self.lines), len(self.low)))
+    def range_of(self, terms: Mapping[object, float], *, whole: bool) -> tuple[float, float]:
+        """The smallest and the largest value that a sum of variables can have.
+
+        That they are whole numbers is used where the ends are not far apart without it.
+        """
+        at = [self.at(name) for name in terms]
+        matrix, cost = np.zeros((len(self.lines), len(self.low))), np.zeros(len(self.low))
         for row, (line, _, _) in enumerate(self.lines):
             matrix[row, list(line)] = list(line.values())
+        cost[at] = list(terms.values())
         ends = [line[1] for line in self.lines], [line[2] for line in self.lines]
-        return [LinearConstraint(matrix, *ends)] if self.lines else []
-
-    def range_of(self, terms: Mapping[object, float], *, whole: bool) -> tuple[float, float]:
-        """The smallest and the largest value that a sum of variables can have."""
-        cost, kinds = np.zeros(len(self.low)), np.full(len(self.low), int(whole))
-        cost[[self.at(name) for name in terms]] = list(terms.values())
+        ties = [LinearConstraint(csr_array(matrix), *ends)] if self.lines else []
         box = Bounds(np.array(self.low), np.minimum(self.high, 1e9))
-        found = [milp(sign * cost, constraints=self.tied(), bounds=box, integrality=kinds) for sign in (1, -1)]
-        assert all(one.x is not None for one in found), "what is published contradicts itself"
-        return float(cost @ found[0].x), float(cost @ found[1].x)
+        for kinds in (0, 1) if whole else (0,):
+            found = [
+                milp(sign * cost, constraints=ties, bounds=box, integrality=np.full_like(cost, kinds))
+                for sign in (1, -1)
+            ]
+            assert all(one.x is not None for one in found), "what is published contradicts itself"
+            low, high = (float(cost @ one.x) for one in found)
+            if high - low > FAR and high > FAR:
+                break
+        return low, high
 
 
 def lattice(table: pd.DataFrame, dims: tuple[str, ...]) -> Iterator[Cell]:
@@ -89,23 +103,24 @@ def printed(table: pd.DataFrame, dims: tuple[str, ...]) -> dict[Cell, dict[str, 
 
 
 def read_totals(table: pd.DataFrame, answers: Answers) -> Knowledge:
-    """Everything that a table of amounts says of totals."""
-    known, half = Knowledge(), answers.grain / 2
+    """Everything that a table of amounts says of totals, in multiples of the grain."""
+    known, least = Knowledge(), answers.least / answers.grain
     for cell in lattice(table, answers.dims):
         known.at(cell)
         for place, value in enumerate(cell):
             if value == ALL:
                 terms = dict.fromkeys(parts(cell, place, table, answers.dims), 1.0)
                 known.line(terms | {cell: -1.0}, 0.0, 0.0)
-    shown = printed(table, answers.dims)
-    for cell, row in shown.items():
+    for cell, row in printed(table, answers.dims).items():
         n, total = row["units"], row.get("total")
         if n == 0:
             known.between(cell, 0.0, 0.0)
         elif isinstance(total, float):
-            known.between(cell, total - half, total + half)
-        if isinstance(row.get("median"), float) and n != MARK:
-            known.between(cell, (n // 2 + 1) * 0.85 * (row["median"] - half), np.inf)
+            known.between(cell, total / answers.grain, total / answers.grain)
+        if ALL not in cell:
+            known.between(cell, least * (n if n != MARK else "share" not in row), np.inf)
+        if isinstance(row.get("median_from"), float) and n != MARK:
+            known.between(cell, (n - n // 2) * row["median_from"] / answers.grain + least * (n // 2), np.inf)
     return known
 
 
@@ -193,13 +208,48 @@ def recovered_totals(
         known = read_totals(table, answers)
         for cell, units in truth.items():
             if attacker in units:
-                known.between(cell, units[attacker], units[attacker] if len(units) == 1 else np.inf)
+                others = answers.least * (0 if cell not in shown else _others(shown[cell]["units"], len(units)))
+                low = units[attacker] + (others if ALL not in cell else 0.0)
+                high = units[attacker] if len(units) == 1 else np.inf
+                known.between(cell, low / answers.grain, high / answers.grain)
         for cell in (cell for cell in targets if set(truth[cell]) != {attacker}):
             total = sum(truth[cell].values())
-            margin = within * (total - truth[cell].get(attacker, 0.0)) * (1 - 1e-6) - 1e-4
-            low, high = known.range_of({cell: 1.0}, whole=False)
-            if high < total + margin or (margin > 0 and low > total - margin):
+            low, high = (end * answers.grain for end in known.range_of({cell: 1.0}, whole=True))
+            if too_close(low, high, total, within * (total - truth[cell].get(attacker, 0.0))):
                 found.append(Recovered(attacker, "total", cell, low, high, total))
+    return found
+
+
+def _others(n: object, units: int) -> int:
+    return 0 if n == MARK else units - 1
+
+
+def too_close(low: float, high: float, truth: float, margin: float) -> bool:
+    """Whether an interval gives a number exactly, or to within a margin on both sides."""
+    return high - low < 1e-6 or (low > truth - margin + 1e-6 and high < truth + margin - 1e-6)
+
+
+def recovered_medians(
+    table: pd.DataFrame, answers: Answers, within: float, attackers: Iterable[str] = ("",)
+) -> list[Recovered]:
+    """The shown medians that somebody knows to within a share: by trying every number of the class, in the total."""
+    truth, found, unit = contributions(answers.rows, answers.dims, answers.value), [], answers.grain
+    for cell, row in printed(table, answers.dims).items():
+        if not isinstance(row.get("median_from"), float):
+            continue
+        values, n, half = truth[cell], row["units"], row["units"] // 2
+        median = float(np.median(list(values.values())))
+        assert row["median_from"] <= median < row["median_below"]
+        for own in [None, *(values[one] for one in attackers if one in values)]:
+            possible = []
+            for one in range(int(np.ceil(row["median_from"] / unit)), int(np.ceil(row["median_below"] / unit))):
+                # The least that the others give: as little as can be below the median, the median from it on.
+                seats = [answers.least / unit] * (n - 1 - half) + [one] * (n - (n - 1 - half))
+                if own is not None:
+                    seats[-1 if own / unit >= one else 0] = own / unit
+                possible += [one * unit] * (sum(seats) <= row["total"] / unit)
+            if len(possible) < 2 or possible[-1] * (1 - within) < possible[0] * (1 + within) - 1e-6:
+                found.append(Recovered(str(own), "median", cell, possible[0], possible[-1], median))
     return found
 
 
@@ -223,10 +273,15 @@ def recovered_counts(tables: Mapping[str, pd.DataFrame], answers: Answers, least
 
 
 def random_answers(seed: int) -> Answers:
-    """A survey drawn at random: few or many poles, sparse or full, heavy tails, ties, zeros, poles in both waves."""
+    """A survey drawn at random: few or many poles, sparse or full, heavy tails, ties, zeros, poles in both waves.
+
+    Amounts are whole units, thousands or tens of thousands; one pole may give most, or alone at a level.
+    """
     rng = np.random.default_rng(seed)
     n, n_levels, n_waves = int(rng.integers(4, 26)), int(rng.integers(2, 6)), int(rng.integers(1, 4))
-    heavy, zeros, both = rng.uniform(0.2, 2.5), rng.choice([0.0, 0.15, 0.5]), rng.random() < 0.4
+    heavy, zeros, both = rng.uniform(0.2, 2.5), rng.choice([0.0, 0.0, 0.15, 0.5]), rng.random() < 0.4
+    grain = float(rng.choice([1.0, 1000.0, 10_000.0]))
+    giver, factor = int(rng.integers(n)), float(rng.choice([1.0, 30.0]))
     rows, asked = [], []
     for wave in range(n_waves):
         for number in range(n):
@@ -234,10 +289,11 @@ def random_answers(seed: int) -> Answers:
             asked.append((pole, f"20{13 + wave}"))
             for level in range(n_levels):
                 if rng.random() < 0.75 ** (level + 1):
-                    amount = 0.0 if rng.random() < zeros else float(np.round(np.exp(rng.normal(9, heavy))))
+                    size = np.exp(rng.normal(2.5, heavy)) * (factor if number == giver else 1)
+                    amount = 0.0 if rng.random() < zeros else grain * max(1.0, float(np.round(size)))
                     rows.append((pole, f"20{13 + wave}", f"L{level}", amount))
-    rows = rows or [("p0", "2013", "L0", 10.0)]
+    rows = rows or [("p0", "2013", "L0", grain)]
     frame = pd.DataFrame(rows, columns=["pole_id", "wave", "level", "amount_eur"])
     base = pd.DataFrame(asked, columns=["pole_id", "wave"])
-    grain = float(rng.choice([1.0, 100.0, 1000.0]))
-    return Answers(frame, ("level", "wave"), "amount_eur", grain, base, ("wave",))
+    least = grain * bool((frame["amount_eur"] > 0).all())
+    return Answers(frame, ("level", "wave"), "amount_eur", grain, least, base, ("wave",))

@@ -1,9 +1,10 @@
-"""The survey page on waves of a test: the cells of the notebook, run as they are."""
+"""The survey page on waves of a test: small waves of many kinds, and the cells of the notebook, run as they are."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +13,55 @@ from conftest import REPOSITORY
 from ptce_analysis.publish import show
 from ptce_analysis.publish import survey_page as page06
 from ptce_analysis.survey.tables import Cleaned
+from ptce_analysis.vocabulary import FUNDING_LEVELS
+from survey_exports import cleaned
 
 CELLS = [
     cell
     for cell in json.loads((REPOSITORY / "notebooks" / "06_survey.ipynb").read_text(encoding="utf-8"))["cells"]
     if cell["cell_type"] == "code"
 ]
+# What a wave may ask of a pole besides its stage: the header, what pole number i answers, how the codebook reads it.
+ASKED: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "stage": ("Stade", lambda i: ("émergence", "création", "amorçage", "fonctionnement")[i % 4], {}),
+    "members": ("Membres", lambda i: 5 + i % 9, {}),
+    "employees": ("Salariés", lambda i: 40 + i, {}),
+    "budget_eur": ("Budget", lambda i: 900_000 + 10_000 * i, {"unit": "eur"}),
+    "cell_budget_eur": ("Budget de la cellule", lambda i: 60_000 + 1_000 * i, {"unit": "eur"}),
+    "cell_fte": ("ETP", lambda i: 1 + i % 3, {}),
+    "cell_self_financed_share": ("Autofinancement", lambda i: f"{10 + i % 50} %", {"unit": "percent"}),
+    "legal_form": ("Statut", lambda i: ("association", "SCIC", "SARL")[i % 3], {}),
+}
+
+
+def wave(
+    folder: Path,
+    year: int = 2019,
+    n: int = 40,
+    *,
+    asked: Sequence[str] = tuple(ASKED),
+    links: Sequence[str] = FUNDING_LEVELS,
+    amounts: Sequence[str] = FUNDING_LEVELS,
+    **changes: Any,
+) -> Cleaned:
+    """Return a wave of n poles, half of them linked with each level: of forty, nothing has to be hidden."""
+    variables = {"pole_id": {"header": "id"}} | {name: {"header": ASKED[name][0]} | ASKED[name][2] for name in asked}
+    supports = {level: {"level": level} for level in (*links, *amounts)}
+    supports = {level: one | ({"link": f"Lien {level}"} if level in links else {}) for level, one in supports.items()}
+    supports = {level: one | ({"amount": level} if level in amounts else {}) for level, one in supports.items()}
+    rows = []
+    for i in range(n):
+        yes = {level: (i // 4 + at) % 2 == 0 for at, level in enumerate(supports)}
+        told = [str(ASKED[name][1](i)) for name in asked]
+        told += ["Oui" if yes[level] else "Non" for level in links]
+        told += [str(20_000 + 500 * i) if yes[level] and i % 8 != 1 else "" for level in amounts]
+        rows.append(";".join([f"P{i}", *told]))
+    header = ";".join(["id", *(ASKED[name][0] for name in asked), *(f"Lien {level}" for level in links), *amounts])
+    book: dict[str, Any] = {"wave": str(year), "origin": "survey", "variables": variables}
+    book |= {"supports": list(supports.values()), "not_asked": [name for name in ASKED if name not in asked]}
+    place = folder / str(year)
+    place.mkdir()
+    return cleaned(place, *rows, header=header, **book | changes)
 
 
 def survey_page(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from attacker import Answers, random_answers, recovered_counts, recovered_totals
+from attacker import Answers, random_answers, recovered_counts, recovered_medians, recovered_totals
 from ptce_analysis.protect import suppress
 from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.rules import MARK
@@ -37,6 +37,7 @@ def test_no_hidden_figure_is_recovered_from_everything_published(block: int) -> 
         tables = published(answers, TABLES[seed % len(TABLES)])
         assert recovered_counts(tables, answers) == [], seed
         assert recovered_totals(tables["answers"], answers, 0.10, ["", *insiders(answers)[:2]]) == [], seed
+        assert recovered_medians(tables["answers"], answers, 0.10, insiders(answers)) == [], seed
 
 
 def one_answer_each(seed: int) -> tuple[Answers, dict[str, pd.DataFrame]]:

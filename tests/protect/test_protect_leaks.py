@@ -177,7 +177,7 @@ def test_a_long_answer_is_looked_for_whole_and_by_every_eight_words() -> None:
 def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
     """Looking for nothing would look safe."""
     (tmp_path / "note.md").write_text("x")
-    with pytest.raises(InputError, match=r"no export \(.csv, .tsv, .txt, .xlsx, .ods\) to take raw values from"):
+    with pytest.raises(InputError, match=r"no export \(.csv, .tsv, .*\) to take raw values from"):
         needles(tmp_path)
 
 

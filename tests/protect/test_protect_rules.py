@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import statistics
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.rules import (
+    RULES_OF,
     STANDARD,
     STRICT,
     Contributions,
     Shown,
     checked_values,
     failed,
+    least_of,
+    median_class,
     protected_median,
     protected_share,
     protected_total,
-    shown_median,
 )
 
 VALUES = st.lists(st.integers(0, 10**7).map(float), min_size=1, max_size=15)
@@ -95,21 +98,25 @@ def test_a_share_of_nothing_is_not_a_hidden_share() -> None:
         protected_share(5, 4)
 
 
-# By hand. 23 is one unit's own: rounded to 5 (10 % of 23 is 2.3, the next of 1, 2, 5 is 5). 25 falls between two
-# values. 30 is held by three units, so it is nobody's.
+# By hand, in thousands. Classes end at 1, 3, 9, 27, 81, 243. 20 is in 9 to 27, with 10 and 23; so is the mean of 23 and
+# 24. Only two units have amounts in it; or all amounts in it are one; or the total leaves no other number than 30.
 MEDIANS = {
-    (10, 20, 23, 60, 90): 25,
-    (10, 20, 24, 26, 60, 90): 25,
-    (10, 30, 30, 30, 90): 30,
-    (10, 31, 31, 40, 90): 30,
-    (0, 0, 0, 0, 9): 0,
+    (10, 20, 23, 60, 90): 9,
+    (10, 20, 23, 24, 60, 90): 9,
+    (2, 10, 20, 60, 90): None,
+    (1, 20, 20, 20, 90): None,
+    (1, 1, 1, 30, 30, 31, 34): None,
+    (0, 0, 0, 0, 9): None,
 }
 
 
 @pytest.mark.parametrize("values", MEDIANS)
-def test_a_median_is_nobodys_own_value(values: tuple[float, ...]) -> None:
-    """A median that one or two units hold is rounded to hide 5 % of it on each side."""
-    assert protected_median(values).value == MEDIANS[values]
+def test_a_median_is_a_class_of_several_units_or_hidden(values: tuple[float, ...]) -> None:
+    """Its ends are fixed beforehand, and it holds different values of three units that the total leaves possible."""
+    found = protected_median(1000.0 * np.array(values), 1000.0)
+    low = MEDIANS[values]
+    assert (found.value, found.below) == ((None, None) if low is None else (1000.0 * low, 3000.0 * low))
+    assert found.rule == ("median_alike" if low is None else "")
 
 
 def test_a_median_needs_five_units_however_many_amounts() -> None:
@@ -117,29 +124,54 @@ def test_a_median_needs_five_units_however_many_amounts() -> None:
     assert protected_median([1, 2, 3, 4]) == Shown(None, "median_of_few", 4)
     assert protected_median([1, 2]) == Shown(None, "few_units", 2)
     assert protected_median([]) == Shown(None, "", 0)
-    assert protected_median([1, 2, 3, 4, 5]).value is not None
     values = range(1, 11)
     assert protected_median(values, units="aaabbbccdd") == Shown(None, "median_of_few", 10)
     assert protected_median(values, units="aaaaabbbbb").rule == "few_units"
-    assert protected_median(values, units="abcdefghij") == protected_median(values) == Shown(6.0, "", 10)
+    assert protected_median(values, units="abcdefghij") == protected_median(values) == Shown(3.0, "", 10, 9.0)
     assert protected_median(values, rules=STRICT, units="aabcdefghi").rule == "under_10_units"
-    assert protected_median(values, rules=STRICT, units="abcdefghij").value == 6.0
+    assert protected_median(values, rules=STRICT, units="abcdefghij").value == 3.0
 
 
-def test_a_median_that_one_unit_holds_is_rounded() -> None:
-    """By hand: 32 thrice one unit's is its own (5 % of it hides within 5); 31 and 33 of one unit too, of two they are
-    nobody's: 32 to the unit."""
-    thrice, two = (10, 20, 32, 32, 32, 40, 50), (10, 20, 31, 33, 40, 50)
-    assert [protected_median(thrice, units=units).value for units in ("abccced", "abcdefg")] == [30, 32]
-    assert [protected_median(two, units=units).value for units in ("abccde", "abcdef")] == [30, 32]
+def test_what_a_class_says_of_others_must_not_give_the_largest() -> None:
+    """By hand: of 2, 4, 4, 5, 5, 5, 5, 6, 6, 50, 60, the second knows the rest to be 15 + 3 × 5 less than 42 unknown:
+    18 less the least of each. Under the stricter rules, the largest would be known within 10 %."""
+    values = [1000.0 * value for value in (1, 1, 1, 1, 1, 4, 4, 5, 5, 6, 90, 100)]
+    assert protected_median(values, 1000.0).value == 3000
+    assert protected_median(values, 1000.0, STRICT).rule == "median_alike"
 
 
-@given(st.lists(st.integers(1, 10**6), min_size=5, max_size=30), st.sampled_from([1.0, 1000.0]))
-def test_a_shown_median_is_near_the_median_but_not_it(values: list[int], grain: float) -> None:
-    """It is a multiple of the grain that is said, half a grain away at most; the grain hides an own value by 5 %."""
-    shown, used = shown_median(values, grain)
-    median = statistics.median(values)
-    assert abs(shown - median) <= used / 2
-    assert used >= grain
-    if 0 < values.count(median) < 3:
-        assert used / 2 >= 0.05 * median * (1 - 1e-9)
+def test_a_median_of_one_unit_s_amounts_is_its_own() -> None:
+    """By hand: 10, 12 and 20 of one unit are not those of three; of three units they are."""
+    values = (1, 2, 10, 12, 20, 40, 50)
+    assert [protected_median(values, units=units).value for units in ("abccced", "abcdefg")] == [None, 9]
+
+
+@given(st.lists(st.integers(1, 400), min_size=5, max_size=30), st.sampled_from(["standard", "strict"]))
+def test_a_shown_median_leaves_several_numbers_of_thousands(values: list[int], rules: str) -> None:
+    """By enumeration of every whole number of thousands: with the total and one's own amount, two or more medians
+    are possible to each respondent, and not all within 10 % of one number."""
+    amounts = [1000.0 * value for value in values]
+    found = protected_median(amounts, 1000.0, RULES_OF[rules])
+    if found.value is None:
+        return
+    n, total, half = len(values), sum(values), len(values) // 2
+    assert found.value <= 1000 * statistics.median(values) < found.below
+    for own in (0, *set(values)):
+        possible = []
+        for median in range(int(found.value / 1000), int(found.below / 1000)):
+            # The least that the others give: 1 below the median, the median from it on.
+            seats = [1] * (n - 1 - half) + [median] * (n - (n - 1 - half))
+            seats[-1 if own >= median else 0] = own or seats[0]
+            if sum(seats) <= total:
+                possible.append(median)
+        assert len(possible) >= 2 and max(possible) * 0.9 >= min(possible) * 1.1 - 1e-9, own
+
+
+def test_classes_and_least_values_by_hand() -> None:
+    """Powers of three times the grain, at and beside their ends; whole thousands, tens of thousands, neither, zeros."""
+    assert [median_class(m, 1000.0)[0] for m in (1000, 2999, 3000, 26_999, 27_000, 243_000)] == [
+        1000, 1000, 3000, 9000, 27_000, 243_000
+    ]  # fmt: skip
+    assert median_class(0.5, 1.0) == (pytest.approx(1 / 3), 1.0) and median_class(0, 1.0) == (0, 0)
+    given = ([3000, 8000], [20_000, 50_000], [3000, 8500], [0, 3000], [])
+    assert [least_of(values, 1000.0) for values in given] == [1000, 10_000, 0, 0, 0]

@@ -111,31 +111,26 @@ def totals() -> System:
     return totals_system(MEASURE, STANDARD, ())
 
 
-def test_totals_are_known_within_their_rounding(totals: System) -> None:
-    """5,400, 8,100 and 13,500 to the thousand: 5, 8 and 14, each ± 500.
-
-    The median of b, 1,350 to the thousand, says that four of its six units have 500 or more; that of all seven, 1,400
-    held by one, says the same, so neither raises a lower end.
-    """
+def test_totals_are_known_exactly_however_they_are_rounded(totals: System) -> None:
+    """5,400, 8,100 and 13,500 to the thousand are taken as they are: of round amounts, rounding hides nothing."""
     a, b = (0,), (1,)
-    assert told(totals) == {a: (4500, 5500), b: (7500, 8500), (*a, *b): (13_500, 14_500)}
-    assert told(totals, 0) == {b: (7500, 8500), (*a, *b): (13_500, 14_500)}
+    assert told(totals) == {a: (5400, 5400), b: (8100, 8100), (*a, *b): (13_500, 13_500)}
+    assert told(totals, 0) == {b: (8100, 8100), (*a, *b): (13_500, 13_500)}
     assert [line.figure for line in totals.lines(())] == [0, 1, 2]
     assert totals.attackers[0].high.tolist() == [FAR * 13_500] * 2
+    assert totals.attackers[0].low.tolist() == [0, 0]
 
 
-def test_a_median_says_how_large_a_total_is_at_least() -> None:
-    """Five units of 0, 0, 700, 700, 700: the median 700 says that three have 699.5 at least, so 2,098.5 in all."""
-    frame = pd.DataFrame({"pole_id": list("abcde"), "amount_eur": [0.0, 0, 700, 700, 700]})
-    measure = Measure("m", frame, value="amount_eur", statistics=("total", "median"))
-    assert totals_system(measure, STANDARD, ()).figures[0].least == 3 * 699.5
-    assert totals_system(measure, STANDARD, {()}).figures[0].least == -np.inf
-    assert (
-        totals_system(Measure("m", frame, value="amount_eur", statistics=("total",)), STANDARD, ()).figures[0].least
-        == -np.inf
-    )
-    four = Measure("m", frame.iloc[1:], value="amount_eur", statistics=("total", "median"))
-    assert totals_system(four, STANDARD, ()).figures[0].least == -np.inf
+def test_readers_know_that_each_unit_of_a_shown_count_gives_a_thousand_at_least() -> None:
+    """Whole thousands, none of them 0: two units of a give 2,000 at least, 1,000 where their number is hidden."""
+    frame = pd.DataFrame({"pole_id": list("abcd"), "level": list("aabb"), "amount_eur": [3000.0, 4000, 5000, 7000]})
+    how = {"by": (("level",),), "value": "amount_eur", "statistics": ("total",), "grain": 1000.0}
+    place = (("level", "a"),)
+    for hidden, anybody, first in (((), [2000, 2000], [4000, 2000]), ({place}, [1000, 2000], [3000, 2000])):
+        attackers = totals_system(Measure("m", frame, **how), STANDARD, hidden).attackers
+        assert [attackers[0].low.tolist(), attackers[1].low.tolist()] == [anybody, first]
+    odd = totals_system(Measure("m", frame.assign(amount_eur=[3000.0, 4000, 5000, 7001]), **how), STANDARD, ())
+    assert odd.attackers[0].low.tolist() == [0, 0]
 
 
 def test_a_sensitive_total_must_stay_uncertain_both_ways_for_everybody_else(totals: System) -> None:
@@ -146,10 +141,15 @@ def test_a_sensitive_total_must_stay_uncertain_both_ways_for_everybody_else(tota
 
 
 def test_what_others_gave_sets_the_uncertainty_for_a_respondent() -> None:
-    """Two poles of 3,000 and 1,000: to the first, only the 1,000 is unknown, so ± 100; the floor is a mean answer's."""
-    frame = pd.DataFrame({"pole_id": list("ab"), "amount_eur": [3000.0, 1000]})
-    system = totals_system(Measure("m", frame, value="amount_eur", statistics=("total",)), STANDARD, ())
-    found = {(goal.attacker.name, goal.sign): goal.level for goal in goals(system, 0.10)}
+    """Two poles of 3,000 and 1,000: to the first, only the 1,000 is unknown, so ± 100; the floor is a mean answer's.
+
+    A third gives nothing elsewhere: amounts are not known to be positive.
+    """
+    frame = pd.DataFrame({"pole_id": list("abc"), "level": list("aab"), "amount_eur": [3000.0, 1000, 0]})
+    measure = Measure("m", frame, by=(("level",),), value="amount_eur", statistics=("total",))
+    system = totals_system(measure, STANDARD, ())
+    found = {(goal.attacker.name, goal.sign): goal.level for goal in goals(system, 0.10) if goal.figure == 0}
+    del found["c", 1], found["c", -1]
     assert found == {
         ("", 1): 4400, ("", -1): 3600, ("a", 1): 4200, ("a", -1): 3900, ("b", 1): 4300, ("b", -1): 3700,
     }  # fmt: skip

@@ -52,15 +52,12 @@ def linked_with(wave: Cleaned, level: str) -> pd.DataFrame:
     return pd.DataFrame({"wave": said["wave"], "pole_id": said["pole_id"], "level": level, "linked": yes})
 
 
-def asks_amounts(wave: Cleaned, level: str) -> bool:
-    """Return whether the questionnaire of a wave asked how much a level gives."""
-    rows = wave.supports[wave.supports["level"] == level]
-    return bool((rows["amount_status"] != "not_asked").any())
-
-
-def asks_links(wave: Cleaned, level: str) -> bool:
-    """Return whether the questionnaire of a wave said anything about a level."""
-    return bool((wave.poles[f"link_{level}"] != "not_asked").any())
+def asked_for_amounts(wave: Cleaned) -> pd.DataFrame:
+    """Return every pole with every level whose amount was asked: `wave`, `pole_id`, `level`."""
+    # Assumption: who leaves an amount blank, and says nothing else, is not supported. Source: the printed table counts
+    # projects supported among all respondents. If wrong: shares of poles supported are too low.
+    levels = pd.DataFrame({"level": [level for level in wave.amounts if level in FUNDING_LEVELS]}, dtype="str")
+    return wave.poles[["wave", "pole_id"]].merge(levels, how="cross")
 
 
 def staged(wave: Cleaned) -> pd.DataFrame:
@@ -130,12 +127,12 @@ def _values(wave: Cleaned, name: str, level: str) -> pd.Series | None:
     if name == "respondents":
         return pd.Series(1.0, poles.index)
     if name == "link_share":
-        return linked_with(wave, level).set_index("pole_id")["linked"] if asks_links(wave, level) else None
+        return linked_with(wave, level).set_index("pole_id")["linked"] if level in wave.links else None
     if name in ("link_2_to_6_share", "collectivities_involved_median"):
         links = _n_links(wave)
         return links.between(2, 6) if links is not None and name == "link_2_to_6_share" else links
     levels = {"aid_per_collectivity_median": LOCAL_LEVELS, "funding_total": FUNDING_LEVELS}.get(name, (level,))
-    if not name.startswith(("aid_", "funding_")) or not any(asks_amounts(wave, one) for one in levels):
+    if not name.startswith(("aid_", "funding_")) or not set(levels) & set(wave.amounts):
         return None
     if name == "funding_projects":
         rows = supported(wave).set_index("pole_id")
@@ -152,7 +149,7 @@ def _n_links(wave: Cleaned) -> pd.Series | None:
     """
     # Assumption: a level counts for one collectivity. Source: none; the printed figure may count several of one level.
     # If wrong: numbers of collectivities are too low.
-    if not all(asks_links(wave, level) for level in COLLECTIVITIES):
+    if not set(COLLECTIVITIES) <= set(wave.links):
         return None
     rows = linked(wave)
     told = rows[rows["level"].isin(COLLECTIVITIES)].groupby("pole_id")["linked"]

@@ -11,7 +11,7 @@ from itertools import product
 import pandas as pd
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.protect.rules import checked_values
+from ptce_analysis.protect.rules import checked_values, least_of
 
 STATISTICS = ("units", "share", "total", "median")
 ALL = "total"
@@ -27,7 +27,8 @@ class Measure:
     level and wave, the margin of the levels, and the whole. Everything that will ever be shown of a column stands in
     one measure. `base` names the measure whose units are the base of shares; `within`, measures that this one's units
     are known to belong to. `grain` is what totals are rounded to, in the unit of the values. `known`: everybody knows
-    how many units it has, as of the poles that answered a survey; its counts are never hidden.
+    how many units it has, as of the poles that answered a survey; its counts are never hidden. `spare`: the tables of
+    `by` whose figures are given up first, before those of the others.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Measure:
     base: str = ""
     within: tuple[str, ...] = ()
     known: bool = False
+    spare: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be protected, saying which column or statistic it is."""
@@ -59,6 +61,11 @@ class Measure:
         cells = zip(*(known[name].astype(str) for name in self.dims), strict=True) if self.dims else [()] * len(known)
         places = (tuple(zip(self.dims, row, strict=True)) for row in cells)
         return tuple(zip(known[self.unit].astype(str), places, numbers, strict=True))
+
+    @cached_property
+    def least(self) -> float:
+        """What readers may guess that each value is at least, and a multiple of (`rules.least_of`)."""
+        return least_of((value for _, _, value in self.records), self.grain) if self.value else 0.0
 
     @cached_property
     def shared(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ptce_analysis import vocabulary
 from ptce_analysis.errors import InputError
+from ptce_analysis.survey.waves import EXPORTS
 
 # Marks that only change how a text is laid out: letters on both sides of one are read together.
 INVISIBLE = dict.fromkeys(
@@ -194,7 +195,6 @@ def _untold(rows: Sequence[Sequence[str]]) -> int:
     return same if amounts and answers and same >= LEAST_SAME else 0
 
 
-EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 # Kinds of answers whose cells are text: those of no kind (a column that the codebook does not name), and those where a
 # list was offered but respondents typed what they liked, each part of which may name somebody.
 FREE, TYPED = ("", "id", "text"), ("level", "legal_form")

@@ -2,7 +2,8 @@
 
 The rules hide cells, then more cells are hidden until no attacker, a respondent included, can work a hidden one out.
 The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an
-unknown of its own. Published figures are lines over the unknowns, each within its rounding band; counts are whole.
+unknown of its own. Published figures are lines over the unknowns, taken as exact however they are rounded, since what
+people write is round; counts are whole.
 """
 
 from __future__ import annotations
@@ -22,14 +23,13 @@ from ptce_analysis.protect.cells import ALL, STATISTICS, Measure, Place, place_t
 from ptce_analysis.protect.release import Protected, ledger_table, released
 from ptce_analysis.protect.rules import (
     MARK,
-    MEDIAN_UNITS,
     STANDARD,
     WITHIN,
     Contributions,
     Rule,
     failed,
+    protected_median,
     rounded,
-    shown_median,
     threshold,
 )
 
@@ -43,6 +43,9 @@ FAR = 4.0
 # Limit: an attack in whole numbers not solved after so many steps counts as one that succeeds: more is suppressed.
 STEPS = 2_000
 NEAR = 1e-6
+# The columns of a median, which is a class: its ends, the upper one not in it.
+MEDIAN = ("median_from", "median_below")
+SPARE = 1e-6  # what it costs to hide a figure that is given up first, as a share of what another one would
 TIES = 1e5  # by how little two figures of one value differ in cost: what is hidden must not depend on the solver
 
 
@@ -68,7 +71,7 @@ def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float 
                 places = {place for name, statistic, place in found if (name, statistic) == (measure.name, "units")}
                 found |= _reasons(totals_system(measure, some, places), within, hidden)
         hidden = {**found, **hidden}
-    return {name: _protected(measure, by_name.get(measure.base), hidden) for name, measure in by_name.items()}
+    return {name: _protected(measure, by_name.get(measure.base), hidden, rules) for name, measure in by_name.items()}
 
 
 def _misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iterator[str]:
@@ -105,7 +108,9 @@ def _reasons(system: System, within: float, already: Collection[Key]) -> dict[Ke
     return found
 
 
-def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, Reason]) -> Protected:
+def _protected(
+    measure: Measure, base: Measure | None, hidden: Mapping[Key, Reason], rules: Sequence[Rule]
+) -> Protected:
     """The table of one measure as it is written, each figure or the mark that hides it, and the ledger of the marks."""
     rows, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
     for names in measure.by:
@@ -115,19 +120,20 @@ def _protected(measure: Measure, base: Measure | None, hidden: Mapping[Key, Reas
             own, place_of_base = list(inside.get(place, {}).values()), shortened(place, base.dims if base else ())
             n, n_base = len(own), len(asked.get(place_of_base, ()))
             units, total = (measure.name, "units", place), (measure.name, "total", place)
+            median = protected_median(own if "median" in measure.statistics else (), measure.grain, rules)
             # What each statistic is, and the figures that it is worked out from: it is hidden with any of them.
-            found: dict[str, tuple[float | None, list[Key]]] = {
-                "units": (n, [units]),
-                "share": (n / n_base if n_base else None, [units, (measure.base, "units", place_of_base)]),
-                "total": (rounded(sum(own), measure.grain) if n else None, [total if n else units]),
-                "median": (shown_median(own, measure.grain)[0] if n else None, [units, total]),
+            found: dict[str, tuple[dict[str, float | None], list[Key]]] = {
+                "units": ({"units": n}, [units]),
+                "share": ({"share": n / n_base if n_base else None}, [units, (measure.base, "units", place_of_base)]),
+                "total": ({"total": rounded(sum(own), measure.grain) if n else None}, [total if n else units]),
+                "median": (dict(zip(MEDIAN, (median.value, median.below), strict=True)), [units, total]),
             }
             row: dict[str, Any] = {name: dict(place).get(name, ALL) for name in measure.dims}
             for statistic in (name for name in STATISTICS if name in ("units", *measure.statistics)):
-                value, needed = found[statistic]
-                few = ("median_of_few", "") if statistic == "median" and 0 < n < MEDIAN_UNITS else None
-                why = next((hidden[key] for key in needed if key in hidden), few)
-                row[statistic] = MARK if why else value
+                values, needed = found[statistic]
+                alone = (median.rule, "") if statistic == "median" and median.rule else None
+                why = next((hidden[key] for key in needed if key in hidden), alone)
+                row |= dict.fromkeys(values, MARK) if why else values
                 ledger += [(measure.name, place_text(place), statistic, *why)] if why else []
             rows.append(row)
     return released(pd.DataFrame(rows, dtype=object), ledger_table(ledger), {unit for unit, _, _ in measure.records})
@@ -164,8 +170,8 @@ class Goal(NamedTuple):
 class Figure:
     """A count or a total of a cell: its terms, its value, who stands behind it, and the rule that hides it, if any.
 
-    `shown`: whether a table has a place for it. `others`: the terms of the units of its base not in it. `least`: what a
-    median says of it. `not_zero`: whether readers know it of a hidden one; `may_be_found`: hidden, unprotected.
+    `shown`: whether a table has a place for it. `others`: the terms of the units of its base not in it. `not_zero`:
+    whether readers know it of a hidden one; `spare`: whether it is given up first.
     """
 
     key: Key
@@ -175,33 +181,30 @@ class Figure:
     rule: Rule | None
     shown: bool = True
     others: Vector | None = None
-    least: float = -np.inf
     not_zero: bool = False
-    may_be_found: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class System:
     """The true values of the unknowns, the figures over them, what is always true, and who attacks, anybody first.
 
-    `grain`: what totals are rounded to, 0 for counts; `fewest`: the fewest units of a count that may be shown.
+    `usual`: what a unit gives on average, 0 for counts; `fewest`: the fewest units of a count that may be shown.
     """
 
     truth: Vector
     figures: Sequence[Figure]
     attackers: Sequence[Attacker]
     always: Sequence[Line] = ()
-    grain: float = 0.0
+    usual: float = 0.0
     fewest: int = 0
 
     def lines(self, hidden: Collection[int]) -> list[Line]:
-        """Return everything known once some figures are hidden: rounding bands, and which hidden ones are not 0."""
+        """Return everything known once some figures are hidden: those shown, and which hidden ones are not 0."""
         told = list(self.always)
         for at, figure in enumerate(self.figures):
-            value = figure.value if not (self.grain and figure.units) else rounded(figure.value, self.grain)
-            half = self.grain / 2 if figure.units else 0.0
             if figure.shown and at not in hidden:
-                told.append(Line(figure.terms, max(value - half, figure.least), value + half, at))
+                told.append(Line(figure.terms, figure.value, figure.value, at))
             elif figure.shown and figure.not_zero:
                 told.append(Line(figure.terms, 1.0, np.inf))
         return told
@@ -217,7 +220,7 @@ class System:
         _, low, high = goal.attacker
         if (found := self._solved(-goal.sign * goal.terms, [self._told(lines)], low, high)) is None:
             return np.zeros((0, len(low)))
-        return (np.clip(found, low, high) if self.grain else np.rint(found))[None, :]
+        return (np.clip(found, low, high) if self.usual else np.rint(found))[None, :]
 
     def cheapest_way(self, lines: Sequence[Line], goal: Goal, costs: Mapping[int, float]) -> list[int]:
         """Return the figures that would have to change for a goal to be met, at the least cost; none if it cannot be.
@@ -248,8 +251,8 @@ class System:
 
     def _solved(self, price: Vector, blocks: Sequence[tuple[Any, ...]], low: Vector, high: Vector) -> Vector | None:
         """The cheapest point within some constraints; where the data are counts, they are whole numbers."""
-        options = {} if self.grain else {"node_limit": STEPS}
-        whole = np.zeros(len(price)) if self.grain else np.arange(len(price)) < len(self.truth)
+        options = {} if self.usual else {"node_limit": STEPS}
+        whole = np.zeros(len(price)) if self.usual else np.arange(len(price)) < len(self.truth)
         ties = [LinearConstraint(*block) for block in blocks]
         found = milp(price, constraints=ties, bounds=Bounds(low, high), integrality=whole, options=options)
         return found.x  # type: ignore[no-any-return]
@@ -269,21 +272,20 @@ def goals(system: System, within: float) -> list[Goal]:
     share `within` of what others than the attacker contribute, upwards and downwards.
     """
     sensitive, found = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule], list[Goal]()
-    if not system.grain:
+    if not system.usual:
         for at, figure in sensitive:
-            for terms in [] if figure.may_be_found else [figure.terms, figure.others]:
+            for terms in (figure.terms, figure.others):
                 if terms is not None and terms @ system.truth < system.fewest:
                     found.append(Goal(at, system.attackers[0], terms, 1, float(system.fewest)))
         return found
-    given = [value for attacker in system.attackers for value in attacker.low if value > 0]
-    floor = within * float(np.mean(given)) if given else system.grain
     for attacker in system.attackers:
         for at, figure in sensitive:
             theirs = [value for unit, value in figure.units.items() if unit != attacker.name]
             margin = within * sum(theirs)
             if theirs:
-                found.append(Goal(at, attacker, figure.terms, 1, figure.value + max(margin, floor)))
-            if margin > 0:
+                found.append(Goal(at, attacker, figure.terms, 1, figure.value + max(margin, within * system.usual)))
+            # What each unit is known to give at least, nothing can hide.
+            if margin > 0 and figure.terms @ attacker.low <= figure.value - margin:
                 found.append(Goal(at, attacker, figure.terms, -1, figure.value - margin))
     return found
 
@@ -308,7 +310,7 @@ def hidden_figures(system: System, within: float, already: Collection[Key] = ())
                 # Those the goal would move at the least cost, else the cheapest.
                 more = system.cheapest_way(lines, goal, costs) or [min(costs, key=lambda at: (costs[at], at))]
                 added |= dict.fromkeys(more, goal.figure)
-    for at in sorted(added, key=lambda at: (-system.figures[at].value, at)):
+    for at in sorted(added, key=lambda at: (system.figures[at].spare, -system.figures[at].value, at)):
         lines = system.lines({*forbidden, *added} - {at})
         points = system.fitting(lines, seen)
         for goal in wanted:
@@ -325,8 +327,8 @@ def hidden_figures(system: System, within: float, already: Collection[Key] = ())
 
 def _costs(system: System, hidden: Collection[int]) -> dict[int, float]:
     """What it costs to hide each figure that can be: its value, and a trifle by its place; never an empty cell."""
-    can_be = ((at, f) for at, f in enumerate(system.figures) if f.shown and f.units)
-    return {at: max(f.value, 1.0) * (1 + at / TIES) for at, f in can_be if at not in hidden}
+    can_be = ((at, f) for at, f in enumerate(system.figures) if f.shown and f.units and at not in hidden)
+    return {at: max(f.value, 1.0) * (1 + at / TIES) * (SPARE if f.spare else 1.0) for at, f in can_be}
 
 
 def _sum(n: int, positions: Iterable[int]) -> Vector:
@@ -375,20 +377,24 @@ def counts_system(measures: Sequence[Measure], rules: Sequence[Rule]) -> System:
 
 def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> Iterator[Figure]:
     """The counts of a measure: those of its tables, then those of its finest cells when no table shows them."""
-    # Assumption: that nobody chose one of several exclusive answers tells little of anybody: it has a mark, which may
-    # be worked out from the others. Source: none; more would hide answers that were given. If wrong: drop this.
+    # Assumption: that nobody chose one of several exclusive answers tells little of anybody, and the others would give
+    # it: it is shown, unless all chose one. Source: none. If wrong: drop `exclusive`, and much more is hidden.
     exclusive = any(is_shared_out(measure, counts.measures[base]) for base in measure.bases)
-    zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units"))
+    zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units")) and not exclusive
+    asked = counts.measures[measure.base].dims if measure.base else ()
     for names, shown in measure.tables():
         cells = measure.contributions(names)
         for place in measure.places(names):
             units, terms = cells.get(place, {}), counts.terms(measure.name, place)
             others = counts.terms(measure.base, place) - terms if measure.base and shown else None
             n_others = None if others is None else round(float(others @ counts.truth))
-            rule = None if measure.known else failed(Contributions(len(units), others=n_others), rules, "units")
+            base = shortened(place, asked)
+            beside = [len(some) for where, some in cells.items() if shortened(where, asked) == base]
+            free = measure.known or (exclusive and not units and n_others not in beside)
+            rule = None if free else failed(Contributions(len(units), others=n_others), rules, "units")
             key, not_zero = (measure.name, "units", place), bool(units) and (others is None or not zero_is_hidden)
-            behind, free = {} if measure.known else units, exclusive and not units
-            yield Figure(key, terms, float(len(units)), behind, rule, shown, others, -np.inf, not_zero, free)
+            behind = {} if measure.known else units
+            yield Figure(key, terms, len(units), behind, rule, shown, others, not_zero, names in measure.spare)
 
 
 def _always(counts: Counts, measure: Measure) -> Iterator[Line]:
@@ -427,24 +433,24 @@ def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collec
     for names, shown in measure.tables():
         inside = measure.contributions(names)
         for place in measure.places(names):
-            units, hidden = inside.get(place, {}), place in hidden_counts
-            rule = failed(Contributions(len(units), tuple(units.values())), rules, "total")
-            least = -np.inf
-            if "median" in measure.statistics and len(units) >= MEDIAN_UNITS and not hidden:
-                # What a median says of the total: half of the units, and one more, are at least as large as it.
-                median, grain = shown_median(list(units.values()), measure.grain)
-                least = (len(units) // 2 + 1) * (median - grain / 2)
+            units, hidden, values = inside.get(place, {}), place in hidden_counts, tuple(inside.get(place, {}).values())
+            rule = failed(Contributions(len(units), values, least=measure.least), rules, "total")
             if units or (shown and not hidden):
                 key, terms = (measure.name, "total", place), _sum(len(truth), _at(positions, place))
-                figures.append(Figure(key, terms, float(sum(units.values())), units, rule, shown, least=least))
-    most = np.full(len(truth), FAR * max(float(truth.sum()), measure.grain))
-    attackers = [Attacker("", 0 * most, most)]
-    # A respondent knows that each cell has at least what it gave, and all of those that it makes up alone.
+                spare = names in measure.spare
+                figures.append(Figure(key, terms, sum(values), units, rule, shown, spare=spare))
+    far = np.full(len(truth), FAR * max(float(truth.sum()), measure.grain))
+    # Each unit gives at least so much; of a hidden count, readers know that there is one.
+    known = {place: 1 if place in hidden_counts else len(units) for place, units in cells.items()}
+    least = measure.least * np.array([known.get(place, 0) for place in positions])
+    attackers = [Attacker("", least, far)]
+    # A respondent knows what it gave to each cell, and all of those that it makes up alone.
     for unit in sorted({unit for units in cells.values() for unit in units}):
-        low, high = 0 * most, most.copy()
-        for place, units in cells.items():
-            low[positions[place]] = units.get(unit, 0.0)
+        low, high = least.copy(), far.copy()
+        for place, units in ((place, units) for place, units in cells.items() if unit in units):
+            low[positions[place]] = units[unit] + measure.least * (known[place] - 1)
             if set(units) == {unit}:
                 high[positions[place]] = units[unit]
         attackers.append(Attacker(unit, low, high))
-    return System(truth, figures, attackers, grain=measure.grain)
+    given = [value for units in cells.values() for value in units.values() if value > 0]
+    return System(truth, figures, attackers, usual=float(np.mean(given)) if given else measure.grain)

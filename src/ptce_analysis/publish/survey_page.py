@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +17,21 @@ from ptce_analysis.protect.scan import FICTITIOUS_ID
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.phrases import named, printed
 from ptce_analysis.publish.show import project_folder
-from ptce_analysis.publish.survey_tables import ShownWaves
+from ptce_analysis.publish.survey_tables import QUANTITIES, SHOWN_LEVELS, ShownWaves, based, with_ends
+from ptce_analysis.publish.texts import MEDIANS
+from ptce_analysis.published import respondents, stated
 from ptce_analysis.survey.clean import ROW_RULES
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
-from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, ORIGINS, STAGES, Label
+from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, OUTCOMES, STAGES
 
-# What becomes of a published figure, in the order of the table: those that the answers do not give stand first.
-OUTCOMES: dict[str, Label] = {
-    "differs": ("another value", "autre valeur"),
-    "other_base": ("found again, on another base", "retrouvé, sur une autre base"),
-    "as_far_as_shown": ("found again, up to rounding", "retrouvé, à l’arrondi près"),
-    "reproduced": ("found again", "retrouvé"),
+# The tables by tier: the measure, that of its base, the question that asks for it, the column that ranks the levels.
+TIERS = {
+    "links": ("links", "said", "links", "share"),
+    "aided": ("supported", "asked", "amounts", "share"),
+    "funded": ("amounts", "supported", "amounts", "total"),
 }
+NOTHING = "–"  # stands where nothing was given, or printed
 
 
 def open_waves(waves: str) -> tuple[Cleaned, ...]:
@@ -67,14 +71,29 @@ def page_stem(stem: str, waves: str) -> str:
 class Texts:
     """What exhibits share: texts to translate."""
 
-    SOURCE = "{answers}, {years}: exports and codebooks cleaned by this library."
+    SOURCE = "{answers}, {years}."
+    BESIDE = (
+        "{answers}, {years}; published figures: RTES (slides, 2015 survey; [note](S2), 2013), [COORACE](S3) (2013)."
+    )
+    EXPORT = "{title} (export of {day})"
+    PRINTED = "{name}, published"
+    CLASS = "{low} to under {below}"
+    AGE = "Age (years)"
 
 
-def about(words: Words, shown: ShownWaves) -> dict[str, Any]:
-    """Return what every exhibit of the page is given: their origin, whence they come, what may be stated."""
-    answers = Sentence(words.label(ORIGINS[shown.origin]).capitalize())
-    years = Sentence(words.listing(map(str, shown.years)))
-    return {"origin": shown.origin, "source": Texts.SOURCE, "answers": answers, "years": years, "released": shown}
+def about(words: Words, shown: ShownWaves, *tables: Protected) -> dict[str, Any]:
+    """Return what every exhibit of some tables is given: their origin, whence they come, what may be stated."""
+    given = {"answers": Sentence(words.label(ORIGINS[shown.origin]).capitalize()), "released": shown}
+    given |= {"years": Sentence(words.listing(map(str, shown.years)))}
+    printed = any(one.table["printed"].any() for one in tables)
+    return {"origin": shown.origin, "source": Texts.BESIDE if printed else Texts.SOURCE} | given
+
+
+def exports(words: Words, shown: ShownWaves) -> Sentence:
+    """Return what the codebooks call the exports, with their dates: nothing of those that have no title."""
+    named = [(wave.title, wave.date) for wave in shown.waves if wave.title]
+    dated = [str(words(Texts.EXPORT, title=title, day=words.date(day))) if day else title for title, day in named]
+    return Sentence(words.listing(dated))
 
 
 def marked(words: Words, *tables: Protected) -> Sentence:
@@ -92,10 +111,11 @@ def withheld(shown: ShownWaves, *tables: Protected) -> Protected:
     )
 
 
-def seen(table: Protected, column: str) -> pd.DataFrame:
+def seen(table: Protected | pd.DataFrame, column: str) -> pd.DataFrame:
     """Return the rows of a table whose number in `column` is shown, as numbers: those that can be drawn."""
-    numbers = pd.to_numeric(table.table[column], errors="coerce")
-    return table.table.assign(**{column: numbers})[numbers.notna()].infer_objects()
+    found = table.table if isinstance(table, Protected) else table
+    numbers = pd.to_numeric(found[column], errors="coerce")
+    return found.assign(**{column: numbers})[numbers.notna()].infer_objects()
 
 
 def set_aside(words: Words, shown: ShownWaves) -> Protected:
@@ -105,42 +125,87 @@ def set_aside(words: Words, shown: ShownWaves) -> Protected:
     )
 
 
-def stages(words: Words, shown: ShownWaves) -> Protected:
-    """Return how many poles told each stage, by wave (`label`, `wave`, `units`, `base`, `share`)."""
+def told(words: Words, shown: ShownWaves, question: str) -> Protected:
+    """Return how many poles gave each answer to a question (`stage`, `legal_form`, `relation`), those withheld last.
 
-    def rows(found: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-        both = found.merge(told.rename(columns={"units": "base"}), on="wave")
-        both = both[both["base"] != 0]  # nobody told in such a wave
-        both = both.assign(label=[words.label(STAGES[stage]) for stage in both["stage"]])
-        return both.sort_values("units", key=lambda units: units.eq(MARK), kind="stable", ignore_index=True)
+    Columns: `wave`, `label`, `units`, `base` (those who answered), `share`, `interval` (Wilson's), its ends.
+    """
+    labels = STAGES if question == "stage" else ANSWER_LABELS
+    name, told_by = ("stages", "told") if question == "stage" else (question, f"told_{question}")
 
-    return derived(rows, shown.tables["stages"], shown.tables["told"])
+    def rows(found: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+        both = with_ends(based(found, base))
+        both = both[both["base"] != 0]  # nobody answered in such a wave
+        named = both.assign(label=[words.label(labels[code]) for code in both[question]])
+        named = named.assign(interval=_intervals(words, named))
+        return named.sort_values("share", key=lambda share: share.eq(MARK), kind="stable", ignore_index=True)
 
-
-def linked(words: Words, shown: ShownWaves) -> Protected:
-    """Return the share of poles linked with each level that was asked about, the largest first, then the withheld."""
-
-    def rows(links: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-        both = links.merge(said.rename(columns={"units": "base"}), on=["wave", "level"])
-        return _ranked(words, both, _asked_of_links(shown), "share")
-
-    return derived(rows, shown.tables["links"], shown.tables["said"])
+    if name not in shown.tables:
+        return derived(lambda flow: flow.iloc[:0].assign(share=0), shown.flow)
+    return derived(rows, shown.tables[name], shown.tables[told_by])
 
 
-def funded(words: Words, shown: ShownWaves) -> Protected:
-    """Return what each level gave (`projects`, `units` amounts known, `total`, `median`), the largest total first."""
+def by_tier(words: Words, shown: ShownWaves, name: str) -> Protected:
+    """Return a table of `TIERS` by wave and level, with the printed figures beside the answers of a survey.
 
-    def rows(amounts: pd.DataFrame, supported: pd.DataFrame) -> pd.DataFrame:
-        both = amounts.merge(supported.rename(columns={"units": "projects"}), on=["wave", "level"])
-        return _ranked(words, both, set(shown.asks("amounts")), "total")
+    Columns: `name`, `tier`, `wave`, `printed`, `units` of `base`; `share`, `interval` and its ends, or `total` (euros)
+    and `median`. The level with the most stands first, of its rows those of the survey, the latest first.
+    """
+    measure, base, question, column = TIERS[name]
 
-    return derived(rows, shown.tables["amounts"], shown.tables["supported"])
+    def rows(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
+        beside = pd.DataFrame(_printed(shown, name), dtype=object)
+        every = _ranked(words, shown, pd.concat([based(table, bases), beside]), question, column)
+        if column == "share":
+            every = with_ends(every)
+            return every.assign(interval=_intervals(words, every))
+        ends = zip(every["median_from"], every["median_below"], strict=True)
+        return every.assign(median=[_median(words, low, below, "keur") for low, below in ends])
+
+    return derived(rows, shown.tables[measure], shown.tables[base])
 
 
 def apart(words: Words, shown: ShownWaves) -> Protected:
     """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
-    asked = _asked_of_links(shown)
-    return derived(lambda table: _ranked(words, table.drop(columns="fisher"), asked, "difference"), shown.by_level)
+    return derived(lambda table: _ranked(words, shown, table, "links", "difference"), shown.by_level)
+
+
+def leading(words: Words, table: Protected, column: str) -> Protected:
+    """Return the largest figure by tier of the last wave that shows one: `wave`, `tiers`, the column; or no row."""
+
+    def rows(found: pd.DataFrame) -> pd.DataFrame:
+        own = seen(found[found["printed"].eq(False)], column)
+        last = own[own["wave"] == own["wave"].max()]
+        most = last[last[column] == last[column].max()]
+        return most.head(1).assign(tiers=words.listing(most["tier"]))
+
+    return derived(rows, table)
+
+
+def profile(words: Words, shown: ShownWaves) -> Protected:
+    """Return the median of each quantity by wave, then as printed: `name`, `units` (answers), `median`, `printed`."""
+    names = {"age_median": (Texts.AGE, "years"), **MEDIANS}
+    asked = {column: indicator for column, indicator in QUANTITIES.items() if column in shown.tables}
+
+    def rows(_: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
+        found = list[dict[str, Any]]()
+        for indicator, table in zip(asked.values(), tables, strict=True):
+            (text, kind), facts = (
+                names[indicator],
+                (stated(shown.facts, f"{indicator}_{year}") for year in shown.beside),
+            )
+            printed = [
+                {"wave": str(one.wave), "median_from": float(one.value), "units": NOTHING} for one in facts if one
+            ]
+            own = table.sort_values("wave", ascending=False).to_dict("records")
+            for row in [*(row | {"printed": False} for row in own), *(row | {"printed": True} for row in printed)]:
+                median = _median(words, row["median_from"], row.get("median_below"), kind)
+                label = str(words(text))
+                found.append(row | {"median": median, "label": label, "name": _name(words, label, row)})
+        columns = ["name", "label", "wave", "units", "median_from", "median", "printed"]
+        return pd.DataFrame(found, columns=columns, dtype=object)
+
+    return derived(rows, shown.flow, *(shown.tables[column] for column in asked))
 
 
 def compared(words: Words, shown: ShownWaves) -> Protected:
@@ -160,32 +225,67 @@ def compared(words: Words, shown: ShownWaves) -> Protected:
         return told.assign(
             name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
             printed=[printed(words, fact) for fact in facts],
-            given=[words.number(Number(*one)) for one in zip(told["given"], kinds, strict=True)],
+            given=[_median(words, *one) for one in zip(told["given"], told["below"], kinds, strict=True)],
             said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
         )
 
     return derived(rows, shown.printed)
 
 
-def asked_twice(words: Words, shown: ShownWaves, question: str) -> Sentence:
-    """Return the levels about which several waves asked (`links`, `amounts`); nothing when there is none."""
-    levels = [level for _, level in shown.asks(question)]
-    both = [level for level in dict.fromkeys(levels) if levels.count(level) > 1]
-    return Sentence(words.listing(LEVEL_FORMS[words.lang]["the"][level] for level in both))
+def _printed(shown: ShownWaves, name: str) -> Iterator[dict[str, Any]]:
+    """The printed figures that stand beside a table of `TIERS`, in its columns."""
+    for year, level in product(shown.beside, SHOWN_LEVELS):
+        names = ("link_share", "funding_projects", "funding_amount", "funding_median")
+        found = (stated(shown.facts, f"{one}_{level}_{year}") for one in names)
+        link, aid, total, median = (float(one.value) if one else None for one in found)
+        row, poles = {"wave": str(year), "level": level, "printed": True}, respondents(shown.facts, year) or 0
+        if name == "links" and link is not None:
+            yield row | {"share": link}
+        if name == "aided" and aid is not None and aid <= poles:
+            yield row | {"units": aid, "base": poles, "share": aid / poles}
+        if name == "funded" and total is not None:
+            yield row | {"base": aid, "total": total, "median_from": median}
 
 
-def _asked_of_links(shown: ShownWaves) -> set[tuple[str, str]]:
-    """Waves and levels asked about links, and not through amounts alone: who has none did not say it is not linked."""
-    by_money = {(wave, level) for wave, level in shown.asks("amounts") if level in ("etat", "europe")}
-    return set(shown.asks("links")) - by_money
+def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str, column: str) -> pd.DataFrame:
+    """The rows of the waves and levels asked about, and those printed of these levels, named and ranked."""
+    asked = shown.asks(question)
+    rows = table.to_dict("records")
+    own = [
+        row | {"printed": False}
+        for row in rows
+        if row.get("printed") is not True and (row["wave"], row["level"]) in asked
+    ]
+    levels = [level for level in SHOWN_LEVELS if level in {row["level"] for row in own}]
+    beside = [row for row in rows if row.get("printed") is True and row["level"] in levels]
+    every = pd.DataFrame([*own, *beside], columns=[*dict.fromkeys([*table, "printed"])], dtype=object)
+    most = seen(every[every["printed"].eq(False)], column).groupby("level")[column].max()
+    rank = {"most": every["level"].map(most).astype(float), "at": every["level"].map(SHOWN_LEVELS.index)}
+    order = {"most": False, "at": True, "printed": True, "wave": False}
+    every = every.assign(**rank).sort_values([*order], ascending=[*order.values()], ignore_index=True)
+    labels = [words.label(LEVELS[level]).split(" (")[0] for level in every["level"]]
+    names = [_name(words, *one) for one in zip(labels, every.to_dict("records"), strict=True)]
+    every = every.where(every.notna(), NOTHING).drop(columns=[*rank])
+    return every.assign(name=names, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))
 
 
-def _ranked(words: Words, table: pd.DataFrame, asked: set[tuple[str, str]], column: str) -> pd.DataFrame:
-    """The rows of the waves and levels asked about, named, the largest first."""
-    pairs = pd.Series(zip(table["wave"].astype(str), table["level"].astype(str), strict=True), index=table.index)
-    kept = pairs[pairs.isin(asked)]
-    names = [f"{words.label(LEVELS[level]).split(' (')[0]} {wave}" for wave, level in kept]
-    table = table.loc[kept.index].assign(name=names, tier=[LEVEL_FORMS[words.lang]["the"][level] for _, level in kept])
-    return table.sort_values(
-        column, key=lambda one: -pd.to_numeric(one, errors="coerce"), kind="stable", ignore_index=True
-    )
+def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
+    """What a row is called: what it is about, its year, and whether it is a printed figure."""
+    name = f"{label} {row['wave']}"
+    return str(words(Texts.PRINTED, name=name)) if row["printed"] else name
+
+
+def _median(words: Words, low: Any, below: Any, kind: str) -> str:
+    """A median in words: the class that it is shown as, or its value where it is printed; a mark stays one."""
+    if isinstance(low, str) or pd.isna(low):
+        return low if isinstance(low, str) else NOTHING
+    if isinstance(below, str) or pd.isna(below):
+        return words.number(Number(low, kind))
+    return str(words(Texts.CLASS, low=Number(low, kind), below=Number(below, kind)))
+
+
+def _intervals(words: Words, table: pd.DataFrame) -> list[str]:
+    """Each interval in words, rounded outwards."""
+    ends = zip(table["low"], table["high"], strict=True)
+    return [f"{words.number(Number(low, 'share1_down'))} – {words.number(Number(high, 'share1_up'))}" if low == low
+            else NOTHING for low, high in ends]  # fmt: skip

@@ -41,8 +41,11 @@ CHOICES = {
     "relation": ("widened", "stable", "weakened", OTHER_ANSWER),
     "legal_form": ("association", "scic", OTHER_ANSWER),
 }
+# The quantities whose medians are shown: the indicator of each.
+QUANTITIES = {column: name for name, column in answers.COLUMN_OF.items() if name.endswith("_median")}
 # Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
 GRAIN_EUR = 1_000.0
+GRAINS = {"eur": GRAIN_EUR, "count": 1.0, "years": 1.0, "fte": 0.01, "share": 0.01}
 BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
 VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
@@ -76,10 +79,15 @@ class ShownWaves:
         """The years of the waves, the oldest first."""
         return tuple(wave.year for wave in self.waves)
 
+    @property
+    def beside(self) -> list[int]:
+        """The years whose printed figures may stand beside the answers: none beside invented ones."""
+        return sorted({fact.wave for fact in self.facts.values()}) if self.origin == "survey" else []
+
     def asks(self, question: str) -> list[tuple[str, str]]:
         """Return the waves and levels about which a question (`links`, `amounts`) was asked."""
-        asked = {"links": answers.asks_links, "amounts": answers.asks_amounts}[question]
-        return [(str(wave.year), level) for wave in self.waves for level in SHOWN_LEVELS if asked(wave, level)]
+        levels = SHOWN_LEVELS if question == "links" else FUNDING_LEVELS
+        return [(str(one.year), level) for one in self.waves for level in levels if level in getattr(one, question)]
 
 
 def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "standard") -> ShownWaves:
@@ -115,15 +123,24 @@ def _counted(printed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
 
 
+def based(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of a table (`units`) beside those they are a part of (`base`)."""
+    on = [name for name in ("wave", "level") if name in bases]
+    return table.merge(bases[[*on, "units"]].rename(columns={"units": "base"}), on=on)
+
+
+def with_ends(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of `units` and their `base` with the ends of Wilson's interval, `low` and `high`, where shown."""
+    numbers = table[["units", "base"]].apply(pd.to_numeric, errors="coerce").to_numpy(float).tolist()
+    found = [wilson((int(n), int(base)), CONFIDENCE) if n >= 0 and base > 0 else None for n, base in numbers]
+    return table.assign(**{end: [getattr(one, end, float("nan")) for one in found] for end in ("low", "high")})
+
+
 def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The share in emergence of each wave where it may be shown, with Wilson's interval."""
-    both = stages[stages["stage"] == STAGE].merge(told, on="wave", suffixes=("", "_told"))
-    rows = []
-    for year, n, base in both[["wave", "units", "units_told"]].to_numpy().tolist():
-        if MARK not in (n, base) and base:
-            one = wilson((n, base), CONFIDENCE)
-            rows.append((int(year), f"{year} ({n}/{base})", n, base, one.estimate, one.low, one.high))
-    return pd.DataFrame(rows, columns=["wave", "name", "n", "base", "share", "low", "high"])
+    """The share in emergence of each wave where it may be shown."""
+    both = with_ends(based(stages[stages["stage"] == STAGE], told)).dropna(subset="low")
+    names = [f"{year} ({n}/{base})" for year, n, base in both[["wave", "units", "base"]].to_numpy()]
+    return both.assign(name=names, n=both["units"], wave=both["wave"].astype(int))
 
 
 def _change(rates: pd.DataFrame) -> pd.DataFrame:
@@ -149,13 +166,15 @@ def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
         Measure("stages", stages, by=(("wave", "stage"),), statistics=COUNTS, base="told"),
         Measure("said", said.drop(columns="linked"), by=by, within=("poles",)),
         Measure("links", yes, by=by, statistics=COUNTS, base="said"),
-        Measure("supported", _all(answers.supported, waves), by=by, within=("links",)),
+        Measure("asked", _all(answers.asked_for_amounts, waves), by=by, within=("poles",), known=True),
+        Measure("supported", _all(answers.supported, waves), by=by, statistics=COUNTS, base="asked", within=("links",)),
         Measure(
             "amounts", _all(answers.amounts, waves), by=(*by, ("wave",)), value="amount_eur",
-            statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",),
+            statistics=("units", "total", "median"), grain=GRAIN_EUR, within=("supported",), spare=(("wave",),),
         ),
         *_choices("relation", waves, base="poles"),  # a printed figure is the share of all poles that answered it
         *_choices("legal_form", waves),
+        *(one for name in QUANTITIES for one in _quantity(name, waves)),
     )  # fmt: skip
 
 
@@ -171,6 +190,15 @@ def _choices(name: str, waves: Sequence[Cleaned], base: str = "") -> Iterator[Me
         told = Measure(f"told_{name}", rows.drop(columns=name), by=(("wave",),), within=("poles",))
         yield replace(told, statistics=COUNTS, base=base) if base else told
         yield Measure(name, rows, by=(("wave", name),), statistics=COUNTS, base=told.name)
+
+
+def _quantity(name: str, waves: Sequence[Cleaned]) -> Iterator[Measure]:
+    """The median of a quantity, and how many gave it, in the waves where some did."""
+    if asked := [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]:
+        rows = _all(lambda wave: wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]], asked)
+        grain = GRAINS[indicator(QUANTITIES[name]).unit]
+        yield Measure(name, rows.astype({name: float}), by=(("wave",),), value=name, statistics=("units", "median"),
+                      grain=grain, within=("poles",))  # fmt: skip
 
 
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:
@@ -239,69 +267,101 @@ def _cells(
     return list(table[(table["wave"] == year) & (table[column].isin(values) if column else True)][statistic])
 
 
+# What a printed figure is in the tables: the table, the column and its values, the statistic, the table of its base.
+# A figure is read there, with its base, and is hidden where a part of it is: the answers themselves say no more of it.
+Found = tuple[str, str, tuple[str, ...], str, str]
+# Those that no table shows are made of several cells, and hidden with any of these (the last two: of nothing else).
+MADE_OF: dict[str, Found] = {
+    "link_2_to_6_share": ("links", "level", answers.COLLECTIVITIES, "units", "said"),
+    "collectivities_involved_median": ("links", "level", answers.COLLECTIVITIES, "units", "said"),
+    "aid_per_collectivity_median": ("amounts", "level", LOCAL_LEVELS, "total", "amounts"),
+}
+
+
+def _in_tables(fact: Fact) -> Found | None:
+    """Where the tables show a printed figure; None where they do not."""
+    level = (fact.level,)
+    found: dict[str, Found] = {
+        "respondents": ("poles", "", (), "units", "poles"),
+        "link_share": ("links", "level", level, "share", "said"),
+        "funding_projects": ("supported", "level", level, "units", "supported"),
+        "funding_amount": ("amounts", "level", level, "total", "amounts"),
+        "funding_median": ("amounts", "level", level, "median_from", "amounts"),
+        "funding_total": ("amounts", "level", (ALL,), "total", "amounts"),
+        "established_share": ("told_relation", "", (), "share", "poles"),
+    }
+    found |= {name: (column, "", (), "median_from", column) for column, name in QUANTITIES.items()}
+    if fact.indicator in answers.SHARES:
+        column, codes = answers.SHARES[fact.indicator]
+        table, base = ("stages", "told") if column == "stage" else (column, f"told_{column}")
+        return table, column, codes, "share", base
+    return found.get(fact.indicator)
+
+
 def computed_again(
     waves: Sequence[Cleaned], tables: Mapping[str, Protected], facts: Facts, rules: Sequence[Rule]
 ) -> Protected:
-    """Return the printed figures that answers can give: `id`, `wave`, `given`, `base`, `grain`, `verdict`.
+    """Return the printed figures that answers can give: `id`, `wave`, `given`, `below`, `base`, `grain`, `verdict`.
 
-    `given` is what may be shown, `grain` what it was rounded to (0: exact). What is hidden takes both with it.
+    `given` is what may be shown (of a median: the class from `given` up to `below`), `grain` what it was rounded to
+    (0: exact). What is hidden takes the others with it.
     """
     rows, verdicts = list[dict[str, str | Shown]](), list[str]()
     for wave, fact in ((one, fact) for one in waves for fact in facts.values() if fact.wave == one.year):
         if (got := answers.marginal(wave, fact)) and wave.year in WAVES:
-            given, grain = _alone(fact, got, rules)
-            given = Shown(None, "recoverable", given.n) if _is_held_back(fact, tables) else given
-            base, rounding = (Shown(float(n)) if given.value is not None else given for n in (len(got.parts), grain))
-            figures = {"given": given, "base": base, "grain": rounding}
+            given, base = _given(fact, got, tables, rules)
+            rounded = _grain(fact) if indicator(fact.indicator).statistic == "sum" else 0.0
+            figures = {"given": given, "below": Shown(given.below, given.rule)}
+            figures |= {name: Shown(one, given.rule) for name, one in {"base": base, "grain": rounded}.items()}
             rows.append({"id": fact.id, "wave": str(wave.year)} | figures)
-            verdicts.append(_verdict(fact, given.value, len(got.parts), grain))
-    columns = ["id", "wave", "given", "base", "grain"]
+            verdicts.append(_verdict(fact, given, int(base), rounded))
+    columns = ["id", "wave", "given", "below", "base", "grain"]
     found = release.gathered(rows) if rows else release.public(pd.DataFrame(columns=columns))
     return release.derived(lambda table: table.assign(verdict=verdicts), found)
 
 
-def _alone(fact: Fact, got: answers.Marginal, rules: Sequence[Rule]) -> tuple[Shown, float]:
-    """A figure under the rules of those that stand alone, and what it is rounded to."""
-    statistic = indicator(fact.indicator).statistic
-    grain = max(float(fact.grain), GRAIN_EUR) if fact.unit == "eur" else float(fact.grain)
-    if statistic == "count":
-        # Tables show their zeros: nobody stands behind one.
-        return disclosure.protected_total(got.parts, rules=rules) if got.parts else Shown(0.0), 0.0
-    if statistic == "share":
-        return disclosure.protected_share(int(sum(got.parts)), len(got.parts), rules), 0.0
+def _grain(fact: Fact) -> float:
+    """What a total is rounded to: as it is printed, but in euros never finer than tables are, which have their own."""
+    tabled = GRAIN_EUR if _in_tables(fact) else float(fact.grain)
+    return max(tabled, GRAIN_EUR) if fact.unit == "eur" else tabled
+
+
+def _given(
+    fact: Fact, got: answers.Marginal, tables: Mapping[str, Protected], rules: Sequence[Rule]
+) -> tuple[Shown, float]:
+    """A printed figure as the tables show it, or else by the rules of those that stand alone, and its base."""
+    year, hidden, base = str(fact.wave), Shown(None, "recoverable"), float(len(got.parts))
+    if found := _in_tables(fact) or MADE_OF.get(fact.indicator):
+        name, column, codes, statistic, asked = found
+        cells = _cells(tables, year, name, column, codes, statistic)
+        per_level = codes if asked in ("said", "amounts", "supported") else ()
+        bases = _cells(tables, year, asked, column if per_level else "", per_level, "units")
+        if MARK in (*cells, *bases) or not cells:
+            return hidden, base
+        if fact.indicator not in MADE_OF:
+            ends = _cells(tables, year, name, column, codes, "median_below") if statistic == "median_from" else []
+            return Shown(sum(map(float, cells)), below=next(iter(ends), None)), float(bases[0])
+    grain = GRAIN_EUR if fact.unit == "eur" else 1.0
+    if (statistic := indicator(fact.indicator).statistic) == "share":
+        return disclosure.protected_share(int(sum(got.parts)), len(got.parts), rules), base
     if statistic == "median":
-        median = disclosure.protected_median(got.parts, grain, rules, got.units)
-        return median, disclosure.shown_median(got.parts, grain, got.units)[1]
-    return disclosure.protected_total(got.parts, grain, rules), grain
+        return disclosure.protected_median(got.parts, grain, rules, got.units), base
+    return disclosure.protected_total(got.parts, _grain(fact), rules), base
 
 
-def _is_held_back(fact: Fact, tables: Mapping[str, Protected]) -> bool:
-    """Whether a table of the page hides a figure, what it could be subtracted from, or a part of what it adds up."""
-    held: dict[str, tuple[str, str, tuple[str, ...], str]] = {
-        "link_share": ("links", "level", (fact.level,), "share"),
-        "link_2_to_6_share": ("links", "level", answers.COLLECTIVITIES, "units"),
-        "collectivities_involved_median": ("links", "level", answers.COLLECTIVITIES, "units"),
-        "funding_projects": ("supported", "level", (fact.level,), "units"),
-        "funding_amount": ("amounts", "level", (fact.level,), "total"),
-        "funding_median": ("amounts", "level", (fact.level,), "median"),
-        "funding_total": ("amounts", "level", (ALL,), "total"),
-        "aid_per_collectivity_median": ("amounts", "level", LOCAL_LEVELS, "total"),
-        "established_share": ("told_relation", "", (), "share"),
-    }
-    for name, (column, codes) in answers.SHARES.items():
-        held[name] = ("stages" if column == "stage" else column, column, codes, "share")
-    return fact.indicator in held and MARK in _cells(tables, str(fact.wave), *held[fact.indicator])
-
-
-def _verdict(fact: Fact, given: float | None, base: int, grain: float) -> str:
-    """What a figure that is shown says of the printed one: any true value that rounds to it could be the answers'."""
-    if given is None:
+def _verdict(fact: Fact, given: Shown, base: int, grain: float) -> str:
+    """What a figure that is shown says of the printed one: any true value behind it could be the answers'."""
+    if given.value is None:
         return "hidden"
-    told = answers.verdict(fact, given, base)
+    low, high = (float(end) for end in fact.band)
+    if given.below is not None:
+        if not (low < given.below and given.value <= high):
+            return "differs"
+        return "as_far_as_shown" if fact.base_n in (None, base) else "other_base"
+    told = answers.verdict(fact, given.value, base)
     if grain <= float(fact.grain) or told == "other_base":
         return told
-    low, high = (float(end) for end in fact.band)
-    return "as_far_as_shown" if low - grain / 2 <= given <= high + grain / 2 else "differs"
+    return "as_far_as_shown" if low - grain / 2 <= given.value <= high + grain / 2 else "differs"
 
 
 def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:

@@ -301,7 +301,7 @@ def refuse_unwritable(place: Place, runs: Sequence[Run]) -> None:
     for path in (path for path in files if path.is_dir()):
         raise OSError(errno.EISDIR, f"{os.strerror(errno.EISDIR)}, where a file is to be written. Move it away.", path)
     top = [next(one for one in (folder, *folder.parents) if one.exists()) for folder in (*place.made, place.lock)]
-    for path in dict.fromkeys((*top, *(Path(one) for made in place.made for one, _, _ in os.walk(made)))):
+    for path in dict.fromkeys((*top, *sorted(one for made in place.made for one in made.rglob("*/")))):
         if not os.access(path, os.W_OK):
             advice = "Make it yours, with all it holds: sudo chown -R $USER and chmod -R u+w."
             raise OSError(errno.EACCES, f"{os.strerror(errno.EACCES)}. {advice}", path)

@@ -245,7 +245,9 @@ def _document(text: str) -> Faults:
         return
     reader = PdfReader(io.BytesIO(text.encode("latin-1")))
     pages = [page.extract_text() for page in reader.pages]
-    objects: list[Any] = [reader.get_object(number) for number in {*reader.xref.get(0, ()), *reader.xref_objStm}]
+    objects: list[Any] = [
+        reader.get_object(number) for number in sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
+    ]
     about = [one.get_data().decode() for one in objects if "/Metadata" in str(one) and hasattr(one, "get_data")]
     yield from ((TEXT, said) for said in (*pages, *about, *map(str, objects)))
     yield from (("active", f"{found} in a PDF") for one in objects for found in DOCUMENT_ACTS.findall(str(one)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import gc
 import os
@@ -19,7 +18,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, SITE, TABLES, Place, Run
 from ptce_analysis.pipeline.stale import SUPPLIED, Inputs, made_by, one_at_a_time, publish, recorded, stale_because
-from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
+from ptce_analysis.protect.leaks import UNIT_COLUMN, all_marked
+from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
 
 if TYPE_CHECKING:
     from ptce_analysis.pipeline.execute import Failure
@@ -51,8 +51,6 @@ LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree")
 
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
-# Columns that only rows of respondents have, as in the tables that `ptce clean` writes.
-UNIT_COLUMNS = {"pole_id", "raw_value"}
 WHAT_TO_DO = (
     "Move them to a folder that git ignores, such as data/raw/waves/NAME, or keep them elsewhere: make WAVES=DIR."
     " If they were committed already, remove them from the history before anything is pushed."
@@ -139,6 +137,9 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
     with one_at_a_time(place):
         inputs = Inputs(place)
         withdrawn = _withdraw(place, inputs, runs)
+        (place.project / READ_FROM).unlink(missing_ok=True)
+        if any(run.waves == "supplied" for run in runs):
+            (place.project / READ_FROM).write_text(str(supplied_folder(place.project).resolve()), encoding="utf-8")
         tables = _build_tables(place, inputs)
         stale = stale_runs(place, inputs, chosen)
         stale |= {run: "other answers or rules" for run in stale if place.stamp(run.id) in withdrawn}
@@ -327,12 +328,8 @@ def _answers(place: Place) -> Iterator[Path]:
 
 def _holds_respondents(path: Path) -> bool:
     """Whether a table has a row per respondent, one of whom at least is not said to be fictitious."""
-    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
-    separator = max(";,\t", key=lines[0].count) if lines else ","
-    header, *rows = [*csv.reader(lines, delimiter=separator)] or [[]]
-    named = UNIT_COLUMNS & {name.strip(" '") for name in header}
-    fictitious = [("origin", "fictitious") in zip(header, row, strict=False) for row in rows]
-    return bool(named) and not (fictitious and all(fictitious))
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    return UNIT_COLUMN.search(text.partition("\n")[0]) is not None and not all_marked(path.suffix.lower(), text)
 
 
 def _kept_by_git(project: Path, files: Iterable[Path]) -> list[str]:

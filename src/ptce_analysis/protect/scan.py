@@ -8,7 +8,6 @@ it: every pattern reads a text once, whatever is left open in it.
 from __future__ import annotations
 
 import base64
-import csv
 import io
 import json
 import re
@@ -21,10 +20,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.leaks import LEAKS, Needle, folded, masked, matches, needles, plain, respondents
+from ptce_analysis.protect.leaks import (
+    LEAKS,
+    Needle,
+    all_marked,
+    folded,
+    masked,
+    matches,
+    needles,
+    plain,
+    respondents,
+    table_rows,
+)  # fmt: skip
 from ptce_analysis.protect.release import PROTECTED_ORIGINS
 from ptce_analysis.survey.tables import neutralised
-from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
+from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
 from ptce_analysis.vocabulary import ORIGINS
 
 MARKS = ORIGINS["fictitious"]
@@ -124,7 +134,7 @@ def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Findi
     for rule, found in structure_faults(kind, text):
         texts += [found] if rule == TEXT else []
         yield from [Finding(name, rule, found, name)] if rule != TEXT else []
-    for said in texts if not _all_marked(kind, text) else ():
+    for said in texts if not all_marked(kind, text) else ():
         yield from (Finding(name, "micro_data", found, name) for found in respondents(_decoded(said)))
     text = "\n".join(texts)
     yield from _said(name, name, text, wanted)
@@ -159,7 +169,7 @@ def _unescaped(text: str) -> str:
 
 def structure_faults(kind: str, text: str) -> Faults:
     """Yield the rule and what was found, for each fault of a file of some kind (`.html`, …), and what to look into."""
-    marked = any(mark in text for mark in MARKS) or _all_marked(kind, text)
+    marked = any(mark in text for mark in MARKS) or all_marked(kind, text)
     if FICTITIOUS_ID.search(text) and not marked:
         yield "fictitious", "ids of fictitious poles, and no words that say so"
     try:
@@ -255,22 +265,9 @@ def _document(text: str) -> Faults:
         yield "closed", "a page of a PDF that holds no text"
 
 
-def _cells(text: str) -> list[list[str]]:
-    """The rows of a table; what separates their cells is what the first line holds most of."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    separator = max(";,\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) or [[]]
-
-
-def _all_marked(kind: str, text: str) -> bool:
-    """Whether a file is a table each row of which says in its column `origin` that it is fictitious."""
-    rows = _cells(text) if kind in (".csv", ".tsv") else []
-    return len(rows) > 1 and all(("origin", "fictitious") in zip(rows[0], row, strict=False) for row in rows[1:])
-
-
 def _table(text: str) -> Faults:
     """Cells that a spreadsheet would run."""
-    rows = _cells(text)
+    rows = table_rows(text)
     cells = [cell for row in rows for cell in row]
     yield from ((TEXT, said) for said in (text, "\n".join(cells)))
     odd = (cell for cell in cells if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()))
@@ -333,15 +330,22 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
     """Return whether a folder can be handed over: `safe`, `files`, `raw_values`, and `rules`, one by one.
 
     `raw_values` is how many values of the raw answers were looked for: those below `raw`, else of the waves of the
-    project; None when they could not be found, or when none of these is real and the site shows real answers.
+    project and of those that its last pages of answers were made from; None when they could not be found, or when none
+    of these is real and the site shows real answers.
     """
-    waves = sorted({where for where in (project / WAVES, supplied_folder(project)) if where.is_dir()})
+    noted = [Path(note.read_text(encoding="utf-8"))] if (note := project / READ_FROM).is_file() else []
+    places = (project / WAVES, supplied_folder(project), *noted)
+    waves = list({where.resolve(): where for where in places if where.is_dir()}.values())
     found = [raw] if raw else [where for where in waves if wave_files(where)]
     wanted = [needle for where in found for needle in needles(where)]
     real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
     findings = scan(folder, wanted)
     pages = (path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*.html")) if path.is_file())
-    known = raw or (found and (real or not any('class="origin survey' in page for page in pages)))
+    known = raw or (
+        found
+        and all(where.is_dir() for where in noted)
+        and (real or not any('class="origin survey' in page for page in pages))
+    )
     return report(folder, findings, len(wanted) if known else None)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Where a survey team says its waves are, and where the project keeps waves otherwise.
 WAVES_VARIABLE = "PTCE_WAVES"
 WAVES = Path("data", "raw", "waves")
+# Where a build notes the folder that its pages of answers were made from: outside the site.
+READ_FROM = Path("build", "waves-read-from.txt")
 
 CODEBOOKS = ("codebook.yml", "codebook.yaml")
 ORIGIN = re.compile(r"^\s*[\"']?origin[\"']?\s*:\s*[\"']?(survey|fictitious)\b", re.MULTILINE)

@@ -129,7 +129,7 @@ def test_the_tables_of_the_cleaner_are_not_for_publication(
 def test_the_raw_answers_are_found_when_they_can_be(
     waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """In the project, where PTCE_WAVES says or the build read them; else the last line is not that nothing was found."""
+    """In the project, where PTCE_WAVES says or the build read them; else the last line does not call it safe."""
     site, project = published(waves, tmp_path / "site"), tmp_path / "project"
     (site / "note.txt").write_text("Pôle Canari 011", encoding="utf-8")
     shutil.copytree(REPOSITORY / "data" / "raw" / "waves", project / "data" / "raw" / "waves")

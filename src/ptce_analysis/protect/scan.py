@@ -341,11 +341,8 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
     real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
     findings = scan(folder, wanted)
     pages = (path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*.html")) if path.is_file())
-    known = raw or (
-        found
-        and all(where.is_dir() for where in noted)
-        and (real or not any('class="origin survey' in page for page in pages))
-    )
+    answers = any('class="origin survey' in page for page in pages)
+    known = raw or (found and all(where.is_dir() for where in noted) and (real or not answers))
     return report(folder, findings, len(wanted) if known else None)
 
 

@@ -300,7 +300,9 @@ def refuse_unwritable(place: Place, runs: Sequence[Run]) -> None:
     files = [path for run in runs for path in (place.page(run), place.notebook(run), place.stamp(run.id))]
     files += [place.lock, place.stamp(TABLES), place.stamp(SITE)]
     for path in (path for path in files if path.is_dir()):
-        raise OSError(errno.EISDIR, f"{os.strerror(errno.EISDIR)}, where a file is to be written. Move it away.", path)
+        raise OSError(errno.EISDIR, "a folder stands where the build writes a file. Move it away.", path)
+    for path in (path for path in place.made if path.exists() and not path.is_dir()):
+        raise OSError(errno.ENOTDIR, "a file stands where the build keeps a folder. Move it away.", path)
     top = [next(one for one in (folder, *folder.parents) if one.exists()) for folder in (*place.made, place.lock)]
     for path in dict.fromkeys((*top, *sorted(one for made in place.made for one in made.rglob("*/")))):
         if not os.access(path, os.W_OK):

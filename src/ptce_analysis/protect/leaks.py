@@ -263,8 +263,9 @@ def _distinctive(text: str) -> Iterator[str]:
     words = whole.split()
     if _names(whole):
         yield whole
-    if len(words) == 2 and _names(whole) and whole not in own_words():  # a surname is as often written first
-        yield f" {words[1]} {words[0]} "
+    if 1 < len(words) < 4 and "".join(words).isalpha() and _names(whole) and whole not in own_words():
+        yield f" {' '.join((words[-1], *words[:-1]))} "  # a surname is as often written first
+        yield f" {' '.join((*words[1:], words[0]))} "
     for start in range(len(words) - QUOTED_WORDS + 1):
         yield f" {' '.join(words[start : start + QUOTED_WORDS])} "
 

@@ -160,7 +160,8 @@ def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: 
 
 
 def _decoded(text: str) -> str:
-    return unquote(_unescaped(ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)))
+    text = _unescaped(ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text))
+    return unquote(_unescaped(text))  # an entity may have been written as the text of another
 
 
 def _unescaped(text: str) -> str:

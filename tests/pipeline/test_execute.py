@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,18 @@ from typing import Any
 import nbformat
 import pytest
 from papermill.engines import papermill_engines
+from papermill.exceptions import PapermillExecutionError
 
-from conftest import write_project
+from conftest import REPOSITORY, write_project
 from ptce_analysis.pipeline.engine import FORKED
-from ptce_analysis.pipeline.execute import Failure, executed_notebook, failure_of, normalised
+from ptce_analysis.pipeline.execute import (
+    Failure,
+    executed_notebook,
+    failure_of,
+    normalised,
+    read_notebook,
+    with_papermill,
+)
 from ptce_analysis.pipeline.runs import LIBRARY, Place, Run, declared_runs
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
@@ -109,3 +118,19 @@ def test_what_shows_a_failure_again() -> None:
     assert told.endswith(f"  to reproduce: {in_lab}")
     told = Failure("fr/n", "notebooks/n.ipynb", "E", parameters=given).text()
     assert told.endswith("  to reproduce: PTCE_WAVES=DIR .venv/bin/ptce build fr/n --verbose")
+
+
+MISSPELT = {
+    "parameter 'confidense' is unknown. Legal names: lang, confidence. Did you mean 'confidence'?": {"confidense": 0.9},
+    "parameter 'confidence': value 2: a number from 0.5 to 0.999 is expected": {"confidence": 2},
+    "parameter 'lang': value 'frr': legal values:": {"lang": "frr"},
+}
+
+
+@pytest.mark.parametrize("said", MISSPELT)
+def test_a_misspelt_parameter_stops_a_notebook_in_its_first_cell(said: str, tmp_path: Path) -> None:
+    """`papermill -p` lets any name pass; nothing is computed under another value than was asked for."""
+    node = nbformat.from_dict(read_notebook(REPOSITORY / "notebooks" / "02_emergence.ipynb"))
+    with pytest.raises(PapermillExecutionError, match=re.escape(said)) as raised:
+        with_papermill(node, tmp_path / "copy.ipynb", MISSPELT[said], tmp_path, 0)
+    assert "open_page" in raised.value.source

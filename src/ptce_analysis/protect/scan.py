@@ -72,9 +72,9 @@ BINARY = (".png", ".pdf")
 PNG, SVG = "data:image/png;base64", "data:image/svg+xml;base64"
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD", b"IDAT", b"IEND")
 
-# Rule and what was found; the rule `TEXT` is no fault, but what else the file says, and where.
+# Rule and what was found; the rule `TEXT` is no fault, but what else the file says, `WORDS` what is no table.
 Faults = Iterator[tuple[str, str]]
-TEXT = "text"
+TEXT, WORDS = "text", "words"
 
 
 @dataclass(frozen=True, order=True)
@@ -111,7 +111,7 @@ def site_files(folder: Path) -> list[Path]:
 
 def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Finding]:
     """What leaks from one file, its name included."""
-    kind, texts = path.suffix.lower(), list[str]()
+    kind, texts, tables = path.suffix.lower(), list[str](), list[str]()
     yield from _said(name, f"{name} > file name", name.replace("_", " "), wanted)
     refused = {
         "a link": path.is_symlink(),
@@ -132,9 +132,10 @@ def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Findi
         yield Finding(name, "closed", "no text in UTF-8", name)
         return
     for rule, found in structure_faults(kind, text):
-        texts += [found] if rule == TEXT else []
-        yield from [Finding(name, rule, found, name)] if rule != TEXT else []
-    for said in texts if not all_marked(kind, text) else ():
+        texts += [found] if rule in (TEXT, WORDS) else []
+        tables += [found] if rule == TEXT else []
+        yield from [Finding(name, rule, found, name)] if rule not in (TEXT, WORDS) else []
+    for said in tables if not all_marked(kind, text) else ():
         yield from (Finding(name, "micro_data", found, name) for found in respondents(_decoded(said)))
     text = "\n".join(texts)
     yield from _said(name, name, text, wanted)
@@ -260,7 +261,8 @@ def _document(text: str) -> Faults:
         reader.get_object(number) for number in sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
     ]
     about = [one.get_data().decode() for one in objects if "/Metadata" in str(one) and hasattr(one, "get_data")]
-    yield from ((TEXT, said) for said in (*pages, *about, *map(str, objects)))
+    yield from ((TEXT, page) for page in pages)
+    yield from ((WORDS, said) for said in (*about, *map(str, objects)))
     yield from (("active", f"{found} in a PDF") for one in objects for found in DOCUMENT_ACTS.findall(str(one)))
     if not all(map(str.strip, pages)):
         yield "closed", "a page of a PDF that holds no text"

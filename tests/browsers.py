@@ -29,6 +29,6 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         missing("no Chromium was found: install the package `chromium` to run the tests in a browser")
     with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=path, args=OPTIONS.split())
+        started = play.chromium.launch(executable_path=path, args=OPTIONS.split(), timeout=0)
         yield started
         started.close()

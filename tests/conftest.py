@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ptce_analysis.pipeline.build import Options, Outcome, build, settle
 from ptce_analysis.pipeline.runs import Place, declared_runs
@@ -20,6 +21,10 @@ from ptce_analysis.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+# Whatever else the machine does meanwhile, a test says the same.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -143,4 +148,5 @@ def browser() -> Iterator[Browser]:
 def tab(browser: Browser) -> Iterator[Page]:
     """An empty tab, as wide as a small desktop."""
     with browser.new_context(viewport={"width": 1100, "height": 900}, accept_downloads=True) as context:
+        context.set_default_timeout(0)
         yield context.new_page()

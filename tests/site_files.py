@@ -7,6 +7,7 @@ import struct
 import zlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
@@ -42,3 +43,59 @@ def output(origin: str, html: str = "<p>9</p>", **about: Any) -> dict[str, Any]:
 
 def page(*figures: str) -> str:
     return f'<!doctype html><html lang="en"><body><p>13 of 42 poles</p>{"".join(figures)}</body></html>'
+
+
+def pdf(content: str, more: str = "") -> bytes:
+    """A PDF of one page with these operators, and this in its catalogue."""
+    parts = (
+        f"<</Type/Catalog/Pages 2 0 R{more}>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        f"<</Length {len(content)}>>stream\n{content}\nendstream", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )  # fmt: skip
+    body, starts = "%PDF-1.7\n", ""
+    for number, part in enumerate(parts, start=1):
+        starts += f"{len(body):010} 00000 n \n"
+        body += f"{number} 0 obj{part}endobj\n"
+    end = f"trailer<</Size 6/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF"
+    return f"{body}xref\n0 6\n0000000000 65535 f \n{starts}{end}".encode()
+
+
+def in_every_form(rows: list[list[str]]) -> dict[str, str]:
+    """A table, whose first row are its headings, in every form that people give one."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    records = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    data = json.dumps(records, ensure_ascii=False)
+
+    def lines(separator: str, table: list[list[str]] = rows) -> str:
+        return "".join(separator.join(row) + "\n" for row in table)
+
+    def cells(form: str, table: list[list[str]] = rows) -> str:
+        return "<table>" + "".join(f"<tr>{''.join(map(form.format, row))}</tr>" for row in table) + "</table>"
+
+    def each(form: str, pair: str) -> str:
+        return "".join(form.format("".join(pair.format(*item) for item in one.items())) for one in records)
+
+    texts = ((x, y, cell) for x, column in enumerate(columns) for y, cell in enumerate(column))
+    drawn = "".join(f'<text x="{x}" y="{y}">{cell}</text>' for x, y, cell in texts)
+    shown = {"json": {"application/json": records}, "html": {"text/html": [cells("<td>{}</td>")]},
+             "plain": {"text/plain": lines("  ")}}  # fmt: skip
+    return {
+        "a.csv": lines(","), "b.csv": lines(";"), "c.csv": lines("|"), "turned.csv": lines(",", columns),
+        "quoted.csv": lines('","').replace("\n", '"\n"'), "titled.csv": "What they said\n\n" + lines(","),
+        "a.tsv": lines("\t"), "a.txt": lines("  "), "a.log": lines(" , "),
+        "a.md": lines(" | ", [rows[0], ["---"] * len(columns), *rows[1:]]),
+        "list.json": data, "indented.json": json.dumps(records, indent=2),
+        "columns.json": json.dumps(dict(zip(rows[0], columns, strict=True))),
+        "split.json": json.dumps({"columns": rows[0], "data": rows[1:]}),
+        "index.json": json.dumps(dict(enumerate(records))),
+        "th.html": page(cells("<th scope=col>{}</th>")), "turned.html": page(cells("<td><b>{}</b></td>", columns)),
+        "pre.html": page(f"<pre>{lines('  ')}</pre>"), "comment.html": page(f"<!--\n{lines(',')}-->"),
+        "dl.html": page(each("<dl>{}</dl>", "<dt>{}</dt><dd>{}</dd>")),
+        "li.html": page(f"<ul>{each('<li>{}</li>', '{}: {}, ')}</ul>"),
+        "attributes.html": page(each("<p{}>x</p>", ' data-{}="{}"')), "all.html": page(f"<p data-all='{data}'>x</p>"),
+        "link.html": page(f'<a href="data:text/csv;charset=utf-8,{quote(lines(","))}">x</a>'),
+        "block.html": page(f'<script type="application/ld+json">{data}</script>'),
+        "text.svg": f"<svg>{drawn}</svg>", "desc.svg": f"<svg><desc>{lines(',')}</desc></svg>",
+        "title.svg": f"<svg>{each('<circle><title>{}</title></circle>', '{}: {}, ')}</svg>",
+        **{f"{name}.ipynb": notebook({"output_type": "display_data", "data": one}) for name, one in shown.items()},
+    }  # fmt: skip

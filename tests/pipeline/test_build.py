@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 from conftest import FIGURE, RUNS, build_quietly, results, write_notebook, write_project
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as building
-from ptce_analysis.pipeline import engine
 from ptce_analysis.vocabulary import LANGUAGES
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
@@ -100,6 +98,37 @@ def test_what_an_undeclared_run_made_is_removed(built_project: Path) -> None:
     assert build_quietly(built_project).removed == []
 
 
+def test_a_failed_build_leaves_no_page_of_other_answers_or_rules(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken away first, also where no answers are given; pages of the study, and of the same answers, stay."""
+    path = project / "notebooks" / "plain.ipynb"
+    defaults = 'lang = \\"en\\"\\nwaves = \\"fictitious\\"\\nrules = \\"standard\\"'
+    sound = path.read_text().replace('lang = \\"en\\"', defaults)
+    path.write_text(sound)
+    for name in ("a", "b"):
+        (tmp_path / name / "2017").mkdir(parents=True)
+        (tmp_path / name / "2017" / "codebook.yml").write_text(f"wave: 2017\norigin: survey # {name}\n")
+    study, page = (project / "build" / "site" / "fr" / name for name in ("drawn.html", "survey/index.html"))
+
+    def pages_after(answers: str, rules: str, notebook: str) -> list[bool]:
+        monkeypatch.setenv("PTCE_WAVES", str(tmp_path / answers) if answers else "")
+        monkeypatch.setenv("PTCE_RULES", rules)
+        path.write_text(notebook)
+        build_quietly(project, keep_going=True)
+        return [one.is_file() for one in (study, page)]
+
+    failing = sound.replace("6 * 7", "1 / 0")
+    assert pages_after("a", "", sound) == [True, True]
+    assert pages_after("a", "", failing) == [True, True]
+    assert pages_after("a", "strict", failing) == [True, False]
+    assert pages_after("a", "", sound) == [True, True]
+    assert pages_after("b", "", failing) == [True, False]
+    assert pages_after("b", "", sound) == [True, True]
+    assert pages_after("", "", failing) == [True, False]
+    assert not list((project / "build").rglob("*supplied*.ipynb"))
+
+
 def test_two_runs_cannot_make_the_same_file(tmp_path: Path) -> None:
     """The build fails and names the file and both runs."""
     project = write_project(tmp_path / "p", {"one": [FIGURE % "same"], "two": [FIGURE % "same"]})
@@ -148,18 +177,6 @@ def test_a_failure_says_all_a_person_needs(tmp_path: Path) -> None:
     ]
     assert "Cell In[4], line 2" in failure.text(verbose=True)
     assert "seen" in (project / failure.copy).read_text()
-
-
-def test_without_fork_each_run_has_a_kernel(
-    built_project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Where children cannot be forked, papermill's own engine gives the same bytes."""
-    other = tmp_path / "other"
-    shutil.copytree(built_project, other, ignore=shutil.ignore_patterns("build", "figures", "processed"))
-    monkeypatch.setattr(engine, "CAN_FORK", False)
-    assert len(build_quietly(other, only="drawn").built) == len(LANGUAGES)
-    for name in ("figures/fr/drawn.svg", "build/notebooks/fr/drawn.ipynb", "build/site/fr/drawn.html"):
-        assert (other / name).read_bytes() == (built_project / name).read_bytes(), name
 
 
 def test_wrong_data_stop_the_build(project: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from ptce_analysis.pipeline.engine import FORKED, KERNEL
+from ptce_analysis.pipeline.engine import FORKED
 from ptce_analysis.pipeline.execute import INJECTED_ID, normalised, read_notebook, with_papermill
 from ptce_analysis.pipeline.runs import Run, declared_runs
 from ptce_analysis.publish.language import translated_notebook
@@ -23,6 +23,9 @@ from ptce_analysis.publish.language import translated_notebook
 PROJECT = Path(__file__).parents[2]
 
 pytestmark = [pytest.mark.filterwarnings("default")]
+
+KERNEL = "nbclient"  # papermill's name for an engine with a kernel of its own
+NO_LIMIT = 0
 
 # Every kind of output a cell can give, and what notebooks do besides computing.
 CELLS = {
@@ -88,7 +91,7 @@ def outputs(node: Any, folder: Path) -> list[tuple[str, Any, Any]]:
     return [(cell.source, cell.execution_count, cell.outputs) for cell in done.cells if cell.cell_type == "code"]
 
 
-def execute(node: Any, folder: Path, kind: str = FORKED, timeout_s: int = 60) -> Any:
+def execute(node: Any, folder: Path, kind: str = FORKED, timeout_s: int = NO_LIMIT) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not capture what programs print when it sees this
         patch.setattr(warnings, "showwarning", shown)
@@ -141,7 +144,7 @@ def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -
     """Every notebook, translated and with the parameters of a run, is the same with both engines."""
     notebook = nbformat.from_dict(translated_notebook(read_notebook(run.notebook), run.lang))
     given, copy, folder = dict(run.parameters), tmp_path / "copy.ipynb", PROJECT / "notebooks"
-    done = (with_papermill(notebook, copy, given, folder, 300, kind) for kind in (FORKED, KERNEL))
+    done = (with_papermill(notebook, copy, given, folder, NO_LIMIT, kind) for kind in (FORKED, KERNEL))
     forked, real = (normalised(node, run, PROJECT) for node in done)
     assert forked == real
     injected = next(cell.source for cell in real.cells if cell.id == INJECTED_ID)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from papermill.engines import papermill_engines
+from papermill.exceptions import PapermillExecutionError
 
-from conftest import write_project
-from ptce_analysis.pipeline import engine
+from conftest import REPOSITORY, write_project
+from ptce_analysis.pipeline.engine import FORKED
 from ptce_analysis.pipeline.execute import (
     Failure,
     executed_notebook,
     failure_of,
     normalised,
+    read_notebook,
+    with_papermill,
 )
 from ptce_analysis.pipeline.runs import LIBRARY, Place, Run, declared_runs
 
@@ -24,13 +29,13 @@ pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filte
 KEPT = "build/failed/fr/note.ipynb"
 
 
-def executed(tmp_path: Path, cells: list[str], timeout_s: int = 60) -> Any:
+def executed(tmp_path: Path, cells: list[str], timeout_s: int = 0) -> Any:
     """The executed notebook of a project with this notebook only, in French."""
     project = write_project(tmp_path / "p", {"note": cells})
     return executed_notebook(declared_runs(project)[0], Place(project), timeout_s)
 
 
-def failure(tmp_path: Path, cells: list[str], timeout_s: int = 60) -> Failure:
+def failure(tmp_path: Path, cells: list[str], timeout_s: int = 0) -> Failure:
     """Why this notebook fails."""
     with pytest.raises(Exception) as raised:
         executed(tmp_path, cells, timeout_s)
@@ -100,9 +105,9 @@ def test_a_notebook_that_ends_itself_early_fails(tmp_path: Path) -> None:
 
 def test_without_a_copy_the_error_alone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When papermill cannot start at all, there is no cell to name."""
-    monkeypatch.setattr("ptce_analysis.pipeline.engine.FORKED", "no such engine")
+    monkeypatch.delitem(papermill_engines._engines, FORKED)
     found = failure(tmp_path, ["1"])
-    assert "no such engine" in found.error and (found.cell, found.copy) == ("", "")
+    assert f"No engine named '{FORKED}' found" in found.error and (found.cell, found.copy) == ("", "")
 
 
 def test_what_shows_a_failure_again() -> None:
@@ -115,8 +120,17 @@ def test_what_shows_a_failure_again() -> None:
     assert told.endswith("  to reproduce: PTCE_WAVES=DIR .venv/bin/ptce build fr/n --verbose")
 
 
-def test_without_fork_the_reasons_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a kernel of its own, a notebook that dies is reported in the same way."""
-    monkeypatch.setattr(engine, "CAN_FORK", False)
-    found = failure(tmp_path, ["print('before')", "import os\nos._exit(3)"])
-    assert found.error.startswith("DeadKernelError") and found.cell == "cell-1"
+MISSPELT = {
+    "parameter 'confidense' is unknown. Legal names: lang, confidence. Did you mean 'confidence'?": {"confidense": 0.9},
+    "parameter 'confidence': value 2: a number from 0.5 to 0.999 is expected": {"confidence": 2},
+    "parameter 'lang': value 'frr': legal values:": {"lang": "frr"},
+}
+
+
+@pytest.mark.parametrize("said", MISSPELT)
+def test_a_misspelt_parameter_stops_a_notebook_in_its_first_cell(said: str, tmp_path: Path) -> None:
+    """`papermill -p` lets any name pass; nothing is computed under another value than was asked for."""
+    node = nbformat.from_dict(read_notebook(REPOSITORY / "notebooks" / "02_emergence.ipynb"))
+    with pytest.raises(PapermillExecutionError, match=re.escape(said)) as raised:
+        with_papermill(node, tmp_path / "copy.ipynb", MISSPELT[said], tmp_path, 0)
+    assert "open_page" in raised.value.source

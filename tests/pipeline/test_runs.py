@@ -48,6 +48,10 @@ REFUSED = {
     "[[runs]]\nnotebook = 'plain'\nparameters = {levl = 'region'}": r"run plain: parameter 'levl' is unknown",
     "[[runs]]\nnotebook = 'plain'\n[[runs]]\nnotebook = 'plain'": r"run '[a-z]+/plain' is declared twice",
     "runs = ['plain']": r"only \[\[runs\]\] tables are expected",
+    "runs = []": r"only \[\[runs\]\] tables are expected, one at least",
+    "x = " + "[" * 5000: r"runs.toml: .* Mend the file",
+    "[[runs]]\nnotebook = 'plain'\nmenu = {en = 'a', fr = ['b']}": r"menu = .*: a name in English",
+    f"[[runs]]\nnotebook = 'plain'\nname = '{'a' * 101}'": r"at most 100",
     "[other]\nx = 1": r"only \[\[runs\]\] tables are expected",
     "[[runs": r"runs.toml: .* Mend the file",
 }

@@ -40,7 +40,7 @@ class Notebook:
         self.manager.start_kernel(env=environment | {"IPYTHONDIR": str(folder)})
         self.client = self.manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=600)
 
     def run(self, code: str, cell: str = "", answering: bool = True) -> list[dict[str, Any]]:
         """What a cell shows: the data of each output, an error as the text of its message."""
@@ -50,7 +50,7 @@ class Notebook:
         self.client.shell_channel.send(message)
         shown: list[dict[str, Any]] = []
         while True:
-            got = self.client.get_iopub_msg(timeout=60)
+            got = self.client.get_iopub_msg(timeout=600)
             if got["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
             if got["msg_type"] in ("display_data", "execute_result"):

@@ -18,6 +18,7 @@ from ptce_analysis.publish.exhibit import TEXTS, Column, Exhibit, csv_text, data
 from ptce_analysis.publish.language import Words
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.tables import write
+from ptce_analysis.survey.waves import READ_FROM
 
 STAGES = ("émergence", "création", "fonctionnement")
 HOSTILE = "<script>alert('CANARI-9Z8Y')</script> =HYPERLINK(\"x\")"
@@ -124,11 +125,11 @@ def test_the_tables_of_the_cleaner_are_not_for_publication(
     assert rules["raw_value"]["verdict"] == "not_checked"
 
 
-@pytest.mark.parametrize("where", ["project", "variable", "elsewhere"])
+@pytest.mark.parametrize("where", ["project", "variable", "build", "gone", "elsewhere"])
 def test_the_raw_answers_are_found_when_they_can_be(
     waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """In the project, or where PTCE_WAVES says; otherwise the last line does not say that nothing was found."""
+    """In the project, where PTCE_WAVES says or the build read them; else the last line does not call it safe."""
     site, project = published(waves, tmp_path / "site"), tmp_path / "project"
     (site / "note.txt").write_text("Pôle Canari 011", encoding="utf-8")
     shutil.copytree(REPOSITORY / "data" / "raw" / "waves", project / "data" / "raw" / "waves")
@@ -136,9 +137,15 @@ def test_the_raw_answers_are_found_when_they_can_be(
         shutil.copytree(waves / "2015", project / "data" / "raw" / "waves" / "2017")
     if where == "variable":
         monkeypatch.setenv("PTCE_WAVES", str(waves))
+    if where in ("build", "gone"):
+        (project / READ_FROM).parent.mkdir()
+        (project / READ_FROM).write_text(str(waves if where == "build" else tmp_path / "gone"), encoding="utf-8")
+    if where == "gone":  # whatever else is real in the project
+        shutil.copytree(waves / "2015", project / "data" / "raw" / "waves" / "2017")
+        (site / "note.txt").write_text("x", encoding="utf-8")
     code = main(["check-site", str(site), "--project", str(project)])
     said = capsys.readouterr().out.splitlines()
-    if where == "elsewhere":
+    if where in ("elsewhere", "gone"):
         # The waves of the project are fictitious, and the page shows real answers: those are somewhere else.
         assert code == 0 and said[0].startswith("not checked") and said[-1].startswith("NOT known to be safe")
     else:

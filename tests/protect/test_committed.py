@@ -16,6 +16,7 @@ from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as committed
 from ptce_analysis.pipeline import execute as pages
+from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
@@ -78,6 +79,26 @@ def test_real_answers_in_the_place_of_the_fictitious_ones_stop_the_build(
         assert "data/raw/waves/2015/codebook.yml: answers of respondents in a path that git commits" in said
         assert "make WAVES=DIR" in said
     assert contents(project) == before
+
+
+WRITTEN = (
+    "origin: survey # real", "'origin' : \"survey\"", "origin: &o survey", "{wave: 2015, origin: survey}",
+    "base: &base {origin: survey}\n<<: *base", "Origin: Survey", "origin: >-\n  survey", "? origin\n: !!str survey",
+    "---\nwave: 2015\n---\norigin: survey", "origin: fictitious\norigin: survey", "wave: 2015", "origin: survey\nx: [",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_answers_are_recognised_however_their_codebook_is_written(tmp_path: Path, text: str) -> None:
+    """By what the YAML says, and by what it does not: only answers said to be fictitious may be committed."""
+    folder = tmp_path / "data" / "raw" / "waves" / "2015"
+    folder.mkdir(parents=True)
+    for name, said in {"codebook.yml": text, "reponses_2015.xlsx": "x"}.items():
+        (folder / name).write_text(said, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"2015/codebook\.yml: {REFUSED}"):
+        committed.refuse_committed_answers(Place(tmp_path))
+    (folder / "codebook.yml").write_text("# origin: survey\n{origin: 'fictitious'}", encoding="utf-8")
+    committed.refuse_committed_answers(Place(tmp_path))
 
 
 def test_waves_given_inside_the_project_must_be_ignored(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

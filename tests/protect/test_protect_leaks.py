@@ -25,14 +25,19 @@ from ptce_analysis.protect.leaks import (
 FOUND: dict[str, tuple[str, ...]] = {
     "email": ("jean.dupont@exemple.fr", "jean [arobase] exemple [point] fr", "jean＠exemple.fr"),
     "phone": ("01 23 45 67 89", "06.12.34.56.78", "0612345678", "+33 (0)1 23 45 67 89", "0033 6 12 34 56 78",
-              "tél. : 01\u00a023\u00a045\u00a067\u00a089.", "０１２３４５６７８９"),
-    "siren": ("732829320", "732 829 320", "732.829.320", "73282932000074", "732 829 320 00074."),
-    "register": ("SIREN : 123 456 789", "SIRET n° 123 456 789 00012", "RCS Paris 123456789", "W751234567"),
+              "tél. : 01\u00a023\u00a045\u00a067\u00a089.", "０１２３４５６７８９", "(+33) 6 12345678",
+              "+590 590 12 34 56", "01/23/45/67/89", "tel:+33612345678"),
+    "siren": ("732829320", "732 829 320", "732-829-320", "73282932000074", "732 829 320 00074."),
+    "register": ("SIREN : 123 456 789", "SIRET n° 123 456 789 00012", "RCS Lille Métropole B 123456789", "W751234567",
+                 "FR44 732829321"),
     "path": ("/home/jean/export.csv", "see /tmp/ipykernel_1", "C:\\Users\\jean", "D:\\\\data", "file:///srv/x",
-             "\\\\serveur\\partage"),
+             "c:/temp/a", "\\\\serveur\\partage", "\\\\wsl$\\Ubuntu\\home", "/mnt/c/x", "/Volumes/Disk/x",
+             "file://server/x", "nas:/srv/x"),
     "iban": ("FR76 3000 6000 0112 3456 7890 189", "FR7630006000011234567890189"),
     "token": ("ghp_0123456789abcdefAB", "AKIAIOSFODNN7EXAMPLE", "eyJhbGciOiJI.eyJzdWIiOiIx.x",
-              "-----BEGIN RSA PRIVATE KEY-----", "password: correcthorsebattery"),
+              "-----BEGIN RSA PRIVATE KEY-----", "password: correcthorsebattery", "sk_live_0123456789abcdef",
+              "http://localhost:8888/?token=0123456789abcdef", "https://jean:azerty@x.org",
+              "mot de passe : Tr0ub4dor&3xyz"),
     "traceback": ("Traceback (most recent call last):", 'File "x.py", line 3', "<ipykernel_123>", "\x1b[31mError"),
 }  # fmt: skip
 
@@ -51,7 +56,7 @@ LEFT_ALONE = (
     "data/raw/waves/2015", "src/ptce_analysis/cli.py", "en/home/page", "01 02 03 04", "10 12 34 56 78",
     "2013-05-02 09:12:00", "sha256 3f0612345678ab", "id-0612345678x", "fr/01_consistency.html",
     "20 % of 52", "numéro 4",    "732829321", "±0.5 ~/x",    "a file line 3", "W75",
-    "user@", "@exemple",
+    "user@", "@exemple", "secret : confidentialité", "01/02/2013 10:45", "0 250 500 750", "https://x.org/app/a",
     "FR76", "task-based-learning-for-all", "FR 2013–2015", "5 12 34 56 78 90",
 )  # fmt: skip
 
@@ -172,7 +177,7 @@ def test_a_long_answer_is_looked_for_whole_and_by_every_eight_words() -> None:
 def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
     """Looking for nothing would look safe."""
     (tmp_path / "note.md").write_text("x")
-    with pytest.raises(InputError, match=r"no export \(.csv, .tsv, .txt, .xlsx, .ods\) to take raw values from"):
+    with pytest.raises(InputError, match=r"no export \(.csv, .tsv, .*\) to take raw values from"):
         needles(tmp_path)
 
 

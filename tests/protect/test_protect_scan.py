@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sys
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from conftest import REPOSITORY
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.leaks import Needle, folded
 from ptce_analysis.protect.scan import Finding, report, report_lines, scan
-from site_files import chunk, notebook, output, page, png, saved
+from site_files import chunk, in_every_form, notebook, output, page, pdf, png, saved
 
 CANARIES = ("Éloïse Canari-Dupont", "PÔLE-7F3A-Z", "note confidentielle du conseil")
 NEEDLES = [Needle(folded(canary), "given") for canary in CANARIES]
@@ -32,7 +33,7 @@ def in_base64(data: bytes) -> str:
 
 def clean_site(folder: Path) -> Path:
     """A small site with one file of each kind that is published, and nothing to find in any."""
-    data_block = '<script type="application/ld+json">{"@type": "Dataset", "name": "9 < 10"}</script>'
+    data_block = '<script type="application/ld+json">{"@type": "Dataset", "name": "9 \\u003c 10"}</script>'
     return saved(
         folder,
         en___01_page__html=page(
@@ -140,7 +141,8 @@ ACTIVE = (
     '<svg><use xlink:href="https://x.org/a#b"/></svg>', '<meta http-equiv="Refresh" content="0; url=https://x.org">',
     "<!ENTITY x SYSTEM 'a'>", "<?xml-stylesheet href='a'?>", "<p title='>' onclick=\"x()\">", "<p",
     "<!-- <p title=\"--><script>x()</script>", '<a xlink:href="#" href="javascript:x">',
-    '<script x:type="application/ld+json" type="text/javascript">', '<p title="a" b\'c onclick=x>',
+    '<script x:type="application/ld+json" type="text/javascript">', "<svg xml:base='https://x.org/'>",
+    '<script type="application/ld+json">{"a": "<b>"}</script>', '<p title="a" b\'c onclick=x>',
 )  # fmt: skip
 
 
@@ -182,7 +184,6 @@ def test_a_picture_holds_its_pixels_alone(tmp_path: Path, name: str) -> None:
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "a.pdf": (b"%PDF-1.7", "a kind of file that no site is made of"),
     "a.csv.gz": (b"\x1f\x8b", "a kind of file that no site is made of"),
     ".git/config.txt": (b"x", "a hidden file"),
     "a.html": ("<p>é</p>".encode("cp1252"), "no text in UTF-8"),
@@ -295,22 +296,76 @@ def test_outputs_of_answers_must_have_been_released(tmp_path: Path) -> None:
 ROWS: dict[str, tuple[str, str]] = {
     "a.csv": ("wave,pole_id,amount_eur\n2015,x,12\n", "column pole_id"),
     "c.csv": ("wave;pole_id;origin\n2015;x;fictitious\n", ""),
-    "d.json": ('[{"pole_id": "x"}]', "key pole_id"),
-    "e.html": (page("<table><tr><th scope='col'>pole_id</th></tr></table>"), "column pole_id"),
+    "d.json": ('[{"pole_id": "x"}]', "column pole_id"),
+    "e.html": (page("<table><tr><td scope='col'><b>pole_id</b></td></tr></table>"), "column pole_id"),
     "f.html": (page(f'<a href="data:text/csv,{quote("file,row,raw_value")}%0A">x</a>'), "column raw_value"),
-    "h.html": (page("<code>poles[pole_id]</code>"), ""),
+    "h.html": (page('<code>poles[pole_id] + poles["pole_id"] + poles.pole_id</code>'), ""),
     "i.tsv": ("file\trow; or line, in the file\traw_value\na\t1\tx\n", "column raw_value"),
     "k.csv": ("\ufeffpole_id,origin,more\nx,fictitious\ny,survey,3\n", "column pole_id"),
 }
 
 
-def test_rows_of_respondents_are_found(tmp_path: Path) -> None:
-    """By the columns only they have, in CSV, JSON, HTML tables and downloads; rows that are all fictitious are not."""
+def test_columns_that_only_respondents_have_are_found(tmp_path: Path) -> None:
+    """In whatever kind of file; code may name them, and rows that are all fictitious may have them."""
     for name, (text, _) in ROWS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     found = scan(tmp_path)
     assert {one.rule for one in found} == {"micro_data"}
     assert {one.file: one.found for one in found} == {name: said for name, (_, said) in ROWS.items() if said}
+
+
+HEADINGS = {
+    "ids": ["pole", "year", "stage", "members", "level", "amount"], "none": [],
+    "French": ["Identifiant", "Année", "Stade d’avancement", "Adhérents", "Échelon", "Montant"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", HEADINGS)
+def test_rows_of_respondents_are_found_in_every_form(tmp_path: Path, names: str) -> None:
+    """With ids or without, whatever their columns are called: rows that no word tells apart are no table of totals."""
+    stages, levels = ("émergence", "création", "fonctionnement"), ("Région", "Commune", "État")
+    body = [[f"R-{n:02}", "2015", stages[n % 3], str(4 + n), levels[n % 3], str(1000 + 777 * n)] for n in range(9)]
+    rows = [
+        HEADINGS[names] or ["year", "stage", "members", "tier", "amount"],
+        *[row[not HEADINGS[names] :] for row in body],
+    ]
+    for name, text in in_every_form(rows).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert set(found_in(tmp_path)) == {(name, "micro_data") for name in in_every_form(rows)}
+
+
+def test_tables_of_totals_are_no_rows_of_respondents(tmp_path: Path) -> None:
+    """By level, by level and wave, of one wave beside another, of numbers alone: a name stands before each row."""
+    levels = ("Commune", "EPCI", "Département", "Région", "État", "Europe")
+    by_level = [["Level", "Poles", "Amount"], *[[level, str(9 + n), str(1000 * n)] for n, level in enumerate(levels)]]
+    by_wave = [["Wave", "Level", "Poles"], *[[str(2013 + n % 2), levels[n // 2], str(9 + n)] for n in range(12)]]
+    numbers = [["a", "b", "c"], *[[str(n), str(n * n), "1"] for n in range(9)]]
+    for number, table in enumerate((by_level, by_wave, numbers)):
+        for name, text in in_every_form(table).items():
+            (tmp_path / f"{number}-{name}").write_text(text, encoding="utf-8")
+    assert found_in(tmp_path) == []
+
+
+def test_a_pdf_is_looked_into_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its pages and objects say, what acts in it; a page without text, a broken file, no reader: refused."""
+    text = "BT /F 12 Tf 20 700 Td ({}) Tj ET"
+    saved(
+        tmp_path,
+        clean__pdf=pdf(text.format("13 of 42 poles")),
+        said__pdf=pdf(text.format("Canari-Dupont, Eloise Canari-Dupont")),
+        link__pdf=pdf(text.format("x"), "/URI(file:///home/jean/a.html)"),
+        acts__pdf=pdf(text.format("x"), "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"),
+        drawn__pdf=pdf("0 0 10 10 re f"),
+        cut__pdf=b"%PDF-1.7",
+    )
+    assert set(found_in(tmp_path, NEEDLES)) == {
+        ("said.pdf", "raw_value"), ("link.pdf", "path"), ("acts.pdf", "active"), ("drawn.pdf", "closed"),
+        ("cut.pdf", "closed"),
+    }  # fmt: skip
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    assert {(one.file, one.rule) for one in scan(tmp_path, NEEDLES) if "pypdf" in one.found} == {
+        (f"{name}.pdf", "closed") for name in ("clean", "said", "link", "acts", "drawn", "cut")
+    }
 
 
 def test_an_unreadable_file_or_an_empty_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
+import errno
 import gc
 import os
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, SITE, TABLES, Place, Run
-from ptce_analysis.pipeline.stale import Inputs, made_by, one_at_a_time, publish, recorded, stale_because
-from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
+from ptce_analysis.pipeline.stale import SUPPLIED, Inputs, made_by, one_at_a_time, publish, recorded, stale_because
+from ptce_analysis.protect.leaks import UNIT_COLUMN, all_marked
+from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
 
 if TYPE_CHECKING:
     from ptce_analysis.pipeline.execute import Failure
@@ -50,8 +51,6 @@ LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree")
 
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
-# Columns that only rows of respondents have, as in the tables that `ptce clean` writes.
-UNIT_COLUMNS = {"pole_id", "raw_value"}
 WHAT_TO_DO = (
     "Move them to a folder that git ignores, such as data/raw/waves/NAME, or keep them elsewhere: make WAVES=DIR."
     " If they were committed already, remove them from the history before anything is pushed."
@@ -134,10 +133,16 @@ def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, s
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
+    refuse_unwritable(place, runs)
     with one_at_a_time(place):
         inputs = Inputs(place)
+        withdrawn = _withdraw(place, inputs, runs)
+        (place.project / READ_FROM).unlink(missing_ok=True)
+        if any(run.waves == "supplied" for run in runs):
+            (place.project / READ_FROM).write_text(str(supplied_folder(place.project).resolve()), encoding="utf-8")
         tables = _build_tables(place, inputs)
         stale = stale_runs(place, inputs, chosen)
+        stale |= {run: "other answers or rules" for run in stale if place.stamp(run.id) in withdrawn}
         ended = build_runs(place, inputs, stale, options)
         failed = [failure for failure in ended.values() if failure]
         clashes = _clashes(place, runs)
@@ -167,6 +172,7 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
 def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
+    refuse_unwritable(place, [])
     with one_at_a_time(place):
         return _build_tables(place, Inputs(place))
 
@@ -258,6 +264,27 @@ def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
     return [f"{name}: made by {' and by '.join(ids)}. {advice}" for name, ids in makers.items() if len(ids) > 1]
 
 
+def _withdraw(place: Place, inputs: Inputs, runs: Sequence[Run]) -> list[Path]:
+    """Take away pages made of other answers, or under other rules, than those of this build, which may fail.
+
+    Return the stamps of their runs.
+    """
+
+    def answers(made_from: Mapping[str, str]) -> dict[str, str]:
+        read = {name: found for name, found in made_from.items() if name.startswith(SUPPLIED)}
+        return {**read, "parameters": made_from["parameters"]} if read else {}
+
+    found, declared = list[Path](), {place.stamp(run.id): run for run in runs}
+    for stamp in sorted((place.build / "stamps").rglob("*.json")):
+        record = recorded(stamp)
+        now = inputs.of_run(declared[stamp]) if stamp in declared and answers(record["inputs"]) else {}
+        if answers(record["inputs"]) != answers(now):
+            found.append(stamp)
+            for path in (*(place.project / name for name in record["outputs"]), stamp):
+                path.unlink(missing_ok=True)
+    return found
+
+
 def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     stamps = {place.stamp(name) for name in (TABLES, SITE, *(run.id for run in runs))}
     orphans = sorted(set((place.build / "stamps").rglob("*.json")) - stamps)
@@ -268,6 +295,21 @@ def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     return sorted(path.relative_to(place.project).as_posix() for path in made - kept)
 
 
+def refuse_unwritable(place: Place, runs: Sequence[Run]) -> None:
+    """Raise `OSError` naming the first place where the build cannot write, and what to do, before anything is run."""
+    files = [path for run in runs for path in (place.page(run), place.notebook(run), place.stamp(run.id))]
+    files += [place.lock, place.stamp(TABLES), place.stamp(SITE)]
+    for path in (path for path in files if path.is_dir()):
+        raise OSError(errno.EISDIR, "a folder stands where the build writes a file. Move it away.", path)
+    for path in (path for path in place.made if path.exists() and not path.is_dir()):
+        raise OSError(errno.ENOTDIR, "a file stands where the build keeps a folder. Move it away.", path)
+    top = [next(one for one in (folder, *folder.parents) if one.exists()) for folder in (*place.made, place.lock)]
+    for path in dict.fromkeys((*top, *sorted(one for made in place.made for one in made.rglob("*/")))):
+        if not os.access(path, os.W_OK):
+            advice = "Make it yours, with all it holds: sudo chown -R $USER and chmod -R u+w."
+            raise OSError(errno.EACCES, f"{os.strerror(errno.EACCES)}. {advice}", path)
+
+
 def refuse_committed_answers(place: Place) -> None:
     """Raise `InputError` naming the first file of real answers in a path that git keeps, and what to do."""
     for name in _kept_by_git(place.project, _answers(place)):
@@ -275,10 +317,10 @@ def refuse_committed_answers(place: Place) -> None:
 
 
 def _answers(place: Place) -> Iterator[Path]:
-    """The files of the project that hold real answers: waves whose codebook says so, and rows of respondents."""
+    """The files that may hold real answers: waves whose codebook does not say otherwise, and rows of respondents."""
     for folder in {place.project / WAVES, supplied_folder(place.project)}:
         files = wave_files(folder) if folder.is_dir() else ()
-        books = [path for path in files if path.name in CODEBOOKS and "survey" in stated_origins(path)]
+        books = [path for path in files if path.name in CODEBOOKS and stated_origins(path) != ["fictitious"]]
         yield from (path for path in files if path.parent in {book.parent for book in books})
     for folder in (place.figures, place.processed, place.published):
         for path in sorted(folder.rglob("*")):
@@ -288,12 +330,8 @@ def _answers(place: Place) -> Iterator[Path]:
 
 def _holds_respondents(path: Path) -> bool:
     """Whether a table has a row per respondent, one of whom at least is not said to be fictitious."""
-    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()
-    separator = max(";,\t", key=lines[0].count) if lines else ","
-    header, *rows = [*csv.reader(lines, delimiter=separator)] or [[]]
-    named = UNIT_COLUMNS & {name.strip(" '") for name in header}
-    fictitious = [("origin", "fictitious") in zip(header, row, strict=False) for row in rows]
-    return bool(named) and not (fictitious and all(fictitious))
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    return UNIT_COLUMN.search(text.partition("\n")[0]) is not None and not all_marked(path.suffix.lower(), text)
 
 
 def _kept_by_git(project: Path, files: Iterable[Path]) -> list[str]:

@@ -35,13 +35,11 @@ from traitlets.config import Config
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-FORKED, KERNEL = "ptce", "nbclient"  # the names that papermill has for this engine and for its own
+FORKED = "ptce"  # the name that papermill has for this engine
 STREAMS = ("stdout", "stderr")
 PR_SET_PDEATHSIG = 1
 
-# Children are forked where that is safe; elsewhere runs follow each other, and each has a kernel of its own.
-CAN_FORK = sys.platform == "linux"
-FORK: Any = multiprocessing.get_context("fork") if CAN_FORK else None
+FORK: Any = multiprocessing.get_context("fork")
 
 
 class ChildDied(RuntimeError):
@@ -55,9 +53,6 @@ def each(
 
     A child that dies gives a `ChildDied`. When nobody asks for more results, the children at work are stopped.
     """
-    if not CAN_FORK:
-        yield from ((task, work(task)) for task in tasks if may_start())
-        return
     waiting, running = list(tasks), dict[Connection, tuple[Task, Any]]()
     try:
         while running or (waiting and may_start()):
@@ -92,7 +87,8 @@ def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> N
 
 def _end_with_parent() -> None:
     """Ask Linux to end this process when its parent ends, however that happens: no cell goes on for nobody."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _ending(child: Any) -> str:

@@ -23,7 +23,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline import engine as engines
+from ptce_analysis.pipeline.engine import FORKED
 from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, Place, Run
 from ptce_analysis.pipeline.stale import VERSIONS, digest_of_value, versions
 from ptce_analysis.protect.scan import check_page, shows_answers
@@ -189,7 +189,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
 
 
 def with_papermill(
-    node: Any, copy: Path, parameters: dict[str, Any], folder: Path, timeout_s: int, engine: str = ""
+    node: Any, copy: Path, parameters: dict[str, Any], folder: Path, timeout_s: int, engine: str = FORKED
 ) -> Any:
     """Return a notebook executed by papermill in `folder`, which also keeps its own `copy`."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -198,7 +198,7 @@ def with_papermill(
         str(copy).replace("{", "{{").replace("}", "}}"),  # papermill fills in what stands in braces
         parameters=parameters,
         kernel_name="python3",
-        engine_name=engine or (engines.FORKED if engines.CAN_FORK else engines.KERNEL),
+        engine_name=engine,
         progress_bar=False,
         cwd=str(folder),
         execution_timeout=timeout_s,

@@ -152,14 +152,14 @@ def chosen_runs(runs: tuple[Run, ...], names: Iterable[str]) -> tuple[Run, ...]:
 def _entries(project: Path) -> list[dict[str, Any]]:
     path = project / RUNS_FILE
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise InputError(f"{path}: not found. Run the command inside the project, or give --project.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{RUNS_FILE}: {error}. Mend the file.") from None
-    entries = table.get("runs")
-    if set(table) != {"runs"} or not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected.")
+    entries: Any = table.get("runs")
+    if set(table) != {"runs"} or not entries or not isinstance(entries, list) or not isinstance(entries[0], dict):
+        raise InputError(f"{RUNS_FILE}: only [[runs]] tables are expected, one at least.")
     for key, value in (item for entry in entries for item in ({"notebook": None} | entry).items()):
         if key not in KEYS:
             legal = ", ".join(KEYS)
@@ -167,20 +167,25 @@ def _entries(project: Path) -> list[dict[str, Any]]:
         expected, is_legal = KEYS[key]
         if not is_legal(value):
             raise InputError(f"{RUNS_FILE}: {key} = {value!r}: {expected} is expected.")
-    return entries
+    return list(entries)
 
 
 # What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
 KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
     "name": (
-        "a name of small letters, digits, - and _, other than 'index',",
-        lambda v: isinstance(v, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]*", v) is not None and v != "index",
+        "a name of small letters, digits, - and _, at most 100 and other than 'index',",
+        lambda v: isinstance(v, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", v) is not None and v != "index",
     ),
     "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
     "menu": (
         "a name in English (en) and in any other language of the pages",
-        lambda v: isinstance(v, dict) and "en" in v and v.keys() <= LANGUAGES.keys() and all(v.values()),
+        lambda v: (
+            isinstance(v, dict)
+            and "en" in v
+            and v.keys() <= LANGUAGES.keys()
+            and all(name and isinstance(name, str) for name in v.values())
+        ),
     ),
 }
 

@@ -34,6 +34,8 @@ SAVED = re.compile(r"\bsavefig\([^()]*\)")
 # How code comes to answers of respondents: it names the waves, or looks through folders.
 READS_WAVES = re.compile(r"waves|glob\b|iterdir|listdir|walk\b|%run|%load|^[ \t]*!", re.MULTILINE)
 
+# What stands for the folder of supplied waves in the names of inputs.
+SUPPLIED = "data/supplied/"
 # The name of each file or value that something was made from, and its digest.
 Digests = dict[str, str]
 
@@ -87,9 +89,7 @@ class Inputs:
         if run.waves == "supplied":
             folder = supplied_folder(self.place.project)
             files = wave_files(folder) if folder.is_dir() else ()
-            found |= {
-                f"data/supplied/{file.relative_to(folder).as_posix()}": digest(file.read_bytes()) for file in files
-            }
+            found |= {SUPPLIED + file.relative_to(folder).as_posix(): digest(file.read_bytes()) for file in files}
             earlier = earlier_tables(self.place.project, run.lang, run.name)
             found |= {f"earlier site, {name}": digest(data) for name, data in earlier.items()}
         return found | {"parameters": digest_of_value([run.parameters, run.family, run.pages])}

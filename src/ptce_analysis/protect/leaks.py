@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from ptce_analysis import vocabulary
@@ -18,6 +22,7 @@ from ptce_analysis.survey.waves import EXPORTS
 INVISIBLE = dict.fromkeys(
     (0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
 )
+LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 # The narrow space groups thousands in our French numbers: such a number is no identifier, so the space is kept.
 OURS, KEPT = "\u202f", "\ue000"
 
@@ -32,7 +37,7 @@ def plain(text: str) -> str:
 def folded(text: str) -> str:
     """Return a text for comparing words: small letters without accents, anything else one space, one at each end."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(INVISIBLE)).casefold()
+        text = unicodedata.normalize("NFKD", text.translate(INVISIBLE | LIGATURES)).casefold()
         text = re.sub(r"[\u0300-\u036f]+", "", text)
     return f" {re.sub(r'[^0-9a-z]+', ' ', text.lower()).strip()} "
 
@@ -62,29 +67,32 @@ LEAKS = {
     "unprotected": "figures of answers that the rules did not release",
     "closed": "files that cannot be looked into",
 }
-_PAIRS = r"(?:(?P<sep>[ .\-\u00a0]?)\d{2})(?:(?P=sep)\d{2}){3}"
+_SEP = r"[ .\-/\u00a0\u202f]"
+_PAIRS = rf"(?:(?P<sep>{_SEP}{{0,2}})\d{{2}})(?:(?P=sep)\d{{2}}){{3}}"
 # What finds some of them. A SIREN also has a check digit.
 PATTERNS = [(name, re.compile(pattern)) for name, pattern in (
     ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+"),
     ("email", r"(?i)\b[\w.+-]{2,64} ?[\[({] ?(?:at|chez|arobase) ?[\])}] ?"
               r"[\w-]+(?:\.| ?[\[({] ?(?:dot|point) ?[\])}] ?)\w+"),
     ("phone", rf"(?<![\w+])(?<!\d[.,])0[1-9]{_PAIRS}(?![\w]|[.,]\d)"),
-    ("phone", rf"(?<!\w)(?<!\d[.,])(?:\+|00)33[ .\-\u00a0]?(?:\(0\))? ?[1-9]{_PAIRS}(?!\w)"),
-    ("siren", r"(?<![\w\u202f])(?<!\d[.,])(?<!\d[ \u00a0])\d{3}(?P<sep>[ .\u00a0]?)\d{3}(?P=sep)\d{3}"
+    ("phone", rf"(?<!\w)(?<!\d[.,])(?:\+|00)(?:33|262|508|59[046]|68[79])\)?{_SEP}?(?:\(0\))?(?:{_SEP}?\d){{9}}(?!\w)"),
+    ("siren", r"(?<![\w\u202f])(?<!\d[.,])(?<!\d[ \u00a0])\d{3}(?P<sep>[ .\-\u00a0]?)\d{3}(?P=sep)\d{3}"
               r"(?:[ .\u00a0]?\d{5})?(?![\w\u202f]|[.,]\d|[ \u00a0]\d)"),
-    ("register", r"(?i)\b(?:siren|siret|rna|rcs)\b[^\w]{0,12}(?:n[°o.]{0,2} ?)?(?:[a-z]{1,20} )?W?"
+    ("register", r"(?i)\b(?:siren|siret|rna|rcs)\b[^\w]{0,12}(?:n[°o.]{0,2} ?)?(?:[^\W\d]{1,20}[ -]){0,3}W?"
                  r"\d(?:[\W_]?\d){8,13}"),
-    ("register", r"(?<!\w)W\d{9}(?!\w)"),
+    ("register", r"(?<!\w)(?:W\d{9}|FR ?\d{2} ?\d{3} ?\d{3} ?\d{3})(?!\w)"),
     ("iban", r"(?<!\w)[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?(?!\w)"),
-    ("token", r"(?<!\w)(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|npm_|pypi-|sk-)[\w-]{16,}"),
+    ("token", r"(?<!\w)(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|npm_|pypi-|[srp]k[_-]|AIza|ya29\.)[\w-]{16,}"),
     ("token", r"(?<!\w)AKIA[0-9A-Z]{16}(?!\w)|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"),
-    ("token", r"(?<!\w)eyJ[\w-]{8,500}\.[\w-]{8,500}\."),
-    ("token", r"(?i)\b(?:api[_-]?key|access[_-]?token|secret|password|passwd)[\"']?\s{0,3}[:=]"
-              r"\s{0,3}[\"']?[\w+/.-]{12,}"),
-    ("path", r"(?<![\w.:/~])/(?:home|Users|root|tmp|var|mnt|media|private|opt|srv|work|usr|etc)/[\w.~-]+"),
-    ("path", r"(?<!\w)[A-Za-z]:\\{1,2}[\w~.$-]+|(?<!\w)\\\\[\w.-]+\\[\w$.-]+|file:/{2,3}[\w.]"),
-    ("traceback", r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d+|ipykernel_\d"),
-    ("traceback", r"\x1b\[[0-9;]*m"),
+    ("token", r"(?<!\w)eyJ[\w-]{8,500}\.[\w-]{8,500}\.|\bBearer [\w.~+/-]{20,}|://[^\s/:@<>\"']{1,64}:[^\s/@<>\"']{1,64}@"),
+    ("token", r"(?i)\b(?:api[_-]?key|access[_-]?token|password|passwd)[\"']?\s{0,3}[:=]\s{0,3}[\"']?[\w+/.-]{12,}"),
+    ("token", r"(?i)(?:key|token|secret|password|mot de passe)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=[^\s\"'<>]{0,40}\d)"
+              r"(?=\S{0,40}[^\W\d])[^\s\"'<>]{12,}"),
+    ("path", r"(?<![\w./~])/(?:home|Users|root|tmp|var|mnt|media|private|opt|srv|work|usr|etc|run|Volumes|Library|app"
+             r"|workspaces?|content|kaggle|nix|scratch|export|cygdrive|nfs)/[\w.~-]+"),
+    ("path", r"(?<!\w)[A-Za-z]:(?:\\{1,2}|/)[\w~.$-]+|(?<!\w)\\\\[\w.$-]+\\[\w$.-]+|file:/{2,3}[\w.]"),
+    ("traceback", r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d+"),
+    ("traceback", r"Cell In ?\[\d+\], line|ipykernel_\d|\x1b\[[0-9;]*m"),
 )]  # fmt: skip
 
 
@@ -125,6 +133,83 @@ def own_words() -> str:
     return folded(" ".join(found))
 
 
+# Columns that only rows of respondents have, but where code asks for one of them by name.
+UNIT_COLUMN = re.compile(r"""(?i)(?<![\w.\[(])(?<![\[(]["'])(?:pole_id|raw_value)\b""")
+# A table in any form: a tag and what it says itself, what ends a row, what may stand between cells, a name before a
+# value, a number, a year, a code; the texts of a drawing and how high they stand.
+ELEMENT = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)([^<>]*)>")
+TOLD = re.compile(r"""(?i)\s(?:data-[\w-]+|alt|aria-label|content|title|value)=("[^"]*"|'[^']*')""")
+WITHIN_ROW = re.compile("a|abbr|b|code|dd|em|i|kbd|q|s|small|span|strong|su[bp]|t[dh]|time|tspan|u")
+ROW_END = re.compile(r"[\r\n]|\\n|[}\])] ?,|[}\]][\"'}\]\t ]+")
+BETWEEN = (r"\t", ";", r"\|", ",", r" {2,}| (?=[-\d])|(?<=\d) ")
+NAMED = re.compile(r"""(?:[\s\[({]|["']?[^\W\d][\w .-]{0,40}["']? ?[:=]|"\d{1,9}" ?:)*""")
+QUANTITY, YEAR = re.compile(r"[\W_]*\d[\d., ]*(?:e[+-]?\d+)?(?:%|[kM]?€)?[\W_]*"), re.compile(r"(?:19|20)\d\d")
+ANSWER = re.compile(r"(?:19|20)\d\d|.{0,40}[^\W\d]{2}.{0,40}")
+CODE = re.compile(r"[A-Za-z]{0,12}[-_ ]?(?:\d+[-_])?\d+")
+DRAWN, HEIGHT = re.compile(r"(?i)<text\b([^<>]*)>([^<]*)"), re.compile(r"""\sy=["']([^"']*)""")
+
+
+def respondents(text: str) -> Iterator[str]:
+    """Yield what shows that a text holds rows of respondents, as a table, records, attributes or a drawing.
+
+    Either a column that only they have, or rows that nothing tells apart once numbers and codes are left out: each row
+    of a table of totals has a name.
+    """
+    yield from (f"column {found[0].lower()}" for found in UNIT_COLUMN.finditer(text))
+    lines = [line for line in _lines(text) if re.search(r"\w", line)]
+    for between in BETWEEN:
+        for width, group in groupby((re.split(between, line) for line in lines), key=len):
+            rows = list(group)
+            if width > 2 and max(width, len(rows)) > LEAST_ROWS:
+                table = [[NAMED.sub("", cell, count=1).strip(" \"'<>/]})") for cell in row] for row in rows]
+                if n := max(_untold(table[1:]), _untold(list(zip(*table, strict=True))[1:])):
+                    yield f"{n} rows that nothing tells apart"
+                    return
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """Return the rows of a CSV; what separates their cells is what the first line holds most of."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    separator = max(";,\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) or [[]]
+
+
+def all_marked(kind: str, text: str) -> bool:
+    """Return whether a file is a CSV each row of which says in its column `origin` that it is fictitious."""
+    rows = table_rows(text) if kind in (".csv", ".tsv", ".txt") else []
+    return len(rows) > 1 and all(("origin", "fictitious") in zip(rows[0], row, strict=False) for row in rows[1:])
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The rows of whatever may be a table in a text, a line each; texts of a drawing at one height are a row."""
+    drawn = [(height[1], said) for about, said in DRAWN.findall(text) if (height := HEIGHT.search(about))]
+    heights = groupby(sorted(drawn, key=itemgetter(0)), key=itemgetter(0))
+    yield from ("\t".join(said for _, said in row) for _, row in heights)
+    yield from ROW_END.split(ELEMENT.sub(_stands_for, text))
+
+
+def _stands_for(tag: re.Match[str]) -> str:
+    """What is in place of a tag: what it says itself, or the end of a name, of a cell or of a row."""
+    end = "=" if tag[2] == "dt" else "\t" if WITHIN_ROW.fullmatch(tag[2].lower()) else "\n"
+    return end if tag[1] else "\t".join([*TOLD.findall(tag[3]), ""]) + "\n" * tag[3].endswith("/")
+
+
+def _untold(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many rows with amounts share all words and years with another row; 0: they can be told apart."""
+    words, amounts, rows = list[Sequence[str]](), False, [row for row in rows if any(row)]
+    for column in zip(*rows, strict=True) if len(rows) >= LEAST_ROWS else ():
+        filled = [cell for cell in column if cell]
+        numbers = all(len(cell) < 40 and QUANTITY.fullmatch(cell) for cell in filled)
+        if numbers and not all(map(YEAR.fullmatch, filled)):
+            amounts |= len(set(filled)) > 2
+        elif len(set(column)) < len(rows) or not all(map(CODE.fullmatch, column)):
+            words.append(column)
+    shared = (column for column in words if 1 < len(set(column)) < len(rows))
+    answers = any(all(map(ANSWER.fullmatch, filter(None, column))) for column in shared)
+    same = sum(n for n in Counter(zip(*words, strict=True)).values() if n > 1)
+    return same if amounts and answers and same >= LEAST_SAME else 0
+
+
 # Kinds of answers whose cells are text: those of no kind (a column that the codebook does not name), and those where a
 # list was offered but respondents typed what they liked, each part of which may name somebody.
 FREE, TYPED = ("", "id", "text"), ("level", "legal_form")
@@ -135,6 +220,8 @@ PARTS = re.compile(r"[;,/|+\n]|\s[-–]\s|\bet\b")
 # persons, or in one where most answers differ; a longer text is quoted when 8 words of it follow each other.
 # Source: the fields of survey exports. If wrong: some respondent's short name or quotation is not searched for.
 LEAST_LETTERS, LEAST_DIGITS, MOST_ROWS, QUOTED_WORDS = 5, 9, 2, 8
+# Assumption: five rows are a table, of which three alike are no slip of its author. If wrong: a shorter one passes.
+LEAST_ROWS, LEAST_SAME = 5, 3
 
 
 @dataclass(frozen=True)
@@ -176,8 +263,9 @@ def _distinctive(text: str) -> Iterator[str]:
     words = whole.split()
     if _names(whole):
         yield whole
-    if len(words) == 2 and _names(whole) and whole not in own_words():  # a surname is as often written first
-        yield f" {words[1]} {words[0]} "
+    if 1 < len(words) < 4 and "".join(words).isalpha() and _names(whole) and whole not in own_words():
+        yield f" {' '.join((words[-1], *words[:-1]))} "  # a surname is as often written first
+        yield f" {' '.join((*words[1:], words[0]))} "
     for start in range(len(words) - QUOTED_WORDS + 1):
         yield f" {' '.join(words[start : start + QUOTED_WORDS])} "
 

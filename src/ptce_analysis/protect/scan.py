@@ -8,7 +8,6 @@ it: every pattern reads a text once, whatever is left open in it.
 from __future__ import annotations
 
 import base64
-import csv
 import io
 import json
 import re
@@ -22,18 +21,26 @@ from typing import Any
 from urllib.parse import unquote
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.leaks import LEAKS, Needle, folded, masked, matches, needles, plain
+from ptce_analysis.protect.leaks import (
+    LEAKS,
+    Needle,
+    all_marked,
+    folded,
+    masked,
+    matches,
+    needles,
+    plain,
+    respondents,
+    table_rows,
+)  # fmt: skip
 from ptce_analysis.protect.release import PROTECTED_ORIGINS
 from ptce_analysis.survey.tables import neutralised
-from ptce_analysis.survey.waves import CODEBOOKS, WAVES, stated_origins, supplied_folder, wave_files
+from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
 from ptce_analysis.vocabulary import ORIGINS
 
 MARKS = ORIGINS["fictitious"]
 FICTITIOUS_ID = re.compile(r"FICTIF-\d{4}-\d+")
 NOT_FOUND = '<meta name="robots" content="noindex">'
-# Columns that only rows of respondents have.
-UNIT_COLUMNS = ("pole_id", "raw_value")
-HEADINGS = re.compile(rf"<th[^<>]*>\s*({'|'.join(UNIT_COLUMNS)})\s*</th>")
 # The mark of an exhibit of answers; the last word says that its figures were released.
 ORIGIN = re.compile(rf'class="origin ({"|".join(PROTECTED_ORIGINS)})( protected)?"')
 NUMBER = re.compile(r"[+-]?[\d., \u00a0\u202f]+(?:[eE][+-]?\d+)?\s?%?")
@@ -53,19 +60,22 @@ ACTS = re.compile(
     "|script|select|set|textarea"
 )
 LOADS = re.compile(
-    r"(?is)\S+ (on.*|action|background|data|formaction|lowsrc|ping|poster|srcset)=.*"
+    r"(?is)\S+ (on.*|action|background|data|formaction|lowsrc|ping|poster|srcset|xml:base)=.*"
     r"|(?!(a|area|link) href=https?://)\S+ (xlink:)?(href|src)=(?!data:)([a-z][a-z0-9+.-]*:|[/\\]{2}).*"
     r"|link rel=(?!(alternate|author|canonical|license|next|prev)$).*"
 )
-DATA, REDIRECTS = ' type="application/ld+json"', re.compile(r' http-equiv="refresh" content="\d+; url=(?:[\w.-]+/?)+"')
+REDIRECTS = re.compile(r' http-equiv="refresh" content="\d+; url=(?:[\w.-]+/?)+"')
+DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')  # says what a page is about; nothing runs
+DOCUMENT_ACTS = re.compile(r"/(?:AA|EF|EmbeddedFile|GoToR|ImportData|JavaScript|JS|Launch|RichMedia|SubmitForm|XFA)\b")
 XML_LOADS = re.compile(r"(?i)<!entity|<\?xml-stylesheet")
 STYLE_LOADS = re.compile(r"(?i)@import|image-set\s*\(|url\((?!\s*[\"']?(?:#|data:image/))")
+BINARY = (".png", ".pdf")
 PNG, SVG = "data:image/png;base64", "data:image/svg+xml;base64"
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD", b"IDAT", b"IEND")
 
-# Rule and what was found; the rule `TEXT` is no fault, but what else the file says, and where.
+# Rule and what was found; the rule `TEXT` is no fault, but what else the file says, `WORDS` what is no table.
 Faults = Iterator[tuple[str, str]]
-TEXT = "text"
+TEXT, WORDS = "text", "words"
 
 
 @dataclass(frozen=True, order=True)
@@ -102,7 +112,7 @@ def site_files(folder: Path) -> list[Path]:
 
 def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Finding]:
     """What leaks from one file, its name included."""
-    kind, texts = path.suffix.lower(), list[str]()
+    kind, texts, tables = path.suffix.lower(), list[str](), list[str]()
     yield from _said(name, f"{name} > file name", name.replace("_", " "), wanted)
     refused = {
         "a link": path.is_symlink(),
@@ -118,17 +128,20 @@ def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Findi
             yield Finding(name, "closed", "an archive that holds something else than files beside it", name)
         return
     try:
-        text = path.read_bytes().decode("latin-1" if kind == ".png" else "utf-8-sig")
+        text = path.read_bytes().decode("latin-1" if kind in BINARY else "utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}), so nothing can be said of it.") from error
-    if "\0" in text and kind != ".png":
+    if "\0" in text and kind not in BINARY:
         yield Finding(name, "closed", "no text in UTF-8", name)
         return
     for rule, found in structure_faults(kind, text):
-        texts += [found] if rule == TEXT else []
-        yield from [Finding(name, rule, found, name)] if rule != TEXT else []
+        texts += [found] if rule in (TEXT, WORDS) else []
+        tables += [found] if rule == TEXT else []
+        yield from [Finding(name, rule, found, name)] if rule not in (TEXT, WORDS) else []
+    for said in tables if not all_marked(kind, text) else ():
+        yield from (Finding(name, "micro_data", found, name) for found in respondents(_decoded(said)))
     text = "\n".join(texts)
     yield from _said(name, name, text, wanted)
     for inside in (" ", ""):
@@ -163,7 +176,7 @@ def _repeats_its_neighbours(path: Path) -> bool:
 
 def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: bool = True) -> Iterator[Finding]:
     """What a text says that it must not, once unescaped; numbers only where they are `whole` in it."""
-    text = unquote(_unescaped(ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)))
+    text = _decoded(text)
     if whole:
         yield from (Finding(name, rule, masked(found), where) for rule, found in matches(plain(text)))
     words = folded(text) if wanted else ""
@@ -177,18 +190,23 @@ def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: 
             yield Finding(name, "raw_value", masked(needle.words), where, needle.where)
 
 
+def _decoded(text: str) -> str:
+    text = _unescaped(ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text))
+    return unquote(_unescaped(text))  # an entity may have been written as the text of another
+
+
 def _unescaped(text: str) -> str:
     return unescape(re.sub(r"&#\d{9,}", " ", text))  # a number too long for any letter is none
 
 
 def structure_faults(kind: str, text: str) -> Faults:
     """Yield the rule and what was found, for each fault of a file of some kind (`.html`, …), and what to look into."""
-    marked = any(mark in text for mark in MARKS) or (kind in (".csv", ".tsv") and _all_marked(_cells(text)))
+    marked = any(mark in text for mark in MARKS) or all_marked(kind, text)
     if FICTITIOUS_ID.search(text) and not marked:
         yield "fictitious", "ids of fictitious poles, and no words that say so"
     try:
         yield from KINDS.get(kind, _plain)(text)
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+    except Exception:  # whatever a hostile file makes its reader raise
         yield from [("closed", f"a {kind} file that cannot be read"), (TEXT, text)]
 
 
@@ -197,9 +215,8 @@ def _plain(text: str) -> Faults:
 
 
 def _markup(text: str) -> Faults:
-    """What acts in a page or a drawing, what it loads, and tables of respondents."""
+    """What acts in a page or a drawing, and what it loads."""
     yield TEXT, text
-    yield from (("micro_data", f"column {name}") for name in HEADINGS.findall(text))
     if XML_LOADS.search(text):
         yield "active", "an entity or a style sheet of XML"
     styles = re.sub(r"\\([0-9a-fA-F]{1,5})\s?", lambda found: chr(int(found[1], 16)), _unescaped(text))
@@ -208,7 +225,7 @@ def _markup(text: str) -> Faults:
     for tag, rest, end in ((tag.lower().rpartition(":")[2], rest, end) for tag, rest, end in TAG.findall(text)):
         if not end or ATTRIBUTE.sub("", rest):
             yield "active", f"a tag that browsers may read otherwise: <{tag[:20]}"
-        if ACTS.fullmatch(tag) and (tag, rest) != ("script", DATA):
+        if ACTS.fullmatch(tag):
             yield "active", f"<{tag}>"
         if "refresh" in _unescaped(rest).lower() and not REDIRECTS.fullmatch(rest):
             yield "active", "a page that leads elsewhere by itself"
@@ -258,29 +275,34 @@ def _page(text: str) -> Faults:
         yield "fictitious", "a page of fictitious numbers that search engines may show"
     if ORIGIN.search(text) and re.search(r'class="foreign"|<img\b', text):
         yield "unprotected", "an output that no rule looked at"
-    yield from _markup(text)
+    yield from _markup(DATA.sub(r" \1 ", text))
 
 
-def _cells(text: str) -> list[list[str]]:
-    """The rows of a table; what separates their cells is what the first line holds most of."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
-    separator = max(";,\t", key=re.split(r"[\r\n]", text, maxsplit=1)[0].count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)) or [[]]
-
-
-def _all_marked(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether each row of a table says in its column `origin` that it is fictitious."""
-    return len(rows) > 1 and all(("origin", "fictitious") in zip(rows[0], row, strict=False) for row in rows[1:])
+def _document(text: str) -> Faults:
+    """The texts of a PDF, page by page and object by object; what acts in it, or is attached to it."""
+    try:
+        from pypdf import PdfReader
+    except ImportError:
+        yield "closed", "a PDF: pypdf is needed to look into it (pip install pypdf)"
+        return
+    reader = PdfReader(io.BytesIO(text.encode("latin-1")))
+    pages = [page.extract_text() for page in reader.pages]
+    objects: list[Any] = [
+        reader.get_object(number) for number in sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
+    ]
+    about = [one.get_data().decode() for one in objects if "/Metadata" in str(one) and hasattr(one, "get_data")]
+    yield from ((TEXT, page) for page in pages)
+    yield from ((WORDS, said) for said in (*about, *map(str, objects)))
+    yield from (("active", f"{found} in a PDF") for one in objects for found in DOCUMENT_ACTS.findall(str(one)))
+    if not all(map(str.strip, pages)):
+        yield "closed", "a page of a PDF that holds no text"
 
 
 def _table(text: str) -> Faults:
-    """A table of respondents, unless each row says that it is fictitious; and cells that a spreadsheet would run."""
-    rows = _cells(text)
+    """Cells that a spreadsheet would run."""
+    rows = table_rows(text)
     cells = [cell for row in rows for cell in row]
     yield from ((TEXT, said) for said in (text, "\n".join(cells)))
-    named = [name for name in rows[0] if name.strip().strip("'") in UNIT_COLUMNS]
-    if named and not _all_marked(rows):
-        yield "micro_data", f"column {named[0]}"
     odd = (cell for cell in cells if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()))
     yield from (("formula", masked(cell)) for cell in odd)
 
@@ -300,15 +322,15 @@ def _texts(one: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _register(text: str) -> Faults:
-    found = list(_texts(json.loads(text)))
-    yield from ((TEXT, said) for _, said in found)
-    yield from (("micro_data", f"key {said}") for key, said in found if not key and said in UNIT_COLUMNS)
+    whole = json.loads(text)
+    yield from ((TEXT, said) for said in (json.dumps(whole, ensure_ascii=False), *(said for _, said in _texts(whole))))
 
 
 def _notebook(text: str) -> Faults:
     """Outputs of answers were released, and no other output stands beside them."""
     notebook = json.loads(text)
     abouts, texts = _abouts(notebook), list(_texts(notebook))
+    yield TEXT, json.dumps(notebook, ensure_ascii=False)
     answers = [about for about in abouts if about.get("origin") in PROTECTED_ORIGINS]
     yield from (("unprotected", f"exhibit {about.get('key')}") for about in answers if not about.get("protected"))
     if answers and not all("key" in about for about in abouts):
@@ -328,7 +350,7 @@ def _abouts(notebook: Any) -> list[Mapping[str, Any]]:
 # What is looked at in the structure of each kind of file, the others being refused; and of each output of a notebook.
 KINDS: dict[str, Callable[[str], Faults]] = {
     ".html": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".json": _register, ".ipynb": _notebook,
-    ".png": _picture, ".txt": _plain, ".log": _plain, ".md": _plain, ".bib": _plain,
+    ".png": _picture, ".pdf": _document, ".txt": _plain, ".log": _plain, ".md": _plain, ".bib": _plain,
     ".ris": _plain, ".zip": _plain,
 }  # fmt: skip
 OUTPUTS: dict[str, Callable[[str], Faults]] = {
@@ -342,15 +364,19 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
     """Return whether a folder can be handed over: `safe`, `files`, `raw_values`, and `rules`, one by one.
 
     `raw_values` is how many values of the raw answers were looked for: those below `raw`, else of the waves of the
-    project; None when they could not be found, or when none of these is real and the site shows real answers.
+    project and of those that its last pages of answers were made from; None when they could not be found, or when none
+    of these is real and the site shows real answers.
     """
-    waves = sorted({where for where in (project / WAVES, supplied_folder(project)) if where.is_dir()})
+    noted = [Path(note.read_text(encoding="utf-8"))] if (note := project / READ_FROM).is_file() else []
+    places = (project / WAVES, supplied_folder(project), *noted)
+    waves = list({where.resolve(): where for where in places if where.is_dir()}.values())
     found = [raw] if raw else [where for where in waves if wave_files(where)]
     wanted = [needle for where in found for needle in needles(where)]
     real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
     findings = scan(folder, wanted)
     pages = (path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*.html")) if path.is_file())
-    known = raw or (found and (real or not any('class="origin survey' in page for page in pages)))
+    answers = any('class="origin survey' in page for page in pages)
+    known = raw or (found and all(where.is_dir() for where in noted) and (real or not answers))
     return report(folder, findings, len(wanted) if known else None)
 
 
@@ -388,6 +414,7 @@ def check_page(name: str, notebook: Any, html: str) -> None:
     `notebook` is the executed one that the page was made from: each output on fictitious data says so on the page.
     """
     found = [*structure_faults(".html", html), *structure_faults(".ipynb", json.dumps(notebook))]
+    found += [("micro_data", f"column {name}") for name in re.findall(r"<th[^<>]*>\s*(pole_id|raw_value)\b", html)]
     faults = [f"{rule}: {what}" for rule, what in found if rule in ("fictitious", "unprotected", "micro_data")]
     abouts = [about for about in _abouts(notebook) if about.get("origin") == "fictitious"]
     said = re.findall(rf'class="origin fictitious[^"<>]*">(?:{"|".join(MARKS)})<', html)

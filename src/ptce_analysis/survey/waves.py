@@ -20,6 +20,8 @@ WAVES_VARIABLE = "PTCE_WAVES"
 # Where the site is that was made from earlier answers of these waves.
 PREVIOUS_VARIABLE = "PTCE_PREVIOUS"
 WAVES = Path("data", "raw", "waves")
+# Where a build notes the folder that its pages of answers were made from: outside the site.
+READ_FROM = Path("build", "waves-read-from.txt")
 
 CODEBOOKS = ("codebook.yml", "codebook.yaml")
 ORIGIN = re.compile(r"^\s*[\"']?origin[\"']?\s*:\s*[\"']?(survey|fictitious)\b", re.MULTILINE)
@@ -80,8 +82,16 @@ def has_wave(folder: Path, origin: str) -> bool:
 
 
 def stated_origins(codebook: Path) -> list[str]:
-    """Return the origins that the lines of a codebook state, finished or not: one, unless it is faulty."""
-    return ORIGIN.findall(codebook.read_bytes()[:1_000_000].decode("utf-8", "replace"))
+    """Return the origins that a codebook states, however it is written, finished or not: one, unless it is faulty."""
+    import yaml
+
+    data = codebook.read_bytes()[:1_000_000]
+    try:
+        found = list(yaml.load_all(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except (yaml.YAMLError, ValueError, RecursionError):  # not finished
+        return ORIGIN.findall(data.decode("utf-8", "replace"))
+    stated = (item for one in found if isinstance(one, dict) for item in one.items())
+    return [str(value).strip().casefold() for key, value in stated if str(key).strip().casefold() == "origin"]
 
 
 def wave_files(folder: Path) -> tuple[Path, ...]:

@@ -329,8 +329,8 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
         changed += sum(row[0] in named for row in old)
         fewer += sum(row[0] not in named for row in old)
     if changed:
-        return f"{changed} rows of its tables differ"
-    return f"{fewer} of its rows or tables show less and {more} more, apart" if more and fewer else ""
+        return "rows of its tables differ"
+    return "some of its rows show less and others more," if more and fewer else ""
 
 
 def _same(row: Sequence[str], other: Sequence[str]) -> bool:

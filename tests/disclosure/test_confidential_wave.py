@@ -100,7 +100,7 @@ def test_the_one_command_says_rule_by_rule_why_it_is_safe(
 def test_a_page_that_an_earlier_one_would_be_subtracted_from_is_not_published(
     public: Path, raw: Path, tmp_path: Path
 ) -> None:
-    """One respondent withdrew: the build stops and says what to do. Under stricter rules the same answers may follow."""
+    """One respondent withdrew: the build stops, and says what to do. The same answers, more strictly, may follow."""
     earlier, fewer = tmp_path / "earlier", tmp_path / "fewer"
     shutil.copytree(public / "site", earlier)
     shutil.copytree(raw, fewer)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ptce_analysis.analysis.audit import Verdict, audit
 from ptce_analysis.published import Fact
 
 PUBLISHED = Path(__file__).parents[1] / "data" / "raw" / "published"
@@ -70,8 +72,19 @@ def report(*facts: Fact) -> dict[str, Fact]:
     return {one.id: one for one in facts}
 
 
+def changed(facts: Mapping[str, Fact], **values: Number | None) -> dict[str, Fact]:
+    """The same figures with some other values; without those for which None is given."""
+    kept = {id_: one for id_, one in facts.items() if values.get(id_, 0) is not None}
+    return {id_: replace(one, value=Fraction(values[id_])) if id_ in values else one for id_, one in kept.items()}
+
+
 def sampled(cases: Iterable[Any], quick: int) -> list[Any]:
     """Cases of a test, one value each: the first ones for every run, the others for the thorough one."""
     return [
         case if place < quick else pytest.param(case, marks=pytest.mark.thorough) for place, case in enumerate(cases)
     ]
+
+
+def audited(*facts: Fact) -> dict[str, Verdict]:
+    """The verdicts on a report, by figure."""
+    return {one.id: one for one in audit(report(*facts))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,15 @@ def lines(*rows: str, header: str = HEADER) -> str:
 def cleaned(folder: Path, *rows: str, header: str = HEADER, **changes: Any) -> Cleaned:
     """Return the clean tables of rows of the small wave."""
     return clean(saved(folder, lines(*rows, header=header)), book(**changes))
+
+
+def finished(draft: str, *decided: tuple[str, str], wave: str = "2015") -> str:
+    """Return a draft finished as the guide says: its list done and deleted, the year, what was `decided` instead."""
+    text = re.sub(r"to_finish:\n(  - .*\n)+", "", draft).replace("wave: \n", f"wave: {wave}\n")
+    for before, after in decided:
+        assert text.count(before) == 1, (before, text)
+        text = text.replace(before, after)
+    return text
 
 
 def deviations(wave: Cleaned, facts: Facts) -> pd.DataFrame:

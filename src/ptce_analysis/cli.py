@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ptce_analysis import __version__
-from ptce_analysis.errors import InputError
+from ptce_analysis.errors import SHOW_VALUES, InputError
 from ptce_analysis.terminal import print_json, print_record, print_table, wrapped
 from ptce_analysis.vocabulary import RULE_SETS
 
@@ -41,6 +41,18 @@ def option(name: str, help: str, **how: Any) -> Callable[[Any], Any]:
     """Return an option of a command; a path is a `Path`, and what has a default says so."""
     kind = {"type": Path, "metavar": how.get("metavar", "DIR")} if how.pop("path", False) else {}
     return click.option(name, help=help, **{"show_default": how.get("default") is not None, **kind, **how})
+
+
+def show_values(command: Any) -> Any:
+    """Give a command the option `--show-values`: its messages may then repeat what an export holds."""
+    said = "let messages repeat answers of an export (they end in logs)"
+    told = click.option("--show-values", is_flag=True, expose_value=False, help=said, callback=_set_show_values)
+    return told(command)
+
+
+def _set_show_values(context: click.Context, _: click.Parameter, value: bool) -> None:
+    token = SHOW_VALUES.set(value)
+    context.call_on_close(lambda: SHOW_VALUES.reset(token))
 
 
 def in_project(command: Any) -> Any:
@@ -259,12 +271,14 @@ def parse(kind: str, texts: tuple[str, ...], as_json: bool) -> int:
 @click.argument("export", type=Path)
 @option("--codebook", "what its columns are; `ptce codebook` drafts it", path=True, metavar="FILE", required=True)
 @option("--out", "folder of the four tables", path=True, required=True)
+@show_values
 @as_json
 def clean(export: Path, codebook: Path, out: Path, as_json: bool) -> int:
     """Clean an export of answers, which is only read: tables, ledger, quarantine."""
     from ptce_analysis.survey.clean import clean, clean_summary
-    from ptce_analysis.survey.tables import write
+    from ptce_analysis.survey.tables import clear, write
 
+    clear(out, export, codebook)
     result = clean(export, codebook)
     write(result, out)
     print_record(clean_summary(result), as_json)
@@ -273,6 +287,7 @@ def clean(export: Path, codebook: Path, out: Path, as_json: bool) -> int:
 
 @ptce.command()
 @click.argument("export", type=Path)
+@show_values
 def codebook(export: Path) -> int:
     """Draft the codebook of an export, to be finished by hand."""
     from ptce_analysis.survey.draft import draft_codebook
@@ -303,6 +318,7 @@ def fictitious(out: Path, as_json: bool) -> int:
 @option("--keep-going", "start the other runs even after a failure", is_flag=True)
 @option("--dry-run", "only say what would be built, and why", is_flag=True)
 @option("--verbose", "print times, and whole tracebacks", is_flag=True)
+@show_values
 @in_project
 @click.pass_obj
 def build(typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, **how: Any) -> int:

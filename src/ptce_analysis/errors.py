@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from difflib import get_close_matches
+
+# Whether messages may show what an export holds: `--show-values` of the command line says so.
+SHOW_VALUES = ContextVar("SHOW_VALUES", default=False)
 
 
 class InputError(ValueError):
@@ -18,3 +22,8 @@ def nearest(value: object, legal: Iterable[str]) -> str:
     """
     found = get_close_matches(str(value), list(legal), n=1, cutoff=0.5)
     return f" Did you mean {found[0]!r}?" if found else ""
+
+
+def if_shown(passage: str) -> str:
+    """Return a passage of a message that repeats an answer, "" unless values may be shown: messages end in logs."""
+    return passage if SHOW_VALUES.get() else ""

@@ -38,7 +38,6 @@ NUMBER = r"\d{1,15}(\.\d{1,12})?"
 
 Record = dict[str, str]
 Rows = list[tuple[int, Record]]  # each with its line in the file
-Faults = list[tuple[int, str]]  # the line where each stands, and what it is
 Rule = Callable[[str], str]  # says why a cell is illegal; nothing when it is legal
 
 
@@ -90,12 +89,8 @@ class Fact:
     def band(self) -> Band:
         """The closed band of true values that round to the printed one, cut at zero; its ends are whole for counts."""
         low, high = max(self.value - self.grain / 2, Fraction(0)), self.value + self.grain / 2
-        return (Fraction(math.ceil(low)), Fraction(math.floor(high))) if self.is_whole else (low, high)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the true value is a whole number: a count, its sums and limits, but not its medians and means."""
-        return self.unit == "count" and self.statistic not in ("median", "mean")
+        is_whole = self.unit == "count" and self.statistic not in ("median", "mean")
+        return (Fraction(math.ceil(low)), Fraction(math.floor(high))) if is_whole else (low, high)
 
     @property
     def limit(self) -> str:
@@ -142,13 +137,10 @@ class Figures(dict[str, Fact]):
         import pandas as pd
 
         found = pd.DataFrame([vars(fact) for fact in self.values()], columns=list(COLUMNS))
-        labels: dict[str, Callable[[str], Label]] = {
-            "indicator": lambda name: indicator(name).label,
-            "level": lambda name: LEVELS.get(name, (name, name)),
-            "statistic": lambda name: words.STATISTICS.get(name, (name, name)),
-        }
-        for name, known in labels.items():
-            written = [self.label(known(code)) for code in found[name]]
+        indicators = {name: indicator(name).label for name in found["indicator"]}
+        tables = {"indicator": indicators, "level": LEVELS | {"": ("", "")}, "statistic": words.STATISTICS}
+        for name, labels in tables.items():
+            written = [self.label(labels[code]) for code in found[name]]
             found.insert(found.columns.get_loc(name) + 1, f"{name}_label", written)
         return found.astype({"value": float, "grain": float, "base_n": "Int64"})
 
@@ -206,10 +198,8 @@ def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
     is legal. (A file that cannot be read as a table, or lacks columns, is refused for that alone.)
     """
     INDICATORS.update(read_indicators(path.parent))
-    rows, faults = read_table(path, COLUMNS, ("part_of",))
     rules = FACT_RULES | ({} if sources is None else {"source": one_of(sources)})
-    names = {row["indicator"] for _, row in rows}
-    refuse(path, rows, faults, lambda row: cell_faults(row, rules) or _fact_faults(row, names))
+    rows = read_table(path, COLUMNS, lambda row, all_: cell_faults(row, rules) or _fact_faults(row, all_), ("part_of",))
     if not rows:
         raise InputError(f"{path.name}: holds no figure. Type one row per printed figure below the header.")
     return Figures({row["id"]: _fact(row, number) for number, row in rows})
@@ -222,8 +212,8 @@ def read_published(folder: Path) -> Figures:
 
 def read_sources(folder: Path) -> dict[str, Record]:
     """Return the sources of a published folder, by id: author, title, year, kind, address, read, note, title_en."""
-    rows, faults = read_table(folder / SOURCES_FILE, SOURCE_COLUMNS, ("title_en",))
-    refuse(folder / SOURCES_FILE, rows, faults, lambda row: cell_faults(row, {"id": matches("a name")}))
+    rules = {"id": matches("a name")}
+    rows = read_table(folder / SOURCES_FILE, SOURCE_COLUMNS, lambda row, _: cell_faults(row, rules), ("title_en",))
     return {row["id"]: row for _, row in rows}
 
 
@@ -232,17 +222,11 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
     path = folder / INDICATORS_FILE
     if not path.is_file():
         return {}
-    rows, faults = read_table(path, INDICATOR_COLUMNS)
-    rules = {
-        "id": A_NAME,
-        "unit": one_of(words.UNITS),
-        "statistic": one_of(words.STATISTICS),
-        "subject": one_of(words.SUBJECTS),
-        "label_en": matches("a label"),
-        "label_fr": matches("a label"),
-        "part_of": one_of(("", *(row["id"] for _, row in rows))),
-    }
-    refuse(path, rows, faults, lambda row: cell_faults(row, rules))
+
+    def faults_of(row: Record, rows: Rows) -> list[str]:
+        return cell_faults(row, INDICATOR_RULES | {"part_of": one_of(("", *(other["id"] for _, other in rows)))})
+
+    rows = read_table(path, INDICATOR_COLUMNS, faults_of)
     kept = ("unit", "statistic", "part_of", "quantity", "subject")
     return {
         row["id"]: Indicator(label=(row["label_en"], row["label_fr"]), **{key: row[key] for key in kept})
@@ -255,12 +239,12 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
 
     Raises `InputError` with every fault of the file: file, row, column, value and what is legal.
     """
-    rules, path = {**ROLE_RULES, "source": one_of(read_sources(folder))}, folder / ROLES_FILE
-    rows, faults = read_table(path, ROLE_COLUMNS)
-    for number, row in rows:
-        if bool(row["levels"]) != bool(row["addressee"]):
-            faults.append((number, wrong("addressee", row["addressee"], "it stands beside levels, or neither does.")))
-    refuse(path, rows, faults, lambda row: cell_faults(row, rules))
+    rules = {**ROLE_RULES, "source": one_of(read_sources(folder))}
+
+    def faults_of(row: Record, _: Rows) -> list[str]:
+        alone = wrong("addressee", row["addressee"], "it stands beside levels, or neither does.")
+        return [alone] * (bool(row["levels"]) != bool(row["addressee"])) + cell_faults(row, rules)
+
     return tuple(
         Role(
             levels=words.LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
@@ -269,7 +253,7 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
             text=(row["text_en"], row["text_fr"]),
             **{name: row[name] for name in ("id", "kind", "source", "locator", "note")},
         )
-        for _, row in rows
+        for _, row in read_table(folder / ROLES_FILE, ROLE_COLUMNS, faults_of)
     )
 
 
@@ -314,6 +298,14 @@ ROLE_RULES: dict[str, Rule] = {
     "text_en": matches("a translation"),
     "locator": matches("the place in the source"),
 }
+INDICATOR_RULES: dict[str, Rule] = {
+    "id": A_NAME,
+    "unit": one_of(words.UNITS),
+    "statistic": one_of(words.STATISTICS),
+    "subject": one_of(words.SUBJECTS),
+    "label_en": matches("a label"),
+    "label_fr": matches("a label"),
+}
 FACT_RULES: dict[str, Rule] = {
     "wave": matches("a year such as 2015", r"(19|20)\d\d"),
     "indicator": A_NAME,
@@ -327,7 +319,7 @@ FACT_RULES: dict[str, Rule] = {
 }
 
 
-def _fact_faults(row: Record, names: set[str]) -> list[str]:
+def _fact_faults(row: Record, rows: Rows) -> list[str]:
     """What the cells of a row, each of them legal, say wrongly together, or of the indicators of the file."""
     name, value, known = row["indicator"], Fraction(row["value"]), INDICATORS.get(row["indicator"])
     stem = "_".join(part for part in (name, row["level"], row["wave"]) if part)
@@ -342,7 +334,7 @@ def _fact_faults(row: Record, names: set[str]) -> list[str]:
         "id": f"the id is expected to be {stem!r}, or {second!r} when another source prints the same figure.",
         # A part of something that stands nowhere in the file would never be added up.
         "part_of": "another indicator that stands in the file is expected."
-        if whole and whole not in names - {name}
+        if whole and not any(other["indicator"] == whole != name for _, other in rows)
         else "",
     }
     if row["unit"] == "share" and value > 1:
@@ -368,11 +360,46 @@ def _fact(row: Record, number: int) -> Fact:
     )
 
 
-def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> tuple[Rows, Faults]:
-    """Return the rows of a file as text, with their line in it, and a fault for each row not as wide as the header.
+def read_table(
+    path: Path, columns: Sequence[str], faults_of: Callable[[Record, Rows], list[str]], optional: Sequence[str] = ()
+) -> Rows:
+    """Return the rows of a file as text, with their line in it; blank lines and the `sep=;` of Excel are left out.
 
-    Blank lines and the `sep=;` line that Excel writes are left out. Raises `InputError` when the file is no such table.
+    `faults_of`: what is wrong with a row, beside all rows. Raises `InputError` with every fault, a line each in the
+    order of the rows (that, a row not as wide as the header, an id that stands twice), or when the file is no table.
     """
+    delimiter, lines = _lines(path)
+    known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)
+    if not lines:
+        raise InputError(f"{path.name}: is empty. {known}.")
+    (start, names), legal = lines[0], (*columns, *optional)
+    found = [f"column {name!r} is missing" for name in columns if name not in names]
+    found += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
+    found += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    if found:
+        raise InputError("\n".join(f"{path.name}, row {start}: {fault}" for fault in found) + f"\n{known}.")
+    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines[1:] if len(cells) == len(names)]
+    for _, row in rows if delimiter == ";" else ():  # points for decimal commas
+        for name in {"value", "grain"} & set(row):
+            pointed = row[name].replace(",", ".", 1)
+            row[name] = pointed if re.fullmatch(NUMBER, pointed, re.ASCII) else row[name]
+    expected = f"cells: {len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}."
+    faults = [(n, f"{len(cells)} {expected}") for n, cells in lines[1:] if len(cells) != len(names)]
+    first = dict[str, int]()
+    for number, row in rows:
+        faults += [(number, fault) for fault in faults_of(row, rows)]
+        if first.setdefault(row["id"], number) != number:
+            faults.append(
+                (number, wrong("id", row["id"], f"already stands in row {first[row['id']]}; ids are unique."))
+            )
+    if faults:
+        faults.sort(key=itemgetter(0))
+        raise InputError("\n".join(f"{path.name}, row {number}, {fault}" for number, fault in faults))
+    return rows
+
+
+def _lines(path: Path) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The delimiter of a file, and the cells of each line that is not blank, with its number."""
     try:
         data = path.read_bytes()
         text = re.sub(r"\A\"?sep=.\"?(?=[\r\n])", "", data.decode("utf-8-sig"))
@@ -391,35 +418,7 @@ def read_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ())
             start = reader.line_num + 1
     except csv.Error as error:
         raise InputError(f"{path.name}, line {start}: {error}. Check the quotes of that line.") from None
-    known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)
-    if not lines:
-        raise InputError(f"{path.name}: is empty. {known}.")
-    (first, names), legal = lines[0], (*columns, *optional)
-    found = [f"column {name!r} is missing" for name in columns if name not in names]
-    found += [f"column {name!r} is unknown.{nearest(name, legal)}" for name in names if name not in legal]
-    found += [f"column {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
-    if found:
-        raise InputError("\n".join(f"{path.name}, row {first}: {fault}" for fault in found) + f"\n{known}.")
-    rows = [(number, dict(zip(names, cells, strict=True))) for number, cells in lines[1:] if len(cells) == len(names)]
-    for _, row in rows if delimiter == ";" else ():  # points for decimal commas
-        for name in {"value", "grain"} & set(row):
-            pointed = row[name].replace(",", ".", 1)
-            row[name] = pointed if re.fullmatch(NUMBER, pointed, re.ASCII) else row[name]
-    expected = f"cells: {len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}."
-    return rows, [(n, f"{len(cells)} {expected}") for n, cells in lines[1:] if len(cells) != len(names)]
-
-
-def refuse(path: Path, rows: Rows, faults: Faults, faults_of: Callable[[Record], list[str]]) -> None:
-    """Raise `InputError` with every fault of a file, a line each in the order of its rows; ids are unique."""
-    first, found = dict[str, int](), faults[:]
-    for number, row in rows:
-        found += [(number, fault) for fault in faults_of(row)]
-        if first.setdefault(row["id"], number) != number:
-            again = f"already stands in row {first[row['id']]}; ids are unique."
-            found.append((number, wrong("id", row["id"], again)))
-    if found:
-        found.sort(key=lambda fault: fault[0])
-        raise InputError("\n".join(f"{path.name}, row {number}, {fault}" for number, fault in found))
+    return delimiter, lines
 
 
 # What is known of the indicators of the study, where its data stand beside this library, and of the reports read since.

@@ -1,7 +1,7 @@
 """The words of the study: waves, levels, stages, origins, scenarios. Data only, no logic.
 
-Labels are `(English, French)`. Everything closed to users (a level, a scenario, a language) is listed here once; the
-rest of the library, the notebooks' parameters and the error messages read these tables.
+Labels are `(English, French)`, most of them a line of `labels.csv`. Everything closed to users (a level, a scenario, a
+language) is listed here once; the rest of the library, the notebooks' parameters and the error messages read it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ Label = tuple[str, str]
 Band = tuple[Fraction, Fraction]
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table that stands beside this module."""
     with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
@@ -24,33 +25,22 @@ def _labels(table: str) -> dict[str, Label]:
     return {row["code"]: (row["en"], row["fr"]) for row in LABEL_ROWS if row["table"] == table}
 
 
-# The longer tables of labels.
-LABEL_ROWS = _rows("labels.csv")
+LABEL_ROWS = rows("labels.csv")
 
 LANGUAGES: dict[str, Label] = {"fr": ("French", "français"), "en": ("English", "anglais")}
 
 WAVES = (2013, 2015)
 
 # The six levels of the published funding table, in the order every table and figure keeps; then what does not fit them.
-LEVELS: dict[str, Label] = {
-    "commune": ("Communes", "Communes"),
-    "epci": ("EPCI (groupings of communes)", "EPCI (intercommunalités)"),
-    "departement": ("Départements", "Départements"),
-    "region": ("Regions", "Régions"),
-    "etat": ("Central government", "État"),
-    "europe": ("Europe", "Europe"),
-    "pnr_petr": ("PNR / PETR", "PNR / PETR"),
-    "autre": ("Other", "Autre"),
-    "inconnu": ("Unknown", "Inconnu"),
-}
+LEVELS = _labels("level")
+FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
+LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 # How each language speaks of a level (`level_forms.csv`): with its article, after "of" and "to", as one that gives a
 # grant, that has given, and that is asked about.
 LEVEL_FORMS: dict[str, dict[str, dict[str, str]]] = {}
-for _row in _rows("level_forms.csv"):
+for _row in rows("level_forms.csv"):
     _lang, _form = _row.pop("lang"), _row.pop("form")
     LEVEL_FORMS.setdefault(_lang, {})[_form] = {level: text for level, text in _row.items() if text}
-FUNDING_LEVELS = ("commune", "epci", "departement", "region", "etat", "europe")
-LOCAL_LEVELS = ("commune", "epci", "departement", "region")
 
 # What a reader calls the methods that compare two shares.
 METHOD_LABELS = _labels("method")
@@ -59,68 +49,23 @@ METHOD_LABELS = _labels("method")
 ROLE_KINDS = ("lever", "role", "asset", "obstacle", "lesson", "testimony")
 ADDRESSEES = ("stated", "read")
 
-STAGES: dict[str, Label] = {
-    "emergence": ("emergence", "émergence"),
-    "amorcage": ("start-up support", "amorçage"),
-    "creation": ("creation", "création"),
-    "fonctionnement": ("in operation", "fonctionnement"),
-}
-
-ORIGINS: dict[str, Label] = {
-    "published": ("published figure", "chiffre publié"),
-    "derived": ("computed from published figures", "calculé à partir de chiffres publiés"),
-    "assumption": ("assumption", "hypothèse"),
-    "fictitious": ("fictitious data", "données fictives"),
-    "survey": ("survey answers", "réponses à l’enquête"),
-}
-
+STAGES = _labels("stage")
+ORIGINS = _labels("origin")
 # What a page explains where an abbreviation first stands in it.
 ABBREVIATIONS = _labels("abbreviations")
-
 # Where a page comes from, as its last lines say.
 PROVENANCE = _labels("provenance")
-
 # No 16 amounts have the printed total and median of the Communes, so money is shown under three scenarios.
 SCENARIOS = _labels("scenarios")
-
 # Whose answers a page reads: those invented for the collection, or those of a survey team (never committed).
-WAVE_SETS: dict[str, Label] = {
-    "fictitious": ("fictitious waves", "vagues fictives"),
-    "supplied": ("waves supplied by the reader", "vagues fournies par le lecteur"),
-}
-
+WAVE_SETS = _labels("wave_set")
 # Under which rules of disclosure answers are shown: those of official statistics, or stricter ones on request.
-RULE_SETS: dict[str, Label] = {
-    "standard": ("usual rules", "règles usuelles"),
-    "strict": ("stricter rules", "règles renforcées"),
-}
-
+RULE_SETS = _labels("rule_set")
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.
-UNITS: dict[str, Label] = {
-    "eur": ("euros", "euros"),
-    "share": ("share between 0 and 1", "part entre 0 et 1"),
-    "count": ("count", "effectif"),
-    "fte": ("full-time equivalents", "équivalents temps plein"),
-    "years": ("years", "années"),
-}
-
-STATISTICS: dict[str, Label] = {
-    "count": ("count", "effectif"),
-    "sum": ("total", "total"),
-    "share": ("share", "part"),
-    "median": ("median", "médiane"),
-    "mean": ("mean", "moyenne"),
-    "minimum": ("minimum", "minimum"),
-    "maximum": ("maximum", "maximum"),
-}
-
-
+UNITS = _labels("unit")
+STATISTICS = _labels("statistic")
 # What a printed figure is about: poles that answer a survey, or what an authority that calls for projects received.
-SUBJECTS: dict[str, Label] = {
-    "survey": ("survey figures", "chiffres d’enquête"),
-    "call": ("figures on calls for projects", "chiffres sur les appels à projets"),
-}
-
+SUBJECTS = _labels("subject")
 # What respondents may answer about their legal form and their relations, and what becomes of a published figure when it
 # is computed again, in the order of its table.
 ANSWER_LABELS = _labels("answer")

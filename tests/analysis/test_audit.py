@@ -2,44 +2,40 @@
 
 import itertools
 import json
+import re
 import statistics
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from printed_figures import PUBLISHED, count, euros, fact, report, share
+from printed_figures import PUBLISHED, audited, count, euros, fact, report, share
+from ptce_analysis.analysis import audit_words
 from ptce_analysis.analysis.audit import (
     VERDICTS,
-    Verdict,
     attainability_map,
     audit,
     audit_json,
     contradictions,
     disagreements,
-    forced_concentrations,
     inferred_grains,
     minimum_sums,
     verdict_counts,
 )
 from ptce_analysis.analysis.audit_shares import Finding
-from ptce_analysis.analysis.audit_words import Reason
+from ptce_analysis.analysis.audit_words import SENTENCES, Quantity, as_printed, english
 from ptce_analysis.published import Fact, read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, WAVES
 
 FACTS = read_published(PUBLISHED)
 
 
-def by_id(facts: Mapping[str, Fact]) -> dict[str, Verdict]:
-    """The verdicts of an audit, by figure."""
-    return {verdict.id: verdict for verdict in audit(facts)}
-
-
-AUDITED = by_id(FACTS)
+AUDITED = audited(*FACTS.values())
 
 
 @pytest.mark.parametrize(
@@ -89,26 +85,31 @@ def test_the_same_rules_audit_another_report() -> None:
     assert found == expected
 
 
-def test_json_has_the_agreed_keys() -> None:
-    """One object per figure, in file order, that JSON can hold, with the keys of the command line."""
+def test_json_of_every_figure() -> None:
+    """In file order: as printed, grain, verdict, the rule, its premises, origin and sources, the values behind it."""
     rows = audit_json(FACTS)
-    assert [row["id"] for row in rows] == list(FACTS)
-    agreed = {"id", "wave", "level", "indicator", "verdict", "reason", "attainable_bases"}
+    assert [row["id"] for row in rows] == list(FACTS) and json.loads(json.dumps(rows, allow_nan=False)) == rows
+    agreed = {"id", "wave", "level", "indicator", "verdict", "reason", "attainable_bases", "verdict_at_inferred_grain"}
     assert all(agreed <= row.keys() and row["verdict"] in VERDICTS for row in rows)
-    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
-
-
-def test_json_of_a_figure() -> None:
-    """The figure as printed, the rule, its origin and sources, and the values behind the sentence."""
-    row = next(row for row in audit_json(FACTS) if row["id"] == "emergence_share_2015")
-    assert row["printed"] == "20 % des projets en émergence"
+    found: dict[object, Any] = {row["id"]: row for row in rows}
+    row = found["emergence_share_2015"]
+    assert (row["printed"], row["grain"]) == ("20 % des projets en émergence", 0.01)
     assert (row["rule"], row["origin"], row["sources"]) == ("percentages", "assumption", ["DECK"])
-    values = row["values"]
-    assert isinstance(values, dict)
-    assert values["printed"] == {"value": 0.2, "unit": "share"}
-    assert values["nearest"] == {"value": [[10, 52], [11, 52]], "unit": "fraction"}
-    assert values["base"]["key"] == "{n} (no base found; assumed: the respondents of {source})"
-    assert isinstance(row["attainable_bases"], list) and 52 not in row["attainable_bases"]
+    assert row["values"]["printed"] == {"value": 0.2, "unit": "share"} and 52 not in row["attainable_bases"]
+    assert row["values"]["nearest"] == {"value": [[10, 52], [11, 52]], "unit": "fraction"}
+    assert row["values"]["base"]["key"] == "{n} (no base found; assumed: the respondents of {source})"
+    assert row["values"]["base"]["values"]["source"] == {"value": "DECK", "unit": "text"}
+    assert found["age_median_2015"]["premises"] == []
+    assert found["funding_median_commune_2015"]["premises"] == [
+        "16 is the number of amounts the median rests on and the total adds up: none of them is missing.",
+        "The median of an even number of amounts is the mean of the middle two.",
+        "No amount is negative.",
+        "Each figure is rounded to the nearest step (€1k): not cut down, and no more coarsely.",
+    ]
+    assert found["funding_total_2015"]["premises"][:2] == [
+        "The parts cover the total’s base, 37: they are of the same units, though no base is published beside them.",
+        "Nothing but these parts enters the total, though DECK names what has no row among them: PNR / PETR.",
+    ]
 
 
 def test_the_worst_verdict_wins_and_all_findings_are_kept() -> None:
@@ -146,7 +147,6 @@ def test_a_percentage_of_a_huge_base_takes_no_memory() -> None:
 
 
 LEVELS = ("commune", "epci", "region")
-SIX = ("commune", "epci", "departement", "region", "etat", "europe")
 
 
 def found(*facts: Fact) -> list[Finding]:
@@ -161,9 +161,9 @@ def groups(some: list[Finding] | tuple[Finding, ...], verdict: str) -> set[froze
     return set(members)
 
 
-def premises(one: Finding) -> set[Reason]:
-    """What the arithmetic rests on."""
-    return {premise.key for premise in one.premises}
+def premises(one: Finding) -> set[str]:
+    """The codes of what the arithmetic rests on."""
+    return {code for code, text in SENTENCES.items() if text in {premise.key for premise in one.premises}}
 
 
 def of(one: str) -> Finding:
@@ -173,7 +173,7 @@ def of(one: str) -> Finding:
 
 def test_three_groups_of_the_slides_do_not_agree() -> None:
     """Counted by hand: the total against six rows, the Communes row, three shares said of three quarters."""
-    total = {"funding_total_2015", *(f"funding_amount_{level}_2015" for level in SIX)}
+    total = {"funding_total_2015", *(f"funding_amount_{level}_2015" for level in FUNDING_LEVELS)}
     communes = {f"funding_{part}_commune_2015" for part in ("amount", "projects", "median")}
     quarters = {"established_share_2015", *(f"relation_{how}_share_2015" for how in ("widened", "stable", "weakened"))}
     assert groups(contradictions(audit(FACTS)), "impossible") == {*map(frozenset, (total, communes, quarters))}
@@ -200,23 +200,6 @@ def test_the_most_telling_come_first_and_figures_lead_to_them() -> None:
     assert order == sorted(order, reverse=True)
     numbers = {row["id"]: row["contradictions"] for row in audit_json(FACTS)}
     assert numbers == {id_: [n for n, one in enumerate(some, 1) if id_ in one.members] for id_ in FACTS}
-    assert len(numbers["funding_amount_commune_2015"]) == 2 and numbers["respondents_2013"] == []
-
-
-def test_json_carries_grain_and_premises() -> None:
-    """The step a figure was typed with; premises in words, none where nothing was tested."""
-    rows = {row["id"]: row for row in audit_json(FACTS)}
-    assert rows["emergence_share_2015"]["grain"] == 0.01 and rows["jobs_total_2015"]["grain"] == 1000
-    assert rows["age_median_2015"]["premises"] == []
-    said = rows["funding_median_commune_2015"]["premises"]
-    assert "16 is the number of amounts the median rests on and the total adds up: none of them is missing." in said
-    assert "The median of an even number of amounts is the mean of the middle two." in said
-    assert "Each figure is rounded to the nearest step (€1k): not cut down, and no more coarsely." in said
-    assert rows["funding_total_2015"]["premises"][:2] == [
-        "The parts cover the total’s base, 37: they are of the same units, though no base is published beside them.",
-        "Nothing but these parts enters the total, though DECK names what has no row among them: PNR / PETR.",
-    ]
-    assert "verdict_at_inferred_grain" in rows["jobs_total_2015"]
 
 
 def prints(amounts: list[Fraction], median: Fraction, total: int, middle: int) -> bool:
@@ -226,8 +209,7 @@ def prints(amounts: list[Fraction], median: Fraction, total: int, middle: int) -
 
 def test_without_any_one_premise_the_communes_row_holds() -> None:
     """Amounts that print as (16; 246; 30) once a premise is dropped, each checked with Python's own medians."""
-    assert premises(of("funding_median_commune_2015")) == {
-        Reason.AMOUNTS, Reason.MIDDLE_TWO, Reason.NOT_NEGATIVE, Reason.ROUNDED}  # fmt: skip
+    assert premises(of("funding_median_commune_2015")) == {"amounts", "middle_two", "not_negative", "rounded"}
     fifteen = [Fraction(0)] * 7 + [Fraction(30)] * 8
     assert prints([*fifteen[:6], Fraction(6), *fifteen[7:]], statistics.median(fifteen), 246, 30)
     upper = [Fraction(0)] * 7 + [Fraction(10)] + [Fraction("29.5")] * 8
@@ -279,13 +261,10 @@ def test_premises_name_what_has_no_row_only_where_something_has_none() -> None:
     """A level of which the source prints another figure; without one, nothing else is said to enter the total."""
     figures = [euros("gifts_amount", 10, level="epci"), euros("gifts_total", 50, base_n=9)]
     (one,) = found(*figures)
-    assert premises(one) == {Reason.COVER_BASE, Reason.NOTHING_ELSE, Reason.ROUNDED}
+    assert premises(one) == {"cover_base", "nothing_else", "rounded"}
     (one,) = found(*figures, count("gifts_projects", 3, level="europe"))
-    assert premises(one) == {Reason.COVER_BASE, Reason.NO_ROW, Reason.ROUNDED}
-    assert (
-        "names what has no row among them: Europe."
-        in audit_json(report(figures[1], figures[0], count("gifts_projects", 3, level="europe")))[0]["premises"][1]
-    )  # type: ignore[index]
+    assert premises(one) == {"cover_base", "no_row", "rounded"}
+    assert english(one.premises[1]).endswith("names what has no row among them: Europe.")
 
 
 def test_the_map_says_where_percentages_can_occur() -> None:
@@ -304,17 +283,6 @@ def test_minimum_sums_of_the_funding_table() -> None:
     assert (communes["highest_median_eur"], communes["largest_n"]) == (27_000, 15)
     assert table["verdict"].tolist() == ["impossible"] + ["consistent"] * 5
     assert table["largest_n"].tolist() == [15, 95, 23, 259, 61, 21]
-
-
-def test_the_concentration_forced_by_the_totals() -> None:
-    """Jobs: 21 poles at 88.5, which rounds to 88, and 19 with the rest of 21,500, which rounds to 22,000."""
-    table = forced_concentrations(FACTS, 2015).set_index("indicator")
-    assert table.index.tolist() == ["jobs_total", "enterprises_total", "budget_total"]
-    jobs = table.loc["jobs_total"]
-    assert (jobs["total"], jobs["median"]) == (22_000, 88)
-    assert jobs["gini"] == pytest.approx(21 / 40 - 21 * 88.5 / 21_500)
-    assert jobs["top_half_share"] == pytest.approx(1 - 20 * 88.5 / 21_500)
-    assert forced_concentrations(FACTS, 2013).empty
 
 
 def test_survey_figures_are_counted_by_verdict() -> None:
@@ -386,3 +354,46 @@ def test_the_deck_rounds_to_five_points() -> None:
     fives = sum(round(100 * k / 52) % 5 == 0 for k in range(1, 52))
     assert deck["probability"] == pytest.approx(float(binom.sf(11, 13, max(1 / 5, fives / 51))), rel=1e-6)
     assert table["grain"].notna().sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text"),
+    [
+        (Quantity(Fraction(29_500), "eur"), "€29.5k"),
+        (Quantity(Fraction(10, 52), "share"), "19.23%"),
+        (Quantity(Fraction(1, 3_000), "share"), "0.0333%"),
+        (Quantity(Fraction("123456789012345.5")), "123,456,789,012,345.5"),
+        (Quantity(None), "unbounded"),
+        (Quantity(Fraction("1.75"), "fte"), "1.75 FTE"),
+        (Quantity((Fraction(1, 100), Fraction(1, 20)), "points", " / "), "1 point / 5 points"),
+        (Quantity((("median", Fraction(30)), ("sum", Fraction(246))), "eur"), "median €30, total €246"),
+        (Quantity((1, 2, 3, 5, 6, 9), "bases"), "1–3, 5, 6, 9"),
+        (Quantity((), "bases"), "none"),
+        (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + Central government"),
+        (Quantity("scic_share", "indicator"), "coordinating teams run as SCIC"),
+    ],
+)
+def test_quantities_in_english(quantity: Quantity, text: str) -> None:
+    """Money in thousands, shares in per cent, runs of bases, names of levels: as a reader expects them."""
+    assert english(quantity) == text
+
+
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        ("printed: 1500 entreprises; rounded to the hundred (assumption)", "1500 entreprises"),
+        ("printed as 152 K Euros", "152 K Euros"),
+        ("about 130 k€ each", "€152k"),
+        ("printed:", "€152k"),
+    ],
+)
+def test_figures_are_shown_as_printed(note: str, text: str) -> None:
+    """The note quotes the source; without a quotation the value is written out."""
+    assert as_printed(euros("cell_budget_median", 152_000, note=note)) == text
+
+
+def test_every_sentence_can_be_said() -> None:
+    """Codes in the rules are those of the table of sentences, and none stands there for nothing."""
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(audit_words.__file__).parent.glob("audit*.py"))
+    said = {name for name in SENTENCES if f'"{name}"' in code}
+    assert said == set(SENTENCES) and set(re.findall(r'say\(\s*"(\w+)"', code)) <= said

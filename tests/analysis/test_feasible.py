@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printed_figures import PUBLISHED
+from printed_figures import PUBLISHED, changed
 from ptce_analysis.analysis import feasible as sets
 from ptce_analysis.analysis.feasible import feasible
 from ptce_analysis.errors import InputError
@@ -18,8 +16,7 @@ from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 STATISTICS = {"max", "min", "gini", "sd", "top_half_share", "top_1_share"}
-
-
+FACTS = read_published(PUBLISHED)
 SUMMARY = {"mean", "q025", "q500", "q975"}
 
 
@@ -78,20 +75,13 @@ def test_row_possible_by_rounding_only_has_bounds_but_no_draws():
 
 
 def test_what_one_amount_cannot_have_is_null_with_a_reason():
-    """One amount has no standard deviation, neither in the bounds nor in the draws."""
+    """One amount has no standard deviation; a million data sets of ten thousand amounts are not counted."""
+    assert "in a larger unit" in feasible(10_000, 10**6, 20)["datasets_reason"]
     record = feasible(1, 5, 5, n_draws=3)
     reason = "not estimable: it takes two amounts"
     assert record["bounds"]["sd"] == {"low": None, "high": None, "reason": reason}
     assert record["draws"]["sd"] == dict.fromkeys(SUMMARY) | {"reason": reason}
     assert record["draws"]["max"]["mean"] == 5
-
-
-def test_count_too_long_to_make_is_null_with_a_reason():
-    """Ten thousand amounts and a million units still have bounds at once; their count is declined in words."""
-    record = feasible(10_000, 10**6, 20)
-    assert record["possible"]
-    assert record["datasets"] is None
-    assert "in a larger unit" in record["datasets_reason"]
 
 
 @pytest.mark.parametrize(
@@ -133,45 +123,30 @@ def test_any_row_has_a_record_without_nan(n, total, median, grain, measure):
         assert "reason" in interval or interval["low"] <= interval["high"]
 
 
-@pytest.fixture(scope="module")
-def facts():
-    return read_published(PUBLISHED)
-
-
-def changed(facts, **values):
-    """The same figures with some other values."""
-    return {id: dataclasses.replace(f, value=Fraction(values[id])) if id in values else f for id, f in facts.items()}
-
-
-def test_every_level_and_statistic_has_a_row(facts):
-    """All levels stand in the table, in order, each with every statistic shown."""
-    table = sets.feasible_levels(facts, 2015, n_draws=0)
+def test_an_impossible_row_has_neither_bounds_nor_draws():
+    """Communes as printed is refused; under each other scenario it has bounds."""
+    table = sets.feasible_levels(FACTS, 2015, n_draws=20)
     pairs = [(level, name) for level in FUNDING_LEVELS for name in sets.SHOWN]
     assert list(table[["level", "statistic"]].itertuples(index=False, name=None)) == pairs
-
-
-def test_an_impossible_row_has_neither_bounds_nor_draws(facts):
-    """Communes as printed is refused; under each other scenario it has bounds."""
-    table = sets.feasible_levels(facts, 2015, n_draws=20)
     communes = table[table["level"] == "commune"]
     assert set(communes["status"]) == {"impossible"}
     assert communes.drop(columns=["wave", "scenario", "level", "statistic", "n", "status"]).isna().all(axis=None)
-    other = sets.feasible_levels(facts, 2015, "communes_15", n_draws=20)
+    other = sets.feasible_levels(FACTS, 2015, "communes_15", n_draws=20)
     assert set(other.loc[other["level"] == "commune", "n"]) == {15}
     assert other["low"].notna().all()
 
 
-def test_a_wave_without_amounts_has_no_feasible_sets(facts):
+def test_a_wave_without_amounts_has_no_feasible_sets():
     """2013 printed no row: every cell is empty, nothing is imputed."""
-    table = sets.feasible_levels(facts, 2013)
+    table = sets.feasible_levels(FACTS, 2013)
     assert set(table["status"]) == {"not found"}
     assert table[["n", "low", "high", "uniform_mid"]].isna().all(axis=None)
-    assert sets.example_level(facts, 2013) is None
+    assert sets.example_level(FACTS, 2013) is None
 
 
-def test_money_is_in_euros(facts):
+def test_money_is_in_euros():
     """Route: the command's own record in k€, times a thousand for amounts, unchanged for shares."""
-    table = sets.feasible_levels(facts, 2015, n_draws=200, seed=3).set_index(["level", "statistic"])
+    table = sets.feasible_levels(FACTS, 2015, n_draws=200, seed=3).set_index(["level", "statistic"])
     record = feasible(7, 776, 70, n_draws=200, seed=3, minimum=0.5)
     entropy = feasible(7, 776, 70, n_draws=200, seed=3, measure="maximum_entropy", minimum=0.5)
     for name, scale in (("max", 1000), ("sd", 1000), ("gini", 1), ("top_half_share", 1)):
@@ -182,22 +157,15 @@ def test_money_is_in_euros(facts):
         assert found["entropy_high"] == pytest.approx(entropy["draws"][name]["q975"] * scale)
 
 
-def test_no_supported_project_received_nothing(facts):
-    """Half a unit is the least amount: at most 1239.5 − 14 × 9.5 − 14 × 0.5 = 1,099.5 k€ for one in Régions."""
-    table = sets.feasible_levels(facts, 2015, n_draws=0).set_index(["level", "statistic"])
-    assert table.loc[("region", "max"), "high"] == 1_099_500
-
-
-def test_the_example_is_the_smallest_possible_level(facts):
+def test_the_example_is_the_smallest_possible_level():
     """Europe supports seven projects; without it, the level with the fewest amounts that exist is shown."""
-    assert sets.example_level(facts, 2015) == "europe"
-    others = {id: f for id, f in facts.items() if f.level != "europe"}
-    assert sets.example_level(others, 2015) == "departement"
+    assert sets.example_level(FACTS, 2015) == "europe"
+    assert sets.example_level(changed(FACTS, funding_median_europe_2015=None), 2015) == "departement"
 
 
-def test_sets_alike_have_the_printed_row_and_differ(facts):
+def test_sets_alike_have_the_printed_row_and_differ():
     """Route: add up and take the middle; the largest runs from (776 − 280) / 3 to 776 − 3 × 70 − 3 × 0.5."""
-    table = sets.data_sets_alike(facts, 2015, "as_printed", "europe")
+    table = sets.data_sets_alike(FACTS, 2015, "as_printed", "europe")
     for amounts in table["amounts"]:
         assert sum(amounts) == pytest.approx(776_000)
         assert sorted(amounts)[3] == 70_000
@@ -213,7 +181,7 @@ def test_sets_alike_have_the_printed_row_and_differ(facts):
 
 
 @pytest.mark.parametrize("level", ["commune", "pnr_petr", None])
-def test_a_row_without_exact_amounts_has_no_sets_alike(facts, level):
+def test_a_row_without_exact_amounts_has_no_sets_alike(level):
     """An impossible row, or one not found, cannot be illustrated, nor the example where there is none."""
-    whole, none = (sets.data_sets_alike(facts, 2015, "as_printed", one) for one in ("europe", level))
+    whole, none = (sets.data_sets_alike(FACTS, 2015, "as_printed", one) for one in ("europe", level))
     assert none.empty and list(none) == list(whole)

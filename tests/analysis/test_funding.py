@@ -14,81 +14,73 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from printed_figures import PUBLISHED, report, row
+from printed_figures import PUBLISHED, changed, report, row
 from ptce_analysis.analysis.amounts import AmountsRow, obstacle, printed_row
 from ptce_analysis.analysis.funding import (
     PERIMETERS,
     QUANTITIES,
     comparisons,
     funding_by_level,
+    level_rows,
     limits_by_level,
     pooled_local_median,
     pooled_median,
-    printed_rows,
-    scenario_rows,
     totals,
 )
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, SCENARIOS
 
-
-@pytest.fixture(scope="module")
-def facts():
-    return read_published(PUBLISHED)
+FACTS = read_published(PUBLISHED)
 
 
-def changed(facts, **values):
-    """The same figures with some other values."""
-    return {id: dataclasses.replace(f, value=Fraction(values[id])) if id in values else f for id, f in facts.items()}
-
-
-def test_a_wave_without_amounts_stays_empty(facts):
+def test_a_wave_without_amounts_stays_empty():
     """No amount by level was found for 2013: nothing is imputed, nothing is zero, nothing is decided."""
-    table = funding_by_level(facts, 2013)
-    assert list(table["level"]) == list(funding_by_level(facts, 2015)["level"]) == list(FUNDING_LEVELS)
+    table = funding_by_level(FACTS, 2013)
+    assert list(table["level"]) == list(funding_by_level(FACTS, 2015)["level"]) == list(FUNDING_LEVELS)
     assert set(table["status"]) == {"not found"} and set(table["wave"]) == {2013}
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
-    assert set(comparisons(facts, 2013, "as_printed")["verdict"]) == {"open"}
-    assert limits_by_level(facts, 2013, "as_printed") == {level: dict.fromkeys(QUANTITIES) for level in FUNDING_LEVELS}
+    assert set(comparisons(FACTS, 2013, "as_printed")["verdict"]) == {"open"}
+    assert limits_by_level(FACTS, 2013, "as_printed") == {level: dict.fromkeys(QUANTITIES) for level in FUNDING_LEVELS}
 
 
-def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with(facts):
+def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with():
     """A number in tens makes no mean and no row; a limit makes no amount, no total, and no share of any level."""
-    projects, amount = (facts[f"funding_{part}_epci_2015"] for part in ("projects", "amount"))
-    about = facts | {projects.id: dataclasses.replace(projects, grain=Fraction(10))}
+    projects, amount = (FACTS[f"funding_{part}_epci_2015"] for part in ("projects", "amount"))
+    about = FACTS | {projects.id: dataclasses.replace(projects, grain=Fraction(10))}
     row = funding_by_level(about, 2015).set_index("level").loc["epci"]
     assert row["status"] == "not found" and row["amount_eur"] == amount.value and row["share"] > 0
     assert row[["n_projects", "n_amounts", "mean_eur"]].isna().all()
-    at_least = facts | {amount.id: dataclasses.replace(amount, statistic="minimum")}
+    at_least = FACTS | {amount.id: dataclasses.replace(amount, statistic="minimum")}
     table = funding_by_level(at_least, 2015).set_index("level")
     assert pd.isna(table.loc["epci", "amount_eur"]) and table["share"].isna().all()
     assert list(totals(at_least, 2015)["perimeter"]) == ["printed"]
 
 
-def test_a_row_that_is_not_printed_whole_says_what_it_does(facts):
-    """Without their median, 20 projects and 322 k€ still make a mean of 16.1 k€ and a share; no row can be judged."""
-    partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
-    row, before = (funding_by_level(some, 2015).set_index("level").loc["epci"] for some in (partly, facts))
+def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone():
+    """Without their median, 20 projects and 796 k€ still make a mean and a share, and no row that limits a grant.
+
+    Without an amount there is no share of the six levels and no sum that needs it; without a number no mean.
+    """
+    partly, alone = changed(FACTS, funding_median_epci_2015=None), changed(FACTS, funding_projects_epci_2015=None)
+    row, before = (funding_by_level(some, 2015).set_index("level").loc["epci"] for some in (partly, FACTS))
     assert (row["status"], row["n_projects"], row["mean_eur"]) == ("not found", 20, before["amount_eur"] / 20)
     assert row["share"] == before["share"] and row[["median_eur", "n_amounts", "median_usable"]].isna().all()
-    assert list(totals(partly, 2015)["total_eur"]) == list(totals(facts, 2015)["total_eur"])
-
-
-def test_no_share_of_six_levels_without_all_six_amounts(facts):
-    """A share of what is left would not be that of the table; the sums that need the missing amount are left out."""
-    partly = {id: fact for id, fact in facts.items() if id != "funding_amount_europe_2015"}
-    table = funding_by_level(partly, 2015).set_index("level")
+    whole, found, no_number = (limits_by_level(some, 2015, "as_printed")["epci"] for some in (FACTS, partly, alone))
+    assert found == dict.fromkeys(QUANTITIES) | {name: whole[name] for name in ("total", "mean")}
+    assert no_number == dict.fromkeys(QUANTITIES) | {name: whole[name] for name in ("total", "median")}
+    table = funding_by_level(changed(FACTS, funding_amount_epci_2015=None), 2015).set_index("level")
     assert table["share"].isna().all() and table["amount_eur"].notna().sum() == 5
-    assert table.loc["europe", "n_projects"] == facts["funding_projects_europe_2015"].value
-    assert list(totals(partly, 2015)["perimeter"]) == ["local", "local_and_state", "printed"]
-    amounts = {id: f for id, f in facts.items() if f.indicator == "funding_amount"}
+    assert list(totals(changed(FACTS, funding_amount_europe_2015=None), 2015)["perimeter"]) == [
+        "local", "local_and_state", "printed"
+    ]  # fmt: skip
+    amounts = {id: f for id, f in FACTS.items() if f.indicator == "funding_amount"}
     none = {id: dataclasses.replace(f, value=Fraction(0), grain=Fraction(0)) for id, f in amounts.items()}
-    assert set(funding_by_level(facts | none, 2015)["share"]) == {0.0}  # six exact zeros: no division by their sum
+    assert set(funding_by_level(FACTS | none, 2015)["share"]) == {0.0}  # six exact zeros: no division by their sum
 
 
-def test_rounding_bands_hold_every_table_that_rounds_to_the_printed_one(facts):
+def test_rounding_bands_hold_every_table_that_rounds_to_the_printed_one():
     """Route: the extreme tables, one level at one end of its rounding and the others at the other end."""
-    table = funding_by_level(facts, 2015).set_index("level")
+    table = funding_by_level(FACTS, 2015).set_index("level")
     assert table["share"].sum() == pytest.approx(1)
     half = 500
     for level in FUNDING_LEVELS:
@@ -99,60 +91,58 @@ def test_rounding_bands_hold_every_table_that_rounds_to_the_printed_one(facts):
         assert low < table.loc[level, "share"] < high
 
 
-def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable(facts):
+def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable():
     """16 amounts with a median of at least 29.5 k€ add up to 265.5 k€ or more; 246 k€ is printed.
 
     By hand: 9 × 26.5 = 238.5 k€ fits in 246.5 k€, 9 × 27.5 = 247.5 k€ does not. 776 k€ over 7 projects is 110,857 €,
     246 k€ over 16 is 15,375 €; over none, the mean is not estimable.
     """
-    table = funding_by_level(facts, 2015).set_index("level")
+    table = funding_by_level(FACTS, 2015).set_index("level")
     assert list(table.index[table["status"] == "impossible"]) == ["commune"]
     assert table.loc["commune", "minimum_sum_eur"] == 265_500
     assert not table.loc["commune", "median_usable"]
     for median, status in ((27_000, "possible"), (28_000, "impossible")):
-        found = funding_by_level(changed(facts, funding_median_commune_2015=median), 2015).set_index("level")
+        found = funding_by_level(changed(FACTS, funding_median_commune_2015=median), 2015).set_index("level")
         assert found.loc["commune", "status"] == status
     assert table.loc[["europe", "commune"], "mean_eur"].tolist() == pytest.approx([776000 / 7, 15375])
-    none = funding_by_level(changed(facts, funding_projects_europe_2015=0), 2015).set_index("level")
+    none = funding_by_level(changed(FACTS, funding_projects_europe_2015=0), 2015).set_index("level")
     assert pd.isna(none.loc["europe", "mean_eur"])
-    other = funding_by_level(facts, 2015, "communes_15").set_index("level")
+    other = funding_by_level(FACTS, 2015, "communes_15").set_index("level")
     assert (set(other["scenario"]), other.loc["commune", "n_amounts"]) == ({"communes_15"}, 15)
 
 
-def test_totals_over_each_perimeter(facts):
+def test_totals_over_each_perimeter():
     """Worked by hand: 246 + 796 + 333 + 1239 = 2614; + 1008 = 3622; + 776 = 4398 k€; 80, 104 and 111 supports."""
-    table = totals(facts, 2015).set_index("perimeter")
+    table = totals(FACTS, 2015).set_index("perimeter")
     assert table.loc[list(PERIMETERS), "total_eur"].tolist() == [2_614_000, 3_622_000, 4_398_000]
     assert table.loc[list(PERIMETERS), "n_supports"].tolist() == [80, 104, 111]
     assert table.loc["printed", "total_eur"] == 3_250_000
     assert table.loc["local", ["total_low_eur", "total_high_eur"]].tolist() == [2_612_000, 2_616_000]
-    assert totals(facts, 2013).empty
+    assert totals(FACTS, 2013).empty
 
 
 @pytest.mark.parametrize(
     ("scenario", "limits"),
     [("as_printed", (500, 28_500)), ("communes_15", (9_500, 28_500)), ("local_medians_reversed", (9_500, 30_500))],
 )
-def test_the_pooled_local_median_is_an_interval(facts, scenario, limits):
+def test_the_pooled_local_median_is_an_interval(scenario, limits):
     """Sharp limits; the printed 25 k€ lies within.
 
     Where the Communes median is not used, they begin at half a unit: a supported project received something.
     """
-    found = pooled_local_median(facts, 2015, scenario)
+    found = pooled_local_median(FACTS, 2015, scenario)
     assert (found.low_eur, found.high_eur) == limits
     assert found.holds_printed
     assert found.n == (79 if scenario == "communes_15" else 80)
 
 
-def test_a_printed_median_outside_the_limits_is_told(facts):
-    """40 k€ cannot be the pooled local median; without a printed one there is nothing to compare."""
-    assert not pooled_local_median(changed(facts, aid_per_collectivity_median_2015=40_000), 2015).holds_printed
-    for value, holds in ((1_000, False), (9_000, True), (29_000, True)):
-        other = changed(facts, aid_per_collectivity_median_2015=value)
+def test_whether_the_printed_median_lies_within_the_limits_is_told():
+    """Their own rounding counts, at both ends; without a printed one there is nothing to compare."""
+    for value, holds in ((1_000, False), (9_000, True), (29_000, True), (40_000, False)):
+        other = changed(FACTS, aid_per_collectivity_median_2015=value)
         assert pooled_local_median(other, 2015, "communes_15").holds_printed is holds
-    silent = {id: f for id, f in facts.items() if id != "aid_per_collectivity_median_2015"}
-    assert pooled_local_median(silent, 2015).printed is None
-    assert not pooled_local_median(silent, 2015).holds_printed
+    silent = pooled_local_median(changed(FACTS, aid_per_collectivity_median_2015=None), 2015)
+    assert silent.printed is None and not silent.holds_printed
 
 
 def interleavings(sizes):
@@ -206,73 +196,34 @@ def test_limits_are_those_of_linear_programming_over_every_order(rows):
     assert pooled_median(rows) == pytest.approx(by_programming(rows), abs=1e-7)
 
 
-def test_two_groups_worked_by_hand():
-    """Amounts (a, 5, b) totalling 30 and (c, 20, d) totalling 60, each in order.
-
-    a is at most 5, so that b = 25 - a is at least 20, as d is: a, 5 and c come first, then 20. The third is 5 when c is
-    at most 5, else c: the median is (5 + 20) / 2 at the least, and 20 at the most, when c is 20.
-    """
-    assert pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)]) == (12.5, 20)
-
-
-def test_a_missing_local_row_leaves_no_pooled_median(facts):
+def test_a_missing_local_row_leaves_no_pooled_median():
     """Not one of the four local rows may be missing, be of no project, or have less money than projects need."""
-    assert pooled_local_median(facts, 2013) is None
-    assert pooled_local_median(changed(facts, funding_projects_epci_2015=0), 2015) is None
+    assert pooled_local_median(FACTS, 2013) is None
+    assert pooled_local_median(changed(FACTS, funding_projects_epci_2015=0), 2015) is None
     # 20 projects that received something total 10 k€ or more: 9 k€, median aside, cannot be theirs.
-    assert pooled_local_median(changed(facts, funding_amount_epci_2015=9_000), 2015) is None
-    assert pooled_local_median(changed(facts, funding_amount_epci_2015=10_000), 2015).n == 80
+    assert pooled_local_median(changed(FACTS, funding_amount_epci_2015=9_000), 2015) is None
+    assert pooled_local_median(changed(FACTS, funding_amount_epci_2015=10_000), 2015).n == 80
 
 
-@pytest.fixture(scope="module")
-def rows(facts):
-    return printed_rows(facts, 2015, FUNDING_LEVELS)
+def test_each_scenario_changes_what_its_name_says():
+    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed.
 
-
-def test_each_scenario_changes_what_its_name_says(rows, facts):
-    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed."""
-    assert list(rows) == list(FUNDING_LEVELS) and scenario_rows(rows, "as_printed") == rows
+    776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; a supported project received half a unit at least.
+    """
+    rows = level_rows(FACTS, 2015)
+    assert list(rows) == list(FUNDING_LEVELS) and "epci" not in level_rows(
+        changed(FACTS, funding_median_epci_2015=None), 2015
+    )  # nothing is imputed
     fewer = {"commune": dataclasses.replace(rows["commune"], n=15)}
-    assert scenario_rows(rows, "communes_15") == rows | fewer
+    assert level_rows(FACTS, 2015, "communes_15") == rows | fewer
     medians = {x: rows[y].median for x, y in zip(LOCAL_LEVELS, reversed(LOCAL_LEVELS), strict=True)}
     turned = {x: dataclasses.replace(rows[x], median=median) for x, median in medians.items()}
-    assert scenario_rows(rows, "local_medians_reversed") == rows | turned
-    alone = {"europe": row_of(rows, 1, 90_000, 70_000)}  # impossible, but it is not left without any amount
-    assert scenario_rows(alone, "communes_15") == alone
-    partly = {id: fact for id, fact in facts.items() if id != "funding_median_epci_2015"}
-    assert "epci" not in printed_rows(partly, 2015, FUNDING_LEVELS)  # nothing is imputed
-
-
-def row_of(rows, n, total, median):
-    """The Europe row with other figures, in euros."""
-    europe = rows["europe"]
-    figures = {"total": Fraction(total), "median": Fraction(median)}
-    facts = {name: dataclasses.replace(getattr(europe, name), value=value) for name, value in figures.items()}
-    return dataclasses.replace(europe, n=n, **facts)
-
-
-@pytest.mark.parametrize(
-    ("n", "total", "median", "possible"),
-    [(1, 70_000, 70_000, True), (1, 90_000, 70_000, False), (2, 140_000, 70_000, True), (2, 150_000, 70_000, False),
-     (0, 0, 0, True), (0, 5_000, 0, False), (3, 10_000_000, 70_000, True),
-     (3, 5_000, 0, True), (10, 4_000, 0, False)],
-)  # fmt: skip
-def test_one_or_two_amounts_have_no_other_total_than_their_medians(rows, n, total, median, possible):
-    """One amount is its own median, two total twice theirs, none totals nothing; three may total anything above.
-
-    Each is half a unit at least: 3 projects, 5 k€ and a median of 0 k€ hold, 10 projects and 4 k€ do not.
-    """
-    assert row_of(rows, n, total, median).possible is possible
-
-
-def test_bands_hold_what_rounds_to_the_printed_figures(rows):
-    """776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; a supported project received half a unit at least."""
-    europe, least = rows["europe"], Fraction(500)
-    sums = Fraction(775_500), Fraction(776_500)
-    assert europe.bands == AmountsRow(7, *sums, Fraction(69_500), Fraction(70_500), least)
-    assert europe.exact == AmountsRow(
-        7, Fraction(776_000), Fraction(776_000), Fraction(70_000), Fraction(70_000), least
-    )
+    assert level_rows(FACTS, 2015, "local_medians_reversed") == rows | turned
+    alone = changed(FACTS, funding_projects_europe_2015=1)  # impossible, but it is not left without any amount
+    assert level_rows(alone, 2015, "communes_15")["europe"].n == 1
+    ends = map(Fraction, (775_500, 776_500, 69_500, 70_500, 500))
+    assert rows["europe"].bands == AmountsRow(7, *ends)
+    assert rows["europe"].exact == AmountsRow(7, *map(Fraction, (776_000, 776_000, 70_000, 70_000, 500)))
 
 
 def printed(*sets, grain=1000):
@@ -332,13 +283,13 @@ def test_no_amounts_contradict_a_verdict(one, other, grain):
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_means_are_decided_when_no_missing_amount_turns_them(facts, scenario):
+def test_means_are_decided_when_no_missing_amount_turns_them(scenario):
     """Route: each order of the means for as many amounts as projects, or one fewer, on either side, roundings included.
 
     Régions 1,239 / 29 = 42.7 k€ and State 1,008 / 24 = 42.0, but 1,008 / 23 = 43.8: only that pair turns.
     """
-    table = comparisons(facts, 2015, scenario)
-    rows = scenario_rows(printed_rows(facts, 2015, FUNDING_LEVELS), scenario)
+    table = comparisons(FACTS, 2015, scenario)
+    rows = level_rows(FACTS, 2015, scenario)
     for one, other in combinations(FUNDING_LEVELS, 2):
         sides = []
         for side in (rows[one], rows[other]):
@@ -351,24 +302,24 @@ def test_means_are_decided_when_no_missing_amount_turns_them(facts, scenario):
         assert (said["verdict"] == "bounded") == ({one, other} == {"region", "etat"})
 
 
-def test_the_largest_amounts_worked_by_hand(facts):
+def test_the_largest_amounts_worked_by_hand():
     """Europe: (775.5 − 4 × 70.5) / 3 = 164.5 k€ at least for one project. Départements: 333.5 − 7 × 27.5 − 7 × 0.5 =
     137.5 at most, since each of the 15 projects received something.
 
     With the local medians reversed, 333.5 − 7 × 16.5 − 7 × 0.5 = 214.5 k€: no longer decided.
     """
     printed_as, turned = (
-        verdict(comparisons(facts, 2015, scenario), "max", "departement", "europe")
+        verdict(comparisons(FACTS, 2015, scenario), "max", "departement", "europe")
         for scenario in ("as_printed", "local_medians_reversed")
     )
     assert (printed_as["verdict"], printed_as["more"], turned["verdict"]) == ("decided", "europe", "bounded")
-    limits = limits_by_level(facts, 2015, "as_printed")
+    limits = limits_by_level(FACTS, 2015, "as_printed")
     assert (limits["departement"]["max"][1], limits["europe"]["max"][0]) == (137_500, 164_500)
 
 
-def test_an_impossible_row_decides_nothing_but_totals_and_means(facts):
+def test_an_impossible_row_decides_nothing_but_totals_and_means():
     """The Communes row as printed contradicts itself: its number and total count, its amounts do not."""
-    table = comparisons(facts, 2015, "as_printed")
+    table = comparisons(FACTS, 2015, "as_printed")
     assert set(table.loc[table["statement"] == "total", "verdict"]) == {"decided"}
     communes = table[table["level"] == "commune"]
     kept = communes["statement"].isin(["total", "mean"])
@@ -376,19 +327,7 @@ def test_an_impossible_row_decides_nothing_but_totals_and_means(facts):
     assert set(communes.loc[~kept, "verdict"]) == {"open"}
 
 
-def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone(facts):
-    """Régions without a median: total and mean as before, no limits on single amounts; without a number, no mean."""
-    whole = limits_by_level(facts, 2015, "as_printed")["region"]
-    partly = {id: fact for id, fact in facts.items() if id != "funding_median_region_2015"}
-    found = limits_by_level(partly, 2015, "as_printed")["region"]
-    assert {name for name in QUANTITIES if found[name] is not None} == {"total", "mean"}
-    assert (found["total"], found["mean"]) == (whole["total"], whole["mean"])
-    alone = {id: fact for id, fact in facts.items() if id != "funding_projects_region_2015"}
-    found = limits_by_level(alone, 2015, "as_printed")["region"]
-    assert (found["total"], found["mean"], found["median"]) == (whole["total"], None, whole["median"])
-
-
-def test_what_a_row_of_no_or_one_amount_limits(facts):
+def test_what_a_row_of_no_or_one_amount_limits():
     """Zero projects give no mean, median or amounts to compare; the total stays. One amount is its own maximum.
 
     Each figure has its own rounding: a median rounded to 10 k€ leaves at most 90.5 - 15 - 0.5 = 75 k€ for one of three.
@@ -398,7 +337,7 @@ def test_what_a_row_of_no_or_one_amount_limits(facts):
     three = printed([10_000, 20_000, 60_000], [10_000, 20_000, 60_000])
     wide = {id: dataclasses.replace(f, grain=Fraction(10_000)) if "median" in id else f for id, f in three.items()}
     assert limits_by_level(wide, 2015, "as_printed")["commune"]["max"][1] == 75_000
-    limits = limits_by_level(changed(facts, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]
+    limits = limits_by_level(changed(FACTS, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]
     assert limits["total"] == (775_500, 776_500)
     assert {name for name in QUANTITIES if limits[name] is None} == set(QUANTITIES) - {"total"}
 

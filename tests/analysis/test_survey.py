@@ -14,7 +14,7 @@ import pytest
 from conftest import REPOSITORY
 from printed_figures import PUBLISHED
 from ptce_analysis.analysis import survey
-from ptce_analysis.analysis.presence import presence
+from ptce_analysis.analysis.funding import presence
 from ptce_analysis.published import Fact, read_published
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.tables import Cleaned

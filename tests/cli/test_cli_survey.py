@@ -87,6 +87,22 @@ def test_clean_refuses_on_one_screen(
     assert not out.exists()
 
 
+def test_a_refusal_leaves_no_table_of_other_answers_and_no_export_is_written_over(
+    waves: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tables of an earlier run go first; what is not a table stays; an export called as one is refused."""
+    export, book, out = waves / "2013" / "reponses_2013.csv", waves / "2013" / "codebook.yml", waves / "out"
+    asked = ["--codebook", str(book), "--out", str(out)]
+    assert main(["clean", str(export), *asked]) == 0
+    (out / "note.txt").write_text("")
+    assert main(["clean", str(waves / "2015" / "reponses_2015.xlsx"), *asked]) == 2
+    assert [path.name for path in out.iterdir()] == ["note.txt"]
+    shutil.copy(export, out / "poles.csv")
+    assert main(["clean", str(out / "poles.csv"), *asked]) == 2
+    assert "poles.csv: it would be written over" in capsys.readouterr().err
+    assert (out / "poles.csv").read_bytes() == export.read_bytes()
+
+
 def test_codebook_drafts_what_an_export_holds(waves: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A text to finish by hand; a file without answers is refused."""
     assert main(["codebook", str(waves / "2013" / "reponses_2013.csv")]) == 0

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import checked, read_codebook, stated_units, title_fault, unit_fault, yaml_mapping
+from ptce_analysis.survey.codebook import checked, read_codebook, title_fault, unit_fault, yaml_mapping
 from ptce_analysis.survey.draft import draft_codebook
+from ptce_analysis.survey.parse.kinds import stated_units
 from survey_exports import SMALL, book, lines, saved, xlsx
 
 WRITTEN = """

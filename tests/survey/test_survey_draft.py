@@ -11,14 +11,14 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import Codebook, read_codebook
 from ptce_analysis.survey.draft import draft_codebook
-from survey_exports import saved, xlsx
+from survey_exports import finished, saved, xlsx
+from survey_tools import TOOLS
 
 
 def drafted(folder: Path, content: str | bytes, name: str = "export.csv") -> tuple[Path, Codebook]:
-    """Return an export and the codebook drafted from it, its year filled in."""
+    """Return an export and the codebook drafted from it, finished."""
     export = saved(folder, content, name)
-    text = draft_codebook(export).replace("wave: \n", "wave: 2015\n")
-    return export, read_codebook(saved(folder, text, "draft.yaml"))
+    return export, read_codebook(saved(folder, finished(draft_codebook(export)), "draft.yaml"))
 
 
 ROWS: list[list[Any]] = [["A", "création", 10, 20, 30], ["B", "émergence", 1, 2, 3]]
@@ -99,15 +99,16 @@ LIME = """"id","submitdate","lastpage","startlanguage","ipaddr","token","Q1","Q2
 def test_an_export_of_question_codes_says_what_it_cannot_know(tmp_path: Path) -> None:
     """Kinds are those the answers show, the software's own columns are left out, the rest is to be finished."""
     export, book = drafted(tmp_path, LIME)
+    text = draft_codebook(export)
     assert {v.name: v.kind for v in book.variables} == {
         "pole_id": "id", "answered_on": "date", "q1": "text", "q2": "choice", "q2_other": "text", "q3": "text",
         "q7_sq001": "yes_no", "q7_sq002": "yes_no", "q7_sq002comment": "text", "q8_sq001": "text"}  # fmt: skip
     assert (book.layout.complete, book.layout.not_shown, book.supports) == (("submitdate",), ("n/a",), ())
-    told = "\n".join(book.to_finish)
-    for said in ("without a submission date are set aside",
-                 "left out, as the software adds them: lastpage, startlanguage, ipaddr, token",
-                 "headers are codes of questions", "meaning of its answers", 'link: "Q7[SQ001]"'):  # fmt: skip
-        assert said in told
+    assert (
+        "# Left out, as the software adds them or they repeat others: lastpage, startlanguage, ipaddr, token\n" in text
+    )
+    for said in ("id numbers the answers", "headers are codes of questions", "meaning of its answers", "link: "):
+        assert said in text.partition("\nwave:")[0]
     result = clean(export, book)
     assert (result.rows_kept, result.rows_in) == (2, 3)
 
@@ -139,7 +140,7 @@ P1;12/03/2015;création;12;50;300;10 000;20;1,5;SCIC;Oui;25;1000;FSE + CDC;bla;;
 
 
 def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) -> None:
-    """Headers become variables, units and supports; the rest is kept as text; the ledger says it is a draft."""
+    """Headers become variables, units and supports; the rest is kept as text; it cleans once its list is deleted."""
     export = saved(tmp_path, EXPORT, "ptce_2015.csv")
     text = draft_codebook(export)
     found = read_codebook(saved(tmp_path, text, "draft.yaml"))
@@ -150,25 +151,32 @@ def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) ->
     assert [(s.level, bool(s.link), s.amount.unit if s.amount else "", bool(s.funder)) for s in found.supports] == [
         ("epci", False, "eur", False), ("region", True, "keur", False), ("", False, "", True)]  # fmt: skip
     assert found.not_asked == ()
-    result = clean(saved(tmp_path, EXPORT.replace(";2e question\n", ";\n")), found)
+    with pytest.raises(InputError, match=r"draft.yaml: not finished.*to_finish.*:\n- check each line"):
+        clean(export, found)
+    result = clean(export, saved(tmp_path, finished(text), "draft.yaml"))
     assert (result.rows_in, result.rows_kept) == (1, 1)
-    assert "codebook_to_finish" in set(result.ledger["rule"])
 
 
 def test_what_the_draft_cannot_choose_is_left_to_be_finished(tmp_path: Path) -> None:
-    """« m€ » is thousands or millions, the year is not said, two columns have one name: the draft says so."""
-    export = saved(tmp_path, "Pôle;Budget en m€;wave;a_status;Région;Région\nA;10;x;y;oui;5\n")
+    """« m€ » is thousands or millions, an amount says no unit, the year is not said: the draft says so."""
+    export = saved(tmp_path, "Pôle;Budget en m€;wave;a_status;Aide Région\nA;10;x;y;5\n")
     text = draft_codebook(export)
-    for said in (
-        "keur or meur) of: Budget en m€",
-        "the year of the wave",
-        "same name: Région",
-        "wave_text",
-        "a_status_text",
-    ):
+    for said in ("which these do not: Budget en m€, Aide Région", "the year of the wave", "wave_text", "a_status_text"):
         assert said in text
     with pytest.raises(InputError, match="the year of the wave is not filled in"):
         clean(export, saved(tmp_path, text, "draft.yaml"))
+
+
+def test_columns_of_one_name_are_all_drafted_and_each_can_be_called(tmp_path: Path) -> None:
+    """By its place among them; their name alone says which there are."""
+    export, book = drafted(tmp_path, "Pôle;Région;Région;Avis;Avis\nA;oui;5 000 €;bon;moyen\nB;non;;;\n")
+    assert [(s.link and s.link.headers, s.amount and s.amount.headers) for s in book.supports] == [
+        (("Région #1",), ("Région #2",))]  # fmt: skip
+    result = clean(export, book)
+    assert result.supports["amount_eur"].tolist() == [5_000] and result.poles["avis_2"].tolist()[0] == "moyen"
+    text = draft_codebook(export).replace("Avis #2", "Avis")
+    with pytest.raises(InputError, match=r"columns are called 'Avis'\. Write which: 'Avis #1', 'Avis #2'"):
+        clean(export, saved(tmp_path, finished(text), "draft.yaml"))
 
 
 @pytest.mark.parametrize(("content", "message"), [
@@ -179,3 +187,19 @@ def test_what_cannot_be_drafted_is_told(tmp_path: Path, content: str, message: s
     """A file of supports only, or of blanks, has no poles to describe."""
     with pytest.raises(InputError, match=message):
         draft_codebook(saved(tmp_path, content))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.__name__)
+def test_the_export_of_a_survey_tool_is_read_right_by_its_draft(tmp_path: Path, tool: Any) -> None:
+    """The draft leaves only what its header does not say; the answers come out as given, and nobody's name."""
+    made = tool()
+    export = saved(tmp_path, made.content, made.name)
+    result = clean(export, saved(tmp_path, finished(draft_codebook(export), *made.decided), "codebook.yml"))
+    poles = result.poles.set_index("pole_id")
+    assert poles["stage"].to_dict() == {"Alpha": "creation", "Bêta": "emergence", "Gamma": "fonctionnement"}
+    assert poles["members"].tolist() == [12, 5, 8] and poles.loc["Alpha", "answered_on"].startswith("2024-03-14T1")
+    linked = poles[["link_commune", "link_epci", "link_region"]] == "involved"
+    assert linked.to_numpy().tolist() == [[True, False, True], [False, True, False], [True, False, True]]
+    given = result.supports.query("level == 'region'").set_index("pole_id")["amount_eur"]
+    assert given.to_dict() == {"Alpha": 25_000, "Gamma": 1_500} and not result.quarantine["column"].any()
+    assert not any(name in poles.to_csv() for name in ("Jeanne", "anonymous", "10.0.0.1", "R_1", "submitted_via"))

@@ -86,14 +86,64 @@ def test_merged_cells_among_the_answers_are_listed() -> None:
     assert notes(found, "merged_cells") == [(3, "1")] and found.cells["cell_fte"] == ["1", ""]
 
 
-def test_a_header_that_is_on_another_sheet_is_looked_for_there() -> None:
-    """The message names the other sheets and the entry of the codebook that chooses one."""
+def sheets(**rows: list[list[Any]]) -> bytes:
+    """A workbook of several sheets."""
     workbook, out = openpyxl.Workbook(), io.BytesIO()
-    workbook.active["A1"] = "Notice"
-    workbook.create_sheet("Réponses").append(HEADER.split(";"))
+    workbook.remove(workbook.active)
+    for name, cells in rows.items():
+        sheet = workbook.create_sheet(name)
+        for row in cells:
+            sheet.append(row)
     workbook.save(out)
-    with pytest.raises(InputError, match=r"no line holds a header .* other sheets \(Réponses\): .* \(layout: sheet\)"):
-        laid(out.getvalue())
+    return out.getvalue()
+
+
+NAMES, ANSWERS = HEADER.split(";"), [["P1", "création", 10, 1, "Oui", 5], ["P2", "émergence", 12, 2, "Non"]]
+
+
+@pytest.mark.parametrize(("others", "message"), [
+    # A cover: the sheet with the answers is proposed, the others are named.
+    ({"Notice": [["Enquête"]], "Données": [NAMES, *ANSWERS], "Listes": [["Région"], ["EPCI"]]},
+     r"not the first sheet but 'Données' has .* \(layout: \{sheet: Données\}\).* other sheets: Listes"),
+    ({"Notice": [["Enquête"]], "Modèle": [NAMES]}, "no line holds a header .* Other sheets: Modèle"),
+    # Answers on two sheets: each with its header, or the second without.
+    ({"A": [NAMES, *ANSWERS], "B": [NAMES, *ANSWERS]}, "more than the first sheet, also 'B' has the headers"),
+    ({"A": [NAMES, *ANSWERS], "Suite": ANSWERS}, "sheet 'Suite': it reads as answers"),
+])  # fmt: skip
+def test_answers_on_another_sheet_are_never_left_out(others: dict[str, list[list[Any]]], message: str) -> None:
+    """One clear error, until the codebook says which sheet to read."""
+    data = sheets(**others)
+    with pytest.raises(InputError, match=message):
+        laid(data)
+    for name in (name for name, rows in others.items() if rows[1:] == ANSWERS):
+        assert laid_out(read_bytes(data, "f.xlsx", sheet=name), book()).cells["pole_id"] == ["P1", "P2"]
+
+
+def test_lists_and_summaries_on_other_sheets_are_no_answers() -> None:
+    """They are noted, and the first sheet is read."""
+    others = {"Listes": [["Stade", "Région"], ["création", "Oui"]], "Synthèse": [["Région", 12], ["EPCI", 5]]}
+    found = laid(sheets(A=[NAMES, *ANSWERS], **others))
+    assert found.numbers == [2, 3] and notes(found, "other_sheets") == [(0, "Listes, Synthèse")]
+
+
+@pytest.mark.parametrize(("content", "line", "changes"), [
+    (f"{ROW}\n{HEADER}\nP2;création;10;1;Oui;5;;\n", 1, {}), (f"P9;;;;;;;\n{HEADER}\n{ROW}\n", 1, {}),
+    (f"Enquête;2015\nAlpha;;12;;;;;\n{HEADER}\nBeta;;3;;;;;\n", 2, {}),
+    (xlsx([*ANSWERS, NAMES, *ANSWERS]), 1, {}), ("P1;1\nid;ETP\nP2;2\n", 1, ETP),
+    (lines(ROW, ROW), 2, {"layout": {"header_rows": "2"}}),  # the second line of the header is an answer
+])  # fmt: skip
+def test_answers_above_the_header_are_a_fault(content: str | bytes, line: int, changes: dict[str, Any]) -> None:
+    """A sheet sorted together with its header: nothing above it is taken for a title."""
+    with pytest.raises(InputError, match=rf"f\.csv, line {line}: it reads as answers"):
+        laid(content, **changes)
+
+
+@pytest.mark.parametrize("titles", ["Enquête PTCE;2015\n", "Nombre de réponses;42\n", ";;;;;(euros);;\n",
+                                    "Identité;;Moyens;;Soutiens;;;\n"])  # fmt: skip
+def test_titles_units_and_groups_above_the_header_are_noted(titles: str) -> None:
+    """They are no answers: a label and its number, the units of columns, the groups of questions."""
+    found = laid(titles + lines(ROW))
+    assert found.numbers == [3] and len(notes(found, "line_above_the_header")) == 1
 
 
 @pytest.mark.parametrize(("content", "message"), [
@@ -103,9 +153,9 @@ def test_a_header_that_is_on_another_sheet_is_looked_for_there() -> None:
     (lines(ROW, "P2;création;10;5;1;Oui;5;;"), "line 3: 9 cells where the header has 8"),
     (lines("P1,création,10,1,5,Oui,,,", header=HEADER.replace(";", ",")), "line 2: 9 cells where the header has 8"),
     (lines(), "a header and no answers under it"),
-    ("a;b\n1;2\n", r"no line holds a header of codebook.yaml \(for example 'id'\). First line: 'a | b'"),
+    ("a;b\n1;2\n", r"no line holds a header of codebook.yaml \(for example 'id'\)\. Check the codebook"),
     ("id;Stdae\nP1;x\n", r"(?s)stage: no column is called 'Stade'. Did you mean 'Stdae'.*cell_fte.*supports\[3\]"),
-    (lines(ROW + ";x", header=HEADER + ";stade"), "stage: 2 columns are called 'Stade'"),
+    (lines(ROW + ";x", header=HEADER + ";stade"), r"are called 'Stade'\. Write which: 'Stade #1', 'stade #2'"),
 ])  # fmt: skip
 def test_what_would_shift_or_lose_a_column_is_an_error(content: str, message: str) -> None:
     """Ragged rows are named with their line; missing and doubled columns all at once."""

@@ -12,6 +12,8 @@ from conftest import REPOSITORY, build_quietly, contents, results, write_project
 from ptce_analysis.cli import main
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.draft import draft_codebook
+from survey_exports import finished
+from survey_tools import TOOLS
 
 GUIDE = (REPOSITORY / "docs" / "adding-a-wave.md").read_text(encoding="utf-8")
 HEADER = ("Horodateur", "Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres",
@@ -50,12 +52,6 @@ def command(text: str) -> list[str]:
     return str(line).split()
 
 
-def finished(draft: str) -> str:
-    """The draft finished by hand, as the guide asks: the list deleted, what the questions are, said."""
-    text = re.sub(r"to_finish:\n(  - .*\n)+", "", draft)
-    return text.replace("supports: []", "supports:").replace("wave: \n", "wave: 2017\n")
-
-
 CODES = """id,submitdate,lastpage,Q1,Q2,Q3,Q7[SQ001],Q8[SQ001]
 1,1980-01-01 00:00:00,4,Alpha,A1,12,Y,25000
 2,,2,Bêta,A2,N/A,,N/A
@@ -88,7 +84,7 @@ def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
 
     drafting, target = command("codebook")[:2], wave / "codebook.yml"
     assert main(drafting) == 0
-    target.write_text(finished(capsys.readouterr().out), encoding="utf-8")
+    target.write_text(finished(capsys.readouterr().out, wave="2017"), encoding="utf-8")
     assert "origin: survey" in target.read_text(encoding="utf-8")
 
     assert main([*command("clean"), "--json"]) == 0
@@ -111,3 +107,26 @@ def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
     assert not [name for name in made if name.startswith("figures/") and "supplied" in name]
     assert not [name for name, data in made.items() if SECRET.encode() in data]
     assert "fictitious data" in made["site/en/demonstration/index.html"].decode()
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("restored_environment")
+def test_the_exports_of_every_survey_tool_are_a_page(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the commands of the guide, one wave for each tool: all are on the page of `make WAVES=`, and no pole is."""
+    waves = tmp_path / "waves"
+    for year, tool in enumerate(TOOLS, 2001):
+        made, folder = tool(), waves / str(year)
+        folder.mkdir(parents=True)
+        content = made.content.encode() if isinstance(made.content, str) else made.content
+        (folder / made.name).write_bytes(content)
+        assert main(["codebook", str(folder / made.name)]) == 0
+        (folder / "codebook.yml").write_text(finished(capsys.readouterr().out, *made.decided), encoding="utf-8")
+        asked = ["--codebook", str(folder / "codebook.yml"), "--out", str(tmp_path / "clean")]
+        assert main(["clean", str(folder / made.name), *asked]) == 0 and capsys.readouterr()
+    monkeypatch.setenv("PTCE_WAVES", str(waves))
+    assert build_quietly(project).succeeded
+    page = results(project)["site/en/survey/index.html"].decode()
+    assert all(str(year) in page for year, _ in enumerate(TOOLS, 2001))
+    assert not [name for name in ("Alpha", "Bêta", "Gamma", "Jeanne") if name in page]

@@ -128,11 +128,6 @@ def printed_row(
     return AmountsRow(n, max(zero, s - half), s + half, max(zero, m - half), m + half, least, most, even_median)
 
 
-def minimum_sum(n: int, median: Fraction) -> Fraction:
-    """Return the smallest sum of n non-negative amounts with that median: (floor(n/2) + 1) times the median."""
-    return (n // 2 + 1) * median
-
-
 def smallest_sum(row: AmountsRow) -> Fraction:
     """Return the smallest sum that the number of amounts and some median of the band allow."""
     return row.below * row.minimum + row.heavy * row.medians[0]
@@ -186,11 +181,6 @@ def obstacle(row: AmountsRow) -> str | None:
     way, median, total = limits
     added = f"{terms} = {shown(total)}" if terms else "0"
     return f"{row.n} {kind} with a median of {way} {shown(median)} add up to {way} {added}; the printed total {end}."
-
-
-def can_hold(n: int, total: Band, median: Band, minimum: Fraction = Fraction(0)) -> bool:
-    """Return whether some n amounts have a total and a median within these bands; none total nothing."""
-    return obstacle(AmountsRow(n, *total, *median, minimum)) is None if n else total[0] == median[0] == 0
 
 
 @dataclass(frozen=True)

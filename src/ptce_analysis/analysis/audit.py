@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ptce_analysis.analysis import audit_rows, audit_shares
-from ptce_analysis.analysis.amounts import bounds, largest_n
+from ptce_analysis.analysis.amounts import largest_n
 from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
-from ptce_analysis.analysis.audit_words import Reason, as_json, as_printed, english, say
+from ptce_analysis.analysis.audit_words import as_json, as_printed, english, say
 from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import LEVELS, VERDICT_LABELS, WAVES
@@ -92,7 +92,7 @@ class Verdict:
             "origin": first.origin,
             "sources": list(self.sources),
             "related": list(first.related),
-            "reason_key": first.phrase.key.value,
+            "reason_key": first.phrase.key,
             "values": as_json(first.phrase)["values"],
             "findings": told,
         }
@@ -124,7 +124,7 @@ def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
             findings[finding.id].append(replace(finding, rule=finding.rule or rule.__name__))
     verdicts = []
     for fact in facts.values():
-        found = findings[fact.id] or [Finding(fact.id, "unverifiable", say(Reason.ALONE))]
+        found = findings[fact.id] or [Finding(fact.id, "unverifiable", say("alone"))]
         found.sort(key=lambda one: -VERDICTS.index(one.verdict))
         cited = dict.fromkeys(facts[id_].source for id_ in (fact.id, *found[0].related))
         verdicts.append(Verdict(fact, tuple(found), tuple(cited)))
@@ -201,7 +201,7 @@ def inferred_grains(facts: Facts) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts))]
+    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts)).values()]
     columns = ["source", "wave", "n", "k", "step", "probability", "grain"]
     return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
 
@@ -224,20 +224,3 @@ def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
             cells.append((total.level, row.n, *money, largest_n(row.bands), verdict))
     columns = ["level", "n", "sum_eur", "sum_high_eur", "median_eur", "highest_median_eur", "largest_n", "verdict"]
     return pd.DataFrame(cells, columns=columns).astype({"largest_n": "Int64"})
-
-
-def forced_concentrations(facts: Facts, wave: int) -> pd.DataFrame:
-    """Return, per printed total said with a median, the least concentration of all the data sets that round to both.
-
-    Columns: `indicator`, `n`, `total`, `median` (stored units, as printed); the least possible `gini` and
-    `top_half_share`. Totals that no data set can have are left out.
-    """
-    import pandas as pd
-
-    cells = []
-    for row in audit_rows.rows_of_amounts(Printed(facts)):
-        if row.total.wave == wave and row.holds and not row.total.indicator.endswith("_amount"):
-            forced = bounds(row.bands)
-            least = (forced[name].low or 0.0 for name in ("gini", "top_half_share"))
-            cells.append((row.total.indicator, row.n, float(row.total.value), float(row.median.value), *least))
-    return pd.DataFrame(cells, columns=["indicator", "n", "total", "median", "gini", "top_half_share"])

@@ -12,7 +12,7 @@ from itertools import combinations, permutations
 from ptce_analysis.analysis.amounts import STATISTICS as SPREAD
 from ptce_analysis.analysis.amounts import AmountsRow, bounds, highest_median, largest_n, obstacle, smallest_sum
 from ptce_analysis.analysis.audit_shares import Base, Finding, Printed, each, ids, is_percentage, whole_numbers
-from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Reason, Said, rounded, say, with_band
+from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Said, rounded, say, with_band
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, Band
 
@@ -87,7 +87,8 @@ def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
     """
     for total in printed.figures.values():
         name, table = stem(total), total.indicator.endswith("_amount")
-        median, projects = printed.beside(total, f"{name}_median"), printed.beside(total, f"{name}_projects")
+        beside = (f"{name}_{part}" for part in ("median", "projects"))
+        median, projects = (printed.figures.get((one, total.level, total.wave, total.source)) for one in beside)
         if median and (total.statistic, median.statistic, total.unit) == ("sum", "median", median.unit):
             bases, projects = bases_of((total, median)), projects if table else None
             numbers = whole_numbers(projects) if projects else bases
@@ -114,19 +115,19 @@ def rows(printed: Printed) -> Iterator[Finding]:
         said: Said = {"n": n, "h": n // 2, "total": total, "median": median, "largest_n": largest_n(row.bands)}
         ends = {"median_low": median.band[0], "total_high": total.band[1], "minimum": smallest_sum(row.bands)}
         said |= {name: Quantity(end, unit) for name, end in (ends | {"highest_median": highest}).items()}
-        reason, origin, table = Reason.ROW_HOLDS, "derived", total.indicator.endswith("_amount")
+        reason, origin, table = "row_holds", "derived", total.indicator.endswith("_amount")
         if not row.holds:
             of = total.indicator, total.wave, total.source
             others = [it.median for it in found if (it.total.indicator, it.total.wave, it.total.source) == of]
             held = [it.value for it in others if replace(row, median=it).holds] if table else []
-            reason, said["held"] = Reason.ROW_FAILS, Quantity(tuple(held), unit)
+            reason, said["held"] = "row_fails", Quantity(tuple(held), unit)
             if smallest_sum(row.bands) <= total.band[1]:  # one or two amounts have no other total
-                reason, said = Reason.TIMES_FAILS, _times(n, median) | {"total": with_band(total)}
+                reason, said = "times_fails", _times(n, median) | {"total": with_band(total)}
         elif not table:
-            reason, origin = Reason.CONCENTRATION, "derived" if median.base_n else "assumption"
+            reason, origin = "concentration", "derived" if median.base_n else "assumption"
             said |= _forced(row)
-        middle = () if n % 2 else (say(Reason.MIDDLE_TWO),)
-        premises = (say(Reason.AMOUNTS, n=n), *middle, say(Reason.NOT_NEGATIVE), rounded(total, median))
+        middle = () if n % 2 else (say("middle_two"),)
+        premises = (say("amounts", n=n), *middle, say("not_negative"), rounded(total, median))
         yield from each(members, "consistent" if row.holds else "impossible", say(reason, **said), premises, origin)
 
 
@@ -147,8 +148,8 @@ def bases_of(facts: Iterable[Fact]) -> tuple[int, ...]:
 def untested(facts: Sequence[Fact]) -> Phrase:
     """Return why figures are not tested against each other: they have several bases, or no number at all."""
     if (bases := bases_of(facts))[1:]:
-        return say(Reason.OTHER_BASES, bases=Quantity(bases, "bases"))
-    return say(Reason.NO_NUMBER, known=with_statistic(facts))
+        return say("other_bases", bases=Quantity(bases, "bases"))
+    return say("no_number", known=with_statistic(facts))
 
 
 def with_statistic(facts: Iterable[Fact], joint: str = ", ") -> Quantity:
@@ -170,7 +171,7 @@ def means(printed: Printed) -> Iterator[Finding]:
             yield from each(facts, "unverifiable", untested(facts))
             continue
         for some, holds, phrase in _ordered(figures):
-            premises = (say(Reason.SAME_THING), rounded(*some.values()))
+            premises = (say("same_thing"), rounded(*some.values()))
             yield from each(list(some.values()), "consistent" if holds else "impossible", phrase, premises)
         if base is None and {"sum", "mean"} <= figures.keys():
             yield from each([figures["sum"], figures["mean"]], "unverifiable", untested(facts))
@@ -197,7 +198,7 @@ def described(printed: Printed) -> Iterator[tuple[Figures, Fact | None, Base | N
         for figures in [firsts | {"sum": total} for total in group.get("sum", ())] or [firsts]:
             base = printed.base(min(figures.values(), key=lambda fact: fact.base_n is None))
             if number:
-                phrase = say(Reason.BASE_COUNTED, n=number, indicator=Quantity(number.indicator, "indicator"))
+                phrase = say("base_counted", n=number, indicator=Quantity(number.indicator, "indicator"))
                 base = Base(whole_numbers(number), int(number.value), phrase, printed=True)
             numbers = range(max(base.numbers.start, 1), base.numbers.stop) if base else range(0)
             known = 1 <= len(numbers[: MOST_NUMBERS + 1]) <= MOST_NUMBERS
@@ -212,9 +213,9 @@ def _ordered(figures: Figures) -> Iterator[Test]:
         if names != ("median", "mean") and first.band[0] > last.band[1]:
             low, high = Quantity(first.band[0], first.unit), Quantity(last.band[1], first.unit)
             ends = {"lower": with_statistic([first]), "upper": with_statistic([last])}
-            yield some, False, say(Reason.ORDER_FAILS, low=low, high=high, **ends)
+            yield some, False, say("order_fails", low=low, high=high, **ends)
         elif names != ("median", "mean") and "sum" not in names:
-            yield some, True, say(Reason.ORDER_HOLDS, order=with_statistic(pair, " ≤ "))
+            yield some, True, say("order_holds", order=with_statistic(pair, " ≤ "))
 
 
 def _numbered(figures: Figures, number: Fact | None, base: Base) -> Iterator[Finding]:
@@ -228,9 +229,9 @@ def _numbered(figures: Figures, number: Fact | None, base: Base) -> Iterator[Fin
         facts = list(some.values())
         sure = number or (base.printed and len(facts) > 1)
         verdict = "consistent" if holds else "impossible" if sure else "other_base_only"
-        middle = [say(Reason.MIDDLE_TWO)] if n % 2 == 0 and "median" in some else []
-        premises = (say(Reason.ALL_VALUES, n=n), *middle, say(Reason.NOT_NEGATIVE), say(Reason.UNWEIGHTED))
-        phrase = say(Reason.VALUES, arithmetic=arithmetic, base=base.phrase)
+        middle = [say("middle_two")] if n % 2 == 0 and "median" in some else []
+        premises = (say("all_values", n=n), *middle, say("not_negative"), say("unweighted"))
+        phrase = say("values", arithmetic=arithmetic, base=base.phrase)
         origin = "derived" if number or all(fact.base_n for fact in facts) else "assumption"
         yield from each([*facts, *([number] if number else [])], verdict, phrase, (*premises, rounded(*facts)), origin)
 
@@ -242,13 +243,13 @@ def _tests(figures: Figures, n: int) -> Iterator[Test]:
             low, high = n * fact.band[0], n * fact.band[1]
             holds = (name == "maximum" or low <= total.band[1]) and (name == "minimum" or total.band[0] <= high)
             said = _times(n, fact) | {"total": with_band(total)}
-            yield {name: fact, "sum": total}, holds, say(Reason.TIMES_HOLDS if holds else Reason.TIMES_FAILS, **said)
+            yield {name: fact, "sum": total}, holds, say("times_holds" if holds else "times_fails", **said)
     for name, parts in (("mean", n), ("median", 2 - n % 2)):
         fact = figures.get(name)
         if fact and fact.unit == "count" and parts * fact.grain < 1:
             low, high = (end * parts for end in fact.band)
             holds = math.ceil(low) <= high
-            reason = Reason.WHOLE_HOLDS if holds else Reason.WHOLE_FAILS
+            reason = "whole_holds" if holds else "whole_fails"
             yield {name: fact}, holds, say(reason, **_times(parts, fact))
 
 
@@ -293,14 +294,14 @@ def sums(printed: Printed) -> Iterator[Finding]:
     for whole, parts in parts_by_whole(printed):
         verdict, phrase = _added(whole, parts)
         if is_percentage(whole):
-            told = (say(Reason.ONE_ANSWER), say(Reason.UNWEIGHTED), rounded(whole, *parts))
+            told = (say("one_answer"), say("unweighted"), rounded(whole, *parts))
             for finding in each([whole, *parts], verdict, phrase, told if verdict != "unverifiable" else ()):
                 yield replace(finding, rule="shares_of_a_share")
             continue
         premises = _cover(printed, whole, parts) if verdict != "unverifiable" else ()
         yield Finding(whole.id, verdict, phrase, ids(parts), premises)
         holds = verdict == "consistent"
-        see = phrase if holds else say(Reason.SUM_PART, whole=whole, k=len(parts))
+        see = phrase if holds else say("sum_part", whole=whole, k=len(parts))
         for part in parts:
             yield Finding(part.id, verdict if holds else "unverifiable", see, (whole.id,), premises * holds)
 
@@ -308,12 +309,12 @@ def sums(printed: Printed) -> Iterator[Finding]:
 def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ...]:
     """What must hold for parts to add up to a whole: one base, and nothing in the whole that is in no part."""
     beside = whole.base_n is not None and all(part.base_n is None for part in parts)
-    base = say(Reason.COVER_BASE, n=whole.base_n) if beside else say(Reason.COVER)
+    base = say("cover_base", n=whole.base_n) if beside else say("cover")
     of_source = [fact for fact in printed.facts.values() if (fact.wave, fact.source) == (whole.wave, whole.source)]
     absent = {fact.level for fact in of_source} - {part.level for part in parts}
-    levels, other = tuple(level for level in LEVELS if level in absent), say(Reason.NOTHING_ELSE)
+    levels, other = tuple(level for level in LEVELS if level in absent), say("nothing_else")
     if levels and not whole.level and all(part.level for part in parts):
-        other = say(Reason.NO_ROW, levels=Quantity(levels, "level"), source=whole.source)
+        other = say("no_row", levels=Quantity(levels, "level"), source=whole.source)
     return base, other, rounded(whole, *parts)
 
 
@@ -325,19 +326,19 @@ def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
     said: Said = {"k": len(parts), "whole": whole, "terms": Quantity(tuple(p.value for p in parts), whole.unit, " + ")}
     said |= {name: Quantity(one, whole.unit) for name, one in numbers.items()}
     if low <= most and least <= high:
-        return "consistent", say(Reason.SHARES_HOLD if shares else Reason.SUM_HOLDS, **said)
+        return "consistent", say("shares_hold" if shares else "sum_holds", **said)
     if shares and low <= 1 <= high:
-        return "consistent", say(Reason.SHARES_OF_PART, **said)
+        return "consistent", say("shares_of_part", **said)
     # The bases printed beside the parts, where they are neither that of the whole nor the whole itself.
     others = tuple(n for n in bases_of(parts) if n not in (whole.base_n, whole.value))
     if whole.base_n and others:
         return "unverifiable", untested([whole, *parts])
     if shares:
-        return "impossible", say(Reason.SHARES_NOT_ALL if whole.value == 1 else Reason.SHARES_FAIL, **said)
-    fitting, below, above = (_subset(parts, places) for places in choices([part.band for part in parts], whole.band))
-    if fitting.key == Reason.SUBSET:
-        return "other_base_only", say(Reason.SUM_SUBSET, **said, subset=fitting)
-    return "impossible", say(Reason.SUM_NEVER, **said, below=below, above=above)
+        return "impossible", say("shares_not_all" if whole.value == 1 else "shares_fail", **said)
+    fitting, below, above = choices([part.band for part in parts], whole.band)
+    if fitting:
+        return "other_base_only", say("sum_subset", **said, subset=_subset(parts, fitting))
+    return "impossible", say("sum_never", **said, below=_subset(parts, below), above=_subset(parts, above))
 
 
 def choices(parts: Sequence[Band], target: Band) -> list[tuple[int, ...]]:
@@ -355,11 +356,10 @@ def choices(parts: Sequence[Band], target: Band) -> list[tuple[int, ...]]:
 
 def _subset(parts: list[Fact], places: tuple[int, ...]) -> Phrase:
     some = [parts[place] for place in places]
-    if not some:
-        return say(Reason.NONE)
     unit = "level" if all(part.level for part in some) else "indicator"
     names = Quantity(tuple(part.level or part.indicator for part in some), unit, " + ")
-    return say(Reason.SUBSET, parts=names, sum=Quantity(sum(part.value for part in some), some[0].unit))
+    total = Quantity(sum(part.value for part in some), parts[0].unit)
+    return say("subset", parts=names, sum=total) if some else say("none")
 
 
 def sources(printed: Printed) -> Iterator[Finding]:
@@ -368,51 +368,48 @@ def sources(printed: Printed) -> Iterator[Finding]:
     Their populations may differ, so this refutes none of them; but one source cannot print two numbers for one figure
     of one base. A minimum or a maximum printed against a figure of another kind is read as "at least" or "at most".
     """
-    groups: dict[Hashable, list[Fact]] = defaultdict(list)
+    groups = defaultdict[Hashable, list[Fact]](list)
     for fact in printed.facts.values():
         groups[fact.indicator, fact.level, fact.wave, fact.unit].append(fact)
     for group in groups.values():
         kinds = {fact.statistic for fact in group}
         if len(kinds) == 1 or len(kinds - LIMIT_SAID.keys()) < 2:
-            limits = {
-                fact.id: fact.statistic if len(kinds) > 1 and fact.statistic in LIMIT_SAID else fact.limit
-                for fact in group
-            }
+            claims = {fact.id: _claim(fact, fact.statistic if len(kinds) > 1 else fact.limit) for fact in group}
             for same_source in (False, True):
                 pairs = [
                     (one, other)
                     for one, other in permutations(group, 2)
                     if (one.source == other.source) is same_source and len(bases_of((one, other)) * same_source) < 2
                 ]
-                yield from _compared(pairs, limits, same_source)
+                yield from _compared(pairs, claims, same_source)
 
 
-def _compared(pairs: list[tuple[Fact, Fact]], limits: Mapping[str, str], same_source: bool) -> Iterator[Finding]:
+def _claim(fact: Fact, limit: str) -> tuple[Band, Quantity | Phrase]:
+    """What a figure claims, and in words: all that rounds to it, or everything above "at least", below "at most"."""
+    if limit not in LIMIT_SAID:
+        return fact.band, with_band(fact)
+    most = Fraction(10**30)  # no printed figure reaches it
+    return (fact.value, most) if limit == "minimum" else (Fraction(0), fact.value), say(LIMIT_SAID[limit], value=fact)
+
+
+def _compared(
+    pairs: list[tuple[Fact, Fact]], claims: Mapping[str, tuple[Band, Quantity | Phrase]], same_source: bool
+) -> Iterator[Finding]:
     """What is said of each figure: the first other that it cannot be, else the first that it can."""
-    premise, told = (say(Reason.SAME_THING),), dict[str, tuple[Fact, Fact, bool]]()
+    told = dict[str, tuple[Fact, Fact, bool]]()
     for one, other in pairs:
-        (low, high), (least, most) = _reach(one, limits[one.id]), _reach(other, limits[other.id])
+        (low, high), (least, most) = claims[one.id][0], claims[other.id][0]
         apart = high < least or most < low
         if one.id not in told or apart > told[one.id][2]:
             told[one.id] = one, other, apart
     differing = [id_ for id_, (_, _, apart) in told.items() if apart]
     for id_, (one, other, apart) in told.items():
-        said, against = (
-            say(LIMIT_SAID[limits[it.id]], value=it) if limits[it.id] else with_band(it) for it in (one, other)
-        )
-        values: Said = {"source": one.source, "said": said, "other_source": other.source, "other": against}
+        related: tuple[str, ...] = (other.id,)
+        verdict, code = "consistent", "sources_agree"
         if apart:
-            reason = Reason.REPEATED_DIFFERS if same_source else Reason.SOURCES_DIFFER
+            verdict, code = ("impossible", "repeated_differs") if same_source else ("sources_differ", "sources_differ")
             related = tuple(it for it in differing if it != id_)
-            yield Finding(
-                id_, "impossible" if same_source else "sources_differ", say(reason, **values), related, premise
-            )
-        elif not same_source:
-            yield Finding(id_, "consistent", say(Reason.SOURCES_AGREE, **values), (other.id,), premise)
-
-
-def _reach(fact: Fact, limit: str) -> Band:
-    """What a figure claims: all that rounds to it, or everything above "at least", below "at most"."""
-    if limit == "minimum":
-        return fact.value, Fraction(10**30)  # no printed figure reaches it
-    return (Fraction(0), fact.value) if limit == "maximum" else fact.band
+        if apart or not same_source:
+            said, against = claims[id_][1], claims[other.id][1]
+            phrase = say(code, source=one.source, said=said, other_source=other.source, other=against)
+            yield Finding(id_, verdict, phrase, related, (say("same_thing"),))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from ptce_analysis.analysis.audit_words import Phrase, Quantity, Reason, Said, english, rounded, say
+from ptce_analysis.analysis.audit_words import Phrase, Quantity, Said, english, rounded, say
 from ptce_analysis.analysis.percent import (
     LARGEST_BASE,
     attainable_bases,
@@ -107,10 +107,6 @@ class Printed:
                 found[fact.wave, fact.source, units(fact)].add(fact.base_n)
         return found
 
-    def beside(self, fact: Fact, indicator: str) -> Fact | None:
-        """Return the figure of another indicator that the same source prints for the same level and wave."""
-        return self.figures.get((indicator, fact.level, fact.wave, fact.source))
-
     def base(self, fact: Fact) -> Base | None:
         """Return the base of a figure: printed beside it, else beside the same units, else the respondents.
 
@@ -119,11 +115,11 @@ class Printed:
         """
         said: Said = {"n": fact.base_n, "source": fact.source}
         if fact.base_n:
-            return Base(range(fact.base_n, fact.base_n + 1), fact.base_n, say(Reason.BASE_PRINTED, **said), True)
+            return Base(range(fact.base_n, fact.base_n + 1), fact.base_n, say("base_printed", **said), True)
         same = self.bases[fact.wave, fact.source, units(fact)] if units(fact) else ()
         if len(same) == 1:
             (n,) = same
-            return Base(range(n, n + 1), n, say(Reason.BASE_SAME_UNITS, n=n, source=fact.source))
+            return Base(range(n, n + 1), n, say("base_same_units", n=n, source=fact.source))
         # Assumption (01, 02): A percentage without a base concerns all the respondents of its source. Source: usage of
         # survey reports. If wrong: it is judged on another base than its own.
         respondents = self.figures.get(("respondents", "", fact.wave, fact.source))
@@ -132,9 +128,7 @@ class Printed:
             return None
         low, high = max(numbers[0], 1), numbers[-1]
         said["n"] = n = min(max(round(respondents.value), low), high)
-        told = (
-            say(Reason.BASE_RESPONDENTS, **said) if low == high else say(Reason.BASE_ABOUT, **said, low=low, high=high)
-        )
+        told = say("base_respondents", **said) if low == high else say("base_about", **said, low=low, high=high)
         return Base(range(low, high + 1), n, told)
 
 
@@ -163,14 +157,13 @@ def percentages(printed: Printed) -> Iterator[Finding]:
     """
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
-            premises = say(Reason.ALL_OF_BASE, base=base.phrase), say(Reason.UNWEIGHTED), rounded(fact)
-            yield Finding(
-                fact.id, *_percentage(printed, fact, base), (), premises, "derived" if base.printed else "assumption"
-            )
+            premises = say("all_of_base", base=base.phrase), say("unweighted"), rounded(fact)
+            origin = "derived" if base.printed else "assumption"
+            yield Finding(fact.id, *_percentage(printed, fact, base), (), premises, origin)
         elif is_percentage(fact):
-            yield Finding(fact.id, "unverifiable", say(Reason.PERCENT_NO_BASE, source=fact.source))
+            yield Finding(fact.id, "unverifiable", say("percent_no_base", source=fact.source))
         elif fact.unit == "share":
-            phrase = say(Reason.NOT_A_COUNT, statistic=Quantity(fact.statistic, "statistic"))
+            phrase = say("not_a_count", statistic=Quantity(fact.statistic, "statistic"))
             yield Finding(fact.id, "unverifiable", phrase)
 
 
@@ -179,24 +172,24 @@ def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
     for n in sorted(base.numbers, key=lambda number: abs(number - base.n)):
         if counts := attainable_counts(share, n, grain):
             nearest = Quantity(((min(max(round(share * n), counts[0]), counts[-1]), n),), "fraction")
-            return "consistent", say(Reason.PERCENT_HOLDS, nearest=nearest, printed=fact, base=base.phrase)
+            return "consistent", say("percent_holds", nearest=nearest, printed=fact, base=base.phrase)
     nearest = Quantity(tuple((count, base.n) for count in nearest_counts(share, base.n)), "fraction")
     said: Said = {"printed": fact, "n": base.n, "exact": share * base.n, "nearest": nearest, "base": base.phrase}
     if found := attainable_bases(share, grain):
         below = Quantity(tuple(n for n in found if n <= largest), "bases")
         others = Quantity(tuple(n for n in found if n in printed.bases[fact.wave, fact.source, None]), "bases")
-        return "other_base_only", say(Reason.PERCENT_ELSEWHERE, **said, below=below, others=others)
+        return "other_base_only", say("percent_elsewhere", **said, below=below, others=others)
     first = smallest_base(share, grain)
     refuted = base.printed and first > max(LARGEST_BASE, largest)
-    return "impossible" if refuted else "other_base_only", say(Reason.PERCENT_BEYOND, **said, first=first)
+    return "impossible" if refuted else "other_base_only", say("percent_beyond", **said, first=first)
 
 
 def counts(printed: Printed) -> Iterator[Finding]:
     """A count cannot exceed the base printed beside it."""
     for fact in printed.facts.values():
         if fact.statistic == fact.unit == "count" and fact.base_n:
-            holds, premise = fact.band[0] <= fact.base_n, say(Reason.COUNTED, n=fact.base_n)
-            phrase = say(Reason.COUNT_HOLDS if holds else Reason.COUNT_FAILS, count=fact, n=fact.base_n)
+            holds, premise = fact.band[0] <= fact.base_n, say("counted", n=fact.base_n)
+            phrase = say("count_holds" if holds else "count_fails", count=fact, n=fact.base_n)
             yield Finding(fact.id, "consistent" if holds else "impossible", phrase, (), (premise,))
 
 
@@ -222,13 +215,11 @@ class Document:
         return self.step if self.n >= LEAST_FIGURES and self.probability < BEYOND_CHANCE else None
 
 
-def documents(printed: Printed) -> tuple[Document, ...]:
+def documents(printed: Printed) -> dict[tuple[str, int], Document]:
     """Return what the percentages of each source and wave say of their rounding, in the order of the figures."""
-    grouped: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-    for fact in printed.facts.values():
-        if is_percentage(fact):
-            grouped[fact.source, fact.wave].append(fact)
-    found = []
+    grouped, found = defaultdict[tuple[str, int], list[Fact]](list), dict[tuple[str, int], Document]()
+    for fact in filter(is_percentage, printed.facts.values()):
+        grouped[fact.source, fact.wave].append(fact)
     for key, facts in grouped.items():
         counted = [fact for fact in facts if 0 < fact.grain < FIVE and 0 < fact.value < 1]
         n, k, chance = len(counted), sum(fact.value % FIVE == 0 for fact in counted), 0.0
@@ -239,8 +230,8 @@ def documents(printed: Printed) -> tuple[Document, ...]:
             bases = [_multiples(number, fact.grain) for number in base.numbers] if base else []
             chance = max(chance, 1 / (FIVE / fact.grain).numerator, *bases)
         tail = (math.comb(n, some) * chance**some * (1 - chance) ** (n - some) for some in range(k, n + 1))
-        found.append(Document(*key, n, k, math.fsum(tail)))
-    return tuple(found)
+        found[key] = Document(*key, n, k, math.fsum(tail))
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -256,12 +247,13 @@ def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 
     What is no multiple of the step keeps the grain it was typed with, and so does a fraction in words.
     """
-    grains, found = {(one.source, one.wave): one.grain for one in documents(Printed(facts))}, {}
-    for id_, fact in facts.items():
-        grain = grains.get((fact.source, fact.wave))
-        heaped = grain and is_percentage(fact) and 0 < fact.grain < FIVE and fact.value % grain == 0
-        found[id_] = replace(fact, grain=grain) if grain and heaped else fact
-    return found
+    found = documents(Printed(facts))
+
+    def coarser(fact: Fact) -> Fact:
+        step = found[fact.source, fact.wave].grain if is_percentage(fact) else None
+        return replace(fact, grain=step) if step and 0 < fact.grain < FIVE and fact.value % step == 0 else fact
+
+    return {id_: coarser(fact) for id_, fact in facts.items()}
 
 
 def heaped(printed: Printed) -> Iterator[Finding]:
@@ -269,10 +261,10 @@ def heaped(printed: Printed) -> Iterator[Finding]:
 
     A note: it changes no verdict, and the audit gives a second one, with the multiples read at the inferred grain.
     """
-    heaps = {(one.source, one.wave): one for one in documents(printed) if one.grain}
-    for fact in printed.facts.values():
-        heap = heaps.get((fact.source, fact.wave))
-        if heap and is_percentage(fact):
+    found = documents(printed)
+    for fact in filter(is_percentage, printed.facts.values()):
+        heap = found[fact.source, fact.wave]
+        if heap.grain:
             said: Said = {"k": heap.k, "n": heap.n, "source": heap.source, "step": heap.step * 100}
-            phrase = say(Reason.HEAPED, **said, wave=Quantity(str(heap.wave), "text"))
+            phrase = say("heaped", **said, wave=Quantity(str(heap.wave), "text"))
             yield Finding(fact.id, "unverifiable", phrase, origin="assumption")

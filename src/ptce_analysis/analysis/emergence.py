@@ -8,16 +8,15 @@ share between -1 and 1: a fall is negative.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.intervals import JEFFREYS, Rate, checked_pair, newcombe, prob_decrease
+from ptce_analysis.analysis.intervals import DIFFERENCES, JEFFREYS, SINGLES, Rate, checked_pair, newcombe, prob_decrease
 from ptce_analysis.analysis.percent import attainable_bases, attainable_counts, nearest_counts
-from ptce_analysis.analysis.power import Detectable, detectable, sample_size
-from ptce_analysis.analysis.rates import DIFFERENCES, METHODS, SINGLES, TESTS, fisher, rates
+from ptce_analysis.analysis.rates import METHODS, TESTS, Detectable, detectable, fisher, rates, sample_size
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import WAVES
@@ -52,10 +51,21 @@ def wave_readings(facts: Facts, wave: int) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"identified": "Int64"})
 
 
-def _fact_readings(facts: Facts, fact: Fact) -> list[dict[str, Any]]:
+def _fact_readings(facts: Facts, fact: Fact) -> Iterator[dict[str, Any]]:
     whole = [o for o in facts.values() if (o.source, o.wave, o.level) == (fact.source, fact.wave, "")]
-    respondents = [int(o.value) for o in whole if o.indicator == "respondents" and o.is_stated]
     identified = [int(o.value) for o in whole if o.indicator == "poles_identified" and o.is_stated]
+    at_least = fact.limit == "minimum"
+    known = {"printed": float(fact.value), "wave": fact.wave, "identified": identified[0] if identified else None}
+    for basis, n, counts in _counts_by_base(fact, whole, identified):
+        printing = attainable_counts(fact.value, n, fact.grain)
+        for k in counts:
+            reading = {"reading": f"{'≥ ' * at_least}{k}/{n}", "count": k, "share": k / n, "basis": basis, "n": n}
+            yield reading | {"prints": at_least or k in printing, "at_least": at_least} | known
+
+
+def _counts_by_base(fact: Fact, whole: list[Fact], identified: list[int]) -> Iterator[tuple[str, int, Iterable[int]]]:
+    """The counts that a share can stand for on each base, with the basis of that base."""
+    respondents = [int(o.value) for o in whole if o.indicator == "respondents" and o.is_stated]
     if not fact.base_n and not respondents:
         raise InputError(
             f"{fact.id}: no base is printed. Give base_n, or a figure `respondents` of that wave and source."
@@ -64,35 +74,24 @@ def _fact_readings(facts: Facts, fact: Fact) -> list[dict[str, Any]]:
     # answered.
     base = min([n for n in (fact.base_n, *respondents) if n])
     basis = "printed_base" if base == fact.base_n else "respondents"
-
-    def read(
-        basis: str, n: int, counts: Iterable[int], prints: bool = True, at_least: bool = False
-    ) -> list[dict[str, Any]]:
-        known = {"basis": basis, "n": n, "prints": prints, "at_least": at_least, "printed": float(fact.value)}
-        known |= {"wave": fact.wave, "identified": identified[0] if identified else None}
-        return [{"reading": f"{'≥ ' * at_least}{k}/{n}", "count": k, "share": k / n, **known} for k in counts]
-
     if fact.limit == "minimum":
         # Assumption (02): “En majorité” means strictly more than half. Source: ordinary French usage. If wrong: the
         # smallest majority has one cluster fewer.
-        least = math.floor(fact.value * base) + 1
-        return read(basis, base, [least], at_least=True) if least <= base else []
-    found = read(basis, base, attainable_counts(fact.value, base, fact.grain))
-    if found and basis == "printed_base":
-        return found
-    others: list[tuple[str, int]] = []
-    if not found:
-        found = read(basis, base, nearest_counts(fact.value, base), prints=False)
+        yield basis, base, range(math.floor(fact.value * base) + 1, base + 1)[:1]
+        return
+    counts = attainable_counts(fact.value, base, fact.grain)
+    yield basis, base, counts or nearest_counts(fact.value, base)
+    others = list[tuple[str, int]]()
+    if not counts:
         # Assumption (02): No question was left out by more clusters than the least answered one whose base is known.
         # Source: none; without a limit, one cluster out of five would do. If wrong: more readings are possible, on
         # smaller bases.
         least = min([base, *(o.base_n for o in whole if o.base_n)])
         smaller = reversed(attainable_bases(fact.value, fact.grain, base))
-        others += [("fewer_answers", n) for n in smaller if n >= least]
-    others += [("identified", n) for n in sorted({*identified, fact.base_n or 0}) if n > base]
-    for name, n in others:
-        found += read(name, n, attainable_counts(fact.value, n, fact.grain))
-    return found
+        others = [("fewer_answers", n) for n in smaller if n >= least]
+    if not counts or basis == "respondents":
+        others += [("identified", n) for n in sorted({*identified, fact.base_n or 0}) if n > base]
+    yield from ((name, n, attainable_counts(fact.value, n, fact.grain)) for name, n in others)
 
 
 def readings(facts: Facts, confidence: float = 0.95, waves: tuple[int, int] = WAVES) -> pd.DataFrame:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ptce_analysis.analysis.amounts import (
     Amount,
@@ -27,13 +28,10 @@ from ptce_analysis.analysis.amounts import (
     smallest_sum,
 )
 from ptce_analysis.analysis.draws import Floats, datasets, draws, refuse
-from ptce_analysis.analysis.funding import FundingRow, printed_rows, scenario_rows
+from ptce_analysis.analysis.funding import FundingRow, level_rows
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Facts
 from ptce_analysis.vocabulary import FUNDING_LEVELS
-
-if TYPE_CHECKING:  # `ptce feasible` answers without it
-    import pandas as pd
 
 Record = dict[str, Any]
 
@@ -153,9 +151,7 @@ def feasible_levels(
     `..._high` (2.5 %, 50 % and 97.5 % of the draws, taken exactly as printed). Money in euros. What does not exist is
     empty.
     """
-    import pandas as pd
-
-    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    rows = level_rows(facts, wave, scenario)
     found = [cells for level in FUNDING_LEVELS for cells in _level_cells(level, rows.get(level), n_draws, seed)]
     drawn = [f"{measure}_{end}" for measure in MEASURES for end in QUANTILES]
     table = pd.DataFrame(found, columns=["level", "statistic", "n", "status", "low", "high", *drawn])
@@ -188,9 +184,8 @@ def _rounded(value: float | None, scale: float = 1.0) -> float | None:
 
 def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
     """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
-    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
-    seen = [level for level, row in rows.items() if _can_be_seen(row)]
-    return min(seen, key=lambda level: rows[level].n, default=None)
+    seen = [row for row in level_rows(facts, wave, scenario).values() if _can_be_seen(row)]
+    return min(seen, key=lambda row: row.n).level if seen else None
 
 
 def _can_be_seen(row: FundingRow) -> bool:
@@ -208,9 +203,7 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, s
     increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`. No row without a level, or where no three
     amounts or more, above zero, have exactly its row.
     """
-    import pandas as pd
-
-    row = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario).get(level or "")
+    row = level_rows(facts, wave, scenario).get(level or "")
     if row is None or not _can_be_seen(row):
         return pd.DataFrame(columns=ALIKE_COLUMNS)
     ends, sample = bounds(row.exact)["gini"], draws(row.exact, size=2, seed=seed)

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ptce_analysis.analysis.amounts import AmountsRow, bounds, can_hold, minimum_sum
-from ptce_analysis.published import Fact, Facts, stated
+from ptce_analysis.analysis.amounts import AmountsRow, bounds, obstacle
+from ptce_analysis.analysis.audit_words import as_printed
+from ptce_analysis.published import Fact, Facts, respondents, stated
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
 # Perimeters over which the levels are added, from the closest to the poles to all six.
@@ -78,7 +79,7 @@ class FundingRow:
     @property
     def possible(self) -> bool:
         """Whether any amounts above zero can have this number, total and median, roundings included."""
-        return can_hold(self.n, self.total.band, self.median.band, self.least)
+        return obstacle(self.bands) is None if self.n else self.total.band[0] == self.median.band[0] == 0
 
 
 def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact | None, Fact | None]:
@@ -88,21 +89,18 @@ def row_figures(facts: Facts, wave: int, level: str) -> tuple[Fact | None, Fact 
     return projects, total, median
 
 
-def printed_rows(facts: Facts, wave: int, levels: Sequence[str]) -> dict[str, FundingRow]:
-    """Return the rows of a wave that are fully printed, by level, in the order of `levels`."""
-    found = {}
+def level_rows(
+    facts: Facts, wave: int, scenario: str = "as_printed", levels: Sequence[str] = FUNDING_LEVELS
+) -> dict[str, FundingRow]:
+    """Return the rows of a wave that are fully printed, by level, in order, under a scenario of the vocabulary."""
+    rows = {}
     for level in levels:
         projects, total, median = row_figures(facts, wave, level)
         if projects and total and median:
             # Assumption (01, 03, 04, 07): Each supported project gave an amount, and the median of an even number of
             # amounts is the mean of the middle two. Source: usual definitions, not stated on the slides. If wrong: the
             # row of communes can be consistent, and the limits of the other rows change.
-            found[level] = FundingRow(level, int(projects.value), int(projects.value), total, median)
-    return found
-
-
-def scenario_rows(rows: dict[str, FundingRow], scenario: str) -> dict[str, FundingRow]:
-    """Return the rows under a scenario of `vocabulary.SCENARIOS`."""
+            rows[level] = FundingRow(level, int(projects.value), int(projects.value), total, median)
     if scenario == "communes_15":
         # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount.
         # Source: none; it is the smallest change that makes their row consistent. If wrong: their median cannot be
@@ -127,7 +125,7 @@ def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> p
     total the median allows, roundings included), `status` (`possible`, `impossible`; `not found` for a row that is
     not found whole).
     """
-    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    rows = level_rows(facts, wave, scenario)
     found = [_cells(level, rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS]
     amounts = [(fact.value, *fact.band) for fact in _parts(facts, "funding_amount", FUNDING_LEVELS, wave)]
     for cells, amount in zip(found, amounts, strict=False):  # no share without all six amounts
@@ -147,7 +145,7 @@ def _cells(
     if row:
         n, median = row.n, row.median
         cells |= {"n_amounts": n, "median_usable": row.possible, "status": "possible" if row.possible else "impossible"}
-        cells["minimum_sum_eur"] = float(minimum_sum(n, median.band[0]))
+        cells["minimum_sum_eur"] = float((n // 2 + 1) * median.band[0])
     if median:
         cells["median_eur"] = float(median.value)
     if total:
@@ -191,18 +189,13 @@ def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -
     true counts for its number and total only. None where some local row was not found whole, is of no amount, or of a
     total too small for its number of amounts above zero.
     """
-    rows = scenario_rows(printed_rows(facts, wave, LOCAL_LEVELS), scenario)
-    if len(rows) < len(LOCAL_LEVELS) or not all(
-        row.n and row.n * row.least <= row.total.band[1] for row in rows.values()
-    ):
+    rows = level_rows(facts, wave, scenario, LOCAL_LEVELS)
+    some = [row for row in rows.values() if row.n and row.n * row.least <= row.total.band[1]]
+    if len(some) < len(LOCAL_LEVELS):
         return None
-    low, high = pooled_median(
-        [
-            row.bands if row.possible else replace(row.bands, median_low=Fraction(0), median_high=row.total.band[1])
-            for row in rows.values()
-        ]
-    )
-    n, printed = sum(row.n for row in rows.values()), stated(facts, f"aid_per_collectivity_median_{wave}")
+    free = [replace(row.bands, median_low=Fraction(0), median_high=row.total.band[1]) for row in some]
+    low, high = pooled_median([row.bands if row.possible else any_ for row, any_ in zip(some, free, strict=True)])
+    n, printed = sum(row.n for row in some), stated(facts, f"aid_per_collectivity_median_{wave}")
     holds = printed is not None and float(printed.band[0]) <= high and float(printed.band[1]) >= low
     found = {"n": n, "low_eur": low, "high_eur": high, "printed": printed, "holds_printed": holds}
     return pd.Series(found, dtype="object")
@@ -267,7 +260,7 @@ def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[st
 
     Of a row that was not found whole, each figure says what it says alone.
     """
-    rows = scenario_rows(printed_rows(facts, wave, FUNDING_LEVELS), scenario)
+    rows = level_rows(facts, wave, scenario)
     return {level: _limits(rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS}
 
 
@@ -304,3 +297,33 @@ def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
             verdict = "decided" if more else "bounded"
         found.append((name, level, other, verdict, more))
     return pd.DataFrame(found, columns=["statement", "level", "other", "verdict", "more"])
+
+
+PRESENCE_COLUMNS = {
+    "level": "str", "link_share": "float", "link_id": "str", "joint": "object", "n_projects": "Int64",
+    "supported_low": "float", "supported_high": "float", "base_low": "Int64", "base_high": "Int64",
+}  # fmt: skip
+
+
+def presence(facts: Facts, wave: int) -> pd.DataFrame:
+    """Return, per funding level, the printed share of poles linked with it beside the share that it supports.
+
+    Columns: `link_share` and its id (empty when not found), `joint` (other levels of the same figure), `n_projects`,
+    then the share supported, from all respondents (`supported_low` on `base_high`) to the poles of the printed total.
+    """
+    # Assumption (03, 07): “Projet” means a cluster, and the table covers at least the clusters of the published total,
+    # at most all respondents. Source: none. If wrong: the shares of clusters supported are other ones.
+    total, high = stated(facts, f"funding_total_{wave}"), respondents(facts, wave) or None
+    low = (total.base_n if total else None) or None
+    links = {level: stated(facts, f"link_share_{level}_{wave}") for level in FUNDING_LEVELS}
+    words = {level: (link.source, link.locator, as_printed(link)) for level, link in links.items() if link}
+    rows = []
+    for level, link in links.items():
+        projects = stated(facts, f"funding_projects_{level}_{wave}")
+        n = int(projects.value) if projects else None
+        joint = [other for other in words if other != level and link and link.note and words[other] == words[level]]
+        # No share goes beyond one: more projects than poles would only show that the base is another one.
+        shares = [n / base if n is not None and base and n <= base else None for base in (high, low)]
+        share, known_as = (float(link.value), link.id) if link else (None, "")
+        rows.append((level, share, known_as, tuple(joint), n, *shares, low, high))
+    return pd.DataFrame(rows, columns=list(PRESENCE_COLUMNS)).astype(PRESENCE_COLUMNS)

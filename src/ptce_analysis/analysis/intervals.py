@@ -190,6 +190,10 @@ def miettinen_nurminen(first: Rate, second: Rate, confidence: float = 0.95) -> E
     return Estimate(difference, low, high)
 
 
+SINGLES = (wilson, clopper_pearson, jeffreys)
+DIFFERENCES = (newcombe, agresti_caffo, miettinen_nurminen)
+
+
 def koopman(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
     """Return the ratio of shares, second over first, with Koopman's score interval.
 

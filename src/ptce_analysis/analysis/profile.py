@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit import forced_concentrations
-from ptce_analysis.published import INDICATORS, Fact, Facts, stated
+from ptce_analysis.analysis.amounts import bounds
+from ptce_analysis.analysis.audit_rows import rows_of_amounts
+from ptce_analysis.analysis.audit_shares import Printed
+from ptce_analysis.published import INDICATORS, Facts, stated
 from ptce_analysis.vocabulary import WAVES
 
 
@@ -25,17 +27,13 @@ def paired_medians(facts: Facts, waves: tuple[int, int] = WAVES) -> pd.DataFrame
         first, second = (stated(facts, f"{name}_{wave}") for wave in waves)
         if first and second:
             change = float(second.value / first.value - 1) if first.value else None
-            rows.append((name, float(first.value), float(second.value), change, _direction(first, second)))
+            (low, high), (least, most) = first.band, second.band
+            direction = "lower" if most < low else "higher" if least > high else "rounding"
+            if low == high == least == most:
+                direction = "equal"
+            rows.append((name, float(first.value), float(second.value), change, direction))
     columns = {"indicator": "str", "first": "float", "second": "float", "change": "float", "direction": "str"}
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)
-
-
-def _direction(first: Fact, second: Fact) -> str:
-    if second.band[1] < first.band[0]:
-        return "lower"
-    if second.band[0] > first.band[1]:
-        return "higher"
-    return "equal" if first.band == second.band and first.band[0] == first.band[1] else "rounding"
 
 
 def totals_and_medians(facts: Facts, wave: int = WAVES[1]) -> pd.DataFrame:
@@ -47,11 +45,14 @@ def totals_and_medians(facts: Facts, wave: int = WAVES[1]) -> pd.DataFrame:
     """
     # Assumption (01, 05): A total and the median beside it concern the same clusters. Source: none. If wrong: nothing
     # follows on how unequal the clusters are.
-    table = forced_concentrations(facts, wave)
-    table = table[table["median"] > 0].reset_index(drop=True)
-    mean = (table["total"] / table["n"]).astype("float")
-    table = table.assign(mean=mean, mean_to_median=mean / table["median"])
-    return table[["indicator", "n", "total", "median", "mean", "mean_to_median", "top_half_share"]]
+    found = []
+    for row in rows_of_amounts(Printed(facts)):
+        name, n, total, median = row.total.indicator, row.n, float(row.total.value), float(row.median.value)
+        if n and row.holds and median and row.total.wave == wave and not name.endswith("_amount"):
+            least = bounds(row.bands)["top_half_share"].low
+            found.append((name, n, total, median, total / n, total / n / median, least))
+    columns = ["indicator", "n", "total", "median", "mean", "mean_to_median", "top_half_share"]
+    return pd.DataFrame(found, columns=columns).astype(dict.fromkeys(columns[4:], "float"))
 
 
 def euros_per_job(facts: Facts, waves: tuple[int, int] = WAVES) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Two proportions compared: every interval of `intervals`, five tests of equality, and all of them at once (`rates`).
+"""Two proportions compared: every interval of `intervals`, five tests of equality, all at once (`rates`); their power.
 
 Given the number m of successes in both groups together, the successes of the first group are hypergeometric, whatever
 the common share p. An exact unconditional test therefore rejects with probability
@@ -10,21 +10,32 @@ By symmetry s(m) = s(N - m), and the sum is the same at p and 1 - p.
 
 Scipy's tests are not used: its Barnard can miss the maximum over p (0.0045 for 1/7 and 4/4, where 1/128 is attained),
 its Boschloo doubles one side, and the conditional p-values are needed for whole margins at a time (`power`).
+
+Power is the exact probability, over all pairs of counts that two independent binomial samples can give, that the mid-p
+test rejects: of the exact conditional tests the one whose rejections of a true equality come closest to its level.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.special import softmax
+from numpy.typing import NDArray
+from scipy.special import softmax, xlogy
 
 from ptce_analysis.analysis import intervals
 from ptce_analysis.analysis.intervals import Counts, Estimate, Floats, Rate, checked_pair, log_binomials, margin
 from ptce_analysis.errors import InputError
+from ptce_analysis.vocabulary import rows
+
+if TYPE_CHECKING:  # `ptce rates` answers without it
+    import pandas as pd
 
 
 class Method(NamedTuple):
@@ -34,54 +45,7 @@ class Method(NamedTuple):
     source: str
 
 
-METHODS: dict[str, Method] = {
-    "wilson": Method("score, no continuity correction", "Wilson 1927, JASA 22:209-212"),
-    "clopper_pearson": Method("exact, each tail at most (1 - confidence)/2", "Clopper & Pearson 1934, Biometrika 26"),
-    "jeffreys": Method(
-        "equal tails of Beta(k + 1/2, n - k + 1/2); bound 0 when k = 0, bound 1 when k = n",
-        "Brown, Cai & DasGupta 2001, Statistical Science 16:101-133",
-    ),
-    "newcombe": Method(
-        "hybrid of two Wilson intervals, no continuity correction",
-        "Newcombe 1998, Statistics in Medicine 17:873-890, method 10",
-    ),
-    "agresti_caffo": Method(
-        "Wald after one success and one failure are added to each group, cut at -1 and 1",
-        "Agresti & Caffo 2000, The American Statistician 54:280-288",
-    ),
-    "miettinen_nurminen": Method(
-        "score, variance at the restricted maximum likelihood times N/(N - 1), N units in all",
-        "Miettinen & Nurminen 1985, Statistics in Medicine 4:213-226",
-    ),
-    "koopman": Method("score for a ratio, no variance factor", "Koopman 1984, Biometrics 40:513-517"),
-    "sample_odds_ratio": Method("cross product of the four counts", "definition"),
-    "conditional_odds_ratio": Method(
-        "conditional maximum likelihood given both margins; exact interval, each tail (1 - confidence)/2",
-        "Cornfield 1956; Fisher's noncentral hypergeometric distribution",
-    ),
-    "fisher": Method(
-        "two-sided: all tables with the same margins no more likely than the observed one",
-        "Fisher 1935; Freeman & Halton 1951",
-    ),
-    "mid_p": Method(
-        "two-sided: as Fisher's test, tables as likely as the observed one counted by half",
-        "Lydersen, Fagerland & Laake 2009, Statistics in Medicine 28:1159-1175; "
-        "Fagerland, Lydersen & Laake 2017, Statistical Analysis of Contingency Tables, ch. 4",
-    ),
-    "barnard": Method(
-        "two-sided: tables whose pooled score statistic is as large in absolute value; maximum over the common share",
-        "Suissa & Shuster 1985, JRSS A 148:317-327",
-    ),
-    "boschloo": Method(
-        "two-sided: tables whose two-sided Fisher p-value is as small; maximum over the common share",
-        "Boschloo 1970, Statistica Neerlandica 24:1-9",
-    ),
-    "pearson": Method("chi-square with one degree of freedom, no continuity correction", "Pearson 1900"),
-    "beta_binomial": Method(
-        "independent Beta priors with the printed parameters; equal-tailed credible interval",
-        "Gelman et al. 2013, Bayesian Data Analysis, ch. 2; factor: Gunel & Dickey 1974, Biometrika 61:545-557",
-    ),
-}  # fmt: skip
+METHODS = {row["method"]: Method(row["convention"], row["source"]) for row in rows("methods.csv")}
 
 # Why a value is not estimable, or why a bound has no finite value.
 REASONS: dict[str, str] = {
@@ -92,9 +56,6 @@ REASONS: dict[str, str] = {
     "beyond_numbers": "the Bayes factor is larger than a number can hold",
     "group_too_large": "a group is larger than this exact test is computed for; use the other tests",
 }
-
-SINGLES = (intervals.wilson, intervals.clopper_pearson, intervals.jeffreys)
-DIFFERENCES = (intervals.newcombe, intervals.agresti_caffo, intervals.miettinen_nurminen)
 
 # Probabilities closer than this, relatively, are equal: sums of logarithms cannot tell them apart. R uses the same.
 TIE = 1e-7
@@ -249,12 +210,14 @@ def rates(first: Rate, second: Rate, confidence: float = 0.95) -> dict[str, Any]
     return {
         **{
             name: {"count": rate[0], "base": rate[1], "share": rate[0] / rate[1]}
-            | {method.__name__: _interval(method(rate, confidence)) for method in SINGLES}
+            | {method.__name__: _interval(method(rate, confidence)) for method in intervals.SINGLES}
             for name, rate in (("first", first), ("second", second))
         },
         "confidence": confidence,
         "difference": k1 / n1 - k2 / n2,
-        "intervals": {method.__name__: _interval(method(first, second, confidence)) for method in DIFFERENCES},
+        "intervals": {
+            method.__name__: _interval(method(first, second, confidence)) for method in intervals.DIFFERENCES
+        },
         "risk_ratio": {"estimate": ratio.estimate, "koopman": _interval(ratio)},
         "odds_ratio": {"sample": sample, "conditional": odds.estimate, "exact": _interval(odds)},
         "tests": tests,
@@ -275,3 +238,91 @@ def _interval(found: Estimate) -> list[float | None] | None:
     if found.low is None or found.high is None:
         return None
     return [found.low, found.high if math.isfinite(found.high) else None]
+
+
+# Limit: no wave of this survey has more units. Source: 75 poles identified in 2015. If wrong: raise it; all pairs
+# of counts are enumerated, so time and memory grow with the product of the sizes.
+LARGEST_SIZE = 2_000
+
+# Exact power rises by steps and falls back between them: a size is kept when none of this many larger ones fails.
+STEADY = 10
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """The fall of a share that two groups of some `sizes` find with a `power`, by the test at a `level`.
+
+    `fall`: the share after at or below which it is found, `None` when not even a fall to 0 is.
+    """
+
+    sizes: tuple[int, int]
+    level: float
+    power: float
+    fall: float | None
+
+
+def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.05) -> float:
+    """Return the probability that the test rejects at `level` when the two shares are the true ones.
+
+    Raises `InputError`, naming it, for a share or a level out of range, or a size above `LARGEST_SIZE`.
+    """
+    if not all(0 <= share <= 1 for share in shares):
+        raise InputError(f"shares: value {shares!r}: legal values lie between 0 and 1; write 0.2 for 20 %.")
+    if not all(1 <= size <= LARGEST_SIZE for size in sizes):
+        raise InputError(f"sizes: value {sizes!r}: legal sizes are the whole numbers 1 to {LARGEST_SIZE}.")
+    critical = _critical(*sizes, intervals.checked_fraction(level, "level"))
+    return float(_binomial(sizes[0], shares[0]) @ critical @ _binomial(sizes[1], shares[1]))
+
+
+@lru_cache(maxsize=16)
+def _critical(n1: int, n2: int, level: float) -> NDArray[np.bool_]:
+    """Whether the test rejects, for every pair of counts: n1 + 1 rows, n2 + 1 columns."""
+    found = np.zeros((n1 + 1, n2 + 1), dtype=np.bool_)
+    for m in range(n1 + n2 + 1):
+        x, weights = margin(n1, n2, m)
+        found[x, m - x] = conditional_p_values(softmax(weights))[1] <= level
+    found.flags.writeable = False
+    return found
+
+
+def _binomial(n: int, share: float) -> Floats:
+    x = np.arange(n + 1)
+    found: Floats = np.exp(log_binomials(n) + xlogy(x, share) + xlogy(n - x, 1 - share))
+    return found
+
+
+def power_curve(share: float, sizes: tuple[int, int], others: Iterable[float], level: float = 0.05) -> pd.DataFrame:
+    """Return the `power` for each share after the change (`share_after`), one row each; `share` is the one before."""
+    import pandas as pd
+
+    rows = [(other, power((share, other), sizes, level)) for other in others]
+    return pd.DataFrame(rows, columns=["share_after", "power"])
+
+
+def detectable(share: float, sizes: tuple[int, int], wanted: float = 0.8, level: float = 0.05) -> Detectable:
+    """Return the smallest fall from `share` that two groups of these sizes detect with power `wanted`.
+
+    Power is taken to grow with the distance between the shares.
+    """
+
+    def missed(other: float) -> bool:
+        return power((share, other), sizes, level) < wanted
+
+    return Detectable(sizes, level, wanted, None if missed(0.0) else intervals.boundary(missed, share, 0.0))
+
+
+def sample_size(shares: tuple[float, float], wanted: float = 0.8, level: float = 0.05) -> int | None:
+    """Return the units that each of two groups needs to tell two shares apart with power `wanted`.
+
+    The size, found by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in
+    the size). `None` when no size up to the largest is enough, as when the shares are equal.
+    """
+
+    def enough(n: int) -> bool:
+        return power(shares, (n, n), level) >= wanted
+
+    sizes = range(1, LARGEST_SIZE + 1)
+    n = LARGEST_SIZE + 1 if shares[0] == shares[1] else bisect_left(sizes, True, key=enough) + 1
+    while failing := [size for size in range(n, min(n + STEADY, LARGEST_SIZE) + 1) if not enough(size)]:
+        n = failing[-1] + 1
+    return n if n <= LARGEST_SIZE else None

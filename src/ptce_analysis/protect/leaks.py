@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ptce_analysis import vocabulary
 from ptce_analysis.errors import InputError
+from ptce_analysis.survey.waves import EXPORTS
 
 # Marks that only change how a text is laid out: letters on both sides of one are read together.
 INVISIBLE = dict.fromkeys(
@@ -124,7 +125,6 @@ def own_words() -> str:
     return folded(" ".join(found))
 
 
-EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
 # Kinds of answers whose cells are text: those of no kind (a column that the codebook does not name), and those where a
 # list was offered but respondents typed what they liked, each part of which may name somebody.
 FREE, TYPED = ("", "id", "text"), ("level", "legal_form")

@@ -26,6 +26,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from ptce_analysis.analysis.audit_words import SENTENCES
 from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
 from ptce_analysis.publish.language import Sentence, Words
@@ -118,7 +119,7 @@ def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
     """Return every text that needs a translation: written out, in a table, or asked for as a notebook runs."""
     found = written_messages(project) | (labels() if lang != "fr" else {})
     kept = [text for method in METHODS.values() for text in (method.convention, method.source)]
-    found |= dict.fromkeys([*kept, *REASONS.values()], "rates.py")
+    found |= dict.fromkeys([*kept, *REASONS.values()], "rates.py") | dict.fromkeys(SENTENCES.values(), "sentences.csv")
     found |= {part: module for _, module, *parts in assumptions() for part in parts if part}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         names: dict[str, Any] = {"__name__": "__main__"}

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pandas as pd
 
 from ptce_analysis.analysis.audit import Verdict
-from ptce_analysis.analysis.audit_words import LIMIT_SAID, Writer, as_printed
+from ptce_analysis.analysis.audit_words import LIMIT_SAID, SENTENCES, Writer, as_printed
 from ptce_analysis.publish.language import Number, Words, typeset
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, VERDICT_LABELS
@@ -37,7 +37,7 @@ def writer(words: Words, sources: Mapping[str, Mapping[str, str]]) -> Writer:
         known = sources.get(name)
         return typeset(", ".join(filter(None, (known["author"], known["year"]))), "fr") if known else name
 
-    return Writer(lambda said, values: str(words(said.key.value, **values)), number, words.label, source)
+    return Writer(lambda said, values: str(words(said.key, **values)), number, words.label, source)
 
 
 def told(
@@ -91,4 +91,4 @@ def printed(words: Words, fact: Fact) -> str:
         "fte": "fte",
     }.get(fact.unit, "count")
     value = words.number(Number(fact.value, kind))
-    return str(words(LIMIT_SAID[fact.limit].value, value=value)) if fact.limit else value
+    return str(words(SENTENCES[LIMIT_SAID[fact.limit]], value=value)) if fact.limit else value

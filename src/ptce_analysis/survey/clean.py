@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.errors import InputError, if_shown, nearest
 from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
+from ptce_analysis.survey.parse.kinds import is_unit
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import Label
 
@@ -39,7 +40,10 @@ _TOTALS = (
     "total / moyenne",
 )  # fmt: skip
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
-_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
+# A line holds answers if one of them states something, and not of a kind that any text can be.
+_ANY_TEXT = ("id", "text", "choice", "multi")
+_STATED = ("exact", "approximate", "zero", "range", "not_applicable")
 SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
 
 
@@ -51,9 +55,18 @@ def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | 
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     if not book.wave:
         raise InputError(f"{book.file}: the year of the wave is not filled in (wave:). Finish the drafted codebook.")
+    if left := "".join(f"\n- {text}" for text in book.to_finish):
+        raise InputError(f"{book.file}: not finished. Do what its list to_finish asks, then delete the list:{left}")
     layout = book.layout
     grid = read(export, encoding=layout.encoding, separator=layout.separator, sheet=layout.sheet, limits=limits)
-    return tables.check(cleaned(laid_out(grid, book), book))
+    kind, keys = ("a workbook", ("encoding", "separator")) if grid.sparse else ("no workbook", ("sheet",))
+    if unused := [f"layout.{key}" for key in keys if getattr(layout, key)]:
+        raise InputError(f"{book.file}: nothing makes use of {', '.join(unused)}: {grid.file} is {kind}. Delete it.")
+    answers = laid_out(grid, book)
+    poles = {plain(cell).rstrip(" :.") for cell in answers.cells["pole_id"]}
+    if absent := [f"{n}{if_shown(f' ({one})')}" for n, one in enumerate(book.exclude, 1) if plain(one) not in poles]:
+        raise InputError(f"{book.file}, exclude: no line of {grid.file} is of its pole {', '.join(absent)}. Delete it.")
+    return tables.check(cleaned(answers, book))
 
 
 def clean_summary(result: Cleaned) -> dict[str, int]:
@@ -80,7 +93,10 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
 
     Raises `InputError` if the header, a column or the data are missing, one is doubled, or a row has another width.
     """
+    if grid.header_rows:
+        book = replace(book, layout=replace(book.layout, header_rows=grid.header_rows))
     start, spellings = _header(grid, book)
+    spellings = books.told_apart(spellings)
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
@@ -113,48 +129,106 @@ def _written_out(row: list[str]) -> str:
 
 def _header(grid: Grid, book: Codebook) -> tuple[int, list[list[str]]]:
     """Return the first line of the header, which has the most headers of the codebook, and what its columns say."""
-    wanted = [{*map(plain, variable.headers)} for variable in book.columns()]
-    scores = []
-    for start in range(min(SEARCHED, len(grid.rows))):
-        known = {plain(text) for texts in header_texts(grid, start, book.layout.header_rows) for text in texts}
-        scores.append(sum(1 for headers in wanted if headers & known))
+    scores = _scores(grid, book)
+    _refuse_other_sheets(grid, book, max(scores, default=0))
     if not any(scores):
-        first = " | ".join(text for row in grid.rows[:1] for text in row if text)[:200]
-        others = "".join(note.raw_value for note in grid.notes if note.rule == "other_sheets")
-        where = f" The workbook has other sheets ({others}): the codebook names the one to read (layout: sheet)."
+        first = "".join(f" First line: {_written_out(row)[:200]!r}." for row in grid.rows[:1])
+        where = "".join(f" Other sheets: {one.raw_value}." for one in grid.notes if one.rule == "other_sheets")
         raise InputError(
-            f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r}). "
-            f"First line: {first!r}. Check the codebook, its header_rows and, for a CSV, the separator."
-            f"{where if others else ''}"
+            f"{grid.file}: no line holds a header of {book.file} (for example {book.columns()[0].headers[0]!r})."
+            f"{if_shown(first)} Check the codebook, its header_rows, its sheet and, for a CSV, its separator.{where}"
         )
     best = scores.index(max(scores))
     return best, header_texts(grid, best, book.layout.header_rows)
+
+
+def _scores(grid: Grid, book: Codebook) -> list[int]:
+    """Return how many headers of the codebook each of the first lines of a sheet holds."""
+    wanted, scores = [{*map(plain, variable.headers)} for variable in book.columns()], []
+    for start in range(min(SEARCHED, len(grid.rows))):
+        known = {plain(text) for texts in header_texts(grid, start, book.layout.header_rows) for text in texts}
+        scores.append(sum(1 for headers in wanted if headers & known))
+    return scores
+
+
+def _refuse_other_sheets(grid: Grid, book: Codebook, score: int) -> None:
+    """Refuse a workbook whose answers are on another sheet, or on several, where the codebook names none."""
+    scores = dict.fromkeys(grid.sheets, 0)
+    for name, rows in grid.sheets.items():
+        found = _scores(replace(grid, rows=rows, numbers=[*range(len(rows))], merged=()), book)
+        scores[name] = max(found[: len(rows) - book.layout.header_rows], default=0)  # answers are under a header
+    most = max(score, *scores.values(), 1)
+    if not (fitting := [name for name, n in scores.items() if 2 * n >= most]):
+        return
+    said = "not the first sheet but" if 2 * score < most else "more than the first sheet, also"
+    rest = ", ".join(name for name in scores if name not in fitting)
+    raise InputError(
+        f"{grid.file}: {said} {' and '.join(map(repr, fitting))} has the headers of {book.file}. Name the one to read "
+        f"(layout: {{sheet: {fitting[0]}}}), or join them on one sheet.{f' The other sheets: {rest}.' if rest else ''}"
+    )
+
+
+def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: Mapping[str, int]) -> None:
+    """Refuse answers above those that are read, or on a sheet that is not read."""
+    after, at = start + book.layout.header_rows, columns.get("pole_id", 0)
+    known = {shape(row[at]) for row in grid.rows[after:] if at < len(row)}
+
+    def reads_as_answers(row: list[str], least: int) -> bool:
+        cells = {name: text for name, column in columns.items() if (text := "".join(row[column : column + 1]).strip())}
+        asked, name = [one for one in book.columns() if one.name in cells], shape(cells.get("pole_id", ""))
+        if "pole_id" not in cells or any(
+            plain(cells[v.name]) in plain(" / ".join(v.headers)).split(" / ") for v in asked
+        ):
+            return False
+        said = [read_cell(cells[v.name], v, book).status for v in asked if v.kind not in _ANY_TEXT]
+        like = len(cells) >= least or name in known  # a title may be a label and its number
+        return (name in known and "9" in name) or (like and any(status in _STATED for status in said))
+
+    above = [n for n in range(min(after, len(grid.rows))) if n != start]
+    lines = [(f"line {grid.numbers[n]}", grid.rows[n], 3) for n in above]
+    lines += [(f"sheet {name!r}", row, max(3, len(columns) // 2)) for name, rows in grid.sheets.items() for row in rows]
+    if where := next((where for where, row, least in lines if reads_as_answers(row, least)), ""):
+        raise InputError(
+            f"{grid.file}, {where}: it reads as answers, and only those under the header of one sheet are read. Put "
+            "all there (a sheet may have been sorted together with its header), or mend layout: header_rows or sheet."
+        )
 
 
 def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
     """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults, units = dict[str, int](), list[str](), list[str]()
     shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
-    after = start + book.layout.header_rows
+    after, known = (
+        start + book.layout.header_rows,
+        {re.sub(" #[0-9]+$", "", plain(text)) for v in book.columns() for text in v.headers},
+    )
+    filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
+    # Half of a line may be taken for answers; what is said of another line is not.
+    is_header = 2 * len(known.intersection(filled)) >= min(len(known), len(filled))
     for variable in book.columns():
         wanted = {plain(text) for text in variable.headers}
         whole = [n for n, text in enumerate(shown) if plain(text) in wanted]
         columns = whole or [n for n, texts in enumerate(spellings) if wanted & set(map(plain, texts))]
+        first = variable.headers[0]
         if not columns:
-            first = variable.headers[0]
-            faults.append(f"{variable.name}: no column is called {first!r}.{nearest(first, shown)}")
+            near = nearest(first, shown)
+            faults.append(f"{variable.name}: no column is called {first!r}.{near if is_header else if_shown(near)}")
         elif len(columns) > 1:
-            faults.append(f"{variable.name}: {len(columns)} columns are called {shown[columns[0]]!r}. Keep one.")
+            which = f" Write which: {', '.join(repr(shown[column]) for column in columns)}."
+            said = f"{variable.name}: {len(columns)} columns are called {first!r}."
+            faults.append(said + (which if is_header else if_shown(which)))
         else:
             column = found[variable.name] = columns[0]
             below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
             over, titles = above[column]
-            named = " / ".join([*over, shown[column], *[below] * books.is_unit(variable.kind, below)])
+            named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
             kind, unit = variable.kind, variable.unit
             fault = books.unit_fault(kind, named, unit) or books.title_fault(kind, titles, unit)
-            units += [f"{variable.name}, column {shown[column]!r}: {fault}"] if fault else []
-    faults += units
-    if faults:
+            for text in (*titles, *([] if plain(named) in wanted else [named])):
+                fault = fault.replace(f" {text!r}", if_shown(f" {text!r}"))
+            units += [f"{variable.name}, column {first!r}: {fault}"] if fault else []
+    _refuse_answers_elsewhere(grid, book, start, found)
+    if faults := faults + units:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found
 
@@ -193,9 +267,8 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
         for found in tables.repairs_and_doubts(columns, [answers.numbers[at] for at in order], book)
     )
     names: dict[int | None, str] = dict(enumerate(answers.names))
-    unfinished = [(book.file, 0, "", text, "", "codebook_to_finish") for text in book.to_finish]
     notes = [(answers.file, n.row, names.get(n.column, ""), n.raw_value, n.value, n.rule) for n in answers.notes]
-    said = pd.DataFrame([*unfinished, *notes], columns=list(tables.LEDGER))
+    said = pd.DataFrame(notes, columns=list(tables.LEDGER))
     whys = [book.exclude.get(pole.strip(), "") for pole in answers.cells["pole_id"]]
     every = zip(aside, answers.numbers, answers.whole, whys, strict=True)
     whole = [(answers.file, n, "", _written_out(row), f"{r}: {w or ROW_RULES[r][0]}") for r, n, row, w in every if r]
@@ -314,18 +387,18 @@ def _written(reading: Reading) -> str:
     return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
 
 
-def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool = False) -> Reading:
+def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool | None = False) -> Reading:
     """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it.
 
-    `month_first`: the dates of the column can only be read so.
+    `month_first`: the dates of the column are read so, None if in no one order.
     """
     if not tidy(text):
         return Reading(text, None, None, "not_answered", "blank")
-    if variable.kind not in ("id", "text") and plain(text) in book.layout.not_shown:
+    if variable.kind != "id" and plain(text) in book.layout.not_shown:
         return Reading(text, None, None, "not_asked", "not_shown")
-    if variable.kind == "date" and plain(text) not in variable.decisions:
-        return choices.day(text, month_first)
     chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
+    if variable.kind == "date" and chosen is None:
+        return choices.day(text, month_first)
     if chosen is None or variable.kind == "level":
         return _bounded(_as_kind(text, variable, book), variable)
     if chosen in SILENT:
@@ -375,7 +448,8 @@ def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
         return []
     decisions = {**variable.decisions, **variable.answers}
     parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
-    return [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
+    read = [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
+    return [one for one in read if one.rule != "codebook_decision" or one.value] or read  # who is no funder is nothing
 
 
 def _placed(readings: list[Reading]) -> tuple[str, ...]:

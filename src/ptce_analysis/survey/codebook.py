@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,8 @@ from typing import Any, NamedTuple
 from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.parse import choices, kinds
 from ptce_analysis.survey.parse.amounts import header_rule
-from ptce_analysis.survey.parse.words import bare, plain
+from ptce_analysis.survey.parse.kinds import OF_MONEY, UNITS, not_of_a_year, stated_units
+from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
@@ -163,54 +165,27 @@ def yaml_mapping(text: str, file: str) -> dict[str, Any]:
 
 
 # The unit a header states against its codebook's: thousands read as euros are a thousand times too small.
-UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 _SAID = {"eur": "euros", "keur": "thousands of euros", "meur": "millions of euros", "percent": "per cent"}
 _PERIODS = {"per_month": "a part of a year", "other_currency": "another currency", "several_years": "several years"}
-_MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
-# Each is taken out of the header before the next is looked for: « k€ » holds « € ». Capitals tell M€ from m€.
-_STATED: dict[str, tuple[tuple[str, str], ...]] = {
-    "amount": (
-        ("", rf"\bM(?:ds?|rds?)\b ?{_MONEY}?|(?i:\bmilliards?\b(?: ?d[e'])? ?{_MONEY}?)"),
-        (
-            "keur",
-            rf"(?i:\bk ?\.? ?{_MONEY}|€ ?k\b|\bke\b|\bkilos? ?-?euros?\b|\bmille(?:s| euros|(?: ?d')? ?€)|"
-            rf"\bmilliers?\b(?: ?d[e'])? ?{_MONEY}?|\bthousands?\b|\ben k\b(?! ?[€e.])|\(k\)|"
-            rf"(?:\bx ?|\ben |\()1?[ .]?000 ?{_MONEY}?(?![0-9]))",
-        ),
-        ("meur", rf"\bM ?(?:d' ?)?(?i:{_MONEY})|\bM[eE]\b|(?i:\bmillions?\b(?: ?d[e'])? ?{_MONEY}?)"),
-        ("keur meur", rf"\bm ?(?i:{_MONEY})"),
-        ("eur", rf"(?i:{_MONEY})"),
-    ),
-    "share": (("percent", r"(?i:%|\bpour ?cents?\b|\bpourcentages?\b|\bpct\b|\bpercent(?:age)?\b)"),),
-}
-# A threshold of the question (« plus de 25 k€ »), or what answers are rounded to, is not their unit; a year is neither.
-_ASIDE = re.compile(r"(?:[0-9][0-9 .,]*|arrondie?s? (?:au|a|en|aux) )$", re.I)
-_OF_MONEY = re.compile("montant|subvention|aide|financement|budget|€|euro", re.I)
-_YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2} ?$")
+_NOT_YEARLY = (
+    "{} speaks of {}, and an amount is in euros of one year: leave the column out, describe it as text (kind: text), "
+    "or add one of yearly euros to the export."
+)
 
 
-def stated_units(kind: str, header: str) -> tuple[str, ...]:
-    """Return the units a header of amounts or shares states, two if it is one or the other, none for any other kind.
+def told_apart(texts: Iterable[list[str]]) -> list[list[str]]:
+    """Return what each column may be called: those of one name are numbered, `Région #2` is the second so called.
 
-    >>> stated_units("amount", "Montants (k€) / Région"), stated_units("amount", "Plus de 25 k€ ?")
-    (('keur',), ())
+    >>> told_apart([["Région"], ["id"], ["Région"]])
+    [['Région #1', 'Région'], ['id'], ['Région #2', 'Région']]
     """
-    text, found = bare(header).replace("_", " "), dict[str, None]()
-    for units, pattern in _STATED.get(kind, ()):
-        for match in re.finditer(pattern, text):
-            before = text[max(0, match.start() - 24) : match.start()]
-            if _YEAR.search(before) or not _ASIDE.search(before):
-                found |= dict.fromkeys(units.split())
-        text = re.sub(pattern, "|", text)
-    return tuple(found)
-
-
-def is_unit(kind: str, text: str) -> bool:
-    """Return whether a text is a unit and nothing else, as on a line of units under the questions."""
-    rest = bare(text)
-    for _, pattern in _STATED.get(kind, ()):
-        rest = re.sub(pattern, "", rest)
-    return bool(stated_units(kind, text)) and not re.search(r"[0-9]|[a-z]{3}", rest, re.I)
+    told, often = list(texts), Counter[str]()
+    every = Counter(plain(one[0]) for one in told)
+    for n, one in enumerate(told):
+        name = plain(one[0])
+        often[name] += 1
+        told[n] = [f"{one[0]} #{often[name]}", *one] if name and every[name] > 1 else one
+    return told
 
 
 def unit_fault(kind: str, header: str, unit: str) -> str:
@@ -220,10 +195,7 @@ def unit_fault(kind: str, header: str, unit: str) -> str:
     "the header 'Budget (k€)' states thousands of euros and the codebook no unit: write `unit: keur`."
     """
     if kind == "amount" and (rule := not_of_a_year(header)):
-        return (
-            f"the header {header!r} speaks of {_PERIODS[rule]}, and an amount is in euros of one year: leave the column"
-            " out, describe it as text (kind: text), or add one of yearly euros to the export."
-        )
+        return _NOT_YEARLY.format(f"the header {header!r}", _PERIODS[rule])
     stated = stated_units(kind, header)
     if unit in stated or not stated or (stated == ("eur",) and not unit):
         return ""
@@ -231,25 +203,18 @@ def unit_fault(kind: str, header: str, unit: str) -> str:
     return f"the header {header!r} states {said} and the codebook {unit or 'no unit'}: write {write}."
 
 
-def not_of_a_year(header: str) -> str:
-    """Return the rule that keeps the amounts under a header from being euros of a year, "" if none does.
-
-    A title above (« Enquête 2013-2015 ») says nothing of the years of an amount, unless it speaks of money.
-
-    >>> not_of_a_year("Montants 2013-2015 / Région"), not_of_a_year("Enquête 2013-2015 / Région")
-    ('several_years', '')
-    """
-    *above, name = header.replace("_", " ").split(" / ")
-    said = [*(text for text in above if header_rule(text) != "several_years" or _OF_MONEY.search(text)), name]
-    return next((rule for text in said if (rule := header_rule(text))), "")
-
-
 def title_fault(kind: str, titles: Iterable[str], unit: str) -> str:
-    """Return what is wrong with an amount without a unit under titles that state thousands or millions, or ""."""
-    every = [(title, one) for title in titles if not unit for one in stated_units(kind, title)]
-    for title, one in (found for found in every if found[1] in ("keur", "meur")):
-        said = f"the line above the header {title!r} states {_SAID[one]} and the codebook no unit"
-        return f"{said}: write `unit: {one}`, or `unit: eur` if this column is in euros."
+    """Return what the titles above a header say that its column is not read as, "" if nothing.
+
+    Of amounts: months, several years, another currency; or thousands and millions, where the codebook has no unit.
+    """
+    for title in titles if kind == "amount" else ():
+        rule, above = header_rule(title), f"the line above the header {title!r}"
+        if rule == "other_currency" or (rule and OF_MONEY.search(title)):
+            return _NOT_YEARLY.format(above, _PERIODS[rule])
+        if stated := [one for one in stated_units(kind, title) if one != "eur" and not unit]:
+            write = f"write `unit: {stated[0]}`, or `unit: eur` if this column is in euros."
+            return f"{above} states {_SAID[stated[0]]} and the codebook no unit: {write}"
     return ""
 
 
@@ -386,9 +351,9 @@ class _Check:
 
     def spellings(self, found: Mapping[str, str], kind: str, where: str) -> None:
         """Check what spellings are to be read as: something that kind of answer can be, or a silence."""
-        legal = {"level": tuple(LEVELS), "stage": (*STAGES, *SILENT)}.get(kind, ())
-        own = kind in (*NUMERIC, "yes_no", "legal_form")
-        reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no}[kind] if own else None
+        legal = {"level": (*LEVELS, *SILENT), "stage": (*STAGES, *SILENT)}.get(kind, ())
+        own = kind in (*NUMERIC, "yes_no", "legal_form", "date")
+        reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}[kind] if own else None
         for spelling, text in found.items():
             for code in re.split(r"[ ,+;]+", text) if text and legal else ():
                 if code not in legal:
@@ -417,6 +382,14 @@ class _Check:
         entry = self.entry(value, where, _SUPPORT)
         if ("level" in entry) == ("funder" in entry) or not entry.keys() & _PARTS.keys():
             self.add(where, "give a level with its link (yes/no), its amount or both, or the column of the funders.")
+        if {"funder", "link"} <= entry.keys():
+            self.add(
+                f"{where}.link", "nothing makes use of it beside a funder: give it an entry of its own, with its level."
+            )
+        if {"funder", "amount", "decisions"} <= entry.keys():
+            self.add(
+                f"{where}.decisions", "of the funder or of the amount? Write decisions: {level: …, amount: …} instead."
+            )
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")
         parts = {}
@@ -442,9 +415,24 @@ class _Check:
             self.add("not_asked", f"{name!r}: {what}")
         if (wrong := found.layout.respondent) not in (*names, "pole_id"):
             self.add("layout.respondent", f"{wrong!r} is not legal. Legal: {', '.join(names)}.{nearest(wrong, names)}")
+        for kind in (kind for kind in self.decided if kind not in {variable.kind for variable in found.columns()}):
+            self.add(f"decisions.{kind}", "nothing makes use of it: no column is of this kind.")
         for variable in found.columns():
-            if variable.asked_if and variable.asked_if[0] not in names:
-                self.add(f"variables.{variable.name}.asked_if", f"no variable {variable.asked_if[0]!r}.")
+            if variable.asked_if:
+                self.asked_if(variable, {one.name: one for one in found.variables})
             for header in dict.fromkeys(map(plain, variable.headers)) if variable.name != COMPLETE else ():
                 if header and seen.setdefault(header, variable.name) != variable.name:
                     self.add(variable.name, f"the header {header!r} is already that of {seen[header]}.")
+
+    def asked_if(self, variable: Variable, others: Mapping[str, Variable]) -> None:
+        """Check that a filter rests on answers that its variable can have, and changes something."""
+        where, (name, values) = f"variables.{variable.name}.asked_if", variable.asked_if or ("", ())
+        if variable.kind in ("id", "text"):
+            self.add(where, f"a variable of kind {variable.kind} makes no use of it.")
+        if name not in others:
+            self.add(where, f"no variable {name!r}.")
+            return
+        listed = tuple(dict.fromkeys(others[name].answers.values()))
+        legal = {"stage": tuple(STAGES), "yes_no": ("oui", "non")}.get(others[name].kind, listed)
+        for value in (value for value in values if legal and value not in legal):
+            self.add(where, f"{value!r} is no answer to {name}. Legal: {', '.join(legal)}.{nearest(value, legal)}")

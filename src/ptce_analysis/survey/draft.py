@@ -4,67 +4,67 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import STANDARD, UNITS, is_unit, not_of_a_year, stated_units
+from ptce_analysis.survey.codebook import STANDARD, told_apart
 from ptce_analysis.survey.parse import amounts, choices, levels
+from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, not_of_a_year, stated_units
 from ptce_analysis.survey.parse.words import plain
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, header_texts, read
+from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
 
-# How a header usually names a variable. First come, first served: the more telling patterns are above.
-_HEADERS: tuple[tuple[str, str], ...] = (
-    ("pole_id", r"^(id|identifiant|code|n°|numero|pole_id|id_.*|identifiant .*|pole|ptce|nom)$|"
-                r"\b(nom|intitule) (du |de la |de votre |de l')?(pole|ptce|projet|structure|groupement)\b"),
-    ("answered_on", r"horodateur|submitdate|submission_time|timestamp|^date\b|date (de )?(soumission|reponse|saisie)"),
-    ("cell_self_financed_share", r"autofinanc|self_financed"),
-    ("cell_fte", r"\betp\b|equivalents? temps|cell_fte"),
-    ("legal_form", r"statut|forme juridique|legal_form"),
-    ("cell_budget_eur", r"budget.*(cellule|animation|fonctionnement)|cellule.*budget|cell_budget"),
-    ("budget_eur", r"budget|chiffre d'affaires"),
-    ("stage", r"\b(stade|phase|avancement|stage|maturite)\b|ou en est"),
-    ("employees", r"salarie|employees|\bemplois\b"),
-    ("members", r"membres|adherents|members|structures (membres|adherentes)"),
-)  # fmt: skip
-_MONEY = re.compile(r"montant|subvention|€|\beuros?\b|\bk ?e(ur)?\b|amount|financement|aide")
-_FUNDERS = re.compile(r"financ|subventionn|collectivite|soutien|soutenu|partenaires publi|funder")
-# How a question names the level it is about, unless it is called by its name alone.
-_LEVELS = {
-    "commune": r"\b(?:communes?|villes?|mairies?)\b", "epci": r"\bepci\b|intercommunal|communaute",
-    "departement": r"departement|conseil general", "region": r"\bregion", "etat": r"\betat\b",
-    "europe": r"europ|\bfeder\b|\bfse\b", "pnr_petr": r"\bpnr\b|\bpetr\b",
-}  # fmt: skip
-# What survey software adds is never a question, and an address or a token would say who answered.
-_ADDED = re.compile(
-    r"(?:last|derniere) ?page|start ?language|langue de .*|seed|datestamp|ip ?addr.*|refurl|token|.*[a-z]time"
-)
-_SUBMITTED = re.compile(r"submitdate|date de soumission")
-_NUMBER = re.compile(r"id|id de la reponse|reponse id|response id")
+_MONEY, _FUNDERS = (words for *_, words in header_words("support"))
+_BELOW = next(words for _, means, words in header_words() if means == "line")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
 # What heads no column: a number (but a year), a tick, a silence.
-_ANSWER = re.compile(r"(?!(?:19|20)[0-9]{2}$)[-+~<>]?[0-9].*|x|oui|non|nc|nr|n/a|nsp", re.I)
-_TO_FINISH = (
-    "check every line below against the questionnaire, then delete this list",
-    "say which variables were not asked, and who was asked (asked_if)",
-    "decide the ambiguous spellings that the quarantine lists (decisions)",
+_ANSWER = re.compile(
+    r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*[a-z]{0,4}|x|oui|non|nc|nr|n/a|nsp|vrai|faux|true|false"
 )
+_NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
+# A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
+_PARTS = (re.compile(r"(.*\S) ?\[(.+)\]"), re.compile(r"(.+)/(.+)"), re.compile(r"(.+) [-:–] (.+)"))
+_NOT_SHOWN = ("N/A", "{question_not_shown}")
+_CHECK = "check each line below against the questionnaire, and say who was asked (asked_if) or not asked (not_asked)"
 
 
 @dataclass(frozen=True)
 class _Question:
-    """A column: its header, the lowest line of it, and its first answers."""
+    """A column: the header that calls it, what this says (the narrowest part first), its first answers, the titles.
+
+    `lines`: its header lines, plain. `grouped`: it is one answer, or one line, of a question with several columns.
+    """
 
     header: str
-    label: str
+    lines: list[str]
+    said: list[str]
     cells: list[str]
+    titles: list[str]
+    grouped: bool
 
     def entry(self, part: str, kind: str) -> str:
-        """Return what a codebook says of the column: its header, and the unit if that states one alone."""
-        units = stated_units(kind, self.header)
-        return f"{part}: {_quoted(self.header)}" + (f", unit: {units[0]}" if len(units) == 1 else "")
+        """Return what a codebook says of the column: its header, its unit if it states one, what its ticks are."""
+        units = self.units(kind)
+        unit = f", unit: {units[0]}" if len(units) == 1 else ""
+        ticks = f", answers: {{{_quoted(self.cells[0])}: oui}}" if part == "link" and self.ticked() else ""
+        return f"{part}: {_quoted(self.header)}{unit}{ticks}{_separated(self.cells) if part == 'funder' else ''}"
+
+    def units(self, kind: str) -> list[str]:
+        """Return the units that the header states, else that of thousands or millions a title states."""
+        above = [unit for title in self.titles for unit in stated_units(kind, title) if unit != "eur"]
+        return [*stated_units(kind, self.header)] or above[:1]
+
+    def ticked(self) -> bool:
+        """Return whether a tick is written out: « Région » in the column of the Region."""
+        return self.grouped and {*map(plain, self.cells)} == {plain(self.said[0])}
+
+    def undated(self) -> bool:
+        """Return whether its amounts would not be euros of a year."""
+        titles = (f"{title} / " for title in self.titles if _MONEY.search(plain(title)))
+        return any(map(not_of_a_year, [self.header, *titles]))
 
 
 def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
@@ -76,108 +76,195 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         If the export cannot be read, or holds no header.
     """
     grid = read(export, limits=limits)
-    start, n_rows = _header_place(grid)
-    every = dict[str, _Question]()
-    to_finish, layout = [*_TO_FINISH], [f"header_rows: {n_rows}"] if n_rows > 1 else []
-    for column in _questions(grid, start, n_rows):
-        if every.setdefault(plain(column.header), column) is not column:
-            to_finish.append(f"rename in the export, where another column has the same name: {column.header}")
-    added = [column for name, column in every.items() if _ADDED.fullmatch(name)]
-    columns = [column for column in every.values() if column not in added]
-    columns.sort(key=lambda column: bool(_NUMBER.fullmatch(plain(column.header))))  # it identifies if nothing else does
-    found, supports, others = _sorted_out(columns)
-    years = {Path(export).absolute().parent.name} & {str(year) for year in range(2000, 2100)}
-    years = years or set(re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", grid.file))
-    if len(years) != 1:
-        to_finish.append("fill in the year of the wave (wave:)")
-    for column in columns:
-        if len(stated_units("amount", column.header)) > 1:
-            to_finish.append(f"say the unit (unit: eur, keur or meur) of: {column.header}")
-        if not_of_a_year(column.header):
-            to_finish.append(f"kept as text, as its header says of money that is not euros of a year: {column.header}")
-    if submitted := next((column for name, column in every.items() if _SUBMITTED.fullmatch(name)), None):
-        layout.append(f"complete: {_quoted(submitted.header)}")
-        to_finish.append("answers without a submission date are set aside (layout: complete): delete it to keep them")
-    if any(cell == "N/A" for column in columns for cell in column.cells):
-        layout.append("not_shown: [N/A]")
-    if added:
-        to_finish.append(f"left out, as the software adds them: {', '.join(column.header for column in added)}")
+    sheets = {"": grid.rows, **grid.sheets}  # the answers are on the widest: the first may be a cover
+    if sheet := max(sheets, key=lambda name: max(map(len, sheets[name]), default=0)):
+        grid = read(export, sheet=sheet, limits=limits)
+    start, n_rows = (0, grid.header_rows) if grid.header_rows else _header_place(grid)
+    every = _questions(grid, start, n_rows)
+    software = _software(every)
+    found, supports, others = _sorted_out(every, software)
+    year, layout = _year(Path(export).absolute()), _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
+    used = [*found.values(), *others.values(), *(column for *_, column in supports)]
+    unused = ", ".join(
+        one.header for one in every if one not in used and "complete" not in software.get(one.header, "")
+    )
+    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
+    kinds |= {name: _kind_shown(column) for name, column in others.items()}
+    asked = [*((kinds[name], column) for name, column in found.items()), *(one[1:] for one in supports)]
+    doubts = [] if year else ["fill in the year of the wave (wave:)"]
+    if software.get(first := found["pole_id"].header) == "number":
+        doubts.append(f"say which column names the pole: {first} numbers the answers")
+    lines = [
+        f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
+        *([f"# Left out, as the software adds them or they repeat others: {unused}"] if unused else ()),
+        *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(every, asked, others)))),
+        *(f"wave: {year}", "origin: survey", "title: ''", *layout, "variables:"),
+    ]
+    for name, column in (found | others).items():
+        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
+    lines.append(f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]")
+    return "\n".join([*lines, *(("supports:", *_support_lines(supports)) if supports else ("supports: []",))]) + "\n"
+
+
+def _year(export: Path) -> str:
+    """Return the year of the wave if the folder, or else the name of the file, gives one alone."""
+    folder = re.findall("^20[0-9]{2}$", export.parent.name)
+    years = {*(folder or re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", export.name))}
+    return years.pop() if len(years) == 1 else ""
+
+
+def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[str, str]) -> list[str]:
+    """Return the line on the layout: lines of header, the sheet, which column closes an answer, what was not shown."""
+    shown = {cell for column in every for cell in column.cells}
+    silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in shown]
+    complete = [_quoted(one.header) for one in every if "complete" in software.get(one.header, "")]
+    said = {"header_rows": str(n_rows) if n_rows > 1 else "", "complete": "".join(complete[:1])}
+    said["sheet"] = _quoted(sheet) if sheet else ""
+    said["not_shown"] = f"[{', '.join(silent)}]" if silent else ""
+    told = ", ".join(f"{key}: {value}" for key, value in said.items() if value)
+    return [f"layout: {{{told}}}"] if told else []
+
+
+def _doubts(
+    every: list[_Question], asked: list[tuple[str, _Question]], others: Mapping[str, _Question]
+) -> Iterator[str]:
+    """Yield what only somebody who has the questionnaire can decide of columns; `asked`: their kinds."""
+    if unsure := [one.header for kind, one in asked if kind in UNITS and len(one.units(kind)) != 1]:
+        yield f"say the unit (eur, keur or meur; of a share, percent or share), which these do not: {', '.join(unsure)}"
+    if undated := [one.header for one in every if one.undated() and _MONEY.search(plain(one.header))]:
+        yield f"kept as text, as they say of money that is not euros of a year: {', '.join(undated)}"
     if any(_CODE.fullmatch(column.header) for column in others.values()):
-        to_finish.append(
+        yield (
             "headers are codes of questions: call each variable by what was asked, with its kind, its unit and the "
             "meaning of its answers (answers: {A1: …}), and move those on a collectivity to the supports, for example "
             '- {level: region, link: "Q7[SQ001]"}'
         )
-    lines = [
-        f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
-        *("to_finish:", *(f"  - {_quoted(text)}" for text in to_finish)),
-        *(f"wave: {years.pop() if len(years) == 1 else ''}", "origin: survey", "title: ''"),
-        *((f"layout: {{{', '.join(layout)}}}",) if layout else ()),
-        "variables:",
-    ]
-    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
-    kinds |= {name: _kind_shown(column) for name, column in others.items()}
-    for name, column in (found | others).items():
-        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
-    entries = list(_support_lines(supports))
-    lines += [f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]", "supports:", *entries]
-    return "\n".join(lines) + "\n" if entries else "\n".join(lines) + " []\n"
 
 
 def _header_place(grid: Grid) -> tuple[int, int]:
-    """Return the first line of the header, the first that is as wide as most are, and its number of lines."""
+    """Return the first line of the header, the first that is as wide as most above the answers, and its lines."""
     filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
-    likely = max(map(len, filled[:SEARCHED]), default=0)
-    start = next((i for i, cells in enumerate(filled) if len(cells) >= max(1, 0.7 * likely)), None)
+    least = max(map(len, filled[:SEARCHED]), default=0) / 2
+    answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and any(map(_is_answer, row)))
+    above = filled[: next(answers, SEARCHED)]
+    likely = max(map(len, above), default=0)
+    start = next((i for i, cells in enumerate(above) if len(cells) >= max(1, 0.7 * likely)), None)
     if start is None:
         raise InputError(f"{grid.file}: no line looks like a header. The questions must be on the first line.")
-    # Two lines are one header if there are groups above, more than a title, names below, and answers under these.
-    for first in range(max(0, start - 2), min(start + 1, len(filled) - 2)):
-        names = [i for i in filled[first + 1] if i not in filled[first]]
-        under = [row[i].strip() for row in grid.rows[first + 2 : first + 200] for i in names if i < len(row)]
-        named = not any(map(_ANSWER.fullmatch, map(str.strip, grid.rows[first + 1])))
-        grouped = filled[first] not in ([], [0]) and any(map(_ANSWER.fullmatch, under))
-        units = any(is_unit(kind, cell) for cell in grid.rows[first + 1] for kind in UNITS)
-        if named and (grouped or (units and 0 not in filled[first + 1])):
-            return first, 2
-    return start, 1
+    pairs = range(max(0, start - 2), min(start + 1, len(filled) - 2))
+    first = next((upper for upper in pairs if _of_two_lines(grid, upper, filled)), None)
+    start, n_rows = (start, 1) if first is None else (first, 2)
+    while n_rows < 3 and start + n_rows < len(grid.rows) - 1 and _of_software(grid.rows[start + n_rows]):
+        n_rows += 1
+    return start, n_rows
 
 
-def _questions(grid: Grid, start: int, n_rows: int) -> Iterator[_Question]:
-    """Yield the named columns under a header."""
-    for position, texts in enumerate(header_texts(grid, start, n_rows)):
-        cells = [row[position].strip() for row in grid.rows[start + n_rows :][:200] if position < len(row)]
-        if texts[0]:
-            yield _Question(texts[0], texts[min(1, len(texts) - 1)], [cell for cell in cells if cell])
+def _of_two_lines(grid: Grid, upper: int, filled: list[list[int]]) -> bool:
+    """Return whether two lines are one header: groups, more than a title, above names with answers; or units below."""
+    below, names = grid.rows[upper + 1], [i for i in filled[upper + 1] if i not in filled[upper]]
+    under = ((row[i], below[i]) for row in grid.rows[upper + 2 : upper + 200] for i in names if i < len(row))
+    grouped = filled[upper] not in ([], [0]) and any(_is_answer(cell) or cell == name for cell, name in under)
+    units = 0 not in filled[upper + 1] and any(is_unit(kind, cell) for cell in below for kind in UNITS)
+    return (grouped or units) and not any(map(_is_answer, below))
 
 
-def _sorted_out(
-    columns: list[_Question],
-) -> tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]:
-    """Return the variables of every wave, the supports (level, part, column), and the variables of this one."""
-    found, others = dict[str, _Question](), dict[str, _Question]()
-    supports = list[tuple[str, str, _Question]]()
-    for column in columns:
-        header, known = plain(column.header), not not_of_a_year(column.header)
-        of_level = _MONEY.search(header) and _level_named(column) not in ("", "autre")
-        texts = (plain(column.label), header) if known and not of_level else ()
-        if name := next((n for text in texts for n, p in _HEADERS if n not in found and re.search(p, text)), ""):
+def _is_answer(cell: str) -> bool:
+    text = plain(cell)
+    return bool(_ANSWER.fullmatch(text)) or choices.day(text).status == "exact"
+
+
+def _of_software(row: list[str]) -> bool:
+    """Return whether a line is one more header: codes or labels of the columns that survey software adds."""
+    known = sum(any(words.fullmatch(plain(cell)) for *_, words in header_words()) for cell in row)
+    return any(cell.startswith('{"ImportId"') for cell in row) or (known > 1 and not any(map(_is_answer, row)))
+
+
+def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
+    """Return the named columns under a header.
+
+    Of lines that each name every column (codes, questions), the codebook calls a column by the longest that is its own.
+    """
+    texts, rows = told_apart(header_texts(grid, start, n_rows)), grid.rows[start + n_rows :][:200]
+    if n_rows > 1 and all(sum(map(bool, row)) >= 0.9 * len(texts) for row in grid.rows[start : start + n_rows]):
+        texts = [[text for text in one[1:] if not text.startswith("{")] or one for one in texts]
+        often = Counter(plain(text) for one in texts for text in one)
+        texts = [sorted(one, key=lambda text: (often[plain(text)] > 1, -len(text))) for one in texts]
+    often = Counter(match[1] for one in texts for match in _parts(one[0])) + Counter(plain(one[0]) for one in texts)
+    found = list[_Question]()
+    for position, (one, (_, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
+        lines = [text for text in map(plain, one[1:] or one) if not _BELOW.fullmatch(text)]
+        parts = [match[2] for match in _parts(one[0]) if often[match[1]] > 1 or match[0].endswith("]")][:1]
+        said = [_NUMBERED.sub("", text.replace("_", " ")) for text in (*parts, *lines, plain(one[0]))]
+        cells = [cell for row in rows if (cell := "".join(row[position : position + 1]).strip())]
+        found += [_Question(one[0], lines, said, cells, titles, bool(parts))] if one[0] else []
+    return found
+
+
+def _parts(header: str) -> list[re.Match[str]]:
+    return [match for pattern in _PARTS if (match := pattern.fullmatch(plain(header)))]
+
+
+def _software(every: list[_Question]) -> dict[str, str]:
+    """Return what the columns are that survey software adds, by their headers: numbers, dates, or nothing to read.
+
+    It is recognised by two columns that number, date or close its answers: « Nom » alone is a question.
+    """
+    seen = defaultdict[str, dict[str, str]](dict)
+    for of, means, words in header_words():
+        for column in every:
+            if any(map(words.fullmatch, column.lines)):
+                seen[of].setdefault(column.header, means)
+    best = max(seen.values(), key=_n_telling, default={})
+    return best if _n_telling(best) > 1 else {}
+
+
+def _n_telling(known: Mapping[str, str]) -> int:
+    return sum(means != "added" for means in known.values())
+
+
+Sorted = tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]
+
+
+def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
+    """Return the variables of every wave, the supports (level, part, column), and the variables of this one.
+
+    Each variable is the first column that its most telling words fit. A column whose answers have one each is repeated.
+    """
+    repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
+    free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
+    dates = [one for one in every if "answered_on" in software.get(one.header, "")]
+    found, of_poles = dict(zip(["answered_on"], dates, strict=False)), list(filter(_of_the_pole, free))
+    for _, name, words in header_words("variable"):
+        fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
+        if column := next(fits, None):
             found[name] = column
-        elif known and (support := _support(column)):
+            free.remove(column)
+            of_poles.remove(column)
+    supports, others = list[tuple[str, str, _Question]](), dict[str, _Question]()
+    for column in free:
+        if not column.undated() and (support := _support(column)):
             supports.append((*support, column))
         else:
-            others[_own_name(header, others)] = column
-    if "pole_id" not in found and not others:
-        raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
-    first = found["pole_id"] if "pole_id" in found else others.pop(next(iter(others)))
-    return {"pole_id": first} | found, supports, others
+            others[_own_name(plain(column.header), others)] = column
+    if "pole_id" not in found:
+        numbers = [one for one in every if software.get(one.header) == "number"]
+        if not (firsts := numbers or [others.pop(name) for name in list(others)[:1]]):
+            raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
+        found["pole_id"] = firsts[0]
+    return {"pole_id": found.pop("pole_id")} | found, supports, others
+
+
+def _of_the_pole(column: _Question) -> bool:
+    """Return whether a column may be a variable of every wave: no money of a level, nor of several years."""
+    money = _MONEY.search(plain(column.header)) and _level_named(column) not in ("", "autre")
+    return not money and not column.undated()
 
 
 def _level_named(column: _Question) -> str:
     """Return the one level a header names, or nothing."""
-    for text in (plain(column.label), plain(column.header)):
+    for text in column.said:
         alone = levels.level(text).value
-        found = [alone] if alone in LEVELS else [name for name, said in _LEVELS.items() if re.search(said, text)]
+        found = [alone] if alone in LEVELS else [name for _, name, words in header_words("level") if words.search(text)]
         if len(found) == 1:
             return str(found[0])
     return ""
@@ -186,18 +273,31 @@ def _level_named(column: _Question) -> str:
 def _support(column: _Question) -> tuple[str, str] | None:
     """Return the level and the part (link, amount, funder) of a question on support; None for any other column."""
     header, cells = plain(column.header), column.cells
-    if _FUNDERS.search(header) and any(r.value for cell in cells for r in levels.level_parts(cell)):
+    ticks = column.ticked() or (bool(cells) and all(choices.yes_no(cell).status == "exact" for cell in cells))
+    named = any(reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
+    if _FUNDERS.search(header) and not ticks and (named or _separated(cells)):
         return "", "funder"
-    alone, money = levels.level(column.label).value, _MONEY.search(header)
+    alone, money = levels.level(column.said[0]).value, _MONEY.search(header)
     where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
-    if not (level := _level_named(column)) or (where and not money):
+    if not (level := _level_named(column)) or (where and not money and not column.grouped):
         return None
-    if cells and all(choices.yes_no(cell).status == "exact" for cell in cells):
+    if ticks:
         return level, "link"
     stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
     if stated and (money or alone):
         return level, "amount"
-    return (level, "link") if alone and not stated else None
+    return (level, "link") if alone and not cells else None
+
+
+def _separated(cells: list[str]) -> str:
+    """Return what reads codes of funders, as KoboToolbox joins them by spaces: their separator, and those with a _."""
+    parts = {part for cell in cells for part in cell.split()}
+    known = {part: levels.level(part.replace("_", " ")).value for part in parts}
+    if not any(known.values()) or not all(re.fullmatch("[a-z0-9_-]+", part) for part in parts):
+        return ""
+    codes = [f"{_quoted(part)}: {value}" for part, value in sorted(known.items()) if "_" in part and value in LEVELS]
+    spaced = ', separator: " "' if any(" " in cell for cell in cells) else ""
+    return spaced + (f", answers: {{{', '.join(codes)}}}" if codes else "")
 
 
 def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 
-from ptce_analysis.errors import InputError
+from ptce_analysis.errors import InputError, if_shown
 from ptce_analysis.survey.parse.words import tidy
 
 # The header is one of the first lines: what is above it is a title.
 SEARCHED = 40
 # In this order when the evidence is equal: French software first.
 SEPARATORS = (";", "\t", ",", "|")
-_REFUSED = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or a protected one: save it as .xlsx without a password"),
-    (b"%PDF", "a PDF document: export the answers as .csv, .xlsx or .ods"),
-)
+# SPSS, then Stata since 13 and before: its version, the order of bytes, the kind of file.
+_STATISTICS = re.compile(rb"\$FL[23]|<stata_dta>|[\x66-\x73][\x01\x02]\x01")
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # French letters as UTF-8: never seen as two or three neighbouring letters of a single-byte French text.
 _UTF8_LETTERS = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac|\xc5[\x92\x93\xb8]")
@@ -31,6 +30,9 @@ _SIGNS = set("’‘“”«»–—…€°²³½¼¾ª·•™®©§´¹×\u00
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOJIBAKE = re.compile("[ÃÂâÅ][\u0080-\uffff]")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\n]*\n', re.I)
+# ISO-8859-15 writes € where cp1252 has ¤, œ where it has ½: no word holds either.
+_LATIN_9 = re.compile(rb"\xa4|[a-z]\xbd[a-z]|\xbduvr")
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[-+]?[0-9]+)?", re.I)
 # `1` and `2 M€` side by side: an amount of 1,2 M€ that a comma may have cut.
 _CUT = (re.compile(r"\s*-?[0-9][0-9 \u00a0\u202f]*"), re.compile(r"[0-9]"))
 
@@ -45,6 +47,7 @@ class Limits:
     n_columns: int = 2_000
     n_cells: int = 40_000_000
     n_characters: int = 32_767
+    n_merged: int = 10_000
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Grid:
 
     `merged` lists merged cells as (first row, first column, last row, last column): rows of the file, columns from 0.
     `sparse`: blank cells at the end of a row are not stored (workbooks); otherwise a short row is a fault.
+    `header_rows`: how many lines of header the file itself has, 0 where only the codebook can say.
+    `sheets`: the first rows of the sheets that were not read, where nothing says which one to read.
     """
 
     file: str
@@ -72,12 +77,14 @@ class Grid:
     notes: tuple[Note, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     sparse: bool = False
+    header_rows: int = 0
+    sheets: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
 
 def read(
     path: Path | str, *, encoding: str = "", separator: str = "", sheet: str = "", limits: Limits | None = None
 ) -> Grid:
-    """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods). The file is only ever read.
+    """Return the grid of an export file (.csv, .txt, .tsv, .xlsx, .ods; `statfiles`: .sav, .dta, .xls), only ever read.
 
     Raises
     ------
@@ -101,16 +108,21 @@ def read_bytes(
 ) -> Grid:
     """Return the grid of the bytes of an export; the bytes, not the name, say what it is. Raises as `read`."""
     limits = limits or Limits()
-    for start, what in _REFUSED:
-        if data.startswith(start):
-            raise InputError(f"{file}: {what}.")
+    if data.startswith(b"%PDF"):
+        raise InputError(f"{file}: a PDF document: export the answers as .csv, .xlsx or .ods.")
     if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         raise InputError(f"{file}: a web page or XML document under another name: save it as .csv, .xlsx or .ods.")
-    if not data.startswith(b"PK"):
-        return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
-    from ptce_analysis.survey.workbooks import read_workbook
+    if data.startswith(b"PK"):
+        from ptce_analysis.survey.workbooks import read_workbook
 
-    return _unscrambled_grid(read_workbook(data, file, limits, sheet))
+        return _unscrambled_grid(read_workbook(data, file, limits, sheet))
+    from ptce_analysis.survey import statfiles
+
+    if data.startswith(_OLD_WORKBOOK):
+        return _unscrambled_grid(statfiles.read_old_workbook(data, file, limits, sheet))
+    if _STATISTICS.match(data):
+        return _unscrambled_grid(statfiles.read_statistics(data, file, limits, encoding))
+    return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
 
 
 def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:
@@ -141,11 +153,7 @@ def number_text(value: str) -> str:
     >>> number_text("1.125"), number_text("12500.0"), number_text("1.7500000000000002"), number_text("1E+5")
     ('1.1250', '12500', '1.75', '100000')
     """
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    if not isfinite(number):
+    if not NUMBER.fullmatch(value) or not isfinite(number := float(value)):
         return value
     text = format(Decimal(format(number, ".15g")).normalize(), "f")
     return text + "0" if len(text.partition(".")[2]) == 3 else text
@@ -157,7 +165,7 @@ def number_text(value: str) -> str:
 def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
     """Return the grid of a separated file; a message names the line."""
     text, notes = _decoded(data, file, encoding)
-    text = re.sub("\r+\n|\r", "\n", text)
+    text = re.sub("\r+\n?", lambda end: "\n" if end[0][-1] == "\n" else "\n" * len(end[0]), text)
     if stated := _SEP_LINE.match(text):
         text = text[stated.end() :]
         notes.append(Note(1, None, stated[0].strip(), "", "separator_line"))
@@ -197,15 +205,12 @@ def _sniffed(text: str) -> str:
 def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the cells of each record with the line it starts on."""
     reader = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=separator, strict=True)
-    start = first
+    start, width, shapes = first, 0, set[str]()
     try:
         for cells in reader:
-            following = first + reader.line_num
-            # Two stray quotes join k + 1 rows of w cells into one of w: k × (w - 1) separators are inside the cell.
-            if following - start > 1 and any(
-                "\n" in cell and len(cells) > 2 and cell.count(separator) == cell.count("\n") * (len(cells) - 1)
-                for cell in cells
-            ):
+            following, width = first + reader.line_num, max(width, len(cells))
+            shapes |= {shape(cells[0])} if len(cells) == 2 and start > first else set()
+            if following - start > 1 and _holds_rows(cells, separator, width, shapes):
                 raise InputError(
                     f"{file}, line {start}: a quoted cell holds what looks like whole rows. "
                     "A quote is missing or in excess: mend the export, or export it again."
@@ -219,15 +224,39 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
         ) from error
 
 
+def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) -> bool:
+    """Return whether a cell is rows joined by two stray quotes: k line ends, and the separators of k rows (or k + 1).
+
+    Of two columns, an answer of several lines may look so: its lines must also start like the rows above (`shapes`).
+    """
+    for cell in cells:
+        lines = cell.split("\n")
+        n_rows = len(lines) - (len(cells) > 1)
+        if len(lines) > 1 < width and cell.count(separator) == n_rows * (width - 1):
+            starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :]}
+            return width > 2 or starts <= shapes or (cell == cells[0] and len(starts) == 1)
+    return False
+
+
+def shape(text: str) -> str:
+    """Return how a text is made, to tell whether it is like others.
+
+    >>> shape("Pôle 12"), shape("P-2013")
+    ('a 9', 'a-9')
+    """
+    return re.sub(r"[^\W\d_]+", "a", re.sub("[0-9]+", "9", tidy(text)))
+
+
 def _refuse_cut_numbers(file: str, rows: list[list[str]], numbers: list[int]) -> None:
     """Refuse a file of commas in which an unquoted decimal comma cut a number: the row is wider than all above it."""
     width = 0
     for number, cells in zip(numbers, rows, strict=True):
-        cut = [f"'{a},{b}'" for a, b in pairwise(cells) if _CUT[0].fullmatch(a) and _CUT[1].match(b)]
+        cut = [f" ({a},{b})" for a, b in pairwise(cells) if _CUT[0].fullmatch(a) and _CUT[1].match(b)]
         if cut and len(cells) > width > 0:
             raise InputError(
-                f"{file}, line {number}: {len(cells)} cells where the header has {width}, and {cut[0]} may be one "
-                "number. A decimal comma must be inside quotes in a file of commas: use semicolons, or .xlsx."
+                f"{file}, line {number}: {len(cells)} cells where the header has {width}, and two of them may be one "
+                f"number{if_shown(cut[0])}. A decimal comma must be inside quotes in a file of commas: use semicolons, "
+                "or .xlsx."
             )
         width = max(width, len(cells))
 
@@ -262,9 +291,10 @@ def _decoded(data: bytes, file: str, encoding: str) -> tuple[str, list[Note]]:
 
 
 def _recognised(data: bytes, file: str) -> str:
-    """Return the name of the encoding the bytes point to: UTF-8, UTF-16 by its mark, or cp1252.
+    """Return the name of the encoding the bytes point to: UTF-8, UTF-16 by its mark, ISO-8859-15 or cp1252.
 
-    The é of a Macintosh is a capital in cp1252, that of DOS a low quote, and neither follows a small letter.
+    The é of a Macintosh is a capital in cp1252, that of DOS a low quote, and neither follows a small letter; nor is
+    their É, ç or ê a sign before one.
     """
     if mark := next((name for start, name in _MARKS if data.startswith(start)), ""):
         return mark
@@ -274,7 +304,10 @@ def _recognised(data: bytes, file: str) -> str:
     except UnicodeDecodeError:
         if _UTF8_LETTERS.search(data):
             return "utf-8"  # damaged, and not another encoding
-    following = [byte.decode("cp1252", "replace") for byte in re.findall(rb"[a-z]([\x80-\xff])", data)]
+    if _LATIN_9.search(data) and not re.search(rb"[\x80-\x9f]", data):
+        return "iso-8859-15"
+    near = re.findall(rb"[a-z]([\x80-\xff])|([\x83\x88])|([\x82\x87])[a-z]", data)
+    following = ["".join(byte.decode("cp1252", "replace") for byte in one) for one in near]
     letters = [letter for letter in following if letter not in _SIGNS]
     if 2 * sum(not letter.islower() or letter == "ƒ" for letter in letters) > len(letters):
         raise InputError(

@@ -6,6 +6,7 @@ The cells of a variable are a frame with a line per pole: what `survey.clean.rea
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ptce_analysis.errors import InputError
+from ptce_analysis.errors import InputError, if_shown
 from ptce_analysis.survey.codebook import NUMERIC, STANDARD, Codebook, Support
 from ptce_analysis.survey.parse.words import STATUSES
 from ptce_analysis.survey.read import number_text
@@ -90,7 +91,8 @@ def poles_table(columns: Columns, links: pd.DataFrame, book: Codebook) -> pd.Dat
         if name in filters:
             asker, asked = filters[name]
             said = columns[asker]["word"]
-            status = status.mask((said != "") & ~said.isin(asked) & (status == "not_answered"), "not_asked")
+            others = said.str.split("|").map(set(asked).isdisjoint)
+            status = status.mask((said != "") & others & (status == "not_answered"), "not_asked")
         if kind not in ("id", "text"):  # their value alone says everything
             statuses[f"{name}_status"] = status
     table = pd.DataFrame(values | statuses | dict(links), index=poles.index)
@@ -107,9 +109,11 @@ def supports_tables(columns: Columns, book: Codebook) -> tuple[pd.DataFrame, pd.
     shape = (len(poles), len(LEVELS))
     links, totals, statuses = np.full(shape, NOT_ASKED), np.zeros(shape), np.full(shape, -1)
     for support in book.supports:
+        sources = [columns[one.name]["status"] for one in (support.funder, support.link, support.amount) if one]
+        silent = np.logical_and.reduce([status == "not_asked" for status in sources])
         for level, link, money in _parts(support, columns, book):
             at = list(LEVELS).index(level)
-            links[:, at] = np.maximum(links[:, at], link)
+            links[:, at] = np.maximum(links[:, at], np.where(silent, NOT_ASKED, link))
             if money is not None:
                 counts = np.isin(link, (DECLARED_ZERO, INVOLVED))
                 ranks = money["status"].map(AMOUNT_STATUSES.index)
@@ -252,7 +256,8 @@ def check(result: Cleaned) -> Cleaned:
                 getattr(result, name)
             )
         except SchemaError as error:
-            faults.append(f"{name}: {error}")
+            said = re.split(r"[ :]failure cases|:\n", str(error))[0]
+            faults.append(f"{name}: {if_shown(str(error)) or said}")
     if result.rows_in != result.rows_kept + result.rows_quarantined or result.rows_kept != len(result.poles):
         faults.append(f"rows: {result.rows_in} in, {result.rows_kept} kept, {result.rows_quarantined} quarantined.")
     if faults:
@@ -276,8 +281,21 @@ def neutralised(text: str) -> str:
     return f"'{text}" if starts and starts in _FORMULA else text
 
 
+def clear(out_dir: Path | str, *inputs: Path) -> None:
+    """Remove the tables of an earlier run, so that none is left beside answers that are refused.
+
+    Raises `InputError`, and removes nothing, if one of them is an input.
+    """
+    earlier = [path for name in TABLES if (path := Path(out_dir) / f"{name}.csv").exists()]
+    for path in earlier:
+        if any(one.exists() and one.samefile(path) for one in inputs):
+            raise InputError(f"{path.name}: it would be written over, and is only read. Give another --out.")
+    for path in earlier:
+        path.unlink()
+
+
 def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
-    """Write the four tables, each whole or not at all, and return their paths. Raises `InputError` if it cannot."""
+    """Write the four tables, or none, and return their paths. Raises `InputError` if it cannot."""
     folder, texts = Path(out_dir), {name: csv_text(getattr(result, name)) for name in TABLES}
     temporary = {folder / f".{name}.csv.{os.getpid()}": folder / f"{name}.csv" for name in TABLES}
     try:
@@ -286,7 +304,7 @@ def write(result: Cleaned, out_dir: Path | str) -> list[Path]:
             path.write_bytes(text.encode("utf-8"))
         return [path.replace(final) for path, final in temporary.items()]
     except OSError as error:
-        for path in filter(Path.exists, temporary):
+        for path in filter(Path.exists, [*temporary, *temporary.values()]):
             path.unlink()
         fault = f"{folder}: the tables cannot be written here ({error.strerror}). Give another --out."
         raise InputError(fault) from error

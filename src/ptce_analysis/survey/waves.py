@@ -23,7 +23,7 @@ WAVES = Path("data", "raw", "waves")
 
 CODEBOOKS = ("codebook.yml", "codebook.yaml")
 ORIGIN = re.compile(r"^\s*[\"']?origin[\"']?\s*:\s*[\"']?(survey|fictitious)\b", re.MULTILINE)
-EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods")
+EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".xls", ".sav", ".dta")
 
 
 def supplied_folder(project: Path) -> Path:

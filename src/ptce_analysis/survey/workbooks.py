@@ -10,18 +10,24 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from math import isfinite
 from posixpath import basename, dirname, join, normpath
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text
+from ptce_analysis.errors import InputError, if_shown, nearest
+from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_LAST_ROW = 1_048_576
+_LONGEST_FORMAT = 255  # Excel's own limit
+# Where an OpenDocument cell keeps what it holds.
+_STORED = ("value", "string-value", "date-value", "boolean-value", "time-value")
 _RAISED = {"super": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"), "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")}
 
 
@@ -38,8 +44,9 @@ def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Gr
         return (_ods if "content.xml" in archive.parts else _xlsx)(archive, sheet)
     except InputError:
         raise
-    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise
-        raise InputError(f"{file}: the workbook is truncated or damaged ({error}). Save it again.") from error
+    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise; it may say an answer
+        said = f"{type(error).__name__}{if_shown(f': {error}')}"
+        raise InputError(f"{file}: the workbook is truncated or damaged ({said}). Save it again.") from error
 
 
 class _Archive:
@@ -80,13 +87,31 @@ class _Archive:
             found |= {one.get("Id", ""): target, basename(one.get("Type", "")): target}
         return found
 
-    def others(self, sheets: list[str], read: str | None, wanted: str) -> list[Note]:
-        """Return what says that a workbook has sheets which were not read; one that is not there is an error."""
-        if read is None:
-            listed = ", ".join(sheets) or "none"
-            raise InputError(f"{self.file}: no sheet {wanted!r}. Its sheets: {listed}.{nearest(wanted, sheets)}")
-        names = ", ".join(name for name in sheets if name != read)
-        return [Note(0, None, names, "not read", "other_sheets")] if names else []
+
+class Seen(NamedTuple):
+    """What was done to a sheet while reading it, and its merged cells."""
+
+    notes: list[Note]
+    merged: list[tuple[int, int, int, int]]
+
+
+Records = Callable[[str, Seen], Iterator[tuple[int, list[str]]]]  # the numbered rows of a sheet
+
+
+def sheet_grid(file: str, limits: Limits, sheets: list[str], visible: list[str], wanted: str, records: Records) -> Grid:
+    """Return the grid of the sheet that is wanted, or of the first that is visible and the first rows of the others."""
+    seen = Seen([], [])
+    if (chosen := next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)) is None:
+        listed = ", ".join(sheets) or "none"
+        raise InputError(f"{file}: no sheet {wanted!r}. Its sheets: {listed}.{nearest(wanted, sheets)}")
+    if others := [name for name in sheets if name != chosen]:
+        seen.notes.append(Note(0, None, ", ".join(others), "not read", "other_sheets"))
+    rows, numbers = gathered(file, records(chosen, seen), limits)
+    if len(seen.merged) > limits.n_merged:
+        raise InputError(f"{file}: more than {limits.n_merged} merged cells. Check the file.")
+    unread = {name: islice(records(name, Seen([], [])), 5 * SEARCHED) for name in others if not wanted}
+    some = {name: gathered(file, first, limits)[0] for name, first in unread.items()}
+    return Grid(file, rows, numbers, tuple(seen.notes), tuple(seen.merged), sparse=True, sheets=some)
 
 
 def _xlsx(archive: _Archive, wanted: str) -> Grid:
@@ -99,37 +124,36 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
     of_1904 = any(one.get("date1904") in ("1", "true") for one in book.iterfind("{*}workbookPr"))
     base = datetime(1904, 1, 1) if of_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 (a calendar day, no time zone)
     visible = [name for name, sheet in sheets.items() if sheet.get("state", "visible") == "visible"] or [*sheets]
-    chosen = next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)
-    notes = archive.others([*sheets], chosen, wanted)
     parts = archive.related(main)
     texts, styles = (parts.get(kind, join(dirname(main), f"{kind}.xml")) for kind in ("sharedStrings", "styles"))
     shared = [_rich(si) for si in archive.root(texts).iterfind("{*}si")] if texts.lower() in archive.parts else []
     formats = _formats(archive.root(styles)) if styles.lower() in archive.parts else [("General", False)]
-    sheet = archive.root(parts.get(sheets[chosen or ""].get("id", ""), "of the sheet"))
-    corners = [_CELL.findall(one.get("ref", "")) for one in sheet.iterfind(".//{*}mergeCell")]
-    merged = [(int(a[0][1]), _column(a[0][0]), int(a[1][1]), _column(a[1][0])) for a in corners if len(a) == 2]
 
-    def records() -> Iterator[tuple[int, list[str]]]:
-        number = 0
-        for row in sheet.iterfind("{*}sheetData/{*}row"):
-            previous, number, cells = number, int(row.get("r", number + 1)), list[str]()
-            for cell in row.iterfind("{*}c"):
+    def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
+        sheet, number = archive.root(parts.get(sheets[name].get("id", ""), "of the sheet")), 0
+        corners = [_CELL.findall(one.get("ref", "")) for one in sheet.iterfind(".//{*}mergeCell")]
+        ends = (one for one in corners if len(one) == 2)
+        seen.merged.extend((int(a[1]), _column(a[0]), int(b[1]), _column(b[0])) for a, b in ends)
+        for row in sheet.iterfind("{*}sheetData/*"):
+            previous, number, cells = number, _whole(row.get("r", str(number + 1))), list[str]()
+            for cell in row:
                 reference = cell.get("r", "")
                 column = _column(reference.rstrip("0123456789")) if reference else len(cells)
-                if not (previous < number <= archive.limits.n_rows and len(cells) <= column < archive.limits.n_columns):
-                    where = f"{archive.file}, row {number}: {reference or 'it'}"
+                where = f"{archive.file}, row {number}: {reference if _CELL.fullmatch(reference) else 'it'}"
+                if not (previous < number <= _LAST_ROW and len(cells) <= column < archive.limits.n_columns):
                     raise InputError(f"{where} is out of place or out of bounds.")
-                inside = {child.tag.rpartition("}")[2]: child for child in cell}
+                if (_name(row), _name(cell)) != ("row", "c"):
+                    raise InputError(f"{where} is no cell of a row: the workbook is damaged. Save it again.")
+                inside = {_name(child): child for child in cell}
                 text, formula = _xlsx_text(cell, inside, shared, formats, base), inside.get("f")
                 if formula is not None and not text.startswith("="):
-                    notes.append(Note(number, column, f"={formula.text or ''}", text, "formula_as_stored"))
+                    seen.notes.append(Note(number, column, f"={formula.text or ''}", text, "formula_as_stored"))
                 cells += [""] * (column - len(cells)) + [text]
             while cells and not cells[-1]:
                 cells.pop()
             yield number, cells
 
-    rows, numbers = gathered(archive.file, records(), archive.limits)
-    return Grid(archive.file, rows, numbers, tuple(notes), tuple(merged), sparse=True)
+    return sheet_grid(archive.file, archive.limits, [*sheets], visible, wanted, records)
 
 
 def _xlsx_text(
@@ -137,19 +161,23 @@ def _xlsx_text(
 ) -> str:
     """Return the text of a cell; a formula never computed stays one."""
     kind, value = cell.get("t", "n"), (inside["v"].text or "") if "v" in inside else ""
-    code, struck = formats[int(cell.get("s", "0"))]
+    code, struck = formats[_whole(cell.get("s", "0"))]
     if (formula := inside.get("f")) is not None and not value and kind != "str":
         return f"={formula.text or ''}"
     if kind == "s":
-        value = shared[int(value)]
+        value = shared[_whole(value)]
     elif kind == "inlineStr":
         value = _rich(inside.get("is", cell))
     elif kind == "b":
-        value = "VRAI" if value == "1" else "FAUX"
+        value = {"1": "VRAI", "0": "FAUX"}[value] if value else ""
     elif kind == "n" and value:
         value = shown(value, code, base) or f"{number_text(value)} [{code or '?'}]"
+    if kind in ("s", "inlineStr", "str"):
+        value = worded(value, code)
+    elif kind not in ("n", "b", "e", "d") or not value:  # of an unknown kind, or not where its kind has it
+        value = f"{unknown} [?]" if (unknown := "".join(cell.itertext()).strip()) else ""
     # Excel escapes line ends and tabs.
-    return _marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
+    return marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 
 
 def _formats(styles: Element) -> list[tuple[str, bool]]:
@@ -170,7 +198,7 @@ def _rich(element: Element) -> str:
     for run in element.iterfind("{*}r"):
         raised, struck = run.find("{*}rPr/{*}vertAlign"), _is_on(run.find("{*}rPr/{*}strike"))
         text = "".join(one.text or "" for one in run.iterfind("{*}t"))
-        pieces.append(_marked(text, "" if raised is None else raised.get("val", ""), struck))
+        pieces.append(marked(text, "" if raised is None else raised.get("val", ""), struck))
     return "".join(pieces)
 
 
@@ -181,6 +209,14 @@ _TOKENS = re.compile(
     (?P<digits>General|[@0\#?.,]+(?:E[+-][0#?]+)?)|(?P<percent>%)|(?P<unknown>.)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+
+
+@lru_cache(1_000)
+def _sections(code: str) -> tuple[list[str], str]:
+    """Return the sections of a format for numbers, and the one for texts, "@" where it has none."""
+    found = re.findall(r'(?:^|;)((?:"[^"]*"|\\.|[^;])*)', code)
+    n = 3 if len(found) > 3 or "@" not in re.sub(r'"[^"]*"|\\.', "", found[-1]) else len(found) - 1
+    return found[:n], found[n] if n < len(found) else "@"
 
 
 @lru_cache(1_000)
@@ -217,18 +253,13 @@ def shown(value: str, code: str, base: datetime) -> str | None:
     >>> shown("250000", '#,##0,"k€"', day), shown("0.32", "0%", day), shown("42005", "[$-40C]d mmmm yyyy", day)
     ('250 k€', '32 %', '2015-01-01')
     """
-    try:
-        number = float(value)
-    except ValueError:
-        return value
-    if not isfinite(number) or code == "General":
+    if not NUMBER.fullmatch(value) or not isfinite(number := float(value)) or code in ("General", "@"):
         return number_text(value)
-    sections = re.findall(r'(?:^|;)((?:"[^"]*"|\\.|[^;])*)', code)
-    sections = [one for one in sections if one != "@"] or sections
+    sections, _ = _sections(code) if len(code) <= _LONGEST_FORMAT else ([], "")
     position = 2 if number == 0 else int(number < 0)
     own = position == 1 and len(sections) > 1  # the section of negative numbers says where their sign is
-    section = _section(sections[position if position < len(sections) else 0])
-    if section is None or not code or re.search(r"\[[<>=]", code):
+    section = _section(sections[position if position < len(sections) else 0]) if sections and code else None
+    if section is None or re.search(r"\[[<>=]", code):
         return None
     before, after, form, n_percent, letters = section
     if letters or n_percent > 1:
@@ -251,6 +282,21 @@ def shown(value: str, code: str, base: datetime) -> str | None:
     return _joined(before, digits, after)
 
 
+def worded(text: str, code: str) -> str:
+    """Return what a format code shows of a text; one that hides it or is not understood leaves it to no rule.
+
+    >>> worded("25", '@" k€"'), worded("25", "0.00"), worded("25", ";;;")
+    ('25 k€', '25', '25 [;;;]')
+    """
+    own = _sections(code)[1] if len(code) <= _LONGEST_FORMAT else ""
+    section = _section(own) if own and text.strip() else None
+    if own == "@" or not text.strip():
+        return text
+    if section is None or section[2] not in ("", "@") or section[3] or section[4]:
+        return f"{text} [{code[:_LONGEST_FORMAT]}]"
+    return f"{section[0]}{text if section[2] else ''}{section[1]}"
+
+
 def _joined(before: str, digits: str, after: str) -> str:
     """Return a number with the words around it, a unit set apart from the digits."""
     before, after = before.strip(), after.strip()
@@ -271,22 +317,24 @@ def _moment(number: float, letters: str, base: datetime) -> str | None:
 
 def _ods(archive: _Archive, wanted: str) -> Grid:
     """Return the grid of a sheet of an OpenDocument spreadsheet; what is repeated never expands beyond the limits."""
-    root, merged = archive.root("content.xml"), list[tuple[int, int, int, int]]()
-    sheets = {_attributes(one).get("name", ""): one for one in root.iterfind(".//{*}table")}
-    chosen = next((name for name in sheets if wanted in ("", name)), None)
-    notes, marks = archive.others([*sheets], chosen, wanted), dict[str, tuple[str, bool]]()
+    root, marks = archive.root("content.xml"), dict[str, tuple[str, bool]]()
+    sheets, formatted = {_attributes(one).get("name", ""): one for one in root.iterfind(".//{*}table")}, set[str]()
     for style in root.iterfind(".//{*}style"):
-        words = _attributes(next(style.iterfind("{*}text-properties"), style))
+        words, own = _attributes(next(style.iterfind("{*}text-properties"), style)), _attributes(style)
         struck = words.get("text-line-through-style", "none") != "none"
-        marks[_attributes(style).get("name", "")] = (words.get("text-position", ""), struck)
+        marks[own.get("name", "")] = (words.get("text-position", ""), struck)
+        formatted |= {own.get("name", "")} if own.get("data-style-name", "N0") != "N0" else set()
 
-    def records() -> Iterator[tuple[int, list[str]]]:
+    def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
         number = 0
-        for row in sheets[chosen or ""].iterfind(".//{*}table-row"):
+        for row in sheets[name].iterfind(".//{*}table-row"):
             cells, blank, times = list[str](), 0, _times(_attributes(row), "number-rows-repeated")
             for cell in row:
+                if _name(cell) not in ("table-cell", "covered-table-cell"):
+                    fault = f"{archive.file}, row {number + 1}: it holds what is no cell: the workbook is damaged."
+                    raise InputError(f"{fault} Save it again.")
                 found = _attributes(cell)
-                text, repeated = _ods_text(cell, found, marks), _times(found, "number-columns-repeated")
+                text, repeated = _ods_text(cell, found, marks, formatted), _times(found, "number-columns-repeated")
                 if not text.strip():
                     blank += repeated
                     continue
@@ -295,44 +343,46 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
                 cells += [""] * blank
                 down, right = (_times(found, f"number-{what}-spanned") for what in ("rows", "columns"))
                 if down > 1 or right > 1:
-                    merged.append((number + 1, len(cells), number + down, len(cells) + right - 1))
+                    seen.merged.append((number + 1, len(cells), number + down, len(cells) + right - 1))
                 cells, blank = cells + [text] * repeated, 0
             yield from ((n, cells) for n in range(number + 1, number + times + 1) if cells)
             number += times
 
-    rows, numbers = gathered(archive.file, records(), archive.limits)
-    return Grid(archive.file, rows, numbers, tuple(notes), tuple(merged), sparse=True)
+    return sheet_grid(archive.file, archive.limits, [*sheets], [*sheets], wanted, records)
 
 
-def _ods_text(cell: Element, found: dict[str, str], marks: dict[str, tuple[str, bool]]) -> str:
+def _ods_text(cell: Element, found: dict[str, str], marks: dict[str, tuple[str, bool]], formatted: set[str]) -> str:
     """Return the text a cell shows, but for dates and truth values; what is stored where nothing is shown."""
-    kind, stored = found.get("value-type", ""), found.get("value", found.get("string-value", ""))
-    text = "\n".join(_paragraph(child, marks) for child in cell.iterfind("{*}p"))
+    kind, style = found.get("value-type", ""), found.get("style-name", "")
+    text = "\n".join(_paragraph(child, marks) for child in cell if ":text:" in child.tag)
+    stored = number_text(next((found[name] for name in _STORED if name in found), ""))
     if "formula" in found and not kind:
         return found["formula"].partition(":")[2] or "="  # never computed
     if kind == "boolean":
-        text = "VRAI" if found.get("boolean-value") == "true" else "FAUX"
+        text = {"true": "VRAI", "false": "FAUX"}.get(stored, f"{stored} [?]")
     elif kind == "date" and not re.fullmatch("[12][0-9]{3}", text):
         text = found.get("date-value", "")
-    elif kind == "percentage" and stored and not text:
+    elif stored and not text and kind == "percentage" and NUMBER.fullmatch(stored):
         text = f"{number_text(repr(100 * float(stored)))} %"
-    return _marked(text or number_text(stored), "", marks.get(found.get("style-name", ""), ("", False))[1])
+    elif stored and not text and (kind not in ("float", "string", "") or style in formatted):  # not as it would be seen
+        text = f"{stored} [{found.get('currency', kind)}]"
+    return marked(text or stored, "", marks.get(style, ("", False))[1])
 
 
 def _paragraph(element: Element, marks: dict[str, tuple[str, bool]]) -> str:
     """Return the text of a paragraph or a span of it, comments left out."""
     pieces = [element.text or ""]
     for child in element:
-        tag, found = child.tag.rpartition("}")[2], _attributes(child)
+        tag, found = _name(child), _attributes(child)
         if tag in ("s", "tab", "line-break"):
             pieces.append({"s": " " * min(_times(found, "c"), 100), "tab": "\t"}.get(tag, "\n"))
         elif tag != "annotation":
-            pieces.append(_marked(_paragraph(child, marks), *marks.get(found.get("style-name", ""), ("", False))))
+            pieces.append(marked(_paragraph(child, marks), *marks.get(found.get("style-name", ""), ("", False))))
         pieces.append(child.tail or "")
     return "".join(pieces)
 
 
-def _marked(text: str, raised: str, struck: bool) -> str:
+def marked(text: str, raised: str, struck: bool) -> str:
     """Return a text with its raised digits as such, and between ~~ when it is struck out: no rule reads either."""
     if raised:
         text = next((text.translate(table) for name, table in _RAISED.items() if raised.startswith(name)), text)
@@ -343,6 +393,10 @@ def _is_on(element: Element | None) -> bool:
     return element is not None and element.get("val", "1") not in ("0", "false")
 
 
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
 def _attributes(element: Element) -> dict[str, str]:
     """Return attributes by their names without namespace."""
     return {name.rpartition("}")[2]: value for name, value in element.items()}
@@ -350,8 +404,14 @@ def _attributes(element: Element) -> dict[str, str]:
 
 def _times(found: dict[str, str], name: str) -> int:
     """Return how often something is repeated, at least once."""
-    written = found.get(name, "1")
-    return max(1, int(written)) if re.fullmatch("[0-9]{1,9}", written) else 1
+    return max(1, _whole(found.get(name, "1")))
+
+
+def _whole(written: str) -> int:
+    """Return a whole number of the XML; nothing else is one, not even what Python reads as one."""
+    if not re.fullmatch("[0-9]{1,9}", written):
+        raise ValueError("no whole number")
+    return int(written)
 
 
 def _column(letters: str) -> int:

@@ -72,10 +72,11 @@ _DATE = re.compile(
 )
 
 
-def day(text: str, month_first: bool = False) -> Reading:
+def day(text: str, month_first: bool | None = False) -> Reading:
     """Return a date as ISO text, in universal time where a zone is written. French order: the day comes first.
 
-    `month_first`: the column writes the month first (see `months_first`). A number of days is a spreadsheet's date.
+    `month_first`: the column writes the month first, None if it writes both (see `months_first`). A number of days is
+    a spreadsheet's date.
 
     >>> [day(text).value for text in ("12/03/2015 14:05", "2015-03-12", "42005,5", "31/02/2015")]
     ['2015-03-12T14:05:00', '2015-03-12', '2015-01-01T12:00:00', None]
@@ -96,6 +97,10 @@ def day(text: str, month_first: bool = False) -> Reading:
     hour = part["hour"]
     if found["half"]:  # 24 is no hour
         hour = hour % 12 + 12 * (found["half"] == "p") if 1 <= hour <= 12 else 24
+    if month_first is None:
+        if part["one"] <= 12 >= part["two"] != part["one"]:
+            return unstated(text, "ambiguous", "day_or_month")
+        month_first = part["two"] > 12
     order = ("year", *(("one", "two") if month_first else ("two", "one"))) if found["one"] else ("y", "m", "d")
     ahead = timedelta(hours=part["ahead"], minutes=part["more"])
     try:
@@ -107,8 +112,10 @@ def day(text: str, month_first: bool = False) -> Reading:
     return stated(text, when.isoformat() if found["hour"] else str(when.date()), "date")
 
 
-def months_first(texts: Iterable[str]) -> bool:
-    """Return whether the dates of a column can only be read with the month first: one has a day above 12 second."""
-    matches = filter(None, map(_DATE.fullmatch, map(plain, texts)))
-    found = [(int(match["one"]), int(match["two"])) for match in matches if match["one"]]
-    return any(two > 12 for _, two in found) and all(one <= 12 for one, _ in found)
+def months_first(texts: Iterable[str]) -> bool | None:
+    """Return whether the dates of a column have the month first: one has a day above 12 second. None if they differ."""
+    # Assumption: beside am and pm the month comes first. Source: American software writes so. If wrong: one day above
+    # 12 in the column says so.
+    found = [match for match in map(_DATE.fullmatch, map(plain, texts)) if match and match["one"]]
+    first, second = (any(int(match[place]) > 12 for match in found) for place in ("one", "two"))
+    return None if first and second else second or (not first and any(match["half"] for match in found))

@@ -108,7 +108,9 @@ def in_order(found: Iterable[str]) -> tuple[str, ...]:
 
 def _known(text: str, decisions: Decisions) -> Reading | None:
     """Return what the codebook decides for this spelling, or the reading of a text that names nobody."""
-    if decided := in_order(re.split(r"[ ,+;]+", decisions.get(plain(text), ""))):
+    if (silent := decisions.get(plain(text), "")) in ("unknown", "not_applicable"):
+        return unstated(text, silent, "codebook_decision")
+    if decided := in_order(re.split(r"[ ,+;]+", silent)):
         return stated(text, decided[0] if len(decided) == 1 else decided, "codebook_decision")
     nobody = parsed.chosen("nobody", plain(text).strip(" .!"))
     return unstated(text, *nobody) if nobody else parsed.no_value(text)

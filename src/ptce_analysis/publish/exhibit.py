@@ -193,7 +193,11 @@ def cell_text(words: Words, value: Any, kind: str) -> str:
 def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
     """Return the data as an HTML table in a region that can scroll; on a phone, cells need their column's heading."""
     mixed, heads = any(column.kind != "text" for column in exhibit.columns), []
-    for name, heading, kind in exhibit.columns:
+    # Of answers it is not known, when their page is written, which column says the same on each row: it is said once.
+    known = exhibit.protected is None or len(exhibit.data) < 2
+    once = [column for column in exhibit.columns if not known and exhibit.data[column.name].nunique(False) == 1]
+    columns = [column for column in exhibit.columns if column not in once]
+    for name, heading, kind in columns:
         lengths = exhibit.data[name].dropna().astype(str).str.len()
         is_text, long = mixed and kind == "text", kind == "text" and bool(lengths.gt(LONG_TEXT).any())
         classes = " ".join(["t"] * is_text + ["long"] * long)
@@ -203,8 +207,10 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
         kind = str(row["kind"]) if column.kind == BY_ROW else column.kind
         return Markup(language.LINK.sub(language.LINKED, escape(cell_text(words, row[column.name], kind))))
 
-    rows = [[cell(row, column) for column in exhibit.columns] for row in exhibit.data.to_dict("records")]
-    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows)
+    records = exhibit.data.to_dict("records")
+    rows = [[cell(row, column) for column in columns] for row in records]
+    same = words.listing(f"{column.heading} ({cell(records[0], column)})" for column in once)
+    return _part(words, exhibit, "data", number=number, mixed=mixed, columns=heads, rows=rows, same=same)
 
 
 def csv_text(words: Words, exhibit: Exhibit) -> str:

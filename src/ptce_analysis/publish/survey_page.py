@@ -171,13 +171,14 @@ def apart(words: Words, shown: ShownWaves) -> Protected:
 
 
 def leading(words: Words, table: Protected, column: str) -> Protected:
-    """Return the largest figure by tier of the last wave that shows one: `wave`, `tiers`, the column; or no row."""
+    """Return the largest figure by tier of the last wave that shows one (`wave`, `tiers`, the column), or no row."""
 
     def rows(found: pd.DataFrame) -> pd.DataFrame:
         own = seen(found[found["printed"].eq(False)], column)
         last = own[own["wave"] == own["wave"].max()]
         most = last[last[column] == last[column].max()]
-        return most.head(1).assign(tiers=words.listing(most["tier"]))
+        tiers, of_tiers = (words.listing(most["level"].map(LEVEL_FORMS[words.lang][form])) for form in ("the", "of"))
+        return most.head(1).assign(tiers=tiers, of_tiers=of_tiers)
 
     return derived(rows, table)
 

@@ -69,13 +69,14 @@ def survey_page(
 ) -> dict[str, Any]:
     """Return what the page shows of some waves, by key: sentences and heads as text, drawings and notes as `key.kind`.
 
-    `claims` are those of all of them.
+    `claims` are those of all of them; `html`, everything as a browser and a download have it.
     """
-    outputs: dict[str, Any] = {"claims": []}
+    outputs: dict[str, Any] = {"claims": [], "html": []}
 
     def display(data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
         about = metadata["ptce"]
         outputs["claims"] += about.get("claims", [])
+        outputs["html"].append(data.get("text/html", ""))
         assert raw and about.get("protected", True), about
         outputs[about["key"] if about["kind"] in ("head", "say", "answer") else f"{about['key']}.{about['kind']}"] = (
             data.get("image/svg+xml") or data.get("text/html") if about["kind"] == "drawing" else data["text/plain"]

@@ -28,10 +28,12 @@ from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import BY_LEVEL, ShownWaves, shown
 from ptce_analysis.published import read_published
 from ptce_analysis.survey.tables import Cleaned
-from release_attack import MONEY, random_money, recovered
+from release_attack import LEVELS, MONEY, random_money, recovered
 from survey_exports import cleaned
+from survey_pages import survey_page as survey_page_of
 
 EN, FACTS = Words("en"), read_published(REPOSITORY / "data" / "raw" / "published")
+LANGUAGES = ("fr", "en")
 NOT_ASKED = MONEY["not_asked"]
 STAGED = {"pole_id": {"header": "id"}, "stage": {"header": "Stade"}}
 LINKED = ("commune", "epci", "departement", "region", "pnr_petr")
@@ -235,6 +237,35 @@ def test_nothing_is_recovered_from_many_pages_and_much_without_protection(
     assert [seed for seed in range(2, n) if attack(tmp_path, seed)] == []
     forgotten(name, monkeypatch)
     assert any(attack(tmp_path, seed) for seed in range(n))
+
+
+@pytest.mark.parametrize("rules", ["standard", pytest.param("strict", marks=pytest.mark.thorough)])
+def test_the_page_shows_nothing_that_is_not_in_what_was_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rules: str
+) -> None:
+    """Two surveys of which the same is released make one page: sentences, figures, alt texts, tables, CSV, claims.
+
+    They differ by the amounts of a level whose total is hidden, as is all that it could be worked out from.
+    """
+    n_pairs = 0
+    for seed in range(40):
+        wave = random_money(tmp_path, seed)
+        tables = shown([wave], FACTS, rules)
+        money = tables.tables["amounts"].table.set_index("level")["total"]
+        for level in (one for one in LEVELS if money[one] == MARK):
+            at = wave.supports["level"].eq(level) & wave.supports["amount_eur"].gt(0)
+            more = wave.supports.assign(amount_eur=wave.supports["amount_eur"] + 10_000.0 * at)
+            other = replace(wave, supports=more)
+            same = shown([other], FACTS, rules)
+            if any(not one.table.equals(same.tables[name].table) for name, one in tables.tables.items()):
+                continue  # what is hidden depends on it
+            lang = LANGUAGES[n_pairs % 2]
+            assert survey_page_of([wave], monkeypatch, lang, rules) == survey_page_of([other], monkeypatch, lang, rules)
+            n_pairs += 1
+            break
+        if n_pairs == 2:
+            return
+    raise AssertionError("no two surveys of which the same is released")
 
 
 @pytest.mark.parametrize(("counts", "expected"), [

@@ -345,6 +345,28 @@ def test_figures_made_of_several_levels_are_hidden_with_any_of_them(tmp_path: Pa
     assert shown_all["aid_per_collectivity_median_2015"] == 81_000
 
 
+@pytest.mark.parametrize("rules", ["standard", "strict"])
+def test_the_total_of_all_levels_is_given_up_before_that_of_a_level(tmp_path: Path, rules: str) -> None:
+    """By hand: one pole alone is funded by Europe. Its level and the total are hidden, here and among printed figures;
+    the other levels are shown, and without that pole so is the total."""
+    rows = [f"P{i};création;;;Oui;{8 + i};{9 + 2 * i};{12 + i};{20 + i};" for i in range(14)]
+    alone = [
+        *rows,
+        "Q;création;;;Oui;;;;;20",
+        "R;création;;;Non;;;;;",
+        "S;création;;;Non;;;;;",
+        "T;création;;;Non;;;;;",
+    ]
+    for answers, hidden in ((alone, {"europe", "total"}), (rows, set())):
+        tables = shown([cleaned(tmp_path, *answers, **MONEY)], FACTS, rules)
+        money = tables.tables["amounts"].table.set_index("level")["total"]
+        assert set(money.index[money == MARK]) == hidden
+        printed = tables.printed.table.set_index("id")["given"]
+        assert {name for name in ("funding_amount_europe_2015", "funding_total_2015") if printed.get(name) == MARK} == {
+            f"funding_{'total' if one == 'total' else f'amount_{one}'}_2015" for one in hidden
+        }
+
+
 def test_several_amounts_of_one_pole_are_its_own(tmp_path: Path) -> None:
     """By hand: 32 thrice and 30 are one pole's and another's: they are not three poles', until the 32 are of three."""
     money = {"b": "10;;", "c": "15;;", "d": ";20;", "e": ";25;", "f": ";;90", "g": ";;30"}

@@ -42,26 +42,36 @@ def wave(
     asked: Sequence[str] = tuple(ASKED),
     links: Sequence[str] = FUNDING_LEVELS,
     amounts: Sequence[str] = FUNDING_LEVELS,
+    funder: str = "",
     **changes: Any,
 ) -> Cleaned:
-    """Return a wave of n poles, half of them linked with each level: of forty, nothing has to be hidden."""
+    """Return a wave of n poles, half of them linked with each level: of forty, hardly anything has to be hidden.
+
+    Most of those linked have an amount. `funder`: what all wrote in a column of funders.
+    """
     variables = {"pole_id": {"header": "id"}} | {name: {"header": ASKED[name][0]} | ASKED[name][2] for name in asked}
     supports = {level: {"level": level} for level in (*links, *amounts)}
     supports = {level: one | ({"link": f"Lien {level}"} if level in links else {}) for level, one in supports.items()}
     supports = {level: one | ({"amount": level} if level in amounts else {}) for level, one in supports.items()}
-    rows = []
+    named, rows = [{"funder": "Qui vous aide ?"}] * bool(funder), []
     for i in range(n):
         yes = {level: (i // 4 + at) % 2 == 0 for at, level in enumerate(supports)}
         told = [str(ASKED[name][1](i)) for name in asked]
         told += ["Oui" if yes[level] else "Non" for level in links]
         told += [str(20_000 + 500 * i) if yes[level] and i % 8 != 1 else "" for level in amounts]
-        rows.append(";".join([f"P{i}", *told]))
-    header = ";".join(["id", *(ASKED[name][0] for name in asked), *(f"Lien {level}" for level in links), *amounts])
+        rows.append(";".join([f"P{i}", *told, funder]))
+    titles = [
+        "id",
+        *(ASKED[name][0] for name in asked),
+        *(f"Lien {level}" for level in links),
+        *amounts,
+        "Qui vous aide ?",
+    ]
     book: dict[str, Any] = {"wave": str(year), "origin": "survey", "variables": variables}
-    book |= {"supports": list(supports.values()), "not_asked": [name for name in ASKED if name not in asked]}
+    book |= {"supports": [*supports.values(), *named], "not_asked": [name for name in ASKED if name not in asked]}
     place = folder / str(year)
     place.mkdir()
-    return cleaned(place, *rows, header=header, **book | changes)
+    return cleaned(place, *rows, header=";".join(titles), **book | changes)
 
 
 def survey_page(
@@ -69,14 +79,14 @@ def survey_page(
 ) -> dict[str, Any]:
     """Return what the page shows of some waves, by key: sentences and heads as text, drawings and notes as `key.kind`.
 
-    `claims` are those of all of them; `html`, everything as a browser and a download have it.
+    `claims` are those of all of them, `tables` the HTML below each exhibit, by key.
     """
-    outputs: dict[str, Any] = {"claims": [], "html": []}
+    outputs: dict[str, Any] = {"claims": [], "tables": {}}
 
     def display(data: dict[str, str], *, raw: bool, metadata: dict[str, Any]) -> None:
         about = metadata["ptce"]
         outputs["claims"] += about.get("claims", [])
-        outputs["html"].append(data.get("text/html", ""))
+        outputs["tables"] |= {about["key"]: data["text/html"]} if about["kind"] == "notes" else {}
         assert raw and about.get("protected", True), about
         outputs[about["key"] if about["kind"] in ("head", "say", "answer") else f"{about['key']}.{about['kind']}"] = (
             data.get("image/svg+xml") or data.get("text/html") if about["kind"] == "drawing" else data["text/plain"]

@@ -46,10 +46,23 @@ def test_links_supports_amounts_and_stages_of_four_poles(wave: Cleaned) -> None:
     rows = survey.linked(wave)
     region = rows.loc[rows["level"] == "region", ["pole_id", "linked"]].to_numpy().tolist()
     assert region == [["P1", True], ["P2", True], ["P3", False]]
-    assert (survey.asks_links(wave, "region"), survey.asks_links(wave, "commune")) == (True, False)
-    assert (survey.asks_amounts(wave, "epci"), survey.asks_amounts(wave, "etat")) == (True, False)
+    assert (wave.links, wave.amounts) == (("region",), ("epci", "region"))  # an amount alone asks about no link
+    assert len(survey.asked_for_amounts(wave)) == 8  # four poles, two levels
     assert survey.staged(wave)["stage"].tolist() == ["emergence", "creation", "emergence"]
     assert survey.lines_set_aside([wave]).to_numpy().tolist() == [[2015, "total_row", 1]]
+
+
+@pytest.mark.parametrize(("funder", "amount", "asked"), [
+    # Nobody names the Région among « other » funders: its amount says all that was asked. All name it: they were asked.
+    ("CDC Habitat", "5", False), ("Région", "5", True), ("Région, Ville", "", True), ("", "5", False),
+])  # fmt: skip
+def test_a_column_of_funders_asks_about_the_levels_that_it_names_as_a_rule(
+    tmp_path: Path, funder: str, amount: str, asked: bool
+) -> None:
+    """Beside a column of their amounts; the levels that have none are asked about in any case."""
+    rows = [f"P{i};création;;;;{amount};;{funder}" for i in range(4)]
+    wave = cleaned(tmp_path, *rows, supports=[{"level": "region", "amount": "Montant Région"}, {"funder": "Autres"}])
+    assert ("region" in wave.links, "commune" in wave.links, "region" in wave.amounts) == (asked, True, True)
 
 
 SHARE: dict[str, Any] = {"grain": Fraction("0.01"), "unit": "share"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 
 from conftest import REPOSITORY
 from ptce_analysis.errors import InputError
@@ -15,12 +18,112 @@ from ptce_analysis.publish.survey_tables import ShownWaves, shown
 from ptce_analysis.published import Facts, read_published
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LANGUAGES
-from survey_exports import SMALL, cleaned
-from survey_pages import survey_page
+from ptce_analysis.vocabulary import LANGUAGES
+from survey_exports import cleaned
+from survey_pages import ASKED, survey_page, wave
 
 EN = Words("en")
-FIGURES, TABLES = {"emergence", "links", "emergence_by_level", "funding"}, {"stages", "compared", "lines"}
+BY_TIER, FIGURES = {"links", "aided", "funding"}, {"links", "aided", "funding", "emergence", "emergence_by_level"}
+ABOUT = {"profile", "forms", "stages", "emergence"}
+SIX = ("commune", "epci", "departement", "region", "etat", "europe")
+
+
+def years(*some: int, **kind: Any) -> Callable[[Path], list[Cleaned]]:
+    """A survey of several years, of one kind."""
+    return lambda folder: [wave(folder, year, **kind) for year in some]
+
+
+# Waves of every kind, and the exhibits that their page has, worked out from what they ask and how many answer.
+KINDS: dict[str, tuple[Callable[[Path], list[Cleaned]], set[str]]] = {
+    "all levels, one wave": (years(2019), BY_TIER | ABOUT | {"emergence_by_level"}),
+    "two waves": (years(2019, 2023), BY_TIER | ABOUT | {"emergence_by_level"}),
+    "three waves, two of them published": (
+        years(2013, 2015, 2023),
+        BY_TIER | ABOUT | {"emergence_by_level", "compared"},
+    ),
+    "four hundred": (years(2021, n=400), BY_TIER | ABOUT | {"emergence_by_level"}),
+    "no amount": (years(2019, 2023, amounts=()), {"links", "emergence_by_level"} | ABOUT),
+    "no link": (years(2019, links=()), {"aided", "funding"} | ABOUT),
+    "amounts alone": (years(2019, links=(), asked=()), {"aided", "funding", "lines"}),
+    "links alone": (years(2019, amounts=(), asked=()), {"links"}),
+    "no stage": (years(2019, asked=tuple(ASKED)[1:]), BY_TIER | {"profile", "forms"}),
+    "stage alone": (years(2019, asked=("stage",)), BY_TIER | {"stages", "emergence", "emergence_by_level"}),
+    "a State that is linked and gives nothing": (
+        years(2019, amounts=SIX[:4]),
+        BY_TIER | ABOUT | {"emergence_by_level"},
+    ),
+    "a park": (years(2019, links=(*SIX, "pnr_petr")), BY_TIER | ABOUT | {"emergence_by_level"}),
+    "other levels each year": (
+        lambda folder: [
+            wave(folder, 2019, links=SIX[:3], amounts=SIX[4:]),
+            wave(folder, 2023, links=SIX[3:], amounts=()),
+        ],
+        BY_TIER | ABOUT | {"emergence_by_level"},
+    ),
+    "funders that nobody can place": (
+        years(2019, links=(), amounts=(), funder="Bidule", asked=("stage",)),
+        {"stages", "emergence"},
+    ),
+    "nothing on levels": (years(2019, links=(), amounts=()), ABOUT),
+    "three respondents": (years(2019, n=3), set()),
+    "one respondent": (years(2019, n=1), set()),
+}
+QUICK = ("two waves", "amounts alone", "one respondent")
+
+
+@pytest.mark.parametrize("rules", ["standard", pytest.param("strict", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[pytest.mark.thorough] * (kind not in QUICK)) for kind in KINDS]
+)
+def test_a_wave_of_each_kind_makes_a_page_that_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, lang: str, rules: str
+) -> None:
+    """What was asked is there, of its own years; no table is empty, too wide or says one thing on each row."""
+    make, expected = KINDS[kind]
+    waves = make(tmp_path)
+    found = survey_page(waves, monkeypatch, lang, rules)
+    exhibits = set(found["tables"])
+    assert exhibits == expected if rules == "standard" else exhibits <= expected
+    texts = {key: text for key, text in found.items() if isinstance(text, str) and not key.endswith(".drawing")}
+    said = " ".join(texts.values())
+    assert not re.search(r"\b(nan|NaN|None|<NA>|inf)\b|[a-z]_[a-z]", said), said
+    published = {2013, 2015} if BY_TIER & exhibits or "profile" in exhibits else set()
+    assert {int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", said)} <= {one.year for one in waves} | published
+    assert texts["answer"].count(".") and len(texts["answer"].split()) <= 45
+    for key, html in found["tables"].items():
+        table = BeautifulSoup(html, "html.parser").table
+        rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+        assert len(rows) > 1 and 2 <= len(rows[0]) <= 6, key
+        constant = [head for head, *cells in zip(*rows, strict=True) if len(cells) > 1 and len(set(cells)) == 1]
+        assert not constant or len(rows[0]) == 2, key
+        marked, note = any("s" in row for row in rows), {"en": "s: not shown", "fr": "s\u00a0: non diffusé"}[lang]
+        assert (note in found[f"{key}.notes"]) is (marked or "(s)" in html), key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_a_survey_leads_with_what_its_answers_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """By hand: half of forty linked; the more so beside the printed figures, each in a row that says so."""
+    amounts = ("region", "commune")
+    waves = [wave(tmp_path, 2023, links=("region",), amounts=amounts, title="Enquête du RTES", date="2023-11-05")]
+    found = survey_page(waves, monkeypatch, lang)
+    leads = {
+        "en": "In 2023, 50% of the clusters that answered are linked with regions",
+        "fr": "En 2023, 50\u00a0% des pôles",
+    }
+    named = {"en": "Enquête du RTES (export of 5 November 2023)", "fr": "Enquête du RTES (export du 5 novembre 2023)"}
+    assert found["answer"].startswith(leads[lang]) and named[lang] in sentences(found)
+    facts = read_published(REPOSITORY / "data" / "raw" / "published")
+    aid = page06.by_tier(EN, shown(waves, facts), "aided").table.set_index("name")
+    assert list(aid.index[:2]) == ["Regions 2023", "Regions 2015, published"] or aid.index[0] == "Communes 2023"
+    # 29 of 52 respondents: Wilson's interval by its formula, with z = 1.96.
+    printed = aid.loc["Regions 2015, published"]
+    assert (printed["units"], printed["base"]) == (29, 52) and printed["interval"] == "42% – 69%"
+    links = page06.by_tier(EN, shown(waves, facts), "links").table.set_index("name")
+    assert links.loc["Regions 2015, published", ["units", "share"]].tolist() == ["–", 0.75]
+    assert set(links["level"]) == {"region"}  # an amount alone asks about no link
 
 
 @pytest.fixture(scope="module")
@@ -58,35 +161,40 @@ def test_everything_made_of_invented_answers_says_so(pages: dict[str, dict[str, 
     """Head, drawing and sentence, in the same output as the number; no identifier of a pole; the mark is explained."""
     found = pages[lang]
     words = {"en": "fictitious data", "fr": "données fictives"}[lang]
-    assert {f"{key}.drawing" for key in FIGURES} | FIGURES | TABLES <= set(found)
-    assert all(words in found[key] for key in FIGURES | TABLES)
+    exhibits = FIGURES | ABOUT | {"relations", "compared", "lines"}
+    assert {f"{key}.drawing" for key in FIGURES} <= set(found) and set(found["tables"]) == exhibits
+    assert all(words in found[key] for key in exhibits)
     assert all(found[f"{key}.drawing"].count(words) == 2 for key in FIGURES)
     assert "FICTIF" not in str(found)
     assert found["answer"].startswith(f"[{words}] ") and not any(map(str.isdigit, found["answer"]))
     mark = {"en": "s: not shown", "fr": "s\u202f: non diffusé"}[lang]
-    explained = {key for key in FIGURES | TABLES if mark in found[f"{key}.notes"].replace("\u00a0", "\u202f")}
-    assert explained == {"links", "emergence_by_level"}
+    explained = {key for key in exhibits if mark in found[f"{key}.notes"].replace("\u00a0", "\u202f")}
+    assert explained == {"links", "funding", "emergence_by_level"}
 
 
 def test_the_page_says_what_these_answers_say(tables: ShownWaves, pages: dict[str, dict[str, Any]]) -> None:
     """10/52 less 13/42: Newcombe by hand from both Wilson intervals (10.8 to 31.9, 19.1 to 46.0), R's fisher.test.
 
-    47 and 58 lines, 42 and 52 poles; of 58 figures three are not given, and one is hidden.
+    47 and 58 lines, 42 and 52 poles; of 58 figures three are not given, and three are hidden.
     """
     assert tables.rates.table[["n", "base"]].to_numpy().tolist() == [[13, 42], [10, 52]]
     found = sentences(pages["en"])
-    assert "changes by −11.7 points (95% interval of Newcombe, −29.0 points to +5.7 points;" in found
-    assert "p = 0.23). The interval contains zero" in found
+    assert (
+        "The difference, −11.7 points, may be chance (95% interval of Newcombe, −29.0 points to +5.7 points;" in found
+    )
+    assert "p = 0.23)" in found
     assert "Of 105 lines, 94 are clusters; 11 were set aside" in found
-    assert "Of 58 published figures" in found and "3 differ." in found and "1 is not compared" in found
+    assert "Of 58 published figures" in found and "3 differ." in found and "3 are not compared" in found
 
 
 def test_a_share_with_fewer_than_three_outside_is_not_shown(tables: ShownWaves) -> None:
-    """40 of 42 linked with their Région in 2013: two could be recognised. It stands last, and is not drawn."""
-    linked = page06.linked(EN, tables)
+    """40 of 42 linked with their Région in 2013: two could be recognised. It stands below 2015, and is not drawn."""
+    linked = page06.by_tier(EN, tables, "links")
     rows = linked.table.set_index(["wave", "level"])
     assert tuple(rows.loc[("2013", "region"), ["units", "share"]]) == ("s", "s")
-    assert rows.index[-1] == ("2013", "region") and rows.loc[("2015", "region"), "share"] == pytest.approx(0.75)
+    at = rows.index.get_loc(("2015", "region"))
+    assert rows.index[at + 1] == ("2013", "region") and rows.iloc[at]["share"] == pytest.approx(0.75)
+    assert not rows["printed"].any()  # no published figure stands beside invented ones
     assert "2013" not in set(page06.seen(linked, "share")["wave"])
 
 
@@ -106,52 +214,30 @@ def made(folder: Path, *rows: str, year: str = "2015", **changes: Any) -> Cleane
     return cleaned(folder / year, *rows, wave=year, **{"origin": "survey"} | changes)
 
 
-def asked_about_all(folder: Path, year: str, n: int = 40) -> Cleaned:
-    """A wave that asked about the six levels, of which nothing has to be hidden: half of n poles linked with each."""
-    levels = FUNDING_LEVELS
-    supports = [{"level": level, "link": f"Lien {level}", "amount": level} for level in levels]
-    variables = {"pole_id": {"header": "id"}, "stage": {"header": "Stade"}}
-    rows = []
-    for i in range(n):
-        yes = [(i // 4 + k) % 2 == 0 for k in range(len(levels))]
-        links, money = ["Oui" if one else "Non" for one in yes], [str(20_000 + 500 * i) if one else "" for one in yes]
-        rows.append(";".join([f"P{i}", ("émergence", "création", "amorçage", "fonctionnement")[i % 4], *links, *money]))
-    header = ";".join(["id", "Stade", *(f"Lien {level}" for level in levels), *levels])
-    not_asked = [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"]
-    return made(folder, *rows, year=year, header=header, variables=variables, supports=supports, not_asked=not_asked)
-
-
-@pytest.mark.parametrize(("lang", "years"), [("en", ("2015",)), ("fr", ("2013", "2015"))])
-def test_waves_of_which_nothing_is_hidden_or_missing_make_a_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, years: tuple[str, ...], lang: str
+def test_columns_without_a_mark_or_a_gap_are_stated_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Columns without a mark or a gap are whole numbers to pandas: each exhibit states them all the same."""
+    """They are whole numbers to pandas, which are no `int`."""
     derived = page06.derived
     monkeypatch.setattr(page06, "derived", lambda f, *given: derived(lambda *t: f(*t).infer_objects(), *given))
-    waves = [asked_about_all(tmp_path, year) for year in years]
-    tables = shown(waves)
-    assert not any((one.table == "s").any(axis=None) for one in [*tables.tables.values(), tables.by_level])
-    assert page06.linked(EN, tables).table["units"].dtype == page06.stages(EN, tables).table["base"].dtype == "int64"
-    found = survey_page(waves, monkeypatch, lang)
-    assert FIGURES | {"stages"} <= set(found) and "lines" not in found
+    found = survey_page([wave(tmp_path)], monkeypatch)
     claims = {claim["id"]: claim["value"] for claim in found["claims"]}
-    assert claims["links.reading.units"] == 20 and claims["stages.reading.units"] == 10
+    assert claims["links.reading.first.units"] == 20 and claims["stages.reading.units"] == 10
 
 
 def test_waves_of_which_nothing_may_be_shown_make_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two poles of 2017: neither figure nor table, and no word of fiction; no pole at all."""
     wave = made(tmp_path, "P1;création;10;1;Oui;5;;", "P2;émergence;10;1;Oui;7;;", year="2017")
     found = survey_page([wave], monkeypatch)
-    assert not (FIGURES | TABLES) & set(found)
-    assert found["answer"].startswith("2 clusters answered.")
+    assert not found["tables"] and found["answer"].startswith("No figure by tier can be shown")
     for subject in ("share of emerging clusters", "share of clusters linked with a tier", "amount"):
         assert f"No {subject} can be shown" in str(found)
     assert "No figure was found" in str(found) and "fictitious" not in str(found) and "over time" not in str(found)
     nobody = survey_page([made(tmp_path, "Total;;10;1;;;;", year="2016")], monkeypatch)
-    assert (FIGURES | TABLES) & set(nobody) == {"lines"} and "0 clusters answered." in nobody["answer"]
+    assert set(nobody["tables"]) == {"lines"} and "0 answers of clusters" in sentences(nobody)
 
 
-def test_the_answer_on_real_answers_says_whether_the_share_changed(
+def test_the_page_says_whether_the_share_of_emerging_clusters_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """30 of 34 emerging, then 4 of 34: more than chance; 15 and 12: not. Nine totals and ten are nineteen lines."""
@@ -166,11 +252,10 @@ def test_the_answer_on_real_answers_says_whether_the_share_changed(
             waves.append(made(tmp_path / str(n), *rows, *totals, year=year))
         return survey_page(waves, monkeypatch)
 
-    apart, close = page(30, 4), page(15, 12)
-    assert "more than chance explains" in apart["answer"] and "−76.5 points" in apart["answer"]
-    assert "Only amounts given by" in sentences(apart) and "does not contain zero" in sentences(apart)
-    assert "Of 87 lines, 68 are clusters; 19 were set aside" in sentences(apart)
-    assert close["answer"].startswith("We cannot tell whether the share of emerging clusters changed")
+    apart, close = (sentences(page(*emerging)) for emerging in ((30, 4), (15, 12)))
+    assert "more than chance explains" in apart and "−76.5 points" in apart
+    assert "Of 87 lines, 68 are clusters; 19 were set aside" in apart
+    assert "We cannot tell whether the share of emerging clusters changed" in close
 
 
 def test_two_origins_are_never_shown_together(tmp_path: Path) -> None:

@@ -196,6 +196,7 @@ def data_html(words: Words, exhibit: Exhibit, number: str) -> str:
     # Of answers it is not known, when their page is written, which column says the same on each row: it is said once.
     known = exhibit.protected is None or len(exhibit.data) < 2
     once = [column for column in exhibit.columns if not known and exhibit.data[column.name].nunique(False) == 1]
+    once = once[: len(exhibit.columns) - 2]  # one column alone would be no table
     columns = [column for column in exhibit.columns if column not in once]
     for name, heading, kind in columns:
         lengths = exhibit.data[name].dropna().astype(str).str.len()

@@ -250,13 +250,14 @@ def _printed(shown: ShownWaves, name: str) -> Iterator[dict[str, Any]]:
 
 def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str, column: str) -> pd.DataFrame:
     """The rows of the waves and levels asked about, and those printed of these levels, named and ranked."""
-    asked = shown.asks(question)
-    rows = table.to_dict("records")
-    own = [
-        row | {"printed": False}
-        for row in rows
-        if row.get("printed") is not True and (row["wave"], row["level"]) in asked
-    ]
+    asked, rows = shown.asks(question), table.to_dict("records")
+
+    def is_told(row: Mapping[str, Any]) -> bool:
+        """Whether a wave asked, and somebody said something: of nobody, no share is shown."""
+        nobody = row.get("units") == 0 and (column == "share" or row.get("base") == 0)
+        return (row["wave"], row["level"]) in asked and not nobody
+
+    own = [row | {"printed": False} for row in rows if row.get("printed") is not True and is_told(row)]
     levels = [level for level in SHOWN_LEVELS if level in {row["level"] for row in own}]
     beside = [row for row in rows if row.get("printed") is True and row["level"] in levels]
     every = pd.DataFrame([*own, *beside], columns=[*dict.fromkeys([*table, "printed"])], dtype=object)
@@ -267,7 +268,10 @@ def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str,
     labels = [words.label(LEVELS[level]).split(" (")[0] for level in every["level"]]
     names = [_name(words, *one) for one in zip(labels, every.to_dict("records"), strict=True)]
     every = every.where(every.notna(), NOTHING).drop(columns=[*rank])
-    return every.assign(name=names, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))
+    kind = {"share": "share", "total": "keur", "difference": "points"}[column]
+    figures = [one if isinstance(one, str) else words.number(Number(one, kind)) for one in every[column]]
+    said = [" · ".join(both) for both in zip(names, figures, strict=True)]
+    return every.assign(name=names, said=said, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))
 
 
 def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
@@ -288,5 +292,5 @@ def _median(words: Words, low: Any, below: Any, kind: str) -> str:
 def _intervals(words: Words, table: pd.DataFrame) -> list[str]:
     """Each interval in words, rounded outwards."""
     ends = zip(table["low"], table["high"], strict=True)
-    return [f"{words.number(Number(low, 'share1_down'))} – {words.number(Number(high, 'share1_up'))}" if low == low
+    return [f"{words.number(Number(low, 'share_down'))} – {words.number(Number(high, 'share_up'))}" if low == low
             else NOTHING for low, high in ends]  # fmt: skip

@@ -55,6 +55,7 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
 @pytest.mark.parametrize(("change", "message"), [
     ({"wave": ""}, "wave: missing"), ({"wave": "deux mille"}, "wave: 'deux mille' is not a year"),
     ({"origin": ""}, "origin: missing. Legal: fictitious, survey"), ({"origin": "real"}, "origin: 'real' is not legal"),
+    ({"date": "2017-02-31"}, "date: '2017-02-31' is not a day, such"), ({"date": "30/06/2017"}, "date: '30/06/2017'"),
     ({"layout": "x"}, "layout: must be a mapping"),
     ({"layout": {"header_rows": "9"}}, "layout.header_rows: '9' is not legal"),
     ({"layout": {"separator": ";;"}}, "layout.separator: ';;' is not one character"),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ptce_analysis.analysis.audit import audit
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.release import Protected, derived
+from ptce_analysis.protect.release import Protected, derived, public
 from ptce_analysis.protect.rules import MARK, MARK_LABEL, threshold
 from ptce_analysis.protect.scan import FICTITIOUS_ID
 from ptce_analysis.publish.language import Number, Sentence, Words
@@ -20,16 +20,15 @@ from ptce_analysis.publish.show import project_folder
 from ptce_analysis.publish.survey_tables import QUANTITIES, SHOWN_LEVELS, ShownWaves, based, with_ends
 from ptce_analysis.publish.texts import MEDIANS
 from ptce_analysis.published import respondents, stated
-from ptce_analysis.survey.clean import ROW_RULES
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
 from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, OUTCOMES, STAGES
 
-# The tables by tier: the measure, that of its base, the question that asks for it, the column that ranks the levels.
+# The tables by tier: the measure, that of its base, the column that ranks the levels.
 TIERS = {
-    "links": ("links", "said", "links", "share"),
-    "aided": ("supported", "asked", "amounts", "share"),
-    "funded": ("amounts", "supported", "amounts", "total"),
+    "links": ("links", "said", "share"),
+    "aided": ("supported", "asked", "share"),
+    "funded": ("amounts", "supported", "total"),
 }
 NOTHING = "–"  # stands where nothing was given, or printed
 
@@ -61,11 +60,6 @@ def fictitious_waves(folder: Path) -> tuple[Cleaned, ...]:
                 " them in a folder that git ignores; `ptce fictitious --out data/raw/waves` writes the fictitious ones."
             )
     return found
-
-
-def page_stem(stem: str, waves: str) -> str:
-    """Return the name that starts those of a page's files: those supplied by a reader are apart."""
-    return stem if waves == "fictitious" else f"{stem}_{waves}"
 
 
 class Texts:
@@ -104,11 +98,8 @@ def marked(words: Words, *tables: Protected) -> Sentence:
 
 def withheld(shown: ShownWaves, *tables: Protected) -> Protected:
     """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
-    fewest = threshold(shown.rules)
-    return derived(
-        lambda *found: pd.DataFrame({"n": [sum(int((one == MARK).sum().sum()) for one in found)], "fewest": fewest}),
-        *tables,
-    )
+    n = sum(int((one.table == MARK).sum().sum()) for one in tables)
+    return public(pd.DataFrame({"n": [n], "fewest": [threshold(shown.rules)]}))
 
 
 def seen(table: Protected | pd.DataFrame, column: str) -> pd.DataFrame:
@@ -118,15 +109,8 @@ def seen(table: Protected | pd.DataFrame, column: str) -> pd.DataFrame:
     return found.assign(**{column: numbers})[numbers.notna()].infer_objects()
 
 
-def set_aside(words: Words, shown: ShownWaves) -> Protected:
-    """Return the lines that are no answer of a cluster, by wave and reason (`label`, `wave`, `n`)."""
-    return derived(
-        lambda lines: lines.assign(label=[words.label(ROW_RULES[fate]) for fate in lines["fate"]]), shown.lines
-    )
-
-
 def told(words: Words, shown: ShownWaves, question: str) -> Protected:
-    """Return how many poles gave each answer to a question (`stage`, `legal_form`, `relation`), those withheld last.
+    """Return how many poles gave each answer to a question (`stage`, `legal_form`, `relation`), the latest wave first.
 
     Columns: `wave`, `label`, `units`, `base` (those who answered), `share`, `interval` (Wilson's), its ends.
     """
@@ -137,8 +121,8 @@ def told(words: Words, shown: ShownWaves, question: str) -> Protected:
         both = with_ends(based(found, base))
         both = both[both["base"] != 0]  # nobody answered in such a wave
         named = both.assign(label=[words.label(labels[code]) for code in both[question]])
-        named = named.assign(interval=_intervals(words, named))
-        return named.sort_values("share", key=lambda share: share.eq(MARK), kind="stable", ignore_index=True)
+        named = named.assign(interval=_intervals(words, named), hidden=named["share"].eq(MARK))
+        return named.sort_values(["hidden", "wave"], ascending=[True, False], ignore_index=True)
 
     if name not in shown.tables:
         return derived(lambda flow: flow.iloc[:0].assign(share=0), shown.flow)
@@ -151,11 +135,14 @@ def by_tier(words: Words, shown: ShownWaves, name: str) -> Protected:
     Columns: `name`, `tier`, `wave`, `printed`, `units` of `base`; `share`, `interval` and its ends, or `total` (euros)
     and `median`. The level with the most stands first, of its rows those of the survey, the latest first.
     """
-    measure, base, question, column = TIERS[name]
+    measure, base, column = TIERS[name]
 
     def rows(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
         beside = pd.DataFrame(_printed(shown, name), dtype=object)
-        every = _ranked(words, shown, pd.concat([based(table, bases), beside]), question, column)
+        own = based(table, bases)
+        if name == "links":
+            own = own.loc[[pair in shown.linked for pair in zip(own["wave"], own["level"], strict=True)]]
+        every = _ranked(words, pd.concat([own.assign(printed=False), beside]), column)
         if column == "share":
             every = with_ends(every)
             return every.assign(interval=_intervals(words, every))
@@ -167,7 +154,12 @@ def by_tier(words: Words, shown: ShownWaves, name: str) -> Protected:
 
 def apart(words: Words, shown: ShownWaves) -> Protected:
     """Return emergence among the poles linked with a level and among the others, where it may be shown or is not."""
-    return derived(lambda table: _ranked(words, shown, table, "links", "difference"), shown.by_level)
+
+    def rows(table: pd.DataFrame) -> pd.DataFrame:
+        asked = [pair in shown.linked for pair in zip(table["wave"], table["level"], strict=True)]
+        return _ranked(words, table.loc[asked].assign(printed=False), "difference")
+
+    return derived(rows, shown.by_level)
 
 
 def leading(words: Words, table: Protected, column: str) -> Protected:
@@ -185,24 +177,19 @@ def leading(words: Words, table: Protected, column: str) -> Protected:
 
 def profile(words: Words, shown: ShownWaves) -> Protected:
     """Return the median of each quantity by wave, then as printed: `name`, `units` (answers), `median`, `printed`."""
-    names = {"age_median": (Texts.AGE, "years"), **MEDIANS}
     asked = {column: indicator for column, indicator in QUANTITIES.items() if column in shown.tables}
 
     def rows(_: pd.DataFrame, *tables: pd.DataFrame) -> pd.DataFrame:
         found = list[dict[str, Any]]()
         for indicator, table in zip(asked.values(), tables, strict=True):
-            (text, kind), facts = (
-                names[indicator],
-                (stated(shown.facts, f"{indicator}_{year}") for year in shown.beside),
-            )
-            printed = [
-                {"wave": str(one.wave), "median_from": float(one.value), "units": NOTHING} for one in facts if one
-            ]
-            own = table.sort_values("wave", ascending=False).to_dict("records")
-            for row in [*(row | {"printed": False} for row in own), *(row | {"printed": True} for row in printed)]:
-                median = _median(words, row["median_from"], row.get("median_below"), kind)
-                label = str(words(text))
-                found.append(row | {"median": median, "label": label, "name": _name(words, label, row)})
+            text, kind = {"age_median": (Texts.AGE, "years"), **MEDIANS}[indicator]
+            facts = filter(None, (stated(shown.facts, f"{indicator}_{year}") for year in shown.beside))
+            own = table.sort_values("wave", ascending=False).assign(printed=False).to_dict("records")
+            printed = [{"wave": str(one.wave), "median_from": float(one.value), "printed": True} for one in facts]
+            for row in [*own, *printed]:
+                said = _median(words, row["median_from"], row.get("median_below"), kind)
+                named = {"label": str(words(text)), "name": _name(words, str(words(text)), row)}
+                found.append({"units": NOTHING, **row, **named, "median": said})
         columns = ["name", "label", "wave", "units", "median_from", "median", "printed"]
         return pd.DataFrame(found, columns=columns, dtype=object)
 
@@ -248,27 +235,19 @@ def _printed(shown: ShownWaves, name: str) -> Iterator[dict[str, Any]]:
             yield row | {"base": aid, "total": total, "median_from": median}
 
 
-def _ranked(words: Words, shown: ShownWaves, table: pd.DataFrame, question: str, column: str) -> pd.DataFrame:
-    """The rows of the waves and levels asked about, and those printed of these levels, named and ranked."""
-    asked, rows = shown.asks(question), table.to_dict("records")
-
-    def is_told(row: Mapping[str, Any]) -> bool:
-        """Whether a wave asked, and somebody said something: of nobody, no share is shown."""
-        nobody = row.get("units") == 0 and (column == "share" or row.get("base") == 0)
-        return (row["wave"], row["level"]) in asked and not nobody
-
-    own = [row | {"printed": False} for row in rows if row.get("printed") is not True and is_told(row)]
-    levels = [level for level in SHOWN_LEVELS if level in {row["level"] for row in own}]
-    beside = [row for row in rows if row.get("printed") is True and row["level"] in levels]
-    every = pd.DataFrame([*own, *beside], columns=[*dict.fromkeys([*table, "printed"])], dtype=object)
-    most = seen(every[every["printed"].eq(False)], column).groupby("level")[column].max()
-    rank = {"most": every["level"].map(most).astype(float), "at": every["level"].map(SHOWN_LEVELS.index)}
-    order = {"most": False, "at": True, "printed": True, "wave": False}
-    every = every.assign(**rank).sort_values([*order], ascending=[*order.values()], ignore_index=True)
+def _ranked(words: Words, table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The rows of the levels of which somebody spoke, named: the level with the most first, printed figures last."""
+    nobody = table["units"].eq(0) & (table["base"].eq(0) | (column == "share")) if "base" in table else False
+    own = table[~(table["printed"].astype(bool) | nobody)]
+    every = pd.concat([own, table[table["printed"].astype(bool) & table["level"].isin(own["level"])]])
+    most = every["level"].map(seen(own, column).groupby("level")[column].max()).astype(float)
+    order = {"most": False, "rank": True, "printed": True, "wave": False}
+    every = every.astype(object).assign(most=most, rank=every["level"].map(SHOWN_LEVELS.index))
+    every = every.sort_values([*order], ascending=[*order.values()], ignore_index=True).drop(columns=["most", "rank"])
+    every = every.where(every.notna(), NOTHING)
+    kind = {"share": "share", "total": "keur", "difference": "points"}[column]
     labels = [words.label(LEVELS[level]).split(" (")[0] for level in every["level"]]
     names = [_name(words, *one) for one in zip(labels, every.to_dict("records"), strict=True)]
-    every = every.where(every.notna(), NOTHING).drop(columns=[*rank])
-    kind = {"share": "share", "total": "keur", "difference": "points"}[column]
     figures = [one if isinstance(one, str) else words.number(Number(one, kind)) for one in every[column]]
     said = [" · ".join(both) for both in zip(names, figures, strict=True)]
     return every.assign(name=names, said=said, tier=every["level"].map(LEVEL_FORMS[words.lang]["the"]))

@@ -81,13 +81,13 @@ class ShownWaves:
 
     @property
     def beside(self) -> list[int]:
-        """The years whose printed figures may stand beside the answers: none beside invented ones."""
-        return sorted({fact.wave for fact in self.facts.values()}) if self.origin == "survey" else []
+        """The years whose printed figures may stand beside the answers, the latest first: none beside invented ones."""
+        return sorted({fact.wave for fact in self.facts.values()}, reverse=True) if self.origin == "survey" else []
 
-    def asks(self, question: str) -> list[tuple[str, str]]:
-        """Return the waves and levels about which a question (`links`, `amounts`) was asked."""
-        levels = SHOWN_LEVELS if question == "links" else FUNDING_LEVELS
-        return [(str(one.year), level) for one in self.waves for level in levels if level in getattr(one, question)]
+    @property
+    def linked(self) -> set[tuple[str, str]]:
+        """The waves and levels about whose links the questionnaire asked."""
+        return {(str(wave.year), level) for wave in self.waves for level in wave.links}
 
 
 def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "standard") -> ShownWaves:
@@ -179,26 +179,24 @@ def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
 
 
 def _choices(name: str, waves: Sequence[Cleaned], base: str = "") -> Iterator[Measure]:
-    """Those that answered a question, as a share of `base`, and their answers, in the waves where some answered."""
-
-    def chosen(wave: Cleaned) -> pd.DataFrame:
-        rows = wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]]
-        return rows.assign(**{name: rows[name].where(rows[name].isin(CHOICES[name]), OTHER_ANSWER)})
-
-    if asked := [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]:
-        rows = _all(chosen, asked)
+    """Those that answered a question, as a share of `base`, and their answers."""
+    for rows in _answers(name, waves):
         told = Measure(f"told_{name}", rows.drop(columns=name), by=(("wave",),), within=("poles",))
         yield replace(told, statistics=COUNTS, base=base) if base else told
         yield Measure(name, rows, by=(("wave", name),), statistics=COUNTS, base=told.name)
 
 
 def _quantity(name: str, waves: Sequence[Cleaned]) -> Iterator[Measure]:
-    """The median of a quantity, and how many gave it, in the waves where some did."""
+    """The median of a quantity, and how many gave it."""
+    for rows in _answers(name, waves):
+        how: dict[str, Any] = {"statistics": ("units", "median"), "grain": GRAINS[indicator(QUANTITIES[name]).unit]}
+        yield Measure(name, rows.astype({name: float}), by=(("wave",),), value=name, within=("poles",), **how)
+
+
+def _answers(name: str, waves: Sequence[Cleaned]) -> Iterator[pd.DataFrame]:
+    """The answers to a question of the poles, in the waves where some answered it; no table where nobody did."""
     if asked := [wave for wave in waves if name in wave.poles and wave.poles[name].notna().any()]:
-        rows = _all(lambda wave: wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]], asked)
-        grain = GRAINS[indicator(QUANTITIES[name]).unit]
-        yield Measure(name, rows.astype({name: float}), by=(("wave",),), value=name, statistics=("units", "median"),
-                      grain=grain, within=("poles",))  # fmt: skip
+        yield _all(lambda wave: wave.poles.loc[wave.poles[name].notna(), ["wave", "pole_id", name]], asked)
 
 
 def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> pd.DataFrame:
@@ -206,6 +204,8 @@ def _all(table: Callable[[Cleaned], pd.DataFrame], waves: Sequence[Cleaned]) -> 
     found = pd.concat([table(wave) for wave in waves], ignore_index=True)
     orders: dict[str, Sequence[str]] = {"level": SHOWN_LEVELS, "stage": list(STAGES), **CHOICES}
     orders |= {"wave": [str(wave.year) for wave in waves]}
+    for name in CHOICES.keys() & set(found):
+        found[name] = found[name].where(found[name].isin(CHOICES[name]), OTHER_ANSWER)
     kept = {name: pd.Categorical(found[name].astype(str), list(orders[name])) for name in orders if name in found}
     return found.assign(**kept)
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -278,7 +277,7 @@ _TOP: dict[str, Callable[[Any], Any]] = {
     "wave": _like("(19|20)[0-9]{2}", "a year, for example 2015", int), "origin": _one_of(*ORIGINS), "title": _text,
     "layout": _mapping, "variables": _mapping, "decisions": _mapping, "supports": _entries, "exclude": _reasons,
     "not_asked": _texts, "to_finish": _texts,
-    "date": _like("[0-9-]{10}", "a day, for example 2017-06-30", lambda day: str(date.fromisoformat(day))),
+    "date": _reader(lambda day: choices.day(_text(day)).value == day, "{!r} is not a day, such as 2017-06-30.", str),
 }  # fmt: skip
 
 

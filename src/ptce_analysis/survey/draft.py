@@ -98,7 +98,7 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
         *([f"# Left out, as the software adds them or they repeat others: {unused}"] if unused else ()),
         *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(every, asked, others)))),
-        *(f"wave: {year}", "origin: survey", "title: ''", *layout, "variables:"),
+        *(f"wave: {year}", "origin: survey", "date: ''", "title: ''", *layout, "variables:"),
     ]
     for name, column in (found | others).items():
         lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")

@@ -52,7 +52,7 @@ data: $(ENVIRONMENT)  ## build the processed tables only
 	@$(PY) -m ptce_analysis data
 
 texts: $(ENVIRONMENT)  ## bring new texts into the catalogues of the languages, and say what to fill in
-	@$(PY) -m ptce_analysis.publish.messages
+	@$(PY) docs/texts.py
 
 test: $(TOOLS)  ## run the tests but those that take long; a part: make test ONLY=tests/cli, or ONLY="words of names"
 	@$(PY) -m pytest -n auto -m "not thorough" $(PART)

@@ -4,14 +4,16 @@
 # notebooks of the reader's own have their place in explorations/, and are saved as they are.
 import json
 import os
+import sys
 import warnings
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from ptce_analysis.pipeline.lab import committed_form, kernel_transport, reader_language, reader_notebooks
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from lab_notebooks import committed_form, kernel_transport, reader_language, reader_notebooks  # noqa: E402
+
 PROJECT = HERE.parent
 KEPT = PROJECT / "build" / "lab"
 LANG = reader_language(os.environ)

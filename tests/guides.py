@@ -142,7 +142,7 @@ def run(project: Path, line: str, only_tests: str = "", fine: tuple[int, ...] = 
         ".venv/bin/python": [sys.executable, *arguments],
     }.get(told, [told, *arguments])
     if arguments == ["texts"]:
-        meant = [sys.executable, "-m", "ptce_analysis.publish.messages"]
+        meant = [sys.executable, "docs/texts.py"]
     if arguments == ["test"]:
         meant = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/{only_tests}"]
     known = {**os.environ, "PYTHONPATH": str(project / "src"), "PTCE_WAVES": ""}

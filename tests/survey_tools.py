@@ -213,6 +213,12 @@ def surveymonkey() -> Export:
     return Export("survey.csv", text([[*own, *QUESTIONS, WHO, "", "", "", HOW_MUCH], below, *lines]))
 
 
+def surveymonkey_workbook() -> Export:
+    """The same in a workbook, whose first line merges nothing."""
+    lines = [line.strip('"').split('","') for line in str(surveymonkey().content).splitlines()]
+    return Export("survey.xlsx", xlsx([[cell or None for cell in line] for line in lines]))
+
+
 def qualtrics() -> Export:
     """Three lines: codes, questions, how to import each again; `Finished` says what was submitted."""
     codes = ["StartDate", "EndDate", "Status", "IPAddress", "Progress", "Duration (in seconds)", "Finished",
@@ -228,5 +234,6 @@ def qualtrics() -> Export:
 
 TOOLS = (
     limesurvey_codes, limesurvey_questions, limesurvey_vv, google_forms, google_sheet, kobo_values, kobo_one_column,
-    kobo_labels, framaforms, sphinx, spss, excel, microsoft_forms, surveymonkey, qualtrics,
+    kobo_labels, framaforms, sphinx, spss, excel, microsoft_forms, surveymonkey, surveymonkey_workbook,
+    qualtrics,
 )  # fmt: skip

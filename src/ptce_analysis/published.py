@@ -149,19 +149,14 @@ class Figures(dict[str, Fact]):
 class Role:
     """One statement of a source: to which levels it is addressed, what kind it is, its text in both languages.
 
-    `levels` is empty when the source addresses no level. `general` when it is said of all local authorities alike;
-    `stated` when the source itself names the addressee, and not our reading of it.
+    `levels` is empty when the source addresses no level. `general` when it is said of all local authorities alike.
     """
 
     id: str
+    kind: str
     levels: tuple[str, ...]
     general: bool
-    stated: bool
-    kind: str
     text: Label
-    source: str
-    locator: str
-    note: str
 
 
 def indicator(name: str) -> Indicator:
@@ -224,7 +219,8 @@ def read_indicators(folder: Path) -> dict[str, Indicator]:
         return {}
 
     def faults_of(row: Record, rows: Rows) -> list[str]:
-        return cell_faults(row, INDICATOR_RULES | {"part_of": one_of(("", *(other["id"] for _, other in rows)))})
+        wholes = one_of(("", *(other["id"] for _, other in rows)))
+        return cell_faults(row, {"id": A_NAME, **FACT_RULES, "part_of": wholes})
 
     rows = read_table(path, INDICATOR_COLUMNS, faults_of)
     kept = ("unit", "statistic", "part_of", "quantity", "subject")
@@ -245,16 +241,12 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
         alone = wrong("addressee", row["addressee"], "it stands beside levels, or neither does.")
         return [alone] * (bool(row["levels"]) != bool(row["addressee"])) + cell_faults(row, rules)
 
-    return tuple(
-        Role(
-            levels=words.LOCAL_LEVELS if row["levels"] == ALL_LOCAL else tuple(row["levels"].split()),
-            general=row["levels"] == ALL_LOCAL,
-            stated=row["addressee"] == "stated",
-            text=(row["text_en"], row["text_fr"]),
-            **{name: row[name] for name in ("id", "kind", "source", "locator", "note")},
-        )
-        for _, row in read_table(folder / ROLES_FILE, ROLE_COLUMNS, faults_of)
-    )
+    found = []
+    for _, row in read_table(folder / ROLES_FILE, ROLE_COLUMNS, faults_of):
+        general = row["levels"] == ALL_LOCAL
+        levels = words.LOCAL_LEVELS if general else tuple(row["levels"].split())
+        found.append(Role(row["id"], row["kind"], levels, general, (row["text_en"], row["text_fr"])))
+    return tuple(found)
 
 
 def one_of(legal: Iterable[str]) -> Rule:
@@ -275,7 +267,7 @@ def wrong(column: str, value: str, why: str) -> str:
 
 def cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
     """Return every fault of a row, as `column 'x': value 'y': what is legal`."""
-    return [wrong(name, row[name], why) for name, rule in rules.items() if (why := rule(row[name]))]
+    return [wrong(name, row[name], why) for name, rule in rules.items() if name in row and (why := rule(row[name]))]
 
 
 def _text_fault(value: str) -> str:
@@ -298,14 +290,7 @@ ROLE_RULES: dict[str, Rule] = {
     "text_en": matches("a translation"),
     "locator": matches("the place in the source"),
 }
-INDICATOR_RULES: dict[str, Rule] = {
-    "id": A_NAME,
-    "unit": one_of(words.UNITS),
-    "statistic": one_of(words.STATISTICS),
-    "subject": one_of(words.SUBJECTS),
-    "label_en": matches("a label"),
-    "label_fr": matches("a label"),
-}
+# Of figures and of indicators, as far as a file has these columns.
 FACT_RULES: dict[str, Rule] = {
     "wave": matches("a year such as 2015", r"(19|20)\d\d"),
     "indicator": A_NAME,
@@ -316,6 +301,9 @@ FACT_RULES: dict[str, Rule] = {
     "grain": matches("the rounding step, in the unit of the value, such as 1000 or 0.01,", NUMBER),
     "base_n": matches("a whole number above zero, or nothing", r"([1-9]\d{0,8})?"),
     "source": matches("the id of a source"),
+    "subject": one_of(words.SUBJECTS),
+    "label_en": matches("a label"),
+    "label_fr": matches("a label"),
 }
 
 

@@ -42,6 +42,9 @@ for _row in rows("level_forms.csv"):
     _lang, _form = _row.pop("lang"), _row.pop("form")
     LEVEL_FORMS.setdefault(_lang, {})[_form] = {level: text for level, text in _row.items() if text}
 
+# The rules that set lines of an export aside, in the order they are asked, and what each sets aside.
+ROW_RULES = _labels("row_rule")
+
 # What a reader calls the methods that compare two shares.
 METHOD_LABELS = _labels("method")
 

@@ -65,8 +65,11 @@ def test_the_smallest_common_base_is_the_first_of_all(some: list[tuple[Fraction,
     assert joint_bases(some, found, rounding) == (found,)
 
 
-def test_a_rounding_is_nearest_or_down() -> None:
-    """Another one is refused with the legal ones; without a step nothing is cut down."""
+def test_a_base_is_whole_and_a_rounding_nearest_or_down() -> None:
+    """Others are refused with the legal ones; without a step nothing is cut down."""
+    for base in (0, -5, 10**7):
+        with pytest.raises(InputError, match=f"base {base}: a whole number from 1"):
+            percent("20", base)
     with pytest.raises(InputError, match="rounding 'up': legal values: nearest, down"):
         percent("20", 52, rounding="up")
     with pytest.raises(InputError, match=r"grain 0: .* a grain above 0 is expected, such as 1 or 0\.1"):
@@ -141,10 +144,3 @@ def test_percent_refuses_what_is_no_percentage(value: str) -> None:
         percentages(["20", value], 52)
     with pytest.raises(InputError, match=rf"^grain '{value}': percentage points from 0 to 100 .* such as 1, 0\.1 or 5"):
         percent("20", 52, value)
-
-
-@pytest.mark.parametrize("base", [0, -5, 10**7])
-def test_percent_refuses_what_is_no_base(base: int) -> None:
-    """A base is a whole number above zero, small enough for its counts to be listed."""
-    with pytest.raises(InputError, match=f"base {base}: a whole number from 1"):
-        percent("20", base)

@@ -47,6 +47,17 @@ def test_parse_refuses_an_unknown_kind(capsys: pytest.CaptureFixture[str]) -> No
     assert "Legal kinds: amount, level" in (message := capsys.readouterr().err) and "Did you mean 'amount'?" in message
 
 
+def test_messages_repeat_an_answer_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They end in logs: `--show-values` is of one command, and the next one is silent again."""
+    export, book = tmp_path / "export.csv", REPOSITORY / "data/raw/waves/2015/codebook.yml"
+    for text, answer in (("pole,amount\nAlpha,1,2 M€\n", "1,2 M€"), ("Zorglub;9137\nAlpha;5\n", "Zorglub | 9137")):
+        export.write_text(text, encoding="utf-8")
+        clean = ["clean", str(export), "--codebook", str(book), "--out", str(tmp_path / "out")]
+        for asked in (False, True, False):
+            assert main([*clean, *["--show-values"] * asked]) == 2
+            assert (answer in (said := capsys.readouterr().err)) == asked and said.startswith("ptce: export.csv")
+
+
 def test_clean_writes_the_four_tables(waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Counts as JSON; tables, ledger and quarantine as files; the export untouched."""
     export, book = waves / "2015" / "reponses_2015.xlsx", waves / "2015" / "codebook.yml"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, write_project
-from ptce_analysis.pipeline.lab import committed_form, kernel_transport, reader_language, reader_notebooks
+from lab_notebooks import committed_form, kernel_transport, reader_language, reader_notebooks
 from ptce_analysis.publish.language import translated_prose
 
 ASKED = [

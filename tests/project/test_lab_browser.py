@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, Request
 
 from browsers import missing
 from conftest import REPOSITORY
-from ptce_analysis.pipeline.lab import kernel_transport
+from lab_notebooks import kernel_transport
 from ptce_analysis.publish.language import translated_prose
 from ptce_analysis.vocabulary import LANGUAGES
 

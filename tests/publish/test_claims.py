@@ -14,7 +14,7 @@ import pytest
 from pages import code, notebook, shown
 from ptce_analysis.publish.exhibit import Download, claims_of, contradicted, page_claims
 from ptce_analysis.publish.language import MARK, Number, Words, joined
-from ptce_analysis.publish.messages import PAGES, Assumption, assumptions
+from ptce_analysis.publish.methods_page import PAGES, Assumption, assumptions
 
 EN = Words("en")
 PROJECT = Path(__file__).parents[2]

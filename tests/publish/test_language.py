@@ -13,8 +13,8 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+import texts
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish import messages
 from ptce_analysis.publish.language import (
     KINDS,
     LOCALE,
@@ -153,13 +153,13 @@ def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None
     )
     (library / "code.py").write_text(source, encoding="utf-8")
     (library / "page.j2").write_text('{{ words("In a template") }}', encoding="utf-8")
-    assert messages.written_messages(small_project(tmp_path), library) == {
+    assert texts.written_messages(small_project(tmp_path), library) == {
         "In a class": "code.py",
         "In code": "code.py",
         "In a template": "page.j2",
         "# Prose": "one.ipynb",
     }
-    assert messages.wanted_messages(tmp_path)["Asked"] == "one.ipynb"  # by a variable, when the notebook runs
+    assert texts.wanted_messages(tmp_path)["Asked"] == "one.ipynb"  # by a variable, when the notebook runs
 
 
 @pytest.mark.parametrize(("lang", "singular"), [("en", [1]), ("fr", [0, 1])])
@@ -187,7 +187,7 @@ def test_each_kind_of_gap_is_named() -> None:
         '#~ msgid "old"\n#~ msgstr "vieux"',
     ]
     wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "{n} sheep", "absent"], "here.py")
-    assert messages.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
+    assert texts.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
         "obsolete: 'unused'",
         "obsolete: 'old'",
         "here.py: not translated: 'empty'",
@@ -201,7 +201,7 @@ def test_each_kind_of_gap_is_named() -> None:
 def test_every_text_has_a_finished_translation(lang: str) -> None:
     """Code, templates and notebooks say nothing that is not translated, and the catalogue holds nothing more."""
     with (LOCALE / f"{lang}.po").open("rb") as stream:
-        found = messages.gaps(read_po(stream, locale=lang), messages.wanted_messages(REPOSITORY, lang))
+        found = texts.gaps(read_po(stream, locale=lang), texts.wanted_messages(REPOSITORY, lang))
     assert not found, f"{len(found)} gaps in {lang}.po:\n" + "\n".join(found)
 
 
@@ -221,13 +221,13 @@ def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german:
         catalogue("xx")
     with pytest.raises(InputError, match=r"'de': no catalogue de\.po\. .*make texts"):
         Words("de")("A cat.")
-    texts = {
+    known = {
         "{n}%": "{n}\u00a0%",
         "€{n}k": "{n}\u00a0Tsd.\u00a0€",
         "{items} and {last}": "{items} und {last}",
         "State": "Staat",
     }
-    entries = "\n\n".join(f'msgid "{source}"\nmsgstr "{text}"' for source, text in texts.items())
+    entries = "\n\n".join(f'msgid "{source}"\nmsgstr "{text}"' for source, text in known.items())
     (german / "de.po").write_text(entries, encoding="utf-8")
     words = Words("de")
     assert words.number(Number(0.282, "share1")) == "28,2\u00a0%"
@@ -245,7 +245,7 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     """French stands beside each label; a language more has its English to translate. Finished translations stay."""
     written = 'msgid "# Prose"\nmsgstr "# De la prose"\n\nmsgid "unused"\nmsgstr "inutile"\n'
     (german / "fr.po").write_text(written, encoding="utf-8")
-    messages.main(small_project(tmp_path_factory.mktemp("project")))
+    texts.main(small_project(tmp_path_factory.mktemp("project")))
     read = {}
     for lang in ("fr", "de"):
         with (german / f"{lang}.po").open("rb") as stream:
@@ -253,6 +253,6 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     assert "1 no longer used" in capsys.readouterr().out and {"Asked", "# Prose"} <= set(read["fr"])
     assert read["fr"]["# Prose"] == "# De la prose" and "unused" not in read["fr"] and read["de"]["# Prose"] == ""
     # Some labels are also texts of the code, such as "Median".
-    assert set(read["de"]) == set(read["fr"]) | set(messages.labels())
+    assert set(read["de"]) == set(read["fr"]) | set(texts.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a method, a language.
     assert {"Regions", "clusters in emergence", "euros", "beta-binomial", "French"} <= set(read["de"]) - set(read["fr"])

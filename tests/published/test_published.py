@@ -1,16 +1,25 @@
-"""The file format of published figures: what is read, what is refused, and every message."""
+"""The file formats of published figures and of statements on roles: what is read, what is refused, every message."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from printed_figures import PUBLISHED
-from printed_figures import fact as figure
 from ptce_analysis import published
 from ptce_analysis.errors import InputError
-from ptce_analysis.published import INDICATORS, indicator, read_facts, read_published, read_sources, stated
+from ptce_analysis.published import (
+    INDICATORS,
+    ROLE_COLUMNS,
+    indicator,
+    read_facts,
+    read_published,
+    read_roles,
+    read_sources,
+    roles_of,
+    stated,
+)
+from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
 GOOD = {
@@ -49,17 +58,26 @@ def faults(path: Path, sources: list[str] | None = None) -> list[str]:
     return str(error.value).split("\n")
 
 
-def test_a_row_becomes_a_fact(tmp_path: Path) -> None:
-    """Numbers are exact; the line of the file is kept."""
-    (fact,) = read_facts(written(tmp_path, line())).values()
-    assert (fact.value, fact.grain, fact.base_n, fact.wave, fact.row) == (Fraction(1, 5), Fraction(1, 100), 52, 2015, 2)
-
-
-def test_the_band_is_half_a_grain_each_way_and_never_negative(tmp_path: Path) -> None:
-    """20% to the point is 19.5% to 20.5%; 0% is 0 to 0.5%."""
-    (fact,) = read_facts(written(tmp_path, line())).values()
-    assert fact.band == (Fraction(195, 1000), Fraction(205, 1000))
-    assert replace(fact, value=Fraction(0)).band == (0, Fraction(5, 1000))
+@pytest.mark.parametrize(
+    ("statistic", "unit", "value", "grain", "band"),
+    [
+        ("share", "share", "0.20", "0.01", ("0.195", "0.205")),
+        ("share", "share", "0", "0.01", ("0", "0.005")),
+        ("count", "count", "52", "1", ("52", "52")),
+        ("sum", "count", "160", "10", ("155", "165")),
+        ("median", "count", "14", "1", ("13.5", "14.5")),
+        ("mean", "count", "2.5", "0.5", ("2.25", "2.75")),
+        ("sum", "eur", "0", "1", ("0", "0.5")),
+    ],
+)
+def test_a_row_becomes_a_fact_whose_band_is_half_a_grain_each_way(
+    tmp_path: Path, statistic: str, unit: str, value: str, grain: str, band: tuple[str, str]
+) -> None:
+    """Never negative; what is counted is whole, medians and means can be halves. The line of the file is kept."""
+    cells = {"id": "visits_2015", "indicator": "visits", "statistic": statistic, "unit": unit, "value": value}
+    (fact,) = read_facts(written(tmp_path, line(**cells, grain=grain))).values()
+    assert (fact.value, fact.grain, fact.base_n, fact.row) == (Fraction(value), Fraction(grain), 52, 2)
+    assert fact.band == tuple(map(Fraction, band))
 
 
 @pytest.mark.parametrize(("is_stated", "cells"), [
@@ -92,6 +110,7 @@ def test_a_limit_and_a_count_in_tens_are_not_computed_with(
     ({"grain": "1 %"}, "column 'grain': value '1 %': the rounding step, in the unit of the value, such as 1000 or"),
     ({"base_n": "0"}, "column 'base_n': value '0': a whole number above zero, or nothing is expected."),
     ({"source": ""}, "column 'source': value '': the id of a source is expected."),
+    ({"id": "x_2015", "indicator": "x", "statistic": "count", "unit": "count", "value": "2.5"}, "is a whole number."),
     ({"id": "emergence"}, "the id is expected to be 'emergence_share_2015', or 'emergence_share_2015_deck' when"),
 ])  # fmt: skip
 def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], message: str) -> None:
@@ -101,31 +120,18 @@ def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], messa
     assert found[0].startswith("report.csv, row 2, column") and message in found[0]
 
 
-def test_a_count_is_a_whole_number(tmp_path: Path) -> None:
-    """Half a respondent is refused; a mean of counts may have decimals."""
-    cells = {"id": "things_2015", "indicator": "things", "unit": "count", "value": "2.5", "grain": "0.5"}
-    assert "a count is a whole number." in faults(written(tmp_path, line(**cells, statistic="count")))[0]
-    assert read_facts(written(tmp_path, line(**cells, statistic="mean")))["things_2015"].value == Fraction(5, 2)
-
-
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Faults of cells, of rows that are too short, and repeated ids: one line each."""
-    wrong = line(unit="m", level="ville", grain="?")
-    found = faults(written(tmp_path, line(id="a", wave="x", value="?"), "a,b", line(), line(), wrong))
-    assert [fault.split(",")[1].strip() for fault in found] == ["row 2"] * 2 + ["row 3", "row 5"] + ["row 6"] * 4
+    wrong = line(unit="m", level="ville", grain="?", note='"one\ntwo"')
+    found = faults(written(tmp_path, line(id="a", wave="x", value="?"), "a,b", line(), line(), wrong, line()))
+    rows = ["row 2", "row 2", "row 3", "row 5", "row 6", "row 6", "row 6", "row 6", "row 8"]
+    assert [fault.split(",")[1].strip() for fault in found] == rows  # a note over two lines shifts no row below it
     assert "column 'wave'" in found[0] and "column 'value'" in found[1]
     assert found[2] == (
         "report.csv, row 3, 2 cells: 13 cells are expected, as many as columns; quote the cells that hold a ','."
     )
     assert found[3].endswith("column 'id': value 'emergence_share_2015': already stands in row 4; ids are unique.")
     assert found[7].endswith("already stands in row 4; ids are unique.")
-
-
-def test_a_source_must_be_known_when_sources_are_given(tmp_path: Path) -> None:
-    """Without a list of sources any name will do."""
-    path = written(tmp_path, line(source="S99"))
-    assert faults(path, ["DECK", "S1"]) == ["report.csv, row 2, column 'source': value 'S99': legal values: DECK, S1."]
-    assert read_facts(path)["emergence_share_2015"].source == "S99"
 
 
 def test_another_report_may_bring_its_own_indicators(tmp_path: Path) -> None:
@@ -159,16 +165,10 @@ def test_parts_are_declared_in_an_optional_column(tmp_path: Path) -> None:
     known = line(id="funding_amount_2015", indicator="funding_amount", unit="eur") + ","
     facts = read_facts(written(tmp_path, gift, whole, known, header=header))
     assert [fact.part_of for fact in facts.values()] == ["gifts_all", "", "funding_total"]
-
-
-@pytest.mark.parametrize("part_of", ["Gifts", "gift", "gifts_al"])
-def test_a_part_must_have_a_whole(tmp_path: Path, part_of: str) -> None:
-    """A part of nothing in the file, or of itself, would never be added up."""
-    gift = line(id="gift_2015", indicator="gift", unit="eur") + f",{part_of}"
-    message = f"value '{part_of}': another indicator that stands in the file is expected."
-    assert faults(written(tmp_path, gift, header=HEADER + ",part_of")) == [
-        f"report.csv, row 2, column 'part_of': {message}"
-    ]
+    for part_of in ("Gifts", "gift", "gifts_al"):  # a part of nothing in the file, or of itself, is never added up
+        fault = f"column 'part_of': value '{part_of}': another indicator that stands in the file is expected."
+        lone = line(id="gift_2015", indicator="gift", unit="eur") + f",{part_of}"
+        assert faults(written(tmp_path, lone, header=header)) == [f"report.csv, row 2, {fault}"]
 
 
 def test_semicolons_allow_decimal_commas(tmp_path: Path) -> None:
@@ -189,12 +189,6 @@ def test_spreadsheet_habits_are_read(tmp_path: Path, start: str, end: str) -> No
     body = end.join((HEADER.replace("wave", " wave "), "", line(wave=" 2015 "), "," * 12, ""))
     path.write_bytes((start + body).encode())
     assert list(read_facts(path)) == ["emergence_share_2015"]
-
-
-def test_rows_are_numbered_by_the_line_where_they_start(tmp_path: Path) -> None:
-    """A quoted note over two lines does not shift the rows below it."""
-    found = faults(written(tmp_path, line(note='"one\ntwo"'), line(id="x", note='"three\nfour"')))
-    assert found[0].startswith("report.csv, row 4, column 'id': value 'x'")
 
 
 def test_columns_must_be_the_ones_expected(tmp_path: Path) -> None:
@@ -224,29 +218,31 @@ def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, message: str) 
     path.write_bytes(data)
     (fault,) = faults(path)
     assert fault.startswith(message)
+    reason = "cannot be read (No such file or directory). Give the path of a CSV file."
+    assert faults(tmp_path / "none.csv")[0].endswith(f"none.csv: {reason}")
 
 
-def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
-    """The path and the reason are given."""
-    assert faults(tmp_path / "none.csv")[0].endswith(
-        "none.csv: cannot be read (No such file or directory). Give the path of a CSV file."
-    )
-    assert "cannot be read" in faults(tmp_path)[0]
-
-
-def test_sources_are_checked_like_figures(tmp_path: Path) -> None:
-    """Missing columns, repeated and empty ids of the list of sources are refused."""
+def test_sources_are_known_and_checked_like_figures(tmp_path: Path) -> None:
+    """Those of a list, if one is given; repeated and empty ids of that list are refused."""
+    path = written(tmp_path, line(source="S99"))
+    assert faults(path, ["DECK", "S1"]) == ["report.csv, row 2, column 'source': value 'S99': legal values: DECK, S1."]
+    assert read_facts(path)["emergence_share_2015"].source == "S99"
     header = "id,author,title,year,kind,address,read,note"
-    path = written(tmp_path, "A,,,,,,,", "A,,,,,,,", ",x,,,,,,", header=header, name="sources.csv")
+    written(tmp_path, "A,,,,,,,", "A,,,,,,,", ",x,,,,,,", header=header, name="sources.csv")
     with pytest.raises(InputError) as error:
         read_sources(tmp_path)
     assert str(error.value).split("\n") == [
         "sources.csv, row 3, column 'id': value 'A': already stands in row 2; ids are unique.",
         "sources.csv, row 4, column 'id': value '': a name is expected.",
     ]
-    path.write_text("name\nA\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"sources.csv, row 1: column 'id' is missing"):
-        read_sources(tmp_path)
+
+
+def test_figures_are_a_table_to_a_notebook() -> None:
+    """One row each, labels beside codes, numbers as numbers."""
+    facts = read_published(PUBLISHED)
+    row = facts.table().set_index("id").loc["funding_amount_etat_2015"]
+    assert (row["level_label"], row["statistic_label"], row["value"]) == ("Central government", "total", 1_008_000)
+    assert "<table" in facts._repr_html_() and repr(facts) == f"{len(facts)} published figures: .table() shows them"
 
 
 def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
@@ -258,17 +254,87 @@ def test_our_own_vocabulary_is_used_and_refers_to_itself() -> None:
         assert not known.quantity or any(INDICATORS[other].unit in (known.unit, "eur") for other in named)
 
 
-@pytest.mark.parametrize(
-    ("statistic", "unit", "value", "grain", "band"),
-    [
-        ("count", "count", 52, 1, (52, 52)),
-        ("sum", "count", 160, 10, (155, 165)),
-        ("median", "count", 14, 1, (Fraction(27, 2), Fraction(29, 2))),
-        ("sum", "eur", 0, 1, (0, Fraction(1, 2))),
-    ],
-)
-def test_what_is_counted_is_a_whole_number(
-    statistic: str, unit: str, value: int, grain: int, band: tuple[Fraction, Fraction]
-) -> None:
-    """A count typed to the unit is exact, rounded to tens it is whole; medians and means can be halves."""
-    assert figure("visits", value, statistic, unit, grain).band == band
+SOURCES = "id,author,title,year,kind,address,read,note\nDECK,RTES,T,2015,slides,,full,\n"
+
+
+def roles_in(folder: Path, *rows: str, header: str = ",".join(ROLE_COLUMNS)) -> Path:
+    """A published folder with these statements."""
+    (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
+    (folder / "roles.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return folder
+
+
+LESSONS = """
+Renforcer les aides à l'amorçage sur un temps long
+Un appel au décloisonnement, à la simplification et à la promotion de l'ESS
+Des logiques de coopération à faire vivre dans la durée
+Un effort de structuration administrative, financière et démocratique à accompagner
+Une démonstration de l'utilité sociale qui reste à faire
+"""
+TESTIMONIES = """
+TETRIS Grasse (Alpes Maritimes)
+Ecopôle Alimentaire de la région d'Audruicq (Pas-de-Calais)
+Ôkhra Roussillon (Vaucluse)
+Le Périscope Sicoval
+Les Ateliers Castres
+"""
+
+
+@pytest.mark.parametrize(("kind", "printed"), [("lesson", LESSONS), ("testimony", TESTIMONIES)])
+def test_lessons_and_testimonies_are_those_of_the_deck_in_its_words_and_order(kind: str, printed: str) -> None:
+    """Copied whole, not shortened; the text of the slides was copied here once more, from the deck itself."""
+    found = [role.text[1].replace("’", "'") for role in read_roles(PUBLISHED) if role.kind == kind]
+    assert [text.replace(",", "") for text in found] == [line.replace(",", "") for line in printed.strip().splitlines()]
+
+
+def test_only_a_name_that_is_a_level_s_own_makes_a_testimony_that_level_s() -> None:
+    """The deck addresses its lessons and testimonies to nobody; Sicoval alone is the name of a local authority."""
+    roles = read_roles(PUBLISHED)
+    unaddressed = [role for role in roles if not role.levels]
+    assert {role.kind for role in unaddressed} == {"lesson", "testimony"}
+    assert not any(role.general for role in unaddressed)
+    (addressed,) = {role for role in roles if role.kind in ("lesson", "testimony")} - set(unaddressed)
+    assert addressed.levels == ("epci",) and "Sicoval" in addressed.text[1]
+    assert addressed in roles_of(roles, "epci") and addressed not in roles_of(roles, "commune")
+
+
+def test_statements_for_one_level_come_before_those_for_all() -> None:
+    """The slides name the regional plans for Régions, the programmes for Europe, and nothing for the State."""
+    roles = read_roles(PUBLISHED)
+    own = {level: [role.id for role in roles_of(roles, level) if not role.general] for level in FUNDING_LEVELS}
+    assert own["region"] == ["srdeii", "sraddt"] and own["europe"] == ["sri", "programmes"]
+    assert own["departement"] == own["etat"] == []
+    assert [role.id for role in roles_of(roles, "region")][:2] == own["region"]
+    assert roles_of(roles, "etat") == ()
+
+
+def test_a_statement_may_name_several_levels(tmp_path: Path) -> None:
+    """Levels are separated by spaces; whoever reads semicolons or commas gets the same."""
+    row = "a,region europe,stated,role,Un texte,A text,DECK,slide 1,"
+    (role,) = read_roles(roles_in(tmp_path, row))
+    assert (role.levels, role.general) == (("region", "europe"), False)
+    assert role.text == ("A text", "Un texte")
+    semicolons = roles_in(tmp_path, row.replace(",", ";"), header=";".join(ROLE_COLUMNS))
+    assert read_roles(semicolons) == (role,)
+
+
+REFUSED = {
+    "A,local,stated,role,t,t,DECK,l,": "column 'id': value 'A': a name in lower case",
+    "a,regon,stated,role,t,t,DECK,l,": "column 'levels': value 'regon': local, or some of commune, .*, region",
+    "a,local region,stated,role,t,t,DECK,l,": "column 'levels': value 'local region': local, or some of",
+    "a,,stated,role,t,t,DECK,l,": "column 'addressee': value 'stated': it stands beside levels, or neither does",
+    "a,local,,role,t,t,DECK,l,": "column 'addressee': value '': it stands beside levels, or neither does",
+    "a,local,said,role,t,t,DECK,l,": r"column 'addressee': value 'said': legal values: \(empty\), stated, read",
+    "a,local,stated,idea,t,t,DECK,l,": "column 'kind': value 'idea': legal values: lever, role",
+    f"a,local,stated,role,{' '.join(['mot'] * 15)},t,DECK,l,": "column 'text_fr': .*from 1 to 14 words .* found 15",
+    "a,local,stated,role,« : »,t,DECK,l,": "column 'text_fr': value '« : »': from 1 to 14 words are expected, found 0",
+    "a,local,stated,role,t,,DECK,l,": "column 'text_en': value '': a translation is expected",
+    "a,local,stated,role,t,t,S9,l,": "column 'source': value 'S9': legal values: DECK",
+}
+
+
+@pytest.mark.parametrize("row", REFUSED)
+def test_an_illegal_statement_is_refused(tmp_path: Path, row: str) -> None:
+    """File, row, column, value and what is legal."""
+    with pytest.raises(InputError, match=f"roles.csv, row 2, {REFUSED[row]}"):
+        read_roles(roles_in(tmp_path, row))

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import clean, clean_summary, split_labels
+from ptce_analysis.survey.clean import clean, clean_summary
+from ptce_analysis.survey.parse.choices import split_labels
 from ptce_analysis.survey.tables import TABLES, Cleaned, check, csv_text, neutralised, write
 from ptce_analysis.vocabulary import LEVELS
 from survey_exports import HEADER, ROW, SMALL, book, cleaned, lines, pole, reasons, saved, set_cells
@@ -40,6 +41,15 @@ def test_not_asked_not_answered_and_unknown_are_three_things(tmp_path: Path) -> 
     assert list(result.poles["cell_budget_eur_status"][:2]) == ["not_answered", "not_asked"]
     assert list(result.poles["cell_fte_status"]) == ["unknown", "not_asked", "exact", "not_answered", "not_answered"]
     assert set(result.poles["members_status"]) == {"not_asked"}
+
+
+def test_a_question_for_who_gave_one_of_several_answers_is_asked_of_them(tmp_path: Path) -> None:
+    """Whatever else they answered; of who gave others it was not asked."""
+    aims = {"header": "Buts", "kind": "multi", "separator": ",", "answers": {"Culture": "culture", "Emploi": "emploi"}}
+    changes = with_variables(aims=aims, cell_fte={"header": "ETP", "asked_if": {"aims": "culture"}})
+    rows = [f"P{n};création;1;;;;;;{said}" for n, said in enumerate(["Culture, Emploi", "Emploi", "Culture"])]
+    found = cleaned(tmp_path, *rows, header=HEADER + ";Buts", **changes).poles
+    assert list(found["cell_fte_status"]) == ["not_answered", "not_asked", "not_answered"]
 
 
 def test_what_cannot_be_used_is_set_aside_with_its_reason_and_its_row_stays(tmp_path: Path) -> None:
@@ -297,6 +307,24 @@ def test_funders_named_in_a_cell_are_involved(tmp_path: Path, cell: str, linked:
     """An answered list says who is not in it; a funder nobody can place leaves the others undecided."""
     found = of(tmp_path, f";;;{cell}", supports=[{"funder": "Autres"}], layout={"not_shown": "#"}).poles.iloc[0]
     assert {level: found[f"link_{level}"] for level in LEVELS} == dict.fromkeys(LEVELS, others) | linked
+
+
+def test_the_codebook_says_that_an_answer_is_no_funder(tmp_path: Path) -> None:
+    """Alone or beside a funder; « Non » and « pas encore » need no decision."""
+    decisions = {"le maire": "not_applicable", "à voir": "unknown"}
+    rows = [
+        f"P{n};création;1;1;;;;{cell}"
+        for n, cell in enumerate(["Le maire", "Région, le maire", "à voir", "Non", "pas encore"])
+    ]
+    found = cleaned(tmp_path, *rows, supports=[{"funder": "Autres", "decisions": decisions}])
+    assert list(found.poles["link_region"]) == [
+        "not_involved",
+        "involved",
+        "not_answered",
+        "not_involved",
+        "not_involved",
+    ]
+    assert set(found.poles["link_inconnu"]) == {"not_involved", "not_answered"} and found.quarantine.empty
 
 
 PAIRS = [{"funder": "Région", "amount": "Montant Région"}, {"funder": "EPCI", "amount": "Autres"}]

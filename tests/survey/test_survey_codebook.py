@@ -77,6 +77,11 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
     ({"supports": [{"level": "region", "link": "R", "unit": "keur"}]}, "unit: nothing makes use of it without amount"),
     ({"supports": [{"level": "region", "link": "R", "answers": {"A1": "banana"}}]},
      r"supports\[1\].link.answers.a1: 'banana' cannot be read as yes_no"),
+    ({"supports": [{"funder": "F", "link": "L"}]}, r"supports\[1\].link: nothing makes use of it beside a funder"),
+    ({"supports": [{"funder": "F", "amount": "M", "decisions": {"NC": "unknown"}}]},
+     r"supports\[1\].decisions: of the funder or the amount\?"),
+    ({"decisions": {"share": {"NC": "unknown"}}}, "decisions.share: nothing makes use of it: no column"),
+    ({"decisions": {"level": {"CDC": ""}}}, r"decisions.level.cdc: says nothing\. Write an answer, or unknown"),
     ({"exclude": {"P1": ["x"]}}, "exclude: must be one text"), ({"exclude": ["P1"]}, "exclude: must be a mapping"),
 ])  # fmt: skip
 def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], message: str) -> None:
@@ -101,12 +106,32 @@ def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], messag
     "variables.stage.answers.a1: 'emergance' is not legal.*'emergence'"),
     ("cell_fte", {"header": "x", "titel": "y"}, "variables.cell_fte.titel: not a legal key"),
     ("cell_fte", {"header": "x", "decisions": {"NC": "beaucoup"}}, "decisions.nc: 'beaucoup' cannot be read as staff"),
+    ("cell_fte", {"header": "x", "asked_if": {"stage": ["creatoin"]}},
+     "asked_if: 'creatoin' is no answer to stage. Legal: .*Did you mean 'creation'"),
+    ("extra", {"header": "x", "kind": "text", "asked_if": {"stage": "creation"}}, "kind text makes no use of it"),
+    ("stage", {"header": "S", "answers": {"A1": "creation"}, "decisions": {"a1": "emergence"}},
+     "decisions.a1: nothing makes use of it: it is among the answers"),
+    ("on", {"header": "x", "kind": "date", "answers": {"jadis": "hier"}}, "'hier' cannot be read as date"),
     ("stage", {"header": "S", "min": "1"}, "stage.min: a variable of kind stage makes no use of it"),
 ])  # fmt: skip
 def test_each_fault_of_a_variable_has_its_message(name: str, entry: Any, message: str) -> None:
     """The same, for one variable."""
     with pytest.raises(InputError, match=message):
         book(variables=SMALL["variables"] | {name: entry})
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"layout": {"sheet": "Réponses"}}, "nothing makes use of layout.sheet: export.csv is no workbook"),
+    ({"exclude": {"P1": "essai", "P9": "doublon"}}, r"exclude: no line of export.csv is of its pole 2\. Delete it"),
+    ({"to_finish": ["say the unit"]}, r"(?s)not finished\..*list to_finish.*\n- say the unit"),
+])  # fmt: skip
+def test_what_has_no_effect_on_an_export_or_is_not_done_is_a_fault(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    """A sheet of a CSV, an excluded pole that is not there, a list to finish; no pole is named."""
+    with pytest.raises(InputError, match=message) as told:
+        clean(saved(tmp_path, lines("P1;création;10;1;Oui;5;;")), book(**change))
+    assert "P9" not in str(told.value)
 
 
 def test_all_faults_are_listed_at_once() -> None:
@@ -267,6 +292,18 @@ def test_money_that_is_not_euros_of_a_year_is_a_fault_even_with_a_unit(tmp_path:
         clean(export, one_amount("Europe", "eur", "2"))
     drafted = draft_codebook(saved(tmp_path, f"id;{header}\nP1;5\n"))
     assert f'{{header: "{header}", kind: text}}' in drafted and f"not euros of a year: {header}" in drafted
+
+
+@pytest.mark.parametrize(("title", "said"), [
+    ("Montants mensuels en euros", "a part of a year"), ("Aides (en dollars)", "another currency"),
+    ("Subventions 2013-2015", "several years"),
+])  # fmt: skip
+def test_a_title_that_speaks_of_other_money_is_heard(tmp_path: Path, title: str, said: str) -> None:
+    """Of every amount under it, with a unit too; the draft keeps them as text."""
+    export = saved(tmp_path, f"{title}\nid;Région (€)\nP1;5\n")
+    with pytest.raises(InputError, match=rf"column 'Région \(€\)': the line above the header .*speaks of {said}"):
+        clean(export, one_amount("Région (€)", "eur"))
+    assert "supports: []" in (draft := draft_codebook(export)) and "kept as text" in draft
 
 
 def test_the_years_of_a_title_are_not_those_of_an_amount(tmp_path: Path) -> None:

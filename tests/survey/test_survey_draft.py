@@ -1,4 +1,4 @@
-"""Drafts of codebooks: headers on two lines, the year of the wave, and exports of LimeSurvey."""
+"""Drafts of codebooks: headers on several lines, the year of the wave, and the exports of survey tools."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import Codebook, read_codebook
+from ptce_analysis.survey.codebook import STANDARD, Codebook, read_codebook
 from ptce_analysis.survey.draft import draft_codebook
-from survey_exports import finished, saved, xlsx
+from survey_exports import book, finished, reasons, saved, xlsx
 from survey_tools import TOOLS
 
 
@@ -88,35 +88,11 @@ def test_the_year_of_the_wave_is_said_by_the_file_not_by_answers(
     assert f"\nwave: {wave}\n" in text and ("fill in the year" in text) == (not wave)
 
 
-LIME = """"id","submitdate","lastpage","startlanguage","ipaddr","token","Q1","Q2","Q2[other]","Q3",\
-"Q7[SQ001]","Q7[SQ002]","Q7[SQ002comment]","Q8[SQ001]"
-"1","1980-01-01 00:00:00","5","fr","10.0.0.1","t1","Alpha","A1","","12","Y","","oui","25000"
-"2","","2","fr","10.0.0.2","t2","Bêta","A2","","N/A","","Y","","N/A"
-"3","1980-01-01 00:00:00","5","fr","10.0.0.3","t3","Gamma","-oth-","x","8","Y","Y","","300"
-"""
-
-
-def test_an_export_of_question_codes_says_what_it_cannot_know(tmp_path: Path) -> None:
-    """Kinds are those the answers show, the software's own columns are left out, the rest is to be finished."""
-    export, book = drafted(tmp_path, LIME)
-    text = draft_codebook(export)
-    assert {v.name: v.kind for v in book.variables} == {
-        "pole_id": "id", "answered_on": "date", "q1": "text", "q2": "choice", "q2_other": "text", "q3": "text",
-        "q7_sq001": "yes_no", "q7_sq002": "yes_no", "q7_sq002comment": "text", "q8_sq001": "text"}  # fmt: skip
-    assert (book.layout.complete, book.layout.not_shown, book.supports) == (("submitdate",), ("n/a",), ())
-    assert (
-        "# Left out, as the software adds them or they repeat others: lastpage, startlanguage, ipaddr, token\n" in text
-    )
-    for said in ("id numbers the answers", "headers are codes of questions", "meaning of its answers", "link: "):
-        assert said in text.partition("\nwave:")[0]
-    result = clean(export, book)
-    assert (result.rows_kept, result.rows_in) == (2, 3)
-
-
 @pytest.mark.parametrize(("header", "cell", "entry"), [
     ("Montant de l'aide de la Région (en €)", "25 000", ("region", "amount", "eur")),
     ("Subvention reçue de la commune en 2014 (k€)", "25", ("commune", "amount", "keur")),
     ("Pays de la Loire", "1 000 €", ("region", "amount", "")), ("Soutien de l'EPCI", "oui", ("epci", "link", "")),
+    ("G2Q1[SQ001]. Qui vous soutient ? [La Région]", "Oui", ("region", "link", "")),
     ("Qui vous finance ?", "Région", ("", "funder", "")), ("Département", "93", None), ("Département", "1", None),
     ("Subvention du département (€)", "93", ("departement", "amount", "eur")),
     ("Commentaire sur la Région", "bla", None),
@@ -158,13 +134,44 @@ def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) ->
 
 
 def test_what_the_draft_cannot_choose_is_left_to_be_finished(tmp_path: Path) -> None:
-    """« m€ » is thousands or millions, an amount says no unit, the year is not said: the draft says so."""
-    export = saved(tmp_path, "Pôle;Budget en m€;wave;a_status;Aide Région\nA;10;x;y;5\n")
+    """« m€ » is thousands or millions, an amount says no unit, answers are codes, the year is not said: it says so."""
+    export = saved(tmp_path, "Pôle;Stade;Budget en m€;wave;a_status;Aide Région\nA;1;10;x;y;5\n")
     text = draft_codebook(export)
-    for said in ("which these do not: Budget en m€, Aide Région", "the year of the wave", "wave_text", "a_status_text"):
+    for said in ("which these do not: Budget en m€, Aide Région", "answers mean (answers: {A1: …}) of: Stade",
+                 "the year of the wave", "wave_text", "a_status_text"):  # fmt: skip
         assert said in text
     with pytest.raises(InputError, match="the year of the wave is not filled in"):
         clean(export, saved(tmp_path, text, "draft.yaml"))
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("P1;création;12\nP2;émergence;5\n", "no line looks like a header"),
+    ("oui;non;Alpha\nnon;oui;Bêta\n", "no line looks like a header"),
+    ("12/03/2024;P1;x\n13/03/2024;P2;y\n", "no line looks like a header"),
+])  # fmt: skip
+def test_answers_are_never_drafted_as_headers(tmp_path: Path, content: str, message: str) -> None:
+    """An export without a header is refused; a header shorter than its answers is one, and so is one with an « X »."""
+    with pytest.raises(InputError, match=message):
+        draft_codebook(saved(tmp_path, content))
+    rows = [
+        ["Pôle", "X", "18-25 ans"],
+        ["Alpha", "création", 12, "oui", "note"],
+        ["Bêta", "émergence", 5, "non", "note"],
+    ]
+    book = draft_codebook(saved(tmp_path, xlsx(rows), "wide.xlsx"))
+    assert '"Pôle"' in book and '"18-25 ans"' in book and "Alpha" not in book
+
+
+def test_a_line_of_codes_or_labels_under_the_header_is_no_pole(tmp_path: Path) -> None:
+    """Of a VV export, a workbook of Kobo or one of SurveyMonkey, whose codebook counts one line of header too few."""
+    vv = "Pôle\tDate submitted\tResponse ID\nQ1\tsubmitdate\tid\nA\t2024-03-12 14:05:00\t1\n"
+    kobo = "nom,_id,_uuid,_submission_time\nNom du pôle,_id,_uuid,_submission_time\nA,1,u,2024-03-12T14:05:00\n"
+    monkey = "Respondent ID,Pôle,Stade\n,Open-Ended Response,Response\n1,A,création\n"
+    for content, header, other in ((vv, "Pôle", "Date submitted"), (kobo, "nom", "_id"), (monkey, "Pôle", "Stade")):
+        variables = {"pole_id": {"header": header}, "other": {"header": other, "kind": "text"}}
+        made = book(variables=variables, not_asked=[*STANDARD][1:], supports=[])
+        result = clean(saved(tmp_path, content), made)
+        assert list(result.poles["pole_id"]) == ["A"] and reasons(result) == [(2, "header_again")]
 
 
 def test_columns_of_one_name_are_all_drafted_and_each_can_be_called(tmp_path: Path) -> None:
@@ -172,8 +179,10 @@ def test_columns_of_one_name_are_all_drafted_and_each_can_be_called(tmp_path: Pa
     export, book = drafted(tmp_path, "Pôle;Région;Région;Avis;Avis\nA;oui;5 000 €;bon;moyen\nB;non;;;\n")
     assert [(s.link and s.link.headers, s.amount and s.amount.headers) for s in book.supports] == [
         (("Région #1",), ("Région #2",))]  # fmt: skip
-    result = clean(export, book)
-    assert result.supports["amount_eur"].tolist() == [5_000] and result.poles["avis_2"].tolist()[0] == "moyen"
+    again = saved(tmp_path, export.read_text("utf-8") + "Pôle;Région;Région;Avis;Avis\n", "again.csv")
+    result = clean(again, book)
+    assert result.supports["amount_eur"].tolist() == [5_000] and reasons(result) == [(4, "header_again")]
+    assert result.poles["avis_2"].tolist()[0] == "moyen"
     text = draft_codebook(export).replace("Avis #2", "Avis")
     with pytest.raises(InputError, match=r"columns are called 'Avis'\. Write which: 'Avis #1', 'Avis #2'"):
         clean(export, saved(tmp_path, finished(text), "draft.yaml"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 import tempfile
+from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +20,8 @@ from ptce_analysis.survey.codebook import read_codebook
 from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.read import Limits, read_bytes
 from ptce_analysis.survey.tables import TABLES, Cleaned, csv_text, write
-from survey_exports import HEADER, book, lines, ods, saved, xlsx
+from survey_exports import HEADER, book, saved
+from survey_mutants import CANARY, mutant
 from survey_texts import answers, safe
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -54,16 +57,6 @@ def kept_or_quarantined(rows: list[list[str]], separator: str, encoding: str) ->
     adds_up(result, n_lines)
 
 
-EXPORT = lines(
-    "P1;création;10,5;1,75;Oui;5 000 €;1.500;CG + Région",
-    "P2;émergence;NC;2 pers. (1,6 ETP);Non;;;",
-    'P3;"a;b";1;;;;;',
-    "Total;;11;;;;;",
-)
-BASES = [EXPORT.encode(), EXPORT.encode("cp1252"), ("\ufeffsep=;\r\n" + EXPORT.replace("\n", "\r\n")).encode(),
-         xlsx([line.split(";") for line in EXPORT.splitlines()]),
-         ods([line.split(";") for line in EXPORT.splitlines()])]  # fmt: skip
-JUNK = [b"\n", b";", b'"', b"\0", b"\xe9", b"\xc3", b"=", b",", b"\x81", b"PK", b"<"]
 NO_EXPORT = st.one_of(
     st.binary(max_size=200),
     st.binary(max_size=100).map(lambda b: b"PK\x03\x04" + b),
@@ -71,26 +64,39 @@ NO_EXPORT = st.one_of(
 )
 
 
-@st.composite
-def mutated(draw: Any) -> bytes:
-    """Draw an export with a few bytes changed, removed, doubled or cut off."""
-    data = bytearray(draw(st.sampled_from(BASES)))
-    for _ in range(draw(st.integers(1, 4))):
-        where, length = draw(st.integers(0, max(0, len(data) - 1))), draw(st.sampled_from([0, 1, 20, len(data)]))
-        data[where : where + length] = draw(st.sampled_from([b"", *JUNK, bytes(data[where : where + 30])]))
-    return bytes(data)
+# The amounts that answers state, whatever became of their rows.
+WRITTEN = re.compile("91[0-9]7|7301|91370{3}|1|2|5|73[0-9]1")
+SMALL = Limits(n_inflated=3_000_000, n_rows=5_000, n_cells=50_000)
 
 
-def survives(data: bytes) -> None:
+def survives(data: bytes) -> Cleaned | InputError:
     """Check that a file is a typed error or a result that adds up, its values being those of a line of the file."""
-    small = Limits(n_inflated=3_000_000, n_rows=5_000, n_cells=50_000)
     try:
-        found = laid_out(read_bytes(data, "f.csv", limits=small), book())
+        found = laid_out(read_bytes(data, "f.csv", limits=SMALL), book())
         result = cleaned(found, book())
-    except InputError:
-        return
+    except InputError as error:
+        return error
     adds_up(result, len(found.numbers))
     assert all(len(row) == len(found.whole[0]) for row in found.whole)
+    return result
+
+
+def judged(seed: int) -> str:
+    """Check a broken export: an error that repeats no answer, or every answer counted and nothing that was not written.
+
+    Returns what it was: `error`, `adds up`.
+    """
+    made = mutant(seed)
+    result = survives(made.data)
+    if isinstance(result, InputError):
+        said = str(result)
+        assert said.startswith("f.csv") and not CANARY.search(said), (seed, made.how, said)
+        return "error"
+    assert made.n_answers is None or result.rows_in == made.n_answers, (seed, made.how, result.rows_in, made.n_answers)
+    money = result.supports["amount_eur"].dropna()
+    written = {f"{value:.0f}" for value in money} - {"0"}
+    assert made.n_answers is None or all(map(WRITTEN.fullmatch, written)), (seed, made.how, written)
+    return "adds up"
 
 
 def survives_with_files(data: bytes) -> None:
@@ -109,9 +115,29 @@ def survives_with_files(data: bytes) -> None:
 
 FORMATS = (st.sampled_from([";", ",", "\t"]), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 test_any_answers_are_kept_or_quarantined = QUICK(given(ROWS, *FORMATS)(kept_or_quarantined))
-test_a_mutated_export_is_an_error_or_adds_up = QUICK(given(mutated())(survives))
-test_random_bytes_are_an_error_or_add_up = QUICK(given(NO_EXPORT)(survives))
-test_the_whole_chain_survives_with_files = settings(QUICK, max_examples=8)(given(mutated())(survives_with_files))
+
+
+@QUICK
+@given(NO_EXPORT)
+def test_random_bytes_are_an_error_or_add_up(data: bytes) -> None:
+    """Neither a traceback nor a lost line."""
+    survives(data)
+
+
+MUTANTS = int(os.environ.get("PTCE_MUTANTS", "4000"))  # how many broken exports the thorough test looks at
+
+
+@pytest.mark.parametrize("seeds", [range(150), pytest.param(range(150, MUTANTS), marks=pytest.mark.thorough)])
+def test_a_broken_export_is_an_error_or_every_answer_is_counted(seeds: range) -> None:
+    """Of each kind of file; many are errors and many are read, so that both are looked at."""
+    found = Counter(map(judged, seeds))
+    assert min(found["error"], found["adds up"]) > len(seeds) / 10
+
+
+def test_the_whole_chain_survives_with_files() -> None:
+    """Whatever is broken: drafting, cleaning and writing raise typed errors, and the export is as it was."""
+    for seed in range(12):
+        survives_with_files(mutant(seed).data)
 
 
 @pytest.mark.thorough
@@ -124,8 +150,8 @@ def test_many_answers_are_kept_or_quarantined(rows: list[list[str]], separator: 
 
 @pytest.mark.thorough
 @LONG
-@given(st.one_of(mutated(), NO_EXPORT))
-def test_many_broken_exports_are_errors_or_add_up(data: bytes) -> None:
+@given(NO_EXPORT | st.integers(1_000, 10**9).map(lambda seed: mutant(seed).data))
+def test_many_broken_files_are_errors_or_add_up(data: bytes) -> None:
     """The same, ten times as many."""
     survives(data)
     survives_with_files(data)

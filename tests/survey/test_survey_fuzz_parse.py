@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,14 @@ def test_levels_dates_and_ticks_never_fail(text: str) -> None:
         assert set(codes) <= set(LEVELS)
     assert level(text, 2015).status in STATUSES
     assert day(text).status in STATUSES and yes_no(text).value in ("oui", "non", None)
+
+
+@pytest.mark.parametrize("text", ["région ", "cg ", "1/", "9", "1 ", "et ", "une ", "(", "k€ ", "+1", "a.", "- "])
+def test_a_long_text_ends_soon(text: str) -> None:
+    """What repeats at length is read within the contract too: names inside names, digits without end."""
+    for kind, reader in KINDS.items():
+        for length in (16, 190, 480, 20_000):
+            assert reader((text * length)[:length]).status in STATUSES, kind
 
 
 @settings(max_examples=200, deadline=None)

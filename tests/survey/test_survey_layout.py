@@ -154,7 +154,8 @@ def test_titles_units_and_groups_above_the_header_are_noted(titles: str) -> None
     (lines("P1,création,10,1,5,Oui,,,", header=HEADER.replace(";", ",")), "line 2: 9 cells where the header has 8"),
     (lines(), "a header and no answers under it"),
     ("a;b\n1;2\n", r"no line holds a header of codebook.yaml \(for example 'id'\)\. Check the codebook"),
-    ("id;Stdae\nP1;x\n", r"(?s)stage: no column is called 'Stade'. Did you mean 'Stdae'.*cell_fte.*supports\[3\]"),
+    ("id;ETP;Stdae\nP1;1;x\n",
+     r"(?s)stage: no column is called 'Stade'. Did you mean 'Stdae'.*cell_budget.*supports\[3\]"),
     (lines(ROW + ";x", header=HEADER + ";stade"), r"are called 'Stade'\. Write which: 'Stade #1', 'stade #2'"),
 ])  # fmt: skip
 def test_what_would_shift_or_lose_a_column_is_an_error(content: str, message: str) -> None:

@@ -38,6 +38,22 @@ def test_old_tables_are_refused_unless_they_are_named(table: str, text: str) -> 
     assert read_bytes(data, "f.csv", encoding=table).rows[1] == [text]
 
 
+@pytest.mark.parametrize("text", ["RÉGION", "État", "à", "ÉTAT (Ça)"])
+def test_a_sign_that_french_never_writes_tells_the_table_of_a_macintosh(text: str) -> None:
+    """Its É and à are ƒ and ˆ in cp1252."""
+    with pytest.raises(InputError, match="mac_roman or cp850"):
+        read_bytes(f"id\n{text}\n".encode("mac_roman"), "f.csv")
+
+
+@pytest.mark.parametrize("text", ["25 000 €", "Budget (k€)", "œuvre", "cœur"])
+def test_the_euro_and_the_oe_of_latin_9_are_no_other_signs(text: str) -> None:
+    """ISO-8859-15 is recognised by them and noted; the ½ of cp1252 stays a half, and ¤ beside other marks is kept."""
+    found = read_bytes(f"id\n{text}\n".encode("iso-8859-15"), "f.csv")
+    assert found.rows[1] == [text] and ("encoding", "iso-8859-15") in rules(found)
+    assert read_bytes("id\n2½ ETP\n¼ d’été\n".encode("cp1252"), "f.csv").rows[1:] == [["2½ ETP"], ["¼ d’été"]]
+    assert read_bytes("id\n5 ¤ – 6 ¤\n".encode("cp1252"), "f.csv").rows[1] == ["5 ¤ – 6 ¤"]
+
+
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 def test_the_separator_is_recognised(separator: str) -> None:
     """Whatever the separator, the cells are the same; the comma needs no note, and a `sep=` line is obeyed."""
@@ -81,6 +97,12 @@ def test_line_ends_are_read_as_they_were_meant() -> None:
     assert (doubled.rows, doubled.numbers) == ([["a", "b"], ["1", "2"], ["x\ny", "4"]], [1, 2, 3])
 
 
+def test_an_answer_of_several_lines_is_one_answer_in_two_columns() -> None:
+    """Its lines do not start like the identifiers above, or do not have a separator each."""
+    for text in ("1 ETP\npuis ; 2", "oui ; non\npeut-être", "deux\nlignes"):
+        assert read_bytes(f'id;b\nP1;1\nP2;"{text}"\n'.encode(), "f.csv").rows[-1] == ["P2", text]
+
+
 def test_letters_read_twice_are_put_right_and_noted_cell_by_cell() -> None:
     """`RÃ©gion` is the UTF-8 of Région once read as cp1252, `RÃƒÂ©gion` twice; a real Ã is kept."""
     grid = read_bytes("id;RÃ©gion;RÃƒÂ©gion\n1;Ãa;Åé\n".encode(), "f.csv")
@@ -104,6 +126,8 @@ def test_blank_rows_go_row_numbers_stay_and_one_column_is_a_table() -> None:
     ("id\na\x85\n".encode(), r"line 2: the character U\+0085 is not text"),
     (b'a;b\n1;"x\n', "line 2: the quotes of this row do not close"), (b'a;b\n"x"y;2\n', "line 2: the quotes"),
     (b'a;b;c\n1;"x;y\n2;z";t\n', "line 2: a quoted cell holds what looks like whole rows"),
+    (b'a;b\nP1;"1\nP2;2\nP3;3"\n', "line 2: a quoted cell holds what looks like whole rows"),  # of two columns alike
+    (b'a;b\nP0;0\n"P1;1\nP2";2\n', "line 3: a quoted cell"), (b'a,b\nP0,0\n"P1,1\nP2,2"\n', "line 3: a quoted cell"),
     (b'a;b\n1;"' + b"x" * 200_000, "line 2: the quotes"),
     (b"%PDF-1.4", "a PDF document"),
     (b" <html><table>", "a web page"), (b"<?xml version='1.0'?>", "a web page or XML"),
@@ -114,9 +138,11 @@ def test_damage_is_named_with_its_line(data: bytes, message: str) -> None:
         read_bytes(data, "f.csv")
 
 
-@pytest.mark.parametrize(("limits", "message"), [(Limits(n_rows=2), "row 3: more than 2 rows"),
+@pytest.mark.parametrize(("limits", "message"), [
+    (Limits(n_rows=2), "row 3: more than 2 rows"), (Limits(n_rows=0), "3 lines, and at most 0"),
     (Limits(n_columns=1), "row 1: more than 1 columns"), (Limits(n_cells=3), "row 2: more than 3 cells"),
-    (Limits(n_characters=3), "more than 3 characters in one cell")])  # fmt: skip
+    (Limits(n_characters=3), "more than 3 characters in one cell"),
+])  # fmt: skip
 def test_limits_stop_the_reading(limits: Limits, message: str) -> None:
     """Each limit has its message."""
     with pytest.raises(InputError, match=message):

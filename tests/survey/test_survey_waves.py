@@ -11,7 +11,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish.survey_page import open_waves
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.waves import read_waves, supplied_folder, wave_files
-from survey_exports import SMALL, book, pole, reasons, saved, xlsx
+from survey_exports import SMALL, book, reasons, saved, xlsx
 
 NOT_ASKED = [*SMALL["not_asked"], "cell_budget_eur", "cell_fte"]
 
@@ -34,21 +34,6 @@ def test_a_third_wave_in_another_format_needs_data_only(tmp_path: Path) -> None:
         ["B", "departement", -1, "shared"], ["B", "region", -1, "unknown"],
     ]  # fmt: skip
     assert reasons(result) == [(5, "total_row")] and set(result.poles["origin"]) == {"survey"}
-
-
-def test_lime_survey_codes_are_read_through_the_codebook(tmp_path: Path) -> None:
-    """Answer codes, sub-question headers, Y or nothing, N/A for what was not shown, no date for a draft."""
-    text = ('"id","submitdate","Q1","Q7[SQ001]","Q7[SQ002]","Q8[SQ001]"\n'
-            '"1","2015-03-01 10:00:00","A1","Y","","1500.50"\n'
-            '"2","2015-03-02 10:00:00","A2","","Y","N/A"\n"3","","A1","","",""\n')  # fmt: skip
-    stage = {"header": "Q1", "answers": {"A1": "emergence", "A2": "creation"}}
-    supports = [{"level": "region", "link": "Q7[SQ001]", "amount": "Q8[SQ001]"}, {"level": "epci", "link": "Q7[SQ002]"}]
-    changes = {"variables": {"pole_id": {"header": "id"}, "stage": stage}, "supports": supports, "not_asked": NOT_ASKED}
-    result = clean(saved(tmp_path, text), book(**changes, layout={"complete": "submitdate", "not_shown": "N/A"}))
-    found = result.supports[["pole_id", "level", "amount_status"]].to_numpy().tolist()
-    assert found == [["1", "region", "exact"], ["2", "epci", "not_asked"]]
-    assert result.supports["amount_eur"].iloc[0] == 1500.5 and reasons(result) == [(4, "incomplete")]
-    assert pole(result, "2")["link_region"] == "not_involved"
 
 
 BOOK = (

@@ -18,7 +18,7 @@ from openpyxl.styles import Font
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs
 from ptce_analysis.survey.read import Grid, Limits, read_bytes
-from ptce_analysis.survey.workbooks import shown
+from ptce_analysis.survey.workbooks import shown, worded
 from survey_exports import ods, sheet_ods, sheet_xlsx, xlsx, zipped
 
 DAY_0 = datetime.datetime(1899, 12, 30)  # noqa: DTZ001
@@ -57,6 +57,9 @@ SHOWN: list[tuple[str, str, str | None]] = [
     ("42005", "mmm", "2015-01-01"), ("42005", "yyyy", "2015"),
     ("42005.583333333336", "m/d/yy h:mm", "2015-01-01T14:00:00"), ("42005.5416666665", "d/m h", "2015-01-01T13:00:00"),
     ("0.0625", "h:mm AM/PM", None), ("1.5", "[h]:mm", None), ("250", '"à; "0;"b"', "à;250"),
+    ("1", '"Oui";"Non"', "Oui"), ("-1", '"Oui";"Non"', "Non"), ("0", '"Oui";"Non"', "Oui"),
+    ("25", '@" k€"', None), ("25", '0;-0;0;@" k€"', "25"), ("-25", '0;@" k€"', "-25"), ("25", "0" * 300, None),
+    ("1_0", "0", "1_0"), ("42005", "[$-40C]jj mmmm", None), ("25", "[$-40C]General", "25"),
     ("-1", "d/m/yy", None), ("9e9", "d/m/yy", None), ("oops", "0%", "oops"), ("1e400", "0", "1e400"),
 ]  # fmt: skip
 
@@ -65,6 +68,23 @@ SHOWN: list[tuple[str, str, str | None]] = [
 def test_a_number_format_says_what_a_person_sees(stored: str, code: str, text: str | None) -> None:
     """Route: each format typed into a spreadsheet. The stored precision is kept; what is not understood is None."""
     assert shown(stored, code, DAY_0) == text
+
+
+@pytest.mark.parametrize(("code", "text"), [
+    ('@" k€"', "25 k€"), ('0;-0;0;"env. "@', "env. 25"), ('0.0;@" M€"', "25 M€"), ("0.00", "25"), ("General", "25"),
+    ("@", "25"), ('0;-0;0;"oui"', "oui"), (";;;", "25 [;;;]"), ('0;0;0;@0" k€"', '25 [0;0;0;@0" k€"]'), ("", "25"),
+])  # fmt: skip
+def test_a_format_may_add_words_to_a_text(code: str, text: str) -> None:
+    """A typed « 25 » shown as « 25 k€ » is 25 k€; what a format hides is read by no rule."""
+    assert worded("25", code) == text
+    assert worded("", code) == "" and worded("25", "@" * 300).startswith("25 [@")
+
+
+@pytest.mark.parametrize("code", ["[$", '"', "[", "\\", "[$-", "_", "*", "0.", "#,", ";", "%", '"";', "[$a-"])
+def test_a_crafted_format_costs_no_more_than_its_length(code: str) -> None:
+    """Excel's own limit is 255 characters: beyond it nothing is looked at."""
+    long = code * 2_000_000
+    assert shown("25", long, DAY_0) is None and worded("25", long).startswith("25 [")
 
 
 @given(st.integers(1, 999), st.sampled_from([("€", 1), ("k€", 1_000), ("M€", 1_000_000)]), st.integers(0, 2))
@@ -139,6 +159,36 @@ def test_what_stands_in_the_file_in_other_ways_is_read_too() -> None:
     assert found.rows == [["Région", "", "50 %", "2015-01-01", "#N/A", "x", "y", "", "FAUX", "5 [?]"]]
     assert found.numbers == [2] and found.merged == ((1, 0, 2, 1),)
     assert ("=A1", "formula_as_stored") in [(n.raw_value, n.rule) for n in found.notes]
+
+
+@pytest.mark.parametrize(("cell", "text"), [
+    ('<c t="z"><v>25</v></c>', "25 [?]"), ("<c><is><t>25</t></is></c>", "25 [?]"), ("<c><w>25</w></c>", "25 [?]"),
+    ('<c t="d"><v>2015-03-12</v></c>', "2015-03-12"), ('<c t="e"><v>#REF!</v></c>', "#REF!"),
+    ("<c><v>1_0</v></c>", "1_0"),
+    ('<c t="str" s="0"><v>25</v></c>', "25"), ('<c t="inlineStr"><v>25</v></c>', "25 [?]"), ("<c><v> </v></c>", " "),
+])  # fmt: skip
+def test_what_a_cell_holds_is_never_dropped(cell: str, text: str) -> None:
+    """A cell of an unknown kind, or whose value is not where its kind has it, is read by no rule."""
+    rows = grid(sheet_xlsx(f"<sheetData><row><c t='inlineStr'><is><t>a</t></is></c>{cell}</row></sheetData>")).rows
+    assert rows == [["a", text]]
+    assert "[?]" not in text or amounts.amount(text).value is None
+
+
+@pytest.mark.parametrize(("cell", "text"), [
+    ('office:value-type="float" office:value="250000" table:style-name="k"/>', "250000 [float]"),
+    ('office:value-type="float" office:value="250000" table:style-name="n"/>', "250000"),
+    ('office:value-type="currency" office:value="25" office:currency="USD"/>', "25 [USD]"),
+    ('office:value-type="time" office:time-value="PT2H"/>', "PT2H [time]"),
+    ('office:value-type="void" office:value="25"/>', "25 [void]"),
+    ('office:value-type="boolean" office:boolean-value="x"/>', "x [?]"),
+    ('office:value-type="string"><text:h>25</text:h></table:table-cell>', "25"),
+    ('office:value-type="string"><text:list><text:p>25</text:p></text:list></table:table-cell>', "25"),
+])  # fmt: skip
+def test_what_an_open_document_cell_holds_is_never_dropped(cell: str, text: str) -> None:
+    """Where nothing is shown, a number whose style has a format is not what would be seen; no other text is lost."""
+    styles = '<style:style style:name="k" style:data-style-name="N104"/><style:style style:name="n"/>'
+    found = f"{styles}<table:table><table:table-row><table:table-cell {cell}</table:table-row></table:table>"
+    assert grid(sheet_ods(found)).rows == [[text]]
 
 
 def test_parts_may_have_any_name() -> None:
@@ -224,6 +274,17 @@ LONG = "a" * 90_000
     (sheet_xlsx('<sheetData><row r="1"><c r="B1"/><c r="A1"/></row></sheetData>'), "row 1: A1 is out of place"),
     (sheet_xlsx('<sheetData><row r="1"><c r="ZZZ1"/></row></sheetData>'), "ZZZ1 is out of place or out of bounds"),
     (sheet_xlsx('<sheetData><row><c t="s"><v>7</v></c></row></sheetData>'), "truncated or damaged"),
+    # Python counts -1 from the end, and reads 1_0: neither is a place in a list.
+    (sheet_xlsx('<sheetData><row><c t="s"><v>-1</v></c></row></sheetData>', sharedStrings="<sst><si/></sst>"),
+     r"truncated or damaged \(ValueError\)"),
+    (sheet_xlsx('<sheetData><row r="1_0"><c/></row></sheetData>'), "truncated or damaged"),
+    (sheet_xlsx('<sheetData><row><c t="b"><v>Alpha</v></c></row></sheetData>'), r"damaged \(KeyError\)"),
+    (sheet_xlsx("<sheetData><row><d><v>5</v></d></row></sheetData>"), "row 1: it is no cell of a row"),
+    (ods_cell("<table:table-sell office:value='5'/>"), "row 1: it holds what is no cell"),
+    (ods_cell('<table:table-cell table:number-columns-repeated="2x"><text:p>x</text:p></table:table-cell>'),
+     "truncated or damaged"),
+    (sheet_xlsx(f"<sheetData/><mergeCells>{'<mergeCell ref=~A1:B2~/>' * 10_001}</mergeCells>".replace("~", '"')),
+     "more than 10000 merged cells"),
     (ods_cell('<table:table-cell table:number-columns-repeated="99999"><text:p>x</text:p></table:table-cell>'),
      "more than 2000 columns"),
     (sheet_xlsx(f"<sheetData><row><c t='inlineStr'><is><t>{LONG}</t></is></c></row></sheetData>"), "more than 32767"),

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import REPOSITORY, build_quietly, contents, results, write_project
 from ptce_analysis.cli import main
+from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
+from ptce_analysis.survey.codebook import KINDS, SILENT, STANDARD, Layout, checked, yaml_mapping
 from ptce_analysis.survey.draft import draft_codebook
+from ptce_analysis.survey.parse.choices import day, yes_no
+from ptce_analysis.survey.parse.kinds import UNITS
+from ptce_analysis.survey.parse.words import plain, table
+from ptce_analysis.vocabulary import LEVELS, STAGES
 from survey_exports import finished
 from survey_tools import TOOLS
 
@@ -64,7 +72,16 @@ def test_the_guide_shows_the_draft_of_question_codes_and_finishes_it(tmp_path: P
     export = tmp_path / "answers.csv"
     export.write_text(CODES, encoding="utf-8")
     drafted, done = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    assert draft_codebook(export).endswith(f"title: ''\n{drafted}")
+    draft = draft_codebook(export)
+    assert draft.endswith(f"title: ''\n{drafted}")
+    assert "\n# Left out, as the software adds them or they repeat others: lastpage\n" in draft
+    for said in (
+        "id numbers the answers",
+        "headers are codes of questions",
+        "what the answers mean (answers: {A1: …}) of: Q2",
+        "link: ",
+    ):
+        assert said in draft.partition("\nwave:")[0]
     (tmp_path / "codebook.yml").write_text(f"wave: 2017\norigin: survey\ntitle: ''\n{done}", encoding="utf-8")
     result = clean(export, tmp_path / "codebook.yml")
     assert result.poles[["pole_id", "stage", "members"]].to_numpy().tolist() == [
@@ -130,3 +147,34 @@ def test_the_exports_of_every_survey_tool_are_a_page(
     page = results(project)["site/en/survey/index.html"].decode()
     assert all(str(year) in page for year, _ in enumerate(TOOLS, 2001))
     assert not [name for name in ("Alpha", "Bêta", "Gamma", "Jeanne") if name in page]
+
+
+def test_the_guide_lists_the_values_that_are_legal() -> None:
+    """Of each entry those of the code, no more and no fewer; its words of yes and no, and its dates, are read so."""
+    listed = {row[0]: [*map(str.lower, re.findall(r"`([^`]+)`", row[1]))]
+              for row in re.findall(r"^\| (.+?) \| (`.+) \|$", GUIDE, re.MULTILINE)}  # fmt: skip
+    kinds = [word for word in listed["`kind` of another question"] if not word.startswith(("n_", "_"))]
+    assert (listed["variables of every wave"], kinds) == ([*STANDARD], [*KINDS])
+    assert (listed["`level`"], listed["`stage`"]) == ([*LEVELS], [*STAGES])
+    words = [(row["kind"], row["code"], re.split(r"\|(?![^(]*\))", row["words"])) for row in table("words.csv")]
+    assert listed["`legal_form`"] == [*dict.fromkeys(code for kind, code, _ in words if kind == "legal_form")]
+    assert listed["`unit` of an amount, of a share"] == [unit for units in UNITS.values() for unit in units]
+    assert listed["`decisions`, besides a value"] == [*SILENT]
+    for name, code in (("yes", "oui"), ("no", "non")):
+        assert {yes_no(word).value for word in listed[name]} == {code}
+        alike = [one for kind, said, spelt in words if (kind, said) == ("yes_no", code) for one in spelt]
+        assert all(any(re.fullmatch(one, plain(word)) for word in listed[name]) for one in alike)
+    assert {day(text, month_first=False).status for text in listed["dates"]} == {"exact"}
+    assert [key for key in listed["`layout`"] if not key.isdigit()] == [field.name for field in fields(Layout)]
+    wrong: dict[str, Any] = {"variables": {"x": {"?": "1"}}, "supports": [{"?": "1"}], "layout": {"?": "1"}, "?": "1"}
+    with pytest.raises(InputError) as told:
+        checked(wrong, "guide")
+    keys = {key for keys in re.findall(r"not a legal key\. Legal: (.+)\.", str(told.value)) for key in keys.split(", ")}
+    assert (
+        {"funder", "three_digits", "sheet", "title"} < keys == {key for key in keys if re.search(rf"\b{key}\b", GUIDE)}
+    )
+    book = GUIDE.partition("## What a codebook says\n\n```\n")[2].partition("```")[0]
+    entries = yaml_mapping(f"wave: 2017\norigin: survey\n{book}", "guide")
+    entries["variables"]["pole_id"] = {"header": "Pôle"}
+    left = [name for name in STANDARD if name not in entries["variables"]]
+    assert checked(entries | {"not_asked": left}, "guide").supports[1].funder

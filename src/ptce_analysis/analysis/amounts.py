@@ -210,16 +210,13 @@ def _runs(*parts: tuple[Fraction, int]) -> Runs:
     return tuple(joined)
 
 
-def _size(runs: Runs) -> int:
-    return sum(count for _, count in runs)
-
-
 def _sum(runs: Runs, power: int = 1) -> Fraction:
+    """The sum of a power of the amounts; their number for 0."""
     return sum((value**power * count for value, count in runs), Fraction(0))
 
 
 def _gini(runs: Runs) -> Fraction:
-    n, before, ranked = _size(runs), 0, Fraction(0)
+    n, before, ranked = int(_sum(runs, 0)), 0, Fraction(0)
     for value, count in runs:
         ranked += value * count * (2 * before + count - n)
         before += count
@@ -239,8 +236,8 @@ STATISTICS: dict[str, Callable[[Runs], Fraction]] = {
     "max": lambda runs: runs[-1][0],
     "min": lambda runs: runs[0][0],
     "gini": _gini,
-    "sd": lambda runs: (_sum(runs, 2) - _sum(runs) ** 2 / _size(runs)) / (_size(runs) - 1),
-    "top_half_share": lambda runs: _top_share(runs, _size(runs) // 2),
+    "sd": lambda runs: (_sum(runs, 2) - _sum(runs) ** 2 / _sum(runs, 0)) / (_sum(runs, 0) - 1),
+    "top_half_share": lambda runs: _top_share(runs, int(_sum(runs, 0)) // 2),
     "top_1_share": lambda runs: _top_share(runs, 1),
 }
 _RELATIVE = ("gini", "top_half_share", "top_1_share")

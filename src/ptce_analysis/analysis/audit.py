@@ -31,8 +31,8 @@ TELLING = VERDICTS[2:]
 
 # In the order in which their findings are kept, among findings of the same verdict.
 RULES: tuple[Callable[[Printed], Iterable[Finding]], ...] = (
-    audit_shares.percentages, audit_shares.counts, audit_rows.rows, audit_rows.means, audit_rows.sums,
-    audit_rows.sources, audit_shares.heaped,
+    audit_shares.percentages, audit_shares.counts, audit_shares.bases, audit_rows.rows, audit_rows.means,
+    audit_rows.sums, audit_rows.sources, audit_shares.heaped,
 )  # fmt: skip
 
 
@@ -65,13 +65,8 @@ class Verdict:
         """The deciding arithmetic on one line, in English."""
         return self.findings[0].reason
 
-    @property
-    def attainable_bases(self) -> tuple[int, ...]:
-        """The bases up to 120 on which a percentage can occur; none for what is not a percentage."""
-        return attainable_bases(self.fact.value, self.fact.grain) if is_percentage(self.fact) else ()
-
     def as_dict(self) -> dict[str, object]:
-        """Return the verdict as JSON can hold it."""
+        """Return the verdict as JSON can hold it; `attainable_bases`: those up to 120 of a percentage."""
         first, fact, inferred = self.findings[0], self.fact, self.inferred
         told = [
             {name: getattr(one, name) for name in ("rule", "verdict", "reason")}
@@ -86,7 +81,7 @@ class Verdict:
             "verdict_at_inferred_grain": inferred.verdict if inferred else None,
             "reason_at_inferred_grain": inferred.reason if inferred else None,
             "inferred_grain": float(inferred.fact.grain) if inferred and fact.unit == "share" else None,
-            "attainable_bases": list(self.attainable_bases),
+            "attainable_bases": list(attainable_bases(fact.value, fact.grain)) if is_percentage(fact) else [],
             "printed": as_printed(fact),
             "rule": first.rule,
             "origin": first.origin,

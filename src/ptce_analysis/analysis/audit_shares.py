@@ -193,6 +193,29 @@ def counts(printed: Printed) -> Iterator[Finding]:
             yield Finding(fact.id, "consistent" if holds else "impossible", phrase, (), (premise,))
 
 
+def bases(printed: Printed) -> Iterator[Finding]:
+    """The percentages and counts said of a printed number must be able to occur on it.
+
+    Those are the number of respondents, and an exact count of no level that is the base printed beside other figures.
+    One that cannot occur has its own finding: it accuses the figure or what it is said of.
+    """
+    for fact in (one for one in printed.facts.values() if one.unit == "count" and not one.level):
+        if fact.statistic not in ("count", "sum") or len(set(fact.band)) > 1:
+            continue
+        n, said = int(fact.value), list[bool]()
+        for other in printed.facts.values():
+            assumed = fact.indicator == "respondents" and is_percentage(other)
+            if (other.wave, other.source) == (fact.wave, fact.source) and (other.base_n == n or assumed):
+                if is_percentage(other) and (base := printed.base(other)) and list(base.numbers) == [n]:
+                    said.append(bool(attainable_counts(other.value, n, other.grain)))
+                elif other.statistic == other.unit == "count":
+                    said.append(other.band[0] <= n)
+        if said:
+            code = "base_holds" if all(said) else "base_fails"
+            phrase = say(code, k=len(said), n=n, fails=said.count(False))
+            yield Finding(fact.id, "consistent" if all(said) else "unverifiable", phrase)
+
+
 @dataclass(frozen=True)
 class Document:
     """How many of the percentages of a source and wave are multiples of `step`, and how likely that is by chance.

@@ -61,16 +61,6 @@ _OF_SAMPLE: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def _bounds_record(row: AmountsRow) -> Record:
-    """Return the bounds, and the amounts that attain them as [value, how many] pairs."""
-    ends, examples = {}, {}
-    for name, found in bounds(row).items():
-        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
-        data = {"low": found.low_data, "high": found.high_data}
-        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
-    return {"bounds": ends, "examples": examples}
-
-
 def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> Record:
     """Return the mean, median and central 95 % of each statistic over reference draws, or None with the reason."""
     if not n_draws:
@@ -106,15 +96,20 @@ def feasible(
     """Return what n amounts with a printed total and median can be, ready for JSON.
 
     Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data sets of
-    whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say how far the row is
-    from holding. What has no value is None, with a reason beside it. See `printed_row` for the arguments.
+    whole units and the draws are for the printed values. `examples`: the amounts that attain the bounds, as [value, how
+    many]. `min_sum`, `max_median` and `max_n` say how far the row is from holding. What has no value is None, with a
+    reason beside it. See `printed_row` for the arguments.
 
     Raises `InputError` when an argument cannot be used, naming it.
     """
     refuse(n, n_draws, seed, measure)
     row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
     figures = {"total": total, "median": median, "grain": grain, "minimum": minimum}
-    reason = obstacle(row)
+    reason, ends, examples = obstacle(row), dict[str, Record](), dict[str, Record]()
+    for name, found in (bounds(row) if reason is None else {}).items():
+        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
+        data = {"low": found.low_data, "high": found.high_data}
+        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
     try:
         counted: Record = {"datasets": datasets(exact), "datasets_reason": None}
     except InputError as error:
@@ -131,7 +126,8 @@ def feasible(
         "max_n": largest_n(row),
         "origin": "derived",
         "convention": CONVENTION,
-        **({"bounds": None, "examples": None} if reason else _bounds_record(row)),
+        "bounds": ends or None,
+        "examples": examples or None,
         **counted,
         **_draws_record(exact, n_draws, seed, measure),
         "n_draws": int(n_draws),
@@ -193,15 +189,15 @@ def _can_be_seen(row: FundingRow) -> bool:
     return row.n > 2 and row.total.value > 0 and obstacle(row.exact) is None
 
 
-ALIKE_COLUMNS = ("level", "scenario", "kind", "amounts", "total_eur", "median_eur", "max_eur", "top_half_share")
+ALIKE_COLUMNS = ("level", "kind", "amounts", "total_eur", "median_eur", "max_eur")
 
 
 def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, seed: int = SEED) -> pd.DataFrame:
     """Return sets of amounts with exactly the printed row of a level: the most equal, random ones, the least equal.
 
-    Columns: `level`, `scenario`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros,
-    increasing), `total_eur`, `median_eur`, `max_eur`, `top_half_share`. No row without a level, or where no three
-    amounts or more, above zero, have exactly its row.
+    Columns: `level`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros, increasing),
+    `total_eur`, `median_eur`, `max_eur`. No row without a level, or where no three amounts or more, above zero, have
+    exactly its row.
     """
     row = level_rows(facts, wave, scenario).get(level or "")
     if row is None or not _can_be_seen(row):
@@ -210,8 +206,6 @@ def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, s
     found = []
     for kind, values in (("most_equal", amounts(ends.low_data)), *(("draw", one) for one in sample.tolist()),
                          ("least_equal", amounts(ends.high_data))):  # fmt: skip
-        n, total = len(values), math.fsum(values)
-        median = round((values[(n - 1) // 2] + values[n // 2]) / 2, 6)
-        half = math.fsum(values[n - n // 2 :]) / total
-        found.append((level, scenario, kind, tuple(values), round(total, 6), median, values[-1], half))
+        median = (values[(row.n - 1) // 2] + values[row.n // 2]) / 2
+        found.append((level, kind, tuple(values), round(math.fsum(values), 6), round(median, 6), values[-1]))
     return pd.DataFrame(found, columns=ALIKE_COLUMNS)

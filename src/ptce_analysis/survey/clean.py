@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,30 +16,14 @@ from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
-from ptce_analysis.survey.parse.kinds import is_unit
+from ptce_analysis.survey.parse.kinds import is_unit, names_columns
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
 from ptce_analysis.survey.tables import Cleaned
-from ptce_analysis.vocabulary import Label
+from ptce_analysis.vocabulary import ROW_RULES
 
-# The rules that set lines aside, in the order they are asked, and what each sets aside.
-ROW_RULES: dict[str, Label] = {
-    "total_row": ("a total, a mean or a count", "total, moyenne ou effectif"),
-    "header_again": ("the header once more", "en-tête répété"),
-    "no_identifier": ("no identifier of a cluster", "sans identifiant de pôle"),
-    "no_answer": ("an identifier or a note, no answer", "identifiant ou note, sans réponse"),
-    "test_row": ("a trial of the questionnaire", "essai du questionnaire"),
-    "excluded_by_the_codebook": ("left out by the codebook", "écartée par le dictionnaire des codes"),
-    "incomplete": ("never submitted", "jamais validée"),
-    "duplicate_respondent": ("replaced by another answer of the respondent", "remplacée par une autre du répondant"),
-    "duplicate_identifier": ("replaced by another answer of the cluster", "remplacée par une autre du pôle"),
-}
-_TOTALS = (
-    "total", "totaux", "total general", "sous-total", "sous total", "ensemble", "somme", "moyenne", "moyennes",
-    "mediane", "minimum", "maximum", "ecart-type", "nb", "nombre", "nombre de reponses", "effectif", "cumul",
-    "total / moyenne",
-)  # fmt: skip
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
+_NUMBER = re.compile(" #[0-9]+$")  # of one of several columns of one name
 _NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
 # A line holds answers if one of them states something, and not of a kind that any text can be.
 _ANY_TEXT = ("id", "text", "choice", "multi")
@@ -198,13 +182,11 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
     """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults, units = dict[str, int](), list[str](), list[str]()
     shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
-    after, known = (
-        start + book.layout.header_rows,
-        {re.sub(" #[0-9]+$", "", plain(text)) for v in book.columns() for text in v.headers},
-    )
+    after = start + book.layout.header_rows
+    known = {_NUMBER.sub("", plain(text)) for variable in book.columns() for text in variable.headers}
     filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
-    # Half of a line may be taken for answers; what is said of another line is not.
-    is_header = 2 * len(known.intersection(filled)) >= min(len(known), len(filled))
+    # What is said of a line that hardly is a header may be answers.
+    is_header = 3 * len(known.intersection(filled)) >= 2 * min(len(known), len(filled))
     for variable in book.columns():
         wanted = {plain(text) for text in variable.headers}
         whole = [n for n, text in enumerate(shown) if plain(text) in wanted]
@@ -296,17 +278,19 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
 
     `read`: what each column states (`read_column`).
     """
-    layout, cells, names = book.layout, answers.cells, [plain(name) for name in answers.names]
-    totals, excluded = {*(layout.total_rows or _TOTALS)}, {plain(pole) for pole in book.exclude}
+    layout, cells, names = book.layout, answers.cells, [_NUMBER.sub("", plain(name)) for name in answers.names]
+    totals, excluded = layout.total_rows, {plain(pole) for pole in book.exclude}
     identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
     said = [name for name in cells if name not in identity]
 
     def rule(at: int) -> str:
-        row, pole, words = answers.whole[at], tidy(cells["pole_id"][at]), plain(cells["pole_id"][at])
+        row, pole, name = answers.whole[at], tidy(cells["pole_id"][at]), plain(cells["pole_id"][at])
         first = plain(next((cell for cell in row if cell.strip()), ""))
-        respondent, spelt = plain(cells[layout.respondent][at]), words.rstrip(" :.")
-        if first.rstrip(" :.") in totals or spelt in totals:
+        respondent, spelt = plain(cells[layout.respondent][at]), name.rstrip(" :.")
+        if any(one in totals if totals else words.chosen("total", one) for one in (first.rstrip(" :."), spelt)):
             return "total_row"
+        if at < 2 and names_columns(row):
+            return "header_again"
         if spelt == plain(answers.headers["pole_id"]) and all(
             not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True)
         ):
@@ -315,7 +299,7 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
             return "no_identifier"
         if not any(cells[name][at].strip() for name in said):
             return "no_answer"
-        if any(text in layout.test_rows or _TEST.fullmatch(text) for text in (words, respondent)):
+        if any(text in layout.test_rows or _TEST.fullmatch(text) for text in (name, respondent)):
             return "test_row"
         if spelt in excluded:
             return "excluded_by_the_codebook"
@@ -423,7 +407,7 @@ def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
     if kind == "level":
         return levels.together(text, funders(text, variable, book))
     if kind == "multi" or (kind == "choice" and variable.answers):
-        parts = split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
+        parts = choices.split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
         listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
         found = tuple(dict.fromkeys(listed.get(plain(part), "") for part in parts)) if variable.answers else (*parts,)
         if not all(found):
@@ -447,7 +431,7 @@ def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
     if not tidy(text) or plain(text) in book.layout.not_shown:
         return []
     decisions = {**variable.decisions, **variable.answers}
-    parts = split_labels(text, decisions, variable.separator) if variable.separator else [text]
+    parts = choices.split_labels(text, decisions, variable.separator) if variable.separator else [text]
     read = [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
     return [one for one in read if one.rule != "codebook_decision" or one.value] or read  # who is no funder is nothing
 
@@ -457,17 +441,3 @@ def _placed(readings: list[Reading]) -> tuple[str, ...]:
     unplaced = any(reading.status in ("ambiguous", "unreadable") for reading in readings)
     named = (code for reading in readings for code in levels.codes(reading))
     return levels.in_order([*named, *["inconnu"] * unplaced])
-
-
-def split_labels(text: str, labels: Iterable[str], separator: str = "") -> list[str]:
-    """Return the answers in one cell: known labels first, because a label may hold the separator itself."""
-    known = {plain(label) for label in labels}
-    mark = re.escape(separator.strip() or separator) if separator else r"[;,|\n]" if known else r"[;|\n]"
-    most = 2 * max((len(re.findall(mark, label)) for label in known), default=0)
-    pieces, parts, at = re.split(f"({mark})", text), list[str](), 0  # a separator stands between two pieces
-    while at < len(pieces):
-        ends = range(min(at + most, len(pieces) - 1), at, -2)
-        end = next((end for end in ends if plain("".join(pieces[at : end + 1])) in known), at)
-        parts.append("".join(pieces[at : end + 1]).strip())
-        at = end + 2
-    return [part for part in parts if part]

@@ -29,7 +29,7 @@ _USED_BY = dict.fromkeys(("unit", "min", "max", "three_digits"), ("amount",)) | 
     "separator": ("funder",), "answers": ("funder", "link"), "decisions": ("funder", "amount"),
 }  # fmt: skip
 _FIELDS = {"header": "headers", "min": "low", "max": "high"}
-_RESERVED = re.compile(r"wave|origin|link_.*|.*_status|.*_raw")
+RESERVED = re.compile(r"wave|origin|link_.*|.*_status|.*_raw")
 
 
 class Standard(NamedTuple):
@@ -262,7 +262,7 @@ def _like(pattern: str, what: str, made: Callable[[str], Any]) -> Callable[[Any]
 
 _bound = _like(r"-?[0-9]{1,15}(\.[0-9]+)?", "a number (digits, a point for decimals)", float)
 _COLUMN: dict[str, Callable[[Any], Any]] = {
-    "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound, "note": _text,
+    "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound,
     "three_digits": _one_of("thousands", "decimals"), "separator": _like("(?s).*", "a text", str),
 }  # fmt: skip
 _VARIABLE = {"header": _texts, "kind": _one_of(*KINDS), "asked_if": _asked_if} | _COLUMN
@@ -330,7 +330,7 @@ class _Check:
         """Return how one column is found and read; what is usual or decided for its kind holds where it is silent."""
         kind = found.get("kind", standard.kind)
         usual = {"headers": (), "kind": kind, "low": standard.low, "high": standard.high}
-        own = {_FIELDS.get(key, key): value for key, value in found.items() if key != "note"}
+        own = {_FIELDS.get(key, key): value for key, value in found.items()}
         own["decisions"] = self.decided.get(kind, {}) | found.get("decisions", {})
         made = Variable(name, **usual | own)
         if not any(made.headers):
@@ -344,6 +344,8 @@ class _Check:
         for key in ("min", "max", "three_digits", "separator"):
             if key in found and kind not in (("multi", "level") if key == "separator" else NUMERIC):
                 self.add(f"{where}.{key}", f"a variable of kind {kind} makes no use of it.")
+        for spelling in {*found.get("answers", ())} & {*found.get("decisions", ())}:
+            self.add(f"{where}.decisions.{spelling}", "nothing makes use of it: it is among the answers.")
         for key in ("answers", "decisions"):
             self.spellings(found.get(key, {}), kind, f"{where}.{key}")
         return made
@@ -354,6 +356,8 @@ class _Check:
         own = kind in (*NUMERIC, "yes_no", "legal_form", "date")
         reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}[kind] if own else None
         for spelling, text in found.items():
+            if not text:
+                self.add(f"{where}.{spelling}", f"says nothing. Write an answer, or {' or '.join(SILENT)}.")
             for code in re.split(r"[ ,+;]+", text) if text and legal else ():
                 if code not in legal:
                     wrong = f"{code!r} is not legal. Legal: {', '.join(legal)}.{nearest(code, legal)}"
@@ -368,7 +372,7 @@ class _Check:
         made = self.column(name, where, standard, self.entry(value, where, _VARIABLE))
         if made.kind not in (legal := (standard.kind,) if standard.kind else KINDS):
             self.add(f"{where}.kind", f"{made.kind!r} is not legal. Legal: {', '.join(legal)}.")
-        if not re.fullmatch("[a-z][a-z0-9_]*", name) or _RESERVED.fullmatch(name):
+        if not re.fullmatch("[a-z][a-z0-9_]*", name) or RESERVED.fullmatch(name):
             self.add(where, "not a legal name: small letters, digits, _, and no column the tables add themselves.")
         if not name.endswith(SUFFIXES.get(made.kind, "")):
             self.add(where, f"a variable of kind {made.kind} ends in {SUFFIXES[made.kind]}.")
@@ -382,12 +386,10 @@ class _Check:
         if ("level" in entry) == ("funder" in entry) or not entry.keys() & _PARTS.keys():
             self.add(where, "give a level with its link (yes/no), its amount or both, or the column of the funders.")
         if {"funder", "link"} <= entry.keys():
-            self.add(
-                f"{where}.link", "nothing makes use of it beside a funder: give it an entry of its own, with its level."
-            )
+            self.add(f"{where}.link", "nothing makes use of it beside a funder: give it its own entry, with its level.")
         if {"funder", "amount", "decisions"} <= entry.keys():
             self.add(
-                f"{where}.decisions", "of the funder or of the amount? Write decisions: {level: …, amount: …} instead."
+                f"{where}.decisions", "of the funder or the amount? Write decisions: {level: …, amount: …} instead."
             )
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")

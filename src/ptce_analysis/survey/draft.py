@@ -7,12 +7,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.codebook import STANDARD, told_apart
+from ptce_analysis.survey.codebook import RESERVED, STANDARD, told_apart
 from ptce_analysis.survey.parse import amounts, choices, levels
-from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, not_of_a_year, stated_units
+from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, names_columns, not_of_a_year, stated_units
 from ptce_analysis.survey.parse.words import plain
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
 from ptce_analysis.vocabulary import LEVELS
@@ -22,18 +24,20 @@ _BELOW = next(words for _, means, words in header_words() if means == "line")
 _CODE = re.compile(r"[A-Z]{1,2}[0-9]{1,4}(?:\[[A-Za-z0-9_]+\])*|-oth-")
 # What heads no column: a number (but a year), a tick, a silence.
 _ANSWER = re.compile(
-    r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*[a-z]{0,4}|x|oui|non|nc|nr|n/a|nsp|vrai|faux|true|false"
+    r"(?!(?:19|20)[0-9]{2}$)[-+~<>≈]? ?[0-9][\d\W]*(?:[km]|k?e?euros?|etp)?[\d\W]*|x|oui|non|nc|nr|n/a|nsp|vrai|faux"
 )
-_NUMBERED = re.compile(r"^(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-] ?")
+# What stands before a question: « 3) », « Q12. », « G1Q2[SQ001]. ».
+_NUMBERED = re.compile(r"^(?:(?:q(?:uestion)? ?)?[0-9]{1,3}[a-z]? ?[.):-]|[a-z][a-z0-9_]*(?:\[\w+\])?\.) ?")
 # A question and one of its answers or lines: « Qui ? [Région] », « groupe/région », « Qui ? - Région ».
 _PARTS = (re.compile(r"(.*\S) ?\[(.+)\]"), re.compile(r"(.+)/(.+)"), re.compile(r"(.+) [-:–] (.+)"))
+_quoted = partial(json.dumps, ensure_ascii=False)  # as YAML writes a text between quotes
 _NOT_SHOWN = ("N/A", "{question_not_shown}")
 _CHECK = "check each line below against the questionnaire, and say who was asked (asked_if) or not asked (not_asked)"
 
 
 @dataclass(frozen=True)
 class _Question:
-    """A column: the header that calls it, what this says (the narrowest part first), its first answers, the titles.
+    """A column: the header that calls it, what this says (the narrowest part first), its answers, the titles.
 
     `lines`: its header lines, plain. `grouped`: it is one answer, or one line, of a question with several columns.
     """
@@ -59,7 +63,11 @@ class _Question:
 
     def ticked(self) -> bool:
         """Return whether a tick is written out: « Région » in the column of the Region."""
-        return self.grouped and {*map(plain, self.cells)} == {plain(self.said[0])}
+        return {*map(plain, self.cells)} == {plain(self.said[0])}
+
+    def of_money(self) -> bool:
+        """Return whether it asks for money."""
+        return bool(_MONEY.search(plain(self.header)))
 
     def undated(self) -> bool:
         """Return whether its amounts would not be euros of a year."""
@@ -90,14 +98,14 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     )
     kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
     kinds |= {name: _kind_shown(column) for name, column in others.items()}
-    asked = [*((kinds[name], column) for name, column in found.items()), *(one[1:] for one in supports)]
+    asked = [*((kinds[name], column) for name, column in (found | others).items()), *(one[1:] for one in supports)]
     doubts = [] if year else ["fill in the year of the wave (wave:)"]
     if software.get(first := found["pole_id"].header) == "number":
         doubts.append(f"say which column names the pole: {first} numbers the answers")
     lines = [
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
         *([f"# Left out, as the software adds them or they repeat others: {unused}"] if unused else ()),
-        *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(every, asked, others)))),
+        *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(asked)))),
         *(f"wave: {year}", "origin: survey", "date: ''", "title: ''", *layout, "variables:"),
     ]
     for name, column in (found | others).items():
@@ -125,27 +133,27 @@ def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[s
     return [f"layout: {{{told}}}"] if told else []
 
 
-def _doubts(
-    every: list[_Question], asked: list[tuple[str, _Question]], others: Mapping[str, _Question]
-) -> Iterator[str]:
-    """Yield what only somebody who has the questionnaire can decide of columns; `asked`: their kinds."""
+def _doubts(asked: list[tuple[str, _Question]]) -> Iterator[str]:
+    """Yield what only somebody who has the questionnaire can decide of columns, with their kinds."""
     if unsure := [one.header for kind, one in asked if kind in UNITS and len(one.units(kind)) != 1]:
         yield f"say the unit (eur, keur or meur; of a share, percent or share), which these do not: {', '.join(unsure)}"
-    if undated := [one.header for one in every if one.undated() and _MONEY.search(plain(one.header))]:
+    if undated := [one.header for _, one in asked if one.undated() and one.of_money()]:
         yield f"kept as text, as they say of money that is not euros of a year: {', '.join(undated)}"
-    if any(_CODE.fullmatch(column.header) for column in others.values()):
+    by_code = [one for kind, one in asked if kind in ("stage", "legal_form", "choice")]
+    if coded := [one.header for one in by_code if any(cell.isdigit() or _CODE.fullmatch(cell) for cell in one.cells)]:
+        yield f"say what the answers mean (answers: {{A1: …}}) of: {', '.join(coded)}"
+    if any(_CODE.fullmatch(one.header) for _, one in asked):
         yield (
-            "headers are codes of questions: call each variable by what was asked, with its kind, its unit and the "
-            "meaning of its answers (answers: {A1: …}), and move those on a collectivity to the supports, for example "
-            '- {level: region, link: "Q7[SQ001]"}'
+            "headers are codes of questions: call each variable by what was asked, with its kind and its unit, and "
+            'move those on a collectivity to the supports, for example - {level: region, link: "Q7[SQ001]"}'
         )
 
 
 def _header_place(grid: Grid) -> tuple[int, int]:
     """Return the first line of the header, the first that is as wide as most above the answers, and its lines."""
-    filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows]
+    filled = [[i for i, cell in enumerate(row) if cell.strip()] for row in grid.rows[: SEARCHED + 5]]
     least = max(map(len, filled[:SEARCHED]), default=0) / 2
-    answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and any(map(_is_answer, row)))
+    answers = (i for i, row in enumerate(grid.rows[:SEARCHED]) if len(filled[i]) >= least and _holds_answers(row))
     above = filled[: next(answers, SEARCHED)]
     likely = max(map(len, above), default=0)
     start = next((i for i, cells in enumerate(above) if len(cells) >= max(1, 0.7 * likely)), None)
@@ -154,7 +162,7 @@ def _header_place(grid: Grid) -> tuple[int, int]:
     pairs = range(max(0, start - 2), min(start + 1, len(filled) - 2))
     first = next((upper for upper in pairs if _of_two_lines(grid, upper, filled)), None)
     start, n_rows = (start, 1) if first is None else (first, 2)
-    while n_rows < 3 and start + n_rows < len(grid.rows) - 1 and _of_software(grid.rows[start + n_rows]):
+    while n_rows < 3 and start + n_rows < len(grid.rows) - 1 and names_columns(grid.rows[start + n_rows]):
         n_rows += 1
     return start, n_rows
 
@@ -168,15 +176,15 @@ def _of_two_lines(grid: Grid, upper: int, filled: list[list[int]]) -> bool:
     return (grouped or units) and not any(map(_is_answer, below))
 
 
+def _holds_answers(row: list[str]) -> bool:
+    """Return whether a line holds a number or a date, or several ticks: « X » alone may be a header."""
+    answers = [cell for cell in row if _is_answer(cell)]
+    return len(answers) > 1 or any(any(map(str.isdigit, cell)) for cell in answers)
+
+
 def _is_answer(cell: str) -> bool:
     text = plain(cell)
     return bool(_ANSWER.fullmatch(text)) or choices.day(text).status == "exact"
-
-
-def _of_software(row: list[str]) -> bool:
-    """Return whether a line is one more header: codes or labels of the columns that survey software adds."""
-    known = sum(any(words.fullmatch(plain(cell)) for *_, words in header_words()) for cell in row)
-    return any(cell.startswith('{"ImportId"') for cell in row) or (known > 1 and not any(map(_is_answer, row)))
 
 
 def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
@@ -191,12 +199,13 @@ def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
         texts = [sorted(one, key=lambda text: (often[plain(text)] > 1, -len(text))) for one in texts]
     often = Counter(match[1] for one in texts for match in _parts(one[0])) + Counter(plain(one[0]) for one in texts)
     found = list[_Question]()
-    for position, (one, (_, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
-        lines = [text for text in map(plain, one[1:] or one) if not _BELOW.fullmatch(text)]
+    for position, (one, (over, titles)) in enumerate(zip(texts, above_texts(grid, start, len(texts)), strict=True)):
+        asked = (text for line in map(plain, one[1:] or one) for text in (_NUMBERED.sub("", line), line))
+        lines = [text for text in dict.fromkeys(asked) if not _BELOW.fullmatch(text)]
         parts = [match[2] for match in _parts(one[0]) if often[match[1]] > 1 or match[0].endswith("]")][:1]
-        said = [_NUMBERED.sub("", text.replace("_", " ")) for text in (*parts, *lines, plain(one[0]))]
-        cells = [cell for row in rows if (cell := "".join(row[position : position + 1]).strip())]
-        found += [_Question(one[0], lines, said, cells, titles, bool(parts))] if one[0] else []
+        said = [text.replace("_", " ") for text in (*parts, *lines, plain(one[0]))]
+        cells = [*dict.fromkeys(cell for row in rows if (cell := "".join(row[position : position + 1]).strip()))]
+        found += [_Question(one[0], lines, said, cells, [*over, *titles], bool(parts))] if one[0] else []
     return found
 
 
@@ -214,12 +223,10 @@ def _software(every: list[_Question]) -> dict[str, str]:
         for column in every:
             if any(map(words.fullmatch, column.lines)):
                 seen[of].setdefault(column.header, means)
-    best = max(seen.values(), key=_n_telling, default={})
-    return best if _n_telling(best) > 1 else {}
-
-
-def _n_telling(known: Mapping[str, str]) -> int:
-    return sum(means != "added" for means in known.values())
+    telling = Counter(of for of, known in seen.items() for means in known.values() if means != "added")
+    best = max(telling, key=telling.__getitem__, default="")
+    private = (one for one in every for *_, words in header_words("any") if any(map(words.fullmatch, one.lines)))
+    return {one.header: "added" for one in private} | (seen[best] if telling[best] > 1 else {})
 
 
 Sorted = tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]
@@ -233,7 +240,10 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
     repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
     free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
     dates = [one for one in every if "answered_on" in software.get(one.header, "")]
-    found, of_poles = dict(zip(["answered_on"], dates, strict=False)), list(filter(_of_the_pole, free))
+    found = dict(zip(["answered_on"], dates, strict=False))
+    of_poles = [
+        one for one in free if not (one.undated() or (one.of_money() and _level_named(one) not in ("", "autre")))
+    ]
     for _, name, words in header_words("variable"):
         fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
         if column := next(fits, None):
@@ -254,12 +264,6 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
     return {"pole_id": found.pop("pole_id")} | found, supports, others
 
 
-def _of_the_pole(column: _Question) -> bool:
-    """Return whether a column may be a variable of every wave: no money of a level, nor of several years."""
-    money = _MONEY.search(plain(column.header)) and _level_named(column) not in ("", "autre")
-    return not money and not column.undated()
-
-
 def _level_named(column: _Question) -> str:
     """Return the one level a header names, or nothing."""
     for text in column.said:
@@ -274,17 +278,18 @@ def _support(column: _Question) -> tuple[str, str] | None:
     """Return the level and the part (link, amount, funder) of a question on support; None for any other column."""
     header, cells = plain(column.header), column.cells
     ticks = column.ticked() or (bool(cells) and all(choices.yes_no(cell).status == "exact" for cell in cells))
-    named = any(reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
-    if _FUNDERS.search(header) and not ticks and (named or _separated(cells)):
-        return "", "funder"
-    alone, money = levels.level(column.said[0]).value, _MONEY.search(header)
+    if _FUNDERS.search(header) and not ticks:
+        named = (reading.value for cell in cells for reading in levels.level_parts(cell.replace("_", " ")))
+        if any(named) or _separated(cells):
+            return "", "funder"
+    alone, money = levels.level(column.said[0]).value, column.of_money()
     where = cells and all(cell.zfill(2) in levels.DEPARTEMENTS for cell in cells)  # « Département »: 93, 59
     if not (level := _level_named(column)) or (where and not money and not column.grouped):
         return None
     if ticks:
         return level, "link"
     stated = any(amounts.amount(cell).status in ("exact", "approximate", "zero", "range") for cell in cells)
-    if stated and (money or alone):
+    if (stated and alone) or (money and (stated or not cells)):
         return level, "amount"
     return (level, "link") if alone and not cells else None
 
@@ -314,23 +319,16 @@ def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
 def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
     """Return a legal name for a variable of the codebook's own."""
     name = re.sub("[^a-z0-9]+", "_", header).strip("_")[:40]
-    name = f"q_{name}" if not re.match("[a-z]", name) or name in STANDARD or name.startswith("link_") else name
-    name = f"{name}_text" if re.fullmatch(r"wave|origin|answered_on|.*_(status|raw|)", name) else name
-    while name in taken:
-        name += "_2"
-    return name
+    if not re.match("[a-z]", name) or name in (*STANDARD, "answered_on") or RESERVED.fullmatch(name):
+        name = f"q_{name}_text"
+    return next(one for n in count() if (one := name + "_2" * n) not in taken)
 
 
 def _kind_shown(column: _Question) -> str:
     """Return what the answers to another question show: ticks, codes of answers, or text."""
-    cells = [cell for cell in dict.fromkeys(column.cells) if plain(cell) != "n/a"][:20]
+    cells = [cell for cell in column.cells if cell not in _NOT_SHOWN][:20]
     if not cells or re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
         return "text"
     if all(map(_CODE.fullmatch, cells)):
         return "choice"
     return "yes_no" if all(choices.yes_no(cell).status == "exact" for cell in cells) else "text"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as YAML writes it between quotes."""
-    return json.dumps(text, ensure_ascii=False)

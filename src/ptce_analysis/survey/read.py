@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -30,6 +31,7 @@ _SIGNS = set("’‘“”«»–—…€°²³½¼¾ª·•™®©§´¹×\u00
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOJIBAKE = re.compile("[ÃÂâÅ][\u0080-\uffff]")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\n]*\n', re.I)
+_SAMPLE = 4_000_000  # bytes that are enough to tell
 # ISO-8859-15 writes € where cp1252 has ¤, œ where it has ½: no word holds either.
 _LATIN_9 = re.compile(rb"\xa4|[a-z]\xbd[a-z]|\xbduvr")
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[-+]?[0-9]+)?", re.I)
@@ -41,11 +43,11 @@ _CUT = (re.compile(r"\s*-?[0-9][0-9 \u00a0\u202f]*"), re.compile(r"[0-9]"))
 class Limits:
     """How much an export may hold. They are checked while reading, before the memory is spent."""
 
-    n_bytes: int = 300_000_000
+    n_bytes: int = 100_000_000
     n_inflated: int = 100_000_000
-    n_rows: int = 1_048_576
+    n_rows: int = 200_000
     n_columns: int = 2_000
-    n_cells: int = 40_000_000
+    n_cells: int = 10_000_000
     n_characters: int = 32_767
     n_merged: int = 10_000
 
@@ -125,6 +127,17 @@ def read_bytes(
     return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
 
 
+@contextmanager
+def refusing(fault: str, advice: str) -> Iterator[None]:
+    """Make one `InputError` of whatever a damaged or hostile file makes a library raise, which may repeat an answer."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{fault} ({type(error).__name__}{if_shown(f': {error}')}). {advice}") from error
+
+
 def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:
     """Return the rows that hold something and their numbers; a file is refused as soon as it passes a limit."""
     rows, numbers, n_cells = list[list[str]](), list[int](), 0
@@ -165,6 +178,10 @@ def number_text(value: str) -> str:
 def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
     """Return the grid of a separated file; a message names the line."""
     text, notes = _decoded(data, file, encoding)
+    if (n_lines := max(text.count("\n"), text.count("\r"))) > (limit := 4 * limits.n_rows):
+        raise InputError(
+            f"{file}: {n_lines} lines, and at most {limit} are read. A survey export is smaller: check it."
+        )
     text = re.sub("\r+\n?", lambda end: "\n" if end[0][-1] == "\n" else "\n" * len(end[0]), text)
     if stated := _SEP_LINE.match(text):
         text = text[stated.end() :]
@@ -306,10 +323,10 @@ def _recognised(data: bytes, file: str) -> str:
             return "utf-8"  # damaged, and not another encoding
     if _LATIN_9.search(data) and not re.search(rb"[\x80-\x9f]", data):
         return "iso-8859-15"
-    near = re.findall(rb"[a-z]([\x80-\xff])|([\x83\x88])|([\x82\x87])[a-z]", data)
-    following = ["".join(byte.decode("cp1252", "replace") for byte in one) for one in near]
-    letters = [letter for letter in following if letter not in _SIGNS]
-    if 2 * sum(not letter.islower() or letter == "ƒ" for letter in letters) > len(letters):
+    near = Counter(re.findall(rb"[a-z]([\x80-\xff])|([\x83\x88])|([\x82\x87])[a-z]", data[:_SAMPLE]))
+    letters = [(b"".join(found).decode("cp1252", "replace"), n) for found, n in near.items()]
+    told = [(not letter.islower() or letter == "ƒ", n) for letter, n in letters if letter not in _SIGNS]
+    if 2 * sum(n for other, n in told if other) > sum(n for _, n in told):
         raise InputError(
             f"{file}: the accents are those of an old table, mac_roman or cp850. Say which in the codebook (layout: "
             "encoding), or export it again, in UTF-8."
@@ -367,22 +384,22 @@ def above_texts(grid: Grid, start: int, width: int) -> list[tuple[list[str], lis
     for position in range(start):
         filled = [text for cell in grid.rows[position] if (text := tidy(cell))]
         alone = len(filled) == 1 and bool(grid.rows[position][0].strip())
-        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not alone)
+        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not (alone or grid.sparse))
         for (over, titles), cell in zip(texts, spread, strict=False):
             (over if tidy(cell) else titles).append(tidy(cell) or " | ".join(filled))
     return texts
 
 
 def _spread(grid: Grid, position: int, width: int, upper: bool) -> list[str]:
-    """Return a header line, merged cells spread over all they cover; in a CSV an upper line fills to the right."""
+    """Return a header line, merged cells spread over all they cover; an upper line without any fills to the right."""
     row = [*grid.rows[position], *[""] * (width - len(grid.rows[position]))]
     number, positions = grid.numbers[position], {n: i for i, n in enumerate(grid.numbers[: 2 * SEARCHED])}
-    for top, left, bottom, right in grid.merged:
-        if top <= number <= bottom and top in positions:
-            text = grid.rows[positions[top]][left : left + 1]
-            for column in range(left, min(right + 1, width)) if text else ():
-                row[column] = row[column] or text[0]
-    if upper and not grid.sparse:
+    merged = [one for one in grid.merged if one[0] <= number <= one[2] and one[0] in positions]
+    for top, left, _, right in merged:
+        text = grid.rows[positions[top]][left : left + 1]
+        for column in range(left, min(right + 1, width)) if text else ():
+            row[column] = row[column] or text[0]
+    if upper and not merged:
         for column in range(1, width):
             row[column] = row[column] or row[column - 1]
     return row

@@ -14,8 +14,8 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from ptce_analysis.errors import InputError, if_shown
-from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text
+from ptce_analysis.errors import InputError
+from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text, refusing
 from ptce_analysis.survey.workbooks import Seen, marked, sheet_grid, shown, worded
 
 # What a format says of a number: days since the first day of the software, or something before or after the number.
@@ -38,7 +38,8 @@ def read_statistics(data: bytes, file: str, limits: Limits, encoding: str = "") 
     library = _library("pyreadstat", file)
     reader = library.read_sav if data.startswith(b"$FL") else library.read_dta
     how = {"encoding": encoding or None, "user_missing": True, "disable_datetime_conversion": True}
-    try:
+    fault = f"{file}: truncated, damaged or in another encoding"
+    with refusing(fault, "Save it again, or name its encoding (layout: encoding)."):
         _, about = reader(io.BytesIO(data), metadataonly=True, encoding=encoding or None)
         for what, n, most in (
             ("rows", about.number_rows, limits.n_rows),
@@ -47,11 +48,6 @@ def read_statistics(data: bytes, file: str, limits: Limits, encoding: str = "") 
             if (n or 0) > most:
                 raise InputError(f"{file}: more than {most} {what}. A survey export is smaller: check the file.")
         cells, about = reader(io.BytesIO(data), output_format="dict", row_limit=limits.n_rows + 1, **how)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged file makes its reader raise
-        fault = f"{file}: truncated, damaged or in another encoding ({type(error).__name__}{if_shown(f': {error}')})."
-        raise InputError(f"{fault} Save it again, or name its encoding (layout: encoding).") from error
     notes, names = list[Note](), list(cells)
     columns = [list(_column(name, cells[name], about, notes, at)) for at, name in enumerate(names)]
     labels = [label or "" for label in about.column_labels]
@@ -89,7 +85,8 @@ def _shown(value: float, form: str) -> str:
 def read_old_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Grid:
     """Return the grid of one sheet of an .xls workbook. Raises `InputError` as `workbooks.read_workbook`."""
     library = _library("xlrd", file)
-    try:
+    fault = f"{file}: an old workbook (.xls), damaged or protected"
+    with refusing(fault, "Save it as .xlsx, without a password."):
         book = library.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
         visible = [one.name for one in book.sheets() if not one.visibility] or book.sheet_names()
 
@@ -100,11 +97,6 @@ def read_old_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -
                 yield row + 1, [_old_text(book, found, row, column) for column in range(found.row_len(row))]
 
         return sheet_grid(file, limits, book.sheet_names(), visible, sheet, records)
-    except InputError:
-        raise
-    except Exception as error:
-        fault = f"{file}: an old workbook (.xls), damaged or protected ({type(error).__name__})."
-        raise InputError(f"{fault} Save it as .xlsx, without a password.") from error
 
 
 def _old_text(book: Any, sheet: Any, row: int, column: int) -> str:

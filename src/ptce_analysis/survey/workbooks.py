@@ -20,8 +20,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from ptce_analysis.errors import InputError, if_shown, nearest
-from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text
+from ptce_analysis.errors import InputError, nearest
+from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text, refusing
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576
@@ -39,14 +39,9 @@ def read_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -> Gr
     InputError
         If the workbook is damaged, hostile or too large, or has no such sheet.
     """
-    try:
+    with refusing(f"{file}: the workbook is truncated or damaged", "Save it again."):
         archive = _Archive(data, file, limits)
         return (_ods if "content.xml" in archive.parts else _xlsx)(archive, sheet)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged or hostile zip or XML makes its reader raise; it may say an answer
-        said = f"{type(error).__name__}{if_shown(f': {error}')}"
-        raise InputError(f"{file}: the workbook is truncated or damaged ({said}). Save it again.") from error
 
 
 class _Archive:
@@ -162,8 +157,9 @@ def _xlsx_text(
     """Return the text of a cell; a formula never computed stays one."""
     kind, value = cell.get("t", "n"), (inside["v"].text or "") if "v" in inside else ""
     code, struck = formats[_whole(cell.get("s", "0"))]
-    if (formula := inside.get("f")) is not None and not value and kind != "str":
-        return f"={formula.text or ''}"
+    formula = "f" in inside
+    if formula and not value and kind != "str":
+        return f"={inside['f'].text or ''}"
     if kind == "s":
         value = shared[_whole(value)]
     elif kind == "inlineStr":
@@ -174,8 +170,9 @@ def _xlsx_text(
         value = shown(value, code, base) or f"{number_text(value)} [{code or '?'}]"
     if kind in ("s", "inlineStr", "str"):
         value = worded(value, code)
-    elif kind not in ("n", "b", "e", "d") or not value:  # of an unknown kind, or not where its kind has it
-        value = f"{unknown} [?]" if (unknown := "".join(cell.itertext()).strip()) else ""
+    # Of an unknown kind, or not where its kind has it. The text that a shared one is of may be blank.
+    if kind not in ("s", "inlineStr", "str", "n", "b", "e", "d") or not (value.strip() or formula or kind == "s"):
+        value = f"{lost} [?]" if (lost := "".join(cell.itertext()).strip()) else value
     # Excel escapes line ends and tabs.
     return marked(re.sub("_x000([9AaDd])_", lambda match: "\t" if match[1] == "9" else "\n", value), "", struck)
 

@@ -119,3 +119,17 @@ def months_first(texts: Iterable[str]) -> bool | None:
     found = [match for match in map(_DATE.fullmatch, map(plain, texts)) if match and match["one"]]
     first, second = (any(int(match[place]) > 12 for match in found) for place in ("one", "two"))
     return None if first and second else second or (not first and any(match["half"] for match in found))
+
+
+def split_labels(text: str, labels: Iterable[str], separator: str = "") -> list[str]:
+    """Return the answers in one cell: known labels first, because a label may hold the separator itself."""
+    known = {plain(label) for label in labels}
+    mark = re.escape(separator.strip() or separator) if separator else r"[;,|\n]" if known else r"[;|\n]"
+    most = 2 * max((len(re.findall(mark, label)) for label in known), default=0)
+    pieces, parts, at = re.split(f"({mark})", text), list[str](), 0  # a separator stands between two pieces
+    while at < len(pieces):
+        ends = range(min(at + most, len(pieces) - 1), at, -2)
+        end = next((end for end in ends if plain("".join(pieces[at : end + 1])) in known), at)
+        parts.append("".join(pieces[at : end + 1]).strip())
+        at = end + 2
+    return [part for part in parts if part]

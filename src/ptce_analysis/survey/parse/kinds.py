@@ -12,7 +12,7 @@ from ptce_analysis.survey.parse.amounts import amount, header_rule
 from ptce_analysis.survey.parse.choices import legal_form, stage
 from ptce_analysis.survey.parse.levels import level
 from ptce_analysis.survey.parse.staffs import count, share, staff
-from ptce_analysis.survey.parse.words import Reading, bare, table
+from ptce_analysis.survey.parse.words import Reading, bare, plain, table
 
 KINDS: dict[str, Callable[[str], Reading]] = {
     reader.__name__: reader for reader in (amount, level, share, staff, stage, count, legal_form)
@@ -39,7 +39,7 @@ def parse_rows(kind: str, texts: Iterable[str]) -> list[dict[str, Any]]:
 # The units of a kind of answers.
 UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 # What is a subject of `headers.csv`, and no software.
-_SUBJECTS = ("amount", "share", "variable", "level", "support")
+_SUBJECTS = ("amount", "share", "variable", "level", "support", "any")
 _MONEY = r"(?:€(?:uros?\b)?|eur(?:os?)?\b)"
 # A threshold of the question (« plus de 25 k€ »), or what answers are rounded to, is not their unit; a year is neither.
 _ASIDE = re.compile(r"(?:[0-9][0-9 .,]*|arrondie?s? (?:au|a|en|aux) )$", re.I)
@@ -56,6 +56,14 @@ def header_words(*of: str) -> list[tuple[str, str, re.Pattern[str]]]:
     """
     every = [row for row in table("headers.csv") if (row["of"] in of if of else row["of"] not in _SUBJECTS)]
     return [(row["of"], row["means"], re.compile(row["words"].replace("<money>", _MONEY))) for row in every]
+
+
+def names_columns(row: Iterable[str]) -> bool:
+    """Return whether a line names columns that survey software adds: one more header, of codes or of labels."""
+    cells = [plain(cell) for cell in row]
+    known = sum(any(words.fullmatch(cell) for *_, words in header_words()) for cell in cells)
+    numbers = any(re.fullmatch(r"[0-9][0-9 .,:/t+z-]*", cell) for cell in cells)
+    return any(cell.startswith('{"importid"') for cell in cells) or (known > 1 and not numbers)
 
 
 def stated_units(kind: str, header: str) -> tuple[str, ...]:

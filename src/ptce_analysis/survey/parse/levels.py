@@ -196,6 +196,7 @@ def _opener(text: str) -> tuple[dict[str, str], str]:
     return row, ((match.groupdict().get("name") if match else None) or "").strip(" -")
 
 
+@lru_cache(4096)
 def _by_words(text: str, wave: int | None) -> Reading:
     """Return the reading of one name by the tables of places and words, the first that knows it."""
     if found := _place(text, place_name(_ARTICLE.sub("", plain(text).strip(" .:")))):
@@ -239,5 +240,6 @@ def _another_level(words: str, found: tuple[str, ...], wave: int | None) -> bool
 
     « CC de la Région de Suippes » does not: Suippes is no region.
     """
-    told = (_by_words(words[match.start() :], wave) for match in _TELLING.finditer(words))
+    starts = [match.start() for match in _TELLING.finditer(words)]
+    told = (_by_words(words[start:], wave) for start in reversed(starts))  # the last, which is in all others, first
     return any(one.rule != "name_of_no_place" and set(codes(one)) != set(found) for one in told)

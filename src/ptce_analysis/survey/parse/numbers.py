@@ -97,7 +97,7 @@ _ROUND_NUMBER = re.compile(rf"(?:([a-z]+|[0-9]+) )?({'|'.join(_ROUND)})(s?)(?: (
 
 def spelled(text: str) -> int | None:
     """Return a whole number spelled out in French without accents, or in digits alone, else None."""
-    if text == "zero" or re.fullmatch("[0-9]+", text):
+    if text == "zero" or re.fullmatch("[0-9]{1,15}", text):
         return int(text.replace("zero", "0"))
     try:
         return int(text2num(text.lower(), "fr")) if re.fullmatch("[a-z]+(?:[ -][a-z]+)*", text, re.I) else None

@@ -2,11 +2,6 @@
 
 `make texts` brings the catalogues up to date: finished translations are kept, new texts are added empty and listed,
 texts that nothing uses any more are removed.
-
-The hypotheses that bear on results are texts too, read from the comments of the code that makes them:
-`# Assumption (02, 03): … Source: … If wrong: …` is one that these pages rest on, and the page of methods lists it.
-`# Assumption: …`, without pages, bears on no published figure (how an answer is read, say), and `# Limit: …` bounds
-time or memory: both are for whoever reads the code.
 """
 
 from __future__ import annotations
@@ -19,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 from babel.messages.catalog import Catalog
@@ -29,64 +24,15 @@ from babel.messages.pofile import read_po, write_po
 from ptce_analysis.analysis.audit_words import SENTENCES
 from ptce_analysis.analysis.rates import METHODS, REASONS
 from ptce_analysis.publish import language
-from ptce_analysis.publish.language import Sentence, Words
+from ptce_analysis.publish.methods_page import LIBRARY, assumptions
 from ptce_analysis.published import INDICATORS
-from ptce_analysis.vocabulary import LABEL_ROWS, LANGUAGES, Label
+from ptce_analysis.vocabulary import LABEL_ROWS, LANGUAGES
 
-LIBRARY = Path(__file__).parents[1]
 # What finds the texts of a kind of file: `words(…)` of code and templates, the prose of notebooks.
 EXTRACTORS = {".py": "python", ".j2": "jinja2.ext:babel_extract", ".ipynb": f"{language.__name__}:extract_notebook"}
 NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
 TEXTS = "texts to translate"
-
-COMMENT = re.compile(r"^[ \t]*# Assumption \(.*(?:\n[ \t]*#.*)*", re.MULTILINE)
-PARTS = re.compile(r"Assumption \(([\d, ]+)\):\s*(.*?)\s*Source:\s*(.*?)\s*If wrong:\s*(.*)")
-# What the pages are called in the line of links (`menu` of `runs.toml`), by the number of their notebook.
-PAGES: dict[str, Label] = {
-    "01": ("Consistency", "Concordance"),
-    "02": ("Emergence", "Émergence"),
-    "03": ("Funders", "Financeurs"),
-    "04": ("Grants", "Subventions"),
-    "05": ("Median cluster", "Pôle médian"),
-    "07": ("By tier", "Par échelon"),
-    "09": ("Methods", "Méthodes"),
-}
-
-
-class Assumption(NamedTuple):
-    """One hypothesis: the pages it bears on, the module that makes it, and its three parts, the first a sentence."""
-
-    pages: tuple[str, ...]
-    module: str
-    text: str
-    source: str
-    if_wrong: str
-
-
-def assumptions(library: Path = LIBRARY) -> list[Assumption]:
-    """Return every hypothesis of a package, in the order of the pages they bear on."""
-    found: list[Assumption] = []
-    for path in sorted(library.rglob("*.py")):
-        module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
-        for comment in COMMENT.findall(path.read_text(encoding="utf-8")):
-            for pages, *parts in PARTS.findall(" ".join(line.strip("# \t") for line in comment.split("\n"))):
-                found.append(Assumption(tuple(pages.split(", ")), module, *parts))
-    return sorted(found, key=lambda one: one.pages)
-
-
-def hypotheses(words: Words) -> list[Sentence]:
-    """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
-    return [
-        words(
-            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
-            pages=Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
-            text=words(one.text),
-            source=words(one.source),
-            if_wrong=words(one.if_wrong),
-        )
-        for one in assumptions()
-    ]
 
 
 def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:

@@ -1,0 +1,140 @@
+"""Exports broken at random, by a seed: rows and cells as people break them, parts and bytes as software does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+import zipfile
+from dataclasses import dataclass
+
+from survey_exports import HEADER, ods, xlsx, zipped
+
+# Words and numbers that only answers hold: no message may repeat one.
+CANARY = re.compile(r"kanari|zorglub|73[0-9]1|91[0-9]7", re.I)
+JUNK = ["", "kanari;x", "kanari\nx", '"', '""', "1,5", "9137 k€", "=7301", "kanari\tx", "id", "Région", "x" * 300, "é",
+        "œ", "Total", "NC", "?", "\u00a0", "ÃƒÂ©", "7301 €*", "73 01,5"]  # fmt: skip
+BYTES = [b"", b"\n", b"\r", b";", b'"', b"\0", b"\xe9", b"\xc3", b"=", b",", b"\x81", b"PK", b"<", b">", b"&", b"-1",
+         b"9"]  # fmt: skip
+# What is written over in the XML of a part.
+SWAPS = [
+    ('t="s"', 't="b"'), ('t="s"', ""), ('t="n"', 't="q"'), (' r="', ' q="'), ("<c ", "<cc "), ("</c>", "</cc>"),
+    ("<v>", "<v>-"), ("<row", "<raw"), ('r="B', 'r="ZZ'), ('s="', 's="9'), ("<t>", "<u>"), ("</t>", "</u>"),
+    ("office:value-type", "x"), ('"string"', '"odd"'), ("text:p", "text:q"), ("table:table-cell", "table:cell"),
+    ("float", "time"), ("1", "99999"), ("<sheetData>", '<sheetData><row r="5"/>'), ("rId", "rID"),
+    ("<table:table-row", '<table:table-row table:number-rows-repeated="7"'), ("worksheets/", "Worksheets\\"),
+    ('count="', 'count="-'), ("main", "other"),
+]  # fmt: skip
+
+
+TITLE = "Enquête 2015"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A broken export, and how many answers it holds where that is known."""
+
+    data: bytes
+    n_answers: int | None
+    how: str
+
+
+def answers(chance: random.Random) -> list[list[str]]:
+    """The header, and rows of an invented wave whose every answer is a canary, or a word of a short list."""
+    rows = [HEADER.split(";")]
+    for n in range(chance.randint(3, 12)):
+        stage, staff = chance.choice(["création", "émergence", "kanari"]), chance.choice(["1", "kanari"])
+        link, epci, others = (chance.choice(c) for c in (["Oui", "Non", ""], ["", "7301 €"], ["", "Kanari", "CG 93"]))
+        rows.append([f"Zorglub {n}", stage, f"73{n % 10}1", staff, link, f"91{n % 10}7", epci, others])
+    return rows
+
+
+def of_rows(rows: list[list[str]], chance: random.Random) -> str:
+    """Break the rows as people do; return what was done."""
+    at, other = chance.randrange(len(rows)), chance.randrange(len(rows))
+    how = chance.choice(
+        ["shuffled", "sorted", "doubled", "cell", "cell", "shorter", "longer", "title", "swapped", "columns"]
+    )
+    if how == "shuffled":
+        chance.shuffle(rows)
+    elif how == "sorted":
+        rows.sort()
+    elif how == "doubled":
+        rows.insert(at, [*rows[other]])
+    elif how == "cell":
+        rows[at][chance.randrange(len(rows[at]))] = chance.choice(JUNK)
+    elif how == "shorter":
+        rows[at].pop()
+    elif how == "longer":
+        rows[at].insert(chance.randrange(8), chance.choice(JUNK))
+    elif how == "title":
+        rows.insert(0, [TITLE, *[""] * 7])
+    elif how == "swapped":
+        rows[at], rows[other] = rows[other], rows[at]
+    else:
+        for row in rows:
+            row[:] = [*reversed(row)]
+    return how
+
+
+def of_bytes(data: bytes, chance: random.Random) -> bytes:
+    """Change, remove, double or cut off some bytes."""
+    broken = bytearray(data)
+    for _ in range(chance.randint(1, 3)):
+        where, length = chance.randrange(len(broken) + 1), chance.choice([0, 1, 1, 20, len(broken)])
+        broken[where : where + length] = chance.choice([*BYTES, bytes(broken[where : where + 30])])
+    return bytes(broken)
+
+
+def of_parts(data: bytes, chance: random.Random) -> bytes:
+    """Write over the XML of a part, take one away, or give one another name."""
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    parts = {name: archive.read(name) for name in archive.namelist()}
+    name, how = chance.choice([n for n in parts if n.endswith((".xml", ".rels"))]), chance.randrange(8)
+    if how == 0:
+        del parts[name]
+    elif how == 1:
+        parts[name.upper()] = parts.pop(name)
+    elif how == 2:
+        parts[name] = of_bytes(parts[name], chance)
+    else:
+        name = chance.choice([n for n in parts if "sheet1" in n or "content" in n or "Strings" in n] or [name])
+        text, (old, new) = parts[name].decode(), chance.choice(SWAPS)
+        places = [match.start() for match in re.finditer(re.escape(old), text)] or [0]
+        where = chance.choice(places)
+        once = text[:where] + text[where:].replace(old, new, 1)
+        parts[name] = (once if chance.random() < 0.6 else text.replace(old, new)).encode()
+    return zipped(parts)
+
+
+def mutant(seed: int) -> Mutant:
+    """Return the broken export of a seed."""
+    chance = random.Random(seed)
+    rows = answers(chance)
+    names, how = rows[0], [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
+    titles = (
+        sum(1 for row in rows[: rows.index(names)] if row[0] == TITLE) if names in rows else 0
+    )  # noted, not counted
+    n_answers = sum(1 for row in rows if any(map(str.strip, row))) - titles - 1  # the header, once
+    kind = chance.choice(["csv", "csv", "xlsx", "ods"])
+    if kind == "csv":
+        out, separator = io.StringIO(), chance.choice(";,\t|")
+        csv.writer(out, delimiter=separator, lineterminator=chance.choice(["\n", "\r\n", "\r\r\n", "\r"])).writerows(
+            rows
+        )
+        text, quotes = out.getvalue(), chance.choice([0, 0, 0, 1, 2])
+        for _ in range(quotes):
+            ends = [match.start() for match in re.finditer(rf"(?<=[{separator}\n])|(?=[{separator}\n])", text)]
+            where = chance.choice(ends or [0])
+            text = f'{text[:where]}"{text[where:]}'
+        data = text.encode(
+            chance.choice(["utf-8", "utf-8-sig", "utf-16", "cp1252", "iso-8859-15", "mac_roman"]), "replace"
+        )
+        how += [f"{quotes} quotes"] * bool(quotes)
+    else:
+        data = (xlsx if kind == "xlsx" else ods)(rows)
+    if chance.random() < 0.5:
+        broken = of_parts(data, chance) if kind != "csv" and chance.random() < 0.8 else of_bytes(data, chance)
+        return Mutant(broken, None, f"{kind}: {how}, bytes")
+    return Mutant(data, n_answers, f"{kind}: {how}")

@@ -22,7 +22,7 @@ from ptce_analysis.publish.texts import MEDIANS
 from ptce_analysis.published import respondents, stated
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
-from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, OUTCOMES, ROW_RULES, STAGES
+from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, OUTCOMES, STAGES
 
 # The tables by tier: the measure, that of its base, the column that ranks the levels.
 TIERS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -48,13 +49,17 @@ def public(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "notebooks").mkdir()
     shutil.copy(REPOSITORY / "notebooks" / "06_survey.ipynb", folder / "notebooks")
     (folder / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
-    command = [sys.executable, "-m", "ptce_analysis", "build", "--verbose", "--project", str(folder)]
-    env = {**os.environ, "PTCE_WAVES": str(raw)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    done = built(folder, PTCE_WAVES=str(raw))
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "build" / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     shutil.copytree(folder / "figures", folder / "build" / "committed figures")
     return folder / "build"
+
+
+def built(folder: Path, **asked: str) -> subprocess.CompletedProcess[str]:
+    """Build a project, as somebody who sets some variables."""
+    command = [sys.executable, "-m", "ptce_analysis", "build", "--verbose", "--project", str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **asked})
 
 
 def texts(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -89,6 +94,39 @@ def test_the_one_command_says_rule_by_rule_why_it_is_safe(
     assert "Réponses à l’enquête, 2015" in text and "60</data> pôles" in text and text.count("<figure") >= 4
     assert found["safe"] and {rule["verdict"] for rule in found["rules"]} == {"safe"}
     assert found["raw_values"] > 5 * POLES and len(found["rules"]) == 15
+
+
+@pytest.mark.thorough
+def test_a_page_that_an_earlier_one_would_be_subtracted_from_is_not_published(
+    public: Path, raw: Path, tmp_path: Path
+) -> None:
+    """One respondent withdrew: the build stops, and says what to do. The same answers, more strictly, may follow."""
+    earlier, fewer = tmp_path / "earlier", tmp_path / "fewer"
+    shutil.copytree(public / "site", earlier)
+    shutil.copytree(raw, fewer)
+    lines = (fewer / "2015" / "export.csv").read_bytes().splitlines(keepends=True)
+    (fewer / "2015" / "export.csv").write_bytes(b"".join(lines[:-1]))
+    before = {path: path.read_bytes() for path in (public / "site").rglob("*.html")}
+    done = built(public.parent, PTCE_WAVES=str(fewer), PTCE_PREVIOUS=str(earlier))
+    assert (
+        done.returncode == 1 and "rows of its tables differ from those of the earlier site" in done.stdout + done.stderr
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    project = tmp_path / "strict"
+    shutil.copytree(public.parent, project, ignore=shutil.ignore_patterns("build"))
+    done = built(project, PTCE_WAVES=str(raw), PTCE_RULES="strict", PTCE_PREVIOUS=str(earlier))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.thorough
+def test_no_digest_of_the_answers_is_public(public: Path, raw: Path) -> None:
+    """Neither whole nor short, of any file of the waves: who guesses the answers could confirm it."""
+    folders = [public / name for name in ("site", "notebooks", "figures")]
+    texts_of = [text for folder in folders for _, text in texts(folder)]
+    for path in raw.rglob("*.*"):
+        for algorithm in ("md5", "sha1", "sha256"):
+            digest = hashlib.new(algorithm, path.read_bytes()).hexdigest()
+            assert not [text for text in texts_of if digest[:12] in text]
 
 
 def planted(text: str) -> dict[str, bytes]:

@@ -28,10 +28,12 @@ from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import BY_LEVEL, ShownWaves, shown
 from ptce_analysis.published import read_published
 from ptce_analysis.survey.tables import Cleaned
-from release_attack import MONEY, random_money, recovered
+from release_attack import LEVELS, MONEY, random_money, recovered
 from survey_exports import cleaned
+from survey_pages import survey_page as survey_page_of
 
 EN, FACTS = Words("en"), read_published(REPOSITORY / "data" / "raw" / "published")
+LANGUAGES = ("fr", "en")
 NOT_ASKED = MONEY["not_asked"]
 STAGED = {"pole_id": {"header": "id"}, "stage": {"header": "Stade"}}
 LINKED = ("commune", "epci", "departement", "region", "pnr_petr")
@@ -237,6 +239,35 @@ def test_nothing_is_recovered_from_many_pages_and_much_without_protection(
     assert any(attack(tmp_path, seed) for seed in range(n))
 
 
+@pytest.mark.parametrize("rules", ["standard", pytest.param("strict", marks=pytest.mark.thorough)])
+def test_the_page_shows_nothing_that_is_not_in_what_was_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rules: str
+) -> None:
+    """Two surveys of which the same is released make one page: sentences, figures, alt texts, tables, CSV, claims.
+
+    They differ by the amounts of a level whose total is hidden, as is all that it could be worked out from.
+    """
+    n_pairs = 0
+    for seed in range(40):
+        wave = random_money(tmp_path, seed)
+        tables = shown([wave], FACTS, rules)
+        money = tables.tables["amounts"].table.set_index("level")["total"]
+        for level in (one for one in LEVELS if money[one] == MARK):
+            at = wave.supports["level"].eq(level) & wave.supports["amount_eur"].gt(0)
+            more = wave.supports.assign(amount_eur=wave.supports["amount_eur"] + 10_000.0 * at)
+            other = replace(wave, supports=more)
+            same = shown([other], FACTS, rules)
+            if any(not one.table.equals(same.tables[name].table) for name, one in tables.tables.items()):
+                continue  # what is hidden depends on it
+            lang = LANGUAGES[n_pairs % 2]
+            assert survey_page_of([wave], monkeypatch, lang, rules) == survey_page_of([other], monkeypatch, lang, rules)
+            n_pairs += 1
+            break
+        if n_pairs == 2:
+            return
+    raise AssertionError("no two surveys of which the same is released")
+
+
 @pytest.mark.parametrize(("counts", "expected"), [
     (groups((5, 5), (4, 6)), [5, 10, 4, 10]), (groups((5, 5), (4, 6), untold_yes=3, untold_no=4), [5, 10, 4, 10]),
     (groups((2, 8), (4, 6)), "few_others"), (groups((0, 9), (4, 6)), "same_answer"),
@@ -312,6 +343,28 @@ def test_figures_made_of_several_levels_are_hidden_with_any_of_them(tmp_path: Pa
         linked(tmp_path, several, 20, money | {"commune": [100, 90, 120, 130], "epci": [100] * 3 + [400, 500]})
     )
     assert shown_all["aid_per_collectivity_median_2015"] == 81_000
+
+
+@pytest.mark.parametrize("rules", ["standard", "strict"])
+def test_the_total_of_all_levels_is_given_up_before_that_of_a_level(tmp_path: Path, rules: str) -> None:
+    """By hand: one pole alone is funded by Europe. Its level and the total are hidden, here and among printed figures;
+    the other levels are shown, and without that pole so is the total."""
+    rows = [f"P{i};création;;;Oui;{8 + i};{9 + 2 * i};{12 + i};{20 + i};" for i in range(14)]
+    alone = [
+        *rows,
+        "Q;création;;;Oui;;;;;20",
+        "R;création;;;Non;;;;;",
+        "S;création;;;Non;;;;;",
+        "T;création;;;Non;;;;;",
+    ]
+    for answers, hidden in ((alone, {"europe", "total"}), (rows, set())):
+        tables = shown([cleaned(tmp_path, *answers, **MONEY)], FACTS, rules)
+        money = tables.tables["amounts"].table.set_index("level")["total"]
+        assert set(money.index[money == MARK]) == hidden
+        printed = tables.printed.table.set_index("id")["given"]
+        assert {name for name in ("funding_amount_europe_2015", "funding_total_2015") if printed.get(name) == MARK} == {
+            f"funding_{'total' if one == 'total' else f'amount_{one}'}_2015" for one in hidden
+        }
 
 
 def test_several_amounts_of_one_pole_are_its_own(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pages import code, notebook, shown
-from ptce_analysis.publish.exhibit import claims_of, page_claims
+from ptce_analysis.publish.exhibit import Download, claims_of, contradicted, page_claims
 from ptce_analysis.publish.language import MARK, Number, Words, joined
 from ptce_analysis.publish.methods_page import PAGES, Assumption, assumptions
 
@@ -94,3 +94,23 @@ def test_a_missing_number_is_none_whatever_a_table_has_for_it(missing: Any) -> N
         assert Number(value, "count").value == value
     with pytest.raises(ValueError, match="could not convert"):
         Words("en")("{n}", n=Number("…", "count"))
+
+
+OLD = "Tier;Units;Total\nRégion;4;80\nEurope;s;s\nÉtat;5;90\n"
+# By hand: the file that follows, and why it cannot: two figures changed, or each version shows what the other hides.
+VERSIONS = {
+    OLD: "",
+    "Tier;Units;Total\nÉtat;5;90\nRégion;4;s\n": "",
+    OLD.replace("Europe;s;s", "Europe;3;10") + "Commune;6;7\n": "",
+    OLD.replace("4;80", "3;60").replace("90", "91"): "rows of its tables differ",
+    OLD.replace("4;80", "4;s").replace("Europe;s;s", "Europe;3;s"): "some of its rows show less and others more,",
+}
+
+
+@pytest.mark.parametrize("later", VERSIONS)
+def test_a_later_version_must_say_the_same_and_more_or_less(later: str) -> None:
+    """As under stricter rules; a table of which one version has nothing counts as hidden there."""
+    downloads = [Download("a.csv", "p", "1", "T", "survey", ("\ufeff" + later).encode())]
+    found = contradicted(Words("fr"), downloads, {"a.csv": OLD.encode()})
+    assert found == VERSIONS[later]
+    assert contradicted(Words("fr"), downloads, {}) == ""

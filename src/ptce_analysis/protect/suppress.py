@@ -193,7 +193,7 @@ class System:
     def could_be(self, goal: Goal, hidden: Collection[int]) -> bool:
         """Return whether a count of 0 could be something else if every figure were hidden that can be."""
         lines = self.lines({*hidden, *_costs(self, ())})
-        return bool((self.farthest(lines, goal) @ goal.terms > NEAR).any()) or bool(self.usual)
+        return bool((self.farthest(lines, goal) @ goal.terms > NEAR).any())
 
     def farthest(self, lines: Sequence[Line], goal: Goal) -> Vector:
         """Return the data set that fits the lines and goes farthest towards a goal, as one row; or no row."""

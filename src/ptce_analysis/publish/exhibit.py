@@ -335,25 +335,25 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
     shows everything that the other does, as under stricter rules. What changed with the answers can be subtracted.
     """
     later = {one.name: one.data for one in downloads}
-    changed, more, fewer = 0, len(later.keys() - earlier.keys()), len(earlier.keys() - later.keys())
+    more, fewer = bool(later.keys() - earlier.keys()), bool(earlier.keys() - later.keys())
     for name in later.keys() & earlier.keys():
         new, old = (
             list(csv.reader(io.StringIO(one.decode("utf-8-sig")), delimiter=words.csv_marks[1]))
             for one in (later[name], earlier[name])
         )
-        named = {row[0] for row in new} & {row[0] for row in old}
+        in_both = {row[0] for row in new} & {row[0] for row in old}
         for row in new:
-            if found := next((one for one in sorted(old, key=row.__ne__) if _same(row, one)), []):
-                old.remove(found)
-                pairs = [*zip(found, row, strict=True)]
-                more += any(was in HIDDEN and now not in HIDDEN for was, now in pairs)
-                fewer += any(now in HIDDEN and was not in HIDDEN for was, now in pairs)
-            changed, more = changed + (not found and row[0] in named), more + (not found and row[0] not in named)
-        changed += sum(row[0] in named for row in old)
-        fewer += sum(row[0] not in named for row in old)
-    if changed:
-        return f"{changed} rows of its tables differ"
-    return f"{fewer} of its rows or tables show less and {more} more, apart" if more and fewer else ""
+            found = next((one for one in sorted(old, key=row.__ne__) if _same(row, one)), None)
+            if found is None and row[0] in in_both:
+                return "rows of its tables differ"
+            old = [one for one in old if one is not found]
+            pairs = [*zip(found or HIDDEN_MARK * len(row), row, strict=True)]
+            more |= any(was in HIDDEN and now not in HIDDEN for was, now in pairs)
+            fewer |= any(now in HIDDEN and was not in HIDDEN for was, now in pairs)
+        if any(row[0] in in_both for row in old):
+            return "rows of its tables differ"
+        fewer |= bool(old)
+    return "some of its rows show less and others more," if more and fewer else ""
 
 
 def _same(row: Sequence[str], other: Sequence[str]) -> bool:

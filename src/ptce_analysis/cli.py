@@ -103,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         said, code = str(error), 2
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
         said, code = "interrupted; nothing is left half done, and the same command goes on from here", 130
     except OSError as error:
         said, code = f"{error.filename or 'output'}: {error.strerror}", 1

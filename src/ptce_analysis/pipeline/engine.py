@@ -61,7 +61,7 @@ def each(
                 receiver, sender = FORK.Pipe(duplex=False)
                 child = FORK.Process(target=_report, args=(work, task, sender))
                 running[receiver] = task, child
-                child.start()
+                _start(child)
                 sender.close()
             for ready in cast("list[Connection]", wait(list(running))):
                 task, child = running.pop(ready)
@@ -78,10 +78,20 @@ def each(
             child.join()
 
 
+def _start(child: Any) -> None:
+    """Start a child that hears no Ctrl-C until it ignores it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        child.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _report(work: Callable[[Task], Result], task: Task, sender: Connection) -> None:
     _end_with_parent()
     gc.freeze()  # what the parent made is never garbage here; looking through it would copy it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its children
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     sender.send(work(task))
 
 
@@ -132,7 +142,7 @@ class _Kernel(ExitStack):
         self.files = tuple(self.enter_context(tempfile.TemporaryFile()) for _ in STREAMS)  # noqa: SIM115
         self.connection, theirs = FORK.Pipe()
         self.process = FORK.Process(target=_serve, args=(theirs, self.connection, self.files))
-        self.process.start()
+        _start(self.process)
         theirs.close()
         self.callback(self._end)
 
@@ -190,6 +200,7 @@ def _serve(connection: Connection, other_end: Connection, files: Sequence[Binary
     """Run the cells that come through the pipe until its other end closes, in a group of its own; never return."""
     other_end.close()
     os.setsid()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _end_with_parent()
     for descriptor, (name, file) in enumerate(zip(STREAMS, files, strict=True), start=1):
         os.dup2(file.fileno(), descriptor)

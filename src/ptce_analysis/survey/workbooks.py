@@ -91,7 +91,10 @@ Records = Callable[[str, Seen], Iterator[tuple[int, list[str]]]]  # the numbered
 
 
 def sheet_grid(file: str, limits: Limits, sheets: list[str], visible: list[str], wanted: str, records: Records) -> Grid:
-    """Return the grid of the sheet that is wanted, or of the first that is visible and the first rows of the others."""
+    """Return the grid of the sheet that is wanted, or of the first that is visible and the first rows of the others.
+
+    Raises `InputError` for a sheet that is not there, and for a sheet beyond the limits.
+    """
     seen = Seen([], [])
     if (chosen := next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)) is None:
         listed = ", ".join(sheets) or "none"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import runpy
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

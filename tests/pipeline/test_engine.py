@@ -6,10 +6,11 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbformat
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -110,6 +111,15 @@ def copied(folder: Path) -> Any:
     return node
 
 
+@pytest.fixture
+def untouched() -> Iterator[None]:
+    """Matplotlib as a program that imports it has it: other tests of this process may have given it the theme."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        yield
+
+
+@pytest.mark.usefixtures("untouched")
 def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
     """Cell by cell, outputs and numbers equal those of papermill's own engine with a real kernel."""
     forked, real = (outputs(execute(notebook(CELLS), tmp_path, kind), tmp_path) for kind in (FORKED, KERNEL))

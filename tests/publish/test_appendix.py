@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages import REPOSITORY, code, exported, notebook, shown
+from pages import REPOSITORY, code, exported, notebook, shown, soup
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary_of, untranslated
@@ -30,11 +30,6 @@ from ptce_analysis.vocabulary import LANGUAGES
 PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x()</script></svg>'
 EN = Words("en")
-
-
-def soup(text: str) -> BeautifulSoup:
-    """A page, parsed."""
-    return BeautifulSoup(text, "html.parser")
 
 
 def ours(html: str, kind: str = "say", key: str = "k", **about: Any) -> Any:
@@ -436,7 +431,7 @@ def test_the_exporter_is_nbconvert_s_own_by_name(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path), "JUPYTER_PLATFORM_DIRS": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    page = soup((tmp_path / "plain.html").read_text(encoding="utf-8"))
+    page = soup(tmp_path / "plain.html")
     assert page.h1.get_text() == "Plain" and "42" in page.main.get_text()
 
 

@@ -187,15 +187,3 @@ def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: 
         tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
         box = tab.locator(".band").bounding_box()
         assert box and box["y"] == pytest.approx(0, abs=1)
-
-
-@pytest.mark.thorough
-def test_the_other_language_is_one_click_away(tab: Page) -> None:
-    """From a page to its twin and back, and to the index."""
-    tab.goto(address("fr/03_funding"))
-    tab.locator("header").get_by_role("link", name="English").click()
-    assert tab.url == address("en/03_funding")
-    tab.locator("header").get_by_role("link", name="Français").click()
-    assert tab.url == address("fr/03_funding")
-    tab.locator("header a").first.click()
-    assert tab.url == address("fr/index")

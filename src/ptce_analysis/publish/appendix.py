@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors import ExtractOutputPreprocessor
+from nbconvert.preprocessors import ExtractOutputPreprocessor, TagRemovePreprocessor
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
@@ -35,12 +35,6 @@ ID, SECTION = re.compile(r' id="([^"]+)"'), re.compile(r'<h2 id="([^"]+)">(.*?)<
 # Cells that prepare the page: their code is read after it, with that of our own figures and sentences.
 PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 LAB_TAG = "lab"  # of cells that are seen in JupyterLab, not on the page
-
-
-def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the notebook without the cells that are seen in JupyterLab only, once every cell has run."""
-    nb.cells = [cell for cell in nb.cells if LAB_TAG not in cell.metadata.get("tags", [])]
-    return nb, resources
 
 
 @dataclass(frozen=True)
@@ -77,9 +71,9 @@ class PtceExporter(TemplateExporter):
         """Our templates; only figures are extracted, pages keep everything else."""
         ours: Any = {"file_extension": ".html", "template_name": "ptce", "template_file": "index.html.j2"}
         ours |= {"extra_template_basedirs": [str(TEMPLATES)]}
-        ours |= {"preprocessors": [without_lab_cells, ExtractOutputPreprocessor]}
-        only_figures = {"extract_output_types": {"image/svg+xml", "image/png"}}
-        config = Config({"PtceExporter": ours, "ExtractOutputPreprocessor": only_figures})
+        ours |= {"preprocessors": [TagRemovePreprocessor, ExtractOutputPreprocessor]}  # once every cell has run
+        ours = {"PtceExporter": ours, "TagRemovePreprocessor": {"remove_cell_tags": {LAB_TAG}}}
+        config = Config(ours | {"ExtractOutputPreprocessor": {"extract_output_types": {"image/svg+xml", "image/png"}}})
         config.merge(super().default_config)
         return config
 
@@ -270,9 +264,8 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
 
 def _is_quiet(cell: Any) -> bool:
     """Whether a cell's code need not stand beside its output: it prepares the page, or the page explains its output."""
-    hidden = PREPARING_TAGS & set(cell.metadata.get("tags", [])) or cell.metadata.get("jupyter", {}).get(
-        "source_hidden"
-    )
+    about = cell.metadata
+    hidden = PREPARING_TAGS.intersection(about.get("tags", [])) or about.get("jupyter", {}).get("source_hidden")
     return bool(hidden or (cell.outputs and all(map(role, cell.outputs))))
 
 

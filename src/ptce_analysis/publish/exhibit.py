@@ -379,13 +379,8 @@ def _resource(words: Words, download: Download) -> dict[str, Any]:
     number = {"type": "number", "decimalChar": point}
     columns = [(name, all(map(is_number, cells))) for name, *cells in zip(*rows, strict=True)]
     said = f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}"
-    name = download.name.removesuffix(".csv").lower()
-    found: dict[str, Any] = {
-        "name": name,
-        "path": f"{FOLDER}/{download.name}",
-        "title": download.title,
-        "description": said,
-    }
+    found = {"name": download.name.removesuffix(".csv").lower(), "path": f"{FOLDER}/{download.name}"}
+    found |= {"title": download.title, "description": said}
     found |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
     fields = [{"name": name} | (number if numeric else {"type": "string"}) for name, numeric in columns]
     return {**found, "dialect": {"delimiter": delimiter}, "schema": {"fields": fields}}

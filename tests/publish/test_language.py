@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import texts
+from conftest import write_notebook
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.language import (
     KINDS,
@@ -131,38 +131,22 @@ def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone(germa
     assert notebook["cells"][0]["source"] == ["A cat."]
 
 
-def small_project(folder: Path) -> Path:
-    """A project of one notebook whose code asks for one text by name and one by a variable."""
-    cells = [
-        {"cell_type": "markdown", "id": "a", "source": "# Prose"},
-        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": 'lang = "en"'},
-        {
-            "cell_type": "code",
-            "metadata": {},
-            "source": "from ptce_analysis.publish.language import Words\ntext = 'Asked'\nWords(lang)(text)",
-        },
-    ]
-    (folder / "notebooks").mkdir()
-    (folder / "notebooks" / "one.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    return folder
+# What asks for a text by a variable: it is known when the notebook runs.
+ASKING = "from ptce_analysis.publish.language import Words\ntext = 'Asked'\nWords(lang)(text)"
 
 
 def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None:
     """Texts written in a call, in a class of texts, in a template or in prose are found, with their file."""
     library = tmp_path / "library"
     library.mkdir()
-    source = (
-        'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("In code")\nwords(name)\n'
-    )
+    source = 'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("Said")\nwords(name)\n'
     (library / "code.py").write_text(source, encoding="utf-8")
     (library / "page.j2").write_text('{{ words("In a template") }}', encoding="utf-8")
-    assert texts.written_messages(small_project(tmp_path), library) == {
-        "In a class": "code.py",
-        "In code": "code.py",
-        "In a template": "page.j2",
-        "# Prose": "one.ipynb",
-    }
-    assert texts.wanted_messages(tmp_path)["Asked"] == "one.ipynb"  # by a variable, when the notebook runs
+    write_notebook(tmp_path / "notebooks" / "one.ipynb", [ASKING])
+    found = dict.fromkeys(["In a class", "Said"], "code.py") | {"In a template": "page.j2"}
+    found |= dict.fromkeys(["# Title of one", "## The answer"], "one.ipynb")
+    assert texts.written_messages(tmp_path, library) == found
+    assert texts.wanted_messages(tmp_path)["Asked"] == "one.ipynb"
 
 
 @pytest.mark.parametrize(("lang", "singular"), [("en", [1]), ("fr", [0, 1])])
@@ -223,14 +207,16 @@ def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     german: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """French stands beside each label; a language more has its English to translate. Finished translations stay."""
-    (german / "fr.po").write_text(entries(**{"# Prose": "# De la prose", "unused": "inutile"}), encoding="utf-8")
-    texts.main(small_project(tmp_path_factory.mktemp("project")))
+    (german / "fr.po").write_text(entries(**{"## The answer": "## La réponse", "unused": "inutile"}), encoding="utf-8")
+    project = tmp_path_factory.mktemp("project")
+    write_notebook(project / "notebooks" / "one.ipynb", [ASKING])
+    texts.main(project)
     read = {}
     for lang in ("fr", "de"):
         with (german / f"{lang}.po").open("rb") as stream:
             read[lang] = {message.id: message.string for message in read_po(stream) if message.id}
-    assert "1 no longer used" in capsys.readouterr().out and {"Asked", "# Prose"} <= set(read["fr"])
-    assert read["fr"]["# Prose"] == "# De la prose" and "unused" not in read["fr"] and read["de"]["# Prose"] == ""
+    assert "1 no longer used" in capsys.readouterr().out and "Asked" in read["fr"] and "unused" not in read["fr"]
+    assert read["fr"]["## The answer"] == "## La réponse" and read["de"]["## The answer"] == ""
     # Some labels are also texts of the code, such as "Median".
     assert set(read["de"]) == set(read["fr"]) | set(texts.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a method, a language.

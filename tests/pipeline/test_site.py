@@ -242,15 +242,12 @@ def test_the_glossary_has_the_terms_that_pages_use_and_no_other(lang: str) -> No
 def test_a_published_figure_that_a_page_states_leads_to_its_row(lang: str) -> None:
     """The table has a row for every figure, with its value, source and verdict, whatever the order of the rows."""
     facts, said = read_published(Place(project()).published), 0
-    assert {fact.base_label for fact in facts.values()} <= {"", *BASES} and {
-        fact.locator for fact in facts.values()
-    } <= {*PLACES}
+    assert {fact.base_label for fact in facts.values()} <= {"", *BASES}
+    assert {fact.locator for fact in facts.values()} <= {*PLACES}
     for order in ("", "-source", "-verdict"):
         page = soup(site() / lang / f"10_figures{order}.html")
-        rows = {
-            row["id"]: [cell.get_text() for cell in row.find_all(["th", "td"])]
-            for row in page.select("#figures tr[id]")
-        }
+        lines = page.select("#figures tr[id]")
+        rows = {row["id"]: [cell.get_text() for cell in row.find_all(["th", "td"])] for row in lines}
         assert rows.keys() == facts.keys()
         assert all(name and value and source and verdict for name, value, _, source, verdict in rows.values())
         assert {str(link["href"]) for link in page.select("#figures th a")} == {f"#{name}" for name in facts}

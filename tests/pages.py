@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import nbformat
+from bs4 import BeautifulSoup
 
 from ptce_analysis.publish.appendix import PtceExporter
 
@@ -71,6 +72,11 @@ def site() -> Path:
 def pages() -> list[Path]:
     """Return every page of the site."""
     return sorted(site().rglob("*.html"))
+
+
+def soup(page: str | Path) -> BeautifulSoup:
+    """Return a page, or the file of one, parsed."""
+    return BeautifulSoup(page.read_text(encoding="utf-8") if isinstance(page, Path) else page, "html.parser")
 
 
 def notebook(*cells: Any, **metadata: Any) -> Any:

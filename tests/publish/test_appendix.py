@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages import REPOSITORY, code, exported, notebook, shown
+from pages import REPOSITORY, code, exported, notebook, shown, soup
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.runs import declared_runs
 from ptce_analysis.publish.appendix import Frame, PtceExporter, page_of, summary_of, untranslated
@@ -32,23 +32,23 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x()</script>
 EN = Words("en")
 
 
-def soup(text: str) -> BeautifulSoup:
-    """A page, parsed."""
-    return BeautifulSoup(text, "html.parser")
-
-
 def ours(html: str, kind: str = "say", key: str = "k", **about: Any) -> Any:
     """An output as the library writes it."""
     about = {"kind": kind, "key": key, "claims": [], "text": "t", "number": "Figure\u00a01", **about}
     return shown({"text/html": html, "text/plain": html}, ptce=about)
 
 
-def drawing_of(key: str = "fig") -> Any:
+def drawing_of(key: str = "fig", **metadata: Any) -> Any:
     """A drawing as the library shows it."""
     spoken = f'<title>T</title><desc id="{key}-alt">D</desc>'
     image = f'<svg role="img" width="5pt" height="5pt" aria-labelledby="{key}-alt">{spoken}</svg>\n'
     about = {"kind": "drawing", "key": key}
-    return shown({"image/svg+xml": image, "image/png": PIXEL, "text/plain": "D"}, ptce=about)
+    return shown({"image/svg+xml": image, "image/png": PIXEL, "text/plain": "D"}, ptce=about, **metadata)
+
+
+def exhibit_of(key: str, *between: Any, title: str = "<p>h</p>", notes: str = "<p>n</p>") -> list[Any]:
+    """The outputs of an exhibit, others between its head and its notes."""
+    return [ours(title, "head", key), *between, ours(notes, "notes", key)]
 
 
 FOREIGN = {
@@ -214,13 +214,10 @@ def test_formulas_are_mathml() -> None:
 def test_an_exhibit_is_a_figure_with_its_caption() -> None:
     """What the cell printed between stays in it; its title is a heading of the next level, under a section or none."""
     printed = nbformat.v4.new_output("stream", name="stdout", text="printed")
-    first = [
-        ours('<h3 class="title">head one</h3>', "head", "one"),
-        printed,
-        drawing_of("one"),
-        ours("<p>notes one</p>", "notes", "one"),
-    ]
-    second = [ours('<h3 class="title">head two</h3>', "head", "two"), ours("<p>notes two</p>", "notes", "two")]
+    first, second = (
+        exhibit_of(key, *between, title=f'<h3 class="title">head {key}</h3>', notes=f"<p>notes {key}</p>")
+        for key, between in (("one", (printed, drawing_of("one"))), ("two", ()))
+    )
     figures = soup(exported("# T", code("x", *first), "## A", code("x", *second))).find_all("figure")
     assert [figure.select_one(".title").name for figure in figures] == ["h2", "h3"]
     assert [figure["id"] for figure in figures] == ["one", "two"]
@@ -234,9 +231,8 @@ def test_what_is_for_jupyterlab_is_not_on_the_page() -> None:
     """A cell tagged `lab`: neither its code, nor what it shows, nor its figures among those of the page."""
     drawn = shown({"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg"/>'}, filename="aside.svg")
     table = shown({"text/html": "<table><tr><td>aside</td></tr></table>"})
-    written = notebook(
-        "# T", code("aside()", drawn, table, tags=["lab"]), code("kept()", shown({"text/plain": "kept"}))
-    )
+    kept = code("kept()", shown({"text/plain": "kept"}))
+    written = notebook("# T", code("aside()", drawn, table, tags=["lab"]), kept)
     text, resources = PtceExporter().from_notebook_node(written)
     assert "aside" not in text and "kept()" in text and not resources["outputs"]
     assert len(written.cells) == 3
@@ -244,13 +240,8 @@ def test_what_is_for_jupyterlab_is_not_on_the_page() -> None:
 
 def test_the_head_says_what_the_page_is() -> None:
     """Language, title, description, policy; licence, authors and date of the data on our own pages only."""
-    page = soup(
-        exported(
-            "# A *title*",
-            code("x", ours("<p>s</p>", "answer", text="The answer is 42.")),
-            ptce={"parameters": {"lang": "fr"}},
-        )
-    )
+    answer = code("x", ours("<p>s</p>", "answer", text="The answer is 42."))
+    page = soup(exported("# A *title*", answer, ptce={"parameters": {"lang": "fr"}}))
     assert page.html["lang"] == "fr" and page.title.get_text() == "A title"
     meta = {tag.get("name"): tag["content"] for tag in page.find_all("meta", content=True) if tag.get("name")}
     assert meta["description"] == "The answer is 42."
@@ -360,15 +351,13 @@ def test_links_to_notebooks_become_links_to_pages_on_the_site_only() -> None:
 
 def test_a_figure_leads_to_its_files() -> None:
     """Under the name the notebook gave, untouched; each link says of which figure it is, and of which of its panels."""
-    notes = '<div class="tools"></div>'
-    figure = [ours("<p>h</p>", "head", "fig"), drawing_of(), ours(notes, "notes", "fig")]
-    figure[1].metadata["filename"] = "02_x-fig"
-    second = drawing_of()
-    second.metadata["filename"] = "02_x-fig-2"
+    first, second = drawing_of(filename="02_x-fig"), drawing_of(filename="02_x-fig-2")
+    figure, panels = (
+        exhibit_of("fig", *drawn, notes='<div class="tools"></div>') for drawn in ([first], [first, second])
+    )
     _, resources = PtceExporter().from_notebook_node(notebook("# T", code("x", *figure)))
-    image = figure[1].data["image/svg+xml"].encode()
+    image = first.data["image/svg+xml"].encode()
     assert resources["outputs"] == {"02_x-fig.svg": image, "02_x-fig.png": base64.b64decode(PIXEL)}
-    panels = [*figure[:2], second, figure[2]]
     for outputs, said in ((figure, ["SVG", "PNG"]), (panels, ["SVG\u00a01", "PNG\u00a01", "SVG\u00a02", "PNG\u00a02"])):
         links = on_site("02_x", "# T", code("x", *outputs)).select(".tools a")
         assert [link.get_text() for link in links] == said and links[0]["href"] == "figures/02_x-fig.svg"
@@ -436,28 +425,22 @@ def test_the_exporter_is_nbconvert_s_own_by_name(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": str(tmp_path), "JUPYTER_PLATFORM_DIRS": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    page = soup((tmp_path / "plain.html").read_text(encoding="utf-8"))
+    page = soup(tmp_path / "plain.html")
     assert page.h1.get_text() == "Plain" and "42" in page.main.get_text()
 
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
-LINK = re.compile(r"\]\(([^)#]*)(#[^)]*)?\)")
+LINK = re.compile(r"\]\(([^)#:]+)(#[^)]*)?\)")  # to what is neither on this page nor on the web
 RUNS = declared_runs(REPOSITORY)
-
-
-def linked(path: Path, lang: str = "") -> list[tuple[str, str]]:
-    """The links of a notebook's prose that leave it, each with its fragment; outside links are left out."""
-    notebook = nbformat.read(path, as_version=4)
-    cells = (translated_notebook(notebook, lang) if lang else notebook)["cells"]
-    prose = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
-    return [(file, fragment) for file, fragment in LINK.findall(prose) if file and ":" not in file]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_links_to_notebooks_beside_it(path: Path, lang: str) -> None:
     """What JupyterLab opens exists, in each language; the parameter after it is one of a declared run."""
-    for file, fragment in linked(path, lang):
+    cells = translated_notebook(nbformat.read(path, as_version=4), lang)["cells"]
+    written = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    for file, fragment in LINK.findall(written):
         assert (path.parent / file).is_file(), file
         if "=" in fragment:
             key, value = fragment.removeprefix("#").split("=")

@@ -52,12 +52,11 @@ def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> 
         "",
         "# Limit: time.",
     ]
-    (tmp_path / "package").mkdir()
-    (tmp_path / "package" / "__init__.py").write_text(
-        "# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8"
-    )
-    (tmp_path / "package" / "code.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert assumptions(tmp_path / "package") == [
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8")
+    (package / "code.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert assumptions(package) == [
         Assumption(("03", "07"), "package.code", "A rule over lines.", "a text.", "raise it."),
         Assumption(("04",), "package", "S.", "none.", "t."),
     ]

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
+from pages import soup
 from ptce_analysis.protect.release import public
 from ptce_analysis.publish.exhibit import (
     Column,
@@ -48,6 +48,10 @@ def exhibit(**changes: Any) -> Exhibit:
     return replace(Exhibit("amounts", texts, "published", data, columns, (Figure(),)), **changes)
 
 
+SURVEY = exhibit().data.assign(origin="survey", n=2)
+MIXED = "fictitious data are mixed with other origins: "
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
@@ -73,16 +77,22 @@ def exhibit(**changes: Any) -> Exhibit:
             {"reading": EN("Régions give {amount}.", amount=Number(1239e3, "meur"))},
             "the reading states amount=1239000.0, written €1.24m where the data show €1,239k",
         ),
+        # Rows, the exhibit, or a number of its texts say that they are fictitious.
+        ({"data": exhibit().data.assign(origin=["published", "fictitious"])}, MIXED + "fictitious, published"),
+        ({"origin": "fictitious", "data": SURVEY, "protected": public(SURVEY)}, MIXED + "fictitious, survey"),
+        ({"note": EN("{n}", n=Number(3, "count", origin="fictitious"))}, MIXED + "fictitious, published"),
     ],
 )
 def test_each_fault_is_named(changes: dict[str, Any], fault: str) -> None:
-    """What is missing or wrong is said in one line, with the legal values."""
+    """What is missing or wrong is said in one line, with the legal values; origins other than fictitious may meet."""
     assert [found for found in faults(exhibit(**changes)) if found.startswith(fault)]
+    note = EN("{n} printed", n=Number(3, "count", origin="published"))
+    assert faults(exhibit(origin="derived", note=note)) == []
 
 
 def test_the_table_can_be_announced_and_read() -> None:
     """Headers have a scope, the region a name and a place in the keyboard's path, numbers their format."""
-    table = BeautifulSoup(data_html(FR, exhibit(), "Graphique 1"), "html.parser")
+    table = soup(data_html(FR, exhibit(), "Graphique 1"))
     assert table.div["tabindex"] == "0" and "Graphique 1" in table.div["aria-label"]
     assert [head["scope"] for head in table.thead.find_all("th")] == ["col", "col"]
     assert [head["scope"] for head in table.tbody.find_all("th")] == ["row", "row"]
@@ -130,7 +140,7 @@ def test_a_table_that_cannot_be_read_is_refused(columns: int, fault: str) -> Non
 def test_the_link_holds_the_very_csv() -> None:
     """The address decodes to the CSV, and holds nothing that an address or an attribute cannot."""
     awkward = exhibit(data=pd.DataFrame({"name": ['a "b" <c> #1 & 50 %', "é\u202f'"], "amount_eur": [1.0, 2.0]}))
-    link = BeautifulSoup(notes_html(FR, awkward, "Tableau 1", "x.csv"), "html.parser").find(class_="download")
+    link = soup(notes_html(FR, awkward, "Tableau 1", "x.csv")).find(class_="download")
     address = str(link["href"]).removeprefix("data:text/csv;charset=utf-8,")
     assert unquote(address) == csv_text(FR, awkward)
     assert not re.search(r'[\s"<>#&]', address)
@@ -139,39 +149,14 @@ def test_the_link_holds_the_very_csv() -> None:
 
 def test_head_and_notes_say_everything_with_every_number_marked() -> None:
     """Number, origin, title, measure above; the four notes, data and download below; a table's data come first."""
-    head = BeautifulSoup(head_html(FR, exhibit(), "Graphique 1"), "html.parser")
+    head = soup(head_html(FR, exhibit(), "Graphique 1"))
     assert head.find(class_="number").get_text() == "Graphique 1 chiffre publié"
     assert head.find(id="amounts.title.amount")["value"] == "1239000"
-    notes = BeautifulSoup(notes_html(EN, exhibit(), "Figure 1", "x.csv"), "html.parser")
+    notes = soup(notes_html(EN, exhibit(), "Figure 1", "x.csv"))
     assert [name.get_text() for name in notes.find_all("dt")] == ["Note", "How to read", "Population", "Source"]
     assert notes.find(id="amounts.reading.amount") and notes.details.table and notes.find("a", download=True)
-    table = BeautifulSoup(notes_html(EN, exhibit(figures=()), "Table 1", "x.csv"), "html.parser")
+    table = soup(notes_html(EN, exhibit(figures=()), "Table 1", "x.csv"))
     assert table.find("table").find_next("dl") and not table.details
-
-
-SURVEY = exhibit().data.assign(origin="survey", n=2)
-MIXED = "fictitious data are mixed with other origins: "
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"data": exhibit().data.assign(origin=["published", "fictitious"])}, MIXED + "fictitious, published"),
-        (
-            {"origin": "fictitious", "data": SURVEY, "protected": public(SURVEY)},
-            MIXED + "fictitious, survey",
-        ),
-        (
-            {"note": EN("{n} more", n=Number(3, "count", origin="fictitious"))},
-            MIXED + "fictitious, published",
-        ),
-    ],
-)
-def test_fictitious_data_mix_with_no_other_origin(changes: dict[str, Any], fault: str) -> None:
-    """Whether rows, the exhibit or a number of its texts say it."""
-    assert faults(exhibit(**changes)) == [fault]
-    note = EN("{n} printed", n=Number(3, "count", origin="published"))
-    assert faults(exhibit(origin="derived", note=note)) == []  # other origins may meet
 
 
 def test_no_cell_of_a_csv_runs_in_a_spreadsheet() -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
 import texts
+from conftest import write_notebook
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.language import (
     KINDS,
@@ -101,21 +101,24 @@ def test_lists_labels_and_levels_are_those_of_the_language() -> None:
     assert str(Words("en").fill("{n:count} {n:grant|grants} {level:of}", values.get)) == "1 grant of central government"
 
 
+def entries(**translated: str) -> str:
+    """The text of a catalogue."""
+    return "\n\n".join(f'msgid "{source}"\nmsgstr "{text}"' for source, text in translated.items()) + "\n"
+
+
 @pytest.fixture
-def french(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A catalogue of three entries: finished, fuzzy, empty."""
-    entries = [("A cat.", "Un chat : « noir ».", ""), ("A dog.", "Un chien", "#, fuzzy\n"), ("A bird.", "", "")]
-    blocks = [f'{flag}msgid "{source}"\nmsgstr "{text}"\n' for source, text, flag in entries]
-    (tmp_path / "fr.po").write_text("\n".join(blocks), encoding="utf-8")
+def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """German among the languages, and a folder for the catalogues."""
+    monkeypatch.setitem(LANGUAGES, "de", ("German", "allemand"))
     monkeypatch.setattr("ptce_analysis.publish.language.LOCALE", tmp_path)
     catalogue.cache_clear()
-    yield
+    yield tmp_path
     catalogue.cache_clear()
 
 
-@pytest.mark.usefixtures("french")
-def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> None:
+def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone(german: Path) -> None:
     """Code, formulas and addresses keep their spaces; what is already French stays."""
+    (german / "fr.po").write_text(entries(**{"A cat.": "Un chat : « noir »."}), encoding="utf-8")
     source = "A cat.\n\nDéjà : `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
     assert translated_prose(source, "fr") == (
         "Un chat\u00a0: «\u00a0noir\u00a0».\n\nDéjà\u00a0: `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
@@ -128,38 +131,22 @@ def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone() -> 
     assert notebook["cells"][0]["source"] == ["A cat."]
 
 
-def small_project(folder: Path) -> Path:
-    """A project of one notebook whose code asks for one text by name and one by a variable."""
-    cells = [
-        {"cell_type": "markdown", "id": "a", "source": "# Prose"},
-        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": 'lang = "en"'},
-        {
-            "cell_type": "code",
-            "metadata": {},
-            "source": "from ptce_analysis.publish.language import Words\ntext = 'Asked'\nWords(lang)(text)",
-        },
-    ]
-    (folder / "notebooks").mkdir()
-    (folder / "notebooks" / "one.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    return folder
+# What asks for a text by a variable: it is known when the notebook runs.
+ASKING = "from ptce_analysis.publish.language import Words\ntext = 'Asked'\nWords(lang)(text)"
 
 
 def test_texts_are_found_in_code_templates_and_notebooks(tmp_path: Path) -> None:
     """Texts written in a call, in a class of texts, in a template or in prose are found, with their file."""
     library = tmp_path / "library"
     library.mkdir()
-    source = (
-        'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("In code")\nwords(name)\n'
-    )
+    source = 'class R:\n    """Some texts to translate."""\n    A = "In a class"\n\nself.words("Said")\nwords(name)\n'
     (library / "code.py").write_text(source, encoding="utf-8")
     (library / "page.j2").write_text('{{ words("In a template") }}', encoding="utf-8")
-    assert texts.written_messages(small_project(tmp_path), library) == {
-        "In a class": "code.py",
-        "In code": "code.py",
-        "In a template": "page.j2",
-        "# Prose": "one.ipynb",
-    }
-    assert texts.wanted_messages(tmp_path)["Asked"] == "one.ipynb"  # by a variable, when the notebook runs
+    write_notebook(tmp_path / "notebooks" / "one.ipynb", [ASKING])
+    found = dict.fromkeys(["In a class", "Said"], "code.py") | {"In a template": "page.j2"}
+    found |= dict.fromkeys(["# Title of one", "## The answer"], "one.ipynb")
+    assert texts.written_messages(tmp_path, library) == found
+    assert texts.wanted_messages(tmp_path)["Asked"] == "one.ipynb"
 
 
 @pytest.mark.parametrize(("lang", "singular"), [("en", [1]), ("fr", [0, 1])])
@@ -170,24 +157,13 @@ def test_a_word_agrees_with_its_number(lang: str, singular: list[int]) -> None:
     assert said == ["is one" if n in singular else "are many" for n in numbers]
 
 
-def catalogue_of(text: str) -> Catalog:
-    """A catalogue from its text."""
-    return read_po(io.BytesIO(text.encode()), locale="fr")
-
-
 def test_each_kind_of_gap_is_named() -> None:
     """Missing, unfinished, fuzzy, other placeholders, obsolete in either way: one line each."""
-    entries = [
-        'msgid "fine {n}"\nmsgstr "bien {n}"',
-        'msgid "empty"\nmsgstr ""',
-        '#, fuzzy\nmsgid "doubtful"\nmsgstr "douteux"',
-        'msgid "other {n}"\nmsgstr "autre {m}"',
-        'msgid "{n} sheep"\nmsgstr "{n} {n:mouton|moutons}"',
-        'msgid "unused"\nmsgstr "inutile"',
-        '#~ msgid "old"\n#~ msgstr "vieux"',
-    ]
+    written = {"fine {n}": "bien {n}", "empty": "", "other {n}": "autre {m}", "unused": "inutile"}
+    text = entries(**written, **{"{n} sheep": "{n} {n:mouton|moutons}"})
+    text += '\n#, fuzzy\nmsgid "doubtful"\nmsgstr "douteux"\n\n#~ msgid "old"\n#~ msgstr "vieux"\n'
     wanted = dict.fromkeys(["fine {n}", "empty", "doubtful", "other {n}", "{n} sheep", "absent"], "here.py")
-    assert texts.gaps(catalogue_of("\n\n".join(entries) + "\n"), wanted) == [
+    assert texts.gaps(read_po(io.BytesIO(text.encode()), locale="fr"), wanted) == [
         "obsolete: 'unused'",
         "obsolete: 'old'",
         "here.py: not translated: 'empty'",
@@ -205,16 +181,6 @@ def test_every_text_has_a_finished_translation(lang: str) -> None:
     assert not found, f"{len(found)} gaps in {lang}.po:\n" + "\n".join(found)
 
 
-@pytest.fixture
-def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """German among the languages, and a folder for its catalogue."""
-    monkeypatch.setitem(LANGUAGES, "de", ("German", "allemand"))
-    monkeypatch.setattr("ptce_analysis.publish.language.LOCALE", tmp_path)
-    catalogue.cache_clear()
-    yield tmp_path
-    catalogue.cache_clear()
-
-
 def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german: Path) -> None:
     """Units and lists as translated, decimals as CLDR has them, labels from English; what is missing is English."""
     with pytest.raises(InputError, match=f"language 'xx': legal values: {', '.join(LANGUAGES)}\\."):
@@ -227,8 +193,7 @@ def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german:
         "{items} and {last}": "{items} und {last}",
         "State": "Staat",
     }
-    entries = "\n\n".join(f'msgid "{source}"\nmsgstr "{text}"' for source, text in known.items())
-    (german / "de.po").write_text(entries, encoding="utf-8")
+    (german / "de.po").write_text(entries(**known), encoding="utf-8")
     words = Words("de")
     assert words.number(Number(0.282, "share1")) == "28,2\u00a0%"
     assert words.number(Number(-1239000, "keur")) == "−1.239\u00a0Tsd.\u00a0€"
@@ -238,20 +203,20 @@ def test_a_new_language_writes_numbers_lists_and_labels_by_its_catalogue(german:
     assert [Words(lang).csv_marks for lang in ("en", "fr", "de")] == [(".", ","), (",", ";"), (",", ";")]
 
 
-@pytest.mark.usefixtures("german")
 def test_a_new_language_gets_a_catalogue_with_the_labels_too(
     german: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """French stands beside each label; a language more has its English to translate. Finished translations stay."""
-    written = 'msgid "# Prose"\nmsgstr "# De la prose"\n\nmsgid "unused"\nmsgstr "inutile"\n'
-    (german / "fr.po").write_text(written, encoding="utf-8")
-    texts.main(small_project(tmp_path_factory.mktemp("project")))
+    (german / "fr.po").write_text(entries(**{"## The answer": "## La réponse", "unused": "inutile"}), encoding="utf-8")
+    project = tmp_path_factory.mktemp("project")
+    write_notebook(project / "notebooks" / "one.ipynb", [ASKING])
+    texts.main(project)
     read = {}
     for lang in ("fr", "de"):
         with (german / f"{lang}.po").open("rb") as stream:
             read[lang] = {message.id: message.string for message in read_po(stream) if message.id}
-    assert "1 no longer used" in capsys.readouterr().out and {"Asked", "# Prose"} <= set(read["fr"])
-    assert read["fr"]["# Prose"] == "# De la prose" and "unused" not in read["fr"] and read["de"]["# Prose"] == ""
+    assert "1 no longer used" in capsys.readouterr().out and "Asked" in read["fr"] and "unused" not in read["fr"]
+    assert read["fr"]["## The answer"] == "## La réponse" and read["de"]["## The answer"] == ""
     # Some labels are also texts of the code, such as "Median".
     assert set(read["de"]) == set(read["fr"]) | set(texts.labels())
     # By hand, one of each kind of table: a level, an indicator, a unit, a method, a language.

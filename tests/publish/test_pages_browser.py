@@ -129,22 +129,15 @@ def test_a_page_of_every_kind_of_output_is_whole(tab: Page, tmp_path: Path, monk
     page = show.open_page("p", lang="fr")
     data = pd.DataFrame({"label": ["Régions", "État"], "amount_eur": [1_239_000.0, 1_008_000.0]})
     texts = {"title": "Titre", "reading": "{amount_eur:keur}.", "source": "RTES.", "population": "Pôles."}
+    alt = "Deux barres\u00a0: les Régions, {amount_eur:keur}, et l’État."
     columns = {"label": "Échelon", "amount_eur:keur": "Montant"}
     page.say("**Oui**\u00a0: {amount_eur:keur}.", data, answer=True)
     drawn = plots.bars(data, "amount_eur", "label", "keur", xlabel="k€")
-    page.figure(
-        "fig",
-        data,
-        drawn,
-        columns=columns,
-        alt="Deux barres\u00a0: les Régions, {amount_eur:keur}, et l’État.",
-        **texts,
-    )
+    page.figure("fig", data, drawn, columns=columns, alt=alt, **texts)
     page.table("tab", data, columns, **texts)
     outputs.append(shown({"text/html": data.to_html()}))
-    text = exported(
-        "# T", code("x", *outputs), "## S\n\n| a |\n|---|\n| 1 |\n\n$x$", ptce={"parameters": {"lang": "fr"}}
-    )
+    section = "## S\n\n| a |\n|---|\n| 1 |\n\n$x$"
+    text = exported("# T", code("x", *outputs), section, ptce={"parameters": {"lang": "fr"}})
     (tmp_path / "page.html").write_text(text, encoding="utf-8")
     for check in (check_accessible, check_fits_a_phone, check_keyboard, check_print):
         check(tab, (tmp_path / "page.html").as_uri())
@@ -187,15 +180,3 @@ def test_a_page_of_invented_answers_says_so_wherever_one_reads(tab: Page, lang: 
         tab.evaluate(f"scrollTo(0, {share} * document.documentElement.scrollHeight)")
         box = tab.locator(".band").bounding_box()
         assert box and box["y"] == pytest.approx(0, abs=1)
-
-
-@pytest.mark.thorough
-def test_the_other_language_is_one_click_away(tab: Page) -> None:
-    """From a page to its twin and back, and to the index."""
-    tab.goto(address("fr/03_funding"))
-    tab.locator("header").get_by_role("link", name="English").click()
-    assert tab.url == address("en/03_funding")
-    tab.locator("header").get_by_role("link", name="Français").click()
-    assert tab.url == address("fr/03_funding")
-    tab.locator("header a").first.click()
-    assert tab.url == address("fr/index")

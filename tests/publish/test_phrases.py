@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from printed_figures import PUBLISHED, report, share
-from ptce_analysis.analysis.audit import VERDICTS, audit
+from ptce_analysis.analysis.audit import audit
 from ptce_analysis.publish.language import NO_BREAK, Words
 from ptce_analysis.publish.phrases import printed, told
 from ptce_analysis.published import read_published
-from ptce_analysis.vocabulary import VERDICT_LABELS
 
 FACTS = read_published(PUBLISHED)
 SOURCES = {"DECK": {"author": "RTES", "year": "2016"}}
@@ -60,8 +59,3 @@ def test_a_value_is_written_as_precisely_as_its_source_does(fact_id: str, englis
     """« Plus de 130 » states a limit, the smallest grant of a call is a figure; no decimals are added."""
     said = [printed(Words(lang), FACTS[fact_id]).replace(NO_BREAK, " ") for lang in ("en", "fr")]
     assert said == [english, french]
-
-
-def test_every_verdict_has_a_word() -> None:
-    """A verdict that the audit adds must be named for readers."""
-    assert set(VERDICT_LABELS) == set(VERDICTS)

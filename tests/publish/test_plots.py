@@ -44,23 +44,16 @@ def drawn(kind: str, names: tuple[str, ...], lang: str = "fr", data: pd.DataFram
 
 @pytest.mark.parametrize("names", [SHORT, LONG], ids=["short", "long"])
 @pytest.mark.parametrize("kind", DRAWINGS)
-def test_every_text_stands_inside_its_figure(kind: str, names: tuple[str, ...]) -> None:
-    """Names, labels and titles of axes are whole, at any length of name."""
+def test_every_text_stands_inside_its_figure_and_ticks_can_be_read(kind: str, names: tuple[str, ...]) -> None:
+    """Names, labels and titles of axes are whole, at any length of name; two ticks or more, none over another."""
     axes = drawn(kind, names)
     paper = axes.figure.bbox
     texts = [*axes.texts, *axes.get_yticklabels(), axes.xaxis.label]
     boxes = {text.get_text(): text.get_window_extent() for text in texts if text.get_text()}
     out = {said: box for said, box in boxes.items() if box.x0 < paper.x0 - 1 or box.x1 > paper.x1 + 1}
-    assert set(names) <= set(boxes) and not out
-
-
-@pytest.mark.parametrize("kind", DRAWINGS)
-def test_ticks_can_be_read(kind: str) -> None:
-    """Two or more on the axis of values, none over another, and an axis that says what it counts."""
-    axes = drawn(kind, SHORT)
-    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels()]
-    assert len(boxes) > 1 and axes.get_xlabel()
-    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(boxes))
+    assert {*names, axes.get_xlabel()} <= set(boxes) and not out
+    ticks = [tick.get_window_extent() for tick in axes.get_xticklabels()]
+    assert len(ticks) > 1 and all(one.x1 < other.x0 for one, other in itertools.pairwise(ticks))
 
 
 def test_bands_are_written_outwards_and_an_arrow_without_a_sure_direction_is_dashed() -> None:

@@ -28,6 +28,7 @@ TEXTS = {
     "source": "RTES.",
     "population": "Two levels.",
 }
+TABLE_TEXTS = {name: text for name, text in TEXTS.items() if name != "alt"}
 COLUMNS = {"level": "Level", "amount_eur:keur": "Amount"}
 
 
@@ -48,6 +49,14 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def page(outputs: list[Any]) -> Page:  # noqa: ARG001 (nothing is shown elsewhere)
     """A page in English."""
     return open_page("p", lang="en")
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The cell that is running and the count of its execution, to be changed."""
+    running = ["a", 1]
+    monkeypatch.setattr(show, "current_cell", lambda: tuple(running))
+    return running
 
 
 def bars() -> Any:
@@ -156,8 +165,7 @@ def test_an_exhibit_that_says_too_little_is_refused(page: Page, outputs: list[An
 
 def test_a_table_is_returned_as_the_data_it_shows(page: Page, outputs: list[Any]) -> None:
     """It can be sliced and sorted; collapsed, its rows stand in a fold that says how many, its reading outside."""
-    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
-    table = page.table("levels", LEVELS, COLUMNS, collapsed=True, **texts)
+    table = page.table("levels", LEVELS, COLUMNS, collapsed=True, **TABLE_TEXTS)
     assert [output.metadata.ptce.kind for output in outputs] == ["head", "notes"]
     fold, rest = outputs[-1].data["text/html"].split("</details>")
     assert fold.startswith("<details><summary>Show the 2 rows</summary>") and "€1,008k" in fold
@@ -165,12 +173,8 @@ def test_a_table_is_returned_as_the_data_it_shows(page: Page, outputs: list[Any]
     assert type(table.sort_values("n")) is pd.DataFrame and table["n"].tolist() == [29, 1]
 
 
-def test_a_cell_run_again_shows_its_exhibit_again(
-    page: Page, outputs: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cell_run_again_shows_its_exhibit_again(page: Page, outputs: list[Any], place: list[Any]) -> None:
     """The same key from the same cell keeps its number; from another cell, or twice in one, it is a fault."""
-    place = ["a", 1]
-    monkeypatch.setattr(show, "current_cell", lambda: tuple(place))
 
     def once(key: str) -> str:
         page.figure(key, LEVELS, bars(), columns=COLUMNS, **TEXTS)
@@ -188,11 +192,9 @@ def test_a_cell_run_again_shows_its_exhibit_again(
 
 
 def test_what_a_cell_has_shown_is_not_shown_again_as_its_value(
-    page: Page, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Page, place: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The last line of a cell may be a verb; in a later cell its value is seen like any other."""
-    place = ["a", 1]
-    monkeypatch.setattr(show, "current_cell", lambda: tuple(place))
     said = page.say("Said.")
     said._ipython_display_()
     assert not capsys.readouterr().out
@@ -205,11 +207,10 @@ def test_what_a_cell_has_shown_is_not_shown_again_as_its_value(
 def test_an_unwanted_exhibit_is_neither_drawn_nor_shown(outputs: list[Any], lang: str) -> None:
     """Its values need not exist, nor its drawing; its texts are asked for, so that their translation is known."""
     page = open_page("p", lang=lang)
-    texts = {name: text for name, text in TEXTS.items() if name != "alt"}
     with patch.object(language, "translation", wraps=language.translation) as asked:
         assert page.say("{no_such_name:count}", when=False) is None
         assert page.figure("a", LEVELS, lambda _: 1 / 0, columns={"x": "{no_name:count}"}, when=False, **TEXTS) is None
-        assert page.table("b", LEVELS.iloc[:0], COLUMNS, when=0, **texts) is None
+        assert page.table("b", LEVELS.iloc[:0], COLUMNS, when=0, **TABLE_TEXTS) is None
     assert not outputs and set(TEXTS.values()) <= {call.args[1] for call in asked.call_args_list}
 
 

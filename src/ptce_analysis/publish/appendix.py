@@ -11,11 +11,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from nbconvert.exporters import TemplateExporter
-from nbconvert.preprocessors import ExtractOutputPreprocessor
+from nbconvert.preprocessors import ExtractOutputPreprocessor, TagRemovePreprocessor
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.publish.exhibit import outputs_of, role
+from ptce_analysis.publish.exhibit import own_outputs, role
 from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
 from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html, terms
 from ptce_analysis.publish.site import PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
@@ -37,26 +37,23 @@ PREPARING_TAGS = frozenset({"parameters", "injected-parameters", "setup"})
 LAB_TAG = "lab"  # of cells that are seen in JupyterLab, not on the page
 
 
-def without_lab_cells(nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return the notebook without the cells that are seen in JupyterLab only, once every cell has run."""
-    nb.cells = [cell for cell in nb.cells if LAB_TAG not in cell.metadata.get("tags", [])]
-    return nb, resources
-
-
 @dataclass(frozen=True)
 class Frame:
-    """What the site puts around a page: its place among the pages of its language, and the edition.
+    """What the site puts around a page: its place among the pages of its language, and the edition; by hand, nothing.
 
     `family` lists the pages that differ from this one by their variant only (level, order), `untranslated` the
     paragraphs that wait for a translation; `sections` is HTML that follows the notebook.
     """
 
-    site: Whereabouts
-    name: str
+    site: Whereabouts | None = None
+    name: str = ""
     family: tuple[tuple[str, str], ...] = ()
     edition: Edition = field(default_factory=Edition)
     untranslated: frozenset[str] = frozenset()
     sections: str = ""
+
+
+ALONE = Frame()
 
 
 def untranslated(notebook: Any, lang: str) -> frozenset[str]:
@@ -77,9 +74,9 @@ class PtceExporter(TemplateExporter):
         """Our templates; only figures are extracted, pages keep everything else."""
         ours: Any = {"file_extension": ".html", "template_name": "ptce", "template_file": "index.html.j2"}
         ours |= {"extra_template_basedirs": [str(TEMPLATES)]}
-        ours |= {"preprocessors": [without_lab_cells, ExtractOutputPreprocessor]}
-        only_figures = {"extract_output_types": {"image/svg+xml", "image/png"}}
-        config = Config({"PtceExporter": ours, "ExtractOutputPreprocessor": only_figures})
+        ours |= {"preprocessors": [TagRemovePreprocessor, ExtractOutputPreprocessor]}  # once every cell has run
+        ours = {"PtceExporter": ours, "TagRemovePreprocessor": {"remove_cell_tags": {LAB_TAG}}}
+        config = Config(ours | {"ExtractOutputPreprocessor": {"extract_output_types": {"image/svg+xml", "image/png"}}})
         config.merge(super().default_config)
         return config
 
@@ -103,25 +100,24 @@ class PtceExporter(TemplateExporter):
     def _preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Read the page from the notebook once it is ready: `nbconvert --execute` runs its cells here."""
         nb, resources = super()._preprocess(nb, resources)  # type: ignore[no-untyped-call]
-        return nb, {**resources, "page": page_of(nb, resources["metadata"]["name"], resources.get("frame"))}
+        return nb, {**resources, "page": page_of(nb, resources["metadata"]["name"], resources.get("frame", ALONE))}
 
 
-def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[str, Any]:
+def page_of(notebook: Any, name: str = "", frame: Frame = ALONE) -> dict[str, Any]:
     """Return what the template shows; `name` is the title of a notebook without a heading. Raises as the exporter."""
     about, (words, level) = notebook.metadata.get("ptce", {}), _run(notebook)
-    made, ours = about.get("provenance", {}).items(), [one.metadata.ptce for one in outputs_of(notebook) if role(one)]
+    made, ours = about.get("provenance", {}).items(), [one for one, _ in own_outputs(notebook)]
     # What references are replaced by: the number of each exhibit by its key.
-    outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site if frame else None)
-    waiting, sections = (frame.untranslated, frame.sections) if frame else (frozenset[str](), "")
-    blocks = [_block(cell, words, outline, level, waiting) for cell in notebook.cells]
-    html = "".join(block["html"] for block in blocks) + sections
+    outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site)
+    blocks = [_block(cell, words, outline, level, frame.untranslated) for cell in notebook.cells]
+    html = "".join(block["html"] for block in blocks) + frame.sections
     anchors = {*ID.findall(html), *outline.exhibits}
     if lost := [key for key in outline.references if key not in anchors]:
         exhibits = ", ".join(outline.exhibits) or "none: has the notebook been executed?"
         raise InputError(f"the reference #{lost[0]} leads to nothing in this page. Its figures and tables: {exhibits}.")
-    headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(sections))]
+    headings = [*outline.headings, *((2, key, title) for key, title in SECTION.findall(frame.sections))]
     quiet = (cell.source for cell in notebook.cells if cell.cell_type == "code" and _is_quiet(cell))
-    order = dict(frame.family).get(frame.name, "") if frame else ""
+    order = dict(frame.family).get(frame.name, "")
     title = _text(outline.headings[0][2]) if outline.headings else name
     first = _text((re.findall(r"(?s)<p>(.*?)</p>", html) or [""])[0])
     return {
@@ -134,7 +130,7 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
         "parameters": _readable(words, about.get("parameters", {})),
         "blocks": blocks,
         "answered": any(block.get("answer") for block in blocks),
-        "sections": sections,
+        "sections": frame.sections,
         "code": escape("\n\n".join(quiet), quote=False),
         "ours": bool(about or ours),
         "fictitious": shows_fictitious(notebook),
@@ -144,7 +140,7 @@ def page_of(notebook: Any, name: str = "", frame: Frame | None = None) -> dict[s
 
 def shows_fictitious(notebook: Any) -> bool:
     """Whether an executed notebook shows anything made of fictitious answers."""
-    return any(role(one) and one.metadata.ptce.get("origin") == "fictitious" for one in outputs_of(notebook))
+    return any(one.get("origin") == "fictitious" for one, _ in own_outputs(notebook))
 
 
 def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]:
@@ -174,15 +170,15 @@ def _run(notebook: Any) -> tuple[Words, str]:
     return Words(lang if lang in LANGUAGES else "en"), given.get("level", "")
 
 
-def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
+def furniture(words: Words, frame: Frame = ALONE) -> dict[str, Any]:
     """Return what every page of the site needs, whatever it says."""
-    edition = frame.edition if frame else Edition()
+    edition = frame.edition
     names = [words(one.name) for one in edition.authors] or [words("The ptce-analysis contributors")]
     authors = ", ".join(map(str, names))
-    issued = words("Edition {version}, by {authors}.", version=edition.version, authors=authors)
+    said = {"version": edition.version, "authors": authors}
+    issued = words("Edition {version}, by {authors}.", **said)
     if edition.date:
-        said = {"version": edition.version, "date": words.date(edition.date), "authors": authors}
-        issued = words("Edition {version} of {date}, by {authors}.", **said)
+        issued = words("Edition {version} of {date}, by {authors}.", date=words.date(edition.date), **said)
     return {
         "lang": words.lang,
         "words": words,
@@ -192,13 +188,13 @@ def furniture(words: Words, frame: Frame | None = None) -> dict[str, Any]:
         "issued": issued,
         "years": f"{min(WAVES)}/{max(WAVES)}",
         "stylesheet": stylesheet,
-        **(_around(words, frame) if frame else {"others": []}),
+        **(_around(words, frame, frame.site) if frame.site else {"others": []}),
     }
 
 
-def _around(words: Words, frame: Frame) -> dict[str, Any]:
+def _around(words: Words, frame: Frame, site: Whereabouts) -> dict[str, Any]:
     """The ways that lead out of a page of the site: home, the questions, its family, its neighbours, its twins."""
-    site, folder = frame.site, PurePosixPath(frame.site.here).parent
+    folder = PurePosixPath(site.here).parent
 
     def link(page: SitePage, text: str = "", own: bool = False) -> dict[str, Any]:
         variant = words.label(VARIANTS[page.variant]).split(" (")[0] if page.variant in VARIANTS else ""
@@ -270,16 +266,14 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
 
 def _is_quiet(cell: Any) -> bool:
     """Whether a cell's code need not stand beside its output: it prepares the page, or the page explains its output."""
-    hidden = PREPARING_TAGS & set(cell.metadata.get("tags", [])) or cell.metadata.get("jupyter", {}).get(
-        "source_hidden"
-    )
+    about = cell.metadata
+    hidden = PREPARING_TAGS.intersection(about.get("tags", [])) or about.get("jupyter", {}).get("source_hidden")
     return bool(hidden or (cell.outputs and all(map(role, cell.outputs))))
 
 
 def _headline(notebook: Any, part: str = "text") -> str:
     """The answer of a page, or the part of it that stands first and in bold (`lead`)."""
-    answers = (output.metadata.ptce for output in outputs_of(notebook) if role(output) == "answer")
-    return next((str(about.get(part, "")) for about in answers), "")
+    return next((str(one.get(part, "")) for one, _ in own_outputs(notebook) if one.kind == "answer"), "")
 
 
 def _text(html: str) -> str:

@@ -261,9 +261,10 @@ def role(output: Any) -> str:
     return kind if ours else ""
 
 
-def outputs_of(notebook: Any) -> Iterator[Any]:
-    """Yield the outputs of a notebook in order."""
-    return (output for cell in notebook.cells for output in cell.get("outputs", []))
+def own_outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield what each output of ours in a notebook is (`metadata.ptce`), in order, and its forms."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    return ((output.metadata.ptce, output.data) for output in outputs if role(output))
 
 
 def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[dict[str, Any]]:
@@ -318,12 +319,11 @@ class Download(NamedTuple):
 def page_downloads(notebook: Any, page: str) -> Iterator[Download]:
     """Yield the data of every exhibit of an executed notebook: the very bytes that its page offers."""
     head: Any = None
-    for output in outputs_of(notebook):
-        kind, about = role(output), output.get("metadata", {}).get("ptce")
-        if kind == "head":
+    for about, forms in own_outputs(notebook):
+        if about.kind == "head":
             head = about
-        if kind == "notes" and head is not None:
-            address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', output.data["text/html"])
+        if about.kind == "notes" and head is not None:
+            address = re.search(rf'href="{re.escape(CSV_ADDRESS)}([^"]*)"', forms["text/html"])
             data = unquote(unescape(address[1])).encode() if address else b""
             yield Download(PurePath(about.file).name, page, head.number, head.title, head.origin, data)
 
@@ -337,10 +337,7 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
     later = {one.name: one.data for one in downloads}
     more, fewer = bool(later.keys() - earlier.keys()), bool(earlier.keys() - later.keys())
     for name in later.keys() & earlier.keys():
-        new, old = (
-            list(csv.reader(io.StringIO(one.decode("utf-8-sig")), delimiter=words.csv_marks[1]))
-            for one in (later[name], earlier[name])
-        )
+        new, old = _read_rows(words, later[name]), _read_rows(words, earlier[name])
         in_both = {row[0] for row in new} & {row[0] for row in old}
         for row in new:
             found = next((one for one in sorted(old, key=row.__ne__) if _same(row, one)), None)
@@ -354,6 +351,11 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
             return "rows of its tables differ"
         fewer |= bool(old)
     return "some of its rows show less and others more," if more and fewer else ""
+
+
+def _read_rows(words: Words, data: bytes) -> list[list[str]]:
+    """The rows of a CSV that `csv_text` wrote."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=words.csv_marks[1]))
 
 
 def _same(row: Sequence[str], other: Sequence[str]) -> bool:
@@ -373,19 +375,13 @@ def data_package(
 
 
 def _resource(words: Words, download: Download) -> dict[str, Any]:
-    point, delimiter = words.csv_marks
-    rows = list(csv.reader(io.StringIO(download.data.decode("utf-8-sig")), delimiter=delimiter))
+    (point, delimiter), rows = words.csv_marks, _read_rows(words, download.data)
     is_number = re.compile(rf"-?\d+({re.escape(point)}\d+)?(e[-+]?\d+)?|").fullmatch
     number = {"type": "number", "decimalChar": point}
     columns = [(name, all(map(is_number, cells))) for name, *cells in zip(*rows, strict=True)]
     said = f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}"
-    name = download.name.removesuffix(".csv").lower()
-    found: dict[str, Any] = {
-        "name": name,
-        "path": f"{FOLDER}/{download.name}",
-        "title": download.title,
-        "description": said,
-    }
+    found = {"name": download.name.removesuffix(".csv").lower(), "path": f"{FOLDER}/{download.name}"}
+    found |= {"title": download.title, "description": said}
     found |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
     fields = [{"name": name} | (number if numeric else {"type": "string"}) for name, numeric in columns]
     return {**found, "dialect": {"delimiter": delimiter}, "schema": {"fields": fields}}

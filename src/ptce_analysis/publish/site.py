@@ -152,13 +152,9 @@ class Edition:
     def ris(self) -> str:
         """Return the same as a reference manager reads it (RIS)."""
         fields = [("TY", "RPRT"), *(("AU", one.listed) for one in self.authors), ("TI", self.title)]
-        fields += [
-            ("PY", self.date[:4]),
-            ("DA", self.date.replace("-", "/")),
-            ("ET", self.version),
-            ("AB", self.abstract),
-        ]
-        fields += [*(("KW", word) for word in self.keywords), ("DO", self.doi), ("UR", self.link)]
+        fields += [("PY", self.date[:4]), ("DA", self.date.replace("-", "/")), ("ET", self.version)]
+        fields += [("AB", self.abstract), *(("KW", word) for word in self.keywords)]
+        fields += [("DO", self.doi), ("UR", self.link)]
         return "".join(f"{tag}  - {value}\n" for tag, value in fields if value) + "ER  - \n"
 
     def record(self, **more: Any) -> dict[str, Any]:
@@ -168,13 +164,9 @@ class Edition:
              "givenName": one.given, "familyName": one.family, "affiliation": one.affiliation}
             for one in self.authors
         ]  # fmt: skip
-        found: dict[str, Any] = {
-            "name": self.title,
-            "description": self.abstract,
-            "keywords": [*self.keywords],
-            "url": self.address,
-        }
-        found |= {"version": self.version, "datePublished": self.date, "identifier": self.doi and self.link}
+        found: dict[str, Any] = {"name": self.title, "description": self.abstract, "keywords": [*self.keywords]}
+        found |= {"url": self.address, "version": self.version, "datePublished": self.date}
+        found |= {"identifier": self.doi and self.link}
         found |= {"author": [{key: value for key, value in one.items() if value} for one in authors], **more}
         return {key: value for key, value in found.items() if value}
 
@@ -191,9 +183,7 @@ def read_edition(project: Path) -> Edition:
     for one in stated.get("authors", ()):
         family = " ".join(filter(None, map(one.get, ("name-particle", "family-names", "name-suffix"))))
         name = " ".join(filter(None, (one.get("given-names"), family))) or one.get("name", "")
-        authors.append(
-            Author(name, family, one.get("given-names", ""), one.get("orcid", ""), one.get("affiliation", ""))
-        )
+        authors.append(Author(name, family, *(one.get(key, "") for key in ("given-names", "orcid", "affiliation"))))
     others = [one.get("value") for one in stated.get("identifiers", ()) if one.get("type") == "doi"]
     keys = {"title": "title", "version": "version", "date": "date-released", "address": "url", "abstract": "abstract"}
     known = {name: str(stated[key]) for name, key in keys.items() if key in stated}

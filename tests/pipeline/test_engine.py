@@ -15,8 +15,9 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from ptce_analysis.pipeline import execute as under_test
 from ptce_analysis.pipeline.engine import FORKED
-from ptce_analysis.pipeline.execute import INJECTED_ID, normalised, read_notebook, with_papermill
+from ptce_analysis.pipeline.execute import INJECTED_ID, normalised, read_notebook
 from ptce_analysis.pipeline.runs import Run, declared_runs
 from ptce_analysis.publish.language import translated_notebook
 
@@ -95,7 +96,14 @@ def execute(node: Any, folder: Path, kind: str = FORKED, timeout_s: int = NO_LIM
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not capture what programs print when it sees this
         patch.setattr(warnings, "showwarning", shown)
-        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, kind)
+        return done_with(kind, node, folder / "copy.ipynb", {}, folder, timeout_s)
+
+
+def done_with(kind: str, *how: Any) -> Any:
+    """What the library's call of papermill gives with an engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(under_test, "FORKED", kind)
+        return under_test.with_papermill(*how)
 
 
 def shown(message: Warning, category: type[Warning], filename: str, line: int, *_: object) -> None:
@@ -144,7 +152,7 @@ def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -
     """Every notebook, translated and with the parameters of a run, is the same with both engines."""
     notebook = nbformat.from_dict(translated_notebook(read_notebook(run.notebook), run.lang))
     given, copy, folder = dict(run.parameters), tmp_path / "copy.ipynb", PROJECT / "notebooks"
-    done = (with_papermill(notebook, copy, given, folder, NO_LIMIT, kind) for kind in (FORKED, KERNEL))
+    done = (done_with(kind, notebook, copy, given, folder, NO_LIMIT) for kind in (FORKED, KERNEL))
     forked, real = (normalised(node, run, PROJECT) for node in done)
     assert forked == real
     injected = next(cell.source for cell in real.cells if cell.id == INJECTED_ID)

@@ -131,30 +131,23 @@ def test_stricter_rules_are_those_of_pages_on_supplied_waves(on_waves: Path, mon
     assert rules() == {"plain": "standard", "plain_supplied": "strict"}
 
 
-RULES_REFUSED = {
-    ("strickt", ""): r"PTCE_RULES: parameter 'rules': value 'strickt': legal values: standard, strict\. Did you mean",
-    ("strict", ""): r"PTCE_RULES=strict: no page is made of waves that you supply.*make WAVES=DIR RULES=strict",
-    ("strict", 'rules = "standard", '): r"run mine: rules = 'standard', but PTCE_RULES asks for 'strict'\. Give one",
+ASKED_IN_VAIN = {
+    ("RULES=strickt", ""): r"PTCE_RULES: parameter 'rules': value 'strickt': legal values: standard, strict\. Did you",
+    ("RULES=strict", ""): r"PTCE_RULES=strict: no page is made of waves that you supply.*make WAVES=DIR RULES=strict",
+    ("RULES=strict", "standard"): r"run mine: rules = 'standard', but PTCE_RULES asks for 'strict'\. Give one",
+    ("PREVIOUS=old", ""): r"PTCE_PREVIOUS=old: no page is made of waves that you supply.*make WAVES=DIR PREVIOUS=old",
 }
 
 
-@pytest.mark.parametrize(("asked", "declared"), RULES_REFUSED)
-def test_rules_that_would_not_be_those_asked_for_are_refused(
+@pytest.mark.parametrize(("asked", "declared"), ASKED_IN_VAIN)
+def test_what_would_protect_nothing_is_refused(
     on_waves: Path, monkeypatch: pytest.MonkeyPatch, asked: str, declared: str
 ) -> None:
-    """A misspelt name, rules without a page they would protect, and two that disagree: never a page under others."""
-    monkeypatch.setenv("PTCE_RULES", asked)
+    """A misspelt name, rules or an earlier site without a page they would protect, and rules that disagree."""
+    monkeypatch.setenv(*f"PTCE_{asked}".split("="))
     if declared:
-        declare(on_waves, SUPPLIED + f'parameters = {{{declared}waves = "supplied"}}')
-    with pytest.raises(InputError, match=RULES_REFUSED[asked, declared]):
-        declared_runs(on_waves)
-
-
-def test_an_earlier_site_without_supplied_waves_is_refused(on_waves: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing would be compared with it."""
-    monkeypatch.setenv("PTCE_PREVIOUS", "old")
-    declare(on_waves, '[[runs]]\nnotebook = "plain"')
-    with pytest.raises(InputError, match=r"PTCE_PREVIOUS: .* there are none.*make WAVES=DIR PREVIOUS=DIR"):
+        declare(on_waves, SUPPLIED + f'parameters = {{rules = "{declared}", waves = "supplied"}}')
+    with pytest.raises(InputError, match=ASKED_IN_VAIN[asked, declared]):
         declared_runs(on_waves)
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -65,10 +65,6 @@ class Run:
         return next((str(value) for name, value in self.parameters if name in FAMILIES), "")
 
     @property
-    def but_variant(self) -> tuple[Path, tuple[tuple[str, Any], ...]]:
-        return self.notebook, tuple(one for one in self.parameters if one[0] not in FAMILIES)
-
-    @property
     def folder(self) -> str:
         """The folder of the site that its page stands in: none, or that of pages made of such answers."""
         return FOLDERS.get(self.waves, "")
@@ -123,16 +119,17 @@ def declared_runs(project: Path) -> tuple[Run, ...]:
 def _placed(runs: Sequence[Run]) -> Iterator[Run]:
     """The runs of a language, each with its family and its place on the site: the first of answers opens its folder."""
     first = {run.folder: run.name for run in reversed(runs) if run.folder} | {"": INDEX_RUN}
-    pages, families = dict[Run, SitePage](), dict[Any, list[tuple[str, str]]]()
+    pages, families = dict[Run, SitePage](), defaultdict[Any, list[tuple[str, str]]](list)
+    but_variant = {run: (run.notebook, *(one for one in run.parameters if one[0] not in FAMILIES)) for run in runs}
     for run in runs:
         address = str(PurePosixPath(run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))
         pages[run] = SitePage(run.name, address, run.menu, run.variant)
-        families.setdefault(run.but_variant, []).extend([(run.name, run.variant)] if run.variant else [])
+        families[but_variant[run]] += [(run.name, run.variant)] if run.variant else []
     for run, page in pages.items():
         # Answers that a reader supplies change nothing of the other pages.
         known = (run.folder, "", FOLDERS["fictitious"])
         seen = tuple(one for other, one in pages.items() if other.folder in known)
-        family = families[run.but_variant]
+        family = families[but_variant[run]]
         yield replace(run, family=tuple(family) if len(family) > 1 else (), address=page.address, pages=seen)
 
 
@@ -204,20 +201,17 @@ def _asked_for(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, A
         entries, supplied = entries + more, supplied + more
     if rules := os.environ.get(RULES_VARIABLE):
         check_parameters(RULES_VARIABLE, {"rules": rules})
-        if not supplied:
-            raise InputError(
-                f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
-                f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}) or unset it."
-            )
         for entry in supplied:
             if (declared := entry["parameters"].setdefault("rules", rules)) != rules:
                 where = f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}"
                 raise InputError(f"{where}, but {RULES_VARIABLE} asks for {rules!r}. Give one of them.")
-    if os.environ.get(PREVIOUS_VARIABLE) and not supplied:
-        raise InputError(
-            f"{PREVIOUS_VARIABLE}: an earlier site is compared with pages made of waves you supply, and there are none."
-            f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR PREVIOUS=DIR) or unset it."
-        )
+    for variable in (RULES_VARIABLE, PREVIOUS_VARIABLE):
+        if (value := os.environ.get(variable)) and not supplied:
+            asked = f"{variable.removeprefix('PTCE_')}={value}"
+            raise InputError(
+                f"{variable}={value}: no page is made of waves that you supply, so that nothing would change."
+                f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR {asked}) or unset it."
+            )
     return entries
 
 

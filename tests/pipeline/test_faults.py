@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
 import random
 import select
@@ -14,12 +13,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from conftest import FIGURE, NOTEBOOKS, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
+from guides import script
 from ptce_analysis.pipeline import engine
 from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.pipeline.stale import one_at_a_time
@@ -36,16 +35,6 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(text)
 
 
-def kills() -> ModuleType:
-    """The tool that kills builds, which also does it a hundred times by hand."""
-    spec = importlib.util.spec_from_file_location("kills", REPOSITORY / "benchmarks" / "kills.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["kills"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def trial(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A built project of which both notebooks were edited since, and what it will be."""
@@ -53,7 +42,7 @@ def trial(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     start = Path(shutil.copytree(built_once, folder / "start"))
     write_notebook(start / "notebooks" / "plain.ipynb", ["print('edited')"])
     write_notebook(start / "notebooks" / "drawn.ipynb", [FIGURE % "redrawn"])
-    return kills().trial(start, folder)
+    return script("kills", "benchmarks").trial(start, folder)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(1, 8))])
@@ -168,21 +157,10 @@ def test_a_child_that_dies_is_reported() -> None:
     assert isinstance(found["raises"], engine.ChildDied)
 
 
-def test_children_end_when_nobody_wants_more() -> None:
-    """Leaving the results early stops the tasks still at work."""
-    tasks = engine.each(lambda name: "now" if name == "quick" else signal.pause(), ["quick", "never"], jobs=2)
-    assert next(tasks) == ("quick", "now")
-    tasks.close()  # type: ignore[attr-defined]
-    assert engine.multiprocessing.active_children() == []
-
-
 def test_all_processors_are_used() -> None:
     """Two tasks that wait for each other end only if both run at once."""
     barrier = engine.multiprocessing.get_context("fork").Barrier(2)
     assert len(list(engine.each(lambda _: barrier.wait(600) >= 0, ["a", "b"], jobs=2))) == 2
-
-
-LATER = pytest.mark.thorough
 
 
 def made_with(command: list[str], project: Path, **how: object) -> subprocess.CompletedProcess[str]:
@@ -248,33 +226,23 @@ IMPATIENCE = {
 }
 
 
-@pytest.mark.parametrize("how", [how if how == "Ctrl-C" else pytest.param(how, marks=LATER) for how in IMPATIENCE])
+@pytest.mark.parametrize(
+    "how", ["Ctrl-C", *(pytest.param(how, marks=pytest.mark.thorough) for how in IMPATIENCE if how != "Ctrl-C")]
+)
 def test_impatience_does_no_harm(how: str, hanging: Path, project: Path, built_once: Path) -> None:
     """However a build is asked to end, no child stays at work, no traceback is printed and nothing is half done."""
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may not hear Ctrl-C
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
     build = subprocess.Popen(BUILD, cwd=project, **quiet, preexec_fn=heard)
-    cell = os.pidfd_open(int(hanging.read_text()))
+    cell = os.pidfd_open(int(hanging.read_text()))  # readable once its process has ended
     for number in IMPATIENCE[how]:
         os.killpg(build.pid, number)
     complaints = build.communicate()[1].decode()
     assert build.returncode != 0 and "Traceback" not in complaints, complaints
     if how == "Ctrl-C":
         assert build.returncode == 130 and complaints.startswith("ptce: interrupted; nothing is left half done")
-    assert ends(cell)
-    finishes(project, built_once)
-
-
-def ends(process: int) -> bool:
-    """Whether a process comes to its end, as its descriptor tells; wait for it."""
-    try:
-        return bool(select.select([process], [], [], 600)[0])
-    finally:
-        os.close(process)
-
-
-def finishes(project: Path, built_once: Path) -> None:
-    """The next build of a project gives what one that was left in peace gives."""
+    assert select.select([cell], [], [], 600)[0]
+    os.close(cell)
     shutil.copy(built_once / "notebooks" / "plain.ipynb", project / "notebooks" / "plain.ipynb")
     assert build_quietly(project).succeeded
     assert results(project) == results(built_once)

@@ -58,7 +58,7 @@ def blocks(guide: str) -> list[Block]:
 def copied_project(folder: Path, *notebooks: str) -> Path:
     """The collection with its library and tests, some of its notebooks, and a run for each of them."""
     project = write_project(folder / "project", {name: [] for name in notebooks})
-    for name in ("src", "tests"):
+    for name in ("src", "tests", "docs"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, project / name, ignore=ignored)
     shutil.copytree(REPOSITORY / "data" / "raw" / "waves", project / "data" / "raw" / "waves")

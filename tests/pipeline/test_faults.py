@@ -72,19 +72,6 @@ def test_a_bad_cell_changes_nothing_published(what: str, built_project: Path, bu
     assert build_quietly(built_project).succeeded and results(built_project) == before
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
-    """Let the disk refuse the end of every file whose name holds `name`."""
-    whole = Path.write_bytes
-
-    def refusing(path: Path, data: bytes) -> int:
-        if name in path.name:
-            whole(path, data[: len(data) // 2])
-            raise OSError(number, os.strerror(number))
-        return whole(path, data)
-
-    monkeypatch.setattr(Path, "write_bytes", refusing)
-
-
 @pytest.mark.parametrize(
     ("name", "number"), [("plain.html", errno.ENOSPC), ("plain.ipynb", errno.EROFS), ("plain.json", errno.EACCES)]
 )
@@ -92,10 +79,17 @@ def test_a_disk_that_refuses_changes_nothing_published(
     number: int, name: str, built_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page, a notebook or a stamp that cannot be written fails the run, in one line with the path."""
-    before = results(built_project)
+    before, whole = results(built_project), Path.write_bytes
     write_notebook(built_project / "notebooks" / "plain.ipynb", ["print('edited')"])
+
+    def refusing(path: Path, data: bytes) -> int:
+        if name in path.name:
+            whole(path, data[: len(data) // 2])
+            raise OSError(number, os.strerror(number))
+        return whole(path, data)
+
     with monkeypatch.context() as patch:
-        refuse(patch, name, number)
+        patch.setattr(Path, "write_bytes", refusing)
         outcome = build_quietly(built_project, only="fr/plain")
     (complaint,) = (failure.error for failure in outcome.failed)
     assert complaint.endswith(f"{name}: {os.strerror(number)}") and "\n" not in complaint
@@ -207,16 +201,6 @@ def test_a_reader_who_leaves_does_not_stop_the_build(project: Path, built_once: 
     assert results(project) == results(built_once)
 
 
-@pytest.fixture
-def hanging(project: Path, tmp_path: Path) -> Path:
-    """A project of which a cell tells its process through a pipe, then never ends; the pipe's path."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    tell = f"import os, signal\nwith open({str(pipe)!r}, 'w') as stream:\n    print(os.getpid(), file=stream)"
-    write_notebook(project / "notebooks" / "plain.ipynb", [f"{tell}\nsignal.pause()"])
-    return pipe
-
-
 IMPATIENCE = {
     "Ctrl-C": [signal.SIGINT],
     "Ctrl-C twice": [signal.SIGINT] * 2,
@@ -229,12 +213,16 @@ IMPATIENCE = {
 @pytest.mark.parametrize(
     "how", ["Ctrl-C", *(pytest.param(how, marks=pytest.mark.thorough) for how in IMPATIENCE if how != "Ctrl-C")]
 )
-def test_impatience_does_no_harm(how: str, hanging: Path, project: Path, built_once: Path) -> None:
+def test_impatience_does_no_harm(how: str, project: Path, tmp_path: Path, built_once: Path) -> None:
     """However a build is asked to end, no child stays at work, no traceback is printed and nothing is half done."""
+    # A cell that tells its process through a pipe, then never ends.
+    os.mkfifo(pipe := tmp_path / "pipe")
+    tell = f"import os, signal\nwith open({str(pipe)!r}, 'w') as stream:\n    print(os.getpid(), file=stream)"
+    write_notebook(project / "notebooks" / "plain.ipynb", [f"{tell}\nsignal.pause()"])
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may not hear Ctrl-C
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
     build = subprocess.Popen(BUILD, cwd=project, **quiet, preexec_fn=heard)
-    cell = os.pidfd_open(int(hanging.read_text()))  # readable once its process has ended
+    cell = os.pidfd_open(int(pipe.read_text()))  # readable once its process has ended
     for number in IMPATIENCE[how]:
         os.killpg(build.pid, number)
     complaints = build.communicate()[1].decode()

@@ -167,23 +167,21 @@ def _entries(project: Path) -> list[dict[str, Any]]:
     return list(entries)
 
 
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != "index" and bool(re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", value))
+
+
+def _is_menu(value: Any) -> bool:
+    known = isinstance(value, dict) and "en" in value and value.keys() <= LANGUAGES.keys()
+    return known and all(name and isinstance(name, str) for name in value.values())
+
+
 # What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
 KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
-    "name": (
-        "a name of small letters, digits, - and _, at most 100 and other than 'index',",
-        lambda v: isinstance(v, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", v) is not None and v != "index",
-    ),
+    "name": ("a name of small letters, digits, - and _, at most 100 and other than 'index',", _is_name),
     "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
-    "menu": (
-        "a name in English (en) and in any other language of the pages",
-        lambda v: (
-            isinstance(v, dict)
-            and "en" in v
-            and v.keys() <= LANGUAGES.keys()
-            and all(name and isinstance(name, str) for name in v.values())
-        ),
-    ),
+    "menu": ("a name in English (en) and in any other language of the pages", _is_menu),
 }
 
 

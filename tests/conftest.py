@@ -29,6 +29,7 @@ settings.load_profile("any machine")
 REPOSITORY = Path(__file__).parents[1]
 
 PARAMETERS = 'lang = "en"  # language of the page'
+ON_WAVES = 'lang = "en"\nwaves = "fictitious"\nrules = "standard"'  # of a notebook that reads answers
 FIGURE = (
     "from IPython.display import display\n"
     "svg = '<svg xmlns=\"http://www.w3.org/2000/svg\"><text>' + lang + '</text></svg>'\n"
@@ -40,22 +41,26 @@ NOTEBOOKS = {"plain": ["print(lang)", "6 * 7"], "drawn": [FIGURE % "drawn"]}
 RUNS = len(NOTEBOOKS) * len(LANGUAGES)  # of the small project
 
 
-def write_notebook(path: Path, cells: Sequence[str]) -> None:
+def write_notebook(path: Path, cells: Sequence[str], parameters: str = PARAMETERS) -> None:
     """Write a notebook: a title, a cell of parameters, a heading, and these code cells, named cell-0, cell-1, ..."""
-    code = {f"cell-{number}": source for number, source in enumerate(cells)}
-    written = [
-        _cell("title", "markdown", f"# Title of {path.stem}"),
-        _cell("parameters", "code", PARAMETERS, ["parameters"]),
-        _cell("heading", "markdown", "## The answer"),
-        *(_cell(key, "code", source) for key, source in code.items()),
+    head = [
+        cell_of("title", "markdown", f"# Title of {path.stem}"),
+        cell_of("parameters", "code", parameters, ["parameters"]),
+        cell_of("heading", "markdown", "## The answer"),
     ]
+    write_cells(path, head + [cell_of(f"cell-{number}", "code", source) for number, source in enumerate(cells)])
+
+
+def write_cells(path: Path, cells: Sequence[dict[str, Any]]) -> None:
+    """Write a notebook of these cells."""
     language = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    whole = {"cells": written, "metadata": language, "nbformat": 4, "nbformat_minor": 5}
+    whole = {"cells": cells, "metadata": language, "nbformat": 4, "nbformat_minor": 5}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(whole), encoding="utf-8")
 
 
-def _cell(key: str, kind: str, source: str, tags: Sequence[str] = ()) -> dict[str, Any]:
+def cell_of(key: str, kind: str, source: str, tags: Sequence[str] = ()) -> dict[str, Any]:
+    """A cell as a notebook file holds it: `markdown`, or `code` that has not run."""
     cell: dict[str, Any] = {"cell_type": kind, "id": key, "metadata": {"tags": list(tags)}, "source": source}
     return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from babel.messages.pofile import read_po, write_po
 
-from conftest import REPOSITORY, write_project
+from conftest import REPOSITORY, cell_of, write_cells, write_project
 
 DOCS = REPOSITORY / "docs"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -56,17 +57,15 @@ def blocks(guide: str) -> list[Block]:
 
 def copied_project(folder: Path, *notebooks: str) -> Path:
     """The collection with its library and tests, some of its notebooks, and a run for each of them."""
-    project = write_project(folder / "project", {})
-    for name in ("src", "tests"):
+    project = write_project(folder / "project", {name: [] for name in notebooks})
+    for name in ("src", "tests", "docs"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, project / name, ignore=ignored)
     shutil.copytree(REPOSITORY / "data" / "raw" / "waves", project / "data" / "raw" / "waves")
     shutil.copy(REPOSITORY / "pyproject.toml", project)
-    (project / "notebooks").mkdir()
+    (project / "notebooks").mkdir(exist_ok=True)
     for name in notebooks:
         shutil.copy(REPOSITORY / "notebooks" / f"{name}.ipynb", project / "notebooks")
-    runs = "\n".join(f'[[runs]]\nnotebook = "{name}"\n' for name in notebooks)
-    (project / "runs.toml").write_text(runs, encoding="utf-8")
     return project
 
 
@@ -162,26 +161,17 @@ def _compare(expected: str, printed: str) -> None:
 
 def _make_notebook(project: Path, cells: list[Block]) -> None:
     """A notebook of these blocks, the first two cells of code tagged as the guide says."""
-    tags = iter(["parameters", "setup"])
-    made = [_cell(f"cell-{i}", b.kind, b.text.strip(), next(tags, "")) if b.kind == "python" else
-            _cell(f"cell-{i}", b.kind, b.text.strip()) for i, b in enumerate(cells)]  # fmt: skip
-    path = project / PATH.findall(cells[0].asked)[0]
-    path.write_text(json.dumps({"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
-
-
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-
-
-def _cell(key: str, kind: str, source: str, tag: str = "") -> dict[str, object]:
-    cell = {"cell_type": "code" if kind == "python" else kind, "id": key, "source": source}
-    cell |= {"metadata": {"tags": [tag] if tag else []}}
-    return cell | ({"outputs": [], "execution_count": None} if kind == "python" else {})
+    made, tags = list[dict[str, Any]](), iter([["parameters"], ["setup"]])
+    for number, block in enumerate(cells):
+        kind, tagged = ("code", next(tags, [])) if block.kind == "python" else (block.kind, [])
+        made.append(cell_of(f"cell-{number}", kind, block.text.strip(), tagged))
+    write_cells(project / PATH.findall(cells[0].asked)[0], made)
 
 
 def _insert(path: Path, after: str, source: str) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
     (place,) = (i for i, cell in enumerate(notebook["cells"]) if cell["id"] == after)
-    notebook["cells"].insert(place + 1, _cell("added", "python", source))
+    notebook["cells"].insert(place + 1, cell_of("added", "code", source))
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
@@ -201,10 +191,10 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
         yield key.replace('\\"', '"'), said.replace('\\"', '"')
 
 
-def script(name: str) -> ModuleType:
-    """A script of `docs/`: `architecture`, `pdf` or `records`."""
-    spec = importlib.util.spec_from_file_location(f"docs_{name}", REPOSITORY / "docs" / f"{name}.py")
+def script(name: str, folder: str = "docs") -> ModuleType:
+    """A script of `docs/` or of `benchmarks/`, as a module."""
+    spec = importlib.util.spec_from_file_location(f"{folder}_{name}", REPOSITORY / folder / f"{name}.py")
     assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

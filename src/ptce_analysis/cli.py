@@ -11,6 +11,7 @@ import runpy
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,14 +47,12 @@ def option(name: str, help: str, **how: Any) -> Callable[[Any], Any]:
 
 def show_values(command: Any) -> Any:
     """Give a command the option `--show-values`: its messages may then repeat what an export holds."""
+
+    def told(context: click.Context, _: click.Parameter, value: bool) -> None:
+        context.call_on_close(partial(SHOW_VALUES.reset, SHOW_VALUES.set(value)))
+
     said = "let messages repeat answers of an export (they end in logs)"
-    told = click.option("--show-values", is_flag=True, expose_value=False, help=said, callback=_set_show_values)
-    return told(command)
-
-
-def _set_show_values(context: click.Context, _: click.Parameter, value: bool) -> None:
-    token = SHOW_VALUES.set(value)
-    context.call_on_close(lambda: SHOW_VALUES.reset(token))
+    return option("--show-values", said, is_flag=True, expose_value=False, callback=told)(command)
 
 
 def in_project(command: Any) -> Any:

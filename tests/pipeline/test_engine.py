@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from conftest import REPOSITORY, cell_of
+from ptce_analysis.pipeline import execute as under_test
 from ptce_analysis.pipeline.engine import FORKED
-from ptce_analysis.pipeline.execute import INJECTED_ID, normalised, read_notebook, with_papermill
+from ptce_analysis.pipeline.execute import INJECTED_ID, normalised, read_notebook
 from ptce_analysis.pipeline.runs import Run, declared_runs
 from ptce_analysis.publish.language import translated_notebook
-
-PROJECT = Path(__file__).parents[2]
 
 pytestmark = [pytest.mark.filterwarnings("default")]
 
@@ -77,13 +77,10 @@ FAILING = {
 }
 
 
-def notebook(cells: Sequence[str] | dict[str, str], tags: Sequence[str] = ()) -> Any:
+def notebook(sources: Iterable[str], tags: Sequence[str] = ()) -> Any:
     """A notebook of these code cells."""
-    sources = list(cells.values()) if isinstance(cells, dict) else list(cells)
-    found = [nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
-    for number, cell in enumerate(found):
-        cell["id"] = f"cell-{number}"
-    return nbformat.v4.new_notebook(cells=found)
+    cells = [cell_of(f"cell-{number}", "code", source, tags) for number, source in enumerate(sources)]
+    return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def outputs(node: Any, folder: Path) -> list[tuple[str, Any, Any]]:
@@ -96,7 +93,14 @@ def execute(node: Any, folder: Path, kind: str = FORKED, timeout_s: int = NO_LIM
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST")  # ipykernel does not capture what programs print when it sees this
         patch.setattr(warnings, "showwarning", shown)
-        return with_papermill(node, folder / "copy.ipynb", {}, folder, timeout_s, kind)
+        return done_with(kind, node, folder / "copy.ipynb", {}, folder, timeout_s)
+
+
+def done_with(kind: str, *how: Any) -> Any:
+    """What the library's call of papermill gives with an engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(under_test, "FORKED", kind)
+        return under_test.with_papermill(*how)
 
 
 def shown(message: Warning, category: type[Warning], filename: str, line: int, *_: object) -> None:
@@ -122,7 +126,7 @@ def untouched() -> Iterator[None]:
 @pytest.mark.usefixtures("untouched")
 def test_every_kind_of_output_is_a_kernels(tmp_path: Path) -> None:
     """Cell by cell, outputs and numbers equal those of papermill's own engine with a real kernel."""
-    forked, real = (outputs(execute(notebook(CELLS), tmp_path, kind), tmp_path) for kind in (FORKED, KERNEL))
+    forked, real = (outputs(execute(notebook(CELLS.values()), tmp_path, kind), tmp_path) for kind in (FORKED, KERNEL))
     for name, ours, theirs in zip(CELLS, forked, real, strict=True):
         assert ours == theirs, name
 
@@ -132,7 +136,7 @@ def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
     found = []
     for kind in (FORKED, KERNEL):
         with pytest.raises(PapermillExecutionError):
-            execute(notebook(FAILING, ["raises-exception"]), tmp_path, kind)
+            execute(notebook(FAILING.values(), ["raises-exception"]), tmp_path, kind)
         found.append(outputs(copied(tmp_path), tmp_path))
     for name, ours, theirs in zip(FAILING, *found, strict=True):
         if name == "input":  # nobody answers; each says so in words of its own
@@ -142,7 +146,7 @@ def test_every_kind_of_error_is_a_kernels(tmp_path: Path) -> None:
 
 
 # The last declared run of each notebook, in French: translated, and with parameters where it has some.
-DECLARED = {run.notebook.stem: run for run in declared_runs(PROJECT) if run.lang == "fr"}
+DECLARED = {run.notebook.stem: run for run in declared_runs(REPOSITORY) if run.lang == "fr"}
 QUICK = "05_profile"
 
 
@@ -153,9 +157,9 @@ QUICK = "05_profile"
 def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -> None:
     """Every notebook, translated and with the parameters of a run, is the same with both engines."""
     notebook = nbformat.from_dict(translated_notebook(read_notebook(run.notebook), run.lang))
-    given, copy, folder = dict(run.parameters), tmp_path / "copy.ipynb", PROJECT / "notebooks"
-    done = (with_papermill(notebook, copy, given, folder, NO_LIMIT, kind) for kind in (FORKED, KERNEL))
-    forked, real = (normalised(node, run, PROJECT) for node in done)
+    given, copy, folder = dict(run.parameters), tmp_path / "copy.ipynb", REPOSITORY / "notebooks"
+    done = (done_with(kind, notebook, copy, given, folder, NO_LIMIT) for kind in (FORKED, KERNEL))
+    forked, real = (normalised(node, run, REPOSITORY) for node in done)
     assert forked == real
     injected = next(cell.source for cell in real.cells if cell.id == INJECTED_ID)
     assert all(f"{name} = " in injected for name, _ in run.parameters)

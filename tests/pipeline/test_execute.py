@@ -9,11 +9,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from conftest import REPOSITORY, write_project
-from ptce_analysis.pipeline.engine import FORKED
 from ptce_analysis.pipeline.execute import (
     Failure,
     executed_notebook,
@@ -26,21 +24,11 @@ from ptce_analysis.pipeline.runs import LIBRARY, Place, Run, declared_runs
 
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
-KEPT = "build/failed/fr/note.ipynb"
 
-
-def executed(tmp_path: Path, cells: list[str], timeout_s: int = 0) -> Any:
+def executed(tmp_path: Path, cells: list[str]) -> Any:
     """The executed notebook of a project with this notebook only, in French."""
     project = write_project(tmp_path / "p", {"note": cells})
-    return executed_notebook(declared_runs(project)[0], Place(project), timeout_s)
-
-
-def failure(tmp_path: Path, cells: list[str], timeout_s: int = 0) -> Failure:
-    """Why this notebook fails."""
-    with pytest.raises(Exception) as raised:
-        executed(tmp_path, cells, timeout_s)
-    project = tmp_path / "p"
-    return failure_of(declared_runs(project)[0], raised.value, Place(project))
+    return executed_notebook(declared_runs(project)[0], Place(project), 0)
 
 
 def settled(output: dict[str, Any], project: Path = Path("/somewhere/project")) -> Any:
@@ -89,25 +77,12 @@ def test_what_names_this_machine_is_replaced(what: str) -> None:
     assert raised.evalue == after and raised.traceback == [after]
 
 
-def test_an_error_names_section_cell_and_last_line(tmp_path: Path) -> None:
-    """The last line of a long message is given, and the traceback kept without colours."""
-    found = failure(tmp_path, ["1", "raise ValueError('first\\nlast')"])
-    assert (found.error, found.section, found.cell) == ("ValueError: last", "The answer", "cell-1")
-    assert found.source == "raise ValueError('first\\nlast')" and "\x1b" not in found.traceback
-    assert found.copy == KEPT and (tmp_path / "p" / KEPT).is_file()
-
-
 def test_a_notebook_that_ends_itself_early_fails(tmp_path: Path) -> None:
     """`sys.exit()` would publish half a page that looks whole."""
-    found = failure(tmp_path, ["import sys\nsys.exit()", "1"])
-    assert "ended itself before its last cell" in found.error and found.cell == "cell-0"
-
-
-def test_without_a_copy_the_error_alone_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When papermill cannot start at all, there is no cell to name."""
-    monkeypatch.delitem(papermill_engines._engines, FORKED)
-    found = failure(tmp_path, ["1"])
-    assert f"No engine named '{FORKED}' found" in found.error and (found.cell, found.copy) == ("", "")
+    with pytest.raises(RuntimeError, match="ended itself before its last cell") as raised:
+        executed(tmp_path, ["import sys\nsys.exit()", "1"])
+    place = Place(tmp_path / "p")
+    assert failure_of(declared_runs(place.project)[0], raised.value, place).cell == "cell-0"
 
 
 def test_what_shows_a_failure_again() -> None:

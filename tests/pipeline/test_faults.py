@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
 import os
 import random
 import select
@@ -14,12 +13,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from conftest import FIGURE, NOTEBOOKS, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
+from guides import script
 from ptce_analysis.pipeline import engine
 from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.pipeline.stale import one_at_a_time
@@ -36,16 +35,6 @@ def write_files(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(text)
 
 
-def kills() -> ModuleType:
-    """The tool that kills builds, which also does it a hundred times by hand."""
-    spec = importlib.util.spec_from_file_location("kills", REPOSITORY / "benchmarks" / "kills.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["kills"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def trial(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A built project of which both notebooks were edited since, and what it will be."""
@@ -53,7 +42,7 @@ def trial(built_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     start = Path(shutil.copytree(built_once, folder / "start"))
     write_notebook(start / "notebooks" / "plain.ipynb", ["print('edited')"])
     write_notebook(start / "notebooks" / "drawn.ipynb", [FIGURE % "redrawn"])
-    return kills().trial(start, folder)
+    return script("kills", "benchmarks").trial(start, folder)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(1, 8))])
@@ -83,19 +72,6 @@ def test_a_bad_cell_changes_nothing_published(what: str, built_project: Path, bu
     assert build_quietly(built_project).succeeded and results(built_project) == before
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
-    """Let the disk refuse the end of every file whose name holds `name`."""
-    whole = Path.write_bytes
-
-    def refusing(path: Path, data: bytes) -> int:
-        if name in path.name:
-            whole(path, data[: len(data) // 2])
-            raise OSError(number, os.strerror(number))
-        return whole(path, data)
-
-    monkeypatch.setattr(Path, "write_bytes", refusing)
-
-
 @pytest.mark.parametrize(
     ("name", "number"), [("plain.html", errno.ENOSPC), ("plain.ipynb", errno.EROFS), ("plain.json", errno.EACCES)]
 )
@@ -103,10 +79,17 @@ def test_a_disk_that_refuses_changes_nothing_published(
     number: int, name: str, built_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page, a notebook or a stamp that cannot be written fails the run, in one line with the path."""
-    before = results(built_project)
+    before, whole = results(built_project), Path.write_bytes
     write_notebook(built_project / "notebooks" / "plain.ipynb", ["print('edited')"])
+
+    def refusing(path: Path, data: bytes) -> int:
+        if name in path.name:
+            whole(path, data[: len(data) // 2])
+            raise OSError(number, os.strerror(number))
+        return whole(path, data)
+
     with monkeypatch.context() as patch:
-        refuse(patch, name, number)
+        patch.setattr(Path, "write_bytes", refusing)
         outcome = build_quietly(built_project, only="fr/plain")
     (complaint,) = (failure.error for failure in outcome.failed)
     assert complaint.endswith(f"{name}: {os.strerror(number)}") and "\n" not in complaint
@@ -168,21 +151,10 @@ def test_a_child_that_dies_is_reported() -> None:
     assert isinstance(found["raises"], engine.ChildDied)
 
 
-def test_children_end_when_nobody_wants_more() -> None:
-    """Leaving the results early stops the tasks still at work."""
-    tasks = engine.each(lambda name: "now" if name == "quick" else signal.pause(), ["quick", "never"], jobs=2)
-    assert next(tasks) == ("quick", "now")
-    tasks.close()  # type: ignore[attr-defined]
-    assert engine.multiprocessing.active_children() == []
-
-
 def test_all_processors_are_used() -> None:
     """Two tasks that wait for each other end only if both run at once."""
     barrier = engine.multiprocessing.get_context("fork").Barrier(2)
     assert len(list(engine.each(lambda _: barrier.wait(600) >= 0, ["a", "b"], jobs=2))) == 2
-
-
-LATER = pytest.mark.thorough
 
 
 def made_with(command: list[str], project: Path, **how: object) -> subprocess.CompletedProcess[str]:
@@ -229,16 +201,6 @@ def test_a_reader_who_leaves_does_not_stop_the_build(project: Path, built_once: 
     assert results(project) == results(built_once)
 
 
-@pytest.fixture
-def hanging(project: Path, tmp_path: Path) -> Path:
-    """A project of which a cell tells its process through a pipe, then never ends; the pipe's path."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    tell = f"import os, signal\nwith open({str(pipe)!r}, 'w') as stream:\n    print(os.getpid(), file=stream)"
-    write_notebook(project / "notebooks" / "plain.ipynb", [f"{tell}\nsignal.pause()"])
-    return pipe
-
-
 IMPATIENCE = {
     "Ctrl-C": [signal.SIGINT],
     "Ctrl-C twice": [signal.SIGINT] * 2,
@@ -248,33 +210,27 @@ IMPATIENCE = {
 }
 
 
-@pytest.mark.parametrize("how", [how if how == "Ctrl-C" else pytest.param(how, marks=LATER) for how in IMPATIENCE])
-def test_impatience_does_no_harm(how: str, hanging: Path, project: Path, built_once: Path) -> None:
+@pytest.mark.parametrize(
+    "how", ["Ctrl-C", *(pytest.param(how, marks=pytest.mark.thorough) for how in IMPATIENCE if how != "Ctrl-C")]
+)
+def test_impatience_does_no_harm(how: str, project: Path, tmp_path: Path, built_once: Path) -> None:
     """However a build is asked to end, no child stays at work, no traceback is printed and nothing is half done."""
+    # A cell that tells its process through a pipe, then never ends.
+    os.mkfifo(pipe := tmp_path / "pipe")
+    tell = f"import os, signal\nwith open({str(pipe)!r}, 'w') as stream:\n    print(os.getpid(), file=stream)"
+    write_notebook(project / "notebooks" / "plain.ipynb", [f"{tell}\nsignal.pause()"])
     heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may not hear Ctrl-C
     quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "start_new_session": True}
     build = subprocess.Popen(BUILD, cwd=project, **quiet, preexec_fn=heard)
-    cell = os.pidfd_open(int(hanging.read_text()))
+    cell = os.pidfd_open(int(pipe.read_text()))  # readable once its process has ended
     for number in IMPATIENCE[how]:
         os.killpg(build.pid, number)
     complaints = build.communicate()[1].decode()
     assert build.returncode != 0 and "Traceback" not in complaints, complaints
     if how == "Ctrl-C":
         assert build.returncode == 130 and complaints.startswith("ptce: interrupted; nothing is left half done")
-    assert ends(cell)
-    finishes(project, built_once)
-
-
-def ends(process: int) -> bool:
-    """Whether a process comes to its end, as its descriptor tells; wait for it."""
-    try:
-        return bool(select.select([process], [], [], 600)[0])
-    finally:
-        os.close(process)
-
-
-def finishes(project: Path, built_once: Path) -> None:
-    """The next build of a project gives what one that was left in peace gives."""
+    assert select.select([cell], [], [], 600)[0]
+    os.close(cell)
     shutil.copy(built_once / "notebooks" / "plain.ipynb", project / "notebooks" / "plain.ipynb")
     assert build_quietly(project).succeeded
     assert results(project) == results(built_once)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY, contents, write_notebook
+from conftest import REPOSITORY, write_notebook
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, Place, Run, declared_runs
 from ptce_analysis.pipeline.stale import (
     Inputs,
@@ -22,7 +20,6 @@ from ptce_analysis.pipeline.stale import (
     publish,
     recorded,
     stale_because,
-    write_together,
 )
 
 INPUTS = {"a.csv": digest(b"a"), "b.csv": digest(b"b")}
@@ -50,15 +47,6 @@ REASONS = {
 def test_a_changed_input_is_named(stamp: Path, tmp_path: Path, reason: str) -> None:
     """An input that changed, came or went makes the result stale, and is named; nothing else does."""
     assert stale_because(stamp, tmp_path, REASONS[reason]) == reason
-
-
-def test_a_changed_result_is_named(stamp: Path, tmp_path: Path) -> None:
-    """A result that is missing or altered is stale; without a stamp nothing was built."""
-    (tmp_path / "made.txt").write_text("other")
-    assert stale_because(stamp, tmp_path, INPUTS) == "made.txt was altered"
-    (tmp_path / "made.txt").unlink()
-    assert stale_because(stamp, tmp_path, INPUTS) == "made.txt is missing"
-    assert stale_because(tmp_path / "none.json", tmp_path, INPUTS) == "never built"
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"inputs": [1], "outputs": {}}', b"\x00\xff"])
@@ -121,29 +109,6 @@ def test_answers_count_where_answers_are_read() -> None:
     assert cleaned in found.of_run(run_of("08_explore")) and cleaned not in found.of_run(run_of("03_funding"))
 
 
-READING = {
-    "from ptce_analysis.analysis import funding": False,
-    "import pandas as pd\npd.DataFrame({'n': [1]})": False,
-    "import pandas as pd\npd.read_csv('../data/raw/waves/answers.csv')": True,
-    "!cat ../data/raw/*/*": True,
-    "%run other.py": True,
-    "from ptce_analysis.publish.show import project_folder\n[*project_folder().rglob('*.csv')]": True,
-    "import helper": True,
-}
-
-
-@pytest.mark.parametrize("source", READING)
-def test_a_notebook_that_can_come_to_answers_is_made_from_them(source: str, project: Path) -> None:
-    """By naming the waves, by looking through folders, or by a module beside it that does."""
-    (project / "data" / "raw" / "waves").mkdir()
-    (project / "data" / "raw" / "waves" / "answers.csv").write_text("1")
-    write_notebook(project / "notebooks" / "plain.ipynb", [source])
-    if "helper" in source:
-        (project / "notebooks" / "helper.py").write_text("open('../data/raw/waves/answers.csv')")
-    names = Inputs(Place(project)).of_run(run_of("plain", project=project))
-    assert ("data/raw/waves/answers.csv" in names) is READING[source]
-
-
 def changed_by(project: Path, name: str, run: Run) -> set[str]:
     """The inputs of a run that change when a file is written."""
     before = Inputs(Place(project)).of_run(run)
@@ -163,6 +128,35 @@ DOES_NOT = ("data/raw/README.md", "data/raw/.DS_Store", "data/raw/make/make.py",
 def test_what_a_run_is_made_from(project: Path, name: str) -> None:
     """Data, the lock, and what stands beside notebooks; not explanations, not scratch."""
     assert changed_by(project, name, run_of("plain", project=project)) == ({name} if name in COUNTS else set())
+
+
+READS = {
+    "data/raw/waves/answers.csv": {
+        "from ptce_analysis.analysis import funding": False,
+        "import pandas as pd\npd.DataFrame({'n': [1]})": False,
+        "import pandas as pd\npd.read_csv('../data/raw/waves/answers.csv')": True,
+        "!cat ../data/raw/*/*": True,
+        "%run other.py": True,
+        "from ptce_analysis.publish.show import project_folder\n[*project_folder().rglob('*.csv')]": True,
+        "import helper": True,
+    },
+    "notebooks/mine.png": {
+        "plt.savefig('mine.png')": False,
+        "figure.savefig(\n    'mine.png', dpi=200)": False,
+        "1": False,
+        "Image('mine.png')": True,
+        "plt.imread('mine.png')\nplt.savefig('mine.png')": True,
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "source"), [(name, source) for name, sources in READS.items() for source in sources])
+def test_a_notebook_is_made_from_what_it_can_come_to(name: str, source: str, project: Path) -> None:
+    """Answers: named, looked for through folders, or read by a module beside it; a picture: opened, not only saved."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [source])
+    if "helper" in source:
+        (project / "notebooks" / "helper.py").write_text("open('../data/raw/waves/answers.csv')")
+    assert bool(changed_by(project, name, run_of("plain", project=project))) is READS[name][source]
 
 
 # Runs the code cells of a notebook in a fresh Python and prints what it opened.
@@ -192,39 +186,3 @@ def test_a_notebook_opens_nothing_but_its_inputs(notebook: Path) -> None:
     used = {Path(name) for name in json.loads(done.stdout.splitlines()[-1]) if name.startswith(str(REPOSITORY))}
     apart = {".venv", "__pycache__"}
     assert {p for p in used - known if p.is_file() and not (apart & set(p.parts) or p.is_relative_to(LIBRARY))} == set()
-
-
-def test_when_one_cannot_be_written_none_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk at the second file leaves the first as it was, names the second, and leaves nothing beside them."""
-    first, second = tmp_path / "first", tmp_path / "second"
-    write_together({first: b"old", second: b"old"})
-    whole = Path.write_bytes
-
-    def full(path: Path, data: bytes) -> int:
-        if "second" in path.name:
-            whole(path, data[:1])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return whole(path, data)
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space left") as raised:
-        write_together({first: b"new", second: b"new"})
-    assert raised.value.filename == str(second)
-    assert contents(tmp_path) == {f"{tmp_path.name}/first": b"old", f"{tmp_path.name}/second": b"old"}
-
-
-PICTURES = {
-    "plt.savefig('mine.png')": False,
-    "figure.savefig(\n    'mine.png', dpi=200)": False,
-    "1": False,
-    "Image('mine.png')": True,
-    "plt.imread('mine.png')\nplt.savefig('mine.png')": True,
-}
-
-
-@pytest.mark.parametrize("source", PICTURES)
-def test_a_picture_beside_a_notebook_counts_if_the_notebook_opens_it(source: str, project: Path) -> None:
-    """What is only saved there, by this notebook or by another, makes no page stale."""
-    write_notebook(project / "notebooks" / "plain.ipynb", [source])
-    changed = changed_by(project, "notebooks/mine.png", run_of("plain", project=project))
-    assert bool(changed) is PICTURES[source]

@@ -26,11 +26,7 @@ BIN = Path(sys.executable).parent
 
 def commands(text: str) -> list[str]:
     """Every command shown, without its comment."""
-    lines = [
-        line
-        for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-        for line in block.splitlines()
-    ]
+    lines = "".join(re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)).splitlines()
     return [shlex.join(shlex.split(line, comments=True)) for line in lines]
 
 
@@ -54,9 +50,8 @@ def test_both_files_say_the_same(shape: str) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
 def test_every_link_leads_somewhere(path: Path) -> None:
     """A link to a file of the project names one that is there."""
-    links = re.findall(
-        r"\]\(([^)#\s]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
-    )
+    prose = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose)
     assert [link for link in links if not re.match(r"\w+:", link) and not (path.parent / link).exists()] == []
 
 

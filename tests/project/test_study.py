@@ -83,9 +83,8 @@ def test_tables_are_a_valid_data_package(place: str) -> None:
 
 def test_records_are_those_of_the_citation() -> None:
     """None is older than CITATION.cff; the library, its metadata and the changelog tell the same version and words."""
-    assert {
-        name: text for name, text in RECORDS.records(REPOSITORY).items() if (REPOSITORY / name).read_text() != text
-    } == {}
+    made = RECORDS.records(REPOSITORY)
+    assert made == {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in made}
     sites = [of_json(site() / lang / "datapackage.json") for lang in LANGUAGES]
     assert {PYPROJECT["version"], CITATION["version"], *(one["version"] for one in sites)} == {__version__}
     assert f"## {__version__}" in text("CHANGELOG.md")
@@ -113,17 +112,15 @@ def test_all_that_the_citation_may_state_is_in_every_record(known: Path) -> None
     """Persons by their names, their ORCID and body, DOI, address, repository: each where its reader looks for it."""
     assert (found := citation_faults(known / "CITATION.cff")).returncode == 0, found.stdout
     zenodo = json.loads(RECORDS.records(known)[".zenodo.json"])
-    ada, body = (
-        {"name": "Example, Ada", "orcid": "0000-0002-1825-0097", "affiliation": "An institute"},
-        CITATION["authors"],
-    )
-    assert zenodo["creators"] == [ada, *body] and set(zenodo) <= OF_ZENODO and "doi" not in zenodo
+    ada = {"name": "Example, Ada", "orcid": "0000-0002-1825-0097", "affiliation": "An institute"}
+    assert zenodo["creators"] == [ada, *CITATION["authors"]] and set(zenodo) <= OF_ZENODO and "doi" not in zenodo
     assert {one["relation"] for one in zenodo["related_identifiers"]} == {"references", "isSupplementTo"}
     software = json.loads(RECORDS.records(known)["codemeta.json"])
     assert software["identifier"] == "https://doi.org/10.5072/example" and software["issueTracker"].endswith("/issues")
     data = known / "build" / "site" / "fr" / "data"
     bibtex, ris = ((data / f"citation.{ending}").read_text("utf-8") for ending in ("bib", "ris"))
-    assert f"author = {{Example, Ada and {{{body[0]['name']}}}}}" in bibtex and "doi = {10.5072/example}" in bibtex
+    body = CITATION["authors"][0]["name"]
+    assert f"author = {{Example, Ada and {{{body}}}}}" in bibtex and "doi = {10.5072/example}" in bibtex
     assert ris.startswith("TY  - ") and "\nAU  - Example, Ada\nAU  - The " in ris and ris.endswith("\nER  - \n")
     page = BeautifulSoup((data.parent / "index.html").read_text("utf-8"), "html.parser")
     metas = {(one["name"], one["content"]) for one in page.select("meta[name^=citation_]")}
@@ -131,10 +128,8 @@ def test_all_that_the_citation_may_state_is_in_every_record(known: Path) -> None
     assert bibtex in page.get_text() and page.select_one(".citation a")["href"] == "https://doi.org/10.5072/example"
     report, dataset = json.loads(page.find("script", type="application/ld+json").string)["@graph"]
     assert (report["@type"], dataset["@type"]) == ("Report", "Dataset") and report["author"] == dataset["creator"]
-    assert (
-        report["author"][0]["@id"] == "https://orcid.org/0000-0002-1825-0097"
-        and report["author"][0]["givenName"] == "Ada"
-    )
+    first = report["author"][0]
+    assert (first["@id"], first["givenName"]) == ("https://orcid.org/0000-0002-1825-0097", "Ada")
     assert dataset["distribution"][0]["contentUrl"] == "https://example.org/ptce/fr/data/ptce-2013-2015-fr.zip"
     only = [path.name for path in sorted((data.parent).glob("*.html")) if "<script" in path.read_text("utf-8")]
     assert only == ["index.html"]
@@ -142,16 +137,9 @@ def test_all_that_the_citation_may_state_is_in_every_record(known: Path) -> None
 
 # The fields of a deposit that Zenodo takes.
 OF_ZENODO = {
-    "title",
-    "upload_type",
-    "description",
-    "creators",
-    "version",
-    "publication_date",
-    "access_right",
-    "license",
-}
-OF_ZENODO |= {"notes", "keywords", "references", "related_identifiers"}
+    "title", "upload_type", "description", "creators", "version", "publication_date", "access_right", "license",
+    "notes", "keywords", "references", "related_identifiers",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import os
+import pkgutil
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -45,9 +48,10 @@ FIXED = {
 NOT_SET = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPROFILEIMPORTTIME",
            "PYTHONTRACEMALLOC", "PYTHONVERBOSE", "PYTHONWARNINGS")  # fmt: skip
 
-# What is imported before children are forked, though only some runs need it.
+# What is imported before children are forked, though only some runs need it, or a shell only as it starts.
 SUBJECTS = ("analysis", "publish", "survey")
-LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree")
+LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree",
+        "IPython.core.application", "IPython.core.completerlib", "IPython.core.logger")  # fmt: skip
 
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
@@ -226,13 +230,6 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
 
 def _warm_up(runs: Iterable[Run]) -> None:
     """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
-    import io
-    import pkgutil
-    from importlib import import_module
-
-    import IPython.core.application
-    import IPython.core.completerlib
-    import IPython.core.logger  # noqa: F401 (what a shell imports only as it starts)
     import nbformat
 
     from ptce_analysis.pipeline.execute import exporter

@@ -20,7 +20,6 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.engine import FORKED
@@ -188,9 +187,7 @@ def read_notebook(path: Path) -> dict[str, Any]:
     return {**notebook, "cells": cells, "nbformat": 4, "nbformat_minor": 5}
 
 
-def with_papermill(
-    node: Any, copy: Path, parameters: dict[str, Any], folder: Path, timeout_s: int, engine: str = FORKED
-) -> Any:
+def with_papermill(node: Any, copy: Path, parameters: dict[str, Any], folder: Path, timeout_s: int) -> Any:
     """Return a notebook executed by papermill in `folder`, which also keeps its own `copy`."""
     logging.getLogger("papermill").setLevel(logging.ERROR)
     return papermill.execute_notebook(
@@ -198,11 +195,10 @@ def with_papermill(
         str(copy).replace("{", "{{").replace("}", "}}"),  # papermill fills in what stands in braces
         parameters=parameters,
         kernel_name="python3",
-        engine_name=engine,
+        engine_name=FORKED,
         progress_bar=False,
         cwd=str(folder),
         execution_timeout=timeout_s,
-        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
 
 

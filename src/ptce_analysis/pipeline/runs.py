@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -65,10 +65,6 @@ class Run:
         return next((str(value) for name, value in self.parameters if name in FAMILIES), "")
 
     @property
-    def but_variant(self) -> tuple[Path, tuple[tuple[str, Any], ...]]:
-        return self.notebook, tuple(one for one in self.parameters if one[0] not in FAMILIES)
-
-    @property
     def folder(self) -> str:
         """The folder of the site that its page stands in: none, or that of pages made of such answers."""
         return FOLDERS.get(self.waves, "")
@@ -123,16 +119,17 @@ def declared_runs(project: Path) -> tuple[Run, ...]:
 def _placed(runs: Sequence[Run]) -> Iterator[Run]:
     """The runs of a language, each with its family and its place on the site: the first of answers opens its folder."""
     first = {run.folder: run.name for run in reversed(runs) if run.folder} | {"": INDEX_RUN}
-    pages, families = dict[Run, SitePage](), dict[Any, list[tuple[str, str]]]()
+    pages, families = dict[Run, SitePage](), defaultdict[Any, list[tuple[str, str]]](list)
+    but_variant = {run: (run.notebook, *(one for one in run.parameters if one[0] not in FAMILIES)) for run in runs}
     for run in runs:
         address = str(PurePosixPath(run.folder, INDEX if first[run.folder] == run.name else f"{run.name}.html"))
         pages[run] = SitePage(run.name, address, run.menu, run.variant)
-        families.setdefault(run.but_variant, []).extend([(run.name, run.variant)] if run.variant else [])
+        families[but_variant[run]] += [(run.name, run.variant)] if run.variant else []
     for run, page in pages.items():
         # Answers that a reader supplies change nothing of the other pages.
         known = (run.folder, "", FOLDERS["fictitious"])
         seen = tuple(one for other, one in pages.items() if other.folder in known)
-        family = families[run.but_variant]
+        family = families[but_variant[run]]
         yield replace(run, family=tuple(family) if len(family) > 1 else (), address=page.address, pages=seen)
 
 
@@ -170,23 +167,21 @@ def _entries(project: Path) -> list[dict[str, Any]]:
     return list(entries)
 
 
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and value != "index" and bool(re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", value))
+
+
+def _is_menu(value: Any) -> bool:
+    known = isinstance(value, dict) and "en" in value and value.keys() <= LANGUAGES.keys()
+    return known and all(name and isinstance(name, str) for name in value.values())
+
+
 # What a [[runs]] table may hold: what to say when a value is wrong, and whether it is right.
 KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "notebook": ("the name of a notebook of `notebooks/`, without its ending,", lambda value: isinstance(value, str)),
-    "name": (
-        "a name of small letters, digits, - and _, at most 100 and other than 'index',",
-        lambda v: isinstance(v, str) and re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", v) is not None and v != "index",
-    ),
+    "name": ("a name of small letters, digits, - and _, at most 100 and other than 'index',", _is_name),
     "parameters": ("a table of names and values, without lang,", lambda v: isinstance(v, dict) and "lang" not in v),
-    "menu": (
-        "a name in English (en) and in any other language of the pages",
-        lambda v: (
-            isinstance(v, dict)
-            and "en" in v
-            and v.keys() <= LANGUAGES.keys()
-            and all(name and isinstance(name, str) for name in v.values())
-        ),
-    ),
+    "menu": ("a name in English (en) and in any other language of the pages", _is_menu),
 }
 
 
@@ -204,20 +199,17 @@ def _asked_for(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, A
         entries, supplied = entries + more, supplied + more
     if rules := os.environ.get(RULES_VARIABLE):
         check_parameters(RULES_VARIABLE, {"rules": rules})
-        if not supplied:
-            raise InputError(
-                f"{RULES_VARIABLE}={rules}: no page is made of waves that you supply, so that nothing would change."
-                f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR RULES={rules}) or unset it."
-            )
         for entry in supplied:
             if (declared := entry["parameters"].setdefault("rules", rules)) != rules:
                 where = f"{RUNS_FILE}, run {entry.get('name', '')}: rules = {declared!r}"
                 raise InputError(f"{where}, but {RULES_VARIABLE} asks for {rules!r}. Give one of them.")
-    if os.environ.get(PREVIOUS_VARIABLE) and not supplied:
-        raise InputError(
-            f"{PREVIOUS_VARIABLE}: an earlier site is compared with pages made of waves you supply, and there are none."
-            f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR PREVIOUS=DIR) or unset it."
-        )
+    for variable in (RULES_VARIABLE, PREVIOUS_VARIABLE):
+        if (value := os.environ.get(variable)) and not supplied:
+            asked = f"{variable.removeprefix('PTCE_')}={value}"
+            raise InputError(
+                f"{variable}={value}: no page is made of waves that you supply, so that nothing would change."
+                f" Give the waves too ({WAVES_VARIABLE}=DIR, or make WAVES=DIR {asked}) or unset it."
+            )
     return entries
 
 

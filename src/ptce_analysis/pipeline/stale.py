@@ -66,7 +66,7 @@ class Inputs:
         # The library as one; the lock, and what is installed: another environment may be used, pages state it.
         self._library = {PACKAGE: digest_of_value(whole)}
         installed = {"installed versions": digest_of_value(versions())}
-        self._environment = self._library | self._matching("requirements.lock") | installed
+        self._environment = self._library | self._present("requirements.lock") | installed
         self._raw = self._data("raw")
 
     def of_tables(self) -> Digests:
@@ -85,7 +85,7 @@ class Inputs:
         if not any(map(READS_WAVES.search, [code_of(run.notebook), *code])):
             answers = (f"{WAVES.as_posix()}/", "data/processed/waves/")
             data = {name: found for name, found in data.items() if not name.startswith(answers)}
-        found = data | self._environment | beside | self._files([run.notebook]) | self._matching(CITATION)
+        found = data | self._environment | beside | self._files([run.notebook]) | self._present(CITATION)
         if run.waves == "supplied":
             folder = supplied_folder(self.place.project)
             files = wave_files(folder) if folder.is_dir() else ()
@@ -97,7 +97,7 @@ class Inputs:
     def of_site(self, runs: Sequence[Run]) -> Digests:
         """Return what the indexes are made from: every executed notebook, in order, the library, the published data."""
         order = {"list of runs": digest_of_value([(run.id, run.address, run.menu) for run in runs])}
-        about = self._matching(CITATION) | self._matching(PACKAGE_FILE) | self._matching(TERMS)
+        about = self._present(CITATION, PACKAGE_FILE, TERMS)
         files = [*self.place.published.glob("*.csv"), *(self.place.notebook(run) for run in runs)]
         return self._library | order | about | self._files(files)
 
@@ -115,8 +115,8 @@ class Inputs:
         files = files_below(self.place.project / "data" / stage)
         return self._files(path for path in files if path.suffix not in (".md", ".py", ".pyc") and path.name[0] != ".")
 
-    def _matching(self, pattern: str) -> Digests:
-        return self._files(path for path in self.place.project.glob(pattern) if path.is_file())
+    def _present(self, *names: str) -> Digests:
+        return self._files(path for name in names if (path := self.place.project / name).is_file())
 
     def _files(self, paths: Iterable[Path]) -> Digests:
         project = self.place.project

@@ -104,16 +104,16 @@ class Codebook:
     """A questionnaire, and what names its export to readers: `title` and `date`. `exclude`: reasons, by pole id."""
 
     file: str
-    wave: int
-    origin: str
-    title: str
     layout: Layout
     variables: tuple[Variable, ...]
     supports: tuple[Support, ...]
-    not_asked: tuple[str, ...]
-    exclude: Mapping[str, str]
-    to_finish: tuple[str, ...] = ()
+    wave: int = 0
+    origin: str = ""
+    title: str = ""
     date: str = ""
+    not_asked: tuple[str, ...] = ()
+    exclude: Mapping[str, str] = field(default_factory=dict)
+    to_finish: tuple[str, ...] = ()
 
     def columns(self) -> list[Variable]:
         """Return every variable that is read from a column: of the poles, the supports, and whether one submitted."""
@@ -288,12 +288,10 @@ def checked(raw: Mapping[str, Any], file: str) -> Codebook:
     check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
     for kind, found in check.decided.items():
         check.spellings(found, kind, f"decisions.{kind}")
-    made: dict[str, Any] = {"wave": 0, "origin": "", "title": "", "not_asked": (), "exclude": {}, "to_finish": ()} | {
-        "layout": Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT)),
-        "variables": tuple(check.variable(name, value) for name, value in top.pop("variables", {}).items()),
-        "supports": tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.pop("supports", ()), 1)),
-    }
-    book = Codebook(file, **made | top)
+    layout = Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT))
+    variables = [check.variable(name, value) for name, value in top.pop("variables", {}).items()]
+    supports = [check.support(f"supports[{n}]", value) for n, value in enumerate(top.pop("supports", ()), 1)]
+    book = Codebook(file, layout, tuple(variables), tuple(supports), **top)
     check.together(book, raw)
     if check.faults:
         raise InputError(f"{file}: {len(check.faults)} fault(s) in the codebook:\n- " + "\n- ".join(check.faults))

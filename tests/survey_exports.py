@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import io
 import re
 import zipfile
@@ -45,6 +46,11 @@ ROW = "P1;création;10;1;Oui;5;;"
 def book(**changes: Any) -> Codebook:
     """Return the small codebook with other top-level entries."""
     return checked(copy.deepcopy(SMALL) | changes, "codebook.yaml")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table beside the tests."""
+    return list(csv.DictReader(Path(__file__).with_name("survey").joinpath(name).read_text("utf-8").splitlines()))
 
 
 def saved(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
@@ -112,7 +118,7 @@ def xlsx(rows: list[list[Any]], change: Any = None) -> bytes:
 
 def ods(rows: list[list[Any]]) -> bytes:
     """Return a spreadsheet of those rows: texts, floats, or ready-made cells (attributes, shown text)."""
-    document, table = OpenDocumentSpreadsheet(), Table(name="Feuille")
+    document, sheet = OpenDocumentSpreadsheet(), Table(name="Feuille")
     for cells in rows:
         row = TableRow()
         for cell in cells:
@@ -121,8 +127,8 @@ def ods(rows: list[list[Any]]) -> bytes:
             for line in shown.split("\n") if shown else []:
                 made.addElement(P(text=line))
             row.addElement(made)
-        table.addElement(row)
-    document.spreadsheet.addElement(table)
+        sheet.addElement(row)
+    document.spreadsheet.addElement(sheet)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()

@@ -15,7 +15,7 @@ from ptce_analysis.errors import InputError, if_shown, nearest
 from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
-from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
+from ptce_analysis.survey.parse import choices, levels, words
 from ptce_analysis.survey.parse.kinds import is_unit, names_columns
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
@@ -289,11 +289,8 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
         respondent, spelt = plain(cells[layout.respondent][at]), name.rstrip(" :.")
         if any(one in totals if totals else words.chosen("total", one) for one in (first.rstrip(" :."), spelt)):
             return "total_row"
-        if at < 2 and names_columns(row):
-            return "header_again"
-        if spelt == plain(answers.headers["pole_id"]) and all(
-            not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True)
-        ):
+        repeats = (plain(cell) == name for cell, name in zip(row, names, strict=True) if cell.strip())
+        if (at < 2 and names_columns(row)) or (spelt == plain(answers.headers["pole_id"]) and all(repeats)):
             return "header_again"
         if not pole or SPREADSHEET_ERROR.fullmatch(pole):
             return "no_identifier"
@@ -398,14 +395,12 @@ def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool |
 def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
     """Read a text as its kind of answer."""
     kind = variable.kind
-    numbers = {"amount": amounts.amount, "share": staffs.share, "staff": staffs.staff, "count": staffs.count}
-    choice = {"stage": choices.stage, "legal_form": choices.legal_form, "yes_no": choices.yes_no, "date": choices.day}
-    if kind in numbers:
-        return numbers[kind](text, variable.unit or None, variable.three_digits)
-    if kind in choice:
-        return choice[kind](text)
+    if kind in books.NUMERIC:
+        return books.READERS[kind](text, variable.unit or None, variable.three_digits)
     if kind == "level":
         return levels.together(text, funders(text, variable, book))
+    if kind in books.READERS:
+        return books.READERS[kind](text)
     if kind == "multi" or (kind == "choice" and variable.answers):
         parts = choices.split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
         listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)

@@ -13,12 +13,14 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.parse import choices, kinds
 from ptce_analysis.survey.parse.amounts import header_rule
 from ptce_analysis.survey.parse.kinds import OF_MONEY, UNITS, not_of_a_year, stated_units
-from ptce_analysis.survey.parse.words import plain
+from ptce_analysis.survey.parse.words import Reading, plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
 KINDS = ("id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff")
 NUMERIC = ("count", "amount", "share", "staff")
+# What reads one text as a kind of answer; the numeric ones take a unit, and what three digits after a mark mean.
+READERS: Mapping[str, Callable[..., Reading]] = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}
 SUFFIXES: Mapping[str, str] = {"amount": "_eur", "share": "_share", "staff": "_fte"}
 ORIGINS = ("fictitious", "survey")
 SILENT = ("unknown", "not_applicable")  # what a decision may read a spelling as, besides a value
@@ -351,8 +353,7 @@ class _Check:
     def spellings(self, found: Mapping[str, str], kind: str, where: str) -> None:
         """Check what spellings are to be read as: something that kind of answer can be, or a silence."""
         legal = {"level": (*LEVELS, *SILENT), "stage": (*STAGES, *SILENT)}.get(kind, ())
-        own = kind in (*NUMERIC, "yes_no", "legal_form", "date")
-        reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}[kind] if own else None
+        reader = None if legal else READERS.get(kind)
         for spelling, text in found.items():
             if not text:
                 self.add(f"{where}.{spelling}", f"says nothing. Write an answer, or {' or '.join(SILENT)}.")

@@ -160,9 +160,8 @@ def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: M
     def reads_as_answers(row: list[str], least: int) -> bool:
         cells = {name: text for name, column in columns.items() if (text := "".join(row[column : column + 1]).strip())}
         asked, name = [one for one in book.columns() if one.name in cells], shape(cells.get("pole_id", ""))
-        if "pole_id" not in cells or any(
-            plain(cells[v.name]) in plain(" / ".join(v.headers)).split(" / ") for v in asked
-        ):
+        named = any(plain(cells[one.name]) in plain(" / ".join(one.headers)).split(" / ") for one in asked)
+        if named or "pole_id" not in cells:
             return False
         said = [read_cell(cells[v.name], v, book).status for v in asked if v.kind not in _ANY_TEXT]
         like = len(cells) >= least or name in known  # a title may be a label and its number
@@ -273,7 +272,7 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
     )
 
 
-def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook) -> list[str]:
+def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[str]:
     """Return, for each line, the first of `ROW_RULES` that sets it aside, "" for the lines kept.
 
     `read`: what each column states (`read_column`).
@@ -309,9 +308,7 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
     return found
 
 
-def _replaced(
-    answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook, kept: list[int], name: str
-) -> list[int]:
+def _replaced(answers: Answers, read: tables.Columns, book: Codebook, kept: list[int], name: str) -> list[int]:
     """Return all answers of one respondent but the latest; where nothing says which is the latest, all of them."""
     # Assumption: a later answer replaces an earlier one, and where a date cannot be read none is known to be later.
     # Source: survey software lets a respondent answer again. If wrong: a corrected identifier (decisions), or the

@@ -238,9 +238,8 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> tuple[di
     free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
     dates = [one for one in every if "answered_on" in software.get(one.header, "")]
     found = dict(zip(["answered_on"], dates, strict=False))
-    of_poles = [
-        one for one in free if not (one.undated() or (one.of_money() and _level_named(one) not in ("", "autre")))
-    ]
+    aids = [one for one in free if one.of_money() and _level_named(one) not in ("", "autre")]
+    of_poles = [one for one in free if one not in aids and not one.undated()]
     for _, name, words in header_words("variable"):
         fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
         if column := next(fits, None):
@@ -249,8 +248,8 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> tuple[di
             of_poles.remove(column)
     supports, others = _Supports(), dict[str, _Question]()
     for column in free:
-        if not column.undated() and (support := _support(column)):
-            supports.append((*support, column))
+        if not column.undated() and (part := _support(column)):
+            supports.append((*part, column))
         else:
             others[_own_name(plain(column.header), others)] = column
     if "pole_id" not in found:

@@ -78,9 +78,8 @@ def test_what_has_no_effect_on_an_export_or_is_not_done_is_a_fault(
 
 def test_all_faults_are_listed_at_once() -> None:
     """One run of the check is enough to mend a codebook."""
-    with pytest.raises(
-        InputError, match=r"codebook.yaml: 3 fault\(s\) in the codebook:\n- wave.*\n- origin.*\n- title"
-    ):
+    said = r"codebook.yaml: 3 fault\(s\) in the codebook:\n- wave.*\n- origin.*\n- title"
+    with pytest.raises(InputError, match=said):
         book(wave="x", origin="y", title=["z"])
 
 

@@ -22,9 +22,10 @@ def drafted(folder: Path, content: str | bytes, name: str = "export.csv") -> tup
 
 
 ROWS: list[list[Any]] = [["A", "création", 10, 20, 30], ["B", "émergence", 1, 2, 3]]
-GROUPS: dict[str, Any] = {
-    "names merged down": ([["Pôle", "Stade", "Montants (k€)"], [None, None, "Région", "Commune", "EPCI"], *ROWS],
-                          ["C1:E1", "A1:A2", "B1:B2"]),
+GROUPS: dict[str, str | bytes] = {
+    "names merged down": xlsx(
+        [["Pôle", "Stade", "Montants (k€)"], [None, None, "Région", "Commune", "EPCI"], *ROWS],
+        lambda sheet: [*map(sheet.merge_cells, ["C1:E1", "A1:A2", "B1:B2"])]),
     "in a CSV": "Pôle;Stade;Montants (k€);;\n;;Région;Commune;EPCI\nA;création;10;20;30\nB;émergence;1;2;3\n",
     "in a CSV, names below": ";;Montants (k€);;\nPôle;Stade;Région;Commune;EPCI\nA;création;10;20;30\n"
     "B;émergence;1;2;3\n",
@@ -34,13 +35,7 @@ GROUPS: dict[str, Any] = {
 @pytest.mark.parametrize("shape", GROUPS)
 def test_a_header_on_two_lines_is_drafted_with_the_unit_of_its_groups(tmp_path: Path, shape: str) -> None:
     """The draft cleans as it is: each amount has its group's unit, each name its variable."""
-    content = GROUPS[shape]
-    if isinstance(content, str):
-        export, book = drafted(tmp_path, content)
-    else:
-        rows, merges = content
-        made = xlsx(rows, lambda sheet: [sheet.merge_cells(cells) for cells in merges])
-        export, book = drafted(tmp_path, made, "export.xlsx")
+    export, book = drafted(tmp_path, GROUPS[shape], "export")
     assert book.layout.header_rows == 2 and [v.name for v in book.variables] == ["pole_id", "stage"]
     result = clean(export, book)
     assert result.supports.pivot(index="pole_id", columns="level", values="amount_eur").to_numpy().tolist() == [

@@ -19,7 +19,7 @@ from survey_exports import xlsx
 FOLDER = Path(__file__).with_name("survey") / "exports"
 # Those that are workbooks, written here as CSV.
 WORKBOOKS = ("excel", "google_sheet", "kobo_labels", "microsoft_forms", "surveymonkey_workbook")
-TOOLS = sorted({path.stem for path in FOLDER.iterdir()}.union(WORKBOOKS))
+TOOLS = sorted({path.stem for path in FOLDER.glob("*.csv")}.union(WORKBOOKS))
 
 SUPPORTS = (
     "supports:\n  - {level: commune, link: 'Q7[SQ001]'}\n  - {level: epci, link: 'Q7[SQ002]'}\n"

@@ -84,9 +84,8 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
-    notes = [*grid.notes]
-    for number, row in zip(grid.numbers[:start], grid.rows, strict=False):
-        notes.append(Note(number, None, _written_out(row), "", "line_above_the_header"))
+    above = zip(grid.numbers[:start], grid.rows, strict=False)
+    notes = [*grid.notes, *(Note(n, None, _written_out(row), "", "line_above_the_header") for n, row in above)]
     unused = ((n, text) for n, text in enumerate(shown) if text and n not in columns.values())
     notes += [Note(grid.numbers[after - 1], n, text, "", "column_not_in_the_codebook") for n, text in unused]
     below = dict(zip(grid.numbers[after:], grid.rows[after:], strict=True))

@@ -387,9 +387,8 @@ class _Check:
         if {"funder", "link"} <= entry.keys():
             self.add(f"{where}.link", "nothing makes use of it beside a funder: give it its own entry, with its level.")
         if {"funder", "amount", "decisions"} <= entry.keys():
-            self.add(
-                f"{where}.decisions", "of the funder or the amount? Write decisions: {level: …, amount: …} instead."
-            )
+            which = "of the funder or the amount? Write decisions: {level: …, amount: …} instead."
+            self.add(f"{where}.decisions", which)
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")
         parts = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import io
 import re
 import zipfile
@@ -45,6 +46,11 @@ ROW = "P1;création;10;1;Oui;5;;"
 def book(**changes: Any) -> Codebook:
     """Return the small codebook with other top-level entries."""
     return checked(copy.deepcopy(SMALL) | changes, "codebook.yaml")
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table beside the tests."""
+    return list(csv.DictReader(Path(__file__).with_name("survey").joinpath(name).read_text("utf-8").splitlines()))
 
 
 def saved(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
@@ -112,7 +118,7 @@ def xlsx(rows: list[list[Any]], change: Any = None) -> bytes:
 
 def ods(rows: list[list[Any]]) -> bytes:
     """Return a spreadsheet of those rows: texts, floats, or ready-made cells (attributes, shown text)."""
-    document, table = OpenDocumentSpreadsheet(), Table(name="Feuille")
+    document, sheet = OpenDocumentSpreadsheet(), Table(name="Feuille")
     for cells in rows:
         row = TableRow()
         for cell in cells:
@@ -121,8 +127,8 @@ def ods(rows: list[list[Any]]) -> bytes:
             for line in shown.split("\n") if shown else []:
                 made.addElement(P(text=line))
             row.addElement(made)
-        table.addElement(row)
-    document.spreadsheet.addElement(table)
+        sheet.addElement(row)
+    document.spreadsheet.addElement(sheet)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -140,28 +146,20 @@ def zipped(parts: dict[str, str | bytes]) -> bytes:
 def sheet_xlsx(sheet: str, **parts: str) -> bytes:
     """Return a minimal workbook around the XML of one sheet, other parts given by name (`styles`, `sharedStrings`)."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    relation = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    return zipped(
-        {
-            "xl/workbook.xml": f'<workbook {main} {relation}><workbookPr date1904="{parts.pop("date1904", "0")}"/>'
-            '<sheets><sheet name="F" sheetId="1" r:id="rId1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" '
-            'Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": f"<worksheet {main}>{sheet}</worksheet>",
-        }
-        | {f"xl/{name}.xml": text for name, text in parts.items()}
-    )
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    since = f'<workbookPr date1904="{parts.pop("date1904", "0")}"/>'
+    first = '<sheets><sheet name="F" sheetId="1" r:id="rId1"/></sheets>'
+    related = '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>'
+    made: dict[str, str | bytes] = {f"xl/{name}.xml": text for name, text in parts.items()}
+    made["xl/workbook.xml"] = f'<workbook {main} xmlns:r="{relation}">{since}{first}</workbook>'
+    made["xl/_rels/workbook.xml.rels"] = related
+    made["xl/worksheets/sheet1.xml"] = f"<worksheet {main}>{sheet}</worksheet>"
+    return zipped(made)
 
 
-def sheet_ods(table: str) -> bytes:
+def sheet_ods(tables: str) -> bytes:
     """Return a minimal spreadsheet around the XML of its tables."""
-    names = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
-        for short in ("office", "table", "text", "style")
-    )
-    return zipped(
-        {
-            "content.xml": f"<office:document-content {names}><office:body>{table}</office:body>"
-            "</office:document-content>"
-        }
-    )
+    said = "urn:oasis:names:tc:opendocument:xmlns"
+    names = " ".join(f'xmlns:{short}="{said}:{short}:1.0"' for short in ("office", "table", "text", "style"))
+    body = f"<office:body>{tables}</office:body>"
+    return zipped({"content.xml": f"<office:document-content {names}>{body}</office:document-content>"})

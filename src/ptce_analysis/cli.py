@@ -254,8 +254,7 @@ def feasible(n: int, draws: int, seed: int, as_json: bool, **given: str) -> int:
 @as_json
 def parse(kind: str, texts: tuple[str, ...], as_json: bool) -> int:
     """Say what a written answer states, by which rule, and the change of institutions that it rests on."""
-    from ptce_analysis.survey.parse.kinds import parse_rows
-    from ptce_analysis.survey.waves import institutional_breaks
+    from ptce_analysis.survey.parse.kinds import institutional_breaks, parse_rows
 
     rows = parse_rows(kind, texts)
     if as_json:

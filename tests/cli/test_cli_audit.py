@@ -43,6 +43,10 @@ def test_the_published_figures_are_summed_up_before_they_are_listed(capsys: pyte
     assert re.findall(r"^(\d+)\. ", out, re.MULTILINE) == [str(n) for n in range(1, 12)]
     ids = [row["id"] for row in json.loads(audited(capsys, "--project", str(REPOSITORY), "--json")[1])]
     assert [line.split()[0] for line in out.splitlines()[-len(ids) :]] == ids
+    told = out.split("\n\n")  # after the findings: the heap of percentages, and the figures of the slides it clears
+    heap = next(place for place, text in enumerate(told) if text.startswith("12 of the 13 percentages that DECK"))
+    cleared = [line.split()[:2] for line in told[heap + 1].splitlines()[2:]]
+    assert ["emergence_share_2015", "consistent"] in cleared and len(cleared) == 5
 
 
 def test_each_finding_names_its_figures_as_printed_and_its_premises(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,3 +79,10 @@ def test_a_source_without_a_row_is_named_with_its_figures(capsys: pytest.Capture
         " Add one, to say what it is."
         for row, id_ in ((3, "beds_2020_b"), (4, "rooms_share_2020"))
     ]
+
+
+def test_the_audit_outside_a_project_says_what_to_give_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the printed figures of a project, `ptce audit` asks for a file of figures."""
+    said = "published: not found. Give --facts FILE, or run the command inside the project."
+    code, _, err = audited(capsys, "--project", str(tmp_path))
+    assert code == 2 and said in err

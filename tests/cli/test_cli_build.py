@@ -55,20 +55,18 @@ def test_a_build_for_machines_prints_json_only(project: Path, capsys: Printed) -
     assert "[2/2]" in printed.err and "to reproduce: make lab" in printed.err
 
 
-def test_a_failure_is_exit_code_1(project: Path, capsys: Printed) -> None:
-    """The report goes to standard error; --verbose adds the traceback and times."""
-    write_notebook(project / "notebooks" / "plain.ipynb", ["1 / 0"])
-    assert cli.main(["build", "fr/plain", "--verbose", "--project", str(project)]) == 1
+@pytest.mark.parametrize(("cell", "options", "said"), [
+    ("1 / 0", ["--verbose"], ("ZeroDivisionError: division by zero", "Traceback (most recent call last)")),
+    ("while True: pass", ["--timeout", "1"], ("CellTimeoutError",)),
+])  # fmt: skip
+def test_a_failure_is_exit_code_1(
+    project: Path, capsys: Printed, cell: str, options: list[str], said: tuple[str, ...]
+) -> None:
+    """The report goes to standard error; --verbose adds the traceback and times; --timeout ends a cell that hangs."""
+    write_notebook(project / "notebooks" / "plain.ipynb", [cell])
+    assert cli.main(["build", "fr/plain", *options, "--project", str(project)]) == 1
     printed = capsys.readouterr()
-    assert " s): FAILED" in printed.out and "ZeroDivisionError: division by zero" in printed.err
-    assert "Traceback (most recent call last)" in printed.err
-
-
-def test_a_time_limit_can_be_given(project: Path, capsys: Printed) -> None:
-    """--timeout ends a cell that hangs."""
-    write_notebook(project / "notebooks" / "plain.ipynb", ["while True: pass"])
-    assert cli.main(["build", "fr/plain", "--timeout", "1", "--project", str(project)]) == 1
-    assert "CellTimeoutError" in capsys.readouterr().err
+    assert all(text in printed.err for text in said) and (" s): FAILED" in printed.out) == ("--verbose" in options)
 
 
 @pytest.mark.parametrize("arguments", [["--jobs", "0"], ["--jobs", "two"], ["--timeout", "0"], ["--joobs", "1"]])
@@ -128,18 +126,8 @@ def test_an_interruption_is_exit_code_130(project: Path, monkeypatch: pytest.Mon
     assert capsys.readouterr().err.startswith("ptce: interrupted")
 
 
-HEAVY = {
-    "pandas",
-    "numpy",
-    "matplotlib",
-    "scipy",
-    "papermill",
-    "nbconvert",
-    "nbclient",
-    "nbformat",
-    "IPython",
-    "jinja2",
-}
+HEAVY = {"pandas", "numpy", "matplotlib", "scipy", "papermill", "nbconvert", "nbclient", "nbformat", "IPython",
+         "jinja2"}  # fmt: skip
 
 
 @pytest.mark.parametrize("command", [["build"], ["runs"], ["data"], ["build", "--dry-run"]], ids=" ".join)

@@ -155,18 +155,3 @@ def test_the_commands_do_not_need_the_project(tmp_path: Path) -> None:
     made = {path.relative_to(tmp_path / "w"): path.read_bytes() for path in (tmp_path / "w").rglob("*.*")}
     assert len(made) == 5 and made == {name: (ours / name).read_bytes() for name in made}
     assert (tmp_path / "c" / "poles.csv").is_file()
-
-
-def test_the_audit_outside_a_project_says_what_to_give_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without the printed figures of a project, `ptce audit` asks for a file of figures."""
-    assert main(["audit", "--project", str(tmp_path)]) == 2
-    assert "published: not found. Give --facts FILE, or run the command inside the project." in capsys.readouterr().err
-
-
-def test_the_audit_shows_what_changes_at_the_inferred_grain(capsys: pytest.CaptureFixture[str]) -> None:
-    """After the findings: the heap of percentages, and the figures of the slides that it clears."""
-    assert main(["audit", "--project", str(REPOSITORY)]) == 1
-    told = capsys.readouterr().out.split("\n\n")
-    heap = next(place for place, text in enumerate(told) if text.startswith("12 of the 13 percentages that DECK"))
-    cleared = [line.split()[:2] for line in told[heap + 1].splitlines()[2:]]
-    assert ["emergence_share_2015", "consistent"] in cleared and len(cleared) == 5

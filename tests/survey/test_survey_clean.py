@@ -15,13 +15,16 @@ from ptce_analysis.survey.clean import clean, clean_summary
 from ptce_analysis.survey.parse.choices import split_labels
 from ptce_analysis.survey.tables import TABLES, Cleaned, check, csv_text, neutralised, write
 from ptce_analysis.vocabulary import LEVELS
-from survey_exports import HEADER, ROW, SMALL, book, cleaned, lines, pole, reasons, saved, set_cells
+from survey_exports import HEADER, ROW, SMALL, book, cleaned, pole, reasons, saved, set_cells
 
 
 def with_variables(**variables: dict[str, Any]) -> dict[str, Any]:
     """The changes of a codebook that has more variables, or others."""
     not_asked = [name for name in SMALL["not_asked"] if name not in variables]
     return {"variables": SMALL["variables"] | variables, "not_asked": not_asked}
+
+
+DATED: dict[str, Any] = {"header": HEADER + ";Date"} | with_variables(answered_on={"header": "Date", "kind": "date"})
 
 
 def test_a_row_becomes_a_pole_with_values_statuses_and_its_raw_stage(tmp_path: Path) -> None:
@@ -84,11 +87,8 @@ def test_what_cannot_be_used_is_set_aside_with_its_reason_and_its_row_stays(tmp_
 
 def test_the_codebook_decides_spellings(tmp_path: Path) -> None:
     """By kind for the wave, by variable first; a decision may be a silence; an implausible one stays set aside."""
-    stage = {
-        "header": "Stade",
-        "answers": {"A1": "emergence"},
-        "decisions": {"projet": "emergence", "à voir": "unknown"},
-    }
+    decided = {"projet": "emergence", "à voir": "unknown"}
+    stage = {"header": "Stade", "answers": {"A1": "emergence"}, "decisions": decided}
     money = {"header": "Budget (k€)", "unit": "keur", "decisions": {"1.500": "1500", "beaucoup": "99999999"}}
     rows = ("P1;A1;1.500;1;;;;CDC", "P2;Projet;beaucoup;1;;;;", "P3;à voir;1;NC;;;;")
     decisions = {"level": {"CDC": "epci"}, "staff": {"NC": "0"}}
@@ -188,12 +188,8 @@ def test_lines_that_are_not_answers_are_set_aside_with_their_reason(tmp_path: Pa
     assert list(result.poles["pole_id"]) == ["P1", "id"]
     assert "doublon signalé" in result.quarantine["reason"].iloc[6]
     assert result.quarantine["raw_value"].iloc[2] == "TOTAL : | 10 | 1 | 5"
-    assert clean_summary(result) == {
-        "rows_in": 11,
-        "rows_kept": 2,
-        "rows_quarantined": 9,
-        "repairs": len(result.ledger),
-    }
+    counts = {"rows_in": 11, "rows_kept": 2, "rows_quarantined": 9}
+    assert clean_summary(result) == counts | {"repairs": len(result.ledger)}
 
 
 NAMES = ("None", "NA", "nan", "null", "N/A", "0", "-", "=1+1", "Total PTCE", "Testeurs", "#1", "# Pôle")
@@ -214,8 +210,7 @@ def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) 
         "P2;création;1;;;;;;", "P3;création;1;1;;;;;", "P3;CRÉATION ;1;1;;;;;", "P4;création;1;1;;;;;",
         "P4;création;2;1;;;;;",
     )  # fmt: skip
-    changes = with_variables(answered_on={"header": "Date", "kind": "date"})
-    result = cleaned(tmp_path, *rows, header=HEADER + ";Date", **changes)
+    result = cleaned(tmp_path, *rows, **DATED)
     assert reasons(result) == [(row, "duplicate_respondent") for row in (2, 5, 7, 8, 9)]
     assert pole(result, "p1")["stage"] == "amorcage" and pole(result, "P2")["cell_fte"] == 1
 
@@ -230,22 +225,19 @@ def test_the_latest_answer_is_told_by_dates_that_tools_write(
     tmp_path: Path, one: str, two: str, kept: str | None
 ) -> None:
     """The second is fuller. Where one of a respondent's dates cannot be read, no answer is preferred over another."""
-    changes = with_variables(answered_on={"header": "Date", "kind": "date"})
     rows = (f"P1;création;;;;;;;{one}", f"p1;création;1;1;;;;;{two}", "P2;création;1;1;;;;;jadis")
-    result = cleaned(tmp_path, *rows, header=HEADER + ";Date", **changes)
+    result = cleaned(tmp_path, *rows, **DATED)
     assert list(result.poles["pole_id"]) == ([kept] if kept == "P1" else []) + ["P2"] + (["p1"] if kept == "p1" else [])
     assert {rule for _, rule in reasons(result)} == {"duplicate_respondent"} and result.rows_in == 3
 
 
 def test_a_column_of_dates_is_read_in_one_order(tmp_path: Path) -> None:
     """One day above twelve, or PM, says that the month comes first, also in an answer set aside; if both, none."""
-    changes = with_variables(answered_on={"header": "Date", "kind": "date"})
     for last, expected in (
         ("03/31/2015", "2015-03-12"), ("31/03/2015", "2015-12-03"), ("03/03/2015", "2015-12-03"),
         ("03/03/2015 2:05:33 PM", "2015-03-12"), ("03/31/2015\ntest;création;1;1;;;;;31/03/2015", None),
     ):  # fmt: skip
-        rows = (ROW + ";03/12/2015", f"test;création;1;1;;;;;{last}")
-        result = cleaned(tmp_path, *rows, header=HEADER + ";Date", **changes)
+        result = cleaned(tmp_path, ROW + ";03/12/2015", f"test;création;1;1;;;;;{last}", **DATED)
         found = pole(result, "P1")["answered_on"]
         assert pd.isna(found) if expected is None else found == expected
 
@@ -264,9 +256,9 @@ def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Pat
 # Supports.
 
 
-def of(folder: Path, cells: str, **changes: object) -> Cleaned:
+def of(folder: Path, cells: str, **changes: Any) -> Cleaned:
     """The clean tables of one pole, its last cells given: link and amount of the region, epci, others."""
-    return clean(saved(folder, lines(f"P1;création;1;1;{cells}")), book(**changes))
+    return cleaned(folder, f"P1;création;1;1;{cells}", **changes)
 
 
 def support(result: Cleaned, level: str) -> tuple[float | None, str] | None:
@@ -292,8 +284,7 @@ def test_the_link_and_the_amount_of_a_level(
 ) -> None:
     """Each pair of answers gives a row, an unknown or nothing; without a link column the amount alone decides."""
     result = of(tmp_path, f"{link};{amount};{'' if link else amount};")
-    levels = ("region",) if link else ("region", "epci")
-    for level in levels:
+    for level in ("region",) if link else ("region", "epci"):
         assert (support(result, level), result.poles[f"link_{level}"].iloc[0]) == (row, linked)
     assert (linked == "contradictory") == any("contradictory" in reason for reason in result.quarantine["reason"])
 
@@ -312,18 +303,10 @@ def test_funders_named_in_a_cell_are_involved(tmp_path: Path, cell: str, linked:
 def test_the_codebook_says_that_an_answer_is_no_funder(tmp_path: Path) -> None:
     """Alone or beside a funder; « Non » and « pas encore » need no decision."""
     decisions = {"le maire": "not_applicable", "à voir": "unknown"}
-    rows = [
-        f"P{n};création;1;1;;;;{cell}"
-        for n, cell in enumerate(["Le maire", "Région, le maire", "à voir", "Non", "pas encore"])
-    ]
+    said = ("Le maire", "Région, le maire", "à voir", "Non", "pas encore")
+    rows = [f"P{n};création;1;1;;;;{cell}" for n, cell in enumerate(said)]
     found = cleaned(tmp_path, *rows, supports=[{"funder": "Autres", "decisions": decisions}])
-    assert list(found.poles["link_region"]) == [
-        "not_involved",
-        "involved",
-        "not_answered",
-        "not_involved",
-        "not_involved",
-    ]
+    assert list(found.poles["link_region"]) == ["not_involved", "involved", "not_answered", *["not_involved"] * 2]
     assert set(found.poles["link_inconnu"]) == {"not_involved", "not_answered"} and found.quarantine.empty
 
 

@@ -14,7 +14,7 @@ from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import checked, read_codebook, title_fault, unit_fault, yaml_mapping
 from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.parse.kinds import stated_units
-from survey_exports import SMALL, book, lines, saved, xlsx
+from survey_exports import SMALL, book, lines, saved, table, xlsx
 
 WRITTEN = """
 wave: 2017
@@ -52,72 +52,14 @@ def test_a_codebook_says_where_each_column_is_and_how_it_is_read(tmp_path: Path)
     assert [v.name for v in found.columns()][-1] == "layout.complete" and name.kind == "text"
 
 
-@pytest.mark.parametrize(("change", "message"), [
-    ({"wave": ""}, "wave: missing"), ({"wave": "deux mille"}, "wave: 'deux mille' is not a year"),
-    ({"origin": ""}, "origin: missing. Legal: fictitious, survey"), ({"origin": "real"}, "origin: 'real' is not legal"),
-    ({"date": "2017-02-31"}, "date: '2017-02-31' is not a day, such"), ({"date": "30/06/2017"}, "date: '30/06/2017'"),
-    ({"layout": "x"}, "layout: must be a mapping"),
-    ({"layout": {"header_rows": "9"}}, "layout.header_rows: '9' is not legal"),
-    ({"layout": {"separator": ";;"}}, "layout.separator: ';;' is not one character"),
-    ({"layout": {"respondent": "nom"}}, "layout.respondent: 'nom' is not legal. Legal: pole_id, stage"),
-    ({"variables": {}}, "variables.pole_id: missing. Say which column"),
-    ({"not_asked": ["members", "stadge"]}, "'stadge': not a variable of every wave. Did you mean 'stage'"),
-    ({"not_asked": ["stage"]}, "'stage': it has a column"),
-    ({"not_asked": []}, "variables.members: neither described nor listed under not_asked"),
-    ({"supports": {"a": "b"}}, "supports: must be a list"),
-    ({"supports": [{"level": "region"}]}, r"supports\[1\]: give a level with its link"),
-    ({"supports": [{"level": "regon", "link": "x"}]},
-    r"supports\[1\].level: 'regon' is not legal. Legal: commune"),
-    ({"supports": [{"level": "region", "funder": "x"}]}, "or the column of the funders"),
-    ({"supports": [{"link": "x"}]}, "give a level with"),
-    ({"supports": [{"level": "region", "link": "id"}]}, "the header 'id' is already that of pole_id"),
-    ({"decisions": {"niveau": {}}}, "decisions.niveau: not a legal key. Legal: id"),
-    ({"decisions": {"level": {"CDC": "comune"}}},
-    "decisions.level.cdc: 'comune' is not legal. .*Did you mean 'commune'"),
-    ({"supports": [{"level": "region", "link": "R", "unit": "keur"}]}, "unit: nothing makes use of it without amount"),
-    ({"supports": [{"level": "region", "link": "R", "answers": {"A1": "banana"}}]},
-     r"supports\[1\].link.answers.a1: 'banana' cannot be read as yes_no"),
-    ({"supports": [{"funder": "F", "link": "L"}]}, r"supports\[1\].link: nothing makes use of it beside a funder"),
-    ({"supports": [{"funder": "F", "amount": "M", "decisions": {"NC": "unknown"}}]},
-     r"supports\[1\].decisions: of the funder or the amount\?"),
-    ({"decisions": {"share": {"NC": "unknown"}}}, "decisions.share: nothing makes use of it: no column"),
-    ({"decisions": {"level": {"CDC": ""}}}, r"decisions.level.cdc: says nothing\. Write an answer, or unknown"),
-    ({"exclude": {"P1": ["x"]}}, "exclude: must be one text"), ({"exclude": ["P1"]}, "exclude: must be a mapping"),
-])  # fmt: skip
-def test_each_fault_of_a_codebook_has_its_message(change: dict[str, Any], message: str) -> None:
-    """The message names the place, the value, the legal values and the nearest."""
-    with pytest.raises(InputError, match=message):
-        book(**change)
-
-
-@pytest.mark.parametrize(("name", "entry", "message"), [
-    ("stage", {"header": "S", "kind": "amount"}, "variables.stage.kind: 'amount' is not legal. Legal: stage"),
-    ("extra", {"header": "x"}, "variables.extra.kind: '' is not legal. Legal: id, text"),
-    ("extra", {"kind": "text"}, "variables.extra.header: missing"),
-    ("a_status", {"header": "x", "kind": "text"}, "not a legal name"),
-    ("aid", {"header": "x", "kind": "amount"}, "of kind amount ends in _eur"),
-    ("jobs", {"header": "x", "kind": "count"}, "a count of the codebook's own starts with n_"),
-    ("cell_fte", {"header": "x", "min": "a"}, "cell_fte.min: 'a' is not a number"),
-    ("cell_fte", {"header": "x", "unit": "keur"}, "cell_fte.unit: 'keur' is not legal"),
-    ("cell_fte", "x", "variables.cell_fte: must be a mapping"),
-    ("cell_fte", {"header": "x", "asked_if": {"a": "b", "c": "d"}}, "asked_if: one variable only"),
-    ("cell_fte", {"header": "x", "asked_if": {"nom": "b"}}, "asked_if: no variable 'nom'"),
-    ("stage", {"header": "S", "answers": {"A1": "emergance"}},
-    "variables.stage.answers.a1: 'emergance' is not legal.*'emergence'"),
-    ("cell_fte", {"header": "x", "titel": "y"}, "variables.cell_fte.titel: not a legal key"),
-    ("cell_fte", {"header": "x", "decisions": {"NC": "beaucoup"}}, "decisions.nc: 'beaucoup' cannot be read as staff"),
-    ("cell_fte", {"header": "x", "asked_if": {"stage": ["creatoin"]}},
-     "asked_if: 'creatoin' is no answer to stage. Legal: .*Did you mean 'creation'"),
-    ("extra", {"header": "x", "kind": "text", "asked_if": {"stage": "creation"}}, "kind text makes no use of it"),
-    ("stage", {"header": "S", "answers": {"A1": "creation"}, "decisions": {"a1": "emergence"}},
-     "decisions.a1: nothing makes use of it: it is among the answers"),
-    ("on", {"header": "x", "kind": "date", "answers": {"jadis": "hier"}}, "'hier' cannot be read as date"),
-    ("stage", {"header": "S", "min": "1"}, "stage.min: a variable of kind stage makes no use of it"),
-])  # fmt: skip
-def test_each_fault_of_a_variable_has_its_message(name: str, entry: Any, message: str) -> None:
-    """The same, for one variable."""
-    with pytest.raises(InputError, match=message):
-        book(variables=SMALL["variables"] | {name: entry})
+@pytest.mark.parametrize("row", table("faults.csv"), ids=lambda row: row["codebook"])
+def test_each_fault_of_a_codebook_has_its_message(row: dict[str, str]) -> None:
+    """The message (a pattern) names the place, the value, the legal values and the nearest."""
+    changes = yaml_mapping(row["codebook"], "codebook.yaml")
+    if changes.get("variables"):
+        changes["variables"] = SMALL["variables"] | changes["variables"]
+    with pytest.raises(InputError, match=row["fault"]):
+        book(**changes)
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -136,9 +78,8 @@ def test_what_has_no_effect_on_an_export_or_is_not_done_is_a_fault(
 
 def test_all_faults_are_listed_at_once() -> None:
     """One run of the check is enough to mend a codebook."""
-    with pytest.raises(
-        InputError, match=r"codebook.yaml: 3 fault\(s\) in the codebook:\n- wave.*\n- origin.*\n- title"
-    ):
+    said = r"codebook.yaml: 3 fault\(s\) in the codebook:\n- wave.*\n- origin.*\n- title"
+    with pytest.raises(InputError, match=said):
         book(wave="x", origin="y", title=["z"])
 
 
@@ -204,32 +145,12 @@ def test_any_value_in_a_codebook_is_an_error_or_legal(top: str, key: str, value:
 
 # What a header says of units, periods and currencies: thousands read as euros are a thousand times too small.
 
-# One line each: the unit stated | headers.
-AMOUNTS = """
-keur|Budget (k€);Budget (K€);Budget en K€uros;Budget (k €);Budget en k.€;Budget en KE;Budget (kE)
-keur|budget_keur;budget_k_eur
-keur|Budget en milliers d'euros;Budget en milliers d’€;Budget (milliers);Budget en mille euros;Budget en kilo-euros
-keur|Budget x 1000 €;Budget (x 1 000);Budget (000 €);Budget en 1 000 euros;Budget 2014 k€;Montant (en K)
-keur|Montants (k€) / Région;Budget prévu pour l'année 2015 (en k€)
-meur|Budget (en M€);Budget en millions d'euros;Budget (MEUR);Budget (M euros);Budget en M d'euros
-eur|Budget (€);Budget en euros;Budget EUR;budget_eur;Montant en €uros;Budget arrondi au millier (en euros)
-keur meur|Budget en m€
-keur eur|Budget (en euros, pas en k€)
-|Budget;Montant de la Région;Plus de 25 k€ ?;entre 10 et 25 k€;Commune;Mille-feuille;Aide européenne
-|Budget en milliards d'euros
-"""
-SHARES = "percent|Part (%);Part en %;Pourcentage;% d'autofinancement;Part, en pour cent\n|Part;50 % ou plus;Proportion"
 
-
-@pytest.mark.parametrize(
-    ("kind", "header", "units"),
-    [(kind, header, line.split("|")[0].split()) for kind, lines in (("amount", AMOUNTS), ("share", SHARES))
-     for line in lines.strip().split("\n") for header in line.split("|")[1].split(";")],
-)  # fmt: skip
-def test_a_header_states_its_unit(kind: str, header: str, units: list[str]) -> None:
+@pytest.mark.parametrize("row", table("header_units.csv"), ids=lambda row: row["header"])
+def test_a_header_states_its_unit(row: dict[str, str]) -> None:
     """However it is written; a threshold of the question, or what answers are rounded to, is no unit of theirs."""
-    assert set(stated_units(kind, header)) == set(units)
-    assert stated_units("staff", header) == ()
+    assert {*stated_units(row["kind"], row["header"])} == {*row["units"].split()}
+    assert stated_units("staff", row["header"]) == ()
 
 
 def test_a_contradiction_is_told_and_an_agreement_is_not() -> None:

@@ -11,11 +11,10 @@ import pytest
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.parse.amounts import amount, header_rule
 from ptce_analysis.survey.parse.choices import day, months_first, yes_no
-from ptce_analysis.survey.parse.kinds import KINDS, parse_rows
+from ptce_analysis.survey.parse.kinds import KINDS, institutional_breaks, parse_rows
 from ptce_analysis.survey.parse.levels import DEPARTEMENTS, PLACES, codes, level, level_parts, place_name
 from ptce_analysis.survey.parse.numbers import number, rounded, spelled, spelled_start
 from ptce_analysis.survey.parse.words import STATUSES, acronym, doubtful, misspelt, no_value, plain, table, tidy
-from ptce_analysis.survey.waves import institutional_breaks
 from ptce_analysis.vocabulary import LEVELS
 
 HERE = Path(__file__).parent

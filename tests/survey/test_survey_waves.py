@@ -55,10 +55,7 @@ def test_waves_come_the_oldest_first(tmp_path: Path) -> None:
     folder = wave(wave(wave(tmp_path, "a", 2017), "b", 2015), "c", 2013, "fictitious")
     (folder / "note.txt").write_text("not a wave")
     assert [one.year for one in read_waves(folder, "survey")] == [2015, 2017]
-    assert [path.relative_to(folder).as_posix() for path in wave_files(folder)][:2] == [
-        "a/codebook.yml",
-        "a/answers.csv",
-    ]
+    assert [*wave_files(folder)][:2] == [folder / "a" / "codebook.yml", folder / "a" / "answers.csv"]
 
 
 def test_folders_that_are_no_waves_are_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -75,25 +72,29 @@ def test_folders_that_are_no_waves_are_refused_with_what_to_do(tmp_path: Path) -
         read_waves(wave(wave(tmp_path / "twice", "x"), "y"), "survey")
 
 
-def test_supplied_waves_are_those_the_environment_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An absolute folder, one relative to the project, or the project's own; a missing one is named."""
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project without waves, which commands run in."""
     (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
     monkeypatch.setenv("PTCE_PROJECT", str(tmp_path))
+    return tmp_path
+
+
+def test_supplied_waves_are_those_the_environment_names(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An absolute folder, one relative to the project, or the project's own; a missing one is named."""
     monkeypatch.delenv("PTCE_WAVES", raising=False)
-    assert supplied_folder(tmp_path) == tmp_path / "data" / "raw" / "waves"
+    assert supplied_folder(project) == project / "data" / "raw" / "waves"
     with pytest.raises(InputError, match=r"waves: no such folder of waves\. Give one: make WAVES=DIR\."):
         open_waves("supplied")
-    wave(tmp_path / "mine", "a")
-    for folder in ("mine", str(tmp_path / "mine")):
+    wave(project / "mine", "a")
+    for folder in ("mine", str(project / "mine")):
         monkeypatch.setenv("PTCE_WAVES", folder)
         assert [len(one.poles) for one in open_waves("supplied")] == [1]
 
 
-def test_fictitious_waves_have_ids_that_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fictitious_waves_have_ids_that_say_so(project: Path) -> None:
     """Real answers under a codebook that calls them fictitious are refused; the id is not repeated."""
-    (tmp_path / "data" / "raw" / "published").mkdir(parents=True)
-    wave(tmp_path / "data" / "raw" / "waves", "a", origin="fictitious")
-    monkeypatch.setenv("PTCE_PROJECT", str(tmp_path))
+    wave(project / "data" / "raw" / "waves", "a", origin="fictitious")
     with pytest.raises(InputError, match=r"wave 2017: 1 of 1 poles have no id such as FICTIF-2015-001") as caught:
         open_waves("fictitious")
     assert "P1" not in str(caught.value)

@@ -15,7 +15,7 @@ from ptce_analysis.errors import InputError, if_shown, nearest
 from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
-from ptce_analysis.survey.parse import amounts, choices, levels, staffs, words
+from ptce_analysis.survey.parse import choices, levels, words
 from ptce_analysis.survey.parse.kinds import is_unit, names_columns
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
 from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
@@ -84,9 +84,8 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
     after = start + book.layout.header_rows
     shown = [texts[0] for texts in spellings]
     columns = _columns(grid, book, start, spellings)
-    notes = [*grid.notes]
-    for number, row in zip(grid.numbers[:start], grid.rows, strict=False):
-        notes.append(Note(number, None, _written_out(row), "", "line_above_the_header"))
+    above = zip(grid.numbers[:start], grid.rows, strict=False)
+    notes = [*grid.notes, *(Note(n, None, _written_out(row), "", "line_above_the_header") for n, row in above)]
     unused = ((n, text) for n, text in enumerate(shown) if text and n not in columns.values())
     notes += [Note(grid.numbers[after - 1], n, text, "", "column_not_in_the_codebook") for n, text in unused]
     below = dict(zip(grid.numbers[after:], grid.rows[after:], strict=True))
@@ -160,9 +159,8 @@ def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: M
     def reads_as_answers(row: list[str], least: int) -> bool:
         cells = {name: text for name, column in columns.items() if (text := "".join(row[column : column + 1]).strip())}
         asked, name = [one for one in book.columns() if one.name in cells], shape(cells.get("pole_id", ""))
-        if "pole_id" not in cells or any(
-            plain(cells[v.name]) in plain(" / ".join(v.headers)).split(" / ") for v in asked
-        ):
+        named = any(plain(cells[one.name]) in plain(" / ".join(one.headers)).split(" / ") for one in asked)
+        if named or "pole_id" not in cells:
             return False
         said = [read_cell(cells[v.name], v, book).status for v in asked if v.kind not in _ANY_TEXT]
         like = len(cells) >= least or name in known  # a title may be a label and its number
@@ -273,7 +271,7 @@ def cleaned(answers: Answers, book: Codebook) -> Cleaned:
     )
 
 
-def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook) -> list[str]:
+def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[str]:
     """Return, for each line, the first of `ROW_RULES` that sets it aside, "" for the lines kept.
 
     `read`: what each column states (`read_column`).
@@ -289,11 +287,8 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
         respondent, spelt = plain(cells[layout.respondent][at]), name.rstrip(" :.")
         if any(one in totals if totals else words.chosen("total", one) for one in (first.rstrip(" :."), spelt)):
             return "total_row"
-        if at < 2 and names_columns(row):
-            return "header_again"
-        if spelt == plain(answers.headers["pole_id"]) and all(
-            not cell.strip() or plain(cell) == name for cell, name in zip(row, names, strict=True)
-        ):
+        repeats = (plain(cell) == name for cell, name in zip(row, names, strict=True) if cell.strip())
+        if (at < 2 and names_columns(row)) or (spelt == plain(answers.headers["pole_id"]) and all(repeats)):
             return "header_again"
         if not pole or SPREADSHEET_ERROR.fullmatch(pole):
             return "no_identifier"
@@ -312,9 +307,7 @@ def set_aside(answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook
     return found
 
 
-def _replaced(
-    answers: Answers, read: Mapping[str, pd.DataFrame], book: Codebook, kept: list[int], name: str
-) -> list[int]:
+def _replaced(answers: Answers, read: tables.Columns, book: Codebook, kept: list[int], name: str) -> list[int]:
     """Return all answers of one respondent but the latest; where nothing says which is the latest, all of them."""
     # Assumption: a later answer replaces an earlier one, and where a date cannot be read none is known to be later.
     # Source: survey software lets a respondent answer again. If wrong: a corrected identifier (decisions), or the
@@ -398,14 +391,12 @@ def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool |
 def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
     """Read a text as its kind of answer."""
     kind = variable.kind
-    numbers = {"amount": amounts.amount, "share": staffs.share, "staff": staffs.staff, "count": staffs.count}
-    choice = {"stage": choices.stage, "legal_form": choices.legal_form, "yes_no": choices.yes_no, "date": choices.day}
-    if kind in numbers:
-        return numbers[kind](text, variable.unit or None, variable.three_digits)
-    if kind in choice:
-        return choice[kind](text)
+    if kind in books.NUMERIC:
+        return books.READERS[kind](text, variable.unit or None, variable.three_digits)
     if kind == "level":
         return levels.together(text, funders(text, variable, book))
+    if kind in books.READERS:
+        return books.READERS[kind](text)
     if kind == "multi" or (kind == "choice" and variable.answers):
         parts = choices.split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
         listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)

@@ -13,12 +13,14 @@ from ptce_analysis.errors import InputError, nearest
 from ptce_analysis.survey.parse import choices, kinds
 from ptce_analysis.survey.parse.amounts import header_rule
 from ptce_analysis.survey.parse.kinds import OF_MONEY, UNITS, not_of_a_year, stated_units
-from ptce_analysis.survey.parse.words import plain
+from ptce_analysis.survey.parse.words import Reading, plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
 KINDS = ("id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff")
 NUMERIC = ("count", "amount", "share", "staff")
+# What reads one text as a kind of answer; the numeric ones take a unit, and what three digits after a mark mean.
+READERS: Mapping[str, Callable[..., Reading]] = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}
 SUFFIXES: Mapping[str, str] = {"amount": "_eur", "share": "_share", "staff": "_fte"}
 ORIGINS = ("fictitious", "survey")
 SILENT = ("unknown", "not_applicable")  # what a decision may read a spelling as, besides a value
@@ -104,16 +106,16 @@ class Codebook:
     """A questionnaire, and what names its export to readers: `title` and `date`. `exclude`: reasons, by pole id."""
 
     file: str
-    wave: int
-    origin: str
-    title: str
     layout: Layout
     variables: tuple[Variable, ...]
     supports: tuple[Support, ...]
-    not_asked: tuple[str, ...]
-    exclude: Mapping[str, str]
-    to_finish: tuple[str, ...] = ()
+    wave: int = 0
+    origin: str = ""
+    title: str = ""
     date: str = ""
+    not_asked: tuple[str, ...] = ()
+    exclude: Mapping[str, str] = field(default_factory=dict)
+    to_finish: tuple[str, ...] = ()
 
     def columns(self) -> list[Variable]:
         """Return every variable that is read from a column: of the poles, the supports, and whether one submitted."""
@@ -288,12 +290,10 @@ def checked(raw: Mapping[str, Any], file: str) -> Codebook:
     check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
     for kind, found in check.decided.items():
         check.spellings(found, kind, f"decisions.{kind}")
-    made: dict[str, Any] = {"wave": 0, "origin": "", "title": "", "not_asked": (), "exclude": {}, "to_finish": ()} | {
-        "layout": Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT)),
-        "variables": tuple(check.variable(name, value) for name, value in top.pop("variables", {}).items()),
-        "supports": tuple(check.support(f"supports[{i}]", one) for i, one in enumerate(top.pop("supports", ()), 1)),
-    }
-    book = Codebook(file, **made | top)
+    layout = Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT))
+    variables = [check.variable(name, value) for name, value in top.pop("variables", {}).items()]
+    supports = [check.support(f"supports[{n}]", value) for n, value in enumerate(top.pop("supports", ()), 1)]
+    book = Codebook(file, layout, tuple(variables), tuple(supports), **top)
     check.together(book, raw)
     if check.faults:
         raise InputError(f"{file}: {len(check.faults)} fault(s) in the codebook:\n- " + "\n- ".join(check.faults))
@@ -353,8 +353,7 @@ class _Check:
     def spellings(self, found: Mapping[str, str], kind: str, where: str) -> None:
         """Check what spellings are to be read as: something that kind of answer can be, or a silence."""
         legal = {"level": (*LEVELS, *SILENT), "stage": (*STAGES, *SILENT)}.get(kind, ())
-        own = kind in (*NUMERIC, "yes_no", "legal_form", "date")
-        reader: Any = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}[kind] if own else None
+        reader = None if legal else READERS.get(kind)
         for spelling, text in found.items():
             if not text:
                 self.add(f"{where}.{spelling}", f"says nothing. Write an answer, or {' or '.join(SILENT)}.")
@@ -388,9 +387,8 @@ class _Check:
         if {"funder", "link"} <= entry.keys():
             self.add(f"{where}.link", "nothing makes use of it beside a funder: give it its own entry, with its level.")
         if {"funder", "amount", "decisions"} <= entry.keys():
-            self.add(
-                f"{where}.decisions", "of the funder or the amount? Write decisions: {level: …, amount: …} instead."
-            )
+            which = "of the funder or the amount? Write decisions: {level: …, amount: …} instead."
+            self.add(f"{where}.decisions", which)
         for key in (key for key in entry if key in _USED_BY and not any(part in entry for part in _USED_BY[key])):
             self.add(f"{where}.{key}", f"nothing makes use of it without {' or '.join(_USED_BY[key])}.")
         parts = {}

@@ -90,28 +90,25 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     start, n_rows = (0, grid.header_rows) if grid.header_rows else _header_place(grid)
     every = _questions(grid, start, n_rows)
     software = _software(every)
-    found, supports, others = _sorted_out(every, software)
+    variables, supports = _sorted_out(every, software)
+    kinds = {name: _kind(name, column) for name, column in variables.items()}
     year, layout = _year(Path(export).absolute()), _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
-    used = [*found.values(), *others.values(), *(column for *_, column in supports)]
-    unused = ", ".join(
-        one.header for one in every if one not in used and "complete" not in software.get(one.header, "")
-    )
-    kinds = {name: STANDARD[name].kind if name in STANDARD else "date" for name in found}
-    kinds |= {name: _kind_shown(column) for name, column in others.items()}
-    asked = [*((kinds[name], column) for name, column in (found | others).items()), *(one[1:] for one in supports)]
+    asked = [*((kinds[name], column) for name, column in variables.items()), *(one[1:] for one in supports)]
+    closing = {header for header, means in software.items() if "complete" in means}
+    unused = [one.header for one in every if one not in [column for _, column in asked] and one.header not in closing]
     doubts = [] if year else ["fill in the year of the wave (wave:)"]
-    if software.get(first := found["pole_id"].header) == "number":
+    if software.get(first := variables["pole_id"].header) == "number":
         doubts.append(f"say which column names the pole: {first} numbers the answers")
     lines = [
         f"# Drafted from {_quoted(grid.file)}, to be finished by hand.",
-        *([f"# Left out, as the software adds them or they repeat others: {unused}"] if unused else ()),
+        *([f"# Left out, as the software adds them or they repeat others: {', '.join(unused)}"] if unused else ()),
         *("to_finish:", *(f"  - {_quoted(text)}" for text in (_CHECK, *doubts, *_doubts(asked)))),
         *(f"wave: {year}", "origin: survey", "date: ''", "title: ''", *layout, "variables:"),
+        *(f"  {name}: {{{variables[name].entry('header', kind)}, kind: {kind}}}" for name, kind in kinds.items()),
+        f"not_asked: [{', '.join(name for name in STANDARD if name not in variables)}]",
+        *(("supports:", *_support_lines(supports)) if supports else ("supports: []",)),
     ]
-    for name, column in (found | others).items():
-        lines.append(f"  {name}: {{{column.entry('header', kinds[name])}, kind: {kinds[name]}}}")
-    lines.append(f"not_asked: [{', '.join(name for name in STANDARD if name not in found)}]")
-    return "\n".join([*lines, *(("supports:", *_support_lines(supports)) if supports else ("supports: []",))]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _year(export: Path) -> str:
@@ -229,31 +226,30 @@ def _software(every: list[_Question]) -> dict[str, str]:
     return {one.header: "added" for one in private} | (seen[best] if telling[best] > 1 else {})
 
 
-Sorted = tuple[dict[str, _Question], list[tuple[str, str, _Question]], dict[str, _Question]]
+_Supports = list[tuple[str, str, _Question]]  # level, part, column
 
 
-def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
-    """Return the variables of every wave, the supports (level, part, column), and the variables of this one.
+def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> tuple[dict[str, _Question], _Supports]:
+    """Return the variables, those of every wave first, and the supports.
 
-    Each variable is the first column that its most telling words fit. A column whose answers have one each is repeated.
+    Each of those is the first column that its most telling words fit. A column whose answers have one each is repeated.
     """
     repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
     free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
     dates = [one for one in every if "answered_on" in software.get(one.header, "")]
     found = dict(zip(["answered_on"], dates, strict=False))
-    of_poles = [
-        one for one in free if not (one.undated() or (one.of_money() and _level_named(one) not in ("", "autre")))
-    ]
+    aids = [one for one in free if one.of_money() and _level_named(one) not in ("", "autre")]
+    of_poles = [one for one in free if one not in aids and not one.undated()]
     for _, name, words in header_words("variable"):
         fits = (one for one in of_poles if name not in found and any(map(words.search, one.said)))
         if column := next(fits, None):
             found[name] = column
             free.remove(column)
             of_poles.remove(column)
-    supports, others = list[tuple[str, str, _Question]](), dict[str, _Question]()
+    supports, others = _Supports(), dict[str, _Question]()
     for column in free:
-        if not column.undated() and (support := _support(column)):
-            supports.append((*support, column))
+        if not column.undated() and (part := _support(column)):
+            supports.append((*part, column))
         else:
             others[_own_name(plain(column.header), others)] = column
     if "pole_id" not in found:
@@ -261,7 +257,7 @@ def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> Sorted:
         if not (firsts := numbers or [others.pop(name) for name in list(others)[:1]]):
             raise InputError("no column is left to identify the poles: a codebook needs one. Add an identifier.")
         found["pole_id"] = firsts[0]
-    return {"pole_id": found.pop("pole_id")} | found, supports, others
+    return {"pole_id": found.pop("pole_id")} | found | others, supports
 
 
 def _level_named(column: _Question) -> str:
@@ -305,7 +301,7 @@ def _separated(cells: list[str]) -> str:
     return spaced + (f", answers: {{{', '.join(codes)}}}" if codes else "")
 
 
-def _support_lines(supports: list[tuple[str, str, _Question]]) -> Iterator[str]:
+def _support_lines(supports: _Supports) -> Iterator[str]:
     """Yield the lines of the supports; one link and one amount of a level make one entry."""
     for level in LEVELS:
         same = [(part, column) for code, part, column in supports if code == level]
@@ -324,8 +320,10 @@ def _own_name(header: str, taken: Mapping[str, _Question]) -> str:
     return next(one for n in count() if (one := name + "_2" * n) not in taken)
 
 
-def _kind_shown(column: _Question) -> str:
-    """Return what the answers to another question show: ticks, codes of answers, or text."""
+def _kind(name: str, column: _Question) -> str:
+    """Return the kind of a variable; of a question of this wave only, what its answers show: ticks, codes, or text."""
+    if name in STANDARD or name == "answered_on":
+        return STANDARD[name].kind if name in STANDARD else "date"
     cells = [cell for cell in column.cells if cell not in _NOT_SHOWN][:20]
     if not cells or re.search(r"(?:other|comment)\]$", column.header):  # what is written beside a choice
         return "text"

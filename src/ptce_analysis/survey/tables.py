@@ -201,9 +201,8 @@ def _funder_parts(cells: pd.DataFrame, money: pd.DataFrame | None) -> Iterator[t
     if money is not None:
         money = money.assign(number=money["number"].where(alone))
     for level, named in names.items():
-        link = np.select(
-            [named, names["inconnu"], cells["answered"]], [INVOLVED, UNDECIDED, NOT_INVOLVED], NOT_ANSWERED
-        )
+        cases = [named, names["inconnu"], cells["answered"]]
+        link = np.select(cases, [INVOLVED, UNDECIDED, NOT_INVOLVED], NOT_ANSWERED)
         if money is None:
             yield level, link, None
         else:
@@ -251,10 +250,9 @@ def check(result: Cleaned) -> Cleaned:
         "supports": {"level": text(LEVELS), "amount_eur": money, "amount_status": text(AMOUNT_STATUSES)},
     }
     for name, columns in fields.items():
+        key = ["pole_id", *["level"] * ("level" in columns)]
         try:
-            pa.DataFrameSchema(columns, unique=["pole_id"] if name == "poles" else ["pole_id", "level"]).validate(
-                getattr(result, name)
-            )
+            pa.DataFrameSchema(columns, unique=key).validate(getattr(result, name))
         except SchemaError as error:
             said = re.split(r"[ :]failure cases|:\n", str(error))[0]
             faults.append(f"{name}: {if_shown(str(error)) or said}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,12 +105,3 @@ def codebooks(folder: Path) -> list[Path]:
 def _exports(where: Path) -> list[Path]:
     names = sorted(path for path in where.iterdir() if path.suffix.lower() in EXPORTS)
     return [path for path in names if not path.name.startswith((".", "~"))]
-
-
-def institutional_breaks() -> dict[str, dict[str, str]]:
-    """Return the changes of French institutions around the waves, by the rule of `ptce parse level` that rests on each.
-
-    Keys: `date`, `change`, `reading` of answers because of it, `source`.
-    """
-    text = (files("ptce_analysis.survey") / "breaks.csv").read_text(encoding="utf-8")
-    return {row.pop("rule"): row for row in csv.DictReader(text.splitlines())}

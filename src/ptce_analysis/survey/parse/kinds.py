@@ -34,6 +34,14 @@ def parse_rows(kind: str, texts: Iterable[str]) -> list[dict[str, Any]]:
     return [row | {"value": list(row["value"])} if isinstance(row["value"], tuple) else row for row in rows]
 
 
+def institutional_breaks() -> dict[str, dict[str, str]]:
+    """Return the changes of French institutions around the waves, by the rule of a reading that rests on each.
+
+    Keys: `rule`, `date`, `change`, `reading` of answers because of it, `source`.
+    """
+    return {row["rule"]: row for row in table("breaks.csv")}
+
+
 # What headers say.
 
 # The units of a kind of answers.

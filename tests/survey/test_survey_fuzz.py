@@ -18,7 +18,8 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean, cleaned, laid_out
 from ptce_analysis.survey.codebook import read_codebook
 from ptce_analysis.survey.draft import draft_codebook
-from ptce_analysis.survey.read import Limits, read_bytes
+from ptce_analysis.survey.grid import Limits
+from ptce_analysis.survey.read import read_bytes
 from ptce_analysis.survey.tables import TABLES, Cleaned, csv_text, write
 from survey_exports import HEADER, book, saved
 from survey_mutants import CANARY, mutant

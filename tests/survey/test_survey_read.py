@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.survey.grid import Grid, Limits
 from ptce_analysis.survey.parse import amounts, kinds
-from ptce_analysis.survey.read import Grid, Limits, read, read_bytes
+from ptce_analysis.survey.read import read, read_bytes
 
 ROWS = [["id", "Région", "Coût €"], ["1", "œuvre", "1,75"]]
 TEXT = "id;Région;Coût €\n1;œuvre;1,75\n"

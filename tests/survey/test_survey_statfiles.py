@@ -17,7 +17,8 @@ from ptce_analysis.survey import statfiles
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import checked
 from ptce_analysis.survey.draft import draft_codebook
-from ptce_analysis.survey.read import Grid, Limits, read, read_bytes
+from ptce_analysis.survey.grid import Grid, Limits
+from ptce_analysis.survey.read import read, read_bytes
 from survey_exports import pole, set_cells
 
 DAY, OLD = datetime.date(2015, 3, 12), datetime.date(1900, 1, 1)

@@ -16,8 +16,9 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from ptce_analysis.errors import InputError
+from ptce_analysis.survey.grid import Grid, Limits
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs
-from ptce_analysis.survey.read import Grid, Limits, read_bytes
+from ptce_analysis.survey.read import read_bytes
 from ptce_analysis.survey.workbooks import shown, worded
 from survey_exports import ods, sheet_ods, sheet_xlsx, xlsx, zipped
 

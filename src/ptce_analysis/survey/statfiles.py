@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import Any
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text, refusing
+from ptce_analysis.survey.grid import Grid, Limits, Note, gathered, number_text, refusing
 from ptce_analysis.survey.workbooks import Seen, marked, sheet_grid, shown, worded
 
 # What a format says of a number: days since the first day of the software, or something before or after the number.

@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text, refusing
+from ptce_analysis.survey.grid import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text, refusing
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576

@@ -123,6 +123,7 @@ def test_blank_rows_go_row_numbers_stay_and_one_column_is_a_table() -> None:
     ("id\na\x85\n".encode(), r"line 2: the character U\+0085 is not text"),
     (b'a;b\n1;"x\n', "line 2: the quotes of this row do not close"), (b'a;b\n"x"y;2\n', "line 2: the quotes"),
     (b'a;b;c\n1;"x;y\n2;z";t\n', "line 2: a quoted cell holds what looks like whole rows"),
+    (b'a;b;c\n1;"x;y\n2;z\n3;4;5\n6;7";t\n', "line 2: a quoted cell holds what looks like whole rows"),  # one short
     (b'a;b\nP1;"1\nP2;2\nP3;3"\n', "line 2: a quoted cell holds what looks like whole rows"),  # of two columns alike
     (b'a;b;c\n1;2;3\n"\n4;5;6\n7;8;9\n"\n', "line 3: a quoted cell holds what looks like whole rows"),
     (b'a;b\nP0;0\n"P1;1\nP2";2\n', "line 3: a quoted cell"), (b'a,b\nP0,0\n"P1,1\nP2,2"\n', "line 3: a quoted cell"),

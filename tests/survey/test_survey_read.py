@@ -138,7 +138,7 @@ def test_damage_is_named_with_its_line(data: bytes, message: str) -> None:
 
 
 @pytest.mark.parametrize(("limits", "message"), [
-    (Limits(n_rows=2), "row 3: more than 2 rows"), (Limits(n_rows=0), "3 lines, and at most 0"),
+    (Limits(n_rows=2), "row 3: more than 2 rows"), (Limits(n_rows=0), "more than 0 lines"),
     (Limits(n_columns=1), "row 1: more than 1 columns"), (Limits(n_cells=3), "row 2: more than 3 cells"),
     (Limits(n_characters=3), "more than 3 characters in one cell"),
 ])  # fmt: skip

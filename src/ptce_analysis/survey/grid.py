@@ -72,6 +72,12 @@ def refusing(fault: str, advice: str) -> Iterator[None]:
         raise InputError(f"{fault} ({type(error).__name__}{if_shown(f': {error}')}). {advice}") from error
 
 
+def at_most(limit: int, n: int, what: str, where: str) -> None:
+    """Raise `InputError` if there are more things of a kind than the limit."""
+    if n > limit:
+        raise InputError(f"{where}: more than {limit} {what}. A survey export is smaller: check the file.")
+
+
 def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:
     """Return the rows that hold something and their numbers; a file is refused as soon as it passes a limit."""
     rows, numbers, n_cells = list[list[str]](), list[int](), 0
@@ -79,16 +85,11 @@ def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits
         if not any(cell and not cell.isspace() for cell in cells):
             continue
         n_cells += len(cells)
-        for what, n, limit in (
-            ("rows", len(rows) + 1, limits.n_rows),
-            ("columns", len(cells), limits.n_columns),
-            ("cells", n_cells, limits.n_cells),
-            ("characters in one cell", max(map(len, cells)), limits.n_characters),
-        ):
-            if n > limit:
-                raise InputError(
-                    f"{file}, row {number}: more than {limit} {what}. A survey export is smaller: check the file."
-                )
+        where = f"{file}, row {number}"
+        at_most(limits.n_rows, len(rows) + 1, "rows", where)
+        at_most(limits.n_columns, len(cells), "columns", where)
+        at_most(limits.n_cells, n_cells, "cells", where)
+        at_most(limits.n_characters, max(map(len, cells)), "characters in one cell", where)
         rows.append(cells)
         numbers.append(number)
     return rows, numbers

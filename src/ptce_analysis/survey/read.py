@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ptce_analysis.errors import InputError, if_shown
-from ptce_analysis.survey.grid import Grid, Limits, Note, gathered, shape
+from ptce_analysis.survey.grid import Grid, Limits, Note, at_most, gathered, shape
 from ptce_analysis.survey.statfiles import read_old_workbook, read_statistics
 from ptce_analysis.survey.workbooks import read_workbook
 
@@ -45,8 +45,7 @@ def read(
     path, limits = Path(path), limits or Limits()
     if not path.is_file():
         raise InputError(f"{path.name}: no such file. Give the path of an export (.csv, .xlsx or .ods).")
-    if path.stat().st_size > limits.n_bytes:
-        raise InputError(f"{path.name}: more than {limits.n_bytes} bytes. A survey export is smaller: check the file.")
+    at_most(limits.n_bytes, path.stat().st_size, "bytes", path.name)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -80,10 +79,7 @@ def read_bytes(
 def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
     """Return the grid of a separated file; a message names the line."""
     text, notes = _decoded(data, file, encoding)
-    if (n_lines := max(text.count("\n"), text.count("\r"))) > (limit := 4 * limits.n_rows):
-        raise InputError(
-            f"{file}: {n_lines} lines, and at most {limit} are read. A survey export is smaller: check it."
-        )
+    at_most(4 * limits.n_rows, max(text.count("\n"), text.count("\r")), "lines", file)
     text = re.sub("\r+\n?", lambda end: "\n" if end[0][-1] == "\n" else "\n" * len(end[0]), text)
     if stated := _SEP_LINE.match(text):
         text = text[stated.end() :]
@@ -105,13 +101,11 @@ def _sniffed(text: str) -> str:
     >>> _sniffed("id;Budget, en k€;stage\\n1;25,5;création\\n")
     ';'
     """
-    start = text[:200_000].split("\n")[:30]
+    start = [f"{line}\n" for line in text[:200_000].split("\n")[:30]]
 
     def score(separator: str) -> tuple[bool, int, float]:
         try:
-            widths = [
-                len(cells) for cells in csv.reader([f"{line}\n" for line in start], delimiter=separator) if any(cells)
-            ]
+            widths = [len(cells) for cells in csv.reader(start, delimiter=separator) if any(cells)]
         except csv.Error:  # the reading itself names the line
             return False, 0, 0
         titles = next((position for position, width in enumerate(widths) if width > 1), 0)

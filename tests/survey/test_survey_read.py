@@ -86,12 +86,18 @@ def test_a_decimal_comma_without_quotes_is_refused_in_a_file_of_commas(text: str
         read_bytes(text.encode(), "f.csv")
 
 
-def test_line_ends_are_read_as_they_were_meant() -> None:
-    """CR LF, CR and CR CR LF are one end each; a line feed inside quotes is kept."""
-    assert read_bytes(b'a;b\r\n1;2\n3;4\r"x\ny";2\r\n', "f.csv").rows == [
-        ["a", "b"], ["1", "2"], ["3", "4"], ["x\ny", "2"]]  # fmt: skip
-    doubled = read_bytes(b'a;b\r\r\n1;2\r\r\n"x\r\r\ny";4\r\r\n', "f.csv")
-    assert (doubled.rows, doubled.numbers) == ([["a", "b"], ["1", "2"], ["x\ny", "4"]], [1, 2, 3])
+@pytest.mark.parametrize(("data", "rows", "numbers"), [
+    (b'a;b\r\n1;2\n3;4\r"x\ny";2\r\n', [["a", "b"], ["1", "2"], ["3", "4"], ["x\ny", "2"]], [1, 2, 3, 4]),
+    (b'a;b\r\r\n1;2\r\r\n"x\r\r\ny";4\r\r\n', [["a", "b"], ["1", "2"], ["x\ny", "4"]], [1, 2, 3]),
+    (b'a;b\n\n;;\n"x\ny";1\n ; \n2;3\n', [["a", "b"], ["x\ny", "1"], ["2", "3"]], [1, 4, 7]),
+    (b"id\nP1\nP2\n", [["id"], ["P1"], ["P2"]], [1, 2, 3]),  # one column is a table
+])  # fmt: skip
+def test_lines_end_as_they_were_meant_and_keep_their_numbers(
+    data: bytes, rows: list[list[str]], numbers: list[int]
+) -> None:
+    """CR LF, CR and CR CR LF are one end each; a line feed inside quotes is kept; blank rows go and are counted."""
+    found = read_bytes(data, "f.csv")
+    assert (found.rows, found.numbers) == (rows, numbers)
 
 
 def test_an_answer_of_several_lines_is_one_answer_in_two_columns() -> None:
@@ -106,12 +112,6 @@ def test_letters_read_twice_are_put_right_and_noted_cell_by_cell() -> None:
     assert grid.rows == [["id", "Région", "Région"], ["1", "Ãa", "Åé"]]
     assert [(n.row, n.column, n.raw_value, n.value) for n in grid.notes if n.rule == "mojibake"] == [
         (1, 1, "RÃ©gion", "Région"), (1, 2, "RÃƒÂ©gion", "Région")]  # fmt: skip
-
-
-def test_blank_rows_go_row_numbers_stay_and_one_column_is_a_table() -> None:
-    """A cell with line breaks makes the next row start further down; without any separator a line is one cell."""
-    assert read_bytes(b'a;b\n\n;;\n"x\ny";1\n ; \n2;3\n', "f.csv").numbers == [1, 4, 7]
-    assert read_bytes(b"id\nP1\nP2\n", "f.csv").rows == [["id"], ["P1"], ["P2"]]
 
 
 @pytest.mark.parametrize(("data", "message"), [

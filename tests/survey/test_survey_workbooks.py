@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,21 +179,19 @@ def test_parts_may_have_any_name() -> None:
 
 def test_the_first_shown_sheet_is_read_unless_one_is_named_and_the_others_are_told() -> None:
     """Hidden sheets are skipped; an unknown name lists the sheets; the ledger says which were not read."""
-    workbook = openpyxl.Workbook()
-    workbook.active.title, workbook.active.sheet_state = "Cachée", "hidden"
-    workbook.active["A1"] = "Cachée"
-    for name in ("Réponses", "Listes"):
-        workbook.create_sheet(name)["A1"] = name
-    out = io.BytesIO()
-    workbook.save(out)
+
+    def filled(hidden: Any) -> None:
+        hidden.title, hidden.sheet_state = "Cachée", "hidden"
+        for name in ("Réponses", "Listes"):
+            hidden.parent.create_sheet(name)["A1"] = name
+
     cell = "<table:table-row><table:table-cell><text:p>{0}</text:p></table:table-cell></table:table-row>"
     tables = f'<table:table table:name="{{0}}">{cell}</table:table>'
     document = sheet_ods("".join(tables.format(name) for name in ("Réponses", "Cachée", "Listes")))
-    for data in (out.getvalue(), document):
+    for data in (xlsx([["Cachée"]], filled), document):
         assert grid(data).rows == [["Réponses"]] and grid(data, sheet="Cachée").rows == [["Cachée"]]
-        assert [n.raw_value for n in grid(data, sheet="Réponses").notes if n.rule == "other_sheets"] == [
-            "Cachée, Listes"
-        ]
+        (note,) = grid(data, sheet="Réponses").notes
+        assert (note.rule, note.raw_value) == ("other_sheets", "Cachée, Listes")
         with pytest.raises(InputError, match=r"no sheet 'Reponses'\. Its sheets: .*Did you mean 'Réponses'"):
             grid(data, sheet="Reponses")
     assert not grid(xlsx([["a"]])).notes and not grid(ods([["a"]])).notes

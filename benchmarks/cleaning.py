@@ -16,8 +16,8 @@ from pathlib import Path
 
 from ptce_analysis.survey.clean import clean, read_column
 from ptce_analysis.survey.codebook import Codebook, Variable, checked
+from ptce_analysis.survey.grid import Limits
 from ptce_analysis.survey.parse.amounts import amount
-from ptce_analysis.survey.read import Limits
 
 HEADER = "id;Stade;Membres;Salariés;Budget (k€);Budget cellule;Autofinancement;ETP;Statut;Région;Région k€;EPCI;Autres"
 ANSWERS = (

@@ -7,6 +7,7 @@ import io
 import random
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from survey_exports import HEADER, ods, xlsx, zipped
@@ -52,29 +53,20 @@ def answers(chance: random.Random) -> list[list[str]]:
 
 def of_rows(rows: list[list[str]], chance: random.Random) -> str:
     """Break the rows as people do; return what was done."""
-    at, other = chance.randrange(len(rows)), chance.randrange(len(rows))
-    how = chance.choice(
-        ["shuffled", "sorted", "doubled", "cell", "cell", "shorter", "longer", "title", "swapped", "columns"]
-    )
-    if how == "shuffled":
-        chance.shuffle(rows)
-    elif how == "sorted":
-        rows.sort()
-    elif how == "doubled":
-        rows.insert(at, [*rows[other]])
-    elif how == "cell":
-        rows[at][chance.randrange(len(rows[at]))] = chance.choice(JUNK)
-    elif how == "shorter":
-        rows[at].pop()
-    elif how == "longer":
-        rows[at].insert(chance.randrange(8), chance.choice(JUNK))
-    elif how == "title":
-        rows.insert(0, [TITLE, *[""] * 7])
-    elif how == "swapped":
-        rows[at], rows[other] = rows[other], rows[at]
-    else:
-        for row in rows:
-            row[:] = [*reversed(row)]
+    row, other = chance.choice(rows), chance.choice(rows)
+    at, junk = rows.index(row), chance.choice(JUNK)
+    breaks: dict[str, Callable[[], object]] = {
+        "shuffled": lambda: chance.shuffle(rows),
+        "sorted": rows.sort,
+        "doubled": lambda: rows.insert(at, [*other]),
+        "cell": lambda: row.__setitem__(chance.randrange(len(row)), junk),
+        "shorter": row.pop,
+        "longer": lambda: row.insert(chance.randrange(8), junk),
+        "title": lambda: rows.insert(0, [TITLE, *[""] * 7]),
+        "columns": lambda: [one.reverse() for one in rows],
+    }
+    how = chance.choice([*breaks, "cell"])
+    breaks[how]()
     return how
 
 
@@ -113,24 +105,21 @@ def mutant(seed: int) -> Mutant:
     chance = random.Random(seed)
     rows = answers(chance)
     names, how = rows[0], [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
-    titles = (
-        sum(1 for row in rows[: rows.index(names)] if row[0] == TITLE) if names in rows else 0
-    )  # noted, not counted
-    n_answers = sum(1 for row in rows if any(map(str.strip, row))) - titles - 1  # the header, once
+    above = rows[: rows.index(names)] if names in rows else []
+    titles = sum(row[0] == TITLE for row in above)  # noted, not counted
+    n_answers = sum(any(map(str.strip, row)) for row in rows) - titles - 1  # the header, once
     kind = chance.choice(["csv", "csv", "xlsx", "ods"])
     if kind == "csv":
         out, separator = io.StringIO(), chance.choice(";,\t|")
-        csv.writer(out, delimiter=separator, lineterminator=chance.choice(["\n", "\r\n", "\r\r\n", "\r"])).writerows(
-            rows
-        )
+        ends = chance.choice(["\n", "\r\n", "\r\r\n", "\r"])
+        csv.writer(out, delimiter=separator, lineterminator=ends).writerows(rows)
         text, quotes = out.getvalue(), chance.choice([0, 0, 0, 1, 2])
         for _ in range(quotes):
-            ends = [match.start() for match in re.finditer(rf"(?<=[{separator}\n])|(?=[{separator}\n])", text)]
-            where = chance.choice(ends or [0])
+            edges = [match.start() for match in re.finditer(rf"(?<=[{separator}\n])|(?=[{separator}\n])", text)]
+            where = chance.choice(edges or [0])
             text = f'{text[:where]}"{text[where:]}'
-        data = text.encode(
-            chance.choice(["utf-8", "utf-8-sig", "utf-16", "cp1252", "iso-8859-15", "mac_roman"]), "replace"
-        )
+        encoding = chance.choice(["utf-8", "utf-8-sig", "utf-16", "cp1252", "iso-8859-15", "mac_roman"])
+        data = text.encode(encoding, "replace")
         how += [f"{quotes} quotes"] * bool(quotes)
     else:
         data = (xlsx if kind == "xlsx" else ods)(rows)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-import openpyxl
 import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import Answers, laid_out
 from ptce_analysis.survey.read import read_bytes
-from survey_exports import HEADER, ROW, book, lines, xlsx
+from survey_exports import HEADER, ROW, SMALL, book, lines, xlsx
 
 ETP: dict[str, Any] = {
     "variables": {"pole_id": {"header": "id"}, "cell_fte": {"header": "ETP"}},
-    "not_asked": [
-        "stage", "members", "employees", "budget_eur", "cell_budget_eur", "cell_self_financed_share", "legal_form",
-    ],
-    "supports": [],
+    "not_asked": [*SMALL["not_asked"], "stage", "cell_budget_eur"], "supports": [],
 }  # fmt: skip
 TWO_LINES = ETP | {
     "supports": [{"level": name.lower(), "amount": f"Financement / {name}"} for name in ("Region", "EPCI")],
@@ -88,14 +83,15 @@ def test_merged_cells_among_the_answers_are_listed() -> None:
 
 def sheets(**rows: list[list[Any]]) -> bytes:
     """A workbook of several sheets."""
-    workbook, out = openpyxl.Workbook(), io.BytesIO()
-    workbook.remove(workbook.active)
-    for name, cells in rows.items():
-        sheet = workbook.create_sheet(name)
-        for row in cells:
-            sheet.append(row)
-    workbook.save(out)
-    return out.getvalue()
+
+    def filled(first: Any) -> None:
+        for name, cells in rows.items():
+            sheet = first.parent.create_sheet(name)
+            for row in cells:
+                sheet.append(row)
+        first.parent.remove(first)
+
+    return xlsx([], filled)
 
 
 NAMES, ANSWERS = HEADER.split(";"), [["P1", "création", 10, 1, "Oui", 5], ["P2", "émergence", 12, 2, "Non"]]

@@ -17,8 +17,9 @@ from ptce_analysis.survey import statfiles
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import checked
 from ptce_analysis.survey.draft import draft_codebook
-from ptce_analysis.survey.read import Grid, Limits, read, read_bytes
-from survey_exports import pole, set_cells
+from ptce_analysis.survey.grid import Limits
+from ptce_analysis.survey.read import read, read_bytes
+from survey_exports import SMALL, pole, set_cells
 
 DAY, OLD = datetime.date(2015, 3, 12), datetime.date(1900, 1, 1)
 SAV: dict[str, Any] = {
@@ -56,11 +57,6 @@ def dta(path: Path) -> Path:
     return path
 
 
-def missing(grid: Grid) -> list[tuple[int, int | None, str]]:
-    """Return what the file declares missing: case, column, what it is."""
-    return [(note.row, note.column, note.raw_value) for note in grid.notes if note.rule == "declared_missing"]
-
-
 def test_spss_cells_are_labels_and_declared_missing_values_are_blank(tmp_path: Path) -> None:
     """Names and questions are two lines of header; two codes of one label are read by no rule; cases count from 1."""
     grid = read(sav(tmp_path / "f.sav"))
@@ -69,7 +65,8 @@ def test_spss_cells_are_labels_and_declared_missing_values_are_blank(tmp_path: P
         1: ["P1", "Oui", "25.5", "2015-03-12", "32 %", "autre [7]", "$ 12"],
         2: ["P2", "Non", "", "", "0.5 %", "autre [8]", ""],
         3: ["P3", "", "1.1250", "2015-03-12", "", "", ""], 4: ["", "3", "Aucun", "", "", "", ""]}  # fmt: skip
-    assert missing(grid) == [(4, 0, "NSP"), (3, 1, "99 (Sans réponse)"), (2, 2, "98"), (2, 3, "1900-01-01")]
+    assert [(note.row, note.column, note.raw_value) for note in grid.notes if note.rule == "declared_missing"] == [
+        (4, 0, "NSP"), (3, 1, "99 (Sans réponse)"), (2, 2, "98"), (2, 3, "1900-01-01")]  # fmt: skip
 
 
 def test_stata_cells_are_labels_and_its_letters_are_missing_values(tmp_path: Path) -> None:
@@ -78,7 +75,7 @@ def test_stata_cells_are_labels_and_its_letters_are_missing_values(tmp_path: Pat
     assert grid.rows == [["q1", "q2", "q3", "q4"], ["Nom du pôle", "Soutien de la Région ?", "Montant (k€)", ""],
                          ["P1", "Oui", "25.5", "2015-03-12"], ["P2", "Non", "", "2015-03-12"],
                          ["a", "Oui", "3", "2015-03-12"]]  # fmt: skip
-    assert missing(grid) == [(2, 2, ".a (Refus)")]
+    assert [(note.row, note.column, note.raw_value) for note in grid.notes] == [(2, 2, ".a (Refus)")]
 
 
 @pytest.mark.parametrize(("value", "form", "text"), [
@@ -96,8 +93,7 @@ def test_a_format_says_what_a_person_sees(value: float, form: str, text: str) ->
 BOOK: dict[str, Any] = {
     "wave": "2015", "origin": "fictitious", "variables": {"pole_id": {"header": "Nom du pôle"}}, "supports": [
         {"level": "region", "link": "Q2", "amount": "Montant (k€)", "unit": "keur"}],
-    "not_asked": ["stage", "members", "employees", "budget_eur", "cell_budget_eur", "cell_self_financed_share",
-                  "cell_fte", "legal_form"],
+    "not_asked": [*SMALL["not_asked"], "stage", "cell_budget_eur", "cell_fte"],
 }  # fmt: skip
 
 
@@ -119,14 +115,13 @@ def test_damage_limits_and_the_missing_extra_are_one_clear_line(
 ) -> None:
     """Nothing of a damaged file is read; the message without the libraries names their extra."""
     files = [sav(tmp_path / "f.sav"), dta(tmp_path / "f.dta")]
-    for path in files:
-        data = path.read_bytes()
-        with pytest.raises(InputError, match="truncated, damaged or in another encoding"):
-            read_bytes(data[:300], path.name)
-        with pytest.raises(InputError, match="more than 2 rows"):
-            read_bytes(data, path.name, limits=Limits(n_rows=2))
-        with pytest.raises(InputError, match="more than 2 columns"):
-            read_bytes(data, path.name, limits=Limits(n_columns=2))
+    for data in map(Path.read_bytes, files):
+        for part, limits, message in (
+            (data[:300], Limits(), "f: truncated, damaged or in another encoding"),
+            (data, Limits(n_rows=2), "f: more than 2 rows"), (data, Limits(n_columns=2), "f: more than 2 columns"),
+        ):  # fmt: skip
+            with pytest.raises(InputError, match=message):
+                read_bytes(part, "f", limits=limits)
     with monkeypatch.context() as ended:  # the library may end its process: it did
         ended.setattr(statfiles.sys, "executable", "false")
         with pytest.raises(InputError, match="truncated, damaged"):

@@ -15,10 +15,11 @@ from ptce_analysis.errors import InputError, if_shown, nearest
 from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
 from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
+from ptce_analysis.survey.grid import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, shape
 from ptce_analysis.survey.parse import choices, levels, words
 from ptce_analysis.survey.parse.kinds import is_unit, names_columns
 from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, read, shape
+from ptce_analysis.survey.read import read
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import ROW_RULES
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.codebook import RESERVED, STANDARD, told_apart
+from ptce_analysis.survey.grid import SEARCHED, Grid, Limits, above_texts, header_texts
 from ptce_analysis.survey.parse import amounts, choices, levels
 from ptce_analysis.survey.parse.kinds import UNITS, header_words, is_unit, names_columns, not_of_a_year, stated_units
 from ptce_analysis.survey.parse.words import plain
-from ptce_analysis.survey.read import SEARCHED, Grid, Limits, above_texts, header_texts, read
+from ptce_analysis.survey.read import read
 from ptce_analysis.vocabulary import LEVELS
 
 _MONEY, _FUNDERS = (words for *_, words in header_words("support"))

@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
-from math import isfinite
 from pathlib import Path
 
 from ptce_analysis.errors import InputError, if_shown
-from ptce_analysis.survey.parse.words import tidy
+from ptce_analysis.survey.grid import Grid, Limits, Note, at_most, gathered, shape
+from ptce_analysis.survey.statfiles import read_old_workbook, read_statistics
+from ptce_analysis.survey.workbooks import read_workbook
 
-# The header is one of the first lines: what is above it is a title.
-SEARCHED = 40
 # In this order when the evidence is equal: French software first.
 SEPARATORS = (";", "\t", ",", "|")
 # SPSS, then Stata since 13 and before: its version, the order of bytes, the kind of file.
@@ -34,53 +31,8 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\n]*\n', re.I)
 _SAMPLE = 4_000_000  # bytes that are enough to tell
 # ISO-8859-15 writes € where cp1252 has ¤, œ where it has ½: no word holds either.
 _LATIN_9 = re.compile(rb"\xa4|[a-z]\xbd[a-z]|\xbduvr")
-NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E[-+]?[0-9]+)?", re.I)
 # `1` and `2 M€` side by side: an amount of 1,2 M€ that a comma may have cut.
 _CUT = (re.compile(r"\s*-?[0-9][0-9 \u00a0\u202f]*"), re.compile(r"[0-9]"))
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much an export may hold. They are checked while reading, before the memory is spent."""
-
-    n_bytes: int = 100_000_000
-    n_inflated: int = 100_000_000
-    n_rows: int = 120_000
-    n_columns: int = 2_000
-    n_cells: int = 10_000_000
-    n_characters: int = 32_767
-    n_merged: int = 10_000
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something done to the file while reading it: row 0 is the whole file, no column is the whole row."""
-
-    row: int
-    column: int | None
-    raw_value: str
-    value: str
-    rule: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The non-blank rows of an export as text, with their row numbers in the file.
-
-    `merged` lists merged cells as (first row, first column, last row, last column): rows of the file, columns from 0.
-    `sparse`: blank cells at the end of a row are not stored (workbooks); otherwise a short row is a fault.
-    `header_rows`: how many lines of header the file itself has, 0 where only the codebook can say.
-    `sheets`: the first rows of the sheets that were not read, where nothing says which one to read.
-    """
-
-    file: str
-    rows: list[list[str]]
-    numbers: list[int]
-    notes: tuple[Note, ...] = ()
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    sparse: bool = False
-    header_rows: int = 0
-    sheets: Mapping[str, list[list[str]]] = field(default_factory=dict)
 
 
 def read(
@@ -93,8 +45,7 @@ def read(
     path, limits = Path(path), limits or Limits()
     if not path.is_file():
         raise InputError(f"{path.name}: no such file. Give the path of an export (.csv, .xlsx or .ods).")
-    if path.stat().st_size > limits.n_bytes:
-        raise InputError(f"{path.name}: more than {limits.n_bytes} bytes. A survey export is smaller: check the file.")
+    at_most(limits.n_bytes, path.stat().st_size, "bytes", path.name)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -112,61 +63,14 @@ def read_bytes(
     if data[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         raise InputError(f"{file}: a web page or XML document under another name: save it as .csv, .xlsx or .ods.")
     if data.startswith(b"PK"):
-        from ptce_analysis.survey.workbooks import read_workbook
-
-        return _unscrambled_grid(read_workbook(data, file, limits, sheet))
-    from ptce_analysis.survey import statfiles
-
-    if data.startswith(_OLD_WORKBOOK):
-        return _unscrambled_grid(statfiles.read_old_workbook(data, file, limits, sheet))
-    if _STATISTICS.match(data):
-        return _unscrambled_grid(statfiles.read_statistics(data, file, limits, encoding))
-    return _unscrambled_grid(_separated(data, file, limits, encoding, separator))
-
-
-@contextmanager
-def refusing(fault: str, advice: str) -> Iterator[None]:
-    """Make one `InputError` of whatever a damaged or hostile file makes a library raise, which may repeat an answer."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:
-        raise InputError(f"{fault} ({type(error).__name__}{if_shown(f': {error}')}). {advice}") from error
-
-
-def gathered(file: str, records: Iterable[tuple[int, list[str]]], limits: Limits) -> tuple[list[list[str]], list[int]]:
-    """Return the rows that hold something and their numbers; a file is refused as soon as it passes a limit."""
-    rows, numbers, n_cells = list[list[str]](), list[int](), 0
-    for number, cells in records:
-        if not any(cell and not cell.isspace() for cell in cells):
-            continue
-        n_cells += len(cells)
-        for what, n, limit in (
-            ("rows", len(rows) + 1, limits.n_rows),
-            ("columns", len(cells), limits.n_columns),
-            ("cells", n_cells, limits.n_cells),
-            ("characters in one cell", max(map(len, cells)), limits.n_characters),
-        ):
-            if n > limit:
-                raise InputError(
-                    f"{file}, row {number}: more than {limit} {what}. A survey export is smaller: check the file."
-                )
-        rows.append(cells)
-        numbers.append(number)
-    return rows, numbers
-
-
-def number_text(value: str) -> str:
-    """Return a stored number as text a reader cannot take for grouped thousands: 15 digits, never three decimals.
-
-    >>> number_text("1.125"), number_text("12500.0"), number_text("1.7500000000000002"), number_text("1E+5")
-    ('1.1250', '12500', '1.75', '100000')
-    """
-    if not NUMBER.fullmatch(value) or not isfinite(number := float(value)):
-        return value
-    text = format(Decimal(format(number, ".15g")).normalize(), "f")
-    return text + "0" if len(text.partition(".")[2]) == 3 else text
+        grid = read_workbook(data, file, limits, sheet)
+    elif data.startswith(_OLD_WORKBOOK):
+        grid = read_old_workbook(data, file, limits, sheet)
+    elif _STATISTICS.match(data):
+        grid = read_statistics(data, file, limits, encoding)
+    else:
+        grid = _separated(data, file, limits, encoding, separator)
+    return _unscrambled(grid)
 
 
 # Separated text: CSV as French and English software write it.
@@ -175,10 +79,7 @@ def number_text(value: str) -> str:
 def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator: str) -> Grid:
     """Return the grid of a separated file; a message names the line."""
     text, notes = _decoded(data, file, encoding)
-    if (n_lines := max(text.count("\n"), text.count("\r"))) > (limit := 4 * limits.n_rows):
-        raise InputError(
-            f"{file}: {n_lines} lines, and at most {limit} are read. A survey export is smaller: check it."
-        )
+    at_most(4 * limits.n_rows, max(text.count("\n"), text.count("\r")), "lines", file)
     text = re.sub("\r+\n?", lambda end: "\n" if end[0][-1] == "\n" else "\n" * len(end[0]), text)
     if stated := _SEP_LINE.match(text):
         text = text[stated.end() :]
@@ -200,13 +101,11 @@ def _sniffed(text: str) -> str:
     >>> _sniffed("id;Budget, en k€;stage\\n1;25,5;création\\n")
     ';'
     """
-    start = text[:200_000].split("\n")[:30]
+    start = [f"{line}\n" for line in text[:200_000].split("\n")[:30]]
 
     def score(separator: str) -> tuple[bool, int, float]:
         try:
-            widths = [
-                len(cells) for cells in csv.reader([f"{line}\n" for line in start], delimiter=separator) if any(cells)
-            ]
+            widths = [len(cells) for cells in csv.reader(start, delimiter=separator) if any(cells)]
         except csv.Error:  # the reading itself names the line
             return False, 0, 0
         titles = next((position for position, width in enumerate(widths) if width > 1), 0)
@@ -239,27 +138,18 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
 
 
 def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) -> bool:
-    """Return whether a cell is rows joined by two stray quotes: it has the separators of as many rows as line ends, or
-    as lines that are not blank.
+    """Return whether a cell is rows joined by two stray quotes: it has about the separators of as many rows as line
+    ends, or as lines that are not blank; a few of the rows may be too short or too long.
 
     Of two columns, an answer of several lines may look so: its lines must also start like the rows above (`shapes`).
     """
     for cell in cells:
         lines = cell.split("\n")
         rows = {len(lines) - 1, sum(1 for line in lines if line.strip())} - {0}
-        if len(lines) > 1 < width and cell.count(separator) in {n * (width - 1) for n in rows}:
+        if len(lines) > 1 < width and any(abs(cell.count(separator) - n * (width - 1)) < n / 2 for n in rows):
             starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :] if line.strip()}
             return width > 2 or starts <= shapes or (cell == cells[0] and len(starts) == 1)
     return False
-
-
-def shape(text: str) -> str:
-    """Return how a text is made, to tell whether it is like others.
-
-    >>> shape("Pôle 12"), shape("P-2013")
-    ('a 9', 'a-9')
-    """
-    return re.sub(r"[^\W\d_]+", "a", re.sub("[0-9]+", "9", tidy(text)))
 
 
 def _refuse_cut_numbers(file: str, rows: list[list[str]], numbers: list[int]) -> None:
@@ -346,7 +236,7 @@ def unscrambled(text: str) -> str:
     return text
 
 
-def _unscrambled_grid(grid: Grid) -> Grid:
+def _unscrambled(grid: Grid) -> Grid:
     """Return a grid whose letters read twice are put right, each cell noted; a workbook saved from a CSV keeps them."""
     right = {cell: better for cells in grid.rows for cell in cells if (better := unscrambled(cell)) != cell}
     if not right:
@@ -359,45 +249,3 @@ def _unscrambled_grid(grid: Grid) -> Grid:
     ]
     rows = [[right.get(cell, cell) for cell in cells] for cells in grid.rows]
     return replace(grid, rows=rows, notes=(*grid.notes, *repairs))
-
-
-# What the columns of a grid are called, over one or several header lines.
-
-
-def header_texts(grid: Grid, start: int, n_rows: int) -> list[list[str]]:
-    """Return, for each column, what it may be called: its header lines joined by ` / `, then each, the lowest first."""
-    block = grid.rows[start : start + n_rows]
-    width = max(map(len, block), default=0)
-    filled = [_spread(grid, start + i, width, i < len(block) - 1) for i in range(len(block))]
-    texts = []
-    for column in range(width):
-        lines = list(dict.fromkeys(text for row in filled if (text := tidy(row[column]))))
-        texts.append(list(dict.fromkeys([" / ".join(lines), *reversed(lines)])) if lines else [""])
-    return texts
-
-
-def above_texts(grid: Grid, start: int, width: int) -> list[tuple[list[str], list[str]]]:
-    """Return, for each column of a header, what the lines above say over it, and the titles, which say it of none."""
-    texts: list[tuple[list[str], list[str]]] = [([], []) for _ in range(width)]
-    for position in range(start):
-        filled = [text for cell in grid.rows[position] if (text := tidy(cell))]
-        alone = len(filled) == 1 and bool(grid.rows[position][0].strip())
-        spread = _spread(grid, position, max(len(grid.rows[position]), width), upper=not (alone or grid.sparse))
-        for (over, titles), cell in zip(texts, spread, strict=False):
-            (over if tidy(cell) else titles).append(tidy(cell) or " | ".join(filled))
-    return texts
-
-
-def _spread(grid: Grid, position: int, width: int, upper: bool) -> list[str]:
-    """Return a header line, merged cells spread over all they cover; an upper line without any fills to the right."""
-    row = [*grid.rows[position], *[""] * (width - len(grid.rows[position]))]
-    number, positions = grid.numbers[position], {n: i for i, n in enumerate(grid.numbers[: 2 * SEARCHED])}
-    merged = [one for one in grid.merged if one[0] <= number <= one[2] and one[0] in positions]
-    for top, left, _, right in merged:
-        text = grid.rows[positions[top]][left : left + 1]
-        for column in range(left, min(right + 1, width)) if text else ():
-            row[column] = row[column] or text[0]
-    if upper and not merged:
-        for column in range(1, width):
-            row[column] = row[column] or row[column - 1]
-    return row

@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import Any
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.read import Grid, Limits, Note, gathered, number_text, refusing
+from ptce_analysis.survey.grid import Grid, Limits, Note, at_most, gathered, number_text, refusing
 from ptce_analysis.survey.workbooks import Seen, marked, sheet_grid, shown, worded
 
 # What a format says of a number: days since the first day of the software, or something before or after the number.
@@ -49,8 +49,8 @@ def read_statistics(data: bytes, file: str, limits: Limits, encoding: str = "") 
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, input=data, env=where, capture_output=True, check=True, timeout=600)
         found = json.loads(done.stdout)
-        for what in (what for what in most if (found[what] or 0) > most[what]):
-            raise InputError(f"{file}: more than {most[what]} {what}. A survey export is smaller: check the file.")
+        for what, limit in most.items():
+            at_most(limit, found[what] or 0, what, file)
         notes, names, labels = list[Note](), list(found["cells"]), [label or "" for label in found["labels"]]
         columns = [list(_column(name, found, notes, at)) for at, name in enumerate(names)]
         records = [(0, names), (0, labels), *enumerate(map(list, zip(*columns, strict=True)), 1)]
@@ -77,11 +77,8 @@ def _column(name: str, found: Mapping[str, Any], notes: list[Note], at: int) -> 
     """Yield what each value of a variable shows; those declared missing are noted, and blank."""
     labels: dict[Any, str] = dict(found["values"].get(name, ()))
     doubled = {label for label, n in Counter(labels.values()).items() if n > 1}
-    ranges, form, is_text = (
-        found["missing"].get(name, ()),
-        found["formats"][name] or "",
-        found["types"][name] == "string",
-    )
+    ranges, form = found["missing"].get(name, ()), found["formats"][name] or ""
+    is_text = found["types"][name] == "string"
     for row, value in enumerate(found["cells"][name], 1):
         if value is None or value != value or (is_text and not value.strip()):
             yield ""

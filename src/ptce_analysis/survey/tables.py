@@ -18,8 +18,8 @@ import pandas as pd
 
 from ptce_analysis.errors import InputError, if_shown
 from ptce_analysis.survey.codebook import NUMERIC, STANDARD, Codebook, Support
+from ptce_analysis.survey.grid import number_text
 from ptce_analysis.survey.parse.words import STATUSES
-from ptce_analysis.survey.read import number_text
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 TABLES = ("poles", "supports", "ledger", "quarantine")

@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.survey.read import NUMBER, SEARCHED, Grid, Limits, Note, gathered, number_text, refusing
+from ptce_analysis.survey.grid import NUMBER, SEARCHED, Grid, Limits, Note, at_most, gathered, number_text, refusing
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _LAST_ROW = 1_048_576
@@ -102,8 +102,7 @@ def sheet_grid(file: str, limits: Limits, sheets: list[str], visible: list[str],
     if others := [name for name in sheets if name != chosen]:
         seen.notes.append(Note(0, None, ", ".join(others), "not read", "other_sheets"))
     rows, numbers = gathered(file, records(chosen, seen), limits)
-    if len(seen.merged) > limits.n_merged:
-        raise InputError(f"{file}: more than {limits.n_merged} merged cells. Check the file.")
+    at_most(limits.n_merged, len(seen.merged), "merged cells", file)
     unread = {name: islice(records(name, Seen([], [])), 5 * SEARCHED) for name in others if not wanted}
     some = {name: gathered(file, first, limits)[0] for name, first in unread.items()}
     return Grid(file, rows, numbers, tuple(seen.notes), tuple(seen.merged), sparse=True, sheets=some)
@@ -335,8 +334,8 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
                 if not text.strip():
                     blank += repeated
                     continue
-                if len(cells) + blank + repeated > (limit := archive.limits.n_columns):
-                    raise InputError(f"{archive.file}, row {number + 1}: more than {limit} columns. Check the file.")
+                width, where = len(cells) + blank + repeated, f"{archive.file}, row {number + 1}"
+                at_most(archive.limits.n_columns, width, "columns", where)
                 cells += [""] * blank
                 down, right = (_times(found, f"number-{what}-spanned") for what in ("rows", "columns"))
                 if down > 1 or right > 1:

@@ -247,7 +247,7 @@ def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
     ]
     # An empty group says of everybody in its row, or column, what they did not answer.
     cells += [] if counts.all() else [Contributions(0, others=1)]
-    return next((rule.name for cell in cells if (rule := disclosure.failed(cell, rules, "units"))), "")
+    return next((rule for cell in cells if (rule := disclosure.failed(cell, rules, "units"))), "")
 
 
 def _untold_elsewhere(tables: Mapping[str, Protected], year: str, level: str) -> str:

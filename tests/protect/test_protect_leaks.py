@@ -81,10 +81,9 @@ def test_words_are_compared_without_accents_case_or_punctuation() -> None:
     assert {folded(text) for text in same} == {" eco pole d audruicq "}
 
 
-@pytest.mark.parametrize("text", ["jean@exemple.fr", "0612345678", "abcdefg"])
-def test_a_report_never_repeats_what_it_found(text: str) -> None:
+def test_a_report_never_repeats_what_it_found() -> None:
     """Two letters at each end, and the length."""
-    assert masked(text) == f"{text[:2]}…{text[-2:]} ({len(text)} characters)"
+    assert masked("jean@exemple.fr") == "je…fr (15 characters)"
     assert masked("short") == "… (5 characters)"
 
 

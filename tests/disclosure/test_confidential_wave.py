@@ -19,7 +19,6 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page
 
-from conftest import REPOSITORY, write_project
 from hostile_answers import ACTIVE, CANARIES, HOSTILE, POLES, canary, write_waves
 from ptce_analysis.cli import main
 from ptce_analysis.protect.leaks import needles
@@ -30,6 +29,7 @@ from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import shown
 from ptce_analysis.survey.waves import read_waves
 from ptce_analysis.vocabulary import LANGUAGES
+from survey_pages import project_of_the_page
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +41,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def public(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything a team might hand over after one build: site, executed notebooks, figures, the log."""
-    folder = write_project(tmp_path_factory.mktemp("whole") / "project", {})
-    shutil.copytree(REPOSITORY / "data" / "raw" / "waves", folder / "data" / "raw" / "waves")
-    (folder / "notebooks").mkdir()
-    shutil.copy(REPOSITORY / "notebooks" / "06_survey.ipynb", folder / "notebooks")
-    (folder / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
+    folder = project_of_the_page(tmp_path_factory.mktemp("whole") / "project")
     done = built(folder, PTCE_WAVES=str(raw))
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "build" / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import REPOSITORY
+from conftest import REPOSITORY, write_project
 from ptce_analysis.publish import show
 from ptce_analysis.publish import survey_page as page06
 from ptce_analysis.survey.tables import Cleaned
@@ -60,18 +61,22 @@ def wave(
         told += ["Oui" if yes[level] else "Non" for level in links]
         told += [str(20_000 + 500 * i) if yes[level] and i % 8 != 1 else "" for level in amounts]
         rows.append(";".join([f"P{i}", *told, funder]))
-    titles = [
-        "id",
-        *(ASKED[name][0] for name in asked),
-        *(f"Lien {level}" for level in links),
-        *amounts,
-        "Qui vous aide ?",
-    ]
+    titles = ["id", *(ASKED[name][0] for name in asked), *(f"Lien {one}" for one in links), *amounts, "Qui vous aide ?"]
     book: dict[str, Any] = {"wave": str(year), "origin": "survey", "variables": variables}
     book |= {"supports": [*supports.values(), *named], "not_asked": [name for name in ASKED if name not in asked]}
     place = folder / str(year)
     place.mkdir()
     return cleaned(place, *rows, header=";".join(titles), **book | changes)
+
+
+def project_of_the_page(folder: Path) -> Path:
+    """A project of the survey notebook alone, with the fictitious waves."""
+    write_project(folder, {})
+    shutil.copytree(REPOSITORY / "data" / "raw" / "waves", folder / "data" / "raw" / "waves")
+    (folder / "notebooks").mkdir()
+    shutil.copy(REPOSITORY / "notebooks" / "06_survey.ipynb", folder / "notebooks")
+    (folder / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
+    return folder
 
 
 def survey_page(

@@ -72,43 +72,22 @@ def published(waves: Path, site: Path) -> Path:
     return site
 
 
-def test_what_the_library_publishes_holds_no_canary(
+def test_raw_answers_are_not_in_what_the_library_publishes_and_are_found_once_planted(
     waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From the export to the page: every raw name, contact, id and text is looked for, and none is there."""
-    site = published(waves, tmp_path / "site")
-    assert "10" in (site / "page.html").read_text(encoding="utf-8")
-    assert main(["check-site", str(site), "--raw", str(waves)]) == 0
+    """From export to page, every raw name, contact, id and text is looked for: exit 0; with one, 1, and where it is."""
+    page = published(waves, tmp_path / "site") / "page.html"
+    text, command = page.read_text(encoding="utf-8"), ["check-site", str(page.parent), "--raw", str(waves)]
+    assert "10" in text and main(command) == 0
     said = capsys.readouterr().out
     assert "nothing found that could expose a respondent" in said
-    n_searched = int(said.split("none, of ")[1].split()[0])
-    assert n_searched > 90
-
-
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
-        ("Pôle Canari 011", "raw_value"),
-        ("camille temoin 004", "raw_value"),
-        ("une réponse de la mairie de Canariville 12", "raw_value"),
-        (escape(HOSTILE), "raw_value"),
-        ("c5@exemple.fr", "email"),
-        ("732 829 320 00074", "siren"),
-    ],
-)
-def test_a_canary_planted_in_a_page_is_found(
-    waves: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, rule: str
-) -> None:
-    """A name, a contact, a piece of free text or a number of the raw answers: exit 1, and the page is named."""
-    site = published(waves, tmp_path / "site")
-    page = site / "page.html"
-    page.write_text(page.read_text(encoding="utf-8").replace("</figure>", f"<p>{text}</p></figure>"), encoding="utf-8")
-    assert main(["check-site", str(site), "--raw", str(waves), "--json"]) == 1
-    found = json.loads(capsys.readouterr().out)
-    assert not found["safe"]
-    leaks = {one["rule"]: one for one in found["rules"] if one["verdict"] == "leak"}
-    assert rule in leaks
-    assert {finding["file"] for finding in leaks[rule]["findings"]} == {"page.html"}
+    assert int(said.split("none, of ")[1].split()[0]) > 90
+    for rule, planted in {"raw_value": escape(HOSTILE), "email": "c5@exemple.fr", "siren": "732 829 320 00074"}.items():
+        page.write_text(text.replace("</figure>", f"<p>{planted}</p></figure>"), encoding="utf-8")
+        assert main([*command, "--json"]) == 1
+        found = json.loads(capsys.readouterr().out)
+        leaks = {one["rule"]: one["findings"] for one in found["rules"] if one["verdict"] == "leak"}
+        assert not found["safe"] and {finding["file"] for finding in leaks[rule]} == {"page.html"}
 
 
 def test_the_tables_of_the_cleaner_are_not_for_publication(

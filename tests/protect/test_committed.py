@@ -20,6 +20,7 @@ from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
 from ptce_analysis.publish.appendix import TEMPLATES
+from survey_pages import project_of_the_page
 
 REFUSED = r"answers of respondents in a path that git commits\. Move them to a folder that git ignores"
 SURVEY_BOOK = "wave: 2015\norigin: survey\n"
@@ -170,12 +171,7 @@ def test_a_page_that_does_not_say_what_it_shows_is_not_written(html: str, fault:
 @pytest.fixture
 def survey_project(tmp_path: Path) -> Path:
     """The survey notebook alone, with the fictitious waves."""
-    folder = write_project(tmp_path / "project", {})
-    shutil.copytree(REPOSITORY / "data" / "raw" / "waves", folder / "data" / "raw" / "waves")
-    (folder / "notebooks").mkdir()
-    shutil.copy(REPOSITORY / "notebooks" / "06_survey.ipynb", folder / "notebooks")
-    (folder / "runs.toml").write_text('[[runs]]\nnotebook = "06_survey"\n', encoding="utf-8")
-    return folder
+    return project_of_the_page(tmp_path / "project")
 
 
 @pytest.mark.usefixtures("restored_environment")

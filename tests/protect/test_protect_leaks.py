@@ -81,10 +81,9 @@ def test_words_are_compared_without_accents_case_or_punctuation() -> None:
     assert {folded(text) for text in same} == {" eco pole d audruicq "}
 
 
-@pytest.mark.parametrize("text", ["jean@exemple.fr", "0612345678", "abcdefg"])
-def test_a_report_never_repeats_what_it_found(text: str) -> None:
+def test_a_report_never_repeats_what_it_found() -> None:
     """Two letters at each end, and the length."""
-    assert masked(text) == f"{text[:2]}…{text[-2:]} ({len(text)} characters)"
+    assert masked("jean@exemple.fr") == "je…fr (15 characters)"
     assert masked("short") == "… (5 characters)"
 
 
@@ -138,20 +137,19 @@ def looked_for(*texts: str, header: str = "", kind: str = "") -> set[str]:
     return words(column_needles(header, kind, [(f"row {n}", text) for n, text in enumerate(texts)]))
 
 
-def test_an_answer_of_many_names_nobody() -> None:
-    """A text of three rows of nine is an answer like another; the library's own words are nobody's either."""
+def test_an_answer_of_many_names_nobody_but_where_persons_stand_or_most_differ() -> None:
+    """A text of three rows of nine is an answer like another; a person is looked for in both orders."""
     assert looked_for(*["Association loi 1901"] * 7, "Ruche", "CUMA") == {"ruche"}
     assert looked_for(*["Association loi 1901"] * 2, *["Autre statut"] * 7) == {"association loi 1901"}
+    assert looked_for(*["Ève Canari"] * 7, header="Nom du contact") == {"eve canari", "canari eve"}
+    assert "eve canari" in looked_for(*["Ève Canari"] * 5, *[f"Pôle numéro {n}" for n in "abcdefghij"])
+    assert "eve canari" not in looked_for(*["Ève Canari"] * 5, *["Pôle Sud"] * 5)
+
+
+def test_the_library_s_own_words_are_nobody_s() -> None:
+    """Nor are ids that say that they are fictitious."""
     assert looked_for("données fictives", "Départements", "FICTIF-2015-001") == set()
     assert "deux medianes" not in own_words() and " departements " in own_words()
-
-
-def test_a_contact_who_answered_for_several_poles_is_looked_for() -> None:
-    """In a column of persons whatever the rows, in both orders; and in any column where most answers differ."""
-    assert looked_for(*["Ève Canari"] * 7, header="Nom du contact") == {"eve canari", "canari eve"}
-    others = [f"Pôle numéro {n}" for n in "abcdefghij"]
-    assert "eve canari" in looked_for(*["Ève Canari"] * 5, *others)
-    assert "eve canari" not in looked_for(*["Ève Canari"] * 5, *["Pôle Sud"] * 5)
 
 
 @pytest.mark.parametrize("kind", ["level", "legal_form"])

@@ -58,14 +58,10 @@ def test_a_protected_table_may_be_chosen_from_ordered_and_labelled(amounts: Prot
 
 def test_a_number_worked_out_elsewhere_is_refused(amounts: Protected) -> None:
     """One changed number, in a cell, in a sentence or inside a text, is seen."""
-    changed = amounts.table.assign(total=[15_500.0, 3401.0])
-    assert unreleased("survey", amounts, changed) == [
-        "column 'total' holds a number, 3401, that was not released: protect it, or derive it from what is"
-    ]
-    assert unreleased("survey", amounts, numbers=[3401.0]) == [
-        "a sentence holds a number, 3401, that was not released: protect it, or derive it from what is"
-    ]
-    worded = amounts.table.assign(text="about 3401 €")
+    changed, worded = amounts.table.assign(total=[15_500.0, 3401.0]), amounts.table.assign(text="about 3401 €")
+    why = "holds a number, 3401, that was not released: protect it, or derive it from what is"
+    assert unreleased("survey", amounts, changed) == [f"column 'total' {why}"]
+    assert unreleased("survey", amounts, numbers=[3401.0]) == [f"a sentence {why}"]
     assert unreleased("survey", amounts, worded) == [
         "column 'text' holds a text with a number that was not released: keep it apart"
     ]

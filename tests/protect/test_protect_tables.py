@@ -152,32 +152,15 @@ def links(**levels: int) -> pd.DataFrame:
     )
 
 
-def shares(n: int, **levels: int) -> tuple[Protected, Protected]:
-    found = protect(
-        Measure("poles", poles(n)),
-        Measure("links", links(**levels), by=(("level",),), statistics=("share",), base="poles"),
-    )
-    return found["poles"], found["links"]
-
-
-def test_the_complement_of_a_share_is_protected() -> None:
-    """38 of 40 tells who the two others are not: the count and the share are hidden, and so is what would give them."""
-    _, found = shares(40, a=10, b=38)
-    assert column(found, "units") == {"a": 10, "b": MARK}
-    assert column(found, "share") == {"a": 0.25, "b": MARK}
-    assert found.ledger["rule"].tolist() == ["few_others", "few_others"]
-
-
-def test_all_or_none_of_a_base_is_hidden() -> None:
-    """Every pole linked, or none: the answer of each is known."""
-    frame = links(a=10, b=40)
-    frame["level"] = pd.Categorical(frame["level"], ["a", "b", "none"])
-    found = protect(
-        Measure("poles", poles(40)),
-        Measure("links", frame, by=(("level",),), statistics=("share",), base="poles"),
-    )["links"]
-    assert column(found, "units") == {"a": 10, "b": MARK, "none": MARK}
-    assert set(found.ledger["rule"]) == {"same_answer"}
+def test_the_complement_of_a_share_is_protected_and_so_is_all_or_none() -> None:
+    """38 of 40 tells who the two others are not, 40 or none what each answered: count and share are hidden."""
+    frame = links(a=10, b=38, c=40)
+    frame["level"] = pd.Categorical(frame["level"], [*"abc", "none"])
+    share = Measure("links", frame, by=(("level",),), statistics=("share",), base="poles")
+    found = protect(Measure("poles", poles(40)), share)["links"]
+    assert column(found, "units") == {"a": 10, "b": MARK, "c": MARK, "none": MARK}
+    assert column(found, "share") == {"a": 0.25, "b": MARK, "c": MARK, "none": MARK}
+    assert found.ledger["rule"].tolist() == [*["few_others"] * 2, *["same_answer"] * 4]
 
 
 def test_a_measure_within_another_uses_what_that_one_shows() -> None:

@@ -15,14 +15,14 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.publish import survey_page as page06
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import ShownWaves, shown
-from ptce_analysis.published import Facts, read_published
+from ptce_analysis.published import read_published
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import read_waves
 from ptce_analysis.vocabulary import LANGUAGES
 from survey_exports import cleaned
 from survey_pages import ASKED, survey_page, wave
 
-EN = Words("en")
+EN, FACTS = Words("en"), read_published(REPOSITORY / "data" / "raw" / "published")
 BY_TIER, FIGURES = {"links", "aided", "funding"}, {"links", "aided", "funding", "emergence", "emergence_by_level"}
 ABOUT = {"profile", "forms", "stages", "emergence"}
 SIX = ("commune", "epci", "departement", "region", "etat", "europe")
@@ -34,31 +34,26 @@ def years(*some: int, **kind: Any) -> Callable[[Path], list[Cleaned]]:
 
 
 # Waves of every kind, and the exhibits that their page has, worked out from what they ask and how many answer.
+EVERY = BY_TIER | ABOUT | {"emergence_by_level"}
 KINDS: dict[str, tuple[Callable[[Path], list[Cleaned]], set[str]]] = {
-    "all levels, one wave": (years(2019), BY_TIER | ABOUT | {"emergence_by_level"}),
-    "two waves": (years(2019, 2023), BY_TIER | ABOUT | {"emergence_by_level"}),
-    "three waves, two of them published": (
-        years(2013, 2015, 2023),
-        BY_TIER | ABOUT | {"emergence_by_level", "compared"},
-    ),
-    "four hundred": (years(2021, n=400), BY_TIER | ABOUT | {"emergence_by_level"}),
-    "no amount": (years(2019, 2023, amounts=()), {"links", "emergence_by_level"} | ABOUT),
-    "no link": (years(2019, links=()), {"aided", "funding"} | ABOUT),
+    "all levels, one wave": (years(2019), EVERY),
+    "two waves": (years(2019, 2023), EVERY),
+    "three waves, two of them published": (years(2013, 2015, 2023), EVERY | {"compared"}),
+    "four hundred": (years(2021, n=400), EVERY),
+    "no amount": (years(2019, 2023, amounts=()), EVERY - {"aided", "funding"}),
+    "no link": (years(2019, links=()), EVERY - {"links", "emergence_by_level"}),
     "amounts alone": (years(2019, links=(), asked=()), {"aided", "funding", "lines"}),
     "links alone": (years(2019, amounts=(), asked=()), {"links"}),
     "no stage": (years(2019, asked=tuple(ASKED)[1:]), BY_TIER | {"profile", "forms"}),
-    "stage alone": (years(2019, asked=("stage",)), BY_TIER | {"stages", "emergence", "emergence_by_level"}),
-    "a State that is linked and gives nothing": (
-        years(2019, amounts=SIX[:4]),
-        BY_TIER | ABOUT | {"emergence_by_level"},
-    ),
-    "a park": (years(2019, links=(*SIX, "pnr_petr")), BY_TIER | ABOUT | {"emergence_by_level"}),
+    "stage alone": (years(2019, asked=("stage",)), EVERY - {"profile", "forms"}),
+    "a State that is linked and gives nothing": (years(2019, amounts=SIX[:4]), EVERY),
+    "a park": (years(2019, links=(*SIX, "pnr_petr")), EVERY),
     "other levels each year": (
         lambda folder: [
             wave(folder, 2019, links=SIX[:3], amounts=SIX[4:]),
             wave(folder, 2023, links=SIX[3:], amounts=()),
         ],
-        BY_TIER | ABOUT | {"emergence_by_level"},
+        EVERY,
     ),
     "funders that nobody can place": (
         years(2019, links=(), amounts=(), funder="Bidule", asked=("stage",)),
@@ -115,21 +110,14 @@ def test_the_page_of_a_survey_leads_with_what_its_answers_say(
     }
     named = {"en": "Enquête du RTES (export of 5 November 2023)", "fr": "Enquête du RTES (export du 5 novembre 2023)"}
     assert found["answer"].startswith(leads[lang]) and named[lang] in sentences(found)
-    facts = read_published(REPOSITORY / "data" / "raw" / "published")
-    aid = page06.by_tier(EN, shown(waves, facts), "aided").table.set_index("name")
+    aid = page06.by_tier(EN, shown(waves, FACTS), "aided").table.set_index("name")
     assert list(aid.index[:2]) == ["Regions 2023", "Regions 2015, published"] or aid.index[0] == "Communes 2023"
     # 29 of 52 respondents: Wilson's interval by its formula, with z = 1.96.
     printed = aid.loc["Regions 2015, published"]
     assert (printed["units"], printed["base"]) == (29, 52) and printed["interval"] == "42% – 69%"
-    links = page06.by_tier(EN, shown(waves, facts), "links").table.set_index("name")
+    links = page06.by_tier(EN, shown(waves, FACTS), "links").table.set_index("name")
     assert links.loc["Regions 2015, published", ["units", "share"]].tolist() == ["–", 0.75]
     assert set(links["level"]) == {"region"}  # an amount alone asks about no link
-
-
-@pytest.fixture(scope="module")
-def facts() -> Facts:
-    """The figures of the study."""
-    return read_published(REPOSITORY / "data" / "raw" / "published")
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +127,9 @@ def fictitious() -> tuple[Cleaned, ...]:
 
 
 @pytest.fixture(scope="module")
-def tables(fictitious: tuple[Cleaned, ...], facts: Facts) -> ShownWaves:
+def tables(fictitious: tuple[Cleaned, ...]) -> ShownWaves:
     """What may be shown of them."""
-    return shown(fictitious, facts)
+    return shown(fictitious, FACTS)
 
 
 @pytest.fixture(scope="module")

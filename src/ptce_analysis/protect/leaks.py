@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -49,51 +50,11 @@ def is_siren(found: str) -> bool:
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0 and not digits.endswith("000")
 
 
-# Each rule, and what it says is absent.
-LEAKS = {
-    "raw_value": "names, ids and free text of the raw answers",
-    "email": "e-mail addresses",
-    "phone": "French telephone numbers",
-    "siren": "SIREN and SIRET numbers",
-    "register": "numbers said to be those of a register",
-    "iban": "bank account numbers (IBAN)",
-    "token": "keys and tokens of a machine",
-    "path": "absolute paths",
-    "traceback": "traces of a failure",
-    "active": "scripts, forms and anything loaded from elsewhere",
-    "formula": "cells that a spreadsheet would run",
-    "fictitious": "fictitious data without their mark",
-    "micro_data": "rows of respondents",
-    "unprotected": "figures of answers that the rules did not release",
-    "closed": "files that cannot be looked into",
-}
-_SEP = r"[ .\-/\u00a0\u202f]"
-_PAIRS = rf"(?:(?P<sep>{_SEP}{{0,2}})\d{{2}})(?:(?P=sep)\d{{2}}){{3}}"
-# What finds some of them. A SIREN also has a check digit.
-PATTERNS = [(name, re.compile(pattern)) for name, pattern in (
-    ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+"),
-    ("email", r"(?i)\b[\w.+-]{2,64} ?[\[({] ?(?:at|chez|arobase) ?[\])}] ?"
-              r"[\w-]+(?:\.| ?[\[({] ?(?:dot|point) ?[\])}] ?)\w+"),
-    ("phone", rf"(?<![\w+])(?<!\d[.,])0[1-9]{_PAIRS}(?![\w]|[.,]\d)"),
-    ("phone", rf"(?<!\w)(?<!\d[.,])(?:\+|00)(?:33|262|508|59[046]|68[79])\)?{_SEP}?(?:\(0\))?(?:{_SEP}?\d){{9}}(?!\w)"),
-    ("siren", r"(?<![\w\u202f])(?<!\d[.,])(?<!\d[ \u00a0])\d{3}(?P<sep>[ .\-\u00a0]?)\d{3}(?P=sep)\d{3}"
-              r"(?:[ .\u00a0]?\d{5})?(?![\w\u202f]|[.,]\d|[ \u00a0]\d)"),
-    ("register", r"(?i)\b(?:siren|siret|rna|rcs)\b[^\w]{0,12}(?:n[°o.]{0,2} ?)?(?:[^\W\d]{1,20}[ -]){0,3}W?"
-                 r"\d(?:[\W_]?\d){8,13}"),
-    ("register", r"(?<!\w)(?:W\d{9}|FR ?\d{2} ?\d{3} ?\d{3} ?\d{3})(?!\w)"),
-    ("iban", r"(?<!\w)[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,3})?(?!\w)"),
-    ("token", r"(?<!\w)(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|npm_|pypi-|[srp]k[_-]|AIza|ya29\.)[\w-]{16,}"),
-    ("token", r"(?<!\w)AKIA[0-9A-Z]{16}(?!\w)|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"),
-    ("token", r"(?<!\w)eyJ[\w-]{8,500}\.[\w-]{8,500}\.|\bBearer [\w.~+/-]{20,}|://[^\s/:@<>\"']{1,64}:[^\s/@<>\"']{1,64}@"),
-    ("token", r"(?i)\b(?:api[_-]?key|access[_-]?token|password|passwd)[\"']?\s{0,3}[:=]\s{0,3}[\"']?[\w+/.-]{12,}"),
-    ("token", r"(?i)(?:key|token|secret|password|mot de passe)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?=[^\s\"'<>]{0,40}\d)"
-              r"(?=\S{0,40}[^\W\d])[^\s\"'<>]{12,}"),
-    ("path", r"(?<![\w./~])/(?:home|Users|root|tmp|var|mnt|media|private|opt|srv|work|usr|etc|run|Volumes|Library|app"
-             r"|workspaces?|content|kaggle|nix|scratch|export|cygdrive|nfs)/[\w.~-]+"),
-    ("path", r"(?<!\w)[A-Za-z]:(?:\\{1,2}|/)[\w~.$-]+|(?<!\w)\\\\[\w.$-]+\\[\w$.-]+|file:/{2,3}[\w.]"),
-    ("traceback", r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d+"),
-    ("traceback", r"Cell In ?\[\d+\], line|ipykernel_\d|\x1b\[[0-9;]*m"),
-)]  # fmt: skip
+# Each rule, and what it says is absent; what finds some of them.
+with (Path(__file__).parent / "leaks.toml").open("rb") as _stream:
+    _RULES = tomllib.load(_stream)
+LEAKS: dict[str, str] = _RULES["absent"]
+PATTERNS = [(name, re.compile(one)) for name, patterns in _RULES["patterns"].items() for one in patterns]
 
 
 def is_iban(found: str) -> bool:

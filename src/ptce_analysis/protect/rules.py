@@ -115,9 +115,9 @@ def threshold(rules: Iterable[Rule]) -> int:
     return max((int(rule.threshold) for rule in rules if rule.fails is _few), default=1)
 
 
-def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> Rule | None:
-    """Return the first rule that hides a figure of a cell (`units`, `total`); None when it may be shown."""
-    return next((rule for rule in rules if statistic in rule.hides and rule.fails(cell, rule.threshold)), None)
+def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> str:
+    """Return the name of the first rule that hides a figure of a cell (`units`, `total`); "" when it may be shown."""
+    return next((rule.name for rule in rules if statistic in rule.hides and rule.fails(cell, rule.threshold)), "")
 
 
 def checked_values(values: Iterable[float], where: str) -> tuple[float, ...]:
@@ -167,14 +167,14 @@ def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
     if not 0 <= k <= n:
         raise InputError(f"share {k}/{n}: the count must lie between 0 and its base.")
     rule = failed(Contributions(k, others=n - k), rules, "units")
-    return Shown(None if rule or n == 0 else k / n, rule.name if rule else "", n)
+    return Shown(None if rule or n == 0 else k / n, rule, n)
 
 
 def protected_total(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
     """Return a total rounded to a grain, unless too few units make it or one dominates it."""
     known = checked_values(values, "total")
     rule = failed(Contributions(len(known), known, least=least_of(known, grain)), rules, "total")
-    return Shown(None if rule or not known else rounded(sum(known), grain), rule.name if rule else "", len(known))
+    return Shown(None if rule or not known else rounded(sum(known), grain), rule, len(known))
 
 
 def protected_median(
@@ -188,7 +188,7 @@ def protected_median(
     n = len(set(units)) if units else len(known)
     rule = failed(Contributions(n), rules, "units")
     if rule or n < MEDIAN_UNITS:
-        return Shown(None, rule.name if rule else "median_of_few" if known else "", len(known))
+        return Shown(None, rule or ("median_of_few" if known else ""), len(known))
     low, below = median_class(float(np.median(known)), grain)
     whose = list(units) or [str(at) for at in range(len(known))]
     if _tells(low, below, known, whose, least_of(known, grain), rules):
@@ -233,7 +233,7 @@ def _tells(
     unknown = [value - (least if at < len(ranked) // 2 else low) for at, value in enumerate(ranked[:-2])]
     left = Contributions(len(ranked), (*unknown, *ranked[-2:]))
     whole = Contributions(len(ranked), tuple(ranked), least=least)
-    return not failed(whole, rules, "total") and bool(failed(left, rules, "total"))
+    return not failed(whole, rules, "total") and failed(left, rules, "total") != ""
 
 
 def _possible(median: float, own: Sequence[float], n: int, total: float, least: float) -> bool:

@@ -21,18 +21,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.leaks import (
-    LEAKS,
-    Needle,
-    all_marked,
-    folded,
-    masked,
-    matches,
-    needles,
-    plain,
-    respondents,
-    table_rows,
-)  # fmt: skip
+from ptce_analysis.protect import leaks
 from ptce_analysis.protect.release import PROTECTED_ORIGINS
 from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
@@ -89,7 +78,7 @@ class Finding:
     raw: str = ""
 
 
-def scan(folder: Path, wanted: Sequence[Needle] = ()) -> list[Finding]:
+def scan(folder: Path, wanted: Sequence[leaks.Needle] = ()) -> list[Finding]:
     """Return what leaks from the files of a folder, each thing once a file, in order; an empty list when nothing does.
 
     `wanted` is what must not be there: the needles that `leaks.needles` takes from raw answers. Raises `InputError` if
@@ -110,7 +99,7 @@ def site_files(folder: Path) -> list[Path]:
     return found
 
 
-def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Finding]:
+def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator[Finding]:
     """What leaks from one file, its name included."""
     kind, texts, tables = path.suffix.lower(), list[str](), list[str]()
     yield from _said(name, f"{name} > file name", name.replace("_", " "), wanted)
@@ -140,8 +129,8 @@ def _findings(name: str, path: Path, wanted: Sequence[Needle]) -> Iterator[Findi
         texts += [found] if rule in (TEXT, WORDS) else []
         tables += [found] if rule == TEXT else []
         yield from [Finding(name, rule, found, name)] if rule not in (TEXT, WORDS) else []
-    for said in tables if not all_marked(kind, text) else ():
-        yield from (Finding(name, "micro_data", found, name) for found in respondents(_decoded(said)))
+    for said in tables if not leaks.all_marked(kind, text) else ():
+        yield from (Finding(name, "micro_data", found, name) for found in leaks.respondents(_decoded(said)))
     text = "\n".join(texts)
     yield from _said(name, name, text, wanted)
     for inside in (" ", ""):
@@ -174,12 +163,12 @@ def _repeats_its_neighbours(path: Path) -> bool:
         return False
 
 
-def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: bool = True) -> Iterator[Finding]:
+def _said(name: str, where: str, text: str, wanted: Sequence[leaks.Needle], *, whole: bool = True) -> Iterator[Finding]:
     """What a text says that it must not, once unescaped; numbers only where they are `whole` in it."""
     text = _decoded(text)
     if whole:
-        yield from (Finding(name, rule, masked(found), where) for rule, found in matches(plain(text)))
-    words = folded(text) if wanted else ""
+        yield from (Finding(name, rule, leaks.masked(found), where) for rule, found in leaks.matches(leaks.plain(text)))
+    words = leaks.folded(text) if wanted else ""
     known, compact = set(words.split()), words.replace(" ", "")
     for needle in wanted:
         parts = needle.words.split()
@@ -187,7 +176,7 @@ def _said(name: str, where: str, text: str, wanted: Sequence[Needle], *, whole: 
         # Run together, a name of twelve letters or a code of eight letters and digits is still itself.
         together = len(run) >= (12 if run.isalpha() else 8) and run in compact
         if together or (parts[0] in known and parts[-1] in known and needle.words in words):
-            yield Finding(name, "raw_value", masked(needle.words), where, needle.where)
+            yield Finding(name, "raw_value", leaks.masked(needle.words), where, needle.where)
 
 
 def _decoded(text: str) -> str:
@@ -201,7 +190,7 @@ def _unescaped(text: str) -> str:
 
 def structure_faults(kind: str, text: str) -> Faults:
     """Yield the rule and what was found, for each fault of a file of some kind (`.html`, …), and what to look into."""
-    marked = any(mark in text for mark in MARKS) or all_marked(kind, text)
+    marked = any(mark in text for mark in MARKS) or leaks.all_marked(kind, text)
     if FICTITIOUS_ID.search(text) and not marked:
         yield "fictitious", "ids of fictitious poles, and no words that say so"
     try:
@@ -300,11 +289,11 @@ def _document(text: str) -> Faults:
 
 def _table(text: str) -> Faults:
     """Cells that a spreadsheet would run."""
-    rows = table_rows(text)
+    rows = leaks.table_rows(text)
     cells = [cell for row in rows for cell in row]
     yield from ((TEXT, said) for said in (text, "\n".join(cells)))
     odd = (cell for cell in cells if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()))
-    yield from (("formula", masked(cell)) for cell in odd)
+    yield from (("formula", leaks.masked(cell)) for cell in odd)
 
 
 def _texts(one: Any, key: str = "") -> Iterator[tuple[str, str]]:
@@ -371,7 +360,7 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
     places = (project / WAVES, supplied_folder(project), *noted)
     waves = list({where.resolve(): where for where in places if where.is_dir()}.values())
     found = [raw] if raw else [where for where in waves if wave_files(where)]
-    wanted = [needle for where in found for needle in needles(where)]
+    wanted = [needle for where in found for needle in leaks.needles(where)]
     real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
     findings = scan(folder, wanted)
     pages = (path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*.html")) if path.is_file())
@@ -383,7 +372,7 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
 def report(folder: Path, findings: Collection[Finding], n_needles: int | None) -> dict[str, Any]:
     """Return the scan rule by rule; `n_needles` None: the raw answers were not looked for."""
     n_files, rules = len(site_files(folder)), list[dict[str, Any]]()
-    for rule, label in LEAKS.items():
+    for rule, label in leaks.LEAKS.items():
         found = [asdict(finding) for finding in findings if finding.rule == rule]
         of = f", of {n_needles} searched for," if rule == "raw_value" else ""
         verdict, why = ("leak", f"{len(found)} found") if found else ("safe", f"none{of} in {n_files} files")

@@ -153,7 +153,7 @@ class Figure:
     terms: Vector
     value: float
     units: Mapping[str, float]
-    rule: Rule | None
+    rule: str
     shown: bool = True
     others: Vector | None = None
     not_zero: bool = False
@@ -277,7 +277,7 @@ def hidden_figures(system: System, within: float, already: Collection[Key] = ())
     each that turns out not to be needed is shown again, the largest first. Nothing is drawn at random.
     """
     forbidden = {at: ("recoverable", at) for at, figure in enumerate(system.figures) if figure.key in already}
-    forbidden |= {at: (f.rule.name, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
+    forbidden |= {at: (f.rule, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
     wanted, added, seen = list[Goal](), dict[int, int](), system.truth[None, :]
     for goal in goals(system, within):
         # Where nobody could be, as a count that holds it is 0, nothing hides that nobody is: it is shown.
@@ -377,7 +377,7 @@ def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> I
             base = shortened(place, asked)
             beside = [len(some) for where, some in cells.items() if shortened(where, asked) == base]
             free = measure.known or (exclusive and not units and n_others not in beside)
-            rule = None if free else failed(Contributions(len(units), others=n_others), rules, "units")
+            rule = "" if free else failed(Contributions(len(units), others=n_others), rules, "units")
             key, not_zero = (measure.name, "units", place), bool(units) and (others is None or not zero_is_hidden)
             behind = {} if measure.known else units
             yield Figure(key, terms, len(units), behind, rule, shown, others, not_zero, names in measure.spare)

@@ -247,34 +247,34 @@ def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
     ]
     # An empty group says of everybody in its row, or column, what they did not answer.
     cells += [] if counts.all() else [Contributions(0, others=1)]
-    return next((rule.name for cell in cells if (rule := disclosure.failed(cell, rules, "units"))), "")
+    return next((rule for cell in cells if (rule := disclosure.failed(cell, rules, "units"))), "")
 
 
 def _untold_elsewhere(tables: Mapping[str, Protected], year: str, level: str) -> str:
     """Why a level is hidden although its groups pass: a count that it would give is hidden elsewhere on the page."""
-    places = {"told": ("", ""), "stages": ("stage", STAGE), "said": ("level", level), "links": ("level", level)}
-    cells = [_cells(tables, year, name, column, (value,), "units") for name, (column, value) in places.items()]
+    cells = [_cells(tables, year, name, (STAGE, level), "units") for name in ("told", "stages", "said", "links")]
     return "recoverable" if any(MARK in found or not found for found in cells) else ""
 
 
-def _cells(
-    tables: Mapping[str, Protected], year: str, name: str, column: str, values: Sequence[str], statistic: str
-) -> list[Any]:
-    """The figures of a table about some values of a column, marks included; none when the page has no such table."""
+def _cells(tables: Mapping[str, Protected], year: str, name: str, values: Sequence[str], statistic: str) -> list[Any]:
+    """The figures of a table about some levels or answers, marks included; none when the page has no such table."""
     if name not in tables:
         return []
     table = tables[name].table
-    return list(table[(table["wave"] == year) & (table[column].isin(values) if column else True)][statistic])
+    rows = table[table["wave"] == year]
+    for column in table.columns.intersection(["level", "stage", *CHOICES]):
+        rows = rows[rows[column].isin(values)]
+    return list(rows[statistic])
 
 
-# What a printed figure is in the tables: the table, the column and its values, the statistic, the table of its base.
+# What a printed figure is in the tables: the table, its levels or answers, the statistic, the table of its base.
 # A figure is read there, with its base, and is hidden where a part of it is: the answers themselves say no more of it.
-Found = tuple[str, str, tuple[str, ...], str, str]
+Found = tuple[str, tuple[str, ...], str, str]
 # Those that no table shows are made of several cells, and hidden with any of these (the last two: of nothing else).
 MADE_OF: dict[str, Found] = {
-    "link_2_to_6_share": ("links", "level", answers.COLLECTIVITIES, "units", "said"),
-    "collectivities_involved_median": ("links", "level", answers.COLLECTIVITIES, "units", "said"),
-    "aid_per_collectivity_median": ("amounts", "level", LOCAL_LEVELS, "total", "amounts"),
+    "link_2_to_6_share": ("links", answers.COLLECTIVITIES, "units", "said"),
+    "collectivities_involved_median": ("links", answers.COLLECTIVITIES, "units", "said"),
+    "aid_per_collectivity_median": ("amounts", LOCAL_LEVELS, "total", "amounts"),
 }
 
 
@@ -282,19 +282,19 @@ def _in_tables(fact: Fact) -> Found | None:
     """Where the tables show a printed figure; None where they do not."""
     level = (fact.level,)
     found: dict[str, Found] = {
-        "respondents": ("poles", "", (), "units", "poles"),
-        "link_share": ("links", "level", level, "share", "said"),
-        "funding_projects": ("supported", "level", level, "units", "supported"),
-        "funding_amount": ("amounts", "level", level, "total", "amounts"),
-        "funding_median": ("amounts", "level", level, "median_from", "amounts"),
-        "funding_total": ("amounts", "level", (ALL,), "total", "amounts"),
-        "established_share": ("told_relation", "", (), "share", "poles"),
+        "respondents": ("poles", (), "units", "poles"),
+        "link_share": ("links", level, "share", "said"),
+        "funding_projects": ("supported", level, "units", "supported"),
+        "funding_amount": ("amounts", level, "total", "amounts"),
+        "funding_median": ("amounts", level, "median_from", "amounts"),
+        "funding_total": ("amounts", (ALL,), "total", "amounts"),
+        "established_share": ("told_relation", (), "share", "poles"),
     }
-    found |= {name: (column, "", (), "median_from", column) for column, name in QUANTITIES.items()}
+    found |= {name: (column, (), "median_from", column) for column, name in QUANTITIES.items()}
     if fact.indicator in answers.SHARES:
         column, codes = answers.SHARES[fact.indicator]
         table, base = ("stages", "told") if column == "stage" else (column, f"told_{column}")
-        return table, column, codes, "share", base
+        return table, codes, "share", base
     return found.get(fact.indicator)
 
 
@@ -332,14 +332,12 @@ def _given(
     """A printed figure as the tables show it, or else by the rules of those that stand alone, and its base."""
     year, hidden, base = str(fact.wave), Shown(None, "recoverable"), float(len(got.parts))
     if found := _in_tables(fact) or MADE_OF.get(fact.indicator):
-        name, column, codes, statistic, asked = found
-        cells = _cells(tables, year, name, column, codes, statistic)
-        per_level = codes if asked in ("said", "amounts", "supported") else ()
-        bases = _cells(tables, year, asked, column if per_level else "", per_level, "units")
+        name, codes, statistic, asked = found
+        cells, bases = _cells(tables, year, name, codes, statistic), _cells(tables, year, asked, codes, "units")
         if MARK in (*cells, *bases) or not cells:
             return hidden, base
         if fact.indicator not in MADE_OF:
-            ends = _cells(tables, year, name, column, codes, "median_below") if statistic == "median_from" else []
+            ends = _cells(tables, year, name, codes, "median_below") if statistic == "median_from" else []
             return Shown(sum(map(float, cells)), below=next(iter(ends), None)), float(bases[0])
     grain = GRAIN_EUR if fact.unit == "eur" else 1.0
     if (statistic := indicator(fact.indicator).statistic) == "share":

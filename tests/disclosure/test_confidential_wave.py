@@ -27,7 +27,7 @@ from ptce_analysis.publish import survey_page
 from ptce_analysis.publish.exhibit import FOLDER
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.survey_tables import shown
-from ptce_analysis.survey.waves import read_waves
+from ptce_analysis.survey.waves import READ_FROM, read_waves
 from ptce_analysis.vocabulary import LANGUAGES
 from survey_pages import project_of_the_page
 
@@ -46,6 +46,7 @@ def public(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "build" / "build.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     shutil.copytree(folder / "figures", folder / "build" / "committed figures")
+    (folder / READ_FROM).unlink()  # where the answers are, for check-site on this machine
     return folder / "build"
 
 

@@ -28,7 +28,7 @@ from ptce_analysis.analysis.audit import (
 from ptce_analysis.analysis.audit_shares import Finding
 from ptce_analysis.analysis.audit_words import SENTENCES, Quantity, as_printed, english
 from ptce_analysis.published import Fact, read_published
-from ptce_analysis.vocabulary import FUNDING_LEVELS, WAVES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, VERDICT_LABELS, WAVES
 
 FACTS = read_published(PUBLISHED)
 
@@ -280,6 +280,7 @@ def test_survey_figures_are_counted_by_verdict() -> None:
     listed = [one for one in audit_json(FACTS) if one["wave"] in WAVES and one["subject"] == "survey"]
     assert table.to_dict() == {name: sum(one["verdict"] == name for one in listed) for name in table.index}
     assert set(table.index) == set(VERDICTS) and table.sum() == len(listed) == 60
+    assert set(VERDICT_LABELS) == set(VERDICTS)  # each has a name for readers
     assert verdict_counts({}, WAVES)["n"].tolist() == [0] * len(VERDICTS)
 
 

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
@@ -133,9 +134,12 @@ def test_pages_are_written_in_french(installed: Installed) -> None:
 
 
 def test_the_library_imports_only_what_it_asks_for() -> None:
-    """Every package imported is in the lock of what is declared, or JupyterLab's widgets: none is there by chance."""
+    """Every package imported is in the lock of what is declared, or in an extra: none is there by chance."""
     lock = (REPOSITORY / "requirements.lock").read_text(encoding="utf-8")
-    asked = {"ipywidgets", *(name.lower().replace("_", "-") for name in re.findall(r"(?m)^([\w.-]+)==", lock))}
+    extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [one for name, some in extras["optional-dependencies"].items() if name != "dev" for one in some]
+    named = [*re.findall(r"(?m)^([\w.-]+)==", lock), *(re.split(r"[^\w.-]", one)[0] for one in wanted)]
+    asked = {name.lower().replace("_", "-") for name in named}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in LIBRARY.rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
     names = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}

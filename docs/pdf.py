@@ -31,6 +31,7 @@ from ptce_analysis.pipeline.stale import digest, one_at_a_time, publish
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.site import CITATION, Edition, read_edition
 from ptce_analysis.publish.style import LIGHT, TEMPLATES, drawing, rendered, stylesheet
+from ptce_analysis.vocabulary import LEVELS
 
 # The letters of figures, and those of code.
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono")
@@ -51,14 +52,15 @@ NO_PANGO = (
 def main(project: Path) -> list[Path]:
     """Write the PDF of each language in `build/pdf`, and what they were made from; return their paths.
 
-    Pages made of answers stay out; the others stand in the order of their notebooks. Raises `InputError` when pages are
-    not up to date, or when what makes PDFs is missing.
+    Pages made of answers stay out, and those that show the figures of another in another order; the others stand in the
+    order of their notebooks. Raises `InputError` when pages are not up to date, or when what makes PDFs is missing.
     """
     place, runs = Place(project), declared_runs(project)
     with one_at_a_time(place):
         if stale := stale_pages(place, runs):
             raise InputError("\n".join(["no PDF is made of pages that are not up to date: run `make`.", *stale]))
-        study = sorted((run for run in runs if not run.folder), key=lambda run: run.notebook)
+        alone = [run for run in runs if not run.family or run.variant in LEVELS or run.name == run.family[0][0]]
+        study = sorted((run for run in alone if not run.folder), key=lambda run: run.notebook)
         edition, files = read_edition(project), {}
         for words in map(Words, dict.fromkeys(run.lang for run in runs)):
             pages = {run.address: place.page(run).read_text("utf-8") for run in study if run.lang == words.lang}
@@ -90,7 +92,7 @@ def study_pdf(pages: Mapping[str, str], words: Words, edition: Edition) -> bytes
         for address, main in mains.items():
             settle(main, address, mains, site)
             whole.etree_element.find("body").append(main)
-        styles = (stylesheet("", edition), (TEMPLATES / "ptce" / "pdf.css").read_text(encoding="utf-8"))
+        styles = (stylesheet(""), (TEMPLATES / "ptce" / "pdf.css").read_text(encoding="utf-8"))
         sheets = [weasyprint.CSS(string=style, media_type="screen") for style in styles]
         how: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "full_fonts": True, "uncompressed_pdf": True}
         return bytes(whole.write_pdf(stylesheets=sheets, pdf_identifier=sha256(html.encode()).digest(), **how))

@@ -59,8 +59,9 @@ def spaced(text: str) -> str:
 
 
 def chapters(lang: str) -> dict[str, BeautifulSoup]:
-    """The pages of the study, without those of invented answers."""
+    """The pages of the study, without those of invented answers; the table of all figures in one of its orders."""
     pages = {path.name: path.read_text("utf-8") for path in sorted((site() / lang).glob("*.html"))}
+    pages = {name: text for name, text in pages.items() if not name.startswith("10_figures-")}
     return {name: BeautifulSoup(text, "html.parser") for name, text in pages.items()}
 
 

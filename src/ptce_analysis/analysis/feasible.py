@@ -81,6 +81,14 @@ def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> R
     return {"draws": found, "draws_reason": None}
 
 
+def _datasets_record(exact: AmountsRow) -> Record:
+    """Return the number of data sets of whole units, or None with the reason."""
+    try:
+        return {"datasets": datasets(exact), "datasets_reason": None}
+    except InputError as error:
+        return {"datasets": None, "datasets_reason": str(error)}
+
+
 def feasible(
     n: int,
     total: Amount,
@@ -110,10 +118,6 @@ def feasible(
         ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
         data = {"low": found.low_data, "high": found.high_data}
         examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
-    try:
-        counted: Record = {"datasets": datasets(exact), "datasets_reason": None}
-    except InputError as error:
-        counted = {"datasets": None, "datasets_reason": str(error)}
     return {
         "n": int(n),
         **{name: float(amount(name, value)) for name, value in figures.items()},
@@ -128,7 +132,7 @@ def feasible(
         "convention": CONVENTION,
         "bounds": ends or None,
         "examples": examples or None,
-        **counted,
+        **_datasets_record(exact),
         **_draws_record(exact, n_draws, seed, measure),
         "n_draws": int(n_draws),
         "seed": int(seed),

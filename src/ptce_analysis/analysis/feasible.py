@@ -134,10 +134,7 @@ def feasible(
         "examples": examples or None,
         **_datasets_record(exact),
         **_draws_record(exact, n_draws, seed, measure),
-        "n_draws": int(n_draws),
-        "seed": int(seed),
-        "measure": measure,
-        "draws_origin": "assumption",
+        **{"n_draws": int(n_draws), "seed": int(seed), "measure": measure, "draws_origin": "assumption"},
     }
 
 

@@ -81,6 +81,16 @@ def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> R
     return {"draws": found, "draws_reason": None}
 
 
+def _bounds_record(row: AmountsRow) -> Record:
+    """Return the bounds of a possible row, and the amounts that attain them as [value, how many] pairs."""
+    ends, examples = dict[str, Record](), dict[str, Record]()
+    for name, found in bounds(row).items():
+        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
+        data = {"low": found.low_data, "high": found.high_data}
+        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
+    return {"bounds": ends, "examples": examples}
+
+
 def _datasets_record(exact: AmountsRow) -> Record:
     """Return the number of data sets of whole units, or None with the reason."""
     try:
@@ -113,11 +123,7 @@ def feasible(
     refuse(n, n_draws, seed, measure)
     row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
     figures = {"total": total, "median": median, "grain": grain, "minimum": minimum}
-    reason, ends, examples = obstacle(row), dict[str, Record](), dict[str, Record]()
-    for name, found in (bounds(row) if reason is None else {}).items():
-        ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
-        data = {"low": found.low_data, "high": found.high_data}
-        examples[name] = {end: [[float(value), count] for value, count in runs] for end, runs in data.items()}
+    reason = obstacle(row)
     return {
         "n": int(n),
         **{name: float(amount(name, value)) for name, value in figures.items()},
@@ -130,11 +136,13 @@ def feasible(
         "max_n": largest_n(row),
         "origin": "derived",
         "convention": CONVENTION,
-        "bounds": ends or None,
-        "examples": examples or None,
+        **(_bounds_record(row) if reason is None else {"bounds": None, "examples": None}),
         **_datasets_record(exact),
         **_draws_record(exact, n_draws, seed, measure),
-        **{"n_draws": int(n_draws), "seed": int(seed), "measure": measure, "draws_origin": "assumption"},
+        "n_draws": int(n_draws),
+        "seed": int(seed),
+        "measure": measure,
+        "draws_origin": "assumption",
     }
 
 

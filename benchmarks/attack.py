@@ -7,8 +7,6 @@ The attacker is that of the tests; here every respondent attacks, and the strict
 `--page`, surveys are exports, and what is attacked is all that was released for the survey page.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import tempfile

@@ -4,8 +4,6 @@ Only ratios taken side by side mean something on another machine; seconds are gi
 measures a little of everything in a minute, to see that it works.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import subprocess

@@ -6,8 +6,6 @@
 - ours: `ptce build` from nothing; then again with nothing to do.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

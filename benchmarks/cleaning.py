@@ -4,8 +4,6 @@ Prints, as JSON: the time of all rows over that of half of them (linear is 2), p
 different text once, and the peak memory of the process.
 """
 
-from __future__ import annotations
-
 import json
 import resource
 import sys

@@ -3,8 +3,6 @@
 `python benchmarks/kills.py [KILLS] [--seed N] [--project FOLDER]` works on a copy of the project and prints a report.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import random

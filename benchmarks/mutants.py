@@ -6,8 +6,6 @@ in a process forked after the imports, with the tests that reach it; if it survi
 of its area, so that tables made at import are made by the mutant too.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -5,8 +5,6 @@ SPRITE reconstruction (pysprite; it needs a standard deviation, taken from a dra
 draw; one data set by plain rejection against one draw. Each time is the best of a few repeats.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import sys

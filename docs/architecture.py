@@ -1,7 +1,5 @@
 """Draw who imports whom from the imports themselves: `python docs/architecture.py` writes `docs/architecture.svg`."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Mapping
 from pathlib import Path

@@ -4,8 +4,6 @@ The same bytes each time, in any folder: its letters are those of matplotlib, wh
 machine is looked at; its dates are those of CITATION.cff; nothing is compressed, since versions of zlib differ.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import logging

@@ -4,8 +4,6 @@ codemeta.json (the software), .zenodo.json (the deposit of the archive of `make 
 What CITATION.cff does not state is left out. The site and the archive make theirs each time: JSON-LD, BibTeX, RO-Crate.
 """
 
-from __future__ import annotations
-
 import json
 import tomllib
 from pathlib import Path

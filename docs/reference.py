@@ -1,7 +1,5 @@
 """Write the reference of the library from its docstrings: `python docs/reference.py FOLDER` (`make docs`)."""
 
-from __future__ import annotations
-
 import pkgutil
 import sys
 from pathlib import Path

@@ -4,8 +4,6 @@
 texts that nothing uses any more are removed.
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import json

@@ -1,7 +1,5 @@
 """What JupyterLab opens and saves, in the reader's language and without outputs, and how it speaks to kernels."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

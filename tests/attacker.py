@@ -6,8 +6,6 @@ amounts are whole multiples of a thousand (`grain`), and whether none is zero. A
 as well. Only the judge, who knows the truth, looks at the micro-data.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product

@@ -1,7 +1,5 @@
 """The browser of the tests: Debian's Chromium, and what happens where it, or another tool of theirs, is missing."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Guides followed to the letter: what a page of `docs/` asks for, written and run in a copied project."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import os

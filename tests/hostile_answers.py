@@ -1,7 +1,5 @@
 """What a vandal, a spreadsheet or bad luck may write in a survey; and one wave full of it, with canaries."""
 
-from __future__ import annotations
-
 import csv
 import io
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pages for the tests: the collection's own, built once by the real pipeline, and small notebooks written by hand."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

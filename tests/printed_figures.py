@@ -1,7 +1,5 @@
 """Printed figures for the tests: one short call per figure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction

@@ -3,8 +3,6 @@
 The attacker shares no code with the library: see `attacker`. Amounts are in thousands of euros, and none is zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Files as a site holds them: pictures, notebooks and pages of a few bytes, clean or with something planted."""
 
-from __future__ import annotations
-
 import json
 import struct
 import zlib

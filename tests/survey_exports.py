@@ -1,7 +1,5 @@
 """Small exports and codebooks for the tests of `survey/`, written out where they are read."""
 
-from __future__ import annotations
-
 import copy
 import csv
 import io

@@ -1,7 +1,5 @@
 """Exports broken at random, by a seed: rows and cells as people break them, parts and bytes as software does."""
 
-from __future__ import annotations
-
 import csv
 import io
 import random

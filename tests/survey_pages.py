@@ -1,7 +1,5 @@
 """The survey page on waves of a test: small waves of many kinds, and the cells of the notebook, run as they are."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Sequence

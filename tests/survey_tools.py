@@ -3,8 +3,6 @@
 Each holds the same invented answers: three poles, one of which answered twice, and the later answer counts.
 """
 
-from __future__ import annotations
-
 import csv
 from datetime import datetime
 from pathlib import Path

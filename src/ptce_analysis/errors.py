@@ -1,7 +1,5 @@
 """The one error a user can cause, so that every door reports it the same way."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from contextvars import ContextVar
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """How results are printed: JSON for machines, lines that fit a screen for people."""
 
-from __future__ import annotations
-
 import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence

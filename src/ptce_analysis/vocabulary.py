@@ -4,8 +4,6 @@ Labels are `(English, French)`, most of them a line of `labels.csv`. Everything 
 language) is listed here once; the rest of the library, the notebooks' parameters and the error messages read it.
 """
 
-from __future__ import annotations
-
 import csv
 from fractions import Fraction
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A row (n, sum, median): which can hold, and its sharp bounds, attained by the amounts they carry."""
 
-from __future__ import annotations
-
 import random
 import re
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Readings of the emergence shares: the counts they can stand for, their comparison, and what it says together."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Feasible sets: the command, the funding table by level; draws follow their law (closed forms, lists, rejection)."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Funding by level: rows and scenarios, totals and means with their rounding, what rows decide; and the profile."""
 
-from __future__ import annotations
-
 import dataclasses
 import statistics
 from fractions import Fraction

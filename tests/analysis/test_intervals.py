@@ -1,7 +1,5 @@
 """Intervals: published examples, R, closed forms, equations solved in fractions, and adaptive quadrature."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Two rates compared: each test against enumeration, R, published examples and scipy; all at once; power."""
 
-from __future__ import annotations
-
 import json
 import math
 from fractions import Fraction

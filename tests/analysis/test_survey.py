@@ -1,7 +1,5 @@
 """What clean answers say, worked out by hand on four poles; and how many clusters each level works with, as printed."""
 
-from __future__ import annotations
-
 import statistics
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """`ptce audit`: findings first, each with figures and premises, then every figure; sources named or noticed."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

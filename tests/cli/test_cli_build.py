@@ -1,7 +1,5 @@
 """The commands that build: exit codes, output for people and machines, and what they do not import."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """`ptce percent` at the shell, and `ptce` alone: answers, exit codes, refusals."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

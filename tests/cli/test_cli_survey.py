@@ -1,7 +1,5 @@
 """The commands on answers: `parse`, `clean`, `codebook`, `fictitious`."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """What people read in a terminal, and what machines do."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """A wave of confidential and hostile answers, through the whole chain: nothing of it is public, nothing of it acts."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

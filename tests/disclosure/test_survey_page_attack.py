@@ -4,8 +4,6 @@ One adds amounts up, one counts poles by every way of answering about the levels
 solver of `attacker`, which shares no code with the library. Each is shown to win when a protection is taken away.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction

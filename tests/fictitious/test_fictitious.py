@@ -1,7 +1,5 @@
 """The fictitious waves: same bytes, marked as such, and every printed figure reproduced or listed with its reason."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """The benchmarks measure every declared run and report what they measured."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A build makes everything once, then only what changed, and removes what is no longer made."""
 
-from __future__ import annotations
-
 import io
 import os
 import re

@@ -1,7 +1,5 @@
 """The forked kernel gives what a real kernel gives, cell by cell, and survives what cells do to it."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -1,7 +1,5 @@
 """An executed notebook is kept without what differs between machines, and a failure says where it happened."""
 
-from __future__ import annotations
-
 import re
 import sysconfig
 from pathlib import Path

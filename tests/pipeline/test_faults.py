@@ -1,7 +1,5 @@
 """Faults, odd places and odd readers that must do no harm: what was published is intact, the next build finishes."""
 
-from __future__ import annotations
-
 import errno
 import os
 import random

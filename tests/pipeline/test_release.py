@@ -1,7 +1,5 @@
 """`ptce release`: one archive, the same bytes wherever it is made; and what is rebuilt elsewhere is compared."""
 
-from __future__ import annotations
-
 import io
 import json
 import shutil

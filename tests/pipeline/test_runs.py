@@ -1,7 +1,5 @@
 """Runs are read from `runs.toml` and refused, with what to do, before anything starts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

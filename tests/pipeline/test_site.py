@@ -1,7 +1,5 @@
 """The site around the pages: links, sizes, register, downloads."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import re

@@ -1,7 +1,5 @@
 """What is stale and why, down to the file; files are whole or absent."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

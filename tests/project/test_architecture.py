@@ -1,7 +1,5 @@
 """The house rules that a machine can check: who imports whom, and what cannot be reproduced."""
 
-from __future__ import annotations
-
 import ast
 import json
 import re

@@ -1,7 +1,5 @@
 """The page and the picture of the architecture say what the code does."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """CONTRIBUTING shows the code as it is; the changelog knows the version and the commands."""
 
-from __future__ import annotations
-
 import json
 import re
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """What docstrings of the library owe to whoever calls it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

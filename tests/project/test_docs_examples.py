@@ -1,7 +1,5 @@
 """The examples of docstrings and of `docs/` are true, and say what the library really gives."""
 
-from __future__ import annotations
-
 import doctest
 import importlib
 import os

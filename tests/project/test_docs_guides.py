@@ -1,7 +1,5 @@
 """The guides of `docs/`, each followed to the letter in a copy of the project."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

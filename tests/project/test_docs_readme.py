@@ -1,7 +1,5 @@
 """README and LISEZMOI: the same text in two languages, and commands that work when copied."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """One list of packages, told in several files: they agree, and none of them says where packages come from."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import tomllib

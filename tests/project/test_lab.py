@@ -1,7 +1,5 @@
 """What JupyterLab opens and saves, without JupyterLab: languages, copies, the form that git keeps."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """JupyterLab as `make lab` opens it, in real Chromium: every notebook, both languages, other parameters."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Cells run again and again in a real kernel, as JupyterLab, VS Code or any other front end asks for it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

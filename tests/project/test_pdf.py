@@ -1,7 +1,5 @@
 """`make pdf`: the study on paper, for eyes, for a screen reader and for an archive."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

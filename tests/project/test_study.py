@@ -1,7 +1,5 @@
 """The study as a package: what describes it is valid, and says the same everywhere."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

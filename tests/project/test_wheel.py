@@ -4,8 +4,6 @@ The environment holds the wheel and borrows the packages that the tests run with
 and that it imports nothing but what it asks for. That an index can give those packages is shown when locks are made.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import os

@@ -1,7 +1,5 @@
 """`ptce check-site`: from raw answers to a folder that may be handed over, or not."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from html import escape

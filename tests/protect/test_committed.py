@@ -1,7 +1,5 @@
 """Real answers never reach a path that git keeps, and nothing fictitious a page without its mark."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from functools import cache

@@ -1,7 +1,5 @@
 """Nothing that is hidden can be worked out: an attacker tries, on surveys drawn at random."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What must not be published: what patterns find and leave alone, and what is looked for of raw answers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

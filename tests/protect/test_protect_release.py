@@ -1,7 +1,5 @@
 """Only what the rules released can be shown, whatever was done to its table since."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pandas as pd

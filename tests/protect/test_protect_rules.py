@@ -1,7 +1,5 @@
 """The rules, at and around their thresholds, and figures that stand alone, shown by them or not."""
 
-from __future__ import annotations
-
 import statistics
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The scan of what is about to be published: everything planted is found, nothing else, and nothing stops it."""
 
-from __future__ import annotations
-
 import base64
 import json
 import os

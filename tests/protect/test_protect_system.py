@@ -1,7 +1,5 @@
 """What an attacker is given, what must stay possible and what can be worked out: small systems, by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Protected tables: what is hidden in small surveys that can be worked out by hand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

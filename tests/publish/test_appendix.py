@@ -1,7 +1,5 @@
 """From an executed notebook to its page: everything shown, nothing that acts, in order, linked to the others."""
 
-from __future__ import annotations
-
 import base64
 import os
 import re

@@ -1,7 +1,5 @@
 """Sentences that know their numbers, the register of claims, and the harvest of hypotheses."""
 
-from __future__ import annotations
-
 import tomllib
 from fractions import Fraction
 from pathlib import Path

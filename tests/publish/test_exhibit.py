@@ -1,7 +1,5 @@
 """What an exhibit must say, and how it is written."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

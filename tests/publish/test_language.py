@@ -1,7 +1,5 @@
 """Numbers, typography and translation."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Iterator

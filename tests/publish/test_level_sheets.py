@@ -1,7 +1,5 @@
 """The six sheets of levels, as those who receive one read it, on the screen and on paper."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

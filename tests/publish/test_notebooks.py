@@ -1,7 +1,5 @@
 """What a notebook says holds for the published figures: change one, and the sentence it makes false stops the build."""
 
-from __future__ import annotations
-
 import csv
 import json
 import shutil

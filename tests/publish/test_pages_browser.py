@@ -1,7 +1,5 @@
 """Every page of the site in real Chromium: accessible, reachable by keyboard, narrow, printed, offline."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """The audit in the reader's language: figures named, values as published, verdicts in a word, arithmetic."""
 
-from __future__ import annotations
-
 import pytest
 
 from printed_figures import PUBLISHED, report, share

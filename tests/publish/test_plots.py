@@ -1,7 +1,5 @@
 """The kinds of drawing, whole in any language and with any names; the palette, measured; the style of a page."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Callable

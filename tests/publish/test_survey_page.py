@@ -1,7 +1,5 @@
 """The survey page, run on waves of every kind: what it shows is protected, complete, and says what it is made of."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

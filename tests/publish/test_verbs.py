@@ -1,7 +1,5 @@
 """The three verbs of a notebook: a sentence, a figure, a table, with their words and numbers in the cell."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch

@@ -1,7 +1,5 @@
 """The published figures, typed a second time from the sources: one unit more or less in `figures.csv` is noticed."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from printed_figures import PUBLISHED

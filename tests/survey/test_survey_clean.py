@@ -1,7 +1,5 @@
 """The cleaning chain: every line is kept or quarantined, every repair is listed, and nothing is guessed."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

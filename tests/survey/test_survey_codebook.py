@@ -1,7 +1,5 @@
 """The codebook: every fault is listed at once with the legal values; nothing in the file is executed or expanded."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

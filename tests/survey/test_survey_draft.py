@@ -1,7 +1,5 @@
 """Drafts of codebooks: headers on several lines, the year of the wave, and the exports of survey tools."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

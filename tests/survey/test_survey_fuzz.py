@@ -1,7 +1,5 @@
 """Whatever is written or broken: a typed error, or a result that adds up. Never a traceback, a shift, a lost line."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -1,7 +1,5 @@
 """From a grid to answers: headers in one or two lines, columns found by name, widths that never shift."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -5,8 +5,6 @@ bounds as « low..high ». An empty value is none, an empty rule any; `\\u....` 
 word after the kind is the unit of the column, what three digits after a mark are, or the year of the wave.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 import re

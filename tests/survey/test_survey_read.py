@@ -1,7 +1,5 @@
 """Separated files: every encoding and separator is recognised by evidence; damage is named with its line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

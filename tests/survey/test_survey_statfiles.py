@@ -1,7 +1,5 @@
 """Files of SPSS and Stata, and old workbooks: labels are the answers, what is declared missing never is one."""
 
-from __future__ import annotations
-
 import datetime
 import io
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whole waves in the layouts survey software writes, and folders of waves: data files only."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Workbooks: cells as a person saw them, and hostile or damaged files refused before the memory is spent."""
 
-from __future__ import annotations
-
 import csv
 import datetime
 import io

@@ -1,7 +1,5 @@
 """A wave nobody has seen, added with three files of data and no code, by following the guide to the letter."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from dataclasses import fields

@@ -6,8 +6,6 @@ between the points where a unit is just full. Proofs: `docs/feasible-sets.md`. A
 printed (the float 0.1 is one tenth).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

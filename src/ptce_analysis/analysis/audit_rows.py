@@ -1,7 +1,5 @@
 """Rules of the audit on figures that depend on each other: rows of amounts, means and extremes, parts, two sources."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence

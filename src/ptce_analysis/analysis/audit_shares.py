@@ -4,8 +4,6 @@ Where nearly all the percentages that a source prints of a wave are multiples of
 points, and the audit is run again with that grain.
 """
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,8 +11,6 @@ with its share of the volume (Micchelli's recurrence for simplex splines, 1980),
 the place is on is found in fractions; the rest uses only +, -, x, / and comparisons.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from fractions import Fraction

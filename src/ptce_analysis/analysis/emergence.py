@@ -5,8 +5,6 @@ Each possibility is a reading; all are carried along, none is chosen. A change i
 share between -1 and 1: a fall is negative.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Bounds hold whatever the amounts were. Reference draws inside them, if asked for
 not confidence intervals.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction

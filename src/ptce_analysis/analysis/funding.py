@@ -11,8 +11,6 @@ A row that contradicts itself counts for its number, its total and their ratio, 
 printed whole, each figure counts alone. A claim on funding that is not decided here is a bug.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -5,8 +5,6 @@ integrals on a fixed grid: the same counts give the same figures everywhere. Sci
 its conditional odds ratio is right to four digits only where a count is zero, and slow for large groups.
 """
 
-from __future__ import annotations
-
 import math
 import operator
 from collections.abc import Callable

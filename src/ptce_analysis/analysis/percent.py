@@ -6,8 +6,6 @@ percentages are cut down instead of rounded, when share <= k/n < share + g.
 Source: Brown, N. J. L. & Heathers, J. A. J. (2017), The GRIM test, Social Psychological and Personality Science 8(4).
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Sequence

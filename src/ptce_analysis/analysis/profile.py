@@ -4,8 +4,6 @@ Medians cannot be tested without the answers, nor added up: what is returned is 
 direction of a difference when rounding leaves only one.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from ptce_analysis.analysis.amounts import bounds

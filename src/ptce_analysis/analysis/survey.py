@@ -1,7 +1,5 @@
 """What clean answers say: poles, stages, links and supports by level, and the published figures computed again."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field

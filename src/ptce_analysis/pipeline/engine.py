@@ -5,8 +5,6 @@ ipykernel's, and its messages become outputs in nbclient, so that outputs are a 
 through Python or not, goes to two files shared with the parent: nothing of it is lost when the kernel dies.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import gc

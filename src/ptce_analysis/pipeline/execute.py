@@ -1,7 +1,5 @@
 """One run: its notebook executed through papermill and put in the form in which it is kept, its figures, its page."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

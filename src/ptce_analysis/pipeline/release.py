@@ -3,8 +3,6 @@
 The archive has the same bytes on any machine, and a record of each of its files (RO-Crate 1.1).
 """
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -1,7 +1,5 @@
 """The declared runs, notebook × parameters × language (`runs.toml`), and where each thing is in a project."""
 
-from __future__ import annotations
-
 import ast
 import json
 import os

@@ -1,7 +1,5 @@
 """What a build makes besides its pages: the processed tables before them, and the site around them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

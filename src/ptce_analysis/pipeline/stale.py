@@ -1,7 +1,5 @@
 """What is stale, by content and never by date: what a result was made from, what was made, whether either changed."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

@@ -1,7 +1,5 @@
 """From micro-data to cells: who stands behind each figure of a table, its margins and the cells they add up."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

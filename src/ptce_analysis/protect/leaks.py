@@ -1,7 +1,5 @@
 """What no published file may hold: rules as data, and what to look for that only the raw answers hold."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

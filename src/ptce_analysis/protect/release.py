@@ -1,7 +1,5 @@
 """What may be shown of answers: tables whose every number was released by the rules, and the check that no other is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ The law of 7 June 1951 binds official statistics, not this study; its usual thre
 Tables with margins go through `suppress.protect`; a figure may stand alone where no other could be subtracted from it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 

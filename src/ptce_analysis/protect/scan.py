@@ -5,8 +5,6 @@ Any other kind of file, hidden files and links are refused rather than opened. H
 it: every pattern reads a text once, whatever is left open in it.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import json

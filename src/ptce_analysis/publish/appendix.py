@@ -1,7 +1,5 @@
 """The HTML appendix: an nbconvert exporter that writes one light, self-contained, accessible page per notebook."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ of claims (numbers in published sentences, with value, unit, origin, source and 
 collected from executed notebooks: they are what the pages say and nothing else.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import json

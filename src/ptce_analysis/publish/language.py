@@ -4,8 +4,6 @@ English is the source; `locale/fr.po` holds the French, and any language more is
 (`docs/adding-a-language.md`). A `Words` is passed to whatever writes for a reader.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

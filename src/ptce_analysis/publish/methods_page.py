@@ -5,8 +5,6 @@ bears on no published figure (how an answer is read, say), and `# Limit: …` bo
 reads the code.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import NamedTuple

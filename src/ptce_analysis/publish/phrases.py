@@ -1,7 +1,5 @@
 """The audit in the reader's language: figures named, verdicts in a word, arithmetic translated and formatted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 

@@ -4,8 +4,6 @@ Each function draws a table and returns matplotlib's axes, which can be drawn on
 to `page.figure`. Numbers are written in the reader's language; axes say their unit once, in their title.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise

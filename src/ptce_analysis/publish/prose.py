@@ -4,8 +4,6 @@ Markdown in, HTML out: formulas in MathML, headings in order, references by numb
 notebook's cells: the same in every language.
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 JupyterLab and the HTML appendix receive the same three outputs for an exhibit: its title, the drawing, its notes.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import re

@@ -3,8 +3,6 @@
 Nothing heavy is imported here: declared runs are checked at every `make`.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence

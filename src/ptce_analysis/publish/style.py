@@ -1,7 +1,5 @@
 """The look of pages and figures: colours, letters, the bytes of an SVG, the style sheet, the templates."""
 
-from __future__ import annotations
-
 import io
 import re
 import textwrap

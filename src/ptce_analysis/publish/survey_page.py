@@ -1,7 +1,5 @@
 """The survey page: the waves it reads, and its tables, made of what was released, in the reader's language."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path

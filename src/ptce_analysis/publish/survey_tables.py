@@ -3,8 +3,6 @@
 The verdict on a printed figure is worked out from the figure that may be shown, not from the answers: it tells no more.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Texts that several notebooks share: whence figures come, and who is counted."""
 
-from __future__ import annotations
-
 DECK = "RTES (slides, 2015 survey)."
 FROM_DECK = "Computed from RTES (slides, 2015 survey)."
 FROM_DECK_AND_NOTE = "Computed from RTES (slides, 2015 survey) and a [note by COORACE](S3) (2014)."

@@ -1,7 +1,5 @@
 """An export and its codebook to clean tables, with the list of every repair and of everything set aside."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Mapping

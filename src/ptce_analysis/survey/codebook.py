@@ -1,7 +1,5 @@
 """The questionnaire of a wave as data: which header is which variable, in which unit, asked to whom, decided how."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping

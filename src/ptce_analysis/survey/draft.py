@@ -1,7 +1,5 @@
 """A codebook drafted from an export's headers: it loads, and says what is to be finished by hand."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter, defaultdict

@@ -1,7 +1,5 @@
 """The grid every export becomes: rows of text with their numbers in the file, within limits, under header lines."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """An export as text: every cell is text and keeps the row it came from, whatever the file it was in."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections import Counter

@@ -4,8 +4,6 @@ The libraries of the extra `stats` read them. The names of variables and the que
 lines, a value with a label is its label, and one that the file declares missing is a blank, which the ledger lists.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import os

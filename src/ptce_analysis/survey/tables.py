@@ -3,8 +3,6 @@
 The cells of a variable are a frame with a line per pole: what `survey.clean.read_column` returns.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,8 +5,6 @@ hostile sizes are needed at once, and a damaged chart or style must not cost the
 understood keeps it (`12 [0 douzaines]`): no rule reads that, and it never is another value.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

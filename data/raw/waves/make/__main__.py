@@ -12,8 +12,6 @@ in thousands, formulas, dates of two kinds, two poles entered twice, a trial, an
 under the table, spellings that vary, a funder whose initials have two meanings.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import sys

@@ -1,7 +1,5 @@
 """The fictitious answers themselves, before anybody writes them down badly: one record per invented pole."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random

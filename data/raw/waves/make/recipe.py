@@ -5,8 +5,6 @@ to print as them: `tests/fictitious` reads the files back and compares. Money is
 source prints it; shares of a budget are in per cent, as respondents write.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 # Every draw starts from this number: the same files come out each time.

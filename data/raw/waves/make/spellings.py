@@ -3,8 +3,6 @@
 Every spelling states exactly its value to a careful reader: what is dirty is the writing, never the answer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from workbook import Cell, Formula, Percent

@@ -1,7 +1,5 @@
 """A workbook (.xlsx) written part by part: no clock, no compression, so that the bytes never change."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Amounts of money, in euros, and the part of them that a year has."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Answers out of a short list (`choices.csv`): the stage of a pole, its legal form, yes or no; and dates."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta

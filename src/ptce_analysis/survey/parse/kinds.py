@@ -1,7 +1,5 @@
 """The kinds of answers: one strict reader of one text for each, and what a header says of the answers under it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache

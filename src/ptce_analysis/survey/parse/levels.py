@@ -5,8 +5,6 @@ the name that may follow. `places.csv`: what a place stands for; regions and dé
 géographique, 2015 and 2016), groupings of the lists of the DGCL (2013 and 2015, by Etalab, Licence Ouverte 2.0).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -4,8 +4,6 @@ A kind of answer (amount, share, staff, count) brings only the reader of one ter
 named rules tried in order. What two careful readers could read differently is left undecided.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Shares between 0 and 1, staff in full-time equivalents, and plain counts. None of them is ever negative."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The words of an answer: what was understood of them, spellings made comparable, silences, words of doubt."""
 
-from __future__ import annotations
-
 import csv
 import re
 import unicodedata

@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
 
-from ptce_analysis.analysis.survey import marginal, verdict
-from ptce_analysis.published import Facts
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import Codebook, checked
 from ptce_analysis.survey.tables import Cleaned
@@ -75,14 +72,6 @@ def finished(draft: str, *decided: tuple[str, str], wave: str = "2015") -> str:
         assert text.count(before) == 1, (before, text)
         text = text.replace(before, after)
     return text
-
-
-def deviations(wave: Cleaned, facts: Facts) -> pd.DataFrame:
-    """Return the figures printed about the year of a wave that its answers give: `id`, `value`, `n`, `verdict`."""
-    printed = [fact for fact in facts.values() if fact.wave == wave.year]
-    given = [(fact, one.value, len(one.parts)) for fact in printed if (one := marginal(wave, fact))]
-    rows = [(fact.id, value, n, verdict(fact, value, n)) for fact, value, n in given]
-    return pd.DataFrame(rows, columns=["id", "value", "n", "verdict"])
 
 
 def pole(result: Cleaned, name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pytest
 
 from attacker import Knowledge
 from conftest import REPOSITORY
-from ptce_analysis.analysis.survey import linked_with, marginal
+from ptce_analysis.analysis.survey import linked_with
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect import suppress
 from ptce_analysis.protect.rules import MARK
@@ -99,19 +99,6 @@ def read(tables: ShownWaves) -> Knowledge:
         if base != MARK:
             known.line(yes | ways(at, "Non"), base, base)
         known.line(yes, max([n for n in money if n != MARK], default=0), poles)
-    given, told = said(tables), [way for way in WAYS if "" not in way]
-    for name in sorted({"link_2_to_6_share_2015", "collectivities_involved_median_2015"} & set(given)):
-        # The page does not say how many poles told about every level: this attacker knows it.
-        found = marginal(tables.waves[0], FACTS[name])
-        n = len(found.parts) if found else 0
-        known.line(dict.fromkeys(told, 1.0), n, n)
-        if name == "link_2_to_6_share_2015":
-            counts = [k for k in range(n + 1) if abs(k / n - given[name]) <= 0.0005]
-            known.line({w: 1.0 for w in told if w.count("Oui") > 1}, counts[0], counts[-1])
-        else:
-            below = tables.printed.table.set_index("id")["below"][name]
-            known.line({w: 1.0 for w in told if w.count("Oui") < below}, n / 2, n)
-            known.line({w: 1.0 for w in told if w.count("Oui") >= given[name]}, n / 2, n)
     return known
 
 
@@ -302,24 +289,6 @@ def linked(folder: Path, links: dict[str, int], n: int, money: dict[str, list[in
     return shown([cleaned(folder, *(";".join([f"P{i}", *row]) for i, row in enumerate(rows)), **LINKS)], FACTS)
 
 
-def test_figures_made_of_several_levels_are_hidden_with_any_of_them(tmp_path: Path) -> None:
-    """By hand: shares and medians of numbers of links, and the median of all amounts, tell what a hidden cell adds."""
-    every = said(linked(tmp_path, {"commune": 5, "epci": 8, "departement": 8, "pnr_petr": 11, "region": 17}, 20))
-    assert every["link_2_to_6_share_2015"] == 0.55 and "collectivities_involved_median_2015" in every
-    hidden = said(linked(tmp_path, {"region": 18, "commune": 5}, 20))
-    made_of_links = {"link_share_region_2015", "link_2_to_6_share_2015", "collectivities_involved_median_2015"}
-    assert not made_of_links & set(hidden)
-    several = {"commune": 4, "epci": 5, "region": 5}
-    money = {"commune": [5000, 100, 100, 100], "epci": [100] * 5, "region": [10] * 4 + [25]}
-    tables = linked(tmp_path, several, 20, money)
-    assert tables.tables["amounts"].table.set_index("level")["total"]["commune"] == MARK
-    assert "aid_per_collectivity_median_2015" not in said(tables)
-    shown_all = said(
-        linked(tmp_path, several, 20, money | {"commune": [100, 90, 120, 130], "epci": [100] * 3 + [400, 500]})
-    )
-    assert shown_all["aid_per_collectivity_median_2015"] == 81_000
-
-
 @pytest.mark.parametrize("rules", ["standard", "strict"])
 def test_the_total_of_all_levels_is_given_up_before_that_of_a_level(tmp_path: Path, rules: str) -> None:
     """By hand: one pole alone is funded by Europe. Its level and the total are hidden, here and among printed figures;
@@ -342,16 +311,6 @@ def test_the_total_of_all_levels_is_given_up_before_that_of_a_level(tmp_path: Pa
         }
 
 
-def test_several_amounts_of_one_pole_are_its_own(tmp_path: Path) -> None:
-    """By hand: 32 thrice and 30 are one pole's and another's: they are not three poles', until the 32 are of three."""
-    money = {"b": "10;;", "c": "15;;", "d": ";20;", "e": ";25;", "f": ";;90", "g": ";;30"}
-    rows = [f"{name};création;;;Oui;{given};;" for name, given in money.items()]
-    three = [*rows, "a;création;;;Oui;32;;;;", "h;création;;;Oui;;32;;;", "i;création;;;Oui;;;32;;"]
-    for answers, expected in (([*rows, "a;création;;;Oui;32;32;32;;"], None), (three, 27_000)):
-        tables = shown([cleaned(tmp_path, *answers, **MONEY)], FACTS)
-        assert said(tables).get("aid_per_collectivity_median_2015") == expected
-
-
 def test_supports_do_not_give_what_links_hide_and_amounts_are_no_finer_than_in_tables(tmp_path: Path) -> None:
     """Eighteen of twenty linked, and supported: two are not. A figure printed to the euro is shown to the thousand."""
     tables = linked(tmp_path, {"region": 18, "epci": 9}, 20, {"region": [10] * 18, "epci": [9] * 9})
@@ -360,7 +319,7 @@ def test_supports_do_not_give_what_links_hide_and_amounts_are_no_finer_than_in_t
     one = replace(FACTS["funding_amount_region_2015"], grain=Fraction(1), value=Fraction(60_000))
     tables = linked(tmp_path, {"region": 6}, 20, {"region": [8, 12] * 3})
     row = shown(tables.waves, {one.id: one}).printed.table.iloc[0]
-    assert (row["given"], row["grain"], row["verdict"]) == (60_000, 1_000, "as_far_as_shown")
+    assert (row["given"], row["verdict"]) == (60_000, "as_far_as_shown")
 
 
 @pytest.mark.thorough

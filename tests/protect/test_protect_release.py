@@ -10,14 +10,12 @@ from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.release import (
     Protected,
     derived,
-    gathered,
     joined,
     protection,
     public,
     released,
     unreleased,
 )
-from ptce_analysis.protect.rules import MARK, protected_share, protected_total
 from ptce_analysis.protect.suppress import protect
 
 ANSWERS = pd.DataFrame(
@@ -92,19 +90,6 @@ def test_printed_figures_may_stand_beside_answers(amounts: Protected) -> None:
     assert both.table is amounts.table
     assert unreleased("survey", both, numbers=[1_239_000.0]) == []
     assert unreleased("survey", both, pd.DataFrame({"source": ["deck 2015"]})) == []
-
-
-def test_figures_that_stand_alone_are_gathered_with_their_ledger() -> None:
-    """Each is shown, marked or missing; the ledger names the row and the rule."""
-    found = gathered(
-        [
-            {"indicator": "share", "value": protected_share(10, 40)},
-            {"indicator": "total", "value": protected_total([90, 5, 5])},
-            {"indicator": "nothing", "value": protected_total([])},
-        ]
-    )
-    assert found.table["value"].tolist() == [0.25, MARK, None]
-    assert found.ledger.to_numpy().tolist() == [["", "total", "value", "dominant_unit", ""]]
 
 
 def test_a_page_finds_the_release_of_what_it_is_given(amounts: Protected) -> None:

@@ -19,8 +19,6 @@ from ptce_analysis.protect.rules import (
     least_of,
     median_class,
     protected_median,
-    protected_share,
-    protected_total,
 )
 
 VALUES = st.lists(st.integers(0, 10**7).map(float), min_size=1, max_size=15)
@@ -72,23 +70,6 @@ def test_unknown_values_are_left_out_and_impossible_ones_refused() -> None:
     for bad in (-1.0, float("inf")):
         with pytest.raises(InputError, match=f"amounts: value {bad:g}: contributions must be finite and not negative"):
             checked_values([1.0, bad], "amounts")
-
-
-@given(st.integers(0, 60), st.integers(0, 60))
-def test_a_share_is_shown_when_three_are_in_it_and_three_outside(k: int, others: int) -> None:
-    """Enumerated: both sides of a share have three units or more, or nothing is shown."""
-    found = protected_share(k, k + others)
-    assert (found.value is None) == (min(k, others) < 3)
-    assert found.value is None or found.value == k / (k + others)
-    assert found.n == k + others
-
-
-def test_a_share_of_nothing_is_not_a_hidden_share() -> None:
-    """Without a base there is no value, and no rule either."""
-    assert protected_share(0, 0) == Shown(None, "", 0)
-    assert protected_total([40, 60, float("nan"), float("nan")]).rule == "few_units"
-    with pytest.raises(InputError, match="share 5/4: the count must lie between 0 and its base"):
-        protected_share(5, 4)
 
 
 # By hand, in thousands. Classes end at 1, 3, 9, 27, 81, 243. 20 is in 9 to 27, with 10 and 23; so is the mean of 23 and

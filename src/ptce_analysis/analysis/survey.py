@@ -1,12 +1,10 @@
-"""What clean answers say: poles, stages, links and supports by level, and the published figures computed again."""
+"""What clean answers say: poles, stages, links and supports by level."""
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ptce_analysis.published import Fact, indicator
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
 
@@ -18,7 +16,6 @@ TELLING_LINKS = ("involved", "not_involved", "declared_zero", "contradictory")
 # something else than a number, a blank, a zero or « sans objet » (`NC`, `en cours`, a range…). Source: the column asks
 # how much. If wrong: numbers of supported projects are too high; amounts are not touched.
 SUPPORT_WITHOUT_AMOUNT = ("unknown", "range", "ambiguous", "unreadable", "implausible", "shared")
-TOLERANCE = 1e-9
 
 
 def amounts(wave: Cleaned) -> pd.DataFrame:
@@ -70,101 +67,3 @@ def lines_set_aside(waves: Iterable[Cleaned]) -> pd.DataFrame:
         whole = wave.quarantine[wave.quarantine["column"] == ""]
         rows += [(wave.year, *one) for one in Counter(reason.split(":")[0] for reason in whole["reason"]).items()]
     return pd.DataFrame(rows, columns=["wave", "fate", "n"])
-
-
-@dataclass(frozen=True)
-class Marginal:
-    """A figure computed from answers. `parts`: the values it rests on (for a share, 1 or 0); `units`: whose each is."""
-
-    value: float
-    parts: tuple[float, ...] = field(repr=False)
-    units: tuple[str, ...] = field(repr=False)
-
-
-# The shares of some answers among all answers to a question: the column of the poles, and these answers.
-SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "emergence_share": ("stage", ("emergence",)),
-    "creation_share": ("stage", ("creation",)),
-    "relation_widened_share": ("relation", ("widened",)),
-    "relation_stable_share": ("relation", ("stable",)),
-    "relation_weakened_share": ("relation", ("weakened",)),
-    "association_or_scic_share": ("legal_form", ("association", "scic")),
-    "scic_share": ("legal_form", ("scic",)),
-}
-# The columns of the poles that other printed figures come from.
-COLUMN_OF = {
-    "age_median": "age_years", "cell_budget_median": "cell_budget_eur", "cell_fte_median": "cell_fte",
-    "cell_self_financed_share_median": "cell_self_financed_share", "members_median": "members",
-    "employees_median": "employees", "budget_median": "budget_eur", "jobs_total": "employees",
-    "enterprises_total": "members", "budget_total": "budget_eur", "established_share": "relation",
-    "cell_fte_below_1_share": "cell_fte",
-} | {name: column for name, (column, _) in SHARES.items()}  # fmt: skip
-
-
-def marginal(wave: Cleaned, fact: Fact) -> Marginal | None:
-    """Return what a wave gives for a printed figure; None if it was not asked or answered, or cannot be."""
-    values = _values(wave, fact.indicator, fact.level)
-    known = None if values is None else values.astype("float64").dropna()
-    statistic = indicator(fact.indicator).statistic
-    if known is None or (known.empty and statistic != "count"):
-        return None
-    computed = {"share": known.mean, "median": known.median}.get(statistic, known.sum)()
-    return Marginal(float(computed), tuple(known), tuple(known.index.astype(str)))
-
-
-def _values(wave: Cleaned, name: str, level: str) -> pd.Series | None:
-    """Return the values whose statistic a printed indicator is, by pole; None if it was not asked."""
-    poles, given = wave.poles.set_index("pole_id"), amounts(wave).set_index("pole_id")
-    if column := COLUMN_OF.get(name):
-        if column not in poles or (poles.get(f"{column}_status", pd.Series("")) == "not_asked").all():
-            return None
-        if name == "established_share":
-            return poles[column].notna()
-        told = poles[column].dropna()
-        return told.isin(SHARES[name][1]) if name in SHARES else told < 1 if name == "cell_fte_below_1_share" else told
-    if name == "respondents":
-        return pd.Series(1.0, poles.index)
-    if name == "link_share":
-        return linked_with(wave, level).set_index("pole_id")["linked"] if level in wave.links else None
-    if name in ("link_2_to_6_share", "collectivities_involved_median"):
-        links = _n_links(wave)
-        return links.between(2, 6) if links is not None and name == "link_2_to_6_share" else links
-    levels = {"aid_per_collectivity_median": LOCAL_LEVELS, "funding_total": FUNDING_LEVELS}.get(name, (level,))
-    if not name.startswith(("aid_", "funding_")) or not set(levels) & set(wave.amounts):
-        return None
-    if name == "funding_projects":
-        rows = supported(wave).set_index("pole_id")
-        return pd.Series(1.0, rows.index[rows["level"] == level])
-    known = given["amount_eur"][given["level"].isin(levels)]
-    # The amounts of all levels are added up by pole: the base is the poles that receive some.
-    return known.groupby(level=0).sum() if name == "funding_total" else known
-
-
-def _n_links(wave: Cleaned) -> pd.Series | None:
-    """Return with how many levels of collectivity a pole is linked, by pole; None unless the wave asked about each.
-
-    A pole that left out one of them has no number: it may be linked with it.
-    """
-    # Assumption: a level counts for one collectivity. Source: none; the printed figure may count several of one level.
-    # If wrong: numbers of collectivities are too low.
-    if not set(COLLECTIVITIES) <= set(wave.links):
-        return None
-    rows = linked(wave)
-    told = rows[rows["level"].isin(COLLECTIVITIES)].groupby("pole_id")["linked"]
-    return told.sum()[told.size() == len(COLLECTIVITIES)]
-
-
-def verdict(fact: Fact, value: float, n: int) -> str:
-    """Return what becomes of a printed figure for which n answers give a value.
-
-    `reproduced` (within its rounding), `differs`, or `other_base` (reproduced, on another number of answers).
-    """
-    low, high = (float(end) for end in fact.band)
-    holds = low - TOLERANCE <= value <= high + TOLERANCE
-    if fact.limit:
-        # Assumption: such words (« plus de 130 », « en majorité ») exclude the limit itself. Source: ordinary French
-        # usage. If wrong: a value equal to the limit is said to differ.
-        holds = value > float(fact.value) if fact.limit == "minimum" else value < float(fact.value)
-    # Respondents are counted out of a frame: their base is not a number of answers.
-    same_base = fact.base_n in (None, n) or fact.indicator == "respondents"
-    return ("reproduced" if same_base else "other_base") if holds else "differs"

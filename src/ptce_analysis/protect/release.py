@@ -1,7 +1,7 @@
 """What may be shown of answers: tables whose every number was released by the rules, and the check that no other is."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,6 @@ import pandas as pd
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.leaks import folded, own_words
-from ptce_analysis.protect.rules import MARK, Shown
 
 # Origins whose data are answers: nothing of them is shown that was not released.
 PROTECTED_ORIGINS = ("survey", "fictitious")
@@ -40,17 +39,6 @@ def released(table: pd.DataFrame, ledger: pd.DataFrame | None = None, units: Ite
     texts = frozenset(map(str, (*table.columns, *(value for value in cells if isinstance(value, str)))))
     ledger = ledger_table([]) if ledger is None else ledger
     return Protected(table, ledger, frozenset(_numbers(cells)), texts, frozenset(units))
-
-
-def gathered(rows: Sequence[Mapping[str, str | Shown]]) -> Protected:
-    """Return a table of figures that stand alone (`rules.protected_share`, …) as one that may be shown."""
-    written, ledger = list[dict[str, Any]](), list[tuple[str, ...]]()
-    for row in rows:
-        alone = {name: one for name, one in row.items() if isinstance(one, Shown)}
-        labels = {name: one for name, one in row.items() if isinstance(one, str)}
-        written.append({**row, **{name: MARK if one.rule else one.value for name, one in alone.items()}})
-        ledger += [("", ", ".join(labels.values()), name, one.rule, "") for name, one in alone.items() if one.rule]
-    return released(pd.DataFrame(written, dtype=object), ledger_table(ledger))
 
 
 def derived(function: Callable[..., pd.DataFrame], *sources: Protected) -> Protected:

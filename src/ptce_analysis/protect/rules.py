@@ -157,24 +157,6 @@ class Shown:
     below: float | None = None
 
 
-def protected_share(k: int, n: int, rules: Sequence[Rule] = STANDARD) -> Shown:
-    """Return k/n unless too few units are in it or outside it, or all answered the same.
-
-    Raises `InputError` for a count that is not between 0 and its base.
-    """
-    if not 0 <= k <= n:
-        raise InputError(f"share {k}/{n}: the count must lie between 0 and its base.")
-    rule = failed(Contributions(k, others=n - k), rules, "units")
-    return Shown(None if rule or n == 0 else k / n, rule, n)
-
-
-def protected_total(values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD) -> Shown:
-    """Return a total rounded to a grain, unless too few units make it or one dominates it."""
-    known = checked_values(values, "total")
-    rule = failed(Contributions(len(known), known, least=least_of(known, grain)), rules, "total")
-    return Shown(None if rule or not known else rounded(sum(known), grain), rule, len(known))
-
-
 def protected_median(
     values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD, units: Sequence[str] = ()
 ) -> Shown:

@@ -19,14 +19,14 @@ from ptce_analysis.protect import release
 from ptce_analysis.protect import rules as disclosure
 from ptce_analysis.protect.cells import ALL, Measure
 from ptce_analysis.protect.release import Protected
-from ptce_analysis.protect.rules import MARK, Contributions, Rule, Shown
+from ptce_analysis.protect.rules import MARK, Contributions, Rule
 from ptce_analysis.protect.suppress import protect
 from ptce_analysis.publish.site import check_parameters
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.survey.codebook import read_codebook
 from ptce_analysis.survey.tables import Cleaned, csv_text
 from ptce_analysis.survey.waves import CODEBOOKS, codebooks, read_waves
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES, WAVES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES, WAVES
 
 # The levels of every table, in the study's order: those of the funding table, then the other collectivities.
 SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *answers.COLLECTIVITIES)))
@@ -40,11 +40,26 @@ CHOICES = {
     "legal_form": ("association", "scic", OTHER_ANSWER),
 }
 # The quantities whose medians are shown: the indicator of each.
-QUANTITIES = {column: name for name, column in answers.COLUMN_OF.items() if name.endswith("_median")}
+QUANTITIES = {
+    "age_years": "age_median", "cell_budget_eur": "cell_budget_median", "cell_fte": "cell_fte_median",
+    "cell_self_financed_share": "cell_self_financed_share_median", "members": "members_median",
+    "employees": "employees_median", "budget_eur": "budget_median",
+}  # fmt: skip
+# The printed shares of some answers among all answers to a question: the column of the poles, and these answers.
+SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "emergence_share": ("stage", ("emergence",)),
+    "creation_share": ("stage", ("creation",)),
+    "relation_widened_share": ("relation", ("widened",)),
+    "relation_stable_share": ("relation", ("stable",)),
+    "relation_weakened_share": ("relation", ("weakened",)),
+    "association_or_scic_share": ("legal_form", ("association", "scic")),
+    "scic_share": ("legal_form", ("scic",)),
+}
 # Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
 GRAIN_EUR = 1_000.0
 GRAINS = {"eur": GRAIN_EUR, "count": 1.0, "years": 1.0, "fte": 0.01, "share": 0.01}
 BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
+TOLERANCE = 1e-9  # what adding up shares may be wrong by
 VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
 
@@ -99,7 +114,7 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
         raise InputError(f"waves of origins {', '.join(origins) or 'unknown'} cannot be shown together.")
     about, applied = facts or {}, disclosure.RULES_OF[rules]
     tables = protect(*_measures(waves), rules=applied)
-    again = computed_again(waves, tables, about, applied)
+    again = computed_again(waves, tables, about)
     counts = [sum(getattr(wave, name) for wave in waves) for name in ("rows_in", "rows_kept", "rows_quarantined")]
     rates = release.derived(_rates, tables["stages"], tables["told"])
     made = {
@@ -223,7 +238,7 @@ def by_level(waves: Sequence[Cleaned], tables: Mapping[str, Protected], rules: S
             poles = wave.poles[["pole_id"]].merge(staged, "left").merge(answers.linked_with(wave, level), "left")
             stage = poles["stage"].eq(STAGE).where(poles["stage"].notna(), "untold").astype(str)
             groups = pd.crosstab(stage, poles["linked"].fillna("untold").astype(str))
-            rule = _hiding(groups, rules) or _untold_elsewhere(tables, year, level)
+            rule = _hiding(groups, rules) or _untold_elsewhere(tables, wave.year, level)
             rows.append({"wave": year, "level": level} | {name: MARK if rule else row[name] for name in BY_LEVEL})
             ledger += [("emergence_by_level", f"{year}, {level}", "units", rule, "")] * bool(rule)
     table = pd.DataFrame(rows, columns=["wave", "level", *BY_LEVEL], dtype=object)
@@ -248,32 +263,26 @@ def _hiding(table: pd.DataFrame, rules: Sequence[Rule]) -> str:
     return next((rule for cell in cells if (rule := disclosure.failed(cell, rules, "units"))), "")
 
 
-def _untold_elsewhere(tables: Mapping[str, Protected], year: str, level: str) -> str:
+def _untold_elsewhere(tables: Mapping[str, Protected], year: int, level: str) -> str:
     """Why a level is hidden although its groups pass: a count that it would give is hidden elsewhere on the page."""
     cells = [_cells(tables, year, name, (STAGE, level), "units") for name in ("told", "stages", "said", "links")]
     return "recoverable" if any(MARK in found or not found for found in cells) else ""
 
 
-def _cells(tables: Mapping[str, Protected], year: str, name: str, values: Sequence[str], statistic: str) -> list[Any]:
+def _cells(tables: Mapping[str, Protected], year: int, name: str, values: Sequence[str], statistic: str) -> list[Any]:
     """The figures of a table about some levels or answers, marks included; none when the page has no such table."""
-    if name not in tables:
+    if name not in tables or statistic not in tables[name].table:
         return []
     table = tables[name].table
-    rows = table[table["wave"] == year]
+    rows = table[table["wave"] == str(year)]
     for column in table.columns.intersection(["level", "stage", *CHOICES]):
         rows = rows[rows[column].isin(values)]
     return list(rows[statistic])
 
 
-# What a printed figure is in the tables: the table, its levels or answers, the statistic, the table of its base.
-# A figure is read there, with its base, and is hidden where a part of it is: the answers themselves say no more of it.
+# What a printed figure is in the tables: the table, its levels or answers, the statistic, the table of its base. It is
+# read there, with its base, or not at all: the answers themselves say no more of it.
 Found = tuple[str, tuple[str, ...], str, str]
-# Those that no table shows are made of several cells, and hidden with any of these (the last two: of nothing else).
-MADE_OF: dict[str, Found] = {
-    "link_2_to_6_share": ("links", answers.COLLECTIVITIES, "units", "said"),
-    "collectivities_involved_median": ("links", answers.COLLECTIVITIES, "units", "said"),
-    "aid_per_collectivity_median": ("amounts", LOCAL_LEVELS, "total", "amounts"),
-}
 
 
 def _in_tables(fact: Fact) -> Found | None:
@@ -289,75 +298,55 @@ def _in_tables(fact: Fact) -> Found | None:
         "established_share": ("told_relation", (), "share", "poles"),
     }
     found |= {name: (column, (), "median_from", column) for column, name in QUANTITIES.items()}
-    if fact.indicator in answers.SHARES:
-        column, codes = answers.SHARES[fact.indicator]
+    if fact.indicator in SHARES:
+        column, codes = SHARES[fact.indicator]
         table, base = ("stages", "told") if column == "stage" else (column, f"told_{column}")
         return table, codes, "share", base
     return found.get(fact.indicator)
 
 
-def computed_again(
-    waves: Sequence[Cleaned], tables: Mapping[str, Protected], facts: Facts, rules: Sequence[Rule]
-) -> Protected:
-    """Return the printed figures that answers can give: `id`, `wave`, `given`, `below`, `base`, `grain`, `verdict`.
+def computed_again(waves: Sequence[Cleaned], tables: Mapping[str, Protected], facts: Facts) -> Protected:
+    """Return the printed figures that the tables show too: `id`, `wave`, `given`, `below`, `base`, `verdict`.
 
-    `given` is what may be shown (of a median: the class from `given` up to `below`), `grain` what it was rounded to
-    (0: exact). What is hidden takes the others with it.
+    `given` is what a table shows (of a median: the class from `given` up to `below`), for `base` answers; what is not
+    asked, or answered, in a wave has no row.
     """
-    rows, verdicts = list[dict[str, str | Shown]](), list[str]()
-    for wave, fact in ((one, fact) for one in waves for fact in facts.values() if fact.wave == one.year):
-        if (got := answers.marginal(wave, fact)) and wave.year in WAVES:
-            given, base = _given(fact, got, tables, rules)
-            rounded = _grain(fact) if indicator(fact.indicator).statistic == "sum" else 0.0
-            figures = {"given": given, "below": Shown(given.below, given.rule)}
-            figures |= {name: Shown(one, given.rule) for name, one in {"base": base, "grain": rounded}.items()}
-            rows.append({"id": fact.id, "wave": str(wave.year)} | figures)
-            verdicts.append(_verdict(fact, given, int(base), rounded))
-    columns = ["id", "wave", "given", "below", "base", "grain"]
-    found = release.gathered(rows) if rows else release.public(pd.DataFrame(columns=columns))
-    return release.derived(lambda table: table.assign(verdict=verdicts), found)
-
-
-def _grain(fact: Fact) -> float:
-    """What a total is rounded to: as it is printed, but in euros never finer than tables are, which have their own."""
-    tabled = GRAIN_EUR if _in_tables(fact) else float(fact.grain)
-    return max(tabled, GRAIN_EUR) if fact.unit == "eur" else tabled
-
-
-def _given(
-    fact: Fact, got: answers.Marginal, tables: Mapping[str, Protected], rules: Sequence[Rule]
-) -> tuple[Shown, float]:
-    """A printed figure as the tables show it, or else by the rules of those that stand alone, and its base."""
-    year, hidden, base = str(fact.wave), Shown(None, "recoverable"), float(len(got.parts))
-    if found := _in_tables(fact) or MADE_OF.get(fact.indicator):
+    columns, rows = ["id", "wave", "given", "below", "base", "verdict"], list[list[Any]]()
+    for year, fact in ((one.year, fact) for one in waves for fact in facts.values() if fact.wave == one.year):
+        if year not in WAVES or not (found := _in_tables(fact)):
+            continue
         name, codes, statistic, asked = found
         cells, bases = _cells(tables, year, name, codes, statistic), _cells(tables, year, asked, codes, "units")
-        if MARK in (*cells, *bases) or not cells:
-            return hidden, base
-        if fact.indicator not in MADE_OF:
-            ends = _cells(tables, year, name, codes, "median_below") if statistic == "median_from" else []
-            return Shown(sum(map(float, cells)), below=next(iter(ends), None)), float(bases[0])
-    grain = GRAIN_EUR if fact.unit == "eur" else 1.0
-    if (statistic := indicator(fact.indicator).statistic) == "share":
-        return disclosure.protected_share(int(sum(got.parts)), len(got.parts), rules), base
-    if statistic == "median":
-        return disclosure.protected_median(got.parts, grain, rules, got.units), base
-    return disclosure.protected_total(got.parts, _grain(fact), rules), base
+        is_asked = cells and bases and not pd.isna([*cells, *_cells(tables, year, name, codes, "share")]).any()
+        if is_asked and MARK in (*cells, *bases):
+            rows.append([fact.id, str(year), MARK, MARK, MARK, "hidden"])
+        elif is_asked:
+            below = _cells(tables, year, name, codes, "median_below") if statistic == "median_from" else [None]
+            given, base = sum(map(float, cells)), int(bases[0])
+            rows.append([fact.id, str(year), given, below[0], float(base), verdict(fact, given, below[0], base)])
+    return release.derived(lambda *_: pd.DataFrame(rows, columns=columns, dtype=object), *tables.values())
 
 
-def _verdict(fact: Fact, given: Shown, base: int, grain: float) -> str:
-    """What a figure that is shown says of the printed one: any true value behind it could be the answers'."""
-    if given.value is None:
-        return "hidden"
+def verdict(fact: Fact, given: float, below: float | None, n: int) -> str:
+    """Return what becomes of a printed figure for which n answers give a value, or a class up to `below`.
+
+    `reproduced` (within its rounding), `as_far_as_shown` (the class, or thousands of euros, do not tell), `differs`, or
+    `other_base` (reproduced, on another number of answers).
+    """
     low, high = (float(end) for end in fact.band)
-    if given.below is not None:
-        if not (low < given.below and given.value <= high):
-            return "differs"
-        return "as_far_as_shown" if fact.base_n in (None, base) else "other_base"
-    told = answers.verdict(fact, given.value, base)
-    if grain <= float(fact.grain) or told == "other_base":
-        return told
-    return "as_far_as_shown" if low - grain / 2 <= given.value <= high + grain / 2 else "differs"
+    # A total of euros is shown to the thousand, whatever the printed one is.
+    slack = GRAIN_EUR / 2 if below is None and fact.unit == "eur" and float(fact.grain) < GRAIN_EUR else TOLERANCE
+    holds = low - slack <= given <= high + slack if below is None else low < below and given <= high
+    if fact.limit:
+        # Assumption: such words (« plus de 130 », « en majorité ») exclude the limit itself. Source: ordinary French
+        # usage. If wrong: a value equal to the limit is said to differ.
+        holds = given > float(fact.value) if fact.limit == "minimum" else given < float(fact.value)
+    if not holds:
+        return "differs"
+    # Respondents are counted out of a frame: their base is not a number of answers.
+    if fact.base_n not in (None, n) and fact.indicator != "respondents":
+        return "other_base"
+    return "reproduced" if slack == TOLERANCE and below is None else "as_far_as_shown"
 
 
 def ledger(folder: Path, facts: Facts, rules: str = "standard") -> pd.DataFrame:

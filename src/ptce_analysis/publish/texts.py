@@ -25,5 +25,5 @@ SOLIDITY = {
     "impossible": ("disagree with others", "count"),
     "other_base_only": ("have no clear base", "count"),
     "sources_differ": ("differ from another source", "count"),
-    "unverifiable": ("have nothing to compare with", "count"),
+    "unverifiable": ("are set against no other", "count"),
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.cells import ALL, Measure
 from ptce_analysis.protect.release import Protected
-from ptce_analysis.protect.rules import MARK, STRICT
+from ptce_analysis.protect.rules import MARK, STANDARD, STRICT
 from ptce_analysis.protect.suppress import protect
 
 
@@ -38,11 +38,10 @@ BY_LEVEL = (("level",), ())
 
 
 def one(frame: pd.DataFrame, **how: Any) -> Protected:
-    rules = {name: how.pop(name) for name in ("rules", "within") if name in how}
-    return protect(Measure("m", frame, **{"by": BY_LEVEL} | how), **rules)["m"]
+    rules = how.pop("rules", STANDARD)
+    return protect(Measure("m", frame, **{"by": BY_LEVEL} | how), rules=rules)["m"]
 
 
-SEVEN = {"a": [40.0, 50, 60], "b": [100.0], "c": [500.0, 500, 500]}
 ALONE = {"by": (("level",),)}
 # By hand. What each level gave, how it is protected, and what is shown of one statistic, level by level then in all.
 CASES: dict[str, tuple[dict[str, list[float]], dict[str, Any], str, list[Any]]] = {
@@ -71,8 +70,9 @@ CASES: dict[str, tuple[dict[str, list[float]], dict[str, Any], str, list[Any]]] 
     "five thousands of five poles are one each": (
         {"a": [1000] * 5, "b": [3000, 4000, 5000]}, {"grain": 1000} | ALONE, "total", [MARK, 12_000],
     ),
-    "behind a of 150, b may seem 25 larger (answers of 250 on average)": (SEVEN, {}, "total", [MARK, MARK, 1500, 1750]),
-    "but not 225 larger, as 90 % would ask": (SEVEN, {"within": 0.9}, "total", [150, MARK, MARK, 1750]),
+    "behind a of 150, b may seem 25 larger (answers of 250 on average)": (
+        {"a": [40, 50, 60], "b": [100], "c": [500, 500, 500]}, {}, "total", [MARK, MARK, 1500, 1750],
+    ),
     "and its total is not": ({"a": [2000, 2000, 1000], "b": [9000, 500, 500]}, ALONE, "total", [5000, MARK]),
     "amounts that are unknown are no contribution": (
         {"a": [10, 20, 30], "b": [float("nan")] * 3}, {}, "total", [60, None, 60],
@@ -191,46 +191,34 @@ def test_the_order_of_the_answers_does_not_matter(cells: list[list[float]], rand
             assert total == truth[level]
 
 
-BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "no column 'wav'": ({"by": (("wav",),)}, r"there is no column 'wav'"),
-    "missing values": ({"rows": counted(a=3).assign(level=None)}, "column 'level' has missing values: name them"),
-    "extremes": ({"statistics": ("maximum",)}, "statistic 'maximum' is not shown: units, share"),
-    "unknown": ({"statistics": ("totl",)}, r"statistic 'totl' is not shown: .*Did you mean 'total'"),
-    "no value": ({"statistics": ("total",)}, "statistic 'total' needs a column of values"),
-    "no base": ({"statistics": ("share",)}, "statistic 'share' needs a base"),
-    "grain": ({"grain": 0.0}, "grain 0: totals are rounded to a grain above 0"),
-}
+LINKS, AMOUNTS_A = links(a=2), rows(a=[1.0])
+REFUSED: dict[str, list[dict[str, Any]]] = {
+    "measure 'm': there is no column 'wav'": [{"by": (("wav",),)}],
+    "measure 'm': column 'level' has missing values: name them": [{"rows": counted(a=3).assign(level=None)}],
+    "measure 'm': statistic 'maximum' is not shown: units, share": [{"statistics": ("maximum",)}],
+    "measure 'm': statistic 'totl' is not shown: .*Did you mean 'total'": [{"statistics": ("totl",)}],
+    "measure 'm': statistic 'median' needs `value`": [{"statistics": ("median",)}],
+    "measure 'm': statistic 'share' needs `base`": [{"statistics": ("share",)}],
+    "measure 'm': value -5: contributions must be finite and not negative": [
+        {"rows": rows(a=[-5]), "value": "amount_eur"},
+    ],
+    "two measures have the name 'm'": [{}, {}],
+    "two measures have the value 'amount_eur': give every table of it in one measure's `by`": [
+        {"name": name, "rows": AMOUNTS_A, "value": "amount_eur"} for name in "xy"
+    ],
+    "measure 'm', total: 1 units are not in 'poles'": [
+        {"rows": LINKS, "base": "poles"}, {"name": "poles", "rows": poles(1), "by": ((),)},
+    ],
+    "measure 'm': shares need a table of 'poles' by level: add it to `by`": [
+        {"rows": LINKS, "base": "poles"},
+        {"name": "poles", "rows": poles(2).assign(level="a", other="x"), "by": (("other", "level"),)},
+    ],
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_measure_that_cannot_be_protected_is_refused(name: str) -> None:
-    """The message names the measure, the column or statistic, and what is legal."""
-    how, message = BAD[name]
-    with pytest.raises(InputError, match=f"measure 'm': {message}"):
-        Measure("m", **{"rows": counted(a=3), "by": BY_LEVEL} | how)
-
-
-def test_measures_that_do_not_fit_together_are_refused() -> None:
-    """Each fault names the measures, and what to do."""
-    base, found = Measure("poles", poles(3)), Measure("links", links(a=2), by=(("level",),), base="poles")
-    amounts = rows(a=[1.0])
-    for measures, message in {
-        (base, base): "two measures have the name 'poles'",
-        (Measure("x", amounts, value="amount_eur"), Measure("y", amounts, value="amount_eur")): (
-            "two measures have the value 'amount_eur': give every table of it in one measure's `by`"
-        ),
-        (found,): "measure 'links': no measure is called 'poles': links",
-        (Measure("poles", poles(1)), found): "measure 'links', total: 1 units are not in 'poles'",
-    }.items():
-        with pytest.raises(InputError, match=message):
-            protect(*measures)
-    by_level = Measure("poles", poles(2).assign(level="a"), by=((),))
-    by_other = Measure("poles", poles(2).assign(level="a", other="x"), by=(("other", "level"),))
-    protect(by_level, found)
-    for how in ({"within": 0.0}, {"within": 1.0}, {"rules": ()}):
-        with pytest.raises(InputError, match="protect needs a measure, a rule, and `within` between 0 and 1"):
-            protect(base, **how)
-    with pytest.raises(InputError, match="value -5: contributions must be finite and not negative"):
-        one(rows(a=[-5.0]), value="amount_eur", statistics=("total",))
-    with pytest.raises(InputError, match="measure 'links': shares need a table of 'poles' by level: add it to `by`"):
-        protect(by_other, found)
+@pytest.mark.parametrize("message", REFUSED)
+def test_measures_that_cannot_be_protected_together_are_refused(message: str) -> None:
+    """The message names the measure, the column or statistic, what is legal, or what to do."""
+    measures = [Measure(**{"name": "m", "rows": counted(a=3), "by": BY_LEVEL} | how) for how in REFUSED[message]]
+    with pytest.raises(InputError, match=message):
+        protect(*measures)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
 
@@ -84,15 +84,9 @@ def masked(text: str) -> str:
 @cache
 def own_words() -> str:
     """Return every text of the library in every language, folded: finding one of them again exposes nobody."""
-    from babel.messages.pofile import read_po
-
-    published = Path(vocabulary.__file__).parent / "publish"
-    found = [repr(getattr(vocabulary, name)) for name in dir(vocabulary) if name.isupper()]
-    found += [path.read_text(encoding="utf-8") for path in sorted(published.glob("templates/*/*"))]  # styles and tags
-    for path in sorted(published.glob("locale/*.po")):
-        with path.open("rb") as stream:
-            found += [str(text) for message in read_po(stream) for text in (message.id, message.string)]
-    return folded(" ".join(found))
+    library = Path(vocabulary.__file__).parent
+    paths = (path for kind in ("*.csv", "publish/templates/*/*", "publish/locale/*.po") for path in library.glob(kind))
+    return folded(" ".join(path.read_text(encoding="utf-8") for path in sorted(paths)))
 
 
 # What may stand between the cells of a row.
@@ -240,10 +234,7 @@ def _columns(path: Path) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
         answers = laid_out(grid, book)
         names, rows, numbers = list(answers.names), answers.whole, answers.numbers
     kinds = {folded(header): one.kind for one in (book.columns() if book else ()) for header in one.headers}
-    for column in range(max(map(len, [names, *rows]))):
-        name = names[column] if column < len(names) else ""
-        kind = kinds.get(folded(name), "")
-        cells = [(number, row[column]) for number, row in zip(numbers, rows, strict=True) if column < len(row)]
-        where = f"column {name or column + 1}"
-        if kind in (*FREE, *TYPED):
-            yield name, kind, [(f"{path.name}, row {n}, {where}", text) for n, text in cells if text.strip()]
+    for at, (name, *cells) in enumerate(zip_longest(names, *rows, fillvalue=""), start=1):
+        if (kind := kinds.get(folded(name), "")) in (*FREE, *TYPED):
+            where = [f"{path.name}, row {number}, column {name or at}" for number in numbers]
+            yield name, kind, [one for one in zip(where, cells, strict=True) if one[1].strip()]

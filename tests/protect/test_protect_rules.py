@@ -109,7 +109,7 @@ def test_a_median_needs_five_units_however_many_amounts() -> None:
 
 
 def test_what_a_class_says_of_others_must_not_give_the_largest() -> None:
-    """By hand: the ten smallest give 33, of which a class from 3 leaves 11 unknown; 90 and 100 make 95 % of the rest."""
+    """By hand: the ten smallest give 33, of which a class from 3 leaves 11; 90 and 100 make 95 % of what is left."""
     values = [1000.0 * value for value in (1, 1, 1, 1, 1, 4, 4, 5, 5, 6, 90, 100)]
     assert protected_median(values, 1000.0).value == 3000
     assert protected_median(values, 1000.0, STRICT).rule == "median_alike"

@@ -114,9 +114,11 @@ def _read_printed(known: Knowledge, name: str, given: float, base: Any) -> None:
         known.between(exact, value, value)
         if exact[0] == "total":
             known.between(("amounts", exact[1]), base, base)
-    if kind == "link_share":
-        known.between(("links", level), round(given * base), round(given * base))
-        known.between(("said", level), base, base)
+    stage = {f"{stage}_share": ("stages", stage) for stage in ("emergence", "creation")}
+    for share, of in (stage | {f"link_share_{level}": ("links", level)}).items():
+        if share == name:
+            known.between(of, round(given * base), round(given * base))
+            known.between(("told", "") if name in stage else ("said", level), base, base)
 
 
 def recovered(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, wave: Any, strict: bool = False) -> list[str]:

@@ -11,7 +11,6 @@ from ptce_analysis.protect.release import (
     Protected,
     derived,
     gathered,
-    joined,
     protection,
     public,
     released,
@@ -86,14 +85,6 @@ def test_what_is_worked_out_from_released_figures_is_released(amounts: Protected
         derived(lambda: ANSWERS)
 
 
-def test_printed_figures_may_stand_beside_answers(amounts: Protected) -> None:
-    """They are public; the table that is shown stays that of the answers."""
-    both = joined(amounts, public(pd.DataFrame({"printed": [1_239_000.0], "source": ["deck 2015"]})))
-    assert both.table is amounts.table
-    assert unreleased("survey", both, numbers=[1_239_000.0]) == []
-    assert unreleased("survey", both, pd.DataFrame({"source": ["deck 2015"]})) == []
-
-
 def test_figures_that_stand_alone_are_gathered_with_their_ledger() -> None:
     """Each is shown, marked or missing; the ledger names the row and the rule."""
     found = gathered(
@@ -108,9 +99,10 @@ def test_figures_that_stand_alone_are_gathered_with_their_ledger() -> None:
 
 
 def test_a_page_finds_the_release_of_what_it_is_given(amounts: Protected) -> None:
-    """Among arguments of any kind, protected tables, and objects that hold one, are found and joined."""
-    other = public(pd.DataFrame({"printed": [7.0]}))
+    """Among arguments of any kind, protected tables and what holds one: printed figures are public beside answers."""
+    other = public(pd.DataFrame({"printed": [1_239_000.0], "source": ["deck 2015"]}))
     found = protection("words", amounts, SimpleNamespace(protected=other), None)
-    assert found is not None
-    assert {15_500.0, 7.0} <= found.numbers
+    assert found is not None and found.table is amounts.table
+    assert unreleased("survey", found, numbers=[1_239_000.0, 15_500.0]) == []
+    assert unreleased("survey", found, pd.DataFrame({"source": ["deck 2015"]})) == []
     assert protection("words", ANSWERS) is None

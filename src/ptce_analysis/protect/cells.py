@@ -9,7 +9,6 @@ from math import inf
 
 import pandas as pd
 
-from ptce_analysis.errors import nearest
 from ptce_analysis.protect.rules import least_of
 
 # Each statistic, and what a measure must name for it.
@@ -132,14 +131,12 @@ def misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iter
 
 def _faults(measure: Measure) -> Iterator[str]:
     """Yield what is wrong with a measure, the first thing first."""
-    for name in (measure.unit, *measure.dims, *filter(None, [measure.value])):
-        if name not in measure.rows:
-            yield f"there is no column {name!r}.{nearest(name, measure.rows.columns)}"
-        elif name != measure.value and measure.rows[name].isna().any():
+    for name in (measure.unit, *measure.dims):
+        if measure.rows[name].isna().any():
             yield f"column {name!r} has missing values: name them (a category such as 'not known') before protecting."
     for statistic in measure.statistics:
         if statistic not in STATISTICS:
-            yield f"statistic {statistic!r} is not shown: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
+            yield f"statistic {statistic!r} is not shown: {', '.join(STATISTICS)}."
         elif not getattr(measure, STATISTICS[statistic]):
             yield f"statistic {statistic!r} needs `{STATISTICS[statistic]}`."
     for value in measure.rows[measure.value].dropna() if measure.value else ():

@@ -47,10 +47,6 @@ class Contributions:
         """Return what its n largest units give together."""
         return sum(sorted(self.values)[-n:])
 
-    def second_knows_first(self, share: float) -> bool:
-        """Return whether the second largest unit can know the largest to within a share of it."""
-        return sum(value - self.least for value in sorted(self.values)[:-2]) < share * self.largest(1)
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -81,7 +77,7 @@ RULES: tuple[Rule, ...] = (
     Rule("two_dominant_units", "two units make more than 90 % of the value", ("total",),
          lambda cell: cell.largest(2) > 0.90 * sum(cell.values), False),
     Rule("p_percent", "the second largest unit could know the largest within 10 %", ("total",),
-         lambda cell: cell.second_knows_first(0.10), False),
+         lambda cell: sum(value - cell.least for value in sorted(cell.values)[:-2]) < 0.10 * cell.largest(1), False),
 )  # fmt: skip
 
 STANDARD = tuple(rule for rule in RULES if rule.by_default)
@@ -109,10 +105,7 @@ def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> str:
 
 
 def least_of(values: Iterable[float], grain: float) -> float:
-    """Return what each value is at least, as all are multiples of it: 0 unless it is a grain or more.
-
-    Readers guess it: amounts in tens of thousands of euros add up to no other total.
-    """
+    """Return what readers guess each value to be at least, as all are multiples of it; 0 where less than a grain."""
     given = np.array(list(values), float)
     if not given.size or (given <= 0).any() or (given != np.rint(given)).any():
         return 0.0

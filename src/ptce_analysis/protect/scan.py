@@ -97,8 +97,9 @@ def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator
     if "\0" in text and kind not in BINARY:
         yield Finding(name, "closed", "no text in UTF-8", name)
         return
-    if kind == ".zip":
-        if data != zipped(path.stem, _beside(path, data)):
+    if kind == ".zip":  # files beside it, looked into themselves, and to the byte as the library packs them
+        beside = [one for one in path.parent.iterdir() if f"{path.stem}/{one.name}".encode() in data and one.is_file()]
+        if data != zipped(path.stem, {one.name: one.read_bytes() for one in beside}):
             yield Finding(name, "closed", "an archive that holds something else than files beside it", name)
         return
     marked = leaks.all_marked(kind, text)
@@ -128,12 +129,6 @@ def zipped(top: str, files: Mapping[str, bytes]) -> bytes:
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             whole.writestr(entry, data)
     return stream.getvalue()
-
-
-def _beside(path: Path, data: bytes) -> dict[str, bytes]:
-    """The files beside an archive that it names, as it could hold them; they are looked into themselves."""
-    names = (one for one in path.parent.iterdir() if f"{path.stem}/{one.name}".encode() in data)
-    return {one.name: one.read_bytes() for one in names if one.is_file()}
 
 
 def _said(name: str, where: str, text: str, wanted: Sequence[leaks.Needle], *, whole: bool = True) -> Iterator[Finding]:
@@ -250,9 +245,8 @@ def _document(text: str) -> Faults:
         return
     reader = PdfReader(io.BytesIO(text.encode("latin-1")))
     pages = [page.extract_text() for page in reader.pages]
-    objects: list[Any] = [
-        reader.get_object(number) for number in sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
-    ]
+    numbers = sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
+    objects: list[Any] = [reader.get_object(number) for number in numbers]
     about = [one.get_data().decode() for one in objects if "/Metadata" in str(one) and hasattr(one, "get_data")]
     yield from ((TEXT, page) for page in pages)
     yield from ((WORDS, said) for said in (*about, *map(str, objects)))
@@ -316,10 +310,8 @@ KINDS: dict[str, Callable[[str], Faults]] = {
     ".ris": _plain, ".zip": _plain,
 }  # fmt: skip
 OUTPUTS: dict[str, Callable[[str], Faults]] = {
-    "text/html": _markup,
-    "image/svg+xml": _markup,
-    "image/png": lambda text: _address(f"{PNG},{text}"),
-}
+    "text/html": _markup, "image/svg+xml": _markup, "image/png": lambda text: _address(f"{PNG},{text}"),
+}  # fmt: skip
 
 
 def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Tables made from answers, with what could expose a respondent hidden; nothing else of a survey may be shown.
 
 The rules hide cells, then more cells are hidden until no attacker, a respondent included, can work a hidden one out.
-The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an
-unknown of its own. Published figures are lines over the unknowns, taken as exact however they are rounded, since what
-people write is round; counts are whole.
+The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an unknown of
+its own. Published figures are lines over the unknowns, taken as exact, since what people write is round.
 """
 
 from __future__ import annotations
@@ -53,8 +52,7 @@ def protect(*measures: Measure, rules: tuple[Rule, ...] = STANDARD) -> dict[str,
     """Return the tables of some measures, by name, that can be shown together.
 
     Everything that will ever be published of these answers goes through one call: what is shown elsewhere cannot be
-    taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column. Shares are worked out
-    from the counts that are shown, so they tell nothing more.
+    taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column.
 
     Raises `InputError` if a measure cannot be protected, or measures do not fit together.
     """

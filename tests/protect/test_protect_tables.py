@@ -131,6 +131,16 @@ def test_a_two_way_table_hides_a_rectangle() -> None:
     assert all((level, wave) in hidden for level in {level for level, _ in hidden} for wave in ("2013", "2015"))
 
 
+def test_a_sensitive_total_must_seem_smaller_too() -> None:
+    """By hand: 104, of which one gave 100, cannot seem 10 smaller at the cost of a corner of 6: hiding it is no use."""
+    cells = {("a", "2013"): [100.0, 1, 1, 1, 1], ("a", "2015"): [200.0] * 5, ("b", "2013"): [200.0] * 5}
+    cells |= {("c", wave): [300.0] * 5 for wave in ("2013", "2015")}
+    for corner, expected in (([2.0, 1, 1, 1, 1], 6), ([30.0] * 5, MARK)):
+        frame = two_way(cells | {("b", "2015"): corner})
+        found = column(one(frame, by=CROSSED, value="amount_eur", statistics=("total",)), "total")
+        assert (found["a", "2013"], found["b", "2015"]) == (MARK, expected)
+
+
 def test_cells_that_no_table_shows_are_protected_too() -> None:
     """Two margins determine the only unit of a wave: its level has no other, so one margin is hidden."""
     cells = {("a", "2013"): [70.0, 70, 70], ("b", "2015"): [500.0], ("c", "2015"): [100.0, 100, 100]}

@@ -54,9 +54,9 @@ CASES: dict[str, tuple[dict[str, list[float]], dict[str, Any], str, list[Any]]] 
     "2 and 1 of 3: as neither is 0, each would be known to be below 3": (
         {"a": [1] * 2, "b": [1]}, {}, "units", [MARK, MARK, MARK],
     ),
-    "b is 100,000 alone: a of 5,000 cannot hide ± 10,000 of it, c of 200,000 can": (
-        {"a": [2000, 2000, 1000], "b": [100_000], "c": [80_000, 70_000, 50_000]}, {}, "total",
-        [5000, MARK, MARK, 305_000],
+    "b is 100,000 alone: a of 9,000 cannot hide ± 10,000 of it, c of 200,000 can": (
+        {"a": [4000, 4000, 1000], "b": [100_000], "c": [80_000, 70_000, 50_000]}, {}, "total",
+        [9000, MARK, MARK, 309_000],
     ),
     "a and b are one unit each: were only they hidden, each would read the other": (
         {"a": [400], "b": [600], "c": [300] * 3, "d": [500] * 3}, {}, "total", [MARK, MARK, MARK, 1500, 3400],

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from math import inf
 
 import pandas as pd
 
@@ -140,5 +139,5 @@ def _faults(measure: Measure) -> Iterator[str]:
         elif not getattr(measure, STATISTICS[statistic]):
             yield f"statistic {statistic!r} needs `{STATISTICS[statistic]}`."
     for value in measure.rows[measure.value].dropna() if measure.value else ():
-        if not 0 <= value < inf:
+        if not 0 <= value < float("inf"):
             yield f"value {value:g}: contributions must be finite and not negative to be protected."

@@ -42,8 +42,6 @@ FAR = 4.0
 # Limit: an attack in whole numbers not solved after so many steps counts as one that succeeds: more is suppressed.
 STEPS = 2_000
 NEAR = 1e-6
-# The columns of a median, which is a class: its ends, the upper one not in it.
-MEDIAN = ("median_from", "median_below")
 SPARE = 1e-6  # what it costs to hide a figure that is given up first, as a share of what another one would
 TIES = 1e5  # by how little two figures of one value differ in cost: what is hidden must not depend on the solver
 
@@ -98,7 +96,7 @@ def _protected(
                 "units": ({"units": n}, [units]),
                 "share": ({"share": n / n_base if n_base else None}, [units, (measure.base, "units", place_of_base)]),
                 "total": ({"total": rounded(sum(own), measure.grain) if n else None}, [total if n else units]),
-                "median": (dict(zip(MEDIAN, (median.value, median.below), strict=True)), [units, total]),
+                "median": ({"median_from": median.value, "median_below": median.below}, [units, total]),
             }
             row: dict[str, Any] = {name: dict(place).get(name, ALL) for name in measure.dims}
             for statistic in (name for name in STATISTICS if name in ("units", *measure.statistics)):

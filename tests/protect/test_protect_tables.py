@@ -191,6 +191,11 @@ def test_a_measure_within_another_uses_what_that_one_shows() -> None:
     )
     assert column(found["gave"], "units") == {"a": MARK, "b": 9}
     assert column(found["links"], "units") == {"a": 4, "b": 9}
+    # Nobody is linked with c, which is shown: that nobody gave there tells nothing more.
+    frame = links(b=9).assign(level=pd.Categorical(["b"] * 9, ["b", "c"]))
+    linked = Measure("links", frame, by=(("level",),))
+    gave = Measure("gave", frame, by=(("level",),), base="poles", within=("links",))
+    assert column(protect(Measure("poles", poles(40)), linked, gave)["gave"], "units") == {"b": 9, "c": 0}
 
 
 AMOUNTS = st.lists(st.integers(0, 10_000).map(float), min_size=0, max_size=6)

@@ -63,14 +63,13 @@ def attack(seed: int, *, strict: bool) -> Report:
     start = time.perf_counter()
     tables = {name: one.table for name, one in protect(base, measure, rules=rules).items()}
     seconds = time.perf_counter() - start
-    least = 10 if strict else 3
-    found = recovered_counts(tables, answers, least)
+    found = recovered_counts(tables, answers, strict=strict)
     everybody = ["", *answers.rows["pole_id"].unique()]
-    found += recovered_totals(tables["answers"], answers, 0.10, everybody, least)
-    found += recovered_medians(tables["answers"], answers, 0.10, everybody)
+    found += recovered_totals(tables["answers"], answers, everybody, strict=strict)
+    found += recovered_medians(tables["answers"], answers, everybody)
     exclusive = () if strict else small_ones_found(seed)
     seen = tables["answers"][["units", "share", "total", "median_from"]]
-    return Report(seed, seen.size, int((seen == MARK).to_numpy().sum()), seconds, (*map(str, found), *exclusive))
+    return Report(seed, seen.size, int((seen == MARK).to_numpy().sum()), seconds, (*found, *exclusive))
 
 
 def attack_page(seed: int, *, strict: bool) -> Report:

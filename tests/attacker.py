@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 ALL, MARK = "total", "s"
 FAR = 12  # beyond the thresholds of the rules
+WITHIN = 0.10  # of what the others give: a number known so closely is recovered
 Cell = tuple[str, ...]
 
 
@@ -163,18 +164,6 @@ def base_cell(cell: Cell, answers: Answers) -> Cell:
     return tuple(value for value, name in zip(cell, answers.dims, strict=True) if name in answers.base_dims)
 
 
-@dataclass(frozen=True)
-class Recovered:
-    """A hidden figure that was worked out: by whom, where, between what, and the truth."""
-
-    attacker: str
-    statistic: str
-    cell: Cell
-    low: float
-    high: float
-    truth: float
-
-
 def contributions(rows: pd.DataFrame, dims: tuple[str, ...], value: str) -> dict[Cell, dict[str, float]]:
     """What each unit gives to every cell and margin, from the micro-data: what the judge knows."""
     found: dict[Cell, dict[str, float]] = {}
@@ -187,39 +176,38 @@ def contributions(rows: pd.DataFrame, dims: tuple[str, ...], value: str) -> dict
     return found
 
 
-def is_sensitive(values: list[float], least_units: int) -> bool:
-    """Whether a total is one that the rules forbid: few units, one above 85 %, or nothing but zeros."""
-    return len(values) < least_units or max(values) > 0.85 * sum(values) or sum(values) == 0
+def is_sensitive(values: list[float], *, strict: bool) -> bool:
+    """Whether a total is one that the rules forbid, worked out anew: few units, one or two large ones, only zeros."""
+    ranked, total = sorted(values, reverse=True), sum(values)
+    if len(values) < (10 if strict else 3) or ranked[0] > 0.85 * total or total == 0:
+        return True
+    return strict and (sum(ranked[:2]) > 0.9 * total or sum(ranked[2:]) < 0.1 * ranked[0])
 
 
 def recovered_totals(
-    table: pd.DataFrame, answers: Answers, within: float, attackers: Iterable[str] = ("",), least_units: int = 3
-) -> list[Recovered]:
+    table: pd.DataFrame, answers: Answers, attackers: Iterable[str] = ("",), *, strict: bool = False
+) -> list[str]:
     """The sensitive totals that an attacker knows to within a share of what the others contribute."""
     truth, shown, found = contributions(answers.rows, answers.dims, answers.value), printed(table, answers.dims), []
     targets = [
         cell
         for cell, units in truth.items()
-        if (cell in shown or ALL not in cell) and is_sensitive(list(units.values()), least_units)
+        if (cell in shown or ALL not in cell) and is_sensitive(list(units.values()), strict=strict)
     ]
     for attacker in attackers if targets else ():
         known = read_totals(table, answers)
         for cell, units in truth.items():
             if attacker in units:
-                others = answers.least * (0 if cell not in shown else _others(shown[cell]["units"], len(units)))
-                low = units[attacker] + (others if ALL not in cell else 0.0)
+                counted = cell in shown and shown[cell]["units"] != MARK and ALL not in cell
+                low = units[attacker] + answers.least * (len(units) - 1) * counted
                 high = units[attacker] if len(units) == 1 else np.inf
                 known.between(cell, low / answers.grain, high / answers.grain)
         for cell in (cell for cell in targets if set(truth[cell]) != {attacker}):
             total = sum(truth[cell].values())
             low, high = (end * answers.grain for end in known.range_of({cell: 1.0}, whole=True))
-            if too_close(low, high, total, within * (total - truth[cell].get(attacker, 0.0))):
-                found.append(Recovered(attacker, "total", cell, low, high, total))
+            if too_close(low, high, total, WITHIN * (total - truth[cell].get(attacker, 0.0))):
+                found.append(f"{attacker} {cell}: total {total:g} in {low:g} to {high:g}")
     return found
-
-
-def _others(n: object, units: int) -> int:
-    return 0 if n == MARK else units - 1
 
 
 def too_close(low: float, high: float, truth: float, margin: float) -> bool:
@@ -227,9 +215,7 @@ def too_close(low: float, high: float, truth: float, margin: float) -> bool:
     return high - low < 1e-6 or (low > truth - margin + 1e-6 and high < truth + margin - 1e-6)
 
 
-def recovered_medians(
-    table: pd.DataFrame, answers: Answers, within: float, attackers: Iterable[str] = ("",)
-) -> list[Recovered]:
+def recovered_medians(table: pd.DataFrame, answers: Answers, attackers: Iterable[str] = ("",)) -> list[str]:
     """The shown medians that somebody knows to within a share: by trying every number of the class, in the total."""
     truth, found, unit = contributions(answers.rows, answers.dims, answers.value), [], answers.grain
     for cell, row in printed(table, answers.dims).items():
@@ -246,27 +232,25 @@ def recovered_medians(
                 if own is not None:
                     seats[-1 if own / unit >= one else 0] = own / unit
                 possible += [one * unit] * (sum(seats) <= row["total"] / unit)
-            if len(possible) < 2 or possible[-1] * (1 - within) < possible[0] * (1 + within) - 1e-6:
-                found.append(Recovered(str(own), "median", cell, possible[0], possible[-1], median))
+            if len(possible) < 2 or possible[-1] * (1 - WITHIN) < possible[0] * (1 + WITHIN) - 1e-6:
+                found.append(f"{own} {cell}: median {median:g} in {possible[:1]} to {possible[-1:]}")
     return found
 
 
-def recovered_counts(tables: Mapping[str, pd.DataFrame], answers: Answers, least_units: int = 3) -> list[Recovered]:
+def recovered_counts(tables: Mapping[str, pd.DataFrame], answers: Answers, *, strict: bool = False) -> list[str]:
     """The counts below the threshold, or whose complement is, that are known to be."""
-    known, found = read_counts(tables, answers), []
+    known, found, least = read_counts(tables, answers), [], 10 if strict else 3
     shown, truth = printed(tables["answers"], answers.dims), contributions(answers.rows, answers.dims, "")
     asked = contributions(answers.base, answers.base_dims, "") if answers.base is not None else {}
     for cell in {**shown, **truth}:
         n = len(truth.get(cell, ()))
-        goals = [("units", {("answers", cell): 1.0}, n)] if n and (cell in shown or ALL not in cell) else []
+        goals = [({("answers", cell): 1.0}, n)] if n and (cell in shown or ALL not in cell) else []
         if asked and cell in shown:
             whole = base_cell(cell, answers)
-            terms = {("base", whole): 1.0, ("answers", cell): -1.0}
-            goals += [("others", terms, len(asked[whole]) - n)]
-        for statistic, terms, value in goals:
-            if value < least_units:
-                low, high = known.range_of(terms, whole=True)
-                found += [Recovered("", statistic, cell, low, high, value)] if high < least_units - 0.5 else []
+            goals.append(({("base", whole): 1.0, ("answers", cell): -1.0}, len(asked[whole]) - n))
+        for terms, value in (goal for goal in goals if goal[1] < least):
+            low, high = known.range_of(terms, whole=True)
+            found += [f"{cell}: count {value} in {low:g} to {high:g}"] * (high < least - 0.5)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from attacker import ALL, MARK, Answers, Knowledge, recovered_medians, too_close
+from attacker import ALL, MARK, WITHIN, Answers, Knowledge, is_sensitive, recovered_medians, too_close
 from survey_exports import cleaned
 
 LEVELS = ("commune", "epci", "region", "etat", "europe")
@@ -26,7 +26,7 @@ MONEY: dict[str, Any] = {
                  for level in LEVELS],
 }  # fmt: skip
 # The measure whose units hold those of another, and the questions with one answer.
-WITHIN = {
+PARENTS = {
     "told": ["poles"], "said": ["poles"], "links": ["said"], "supported": ["asked", "links"], "amounts": ["supported"],
     "stages": ["told"], "told_relation": ["poles"], "told_legal_form": ["poles"], "relation": ["told_relation"],
     "legal_form": ["told_legal_form"],
@@ -66,7 +66,7 @@ def read_release(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, year
     known, shown = Knowledge(), {(name, at): row for name, one in tables.items() for at, row in cells(one)}
     for (name, at), row in shown.items():
         units = (name, at)
-        for parent in WITHIN.get(name, ()):
+        for parent in PARENTS.get(name, ()):
             known.line({(parent, at if (parent, at) in shown else ""): 1.0, units: -1.0}, 0.0, np.inf)
         if row["units"] != MARK:
             known.between(units, row["units"], row["units"])
@@ -77,7 +77,7 @@ def read_release(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, year
             known.between(units, 1.0, np.inf)
     for name in EXCLUSIVE:
         if name in tables:
-            known.line({(name, at): 1.0 for at, _ in cells(tables[name])} | {(WITHIN[name][0], ""): -1.0}, 0.0, 0.0)
+            known.line({(name, at): 1.0 for at, _ in cells(tables[name])} | {(PARENTS[name][0], ""): -1.0}, 0.0, 0.0)
     _read_amounts(known, dict(cells(tables["amounts"])))
     for name, given, base in printed[["id", "given", "base"]].itertuples(index=False):
         if given != MARK:
@@ -114,17 +114,11 @@ def _read_printed(known: Knowledge, name: str, given: float, base: Any) -> None:
         known.between(exact, value, value)
         if exact[0] == "total":
             known.between(("amounts", exact[1]), base, base)
-    if kind == "link_share":
-        known.between(("links", level), round(given * base), round(given * base))
-        known.between(("said", level), base, base)
-
-
-def is_sensitive(values: list[float], strict: bool) -> bool:
-    """Whether a total is one that the rules forbid, worked out anew."""
-    ranked, total, least = sorted(values, reverse=True), sum(values), 10 if strict else 3
-    if len(values) < least or ranked[0] > 0.85 * total:
-        return True
-    return strict and (sum(ranked[:2]) > 0.9 * total or sum(ranked[2:]) < 0.1 * ranked[0])
+    stage = {f"{stage}_share": ("stages", stage) for stage in ("emergence", "creation")}
+    for share, of in (stage | {f"link_share_{level}": ("links", level)}).items():
+        if share == name:
+            known.between(of, round(given * base), round(given * base))
+            known.between(("told", "") if name in stage else ("said", level), base, base)
 
 
 def recovered(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, wave: Any, strict: bool = False) -> list[str]:
@@ -145,14 +139,14 @@ def recovered(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, wave: A
             low, high = known.range_of({(name, at): 1.0}, whole=True)
             found += [f"{name} {at}: units {low:g} to {high:g}"] * (high - low < 0.5 or high < small)
             if "share" in row:
-                parent = (WITHIN[name][0], at if name in ("links", "supported") else "")
+                parent = (PARENTS[name][0], at if name in ("links", "supported") else "")
                 low, high = known.range_of({parent: 1.0, (name, at): -1.0}, whole=True)
                 found += [f"{name} {at}: others {low:g} to {high:g}"] * (high < small)
     money, answers = tables["amounts"].drop(columns="wave"), Answers(given, ("level",), "amount_eur", 1000.0, 1000.0)
-    found += map(str, recovered_medians(money, answers, 0.1, given["pole_id"].unique()))
+    found += recovered_medians(money, answers, given["pole_id"].unique())
     found += [
         f"{at}: shown" for at, row in cells(money)
-        if isinstance(row["total"], float) and at in truth and is_sensitive([*truth[at].values()], strict)
+        if isinstance(row["total"], float) and at in truth and is_sensitive([*truth[at].values()], strict=strict)
     ]  # fmt: skip
     hidden = [at for at, row in cells(tables["amounts"]) if row["total"] == MARK and at != ALL]
     if any(row["total"] == MARK for at, row in cells(tables["amounts"]) if at == ALL):
@@ -168,7 +162,9 @@ def recovered(tables: Mapping[str, pd.DataFrame], printed: pd.DataFrame, wave: A
                 known.between(("total", at), units[attacker] + others, units[attacker] if len(units) == 1 else np.inf)
         for at in (at for at in hidden if set(truth[at]) != {attacker}):
             total = sum(truth[at].values())
-            margin = 0.1 * (total - truth[at].get(attacker, 0.0)) * is_sensitive(list(truth[at].values()), strict)
+            margin = (
+                WITHIN * (total - truth[at].get(attacker, 0.0)) * is_sensitive([*truth[at].values()], strict=strict)
+            )
             low, high = known.range_of({("total", at): 1.0}, whole=True)
             found += [f"{attacker} {at}: {total:g} in {low:g} to {high:g}"] * too_close(low, high, total, margin)
     return found

@@ -261,23 +261,6 @@ def test_emergence_by_level_is_shown_as_a_whole_or_not_at_all(
         assert set(again.ledger["rule"]) == {"recoverable"}
 
 
-@pytest.mark.thorough
-def test_what_a_table_hides_the_comparison_does_not_confirm(tmp_path: Path) -> None:
-    """No printed figure of a cell with a mark is compared."""
-    n_hidden = 0
-    for seed in range(200, 208):
-        tables = shown([random_money(tmp_path, seed)], FACTS)
-        stages, links = (
-            tables.tables[name].table.set_index(one)["share"] for name, one in (("stages", "stage"), ("links", "level"))
-        )
-        marks = {f"{stage}_share_2015": stages[stage] for stage in ("emergence", "creation")}
-        marks |= {f"link_share_{level}_2015": share for level, share in links.items()}
-        hidden = {name for name, share in marks.items() if share == MARK}
-        assert not hidden & set(said(tables)), seed
-        n_hidden += len(hidden)
-    assert n_hidden > 3
-
-
 def linked(folder: Path, links: dict[str, int], n: int, money: dict[str, list[int]] | None = None) -> ShownWaves:
     """A wave of n poles: the first so many are linked with a level, and the first of those have its amounts (k€)."""
     given = money or {}

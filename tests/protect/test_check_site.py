@@ -86,6 +86,17 @@ def test_raw_answers_are_not_in_what_the_library_publishes_and_are_found_once_pl
         found = json.loads(capsys.readouterr().out)
         leaks = {one["rule"]: one["findings"] for one in found["rules"] if one["verdict"] == "leak"}
         assert not found["safe"] and {finding["file"] for finding in leaks[rule]} == {"page.html"}
+    page.write_text(f"{text} <b>Camille</b> Témoin-004, c5@exemple.fr", encoding="utf-8")
+    assert main(command) == 1
+    said = capsys.readouterr().out
+    for line in (
+        "leak        names, ids and free text of the raw answers: 2 found\n",
+        "            - page.html > without tags: ca…04 (18 characters) = export.csv, row 6, column Contact\n",
+        "leak        e-mail addresses: 1 found\n            - page.html: c5…fr (13 characters)\n",
+        "safe        files that cannot be looked into: none in 2 files\nNOT to be published as it is\n",
+    ):
+        assert line in said
+    assert "camille" not in said.lower()
 
 
 def test_the_tables_of_the_cleaner_are_not_for_publication(

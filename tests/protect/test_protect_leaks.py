@@ -16,7 +16,6 @@ from ptce_analysis.protect.leaks import (
     masked,
     matches,
     needles,
-    own_words,
     plain,
 )
 
@@ -130,44 +129,44 @@ def test_names_ids_contacts_and_free_text_are_looked_for(tmp_path: Path, codeboo
     assert ("un mi temps tous les jours de la" in found) == (not codebook)
 
 
-def looked_for(*texts: str, header: str = "", kind: str = "") -> set[str]:
-    """What is looked for of a column with these cells."""
-    return words(column_needles(header, kind, [(f"row {n}", text) for n, text in enumerate(texts)]))
+LONG = "nous avons ouvert ensemble une cantine près de la halle"
+EIGHT = ["nous avons ouvert ensemble une cantine pres de", "avons ouvert ensemble une cantine pres de la",
+         "ouvert ensemble une cantine pres de la halle"]  # fmt: skip
+FORM, OTHER = "Association loi 1901", "Autre statut"
+# By hand: the header of a column, its kind, its cells, and what is looked for of it.
+COLUMNS: dict[str, tuple[str, str, list[str], list[str]]] = {
+    "a text of three rows of nine is an answer like another": ("", "", [FORM] * 7 + ["Ruche", "CUMA"], ["ruche"]),
+    "that of two rows is not": ("", "", [FORM] * 2 + [OTHER] * 7, ["association loi 1901"]),
+    "a person is looked for in both orders": (
+        "Nom du contact", "", ["Ève Canari"] * 7, ["eve canari", "canari eve"],
+    ),
+    "where most differ, all are": (
+        "", "", ["Ève Canari"] * 5 + [f"Pôle n {n}" for n in range(3, 9)],
+        ["eve canari", "canari eve", *(f"pole n {n}" for n in range(3, 9))],
+    ),
+    "where they do not, they are not": ("", "", ["Ève Canari"] * 5 + ["Pôle Sud"] * 5, []),
+    "the library's own words are nobody's, nor fictitious ids": (
+        "", "", ["données fictives", "Départements", "FICTIF-2015-001"], [],
+    ),
+    "each part of what was typed where funders were offered": (
+        "", "level", ["Région ; Fondation Canari / CAF de Lens", *["Région"] * 9],
+        ["region fondation canari caf de lens", "fondation canari", "caf de lens"],
+    ),
+    "and where legal forms were": (
+        "", "legal_form", ["SCIC / Canari"] + ["SCIC"] * 9, ["scic canari", "canari scic", "canari"],
+    ),
+    "five letters, nine digits, or five of both": (
+        "", "", ["abcd", "abcde", "12345678", "123456789", "a1234", "--", ""], ["abcde", "123456789", "a1234"],
+    ),
+    "a long answer, whole and by every eight words": ("", "", [LONG], [folded(LONG).strip(), *EIGHT]),
+}  # fmt: skip
 
 
-def test_an_answer_of_many_names_nobody_but_where_persons_stand_or_most_differ() -> None:
-    """A text of three rows of nine is an answer like another; a person is looked for in both orders."""
-    assert looked_for(*["Association loi 1901"] * 7, "Ruche", "CUMA") == {"ruche"}
-    assert looked_for(*["Association loi 1901"] * 2, *["Autre statut"] * 7) == {"association loi 1901"}
-    assert looked_for(*["Ève Canari"] * 7, header="Nom du contact") == {"eve canari", "canari eve"}
-    assert "eve canari" in looked_for(*["Ève Canari"] * 5, *[f"Pôle numéro {n}" for n in "abcdefghij"])
-    assert "eve canari" not in looked_for(*["Ève Canari"] * 5, *["Pôle Sud"] * 5)
-
-
-def test_the_library_s_own_words_are_nobody_s() -> None:
-    """Nor are ids that say that they are fictitious."""
-    assert looked_for("données fictives", "Départements", "FICTIF-2015-001") == set()
-    assert "deux medianes" not in own_words() and " departements " in own_words()
-
-
-@pytest.mark.parametrize("kind", ["level", "legal_form"])
-def test_what_was_typed_where_a_list_was_offered_is_looked_for(kind: str) -> None:
-    """Each part that is no word of the library: a funder, a form; a level among them is none."""
-    found = looked_for("Région ; Fondation Canari / CAF de Lens", *["Région"] * 9, kind=kind)
-    assert {"fondation canari", "caf de lens"} <= found and "region" not in found
-
-
-def test_short_cells_name_nobody() -> None:
-    """Five letters or nine digits are needed, or five letters and digits together."""
-    texts = ("abcd", "abcde", "12345678", "123456789", "a1234", "--", "")
-    assert [bool(looked_for(text)) for text in texts] == [False, True, False, True, True, False, False]
-
-
-def test_a_long_answer_is_looked_for_whole_and_by_every_eight_words() -> None:
-    """By hand: ten words have three runs of eight; seven of them are no quotation."""
-    said = "nous avons ouvert ensemble une cantine près de la halle"
-    every = said.replace("è", "e").split()
-    assert looked_for(said) == {" ".join(every), *(" ".join(every[start : start + 8]) for start in range(3))}
+@pytest.mark.parametrize("name", COLUMNS)
+def test_what_names_somebody_is_looked_for(name: str) -> None:
+    """Each case says why in its name."""
+    header, kind, cells, wanted = COLUMNS[name]
+    assert words(column_needles(header, kind, [(f"row {n}", text) for n, text in enumerate(cells)])) == set(wanted)
 
 
 def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:

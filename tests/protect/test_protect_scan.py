@@ -13,7 +13,7 @@ import pytest
 from conftest import REPOSITORY
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect.leaks import Needle, folded
-from ptce_analysis.protect.scan import Finding, report, report_lines, scan
+from ptce_analysis.protect.scan import Finding, scan
 from site_files import chunk, in_every_form, notebook, output, page, pdf, png, saved
 
 CANARIES = ("Éloïse Canari-Dupont", "PÔLE-7F3A-Z", "note confidentielle du conseil")
@@ -370,26 +370,3 @@ def test_an_unreadable_file_or_an_empty_folder_is_refused(tmp_path: Path, monkey
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(InputError, match=r"a\.txt: cannot be read \(Permission denied\), so nothing can be said of it"):
         scan(tmp_path)
-
-
-def test_the_report_says_rule_by_rule_what_was_looked_for_and_found(tmp_path: Path) -> None:
-    """A verdict and a reason for each rule, findings masked below; what was not looked for is not called safe."""
-    folder = saved(tmp_path, a__txt="Éloïse Canari, jean@exemple.fr")
-    without = list(report_lines(report(folder, [], None)))
-    assert without[0] == (
-        "not checked names, ids and free text of the raw answers: "
-        "not looked for; give the folder of the raw answers (--raw)"
-    )
-    assert without[1] == "safe        e-mail addresses: none in 1 files"
-    assert without[-1].startswith("NOT known to be safe: the raw answers it was made from were not looked for")
-    assert list(report_lines(report(folder, [], 12)))[-1] == "nothing found that could expose a respondent"
-    found = report(folder, scan(folder, [Needle(" eloise canari ", "export.csv, row 2")]), 1)
-    lines = list(report_lines(found))
-    assert not found["safe"] and "canari" not in json.dumps(found).lower()
-    assert lines[:4] == [
-        "leak        names, ids and free text of the raw answers: 1 found",
-        "            - a.txt: el…ri (13 characters) = export.csv, row 2",
-        "leak        e-mail addresses: 1 found",
-        "            - a.txt: je…fr (15 characters)",
-    ]
-    assert lines[-1] == "NOT to be published as it is"

@@ -8,10 +8,10 @@ from itertools import product
 
 import pandas as pd
 
-from ptce_analysis.errors import InputError, nearest
-from ptce_analysis.protect.rules import checked_values, least_of
+from ptce_analysis.protect.rules import least_of
 
-STATISTICS = ("units", "share", "total", "median")
+# Each statistic, and what a measure must name for it.
+STATISTICS = {"units": "unit", "share": "base", "total": "value", "median": "value"}
 ALL = "total"
 # Where a cell stands: (column, value) pairs; a margin has no pair for what it adds up.
 Place = tuple[tuple[str, str], ...]
@@ -41,11 +41,6 @@ class Measure:
     known: bool = False
     spare: tuple[tuple[str, ...], ...] = ()
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot be protected, saying which column or statistic it is."""
-        for fault in _faults(self):
-            raise InputError(f"measure {self.name!r}: {fault}")
-
     @cached_property
     def dims(self) -> tuple[str, ...]:
         """The columns of all its tables, in the order they are first named."""
@@ -55,7 +50,7 @@ class Measure:
     def records(self) -> tuple[tuple[str, Place, float], ...]:
         """Each known contribution: the unit, its full place, its value (1 where units are only counted)."""
         known = self.rows.dropna(subset=[self.value]) if self.value else self.rows
-        numbers = checked_values(known[self.value], f"measure {self.name!r}") if self.value else (1.0,) * len(known)
+        numbers = known[self.value].astype(float).tolist() if self.value else [1.0] * len(known)
         cells = zip(*(known[name].astype(str) for name in self.dims), strict=True) if self.dims else [()] * len(known)
         places = (tuple(zip(self.dims, row, strict=True)) for row in cells)
         return tuple(zip(known[self.unit].astype(str), places, numbers, strict=True))
@@ -112,23 +107,20 @@ def place_text(place: Place) -> str:
 
 
 def misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iterator[str]:
-    """Yield why measures do not fit together: each base must show what shares are of, and hold every unit."""
+    """Yield why measures cannot be protected together: each base must show what shares are of, and hold every unit."""
+    yield from (f"measure {measure.name!r}: {fault}" for measure in measures for fault in _faults(measure))
     for what in ("name", "value"):
         given = [getattr(measure, what) for measure in measures if getattr(measure, what)]
         for twice in sorted({text for text in given if given.count(text) > 1}):
             yield f"two measures have the {what} {twice!r}: give every table of it in one measure's `by`."
     for measure in measures:
         for name in measure.bases:
-            if name not in by_name:
-                yield f"measure {measure.name!r}: no measure is called {name!r}: {', '.join(by_name)}."
             dims = tuple(dim for dim in measure.dims if dim in by_name[name].dims)
             inside = by_name[name].contributions(dims)
             for place, units in measure.contributions(dims).items():
                 if strange := set(units) - set(inside.get(place, ())):
-                    yield (
-                        f"measure {measure.name!r}, {place_text(place)}: {len(strange)} units are not in {name!r}, "
-                        "which is said to hold them all. Count the same units in both."
-                    )
+                    where = f"measure {measure.name!r}, {place_text(place)}: {len(strange)} units are not in {name!r}"
+                    yield f"{where}, which is said to hold them all. Count the same units in both."
         for names in measure.by if measure.base else ():
             needed = {name for name in names if name in by_name[measure.base].dims}
             if needed not in map(set, by_name[measure.base].by):
@@ -138,17 +130,14 @@ def misfits(measures: Sequence[Measure], by_name: Mapping[str, Measure]) -> Iter
 
 def _faults(measure: Measure) -> Iterator[str]:
     """Yield what is wrong with a measure, the first thing first."""
-    for name in (measure.unit, *measure.dims, *filter(None, [measure.value])):
-        if name not in measure.rows:
-            yield f"there is no column {name!r}.{nearest(name, measure.rows.columns)}"
-        elif name != measure.value and measure.rows[name].isna().any():
+    for name in (measure.unit, *measure.dims):
+        if measure.rows[name].isna().any():
             yield f"column {name!r} has missing values: name them (a category such as 'not known') before protecting."
     for statistic in measure.statistics:
         if statistic not in STATISTICS:
-            yield f"statistic {statistic!r} is not shown: {', '.join(STATISTICS)}.{nearest(statistic, STATISTICS)}"
-        elif statistic in ("total", "median") and not measure.value:
-            yield f"statistic {statistic!r} needs a column of values."
-        elif statistic == "share" and not measure.base:
-            yield "statistic 'share' needs a base: the name of the measure whose units it is a share of."
-    if measure.grain <= 0:
-        yield f"grain {measure.grain:g}: totals are rounded to a grain above 0."
+            yield f"statistic {statistic!r} is not shown: {', '.join(STATISTICS)}."
+        elif not getattr(measure, STATISTICS[statistic]):
+            yield f"statistic {statistic!r} needs `{STATISTICS[statistic]}`."
+    for value in measure.rows[measure.value].dropna() if measure.value else ():
+        if not 0 <= value < float("inf"):
+            yield f"value {value:g}: contributions must be finite and not negative to be protected."

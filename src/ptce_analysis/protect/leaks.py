@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
 
@@ -48,11 +48,14 @@ def is_siren(found: str) -> bool:
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0 and not digits.endswith("000")
 
 
-# Each rule, and what it says is absent; what finds some of them.
-with (Path(__file__).parent / "leaks.toml").open("rb") as _stream:
-    _RULES = tomllib.load(_stream)
+# Each rule, and what it says is absent; what finds some of them; what acts; how pages and tables are read for the rest.
+_RULES = tomllib.loads(Path(__file__).with_name("leaks.toml").read_text(encoding="utf-8"))
 LEAKS: dict[str, str] = _RULES["absent"]
 PATTERNS = [(name, re.compile(one)) for name, patterns in _RULES["patterns"].items() for one in patterns]
+ACTIVE, MARKUP, ROWS = (
+    {name: re.compile(one) for name, one in _RULES[part].items()} for part in ("active", "markup", "rows")
+)
+UNIT_COLUMN = ROWS["unit_column"]
 
 
 def is_iban(found: str) -> bool:
@@ -81,31 +84,13 @@ def masked(text: str) -> str:
 @cache
 def own_words() -> str:
     """Return every text of the library in every language, folded: finding one of them again exposes nobody."""
-    from babel.messages.pofile import read_po
-
-    published = Path(vocabulary.__file__).parent / "publish"
-    found = [repr(getattr(vocabulary, name)) for name in dir(vocabulary) if name.isupper()]
-    found += [path.read_text(encoding="utf-8") for path in sorted(published.glob("templates/*/*"))]  # styles and tags
-    for path in sorted(published.glob("locale/*.po")):
-        with path.open("rb") as stream:
-            found += [str(text) for message in read_po(stream) for text in (message.id, message.string)]
-    return folded(" ".join(found))
+    library = Path(vocabulary.__file__).parent
+    paths = (path for kind in ("*.csv", "publish/templates/*/*", "publish/locale/*.po") for path in library.glob(kind))
+    return folded(" ".join(path.read_text(encoding="utf-8") for path in sorted(paths)))
 
 
-# Columns that only rows of respondents have, but where code asks for one of them by name.
-UNIT_COLUMN = re.compile(r"""(?i)(?<![\w.\[(])(?<![\[(]["'])(?:pole_id|raw_value)\b""")
-# A table in any form: a tag and what it says itself, what ends a row, what may stand between cells, a name before a
-# value, a number, a year, a code; the texts of a drawing and how high they stand.
-ELEMENT = re.compile(r"<(/?)([a-zA-Z][^\s<>/]*)([^<>]*)>")
-TOLD = re.compile(r"""(?i)\s(?:data-[\w-]+|alt|aria-label|content|title|value)=("[^"]*"|'[^']*')""")
-WITHIN_ROW = re.compile("a|abbr|b|code|dd|em|i|kbd|q|s|small|span|strong|su[bp]|t[dh]|time|tspan|u")
-ROW_END = re.compile(r"[\r\n]|\\n|[}\])] ?,|[}\]][\"'}\]\t ]+")
+# What may stand between the cells of a row.
 BETWEEN = (r"\t", ";", r"\|", ",", r" {2,}| (?=[-\d])|(?<=\d) ")
-NAMED = re.compile(r"""(?:[\s\[({]|["']?[^\W\d][\w .-]{0,40}["']? ?[:=]|"\d{1,9}" ?:)*""")
-QUANTITY, YEAR = re.compile(r"[\W_]*\d[\d., ]*(?:e[+-]?\d+)?(?:%|[kM]?€)?[\W_]*"), re.compile(r"(?:19|20)\d\d")
-ANSWER = re.compile(r"(?:19|20)\d\d|.{0,40}[^\W\d]{2}.{0,40}")
-CODE = re.compile(r"[A-Za-z]{0,12}[-_ ]?(?:\d+[-_])?\d+")
-DRAWN, HEIGHT = re.compile(r"(?i)<text\b([^<>]*)>([^<]*)"), re.compile(r"""\sy=["']([^"']*)""")
 
 
 def respondents(text: str) -> Iterator[str]:
@@ -120,7 +105,7 @@ def respondents(text: str) -> Iterator[str]:
         for width, group in groupby((re.split(between, line) for line in lines), key=len):
             rows = list(group)
             if width > 2 and max(width, len(rows)) > LEAST_ROWS:
-                table = [[NAMED.sub("", cell, count=1).strip(" \"'<>/]})") for cell in row] for row in rows]
+                table = [[ROWS["name"].sub("", cell, count=1).strip(" \"'<>/]})") for cell in row] for row in rows]
                 if n := max(_untold(table[1:]), _untold(list(zip(*table, strict=True))[1:])):
                     yield f"{n} rows that nothing tells apart"
                     return
@@ -141,16 +126,17 @@ def all_marked(kind: str, text: str) -> bool:
 
 def _lines(text: str) -> Iterator[str]:
     """The rows of whatever may be a table in a text, a line each; texts of a drawing at one height are a row."""
-    drawn = [(height[1], said) for about, said in DRAWN.findall(text) if (height := HEIGHT.search(about))]
+    texts = ROWS["drawn"].findall(text)
+    drawn = [(height[1], said) for about, said in texts if (height := ROWS["height"].search(about))]
     heights = groupby(sorted(drawn, key=itemgetter(0)), key=itemgetter(0))
     yield from ("\t".join(said for _, said in row) for _, row in heights)
-    yield from ROW_END.split(ELEMENT.sub(_stands_for, text))
+    yield from ROWS["end"].split(ROWS["element"].sub(_stands_for, text))
 
 
 def _stands_for(tag: re.Match[str]) -> str:
     """What is in place of a tag: what it says itself, or the end of a name, of a cell or of a row."""
-    end = "=" if tag[2] == "dt" else "\t" if WITHIN_ROW.fullmatch(tag[2].lower()) else "\n"
-    return end if tag[1] else "\t".join([*TOLD.findall(tag[3]), ""]) + "\n" * tag[3].endswith("/")
+    end = "=" if tag[2] == "dt" else "\t" if ROWS["inside"].fullmatch(tag[2].lower()) else "\n"
+    return end if tag[1] else "\t".join([*ROWS["told"].findall(tag[3]), ""]) + "\n" * tag[3].endswith("/")
 
 
 def _untold(rows: Sequence[Sequence[str]]) -> int:
@@ -158,13 +144,13 @@ def _untold(rows: Sequence[Sequence[str]]) -> int:
     words, amounts, rows = list[Sequence[str]](), False, [row for row in rows if any(row)]
     for column in zip(*rows, strict=True) if len(rows) >= LEAST_ROWS else ():
         filled = [cell for cell in column if cell]
-        numbers = all(len(cell) < 40 and QUANTITY.fullmatch(cell) for cell in filled)
-        if numbers and not all(map(YEAR.fullmatch, filled)):
+        numbers = all(len(cell) < 40 and ROWS["quantity"].fullmatch(cell) for cell in filled)
+        if numbers and not all(map(ROWS["year"].fullmatch, filled)):
             amounts |= len(set(filled)) > 2
-        elif len(set(column)) < len(rows) or not all(map(CODE.fullmatch, column)):
+        elif len(set(column)) < len(rows) or not all(map(ROWS["code"].fullmatch, column)):
             words.append(column)
     shared = (column for column in words if 1 < len(set(column)) < len(rows))
-    answers = any(all(map(ANSWER.fullmatch, filter(None, column))) for column in shared)
+    answers = any(all(map(ROWS["answer"].fullmatch, filter(None, column))) for column in shared)
     same = sum(n for n in Counter(zip(*words, strict=True)).values() if n > 1)
     return same if amounts and answers and same >= LEAST_SAME else 0
 
@@ -248,10 +234,7 @@ def _columns(path: Path) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
         answers = laid_out(grid, book)
         names, rows, numbers = list(answers.names), answers.whole, answers.numbers
     kinds = {folded(header): one.kind for one in (book.columns() if book else ()) for header in one.headers}
-    for column in range(max(map(len, [names, *rows]))):
-        name = names[column] if column < len(names) else ""
-        kind = kinds.get(folded(name), "")
-        cells = [(number, row[column]) for number, row in zip(numbers, rows, strict=True) if column < len(row)]
-        where = f"column {name or column + 1}"
-        if kind in (*FREE, *TYPED):
-            yield name, kind, [(f"{path.name}, row {n}, {where}", text) for n, text in cells if text.strip()]
+    for at, (name, *cells) in enumerate(zip_longest(names, *rows, fillvalue=""), start=1):
+        if (kind := kinds.get(folded(name), "")) in (*FREE, *TYPED):
+            where = [f"{path.name}, row {number}, column {name or at}" for number in numbers]
+            yield name, kind, [one for one in zip(where, cells, strict=True) if one[1].strip()]

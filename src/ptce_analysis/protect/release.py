@@ -12,7 +12,6 @@ from ptce_analysis.protect.leaks import folded, own_words
 
 # Origins whose data are answers: nothing of them is shown that was not released.
 PROTECTED_ORIGINS = ("survey", "fictitious")
-LEDGER = ("measure", "cell", "statistic", "rule", "protects")
 # An id of fewer than eight digits is a number like any other; folded, it has a blank on each side.
 LEAST_ID = 10
 DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
@@ -108,8 +107,8 @@ def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """Return the ledger of what is hidden (columns `LEDGER`): which figure, by which rule, to protect what."""
-    return pd.DataFrame(rows, columns=list(LEDGER)).astype("str")
+    """Return the ledger of what is hidden: which figure, by which rule, to protect what."""
+    return pd.DataFrame(rows, columns=["measure", "cell", "statistic", "rule", "protects"]).astype("str")
 
 
 def _inside(text: str) -> Iterator[float]:

@@ -6,10 +6,10 @@ Tables with margins go through `suppress.protect`; a figure may stand alone wher
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
-from ptce_analysis.errors import InputError
 from ptce_analysis.vocabulary import Label
 
 # What a reader sees instead of a figure that is not shown; the same mark whatever the rule.
@@ -19,7 +19,7 @@ MARK_LABEL: Label = (
     "s : non diffusé, pour qu’aucun répondant ne soit reconnu",
 )
 # Assumption: a figure that is not shown counts as recovered when it is known within 10 % of what others contribute.
-# Source: the p of 10 % usual in τ-ARGUS and sdcMicro (Hundepool et al. 2012). If wrong: give another `within`.
+# Source: the p of 10 % usual in τ-ARGUS and sdcMicro (Hundepool et al. 2012). If wrong: change it.
 WITHIN = 0.10
 # Amounts that people write are round, and a rounded median is a middle unit's own amount: a median is shown as a class,
 # whose ends are fixed beforehand (the grain of the table times a power of three: 9, 27, 81 k€…), and which holds
@@ -43,55 +43,41 @@ class Contributions:
     others: int | None = None
     least: float = 0.0
 
+    def largest(self, n: int) -> float:
+        """Return what its n largest units give together."""
+        return sum(sorted(self.values)[-n:])
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: the figures of a cell it hides, its threshold, when a cell fails it, and what it says."""
+    """A rule: what it says, the figures of a cell it hides, and when a cell fails it."""
 
     name: str
-    hides: tuple[str, ...]
-    threshold: float
-    fails: Callable[[Contributions, float], bool]
     label: str
+    hides: tuple[str, ...]
+    fails: Callable[[Contributions], bool]
     by_default: bool = True
-
-
-def _few(cell: Contributions, threshold: float) -> bool:
-    return 0 < cell.n < threshold
-
-
-def _few_others(cell: Contributions, threshold: float) -> bool:
-    return cell.others is not None and 0 < cell.others < threshold
-
-
-def _unanimous(cell: Contributions, _: float) -> bool:
-    return cell.others is not None and cell.n + cell.others > 0 and 0 in (cell.n, cell.others)
-
-
-def _largest(cell: Contributions, n: int) -> float:
-    return sum(sorted(cell.values)[-n:])
-
-
-def _second_knows_first(cell: Contributions, share: float) -> bool:
-    return sum(value - cell.least for value in sorted(cell.values)[:-2]) < share * _largest(cell, 1)
 
 
 # Sources: Insee, Guide du secret statistique (law 51-711 of 7 June 1951): 3 units, 85 %. Hundepool et al., Statistical
 # Disclosure Control, 2012: complements, p %. ACRO, checks of UK research data services; sdcMicro: class disclosure, 10.
 RULES: tuple[Rule, ...] = (
-    Rule("few_units", ("units", "total"), 3, _few, "fewer than 3 units contribute"),
-    Rule("few_others", ("units",), 3, _few_others, "fewer than 3 units of the base are outside"),
-    Rule("same_answer", ("units",), 0, _unanimous, "all units of the base answered the same"),
-    Rule("dominant_unit", ("total",), 0.85, lambda cell, share: _largest(cell, 1) > share * sum(cell.values),
-         "one unit makes more than 85 % of the value"),
-    Rule("all_least", ("total",), 0, lambda cell, _: cell.n > 0 and sum(cell.values) <= cell.n * cell.least,
-         "the total is the least that its units can give, so each is known"),
-    Rule("under_10_units", ("units", "total"), 10, _few, "fewer than 10 units contribute", False),
-    Rule("under_10_others", ("units",), 10, _few_others, "fewer than 10 units of the base are outside", False),
-    Rule("two_dominant_units", ("total",), 0.90, lambda cell, share: _largest(cell, 2) > share * sum(cell.values),
-         "two units make more than 90 % of the value", False),
-    Rule("p_percent", ("total",), 0.10, _second_knows_first,
-         "the second largest unit could know the largest within 10 %", False),
+    Rule("few_units", "fewer than 3 units contribute", ("units", "total"), lambda cell: 0 < cell.n < 3),
+    Rule("few_others", "fewer than 3 units of the base are outside", ("units",),
+         lambda cell: cell.others is not None and 0 < cell.others < 3),
+    Rule("same_answer", "all units of the base answered the same", ("units",),
+         lambda cell: cell.others is not None and (cell.n == 0) != (cell.others == 0)),
+    Rule("dominant_unit", "one unit makes more than 85 % of the value", ("total",),
+         lambda cell: cell.largest(1) > 0.85 * sum(cell.values)),
+    Rule("all_least", "the total is the least that its units can give, so each is known", ("total",),
+         lambda cell: cell.n > 0 and sum(cell.values) <= cell.n * cell.least),
+    Rule("under_10_units", "fewer than 10 units contribute", ("units", "total"), lambda cell: 0 < cell.n < 10, False),
+    Rule("under_10_others", "fewer than 10 units of the base are outside", ("units",),
+         lambda cell: cell.others is not None and 0 < cell.others < 10, False),
+    Rule("two_dominant_units", "two units make more than 90 % of the value", ("total",),
+         lambda cell: cell.largest(2) > 0.90 * sum(cell.values), False),
+    Rule("p_percent", "the second largest unit could know the largest within 10 %", ("total",),
+         lambda cell: sum(value - cell.least for value in sorted(cell.values)[:-2]) < 0.10 * cell.largest(1), False),
 )  # fmt: skip
 
 STANDARD = tuple(rule for rule in RULES if rule.by_default)
@@ -108,30 +94,18 @@ LABELS = {rule.name: rule.label for rule in RULES} | {
 }
 
 
-def threshold(rules: Iterable[Rule]) -> int:
+def threshold(rules: Sequence[Rule]) -> int:
     """Return the fewest units a cell that is shown may have under some rules."""
-    return max((int(rule.threshold) for rule in rules if rule.fails is _few), default=1)
+    return next(n for n in count(1) if not failed(Contributions(n), rules, "units"))
 
 
 def failed(cell: Contributions, rules: Sequence[Rule], statistic: str) -> str:
     """Return the name of the first rule that hides a figure of a cell (`units`, `total`); "" when it may be shown."""
-    return next((rule.name for rule in rules if statistic in rule.hides and rule.fails(cell, rule.threshold)), "")
-
-
-def checked_values(values: Iterable[float], where: str) -> tuple[float, ...]:
-    """Return the contributions that are known. Raises `InputError` for one that is negative or infinite."""
-    numbers = np.array(list(values), float)
-    bad = numbers[(numbers < 0) | np.isinf(numbers)]
-    if bad.size:
-        raise InputError(f"{where}: value {bad[0]:g}: contributions must be finite and not negative to be protected.")
-    return tuple(numbers[~np.isnan(numbers)].tolist())
+    return next((rule.name for rule in rules if statistic in rule.hides and rule.fails(cell)), "")
 
 
 def least_of(values: Iterable[float], grain: float) -> float:
-    """Return what each value is at least, as all are multiples of it: 0 unless it is a grain or more.
-
-    Readers guess it: amounts in tens of thousands of euros add up to no other total.
-    """
+    """Return what readers guess each value to be at least, as all are multiples of it; 0 where less than a grain."""
     given = np.array(list(values), float)
     if not given.size or (given <= 0).any() or (given != np.rint(given)).any():
         return 0.0
@@ -146,42 +120,31 @@ def rounded(value: float, grain: float) -> float:
 
 @dataclass(frozen=True)
 class Shown:
-    """One figure: its value, or None and the name of the rule that hides it; `n` is what stands behind it.
-
-    A median is a class, from `value` up to `below`.
-    """
+    """One figure: its value, or None and the name of the rule that hides it; a median is a class, up to `below`."""
 
     value: float | None
     rule: str = ""
-    n: int = 0
     below: float | None = None
 
 
 def protected_median(
-    values: Iterable[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD, units: Sequence[str] = ()
+    values: Sequence[float], grain: float = 1.0, rules: Sequence[Rule] = STANDARD, units: Sequence[str] = ()
 ) -> Shown:
     """Return the class of the median of five units or more, unless it tells too much (`_tells`).
 
-    `units` says whose each known value is, where a unit may have several; otherwise each is another unit's.
+    `units` says whose each value is, where a unit may have several; otherwise each is another unit's.
     """
-    known = checked_values(values, "median")
-    n = len(set(units)) if units else len(known)
-    rule = failed(Contributions(n), rules, "units")
+    whose = list(units) or [str(at) for at in range(len(values))]
+    rule = failed(Contributions(n := len(set(whose))), rules, "units")
     if rule or n < MEDIAN_UNITS:
-        return Shown(None, rule or ("median_of_few" if known else ""), len(known))
-    low, below = median_class(float(np.median(known)), grain)
-    whose = list(units) or [str(at) for at in range(len(known))]
-    if _tells(low, below, known, whose, least_of(known, grain), rules):
-        return Shown(None, "median_alike", len(known))
-    return Shown(low, "", len(known), below)
+        return Shown(None, rule or ("median_of_few" if n else ""))
+    low, below = median_class(float(np.median(values)), grain)
+    told = _tells(low, below, values, whose, least_of(values, grain), rules)
+    return Shown(None, "median_alike") if told else Shown(low, "", below)
 
 
 def median_class(median: float, grain: float) -> tuple[float, float]:
-    """Return the class of a median: from a power of three times the grain up to the next; one of 0 is alone in its own.
-
-    >>> median_class(20_000, 1_000)
-    (9000.0, 27000.0)
-    """
+    """Return the class of a median, from a power of three times the grain to the next; one of 0 is alone in its own."""
     power = np.floor(np.log(median / grain) / np.log(MEDIAN_STEP) + EXACT) if median > 0 else -np.inf
     return float(grain * MEDIAN_STEP**power), float(grain * MEDIAN_STEP ** (power + 1))
 
@@ -189,36 +152,31 @@ def median_class(median: float, grain: float) -> tuple[float, float]:
 def _tells(
     low: float, below: float, values: Sequence[float], whose: Sequence[str], least: float, rules: Sequence[Rule]
 ) -> bool:
-    """Return whether a class, with the total and each respondent's own values, tells a median or a value too closely.
+    """Whether a class, with the total and each respondent's own values, tells a median or a value too closely.
 
-    The part of the class that the total leaves possible to each attacker must be wider than `WITHIN` around any number,
-    and hold different values, of `MEDIAN_HOLDERS` units. What it leaves unknown of the values must pass the rules of
-    totals where the values do.
+    What the total leaves possible of it to each attacker must be wider than `WITHIN` around any number, and hold
+    different values, of `MEDIAN_HOLDERS` units; what is unknown of the values must pass the rules of totals as they do.
     """
-    ranked, total = sorted(values), sum(values)
+    ranked, n, total = sorted(values), len(values), sum(values)
     own = [[], *([v for v, unit in zip(values, whose, strict=True) if unit == one] for one in sorted(set(whose)))]
 
+    def possible_to(known: Sequence[float], median: float) -> bool:
+        """Whether the total allows a median to one who knows these values: the others give as little as they can."""
+        lower, under = (n - 1) // 2, sum(value < median for value in known)
+        above = n - lower - (len(known) - under)
+        return under <= lower and above >= 0 and sum(known) + (lower - under) * least + above * median <= total
+
     def possible(median: float) -> bool:
-        return low <= median < below and all(_possible(median, some, len(values), total, least) for some in own)
+        return low <= median < below and all(possible_to(known, median) for known in own)
 
     held = [(value, unit) for value, unit in zip(values, whose, strict=True) if possible(value)]
-    n_values, n_units = (len(set(some)) for some in zip(*held, strict=True)) if held else (0, 0)
-    if n_values < 2 or n_units < MEDIAN_HOLDERS:
+    if len({value for value, _ in held}) < 2 or len({unit for _, unit in held}) < MEDIAN_HOLDERS:
         return True
     # Readers who guess that all values are multiples of one number look at these only.
     step = least or EXACT * low
     first = np.ceil(low / step) * step
     if not possible(np.ceil(first * FAR_ENOUGH / step) * step):
         return True
-    unknown = [value - (least if at < len(ranked) // 2 else low) for at, value in enumerate(ranked[:-2])]
-    left = Contributions(len(ranked), (*unknown, *ranked[-2:]))
-    whole = Contributions(len(ranked), tuple(ranked), least=least)
+    unknown = [value - (least if at < n // 2 else low) for at, value in enumerate(ranked[:-2])]
+    whole, left = Contributions(n, tuple(ranked), least=least), Contributions(n, (*unknown, *ranked[-2:]))
     return not failed(whole, rules, "total") and failed(left, rules, "total") != ""
-
-
-def _possible(median: float, own: Sequence[float], n: int, total: float, least: float) -> bool:
-    """Return whether n values of a total, some of them known, may have a median: others are least, or equal to it."""
-    lower, below = (n - 1) // 2, sum(value < median for value in own)
-    above = n - lower - (len(own) - below)
-    fewest = sum(own) + (lower - below) * least + above * median
-    return below <= lower and above >= 0 and fewest <= total

@@ -11,7 +11,7 @@ import json
 import re
 import struct
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import unescape
 from pathlib import Path
@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect import leaks
+from ptce_analysis.protect.leaks import ACTIVE, MARKUP
 from ptce_analysis.protect.release import PROTECTED_ORIGINS
 from ptce_analysis.survey.tables import neutralised
 from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
@@ -32,31 +33,7 @@ NOT_FOUND = '<meta name="robots" content="noindex">'
 ORIGIN = re.compile(rf'class="origin ({"|".join(PROTECTED_ORIGINS)})( protected)?"')
 NUMBER = re.compile(r"[+-]?[\d., \u00a0\u202f]+(?:[eE][+-]?\d+)?\s?%?")
 
-TAG = re.compile(r"<([a-zA-Z][^<>\s/\"'=]*)([^<>]*)(>?)")
-ATTRIBUTE = re.compile(r"""[\s/]+(?:([^\s"'/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=`]+))?)?""")
-ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
-# Tags inside a word, and comments: what stands on both sides of one is read together.
-INLINE = re.compile(
-    r"(?is)</?(?:a|abbr|b|bdi|bdo|code|data|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>"
-    r"|<!--(?:(?!<!--).)*?-->"
-)
-ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
-# What acts, by tag; and by tag and attribute: what acts or loads, but for the addresses that a reader may follow.
-ACTS = re.compile(
-    "animate(motion|transform)?|applet|base|button|embed|form|frame(set)?|handler|iframe|input|listener|object|portal"
-    "|script|select|set|textarea"
-)
-LOADS = re.compile(
-    r"(?is)\S+ (on.*|action|background|data|formaction|lowsrc|ping|poster|srcset|xml:base)=.*"
-    r"|(?!(a|area|link) href=https?://)\S+ (xlink:)?(href|src)=(?!data:)([a-z][a-z0-9+.-]*:|[/\\]{2}).*"
-    r"|link rel=(?!(alternate|author|canonical|license|next|prev)$).*"
-)
-REDIRECTS = re.compile(r' http-equiv="refresh" content="\d+; url=(?:[\w.-]+/?)+"')
-DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')  # says what a page is about; nothing runs
-DOCUMENT_ACTS = re.compile(r"/(?:AA|EF|EmbeddedFile|GoToR|ImportData|JavaScript|JS|Launch|RichMedia|SubmitForm|XFA)\b")
-XML_LOADS = re.compile(r"(?i)<!entity|<\?xml-stylesheet")
-STYLE_LOADS = re.compile(r"(?i)@import|image-set\s*\(|url\((?!\s*[\"']?(?:#|data:image/))")
-BINARY = (".png", ".pdf")
+BINARY = (".png", ".pdf", ".zip")
 PNG, SVG = "data:image/png;base64", "data:image/svg+xml;base64"
 PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs", b"bKGD", b"IDAT", b"IEND")
 
@@ -99,7 +76,7 @@ def site_files(folder: Path) -> list[Path]:
 
 def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator[Finding]:
     """What leaks from one file, its name included."""
-    kind, texts, tables = path.suffix.lower(), list[str](), list[str]()
+    kind, texts = path.suffix.lower(), list[str]()
     yield from _said(name, f"{name} > file name", name.replace("_", " "), wanted)
     refused = {
         "a link": path.is_symlink(),
@@ -110,12 +87,9 @@ def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator
     if any(refused.values()):
         yield Finding(name, "closed", next(why for why, holds in refused.items() if holds), name)
         return
-    if kind == ".zip":
-        if not _repeats_its_neighbours(path):
-            yield Finding(name, "closed", "an archive that holds something else than files beside it", name)
-        return
     try:
-        text = path.read_bytes().decode("latin-1" if kind in BINARY else "utf-8-sig")
+        data = path.read_bytes()
+        text = data.decode("latin-1" if kind in BINARY else "utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     except OSError as error:
@@ -123,16 +97,23 @@ def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator
     if "\0" in text and kind not in BINARY:
         yield Finding(name, "closed", "no text in UTF-8", name)
         return
+    if kind == ".zip":  # files beside it, looked into themselves, and to the byte as the library packs them
+        beside = [one for one in path.parent.iterdir() if f"{path.stem}/{one.name}".encode() in data and one.is_file()]
+        if data != zipped(path.stem, {one.name: one.read_bytes() for one in beside}):
+            yield Finding(name, "closed", "an archive that holds something else than files beside it", name)
+        return
+    marked = leaks.all_marked(kind, text)
     for rule, found in structure_faults(kind, text):
-        texts += [found] if rule in (TEXT, WORDS) else []
-        tables += [found] if rule == TEXT else []
-        yield from [Finding(name, rule, found, name)] if rule not in (TEXT, WORDS) else []
-    for said in tables if not leaks.all_marked(kind, text) else ():
-        yield from (Finding(name, "micro_data", found, name) for found in leaks.respondents(_decoded(said)))
+        if rule not in (TEXT, WORDS):
+            yield Finding(name, rule, found, name)
+            continue
+        texts.append(found)
+        for why in leaks.respondents(_decoded(found)) if rule == TEXT and not marked else ():
+            yield Finding(name, "micro_data", why, name)
     text = "\n".join(texts)
     yield from _said(name, name, text, wanted)
     for inside in (" ", ""):
-        bare = ANY_TAG.sub(" ", INLINE.sub(inside, text))
+        bare = MARKUP["any_tag"].sub(" ", MARKUP["inline"].sub(inside, text))
         yield from _said(name, f"{name} > without tags", bare, wanted, whole=inside == " ")
 
 
@@ -148,17 +129,6 @@ def zipped(top: str, files: Mapping[str, bytes]) -> bytes:
             entry.create_system, entry.external_attr = 3, 0o100644 << 16
             whole.writestr(entry, data)
     return stream.getvalue()
-
-
-def _repeats_its_neighbours(path: Path) -> bool:
-    """Whether an archive is, to the byte, one of files beside it, which are looked into themselves."""
-    beside = {one.name: one for one in sorted(path.parent.iterdir()) if one.is_file()}
-    try:
-        with zipfile.ZipFile(path) as whole:
-            names = [name.removeprefix(f"{path.stem}/") for name in whole.namelist()]
-        return path.read_bytes() == zipped(path.stem, {name: beside[name].read_bytes() for name in names})
-    except (OSError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile):
-        return False
 
 
 def _said(name: str, where: str, text: str, wanted: Sequence[leaks.Needle], *, whole: bool = True) -> Iterator[Finding]:
@@ -178,7 +148,7 @@ def _said(name: str, where: str, text: str, wanted: Sequence[leaks.Needle], *, w
 
 
 def _decoded(text: str) -> str:
-    text = _unescaped(ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text))
+    text = _unescaped(MARKUP["escape"].sub(lambda found: chr(int(found[1] or found[2], 16)), text))
     return unquote(_unescaped(text))  # an entity may have been written as the text of another
 
 
@@ -204,21 +174,22 @@ def _plain(text: str) -> Faults:
 def _markup(text: str) -> Faults:
     """What acts in a page or a drawing, and what it loads."""
     yield TEXT, text
-    if XML_LOADS.search(text):
+    if ACTIVE["xml"].search(text):
         yield "active", "an entity or a style sheet of XML"
     styles = re.sub(r"\\([0-9a-fA-F]{1,5})\s?", lambda found: chr(int(found[1], 16)), _unescaped(text))
-    if STYLE_LOADS.search(styles):
+    if ACTIVE["style"].search(styles):
         yield "active", "a style that loads from elsewhere"
-    for tag, rest, end in ((tag.lower().rpartition(":")[2], rest, end) for tag, rest, end in TAG.findall(text)):
-        if not end or ATTRIBUTE.sub("", rest):
+    for name_of_tag, rest, end in MARKUP["tag"].findall(text):
+        tag = name_of_tag.lower().rpartition(":")[2]
+        if not end or MARKUP["attribute"].sub("", rest):
             yield "active", f"a tag that browsers may read otherwise: <{tag[:20]}"
-        if ACTS.fullmatch(tag):
+        if ACTIVE["tag"].fullmatch(tag):
             yield "active", f"<{tag}>"
-        if "refresh" in _unescaped(rest).lower() and not REDIRECTS.fullmatch(rest):
+        if "refresh" in _unescaped(rest).lower() and not ACTIVE["redirection"].fullmatch(rest):
             yield "active", "a page that leads elsewhere by itself"
-        for name, value in ATTRIBUTE.findall(rest):
+        for name, value in MARKUP["attribute"].findall(rest):
             address = re.sub(r"[\x00-\x20]", "", _unescaped(value).strip("\"'"))
-            if LOADS.fullmatch(f"{tag} {name}={address}"):
+            if ACTIVE["attribute"].fullmatch(f"{tag} {name}={address}"):
                 yield "active", f"{name}= acts or loads from elsewhere"
             elif name.lower().removeprefix("xlink:") in ("href", "src") and address.lower().startswith("data:"):
                 yield from _address(address)
@@ -262,7 +233,7 @@ def _page(text: str) -> Faults:
         yield "fictitious", "a page of fictitious numbers that search engines may show"
     if ORIGIN.search(text) and re.search(r'class="foreign"|<img\b', text):
         yield "unprotected", "an output that no rule looked at"
-    yield from _markup(DATA.sub(r" \1 ", text))
+    yield from _markup(MARKUP["data"].sub(r" \1 ", text))
 
 
 def _document(text: str) -> Faults:
@@ -274,13 +245,12 @@ def _document(text: str) -> Faults:
         return
     reader = PdfReader(io.BytesIO(text.encode("latin-1")))
     pages = [page.extract_text() for page in reader.pages]
-    objects: list[Any] = [
-        reader.get_object(number) for number in sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
-    ]
+    numbers = sorted({*reader.xref.get(0, ()), *reader.xref_objStm})
+    objects: list[Any] = [reader.get_object(number) for number in numbers]
     about = [one.get_data().decode() for one in objects if "/Metadata" in str(one) and hasattr(one, "get_data")]
     yield from ((TEXT, page) for page in pages)
     yield from ((WORDS, said) for said in (*about, *map(str, objects)))
-    yield from (("active", f"{found} in a PDF") for one in objects for found in DOCUMENT_ACTS.findall(str(one)))
+    yield from (("active", f"{found} in a PDF") for one in objects for found in ACTIVE["document"].findall(str(one)))
     if not all(map(str.strip, pages)):
         yield "closed", "a page of a PDF that holds no text"
 
@@ -310,22 +280,21 @@ def _texts(one: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 def _register(text: str) -> Faults:
     whole = json.loads(text)
-    yield from ((TEXT, said) for said in (json.dumps(whole, ensure_ascii=False), *(said for _, said in _texts(whole))))
+    yield TEXT, json.dumps(whole, ensure_ascii=False)
+    for kind, said in _texts(whole):
+        if "javascript" in kind:
+            yield "active", f"an output of kind {kind}"
+        yield from OUTPUTS.get(kind, _plain)(said)
 
 
 def _notebook(text: str) -> Faults:
     """Outputs of answers were released, and no other output stands beside them."""
-    notebook = json.loads(text)
-    abouts, texts = _abouts(notebook), list(_texts(notebook))
-    yield TEXT, json.dumps(notebook, ensure_ascii=False)
+    abouts = _abouts(json.loads(text))
     answers = [about for about in abouts if about.get("origin") in PROTECTED_ORIGINS]
     yield from (("unprotected", f"exhibit {about.get('key')}") for about in answers if not about.get("protected"))
     if answers and not all("key" in about for about in abouts):
         yield "unprotected", "an output that no rule looked at"
-    for kind, said in texts:
-        if "javascript" in kind:
-            yield "active", f"an output of kind {kind}"
-        yield from OUTPUTS.get(kind, _plain)(said)
+    yield from _register(text)
 
 
 def _abouts(notebook: Any) -> list[Mapping[str, Any]]:
@@ -341,10 +310,8 @@ KINDS: dict[str, Callable[[str], Faults]] = {
     ".ris": _plain, ".zip": _plain,
 }  # fmt: skip
 OUTPUTS: dict[str, Callable[[str], Faults]] = {
-    "text/html": _markup,
-    "image/svg+xml": _markup,
-    "image/png": lambda text: _address(f"{PNG},{text}"),
-}
+    "text/html": _markup, "image/svg+xml": _markup, "image/png": lambda text: _address(f"{PNG},{text}"),
+}  # fmt: skip
 
 
 def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> dict[str, Any]:
@@ -360,24 +327,19 @@ def checked(folder: Path, raw: Path | None = None, project: Path = Path()) -> di
     found = [raw] if raw else [where for where in waves if wave_files(where)]
     wanted = [needle for where in found for needle in leaks.needles(where)]
     real = any("survey" in stated_origins(one) for where in found for one in wave_files(where) if one.name in CODEBOOKS)
-    findings = scan(folder, wanted)
     pages = (path.read_text("utf-8", "replace") for path in sorted(folder.rglob("*.html")) if path.is_file())
     answers = any('class="origin survey' in page for page in pages)
     known = raw or (found and all(where.is_dir() for where in noted) and (real or not answers))
-    return report(folder, findings, len(wanted) if known else None)
-
-
-def report(folder: Path, findings: Collection[Finding], n_needles: int | None) -> dict[str, Any]:
-    """Return the scan rule by rule; `n_needles` None: the raw answers were not looked for."""
-    n_files, rules = len(site_files(folder)), list[dict[str, Any]]()
+    findings, n_files, rules = scan(folder, wanted), len(site_files(folder)), list[dict[str, Any]]()
     for rule, label in leaks.LEAKS.items():
-        found = [asdict(finding) for finding in findings if finding.rule == rule]
-        of = f", of {n_needles} searched for," if rule == "raw_value" else ""
-        verdict, why = ("leak", f"{len(found)} found") if found else ("safe", f"none{of} in {n_files} files")
-        if not found and rule == "raw_value" and n_needles is None:
+        some = [asdict(finding) for finding in findings if finding.rule == rule]
+        verdict, why = ("leak", f"{len(some)} found") if some else ("safe", f"none in {n_files} files")
+        if rule == "raw_value" and known and not some:
+            why = f"none, of {len(wanted)} searched for, in {n_files} files"
+        elif rule == "raw_value" and not some:
             verdict, why = "not_checked", "not looked for; give the folder of the raw answers (--raw)"
-        rules.append({"rule": rule, "verdict": verdict, "why": f"{label}: {why}", "findings": found})
-    return {"safe": not findings, "files": n_files, "raw_values": n_needles, "rules": rules}
+        rules.append({"rule": rule, "verdict": verdict, "why": f"{label}: {why}", "findings": some})
+    return {"safe": not findings, "files": n_files, "raw_values": len(wanted) if known else None, "rules": rules}
 
 
 def report_lines(found: dict[str, Any]) -> Iterator[str]:

@@ -1,9 +1,8 @@
 """Tables made from answers, with what could expose a respondent hidden; nothing else of a survey may be shown.
 
 The rules hide cells, then more cells are hidden until no attacker, a respondent included, can work a hidden one out.
-The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an
-unknown of its own. Published figures are lines over the unknowns, taken as exact however they are rounded, since what
-people write is round; counts are whole.
+The unknowns are the finest cells, a margin a sum of them; where a unit may stand in several, its count is an unknown of
+its own. Published figures are lines over the unknowns, taken as exact, since what people write is round.
 """
 
 from __future__ import annotations
@@ -43,41 +42,37 @@ FAR = 4.0
 # Limit: an attack in whole numbers not solved after so many steps counts as one that succeeds: more is suppressed.
 STEPS = 2_000
 NEAR = 1e-6
-# The columns of a median, which is a class: its ends, the upper one not in it.
-MEDIAN = ("median_from", "median_below")
 SPARE = 1e-6  # what it costs to hide a figure that is given up first, as a share of what another one would
 TIES = 1e5  # by how little two figures of one value differ in cost: what is hidden must not depend on the solver
 
 
-def protect(*measures: Measure, rules: Sequence[Rule] = STANDARD, within: float = WITHIN) -> dict[str, Protected]:
+def protect(*measures: Measure, rules: tuple[Rule, ...] = STANDARD) -> dict[str, Protected]:
     """Return the tables of some measures, by name, that can be shown together.
 
     Everything that will ever be published of these answers goes through one call: what is shown elsewhere cannot be
-    taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column. Shares are worked out
-    from the counts that are shown, so they tell nothing more.
+    taken into account. A hidden figure has the mark `MARK`; a margin has `ALL` in its column.
 
-    Raises `InputError` if measures do not fit together, or a contribution is negative.
+    Raises `InputError` if a measure cannot be protected, or measures do not fit together.
     """
     by_name = {measure.name: measure for measure in measures}
-    for fault in misfits(measures, by_name) if measures and rules and 0 < within < 1 else [""]:
-        raise InputError(fault or "protect needs a measure, a rule, and `within` between 0 and 1 (0.10 is usual).")
+    for fault in misfits(measures, by_name):
+        raise InputError(fault)
     hidden = dict[Key, Reason]()
     # What the usual rules hide, stricter ones hide too: a page made under each would give, together, what both hide.
-    usual = tuple(rule for rule in rules if rule.by_default)
-    for some in [usual, rules] if 0 < len(usual) < len(rules) else [rules]:
-        found = _reasons(counts_system(measures, some), within, hidden)
+    for some in dict.fromkeys((STANDARD, rules)):
+        found = _reasons(counts_system(measures, some), hidden)
         for measure in measures:
             if "total" in measure.statistics:
                 places = {place for name, statistic, place in found if (name, statistic) == (measure.name, "units")}
-                found |= _reasons(totals_system(measure, some, places), within, hidden)
+                found |= _reasons(totals_system(measure, some, places), hidden)
         hidden = {**found, **hidden}
     return {name: _protected(measure, by_name.get(measure.base), hidden, rules) for name, measure in by_name.items()}
 
 
-def _reasons(system: System, within: float, already: Collection[Key]) -> dict[Key, Reason]:
+def _reasons(system: System, already: Collection[Key]) -> dict[Key, Reason]:
     """Why each figure is hidden: the rule, and in words what it protects."""
     keys, found = [figure.key for figure in system.figures], dict[Key, Reason]()
-    for at, (rule, protects) in sorted(hidden_figures(system, within, already).items()):
+    for at, (rule, protects) in sorted(hidden_figures(system, already).items()):
         measure, statistic, place = keys[protects]
         found[keys[at]] = rule, "" if protects == at else f"{measure}, {place_text(place)}, {statistic}"
     return found
@@ -101,7 +96,7 @@ def _protected(
                 "units": ({"units": n}, [units]),
                 "share": ({"share": n / n_base if n_base else None}, [units, (measure.base, "units", place_of_base)]),
                 "total": ({"total": rounded(sum(own), measure.grain) if n else None}, [total if n else units]),
-                "median": (dict(zip(MEDIAN, (median.value, median.below), strict=True)), [units, total]),
+                "median": ({"median_from": median.value, "median_below": median.below}, [units, total]),
             }
             row: dict[str, Any] = {name: dict(place).get(name, ALL) for name in measure.dims}
             for statistic in (name for name in STATISTICS if name in ("units", *measure.statistics)):
@@ -208,19 +203,17 @@ class System:
         Each figure of `costs` may move away from the truth at its cost per unit; every other line must hold as it is.
         """
         paid, kept = ([line for line in lines if (line.figure in costs) == pays] for pays in (True, False))
-        (moves, _, _), (rows, low, high), aim = self._told(paid), self._told(kept), goal.sign * goal.terms
-        free, none, now = np.full(len(paid), np.inf), np.zeros(len(paid)), rows @ self.truth
+        (moves, now, _), (rows, low, high), aim = self._told(paid), self._told(kept), goal.sign * goal.terms
+        free, none = np.full(len(paid), np.inf), np.zeros(len(paid))
         blocks = [
-            (np.hstack([moves, -np.eye(len(paid))]), -free, none),
-            (np.hstack([moves, np.eye(len(paid))]), none, free),
-            (np.hstack([rows, np.zeros((len(kept), len(paid)))]), low - now, high - now),
-            (np.hstack([aim, none])[None, :], [goal.sign * goal.level - aim @ self.truth], [np.inf]),
+            (np.hstack([moves, -np.eye(len(paid))]), -free, now),
+            (np.hstack([moves, np.eye(len(paid))]), now, free),
+            (np.hstack([rows, np.zeros((len(kept), len(paid)))]), low, high),
+            (np.hstack([aim, none])[None, :], [goal.sign * goal.level], [np.inf]),
         ]
         price = np.hstack([np.zeros(len(self.truth)), [costs[line.figure] for line in paid]])
-        low, high = (
-            np.hstack([end - self.truth, far]) for end, far in zip(goal.attacker[1:], (none, free), strict=True)
-        )
-        found = self._solved(price, [block for block in blocks if len(block[0])], low, high)
+        box = np.hstack([goal.attacker.low, none]), np.hstack([goal.attacker.high, free])
+        found = self._solved(price, [block for block in blocks if len(block[0])], *box)
         moved = none if found is None else found[len(self.truth) :]
         return sorted({line.figure for line, move in zip(paid, moved, strict=True) if move > NEAR})
 
@@ -245,11 +238,11 @@ def met(goal: Goal, points: Vector) -> bool:
     return bool((far & ((points >= low - NEAR) & (points <= high + NEAR)).all(axis=1)).any())
 
 
-def goals(system: System, within: float) -> list[Goal]:
+def goals(system: System) -> list[Goal]:
     """Return what must stay possible for every attacker so that no sensitive figure is recovered.
 
     A count below the threshold, or its base's rest, must look as if it could reach it; a total must stay uncertain by a
-    share `within` of what others than the attacker contribute, upwards and downwards.
+    share `WITHIN` of what others than the attacker contribute, upwards and downwards.
     """
     sensitive, found = [(at, figure) for at, figure in enumerate(system.figures) if figure.rule], list[Goal]()
     if not system.usual:
@@ -261,16 +254,16 @@ def goals(system: System, within: float) -> list[Goal]:
     for attacker in system.attackers:
         for at, figure in sensitive:
             theirs = [value for unit, value in figure.units.items() if unit != attacker.name]
-            margin = within * sum(theirs)
+            margin = WITHIN * sum(theirs)
             if theirs:
-                found.append(Goal(at, attacker, figure.terms, 1, figure.value + max(margin, within * system.usual)))
+                found.append(Goal(at, attacker, figure.terms, 1, figure.value + max(margin, WITHIN * system.usual)))
             # What each unit is known to give at least, nothing can hide.
             if margin > 0 and figure.terms @ attacker.low <= figure.value - margin:
                 found.append(Goal(at, attacker, figure.terms, -1, figure.value - margin))
     return found
 
 
-def hidden_figures(system: System, within: float, already: Collection[Key] = ()) -> dict[int, tuple[str, int]]:
+def hidden_figures(system: System, already: Collection[Key]) -> dict[int, tuple[str, int]]:
     """Return the figures to hide, those hidden `already` included, by position: a rule, the figure that it protects.
 
     Figures are hidden until every goal stays possible, each time those whose move costs least (their own value); then
@@ -279,7 +272,7 @@ def hidden_figures(system: System, within: float, already: Collection[Key] = ())
     forbidden = {at: ("recoverable", at) for at, figure in enumerate(system.figures) if figure.key in already}
     forbidden |= {at: (f.rule, at) for at, f in enumerate(system.figures) if f.rule and f.shown}
     wanted, added, seen = list[Goal](), dict[int, int](), system.truth[None, :]
-    for goal in goals(system, within):
+    for goal in goals(system):
         # Where nobody could be, as a count that holds it is 0, nothing hides that nobody is: it is shown.
         if system.figures[goal.figure].units or system.could_be(goal, forbidden):
             wanted.append(goal)
@@ -366,7 +359,6 @@ def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> I
     # Assumption: that nobody chose one of several exclusive answers tells little of anybody, and the others would give
     # it: it is shown, unless all chose one. Source: none. If wrong: drop `exclusive`, and much more is hidden.
     exclusive = any(is_shared_out(measure, counts.measures[base]) for base in measure.bases)
-    zero_is_hidden = bool(failed(Contributions(0, others=threshold(rules)), rules, "units")) and not exclusive
     asked = counts.measures[measure.base].dims if measure.base else ()
     for names, shown in measure.tables():
         cells = measure.contributions(names)
@@ -378,7 +370,7 @@ def _count_figures(counts: Counts, measure: Measure, rules: Sequence[Rule]) -> I
             beside = [len(some) for where, some in cells.items() if shortened(where, asked) == base]
             free = measure.known or (exclusive and not units and n_others not in beside)
             rule = "" if free else failed(Contributions(len(units), others=n_others), rules, "units")
-            key, not_zero = (measure.name, "units", place), bool(units) and (others is None or not zero_is_hidden)
+            key, not_zero = (measure.name, "units", place), bool(units) and (others is None or exclusive)
             behind = {} if measure.known else units
             yield Figure(key, terms, len(units), behind, rule, shown, others, not_zero, names in measure.spare)
 

@@ -139,6 +139,7 @@ def test_rows_have_the_five_public_fields_and_lists_of_levels() -> None:
 
 
 @pytest.mark.parametrize(("header", "rule"), [("Région (€/mois)", "per_month"), ("Salaire mensuel", "per_month"),
+    ("Aide par semestre", "per_month"), ("Versement trimestriel (€)", "per_month"),
     ("Montant (F CFA)", "other_currency"), ("Budget en $", "other_currency"), ("Aide en kF", "other_currency"),
     ("Budget sur 3 ans", "several_years"), ("Aides 2013-2015", "several_years"), ("Région (€)", None),
     ("Financement FSE", None), ("Budget 2014", None), ("Moisson (€)", None)])  # fmt: skip
@@ -151,8 +152,8 @@ def test_a_column_of_american_dates_is_read_month_first() -> None:
     """Only where one of its dates can be read no other way; a month in words and an ISO date are never turned."""
     assert months_first(["3/12/2024", "3/13/2024 9:05:00 AM", "", "foo"])
     assert not months_first(["13/3/2024", "3/13/2024"]) and not months_first(["3/12/2024"]) and not months_first([])
-    texts = ("3/13/2024 9:05:00 PM", "3/12/2024", "2024-03-12", "12 mars 2024", "13/3/2024")
-    found = ["2024-03-13T21:05:00", "2024-03-12", "2024-03-12", "2024-03-12", None]
+    texts = ("3/13/2024 9:05:00 PM", "3/12/2024", "3/12/24", "2024-03-12", "12 mars 2024", "13/3/2024")
+    found = ["2024-03-13T21:05:00", "2024-03-12", "2024-03-12", "2024-03-12", "2024-03-12", None]
     assert [day(text, month_first=True).value for text in texts] == found
 
 

@@ -62,7 +62,7 @@ _AND_PER_YEAR = re.compile(
     rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?(?:{_EACH_YEAR}))\)?", re.I
 )
 _TIMES = r"(?:x|\*|×)"
-_MONTHLY = r"(?:/ ?|\bpar )(?:mois|semaine|trimestre|jour)\b|mensuel|trimestriel|hebdomadaire"
+_MONTHLY = any_of("part_of_year")
 _OTHER_MONEY = r"\$|£|¥|\b(?:USD|GBP|CHF|FF|FCFA|francs?|livres?|dollars?)\b|(?<![\w'])(?-i:k?F)\b"
 _NOT_YEARLY = {
     "per_month": re.compile(_MONTHLY, re.I),

@@ -78,11 +78,7 @@ def _whole(text: str, three_digits: str) -> Term | None:
     return numbers.number(text, three_digits) or (None if value is None else Term(Decimal(value), "spelled_out"))
 
 
-_NUMBER = r"[-+]?[0-9.,][0-9 .,']*|[0-9]{1,3} ?[/⁄] ?[0-9]{1,3}|[½⅓⅔¼¾]|[a-z]+(?:[ -][a-z]+)*?"
-_WHOLE_TIME = r"temps[ -](?:pleins?|complets?)|pleins?[ -]temps"
-_FTE = (
-    rf"e\.?t\.?p\.?t?\.?|(?:equivalents?|equiv\.?|eq\.?)[ -](?:{_WHOLE_TIME})|(?:postes? (?:a |en ))?(?:{_WHOLE_TIME})"
-)
+_NUMBER, _FTE, _HEADS = any_of("number"), any_of("fte"), any_of("heads")
 _POSTS = re.compile(
     rf"(?:(?P<number>{_NUMBER}) ?)?(?:d')?(?P<unit>{_FTE})(?P<half> et demi| 1/2| ?½)?\.?|etp ?:? ?(?P<after>[0-9].*)",
     re.I,
@@ -97,36 +93,23 @@ _PART_TIME = re.compile(
 _PERCENT_OF_A_POST = re.compile(
     r"(?:a )?([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I
 )
-_HEADS = any_of("heads")
 _BOTH = re.compile(
-    rf"(?:{_NUMBER}) ?{_HEADS} ?"
+    rf"{_NUMBER} ?{_HEADS} ?"
     rf"(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|=) (?P<after>[^()]+))|"
     rf"(?P<first>.+?{_FTE})"
-    rf"(?: ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|entre)) (?:{_NUMBER}) ?{_HEADS})|"
+    rf"(?: ?\( ?(?:soit )?{_NUMBER} ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|entre)) {_NUMBER} ?{_HEADS})|"
     rf"[0-9]{{1,3}} ?\((?P<stated>[^()]*{_FTE})\)",
     re.I,
 )
 # How much of a whole time each of several people works.
 _EACH_AT = re.compile(
-    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?(?P<each>{_WHOLE_TIME}|mi[ -]temps|[0-9]{{1,3}} ?%|"
+    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?(?P<each>{any_of('whole_time')}|mi[ -]temps|[0-9]{{1,3}} ?%|"
     rf"(?<=\ba )[1-4]/[2-5])",
     re.I,
 )
 # Assumption: volunteers, trainees and civic service are not staff; the figure beside them is kept as approximate.
 # Source: French labour law (a civic service is no employment). If wrong: the codebook decides, spelling by spelling.
-_VOLUNTEERS = rf"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques|que des)? ?{any_of('unpaid')}"
-_BESIDE = re.compile(rf"(?P<staff>.+?) ?\(? ?(?:\+|,(?![0-9])| et | avec |\bplus\b) ?{_VOLUNTEERS}\)?", re.I)
-_NOBODY = r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel|permanent|emploi).*"
-_nobody_paid = numbers.said(
-    (_NOBODY, Term(Decimal(0), "nothing_declared")), (_VOLUNTEERS, undecided("volunteers_only"))
-)
-# A number is stated, but not of full-time equivalents.
-_not_fte = numbers.said(
-    (r"(?:[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?|(?:[0-9]{1,3}(?:[.,][0-9]+)?|[a-z]+) ?jours?)"
-     r"(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?", undecided("hours")),
-    (rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", undecided("heads_not_fte")),
-    (r".*temps partiel.*", undecided("part_time_unsaid")),
-)  # fmt: skip
+_BESIDE = re.compile(rf"(?P<staff>.+?) ?\(? ?(?:\+|,(?![0-9])| et | avec |\bplus\b) ?{any_of('volunteers')}\)?", re.I)
 
 
 def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
@@ -138,8 +121,8 @@ def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
     'approximate'
     """
     single = partial(_posts, three_digits=three_digits)
-    before: tuple[Rule, ...] = (_nobody_paid, partial(_beside_heads, single=single))
-    return numbers.Grammar("fte", single, before, (_not_fte,), r"\+| et | plus ", _addable).read(text)
+    before: tuple[Rule, ...] = (numbers.said("nobody_paid"), partial(_beside_heads, single=single))
+    return numbers.Grammar("fte", single, before, (numbers.said("not_fte"),), r"\+| et | plus ", _addable).read(text)
 
 
 def _posts(text: str, three_digits: str) -> Term | None:

@@ -22,22 +22,6 @@ _SINGLE = re.compile(
     re.I,
 )
 _UNIT_FIRST = re.compile(r"(€|EUR|euros?|k ?€|keur|M ?€) ?:? ?([-+]?[0-9][0-9 '.,]*)", re.I)
-_MILLIONS = re.compile(r"(.+? millions?) (?:et demi(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I)
-# Neutral words that say what an amount is for, or of which year it is.
-_GRANTED = any_of("granted")
-_PURPOSE = (
-    rf"(?:{any_of('purpose')}|{_GRANTED})(?: (?:annuel(?:le)?s?|total(?:e)?s?|global(?:e)?s?|publi(?:c|que|ques|cs)|"
-    rf"financieres?|directes?|{_GRANTED}|de|du|d'|en|au))*"
-)
-_ASIDES = [
-    re.compile(pattern, re.I)
-    for pattern in (
-        rf"(?:(?:une?|la|le|l'|des?) )?(?:soit|{_PURPOSE}) ?:? ?(?P<core>.*[0-9].*)",
-        rf"(?P<core>.*[0-9].*?) ?(?:\((?:de |d'|en |au |pour )?(?:{_PURPOSE}|cf\.? [a-z' ]+)\)|"
-        rf"(?<![a-z])(?:de |d'|en |au |pour )?{_PURPOSE})",
-        r"(?:en )?(?:19|20)[0-9]{2} ?: ?(?P<core>.+)",
-    )
-]
 _IN_KIND = re.compile(any_of("in_kind"), re.I)
 _COUNT, _TIME = any_of("few"), any_of("time")
 _SEVERAL_YEARS = re.compile(
@@ -50,7 +34,6 @@ _YEARS_FIRST = re.compile(rf"(?:sur )?{_COUNT} ?{_TIME} ?(?:x|\*|×|:|a) ?(?P<te
 _AND_PER_YEAR = re.compile(
     rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?{_EACH_YEAR})\)?", re.I
 )
-_TIMES = r"(?:x|\*|×)"
 
 
 def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:
@@ -77,18 +60,12 @@ def header_rule(header: str) -> str | None:
 
 def _single(text: str, scale: int, three_digits: str) -> Term | None:
     """Return one amount: digits or words, with its unit, tax, year and purpose, in either order."""
-    for aside in _ASIDES:
+    for *_, aside in rows("aside"):
         if match := aside.fullmatch(text):
             text = match["core"].strip()
     text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", text)
     if first := _UNIT_FIRST.fullmatch(text):
         text = f"{first[2]} {first[1]}"
-    if more := _MILLIONS.fullmatch(text):  # « 3 millions 500 000 € », « un million et demi »
-        parts = [_single(part, 1, "") for part in (more[1], more["rest"] or "500 000")]
-        values = [part.value for part in parts if part and part.value is not None and part.value != 0]
-        if len(values) == 2 and values[0] % 10**6 == 0 and 1_000 <= values[1] < 10**6:
-            return Term(values[0] + values[1], "millions_of_euros", "exact", "€")
-        return undecided("millions_and_what") if len(values) == 2 else None
     if not (match := _SINGLE.fullmatch(text)):
         return _words(text, scale)
     written, worth, rule = _unit(match)
@@ -126,10 +103,10 @@ def _words(text: str, scale: int) -> Term | None:
 
 def _unit(match: re.Match[str]) -> tuple[str, int | None, str]:
     """Return the unit as written, what it is worth in euros, and the rule that says so; no unit is worth one."""
-    found = (
-        (match[f"u{i}"], int(code or 0) or None, rule) for i, (code, rule, _) in enumerate(_UNITS) if match[f"u{i}"]
-    )
-    return next(found, ("", 1, ""))
+    if (name := match.lastgroup or "") == "digits":
+        return "", 1, ""
+    worth, rule, _ = _UNITS[int(name[1:])]
+    return match[name], int(worth) if worth else None, rule
 
 
 def _addable(terms: Sequence[Term], text: str) -> bool:  # noqa: ARG001 (one signature)

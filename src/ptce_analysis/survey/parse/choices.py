@@ -8,14 +8,8 @@ from ptce_analysis.survey.parse import words as parsed
 from ptce_analysis.survey.parse.words import Reading, acronym, chosen, no_value, plain, stated, unstated
 
 _STAGE_WORDS = tuple(parsed.any_of("stage_word")[3:-1].split("|"))
-# A stage's word inside a longer answer: what is said of the stage decides, and no rule reads that.
-_STAGE_ROOTS = re.compile(r"\b(?:pre|post)?[ -]?(?:emerge|amorc|creation|cree|fonctionn|operationn|projet|etude|idee)")
-_STAGE_ENDING = re.compile(r"(?: (?:du|de ce|de notre) (?:ptce|pole|projet))?(?: depuis (?:19|20)[0-9]{2})?$")
-_STAGE_OPENING = re.compile(
-    r"^(?:(?:(?:le |un |notre )?(?:ptce|pole|projet) )(?:est )?)?(?:[0-9a-d] ?[.):-] ?)?(?:(?:en |au |a l'|"
-    r"a la |le |la |l')?(?:phase|stade|etape|periode) ?:? ?(?:de la |de l'|du |de |d'|des )?)?"
-    r"(?:en (?:cours d'|cours de )?|au |l'|la |le |d'|de )?"
-)
+_STAGE_OPENING = re.compile("^" + parsed.any_of("stage_opening"))
+_STAGE_ROOT, _STAGE_ENDING = (re.compile(parsed.any_of(part)) for part in ("stage_root", "stage_ending"))
 _AND = re.compile(r" ?(?:/|\+|;| puis | et | ou |->|,|(?<=[a-z])-(?=[a-z])) ?")
 
 
@@ -40,7 +34,7 @@ def stage(text: str) -> Reading:
     corrected = parsed.misspelt(words, _STAGE_WORDS) if words.isascii() and not parsed.doubtful(words) else ""
     if (right := _stage(corrected)) and right[0]:
         return stated(text, right[0], "misspelling", "approximate")
-    return unstated(text, "ambiguous", "near_stage") if _STAGE_ROOTS.search(words) else unstated(text)
+    return unstated(text, "ambiguous", "near_stage") if _STAGE_ROOT.search(words) else unstated(text)
 
 
 def _stage(words: str) -> tuple[str, str] | None:

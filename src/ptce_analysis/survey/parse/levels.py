@@ -17,7 +17,8 @@ from ptce_analysis.vocabulary import LEVELS
 
 _FOR_SURE = ("exact", "approximate")
 _ARTICLE = re.compile(r"^(?:(?:la|le|les|notre|nos|ma|une?|des|du) |l'|[-*•·] ?)", re.I)
-_SEPARATOR = r"[\n;,+/•|·]"
+_OUTSIDE = r"(?![^()]*\))"
+_SEPARATOR = rf"[\n;,+/•|·]{_OUTSIDE}"
 # A level's word inside the name that follows another level's word: two levels without a separator between them.
 _TELLING = re.compile(rf"\b{parsed.any_of('telling')}\b")
 # No name of a place holds these: « CC Emploi », « Ville Solidaire » are bodies that took a level's word.
@@ -88,7 +89,7 @@ def level_parts(text: str, wave: int | None = None, decisions: Decisions | None 
         return [unstated(text, rule="too_long")]
     if whole := _known(text, decisions or {}) or _place(text, place_name(text)):
         return [whole]
-    pieces = [text] if _one_place(text, wave) else _outside_brackets(text, _SEPARATOR)
+    pieces = [text] if _one_place(text, wave) else re.split(_SEPARATOR, text)
     parts = [part.strip() for part in pieces if part.strip(" .")]
     found = [reading for part in parts for reading in _split_softly(part, wave, decisions or {})]
     if found and _names_a_place(found[0].text) and set(re.findall(_SEPARATOR, text)) == {","}:
@@ -121,17 +122,6 @@ def _known(text: str, decisions: Decisions) -> Reading | None:
     return unstated(text, *nobody) if nobody else parsed.no_value(text)
 
 
-def _outside_brackets(text: str, separator: str) -> list[str]:
-    """Return the parts of a text, a separator inside brackets not counting."""
-    parts, depth, last = [], 0, 0
-    for match in re.finditer(rf"[()]|{separator}", text):
-        depth = max(0, depth + {"(": 1, ")": -1}.get(match[0], 0))
-        if depth == 0 and match[0] not in "()":
-            parts.append(text[last : match.start()])
-            last = match.end()
-    return [*parts, text[last:]]
-
-
 def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Reading]:
     """Return the readings of « X et Y »: two collectivities only if both are readable and the whole is not one name.
 
@@ -140,7 +130,7 @@ def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Rea
     whole = _known(text, decisions) or _one(text, wave)
     if _one_place(text, wave) or place_name(text) in PLACES or whole.rule == "codebook_decision":
         return [whole]
-    pieces = _outside_brackets(text, " (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?")
+    pieces = re.split(rf" (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?{_OUTSIDE}", text)
     named = [piece.strip() for piece in pieces if piece.strip()]
     parts = [_known(piece, decisions) or _one(piece, wave) for piece in named]
     opened = [_one(f"{named[0].split()[0]} {piece}", wave) for piece in named]

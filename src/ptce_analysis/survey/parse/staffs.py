@@ -103,8 +103,8 @@ _BOTH = re.compile(
 )
 # How much of a whole time each of several people works.
 _EACH_AT = re.compile(
-    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?(?P<each>{any_of('whole_time')}|mi[ -]temps|[0-9]{{1,3}} ?%|"
-    rf"(?<=\ba )[1-4]/[2-5])",
+    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?"
+    rf"(?P<each>{any_of('whole_time')}|mi[ -]temps|[0-9]{{1,3}} ?%|(?<=\ba )[1-4]/[2-5])",
     re.I,
 )
 # Assumption: volunteers, trainees and civic service are not staff; the figure beside them is kept as approximate.

@@ -1,11 +1,11 @@
 """The words of an answer: what was understood of them, spellings made comparable, silences, words of doubt."""
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from ptce_analysis import vocabulary
 
 STATUSES = {
     "exact": "the text states one value",
@@ -48,7 +48,7 @@ def unstated(text: str, status: str = "unreadable", rule: str = "no_rule") -> Re
 @cache
 def table(file: str) -> list[dict[str, str]]:
     """Return the rows of a table of words beside this module."""
-    return list(csv.DictReader(files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines()))
+    return vocabulary.rows(f"survey/parse/{file}")
 
 
 @cache

@@ -30,7 +30,6 @@ _SEVERAL_YEARS = re.compile(
     r"\(?(?:sur |de |pour )?(?:la periode |les annees )?(?P<first>20[0-9]{2}) ?(?:-|/|a|et) ?(?P<last>20[0-9]{2})\)?)",
     re.I,
 )
-_YEARS_FIRST = re.compile(rf"(?:sur )?{_COUNT} ?{_TIME} ?(?:x|\*|×|:|a) ?(?P<term>.+)", re.I)
 _AND_PER_YEAR = re.compile(
     rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?{_EACH_YEAR})\)?", re.I
 )
@@ -64,6 +63,7 @@ def _single(text: str, scale: int, three_digits: str) -> Term | None:
         if match := aside.fullmatch(text):
             text = match["core"].strip()
     text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", text)
+    text = re.sub(r"^([0-9]+) (millions?) et demi", r"\1,5 \2", text)
     if first := _UNIT_FIRST.fullmatch(text):
         text = f"{first[2]} {first[1]}"
     if not (match := _SINGLE.fullmatch(text)):
@@ -146,8 +146,7 @@ def _over_time(text: str, single: Rule) -> Term | None:
         if re.search(_EACH_YEAR, match["term"], re.I) or (_n_years(match) == 1 and not times):
             return replace(term, rule="per_year")
         return Term(None, "several_years", "ambiguous", low=Decimal(0), high=None if times else term.value)
-    first = _YEARS_FIRST.fullmatch(text)
-    return undecided("several_years") if first and single(first["term"]) else None
+    return None
 
 
 def _n_years(match: re.Match[str]) -> Decimal:

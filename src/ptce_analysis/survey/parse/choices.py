@@ -9,7 +9,7 @@ from ptce_analysis.survey.parse.words import Reading, acronym, chosen, no_value,
 
 _STAGE_WORDS = tuple(parsed.any_of("stage_word")[3:-1].split("|"))
 _STAGE_OPENING = re.compile("^" + parsed.any_of("stage_opening"))
-_STAGE_ROOT, _STAGE_ENDING = (re.compile(parsed.any_of(part)) for part in ("stage_root", "stage_ending"))
+_STAGE_ENDING = re.compile(parsed.any_of("stage_ending"))
 _AND = re.compile(r" ?(?:/|\+|;| puis | et | ou |->|,|(?<=[a-z])-(?=[a-z])) ?")
 
 
@@ -34,7 +34,7 @@ def stage(text: str) -> Reading:
     corrected = parsed.misspelt(words, _STAGE_WORDS) if words.isascii() and not parsed.doubtful(words) else ""
     if (right := _stage(corrected)) and right[0]:
         return stated(text, right[0], "misspelling", "approximate")
-    return unstated(text, "ambiguous", "near_stage") if _STAGE_ROOT.search(words) else unstated(text)
+    return unstated(text)
 
 
 def _stage(words: str) -> tuple[str, str] | None:

@@ -138,7 +138,6 @@ _BETWEEN = re.compile(
     r"(?P<low3>[^-]+?) ?(?:- |-(?![a-z])|(?<![a-z])-| a ) ?(?P<high3>[^-]+)",  # « vingt-cinq mille » is one number
     re.I,
 )
-_SEVERAL = re.compile(r"( ou | / |(?<=[0-9kK€])/(?=[0-9]{2})| et | puis | ?; ?|, )", re.I)
 _TWICE = re.compile(
     r"(?P<term>[^()=]+?) ?(?:\((?:soit |= ?|total ?:? ?)?(?P<again>[^()]+)\)|,? ?(?:=|soit |"
     r"c'est-a-dire )(?P<again2>[^()=]+))",
@@ -190,7 +189,7 @@ class Grammar:
         if rule := machine_text(written):
             return unstated(text, rule=rule)
         rules = (*self.before, _several_years, self._approximate, self._bound, self._between, self._total)
-        rules = (_silent, *rules, self._stated_twice, said("of_which"), *self.after, self._several)
+        rules = (_silent, *rules, self._stated_twice, said("of_which"), *self.after)
         term = next(filter(None, (rule(written) for rule in rules)), None)
         if term is None:
             return unstated(text)
@@ -232,14 +231,6 @@ class Grammar:
         if least > high.value:
             return undecided("difference_or_range")
         return Term(None, "between", "range", low=least, high=high.value)
-
-    def _several(self, text: str) -> Term | None:
-        """`10 000 ou 15 000`, `10 000 et 15 000`, `10/15 k€`: several values are given, none of them alone."""
-        parts = _SEVERAL.split(text)
-        if len(parts) < 3 or not all(self._approximate(part) or self._total(part) for part in parts[::2]):
-            return None
-        offered = {mark.strip().lower() for mark in parts[1::2]} & {"ou", "/"}
-        return undecided("alternatives" if offered else "several_values")
 
     def _stated_twice(self, text: str) -> Term | None:
         """`15 000 + 5 000 = 20 000`, `150 000 € (cent cinquante mille)`: one value said twice, or two that differ."""

@@ -8,7 +8,7 @@ from functools import partial
 
 from ptce_analysis.survey.parse import numbers
 from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
-from ptce_analysis.survey.parse.words import Reading, any_of, doubtful
+from ptce_analysis.survey.parse.words import Reading, any_of, chosen, doubtful
 
 _PERCENT = re.compile(
     r"(?:a )?([-+]?[0-9.,][0-9 .,]*?|[a-z]+(?:[ -][a-z]+)*?) ?(?:%|pour ?cents?|pct|p\. ?100)"
@@ -16,9 +16,6 @@ _PERCENT = re.compile(
     re.I,
 )
 _FRACTION = re.compile(r"([0-9]{1,3}) ?[/⁄] ?([0-9]{1,3})|([0-9]{1,3}) sur ([0-9]{1,3})", re.I)
-_PARTS = {"demi": 2, "tiers": 3, "quart": 4, "cinquieme": 5, "dixieme": 10}
-_SPELLED_FRACTION = re.compile(rf"(?:(un|une|deux|trois|quatre|sept|neuf|le|la) )?({'|'.join(_PARTS)})s?")
-_WHOLE = {"la moitie": "0.5", "moitie": "0.5", "la totalite": "1", "totalite": "1", "en totalite": "1", "tout": "1"}
 
 
 def share(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:
@@ -57,8 +54,8 @@ def _share(text: str, unit_hint: str, three_digits: str) -> Term | None:
 def _fraction(text: str) -> Term | None:
     """Return `1/3`, `⅓`, « un tiers », `3 sur 4`, or None. `50/50` and `30/40` are two numbers, `01/03` is a date."""
     words = unicodedata.normalize("NFKC", text) if len(text) == 1 else text.lower()
-    if words in _WHOLE:
-        return Term(Decimal(_WHOLE[words]), "fraction", unit=words)
+    if spelt := chosen("fraction", words):
+        words = spelt[0]
     if match := _FRACTION.fullmatch(words):
         above, below = (int(part) for part in match.groups() if part)
         if above > below:
@@ -66,9 +63,6 @@ def _fraction(text: str) -> Term | None:
         if match[1] and (match[1][0] == "0" or (above > 9 and below != 100)):
             return undecided("fraction_or_two_numbers")
         return Term(Decimal(above) / below, "fraction", unit="/") if below else None
-    if match := _SPELLED_FRACTION.fullmatch(words):
-        times = numbers.spelled(match[1] or "un") or 1  # « le quart » is one
-        return Term(Decimal(times) / _PARTS[match[2]], "fraction", unit=match[2])
     return None
 
 

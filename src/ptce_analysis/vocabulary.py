@@ -69,6 +69,6 @@ UNITS, FILE_UNITS = _labels("unit"), _labels("file_unit")
 STATISTICS, SUBJECTS = _labels("statistic"), _labels("subject")
 # What respondents may answer about their legal form and their relations.
 ANSWER_LABELS = _labels("answer")
-# What becomes of a published figure when it is computed again, in the order of its table; what the audit concludes of it,
+# What becomes of a published figure when it is computed again, as its table is ordered; what the audit concludes of it,
 # the most reassuring first.
 OUTCOMES, VERDICT_LABELS = _labels("outcome"), _labels("verdict")

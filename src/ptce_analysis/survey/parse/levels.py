@@ -123,9 +123,9 @@ def _known(text: str, decisions: Decisions) -> Reading | None:
 
 
 def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Reading]:
-    """Return the readings of « X et Y »: two collectivities only if both are readable and the whole is not one name.
+    """Return the readings of « X et Y », two if both are readable; what opens the first may open both.
 
-    A word said once may open both: « conseil général et régional ». « CC Loire et Allier » is one grouping.
+    « Conseil général et régional » are two, « CC Loire et Allier » is one grouping.
     """
     whole = _known(text, decisions) or _one(text, wave)
     if _one_place(text, wave) or place_name(text) in PLACES or whole.rule == "codebook_decision":

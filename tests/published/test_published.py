@@ -23,21 +23,8 @@ from ptce_analysis.published import (
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
-GOOD = {
-    "id": "emergence_share_2015",
-    "wave": "2015",
-    "indicator": "emergence_share",
-    "level": "",
-    "statistic": "share",
-    "value": "0.20",
-    "unit": "share",
-    "grain": "0.01",
-    "base_n": "52",
-    "base_label": "projets",
-    "source": "DECK",
-    "locator": "slide 1",
-    "note": "",
-}
+CELLS = "emergence_share_2015,2015,emergence_share,,share,0.20,share,0.01,52,projets,DECK,slide 1,"
+GOOD = dict(zip(HEADER.split(","), CELLS.split(","), strict=True))
 
 
 def table(name: str) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from text_to_num import text2num  # type: ignore[import-untyped]
 
-from ptce_analysis.survey.parse.words import Reading, any_of, bare, chosen, machine_text, rows, silence, unstated
+from ptce_analysis.survey.parse.words import Reading, any_of, bare, chosen, rows, silence, unstated
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,6 @@ class Grammar:
         written = _QUOTED.sub(r"\1", bare(text)).rstrip(";, ")
         if len(written) > _LONGEST_TEXT:
             return unstated(text, rule="too_long")
-        if rule := machine_text(written):
-            return unstated(text, rule=rule)
         rules = (*self.before, _several_years, self._approximate, self._bound, self._between, self._total)
         rules = (_silent, *rules, self._stated_twice, said("of_which"), *self.after)
         term = next(filter(None, (rule(written) for rule in rules)), None)

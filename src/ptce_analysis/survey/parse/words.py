@@ -140,7 +140,11 @@ _FOR_NOW = re.compile(rf" \(?{any_of('for_now')}\)?$")
 
 
 def silence(text: str) -> tuple[str, str] | None:
-    """Return the status and rule of a text that gives no value, or None when it may give one."""
+    """Return the status and rule of a text that gives no value, or that only a spreadsheet writes, else None."""
+    if SPREADSHEET_ERROR.fullmatch(text):
+        return "unreadable", "spreadsheet_error"
+    if text.startswith(("=", "@")):  # a formula that was never computed
+        return "unreadable", "formula"
     # Assumption: « NC » is read as "not communicated". Source: usage in survey tables. If wrong: where a wave uses it
     # for "non concerné", its codebook decides so and the level is then not involved.
     words = _FOR_NOW.sub("", acronym(text))
@@ -149,17 +153,9 @@ def silence(text: str) -> tuple[str, str] | None:
     return chosen("silence", words)
 
 
-def machine_text(text: str) -> str | None:
-    """Return the rule name of a text only a spreadsheet writes: an error value or a formula never computed."""
-    if SPREADSHEET_ERROR.fullmatch(text):
-        return "spreadsheet_error"
-    return "formula" if text.startswith(("=", "@")) else None
-
-
 def no_value(text: str) -> Reading | None:
-    """Return the reading of a text that gives no value or that only a spreadsheet writes, else None."""
-    rule = machine_text(bare(text))
-    found = ("unreadable", rule) if rule else silence(bare(text))
+    """Return the reading of a text that gives no value, else None."""
+    found = silence(bare(text))
     return unstated(text, *found) if found else None
 
 

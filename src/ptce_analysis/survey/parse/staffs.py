@@ -67,8 +67,10 @@ def _fraction(text: str) -> Term | None:
 
 
 def _whole(text: str, three_digits: str) -> Term | None:
-    """Return a number written in digits or words."""
-    value = numbers.spelled(text)
+    """Return a number written in digits or words, « une vingtaine » among them."""
+    value, around = numbers.spelled(text), numbers.rounded(text)
+    if around and not around[1]:
+        return Term(Decimal(around[0]), "round_number", "approximate")
     return numbers.number(text, three_digits) or (None if value is None else Term(Decimal(value), "spelled_out"))
 
 
@@ -135,13 +137,9 @@ def _posts(text: str, three_digits: str) -> Term | None:
         return Term(times * of_one.value, "part_time", unit="temps")
     match = _POSTS.fullmatch(text)
     written = match["number"] or match["after"] or "1" if match else text
-    around = numbers.rounded(written)
-    if around and not around[1]:
-        term: Term | None = Term(Decimal(around[0]), "round_number", "approximate")
-    elif match is None and numbers.A_YEAR.fullmatch(written):
-        term = undecided("number_or_year")
-    else:
-        term = _whole(written.strip(), three_digits) or _fraction(written)
+    if match is None and numbers.A_YEAR.fullmatch(written):
+        return undecided("number_or_year")
+    term = _whole(written.strip(), three_digits) or _fraction(written)
     if match is None or term is None or term.value is None:
         return term
     if match["half"] and term.value % 1:

@@ -40,11 +40,8 @@ for _row in rows("level_forms.csv"):
     _lang, _form = _row.pop("lang"), _row.pop("form")
     LEVEL_FORMS.setdefault(_lang, {})[_form] = {level: text for level, text in _row.items() if text}
 
-# The rules that set lines of an export aside, in the order they are asked, and what each sets aside.
-ROW_RULES = _labels("row_rule")
-
-# What a reader calls the methods that compare two shares.
-METHOD_LABELS = _labels("method")
+# The rules that set lines of an export aside, in the order they are asked; the methods that compare two shares.
+ROW_RULES, METHOD_LABELS = _labels("row_rule"), _labels("method")
 
 # What a source says of the roles of public levels, what it learns and whom it quotes; then how its addressee is known.
 ROLE_KINDS = ("lever", "role", "asset", "obstacle", "lesson", "testimony")
@@ -56,30 +53,22 @@ ORIGINS = _labels("origin")
 GLOSSARY: list[dict[str, Label]] = [
     {name: (row[f"{name}_en"], row[f"{name}_fr"]) for name in ("term", "forms", "text")} for row in rows("glossary.csv")
 ]
-# Where a page comes from, as its last lines say.
-PROVENANCE = _labels("provenance")
-PARAMETER_NAMES = _labels("parameter")
+# Where a page comes from, as its last lines say, and with which parameters it was made.
+PROVENANCE, PARAMETER_NAMES = _labels("provenance"), _labels("parameter")
 # No 16 amounts have the printed total and median of the Communes, so money is shown under three scenarios.
 SCENARIOS = _labels("scenarios")
-# Whose answers a page reads: those invented for the collection, or those of a survey team (never committed).
-WAVE_SETS = _labels("wave_set")
-# Under which rules of disclosure answers are shown: those of official statistics, or stricter ones on request.
-RULE_SETS = _labels("rule_set")
-# In which order the table of all published figures has its rows.
-ORDERS = _labels("order")
+# Whose answers a page reads, those invented for the collection or those of a survey team (never committed); under which
+# rules of disclosure; in which order the table of all published figures has its rows.
+WAVE_SETS, RULE_SETS, ORDERS = _labels("wave_set"), _labels("rule_set"), _labels("order")
 # What `figures.csv` and `sources.csv` say of a figure's base, of its place, and of what was read of a source.
 BASES, PLACES, READ = _labels("base"), _labels("place"), _labels("read")
 # Unit of a stored value. Money is stored in euros and shares between 0 and 1; k€, % and commas exist at display only.
-UNITS = _labels("unit")
-# What the columns of a file say of the unit of their numbers; those of others need none, as a year.
-FILE_UNITS = _labels("file_unit")
-STATISTICS = _labels("statistic")
-# What a printed figure is about: poles that answer a survey, or what an authority that calls for projects received.
-SUBJECTS = _labels("subject")
-# What respondents may answer about their legal form and their relations, and what becomes of a published figure when it
-# is computed again, in the order of its table.
+# The columns of a file say that of their numbers (`FILE_UNITS`); those of others need none, as a year.
+UNITS, FILE_UNITS = _labels("unit"), _labels("file_unit")
+# A printed figure is about poles that answer a survey, or about what an authority that calls for projects received.
+STATISTICS, SUBJECTS = _labels("statistic"), _labels("subject")
+# What respondents may answer about their legal form and their relations.
 ANSWER_LABELS = _labels("answer")
-OUTCOMES = _labels("outcome")
-
-# What the audit concludes of a printed figure, the most reassuring first.
-VERDICT_LABELS = _labels("verdict")
+# What becomes of a published figure when it is computed again, as its table is ordered; what the audit concludes of it,
+# the most reassuring first.
+OUTCOMES, VERDICT_LABELS = _labels("outcome"), _labels("verdict")

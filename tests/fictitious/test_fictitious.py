@@ -21,15 +21,9 @@ from ptce_analysis.vocabulary import LOCAL_LEVELS
 
 # What writes the waves stands beside them, as a folder of Python run by its name.
 MAKE = runpy.run_path(str(REPOSITORY / "data" / "raw" / "waves" / "make"))
-recipe, spellings = MAKE["recipe"], MAKE["spellings"]
 
 # Words of the names of real poles found in public sources; two letters or common words apart.
-REAL = (
-    "tetris", "audruicq", "ecopole", "okhra", "ôkhra", "perisco", "périscope", "coursive", "boutaric", "eclis",
-    "resea2p", "archer", "ardaines", "aquitain", "seignanx", "bouquetot", "articulteurs", "vilaine",
-    "de fil en", "metropole solidaire", "fontaine o livres", "paris mix", "ecopya", "realis", "réalis", "noé",
-    "coopaxis", "villette", "potagers", "turfu", "peccs", "accordeur", "labsport", "echobat", "grandlieu",
-)  # fmt: skip
+REAL = Path(__file__).with_name("real_names.txt").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +110,14 @@ def texts() -> dict[str, str]:
     return found
 
 
-def test_every_file_says_that_it_is_fictitious() -> None:
-    """In words, in both languages, and in the codebooks as an origin."""
+def test_every_file_says_that_it_is_fictitious_and_names_no_real_pole() -> None:
+    """In words, in both languages, and in the codebooks as an origin; invented identifiers only."""
     for name, text in texts().items():
         assert "fictitious" in text.lower() and "données fictives" in text.lower(), name
         assert not name.endswith(".yml") or "\norigin: fictitious\n" in text
+        assert [word for word in REAL if word in text.lower()] == [], name
+    ids = [answer.pole_id for answer in (*MAKE["answers_2013"](), *MAKE["answers_2015"]())]
+    assert len(set(ids)) == 94 and all(re.fullmatch(r"FICTIF-201[35]-\d{3}", one) for one in ids)
 
 
 def test_every_answer_says_that_it_is_fictitious() -> None:
@@ -131,11 +128,3 @@ def test_every_answer_says_that_it_is_fictitious() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(MAKE["wave_files"]()["2015/reponses_2015.xlsx"])).active
     poles = [row for row in sheet.iter_rows(values_only=True) if "FICTIF" in str(row[0]) and row[1]]
     assert len(poles) == 54 and all("données fictives" in row for row in poles)
-
-
-def test_no_real_pole_is_named() -> None:
-    """Invented identifiers only; no word of the name of a real pole in any file."""
-    for name, text in texts().items():
-        assert [word for word in REAL if word in text.lower()] == [], name
-    ids = [answer.pole_id for answer in (*MAKE["answers_2013"](), *MAKE["answers_2015"]())]
-    assert len(set(ids)) == 94 and all(re.fullmatch(r"FICTIF-201[35]-\d{3}", one) for one in ids)

@@ -1,5 +1,6 @@
 """The file formats of published figures and of statements on roles: what is read, what is refused, every message."""
 
+import csv
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,21 +23,13 @@ from ptce_analysis.published import (
 from ptce_analysis.vocabulary import FUNDING_LEVELS
 
 HEADER = "id,wave,indicator,level,statistic,value,unit,grain,base_n,base_label,source,locator,note"
-GOOD = {
-    "id": "emergence_share_2015",
-    "wave": "2015",
-    "indicator": "emergence_share",
-    "level": "",
-    "statistic": "share",
-    "value": "0.20",
-    "unit": "share",
-    "grain": "0.01",
-    "base_n": "52",
-    "base_label": "projets",
-    "source": "DECK",
-    "locator": "slide 1",
-    "note": "",
-}
+CELLS = "emergence_share_2015,2015,emergence_share,,share,0.20,share,0.01,52,projets,DECK,slide 1,"
+GOOD = dict(zip(HEADER.split(","), CELLS.split(","), strict=True))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a file of cases beside this one."""
+    return list(csv.DictReader(Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()))
 
 
 def line(**cells: str) -> str:
@@ -96,28 +89,13 @@ def test_a_limit_and_a_count_in_tens_are_not_computed_with(
     assert stated(facts, id) == (facts[id] if is_stated else None) and stated(facts, "another") is None
 
 
-@pytest.mark.parametrize(("cells", "message"), [
-    ({"wave": "２０１５"}, "column 'wave': value '２０１５': a year such as 2015 is expected."),
-    ({"indicator": "Share"}, "column 'indicator': value 'Share': a name in lower case such as emergence_share is"),
-    ({"indicator": "emergence_shar"}, "did you mean 'emergence_share'? Give a clearly different name otherwise."),
-    ({"level": "ville"}, "column 'level': value 'ville': legal values: (empty), commune, epci, departement, region"),
-    ({"value": ""}, "column 'value': value '': a non-negative number such as 1239000 or 0.31 is expected."),
-    ({"value": "1e5"}, "column 'value': value '1e5': a non-negative number"),
-    ({"value": "٢"}, "column 'value': value '٢': a non-negative number"),
-    ({"value": '"0,20"'}, "column 'value': value '0,20': a non-negative number"),
-    ({"value": "20"}, "column 'value': value '20': a share lies between 0 and 1 (write 0.20 for 20 %)."),
-    ({"unit": "count"}, "column 'unit': value 'count': emergence_share is stored in 'share'."),
-    ({"grain": "1 %"}, "column 'grain': value '1 %': the rounding step, in the unit of the value, such as 1000 or"),
-    ({"base_n": "0"}, "column 'base_n': value '0': a whole number above zero, or nothing is expected."),
-    ({"source": ""}, "column 'source': value '': the id of a source is expected."),
-    ({"id": "x_2015", "indicator": "x", "statistic": "count", "unit": "count", "value": "2.5"}, "is a whole number."),
-    ({"id": "emergence"}, "the id is expected to be 'emergence_share_2015', or 'emergence_share_2015_deck' when"),
-])  # fmt: skip
-def test_each_fault_has_its_message(tmp_path: Path, cells: dict[str, str], message: str) -> None:
+@pytest.mark.parametrize("case", table("faults.csv"), ids=lambda case: case["cells"])
+def test_each_fault_has_its_message(tmp_path: Path, case: dict[str, str]) -> None:
     """The message names the file, the row, the column, the value and what is legal; nothing else is blamed."""
+    cells = dict(cell.split("=", 1) for cell in case["cells"].split(";"))
     found = [fault for fault in faults(written(tmp_path, line(**cells))) if "column 'id'" not in fault or "id" in cells]
     assert len(found) == 1
-    assert found[0].startswith("report.csv, row 2, column") and message in found[0]
+    assert found[0].startswith("report.csv, row 2, column") and case["message"] in found[0]
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -264,27 +242,12 @@ def roles_in(folder: Path, *rows: str, header: str = ",".join(ROLE_COLUMNS)) -> 
     return folder
 
 
-LESSONS = """
-Renforcer les aides à l'amorçage sur un temps long
-Un appel au décloisonnement, à la simplification et à la promotion de l'ESS
-Des logiques de coopération à faire vivre dans la durée
-Un effort de structuration administrative, financière et démocratique à accompagner
-Une démonstration de l'utilité sociale qui reste à faire
-"""
-TESTIMONIES = """
-TETRIS Grasse (Alpes Maritimes)
-Ecopôle Alimentaire de la région d'Audruicq (Pas-de-Calais)
-Ôkhra Roussillon (Vaucluse)
-Le Périscope Sicoval
-Les Ateliers Castres
-"""
-
-
-@pytest.mark.parametrize(("kind", "printed"), [("lesson", LESSONS), ("testimony", TESTIMONIES)])
-def test_lessons_and_testimonies_are_those_of_the_deck_in_its_words_and_order(kind: str, printed: str) -> None:
-    """Copied whole, not shortened; the text of the slides was copied here once more, from the deck itself."""
+@pytest.mark.parametrize("kind", ["lesson", "testimony"])
+def test_lessons_and_testimonies_are_those_of_the_deck_in_its_words_and_order(kind: str) -> None:
+    """Copied whole, not shortened; the text of the slides was copied to `deck.csv` once more, from the deck itself."""
     found = [role.text[1].replace("’", "'") for role in read_roles(PUBLISHED) if role.kind == kind]
-    assert [text.replace(",", "") for text in found] == [line.replace(",", "") for line in printed.strip().splitlines()]
+    printed = [row["text"] for row in table("deck.csv") if row["kind"] == kind]
+    assert [text.replace(",", "") for text in found] == [text.replace(",", "") for text in printed]
 
 
 def test_only_a_name_that_is_a_level_s_own_makes_a_testimony_that_level_s() -> None:
@@ -318,23 +281,8 @@ def test_a_statement_may_name_several_levels(tmp_path: Path) -> None:
     assert read_roles(semicolons) == (role,)
 
 
-REFUSED = {
-    "A,local,stated,role,t,t,DECK,l,": "column 'id': value 'A': a name in lower case",
-    "a,regon,stated,role,t,t,DECK,l,": "column 'levels': value 'regon': local, or some of commune, .*, region",
-    "a,local region,stated,role,t,t,DECK,l,": "column 'levels': value 'local region': local, or some of",
-    "a,,stated,role,t,t,DECK,l,": "column 'addressee': value 'stated': it stands beside levels, or neither does",
-    "a,local,,role,t,t,DECK,l,": "column 'addressee': value '': it stands beside levels, or neither does",
-    "a,local,said,role,t,t,DECK,l,": r"column 'addressee': value 'said': legal values: \(empty\), stated, read",
-    "a,local,stated,idea,t,t,DECK,l,": "column 'kind': value 'idea': legal values: lever, role",
-    f"a,local,stated,role,{' '.join(['mot'] * 15)},t,DECK,l,": "column 'text_fr': .*from 1 to 14 words .* found 15",
-    "a,local,stated,role,« : »,t,DECK,l,": "column 'text_fr': value '« : »': from 1 to 14 words are expected, found 0",
-    "a,local,stated,role,t,,DECK,l,": "column 'text_en': value '': a translation is expected",
-    "a,local,stated,role,t,t,S9,l,": "column 'source': value 'S9': legal values: DECK",
-}
-
-
-@pytest.mark.parametrize("row", REFUSED)
-def test_an_illegal_statement_is_refused(tmp_path: Path, row: str) -> None:
+@pytest.mark.parametrize("case", table("refused_roles.csv"), ids=lambda case: case["row"])
+def test_an_illegal_statement_is_refused(tmp_path: Path, case: dict[str, str]) -> None:
     """File, row, column, value and what is legal."""
-    with pytest.raises(InputError, match=f"roles.csv, row 2, {REFUSED[row]}"):
-        read_roles(roles_in(tmp_path, row))
+    with pytest.raises(InputError, match=f"roles.csv, row 2, {case['message']}"):
+        read_roles(roles_in(tmp_path, case["row"]))

@@ -8,80 +8,31 @@ from functools import partial
 
 from ptce_analysis.survey.parse import numbers
 from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
-from ptce_analysis.survey.parse.words import NOT_GRANTED, Reading, any_of, bare
+from ptce_analysis.survey.parse.words import Reading, any_of, bare, rows
 
 # What a bare number is worth in euros when the codebook, or the header, states the unit of a column.
 SCALES = {"eur": 1, "keur": 1_000, "meur": 1_000_000}
-# A capital M is a million. A small one is written for « mille » as well as for « million »: it is not guessed.
-_OF_EUROS = r"(?: (?:d'|de )?(?:euros?|€|EUR))?"
-_UNITS: tuple[tuple[str, int | None, str], ...] = (
-    (rf"Mds? ?(?:€|EUR|E|euros?)?|milliards?{_OF_EUROS}|Mrds? ?€?", 10**9, "billions_of_euros"),
-    (rf"(?-i:M) ?(?:d'|d' )?(?:€(?:uros?)?|EUR|E|euros?)?|(?-i:Meuros?|MEUR|Meur)|millions?{_OF_EUROS}", 10**6,
-     "millions_of_euros"),
-    (rf"k ?(?:€(?:uros?)?|eur|euros?|e)?|kilos? ?-?euros?|mill(?:e|iers?){_OF_EUROS}", 1_000, "thousands_of_euros"),
-    (r"(?-i:m) ?(?:€|eur|euros?|e)", None, "small_m"),
-    (r"(?:d'|d' )?(?:€(?:uros?)?|euros?|eur|e)", 1, ""),
-)  # fmt: skip
-_UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _, _) in enumerate(_UNITS))
-_TAX = r"(?: ?\(?(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|toutes taxes comprises|nets?(?: de taxes?)?|bruts?)\)?)?"
-_EACH_YEAR = r"/ ?an|par an|/ ?annee|par annee|l'an|annuels?|annuelles?|chaque annee|p\.a\."
+_UNITS = rows("money_unit")
+_UNIT = "|".join(f"(?P<u{i}>{words.pattern})" for i, (_, _, words) in enumerate(_UNITS))
+_EACH_YEAR = any_of("each_year")
 _DIGITS = r"[-+]?(?:[0-9][0-9 '.,]*(?:(?<=[0-9])e\+?[0-9]{1,2}(?![0-9]))?|[.,][0-9]+)"
 _SINGLE = re.compile(
-    rf"(?P<digits>{_DIGITS}) ?(?:{_UNIT})?{_TAX}(?: ?(?:{_EACH_YEAR}))?"
+    rf"(?P<digits>{_DIGITS}) ?(?:{_UNIT})?(?: ?\(?{any_of('tax')}\)?)?(?: ?{_EACH_YEAR})?"
     r"(?: ?(?:en (?:19|20)[0-9]{2}|\((?:19|20)[0-9]{2}\)))?\.?",
     re.I,
 )
 _UNIT_FIRST = re.compile(r"(€|EUR|euros?|k ?€|keur|M ?€) ?:? ?([-+]?[0-9][0-9 '.,]*)", re.I)
-_MILLIONS = re.compile(r"(.+? millions?) (?:et demi(?: (?:d')?(?:euros?|€))?|(?P<rest>[0-9].*))", re.I)
-# Neutral words that say what an amount is for, or of which year it is.
-_GRANTED = any_of("granted")
-_PURPOSE = (
-    rf"(?:{any_of('purpose')}|{_GRANTED})(?: (?:annuel(?:le)?s?|total(?:e)?s?|global(?:e)?s?|publi(?:c|que|ques|cs)|"
-    rf"financieres?|directes?|{_GRANTED}|de|du|d'|en|au))*"
-)
-_ASIDES = [
-    re.compile(pattern, re.I)
-    for pattern in (
-        rf"(?:(?:une?|la|le|l'|des?) )?(?:soit|{_PURPOSE}) ?:? ?(?P<core>.*[0-9].*)",
-        rf"(?P<core>.*[0-9].*?) ?(?:\((?:de |d'|en |au |pour )?(?:{_PURPOSE}|cf\.? [a-z' ]+)\)|"
-        rf"(?<![a-z])(?:de |d'|en |au |pour )?{_PURPOSE})",
-        r"(?:en )?(?:19|20)[0-9]{2} ?: ?(?P<core>.+)",
-    )
-]
 _IN_KIND = re.compile(any_of("in_kind"), re.I)
-_COUNT = r"[0-9]{1,2}|un|une|deux|trois|quatre|cinq|six|douze|dix-huit|vingt-quatre|trente-six"
-_TIME = "ans?|annees?|exercices?|mois"
+_COUNT, _TIME = any_of("few"), any_of("time")
 _SEVERAL_YEARS = re.compile(
     rf"(?P<term>.+?) ?,? ?(?:\(?(?:sur|pour|pendant|en|/|x|\*|×) ?(?:une (?:duree|periode) de )?"
     rf"(?P<n>{_COUNT}) ?(?P<of>{_TIME})\)?|\((?P<n2>{_COUNT}) ?(?P<of2>{_TIME})\)|"
     r"\(?(?:sur |de |pour )?(?:la periode |les annees )?(?P<first>20[0-9]{2}) ?(?:-|/|a|et) ?(?P<last>20[0-9]{2})\)?)",
     re.I,
 )
-_YEARS_FIRST = re.compile(rf"(?:sur )?(?:{_COUNT}) ?(?:ans?|annees?|mois) ?(?:x|\*|×|:|a) ?(?P<term>.+)", re.I)
 _AND_PER_YEAR = re.compile(
-    rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?(?:{_EACH_YEAR}))\)?", re.I
+    rf"(?P<whole>.+?) ?(?:,? soit |, | ?= ?| ?\((?:soit )?)(?P<year>[^()]+?{_EACH_YEAR})\)?", re.I
 )
-_TIMES = r"(?:x|\*|×)"
-_MONTHLY = r"(?:/ ?|\bpar )(?:mois|semaine|trimestre|jour)\b|mensuel|trimestriel|hebdomadaire"
-_OTHER_MONEY = r"\$|£|¥|\b(?:USD|GBP|CHF|FF|FCFA|francs?|livres?|dollars?)\b|(?<![\w'])(?-i:k?F)\b"
-_NOT_YEARLY = {
-    "per_month": re.compile(_MONTHLY, re.I),
-    "other_currency": re.compile(_OTHER_MONEY, re.I),
-    "several_years": re.compile(rf"\b(?:sur|pendant|pour) (?:{_COUNT}) (?:{_TIME})\b|20\d\d ?(?:-|/|a) ?20\d\d", re.I),
-}
-# A tick says that there is an amount; brackets are an aside or a minus; `3 x 5 000 € par an`: grants, or years?
-_not_stated = numbers.said(
-    (r"x+|oui|ok|✓|✔|☑|☒|vrai|true|o|y|yes", Term(None, "ticked", "unknown")),
-    (r"non|faux|false|no|n|refuse?", Term(None, "answered_no", "not_applicable")),
-    (r"\(.*[0-9].*\)", undecided("brackets")),
-    (r"- [0-9].*", undecided("dash_or_minus")),
-    (r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?: .*)?|(?:19|20)[0-9]{2} ?[-/] ?(?:19|20)[0-9]{2}",
-     Term(None, "date", "unreadable")),
-    (rf"(?=.*[0-9]).*{NOT_GRANTED}.*", undecided("not_granted")),
-    (rf"(?=.*[0-9]).*(?:{_MONTHLY}).*", undecided("per_month")),
-    (rf"[0-9]{{1,2}} ?(?:{_TIMES}|fois) ?.+(?:{_EACH_YEAR})|.+(?:{_EACH_YEAR}) ?\(?{_TIMES} ?[0-9]{{1,2}}\)?",
-     undecided("several_years")),
-)  # fmt: skip
 
 
 def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:
@@ -96,30 +47,25 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
     (12500, 'range')
     """
     single = partial(_single, scale=SCALES[unit_hint or "eur"], three_digits=three_digits)
-    before: tuple[Rule, ...] = (_not_stated, partial(_over_time, single=single))
+    before: tuple[Rule, ...] = (numbers.said("amount_not_stated"), partial(_over_time, single=single))
     kind, bounds = (partial(_in_kind, single=single),), (float("-inf"), float("inf"))
     return numbers.Grammar("eur", single, before, kind, addable=_addable, bounds=bounds).read(text)
 
 
 def header_rule(header: str) -> str | None:
     """Return the rule that keeps amounts under a header from being euros of a year: `per_month` for « €/mois »."""
-    return next((rule for rule, pattern in _NOT_YEARLY.items() if pattern.search(bare(header))), None)
+    return next((rule for _, rule, pattern in rows("not_yearly") if pattern.search(bare(header))), None)
 
 
 def _single(text: str, scale: int, three_digits: str) -> Term | None:
     """Return one amount: digits or words, with its unit, tax, year and purpose, in either order."""
-    for aside in _ASIDES:
+    for *_, aside in rows("aside"):
         if match := aside.fullmatch(text):
             text = match["core"].strip()
     text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", text)
+    text = re.sub(r"^([0-9]+) (millions?) et demi", r"\1,5 \2", text)
     if first := _UNIT_FIRST.fullmatch(text):
         text = f"{first[2]} {first[1]}"
-    if more := _MILLIONS.fullmatch(text):  # « 3 millions 500 000 € », « un million et demi »
-        parts = [_single(part, 1, "") for part in (more[1], more["rest"] or "500 000")]
-        values = [part.value for part in parts if part and part.value is not None and part.value != 0]
-        if len(values) == 2 and values[0] % 10**6 == 0 and 1_000 <= values[1] < 10**6:
-            return Term(values[0] + values[1], "millions_of_euros", "exact", "€")
-        return undecided("millions_and_what") if len(values) == 2 else None
     if not (match := _SINGLE.fullmatch(text)):
         return _words(text, scale)
     written, worth, rule = _unit(match)
@@ -157,8 +103,10 @@ def _words(text: str, scale: int) -> Term | None:
 
 def _unit(match: re.Match[str]) -> tuple[str, int | None, str]:
     """Return the unit as written, what it is worth in euros, and the rule that says so; no unit is worth one."""
-    found = ((match[f"u{i}"], worth, rule) for i, (_, worth, rule) in enumerate(_UNITS) if match[f"u{i}"])
-    return next(found, ("", 1, ""))
+    if (name := match.lastgroup or "") == "digits":
+        return "", 1, ""
+    worth, rule, _ = _UNITS[int(name[1:])]
+    return match[name], int(worth) if worth else None, rule
 
 
 def _addable(terms: Sequence[Term], text: str) -> bool:  # noqa: ARG001 (one signature)
@@ -198,8 +146,7 @@ def _over_time(text: str, single: Rule) -> Term | None:
         if re.search(_EACH_YEAR, match["term"], re.I) or (_n_years(match) == 1 and not times):
             return replace(term, rule="per_year")
         return Term(None, "several_years", "ambiguous", low=Decimal(0), high=None if times else term.value)
-    first = _YEARS_FIRST.fullmatch(text)
-    return undecided("several_years") if first and single(first["term"]) else None
+    return None
 
 
 def _n_years(match: re.Match[str]) -> Decimal:

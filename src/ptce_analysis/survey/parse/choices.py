@@ -1,4 +1,4 @@
-"""Answers out of a short list (`choices.csv`): the stage of a pole, its legal form, yes or no; and dates."""
+"""Answers out of a short list (`words.csv`): the stage of a pole, its legal form, yes or no; and dates."""
 
 import re
 from collections.abc import Iterable
@@ -8,14 +8,8 @@ from ptce_analysis.survey.parse import words as parsed
 from ptce_analysis.survey.parse.words import Reading, acronym, chosen, no_value, plain, stated, unstated
 
 _STAGE_WORDS = tuple(parsed.any_of("stage_word")[3:-1].split("|"))
-# A stage's word inside a longer answer: what is said of the stage decides, and no rule reads that.
-_STAGE_ROOTS = re.compile(r"\b(?:pre|post)?[ -]?(?:emerge|amorc|creation|cree|fonctionn|operationn|projet|etude|idee)")
-_STAGE_ENDING = re.compile(r"(?: (?:du|de ce|de notre) (?:ptce|pole|projet))?(?: depuis (?:19|20)[0-9]{2})?$")
-_STAGE_OPENING = re.compile(
-    r"^(?:(?:(?:le |un |notre )?(?:ptce|pole|projet) )(?:est )?)?(?:[0-9a-d] ?[.):-] ?)?(?:(?:en |au |a l'|"
-    r"a la |le |la |l')?(?:phase|stade|etape|periode) ?:? ?(?:de la |de l'|du |de |d'|des )?)?"
-    r"(?:en (?:cours d'|cours de )?|au |l'|la |le |d'|de )?"
-)
+_STAGE_OPENING = re.compile("^" + parsed.any_of("stage_opening"))
+_STAGE_ENDING = re.compile(parsed.any_of("stage_ending"))
 _AND = re.compile(r" ?(?:/|\+|;| puis | et | ou |->|,|(?<=[a-z])-(?=[a-z])) ?")
 
 
@@ -40,7 +34,7 @@ def stage(text: str) -> Reading:
     corrected = parsed.misspelt(words, _STAGE_WORDS) if words.isascii() and not parsed.doubtful(words) else ""
     if (right := _stage(corrected)) and right[0]:
         return stated(text, right[0], "misspelling", "approximate")
-    return unstated(text, "ambiguous", "near_stage") if _STAGE_ROOTS.search(words) else unstated(text)
+    return unstated(text)
 
 
 def _stage(words: str) -> tuple[str, str] | None:
@@ -63,7 +57,7 @@ def yes_no(text: str) -> Reading:
 _DATE = re.compile(
     r"(?:(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]* )?"
     r"(?:(?P<y>[0-9]{4})(?P<mark>[/-])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})|"
-    r"(?P<one>[0-9]{1,2})(?:er)?[/.-](?P<two>[0-9]{1,2})[/.-](?P<year>[0-9]{4}))"
+    r"(?P<one>[0-9]{1,2})(?:er)?[/.-](?P<two>[0-9]{1,2})(?:[/.-](?P<year>[0-9]{4})|[/-](?P<short>[0-9]{2})))"
     r"(?:(?:t| a |,? (?:- )?)(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?:[.,][0-9]+)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?(?:z|utc|gmt))?"
     r"(?: ?(?P<sign>[+-])(?P<ahead>[0-9]{1,2})(?::?(?P<more>[0-9]{2}))?)?)?"
@@ -81,7 +75,8 @@ def day(text: str, month_first: bool | None = False) -> Reading:
     >>> day("2024/03/12 2:05:33 PM UTC+1").value
     '2024-03-12T13:05:33'
     """
-    # Assumption: 12/03/2015 is 12 March. Source: the surveys are French. If wrong: the dates of the ledger show it.
+    # Assumption: 12/03/2015 and 12/03/15 are 12 March 2015. Source: the surveys are French. If wrong: the dates of the
+    # ledger show it.
     words = plain(text)
     if (named := re.search(r" ([a-z]+)\.? (?=[0-9]{4})", words)) and (in_words := chosen("month", named[1])):
         words, month_first = words.replace(named[0], f"/{in_words[0]}/"), False
@@ -92,6 +87,7 @@ def day(text: str, month_first: bool | None = False) -> Reading:
     if not (found := _DATE.fullmatch(words)):
         return no_value(text) or unstated(text)
     part = {name: int(said) for name, said in found.groupdict("0").items() if said.isdigit()}
+    part["year"] = part["year"] or 2000 + part["short"]
     hour = part["hour"]
     if found["half"]:  # 24 is no hour
         hour = hour % 12 + 12 * (found["half"] == "p") if 1 <= hour <= 12 else 24

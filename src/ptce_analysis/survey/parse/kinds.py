@@ -40,8 +40,6 @@ def institutional_breaks() -> dict[str, dict[str, str]]:
     return {row["rule"]: row for row in table("breaks.csv")}
 
 
-# What headers say.
-
 # The units of a kind of answers.
 UNITS: Mapping[str, tuple[str, ...]] = {"amount": ("eur", "keur", "meur"), "share": ("percent", "share")}
 # What is a subject of `headers.csv`, and no software.
@@ -55,11 +53,7 @@ _YEAR = re.compile(r"(?<![0-9.,])(?:19|20)[0-9]{2} ?$")
 
 @cache
 def header_words(*of: str) -> list[tuple[str, str, re.Pattern[str]]]:
-    """Return the rows of `headers.csv` about some subjects, or all software (no subject): whose, what, its words.
-
-    Subjects: `amount` and `share` (units; capitals tell M€ from m€, and each is taken out of a header before the next
-    is looked for, as « k€ » holds « € »), `variable`, `level`, `support`; else the software that writes such a header.
-    """
+    """Return the rows of `headers.csv` about some subjects, or all software (no subject): whose, what, its words."""
     every = [row for row in table("headers.csv") if (row["of"] in of if of else row["of"] not in _SUBJECTS)]
     return [(row["of"], row["means"], re.compile(row["words"].replace("<money>", _MONEY))) for row in every]
 
@@ -79,6 +73,7 @@ def stated_units(kind: str, header: str) -> tuple[str, ...]:
     (('keur',), ())
     """
     text, found = bare(header).replace("_", " "), dict[str, None]()
+    # Capitals tell M€ from m€. What was found is taken out before the next is looked for: « k€ » holds « € ».
     for _, units, pattern in header_words(kind) if kind in UNITS else ():
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - 24) : match.start()]

@@ -6,6 +6,7 @@ géographique, 2015 and 2016), groupings of the lists of the DGCL (2013 and 2015
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -15,8 +16,9 @@ from ptce_analysis.survey.parse.words import Reading, plain, stated, unstated
 from ptce_analysis.vocabulary import LEVELS
 
 _FOR_SURE = ("exact", "approximate")
-_ARTICLE = re.compile(r"^(?:(?:la|le|les|notre|nos|ma|une?|des|du) |l'|[-*•·] ?)")
-_SEPARATOR = r"[\n;,+/•|·]"
+_ARTICLE = re.compile(r"^(?:(?:la|le|les|notre|nos|ma|une?|des|du) |l'|[-*•·] ?)", re.I)
+_OUTSIDE = r"(?![^()]*\))"
+_SEPARATOR = rf"[\n;,+/•|·]{_OUTSIDE}"
 # A level's word inside the name that follows another level's word: two levels without a separator between them.
 _TELLING = re.compile(rf"\b{parsed.any_of('telling')}\b")
 # No name of a place holds these: « CC Emploi », « Ville Solidaire » are bodies that took a level's word.
@@ -26,7 +28,7 @@ _NAME = {"none": "", "any": r"(?P<name>[ -]?[0-9]{1,3}| .+)?", "place": r"(?P<na
 # Assumption: operators of the State (ADEME, agences de l'eau, Caisse des Dépôts, Pôle emploi, ARS) are coded `etat`;
 # the family benefit offices (CAF, MSA), chambers and public banks `autre`. Source: their statutes; no source that was
 # read says how the published table codes them. If wrong: the codebook of the wave decides, name by name.
-_WORDS = [(row, re.compile(f"(?:{row['words']}){_NAME[row['name']]}")) for row in parsed.table("levels.csv")]
+_WORDS = [(row, re.compile(f"(?:{row['words']}){_NAME[row['name']]}", re.I)) for row in parsed.table("levels.csv")]
 _PLACED = ("commune", "epci", "pnr_petr")
 _BARE = ("departement_name", "region_of_2015", "region_of_2016")
 Decisions = Mapping[str, str]
@@ -38,11 +40,17 @@ def place_name(text: str) -> str:
     return re.sub(r"^(?:le|la|les|l) ", "", words).replace("agglomeration", "agglo")
 
 
+def _accents(text: str) -> int:
+    return len(unicodedata.normalize("NFD", parsed.tidy(text))) - len(parsed.bare(text))
+
+
 _ROWS = parsed.table("places.csv")
 DEPARTEMENTS = {row["code"]: row["name"] for row in _ROWS if row["rule"] == "departement_name"}
 # The levels a name stands for, as rule: level. Paris is a commune and a département; five overseas names are a region
 # and a département: they stay undecided.
 PLACES = {place_name(row["name"]): {r["rule"]: r["level"] for r in _ROWS if r["name"] == row["name"]} for row in _ROWS}
+# How many accents the name of a region or of a département has: with more of them, a name is that of a commune.
+_ACCENTS = {place_name(row["name"]): _accents(row["name"]) for row in _ROWS if row["code"]}
 _REGIONS = [set(name.split()) for name, rules in PLACES.items() if "region" in rules.values()]
 
 
@@ -81,7 +89,7 @@ def level_parts(text: str, wave: int | None = None, decisions: Decisions | None 
         return [unstated(text, rule="too_long")]
     if whole := _known(text, decisions or {}) or _place(text, place_name(text)):
         return [whole]
-    pieces = [text] if _one_place(text, wave) else _outside_brackets(text, _SEPARATOR)
+    pieces = [text] if _one_place(text, wave) else re.split(_SEPARATOR, text)
     parts = [part.strip() for part in pieces if part.strip(" .")]
     found = [reading for part in parts for reading in _split_softly(part, wave, decisions or {})]
     if found and _names_a_place(found[0].text) and set(re.findall(_SEPARATOR, text)) == {","}:
@@ -114,26 +122,15 @@ def _known(text: str, decisions: Decisions) -> Reading | None:
     return unstated(text, *nobody) if nobody else parsed.no_value(text)
 
 
-def _outside_brackets(text: str, separator: str) -> list[str]:
-    """Return the parts of a text, a separator inside brackets not counting."""
-    parts, depth, last = [], 0, 0
-    for match in re.finditer(rf"[()]|{separator}", text):
-        depth = max(0, depth + {"(": 1, ")": -1}.get(match[0], 0))
-        if depth == 0 and match[0] not in "()":
-            parts.append(text[last : match.start()])
-            last = match.end()
-    return [*parts, text[last:]]
-
-
 def _split_softly(text: str, wave: int | None, decisions: Decisions) -> list[Reading]:
-    """Return the readings of « X et Y »: two collectivities only if both are readable and the whole is not one name.
+    """Return the readings of « X et Y », two if both are readable; what opens the first may open both.
 
-    A word said once may open both: « conseil général et régional ». « CC Loire et Allier » is one grouping.
+    « Conseil général et régional » are two, « CC Loire et Allier » is one grouping.
     """
     whole = _known(text, decisions) or _one(text, wave)
     if _one_place(text, wave) or place_name(text) in PLACES or whole.rule == "codebook_decision":
         return [whole]
-    pieces = _outside_brackets(text, " (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?")
+    pieces = re.split(rf" (?:et|&|ainsi que|puis|-) (?:de |du |la |le |l')?{_OUTSIDE}", text)
     named = [piece.strip() for piece in pieces if piece.strip()]
     parts = [_known(piece, decisions) or _one(piece, wave) for piece in named]
     opened = [_one(f"{named[0].split()[0]} {piece}", wave) for piece in named]
@@ -188,10 +185,10 @@ def _named(text: str, wave: int | None) -> Reading:
 @lru_cache(4096)
 def _opener(text: str) -> tuple[dict[str, str], str]:
     """Return the first row of `levels.csv` whose words open a text, and the name that follows them."""
-    words = _ARTICLE.sub("", plain(text).strip(" .:")).strip()
+    words = _ARTICLE.sub("", parsed.bare(text).strip(" .:")).strip()
     found = ((row, match) for row, pattern in _WORDS if (match := pattern.fullmatch(words)))
     row, match = next(found, ({}, None))
-    return row, ((match.groupdict().get("name") if match else None) or "").strip(" -")
+    return row, ((match.groupdict().get("name") if match else None) or "").strip(" -").lower()
 
 
 @lru_cache(4096)
@@ -199,8 +196,6 @@ def _by_words(text: str, wave: int | None) -> Reading:
     """Return the reading of one name by the tables of places and words, the first that knows it."""
     if found := _place(text, place_name(_ARTICLE.sub("", plain(text).strip(" .:")))):
         return found
-    if (cut := re.fullmatch(r"CdC( .+)?", parsed.bare(text))) is not None:  # « CDC » has two meanings
-        return _by_words("cc" + (cut[1] or ""), wave)
     row, name = _opener(text)
     if not row:
         return unstated(text)
@@ -227,7 +222,7 @@ def _by_words(text: str, wave: int | None) -> Reading:
 
 def _place(text: str, name: str) -> Reading | None:
     """A name of a region, a département or a grouping stands for its council; one that is two is ambiguous."""
-    rules = PLACES.get(name, {})
+    rules = PLACES.get(name, {}) if _accents(text) <= _ACCENTS.get(name, len(text)) else {}  # « Loiré » is a commune
     if len(rules) > 1:
         return unstated(text, "ambiguous", "place_of_two_levels")
     return next((stated(text, code, rule) for rule, code in rules.items()), None)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from text_to_num import text2num  # type: ignore[import-untyped]
 
-from ptce_analysis.survey.parse.words import Reading, any_of, bare, machine_text, silence, unstated
+from ptce_analysis.survey.parse.words import Reading, any_of, bare, chosen, rows, silence, unstated
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,17 @@ def undecided(rule: str) -> Term:
     return Term(None, rule, "ambiguous")
 
 
-def said(*rows: tuple[str, Term]) -> Rule:
-    """Return the rule that gives the term of the first row whose pattern is the whole text, capitals aside."""
-    patterns = [(re.compile(pattern, re.I), term) for pattern, term in rows]
-    return lambda text: next((term for pattern, term in patterns if pattern.fullmatch(text)), None)
+def _told(found: tuple[str, str] | None) -> Term | None:
+    return Term(Decimal(0) if found[0] == "zero" else None, found[1], found[0]) if found else None
+
+
+def said(kind: str) -> Rule:
+    """Return the rule that gives the status of the first row of a kind of `words.csv` that is the whole text."""
+    return lambda text: _told(chosen(kind, text))
+
+
+def _silent(text: str) -> Term | None:
+    return _told(silence(text))
 
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ '])[0-9]{3}(?:\1[0-9]{3})*|(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})")
@@ -86,10 +93,7 @@ def _unsigned(text: str, three_digits: str) -> Term | None:
     return undecided("three_digits_after_a_mark")
 
 
-_ROUND = {
-    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
-    "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "millier": 1_000,
-}  # fmt: skip
+_ROUND = {words.pattern: int(code) for code, _, words in rows("round")}
 _ROUND_NUMBER = re.compile(rf"(?:([a-z]+|[0-9]+) )?({'|'.join(_ROUND)})(s?)(?: (?:de |d')(.*))?", re.I)
 
 
@@ -134,7 +138,6 @@ _BETWEEN = re.compile(
     r"(?P<low3>[^-]+?) ?(?:- |-(?![a-z])|(?<![a-z])-| a ) ?(?P<high3>[^-]+)",  # « vingt-cinq mille » is one number
     re.I,
 )
-_SEVERAL = re.compile(r"( ou | / |(?<=[0-9kK€])/(?=[0-9]{2})| et | puis | ?; ?|, )", re.I)
 _TWICE = re.compile(
     r"(?P<term>[^()=]+?) ?(?:\((?:soit |= ?|total ?:? ?)?(?P<again>[^()]+)\)|,? ?(?:=|soit |"
     r"c'est-a-dire )(?P<again2>[^()=]+))",
@@ -147,8 +150,6 @@ _PRODUCT = re.compile(
 _NAMED_YEAR = re.compile(
     r"(?:\ben |\((?:en )?|\bpour |^|[;,+/] ?|\bet )(20[0-9]{2})(?= ?(?::|\)|,|;|\+|$| et | puis ))", re.I
 )
-# `20 000 dont 5 000 de FSE`: whether the part belongs to the answer is not said.
-_of_which = said((r"[^()]*[0-9][^()]*?,? ?\(?\bdont .+", undecided("of_which")))
 
 
 def without_year(text: str) -> str:
@@ -160,11 +161,6 @@ def _several_years(text: str) -> Term | None:
     """`1 ETP en 2014 et 2 en 2015`: figures of different years; neither their sum nor one of them is the answer."""
     told = len(set(_NAMED_YEAR.findall(text))) > 1 and re.search("[0-9]", _NAMED_YEAR.sub("", text))
     return undecided("several_years") if told else None
-
-
-def _silent(text: str) -> Term | None:
-    found = silence(text)
-    return Term(Decimal(0) if found[0] == "zero" else None, found[1], found[0]) if found else None
 
 
 def _part(match: re.Match[str] | None, name: str) -> str:
@@ -190,10 +186,8 @@ class Grammar:
         written = _QUOTED.sub(r"\1", bare(text)).rstrip(";, ")
         if len(written) > _LONGEST_TEXT:
             return unstated(text, rule="too_long")
-        if rule := machine_text(written):
-            return unstated(text, rule=rule)
         rules = (*self.before, _several_years, self._approximate, self._bound, self._between, self._total)
-        rules = (_silent, *rules, self._stated_twice, _of_which, *self.after, self._several)
+        rules = (_silent, *rules, self._stated_twice, said("of_which"), *self.after)
         term = next(filter(None, (rule(written) for rule in rules)), None)
         if term is None:
             return unstated(text)
@@ -235,14 +229,6 @@ class Grammar:
         if least > high.value:
             return undecided("difference_or_range")
         return Term(None, "between", "range", low=least, high=high.value)
-
-    def _several(self, text: str) -> Term | None:
-        """`10 000 ou 15 000`, `10 000 et 15 000`, `10/15 k€`: several values are given, none of them alone."""
-        parts = _SEVERAL.split(text)
-        if len(parts) < 3 or not all(self._approximate(part) or self._total(part) for part in parts[::2]):
-            return None
-        offered = {mark.strip().lower() for mark in parts[1::2]} & {"ou", "/"}
-        return undecided("alternatives" if offered else "several_values")
 
     def _stated_twice(self, text: str) -> Term | None:
         """`15 000 + 5 000 = 20 000`, `150 000 € (cent cinquante mille)`: one value said twice, or two that differ."""

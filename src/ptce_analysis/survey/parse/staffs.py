@@ -8,7 +8,7 @@ from functools import partial
 
 from ptce_analysis.survey.parse import numbers
 from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
-from ptce_analysis.survey.parse.words import Reading, any_of, doubtful
+from ptce_analysis.survey.parse.words import Reading, any_of, chosen, doubtful
 
 _PERCENT = re.compile(
     r"(?:a )?([-+]?[0-9.,][0-9 .,]*?|[a-z]+(?:[ -][a-z]+)*?) ?(?:%|pour ?cents?|pct|p\. ?100)"
@@ -16,9 +16,6 @@ _PERCENT = re.compile(
     re.I,
 )
 _FRACTION = re.compile(r"([0-9]{1,3}) ?[/⁄] ?([0-9]{1,3})|([0-9]{1,3}) sur ([0-9]{1,3})", re.I)
-_PARTS = {"demi": 2, "tiers": 3, "quart": 4, "cinquieme": 5, "dixieme": 10}
-_SPELLED_FRACTION = re.compile(rf"(?:(un|une|deux|trois|quatre|sept|neuf|le|la) )?({'|'.join(_PARTS)})s?")
-_WHOLE = {"la moitie": "0.5", "moitie": "0.5", "la totalite": "1", "totalite": "1", "en totalite": "1", "tout": "1"}
 
 
 def share(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:
@@ -57,8 +54,8 @@ def _share(text: str, unit_hint: str, three_digits: str) -> Term | None:
 def _fraction(text: str) -> Term | None:
     """Return `1/3`, `⅓`, « un tiers », `3 sur 4`, or None. `50/50` and `30/40` are two numbers, `01/03` is a date."""
     words = unicodedata.normalize("NFKC", text) if len(text) == 1 else text.lower()
-    if words in _WHOLE:
-        return Term(Decimal(_WHOLE[words]), "fraction", unit=words)
+    if spelt := chosen("fraction", words):
+        words = spelt[0]
     if match := _FRACTION.fullmatch(words):
         above, below = (int(part) for part in match.groups() if part)
         if above > below:
@@ -66,23 +63,18 @@ def _fraction(text: str) -> Term | None:
         if match[1] and (match[1][0] == "0" or (above > 9 and below != 100)):
             return undecided("fraction_or_two_numbers")
         return Term(Decimal(above) / below, "fraction", unit="/") if below else None
-    if match := _SPELLED_FRACTION.fullmatch(words):
-        times = numbers.spelled(match[1] or "un") or 1  # « le quart » is one
-        return Term(Decimal(times) / _PARTS[match[2]], "fraction", unit=match[2])
     return None
 
 
 def _whole(text: str, three_digits: str) -> Term | None:
-    """Return a number written in digits or words."""
-    value = numbers.spelled(text)
+    """Return a number written in digits or words, « une vingtaine » among them."""
+    value, around = numbers.spelled(text), numbers.rounded(text)
+    if around and not around[1]:
+        return Term(Decimal(around[0]), "round_number", "approximate")
     return numbers.number(text, three_digits) or (None if value is None else Term(Decimal(value), "spelled_out"))
 
 
-_NUMBER = r"[-+]?[0-9.,][0-9 .,']*|[0-9]{1,3} ?[/⁄] ?[0-9]{1,3}|[½⅓⅔¼¾]|[a-z]+(?:[ -][a-z]+)*?"
-_WHOLE_TIME = r"temps[ -](?:pleins?|complets?)|pleins?[ -]temps"
-_FTE = (
-    rf"e\.?t\.?p\.?t?\.?|(?:equivalents?|equiv\.?|eq\.?)[ -](?:{_WHOLE_TIME})|(?:postes? (?:a |en ))?(?:{_WHOLE_TIME})"
-)
+_NUMBER, _FTE, _HEADS = any_of("number"), any_of("fte"), any_of("heads")
 _POSTS = re.compile(
     rf"(?:(?P<number>{_NUMBER}) ?)?(?:d')?(?P<unit>{_FTE})(?P<half> et demi| 1/2| ?½)?\.?|etp ?:? ?(?P<after>[0-9].*)",
     re.I,
@@ -97,36 +89,23 @@ _PART_TIME = re.compile(
 _PERCENT_OF_A_POST = re.compile(
     r"(?:a )?([0-9]{1,3}(?:[.,][0-9]+)?) ?%(?: ?(?:d'un |d'|de )?(?:etp|temps(?: plein)?|poste))?", re.I
 )
-_HEADS = any_of("heads")
 _BOTH = re.compile(
-    rf"(?:{_NUMBER}) ?{_HEADS} ?"
+    rf"{_NUMBER} ?{_HEADS} ?"
     rf"(?:\((?:soit |= ?)?(?P<inside>[^()]+)\)|(?:,|-|/|=|:)? ?(?:soit|pour|=) (?P<after>[^()]+))|"
     rf"(?P<first>.+?{_FTE})"
-    rf"(?: ?\( ?(?:soit )?(?:{_NUMBER}) ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|entre)) (?:{_NUMBER}) ?{_HEADS})|"
+    rf"(?: ?\( ?(?:soit )?{_NUMBER} ?{_HEADS} ?\)| (?:pour|sur|repartis? (?:sur|entre)) {_NUMBER} ?{_HEADS})|"
     rf"[0-9]{{1,3}} ?\((?P<stated>[^()]*{_FTE})\)",
     re.I,
 )
 # How much of a whole time each of several people works.
 _EACH_AT = re.compile(
-    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?(?P<each>{_WHOLE_TIME}|mi[ -]temps|[0-9]{{1,3}} ?%|"
-    rf"(?<=\ba )[1-4]/[2-5])",
+    rf"(?P<times>[0-9]{{1,2}}|[a-z]+) {_HEADS},? ?(?:a |en )?"
+    rf"(?P<each>{any_of('whole_time')}|mi[ -]temps|[0-9]{{1,3}} ?%|(?<=\ba )[1-4]/[2-5])",
     re.I,
 )
 # Assumption: volunteers, trainees and civic service are not staff; the figure beside them is kept as approximate.
 # Source: French labour law (a civic service is no employment). If wrong: the codebook decides, spelling by spelling.
-_VOLUNTEERS = rf"(?:[0-9]+|un|une|deux|trois|quatre|des|quelques|que des)? ?{any_of('unpaid')}"
-_BESIDE = re.compile(rf"(?P<staff>.+?) ?\(? ?(?:\+|,(?![0-9])| et | avec |\bplus\b) ?{_VOLUNTEERS}\)?", re.I)
-_NOBODY = r"(?:pas|aucune?|0|zero) (?:de )?(?:salarie|etp|personnel|permanent|emploi).*"
-_nobody_paid = numbers.said(
-    (_NOBODY, Term(Decimal(0), "nothing_declared")), (_VOLUNTEERS, undecided("volunteers_only"))
-)
-# A number is stated, but not of full-time equivalents.
-_not_fte = numbers.said(
-    (r"(?:[0-9]{1,4}(?:[.,][0-9]+)? ?h(?:eures?|[0-9]{2})?|(?:[0-9]{1,3}(?:[.,][0-9]+)?|[a-z]+) ?jours?)"
-     r"(?: ?(?:/|par) ?(?:semaine|sem\.?|mois|an))?", undecided("hours")),
-    (rf"(?:{_NUMBER}) ?{_HEADS}(?: [a-z' -]+)?", undecided("heads_not_fte")),
-    (r".*temps partiel.*", undecided("part_time_unsaid")),
-)  # fmt: skip
+_BESIDE = re.compile(rf"(?P<staff>.+?) ?\(? ?(?:\+|,(?![0-9])| et | avec |\bplus\b) ?{any_of('volunteers')}\)?", re.I)
 
 
 def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Reading:  # noqa: ARG001 (one signature)
@@ -138,8 +117,8 @@ def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
     'approximate'
     """
     single = partial(_posts, three_digits=three_digits)
-    before: tuple[Rule, ...] = (_nobody_paid, partial(_beside_heads, single=single))
-    return numbers.Grammar("fte", single, before, (_not_fte,), r"\+| et | plus ", _addable).read(text)
+    before: tuple[Rule, ...] = (numbers.said("nobody_paid"), partial(_beside_heads, single=single))
+    return numbers.Grammar("fte", single, before, (numbers.said("not_fte"),), r"\+| et | plus ", _addable).read(text)
 
 
 def _posts(text: str, three_digits: str) -> Term | None:
@@ -158,13 +137,9 @@ def _posts(text: str, three_digits: str) -> Term | None:
         return Term(times * of_one.value, "part_time", unit="temps")
     match = _POSTS.fullmatch(text)
     written = match["number"] or match["after"] or "1" if match else text
-    around = numbers.rounded(written)
-    if around and not around[1]:
-        term: Term | None = Term(Decimal(around[0]), "round_number", "approximate")
-    elif match is None and numbers.A_YEAR.fullmatch(written):
-        term = undecided("number_or_year")
-    else:
-        term = _whole(written.strip(), three_digits) or _fraction(written)
+    if match is None and numbers.A_YEAR.fullmatch(written):
+        return undecided("number_or_year")
+    term = _whole(written.strip(), three_digits) or _fraction(written)
     if match is None or term is None or term.value is None:
         return term
     if match["half"] and term.value % 1:

@@ -1,11 +1,11 @@
 """The words of an answer: what was understood of them, spellings made comparable, silences, words of doubt."""
 
-import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from ptce_analysis import vocabulary
 
 STATUSES = {
     "exact": "the text states one value",
@@ -48,23 +48,28 @@ def unstated(text: str, status: str = "unreadable", rule: str = "no_rule") -> Re
 @cache
 def table(file: str) -> list[dict[str, str]]:
     """Return the rows of a table of words beside this module."""
-    return list(csv.DictReader(files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines()))
+    return vocabulary.rows(f"survey/parse/{file}")
 
 
 @cache
-def _rows(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
-    """Return the rows of one kind of `words.csv`: code, rule, and the plain words without accents they stand for."""
-    return [(row["code"], row["rule"], re.compile(row["words"])) for row in table("words.csv") if row["kind"] == kind]
+def rows(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
+    """Return the rows of one kind of `words.csv`: code, rule, and the words without accents they stand for.
+
+    `{other}` in them stands for any words of the kind `other`.
+    """
+    found = (row | {"words": re.sub(r"\{([a-z_]+)\}", lambda other: any_of(other[1]), row["words"])}
+             for row in table("words.csv") if row["kind"] == kind)  # fmt: skip
+    return [(row["code"], row["rule"], re.compile(row["words"], re.I)) for row in found]
 
 
 def any_of(kind: str) -> str:
     """Return the pattern of any words of one kind of `words.csv`."""
-    return f"(?:{'|'.join(pattern.pattern for _, _, pattern in _rows(kind))})"
+    return f"(?:{'|'.join(pattern.pattern for _, _, pattern in rows(kind))})"
 
 
 def chosen(kind: str, words: str) -> tuple[str, str] | None:
     """Return the code and rule of the first row of a kind that plain words fit, or None."""
-    return next(((code, rule) for code, rule, pattern in _rows(kind) if pattern.fullmatch(words)), None)
+    return next(((code, rule) for code, rule, pattern in rows(kind) if pattern.fullmatch(words)), None)
 
 
 # Characters people and software use for the same thing. Superscripts and bidirectional overrides are left alone on
@@ -131,14 +136,15 @@ def _one_slip(a: str, b: str) -> bool:
 # Excel's and LibreOffice's, in any language: « #NOM ? » is « #NAME? ». `####`: a number too wide for its column.
 SPREADSHEET_ERROR = re.compile(r"#¡?[^\W\d_][\w/]* ?[!?]|#N/?[ADV]|#GETTING_DATA|#{3,}|Err ?: ?[0-9]{3}", re.I)
 # What may follow a silence without changing it.
-_FOR_NOW = re.compile(
-    r" \(?(?:a ce jour|a ce stade|pour l'instant|pour le moment|actuellement|encore|cette annee|"
-    r"en (?:19|20)[0-9]{2})\)?$"
-)
+_FOR_NOW = re.compile(rf" \(?{any_of('for_now')}\)?$")
 
 
 def silence(text: str) -> tuple[str, str] | None:
-    """Return the status and rule of a text that gives no value, or None when it may give one."""
+    """Return the status and rule of a text that gives no value, or that only a spreadsheet writes, else None."""
+    if SPREADSHEET_ERROR.fullmatch(text):
+        return "unreadable", "spreadsheet_error"
+    if text.startswith(("=", "@")):  # a formula that was never computed
+        return "unreadable", "formula"
     # Assumption: « NC » is read as "not communicated". Source: usage in survey tables. If wrong: where a wave uses it
     # for "non concerné", its codebook decides so and the level is then not involved.
     words = _FOR_NOW.sub("", acronym(text))
@@ -147,25 +153,13 @@ def silence(text: str) -> tuple[str, str] | None:
     return chosen("silence", words)
 
 
-def machine_text(text: str) -> str | None:
-    """Return the rule name of a text only a spreadsheet writes: an error value or a formula never computed."""
-    if SPREADSHEET_ERROR.fullmatch(text):
-        return "spreadsheet_error"
-    return "formula" if text.startswith(("=", "@")) else None
-
-
 def no_value(text: str) -> Reading | None:
-    """Return the reading of a text that gives no value or that only a spreadsheet writes, else None."""
-    rule = machine_text(bare(text))
-    found = ("unreadable", rule) if rule else silence(bare(text))
+    """Return the reading of a text that gives no value, else None."""
+    found = silence(bare(text))
     return unstated(text, *found) if found else None
 
 
-# Asked for, refused, hoped for or taken back, not given; then denied or doubted. « Pas-de-Calais » is a place.
-NOT_GRANTED = rf"\b{any_of('not_granted')}(?![\w-])"
-_DOUBTFUL = re.compile(
-    rf"{NOT_GRANTED}|\b{any_of('denied')}(?![\w-])|\?|(?<![0-9,. ])[ ]?\b0(?: ?(?:€|euros?|k€))?$", re.I
-)
+_DOUBTFUL = re.compile(any_of("doubtful"), re.I)
 
 
 def doubtful(text: str) -> bool:

@@ -360,21 +360,11 @@ def data(typed: bool, /, project: Path, as_json: bool) -> int:
 @in_project
 def verify(project: Path, as_json: bool) -> int:
     """Rebuild everything elsewhere and compare byte for byte."""
-    from ptce_analysis.pipeline.release import verify
+    from ptce_analysis.pipeline.verify import report_lines, verify
 
-    report = verify(project.resolve())
-    tell(as_json, dataclasses.asdict(report), report.text())
-    return 0 if report.succeeded else 1
-
-
-@ptce.command()
-@in_project
-def release(project: Path, as_json: bool) -> int:
-    """Write one archive of the study, once nothing is stale."""
-    from ptce_analysis.pipeline.release import release
-
-    print_record(release(*study(project)), as_json)
-    return 0
+    found = verify(project.resolve())
+    tell(as_json, found, *report_lines(found))
+    return int(bool(found["differences"] or found["failure"]))
 
 
 @ptce.command()

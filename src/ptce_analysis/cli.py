@@ -106,7 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
         said, code = "interrupted; nothing is left half done, and the same command goes on from here", 130
     except OSError as error:
-        said, code = f"{error.filename or 'output'}: {error.strerror}", 1
+        advice = ". Make it yours: sudo chown -R $USER, chmod -R u+w" if isinstance(error, PermissionError) else ""
+        said, code = f"{error.filename or 'output'}: {error.strerror}{advice}", 1
     print(f"ptce: {said}", file=sys.stderr)
     return code
 
@@ -314,14 +315,16 @@ def fictitious(out: Path, as_json: bool) -> int:
 @ptce.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @option("--jobs", "runs at a time (default: processors)", type=AT_LEAST_ONE)
-@option("--timeout", "time limit of a cell, in seconds (default: 300)", type=AT_LEAST_ONE)
+@option("--timeout", "time limit of a cell, in seconds", type=AT_LEAST_ONE, default=300)
 @option("--keep-going", "start the other runs even after a failure", is_flag=True)
 @option("--dry-run", "only say what would be built, and why", is_flag=True)
 @option("--verbose", "print times, and whole tracebacks", is_flag=True)
 @show_values
 @in_project
 @click.pass_obj
-def build(typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, **how: Any) -> int:
+def build(
+    typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, dry_run: bool, jobs: int | None, **how: Any
+) -> int:
     """Build the stale runs: notebooks, figures, pages. RUN: 02_emergence, or fr/02_emergence; none: all."""
     from ptce_analysis.pipeline import build
     from ptce_analysis.pipeline.runs import chosen_runs
@@ -329,12 +332,9 @@ def build(typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, *
     build.settle(restart=typed)
     place, every = study(project)
     chosen = chosen_runs(every, runs)
-    if how["dry_run"]:
+    if dry_run:
         return _print_states(place, chosen, as_json)
-    options = build.Options(
-        how["jobs"] or build.processors(), timeout_s=how["timeout"] or build.CELL_TIMEOUT_S,
-        keep_going=how["keep_going"], verbose=how["verbose"], stream=sys.stderr if as_json else sys.stdout,
-    )  # fmt: skip
+    options = build.Options(jobs or build.processors(), **how, stream=sys.stderr if as_json else sys.stdout)
     outcome = build.build(place, every, chosen, options)
     tell(as_json, dataclasses.asdict(outcome), outcome.summary())
     for line in outcome.complaints(options.verbose):

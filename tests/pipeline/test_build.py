@@ -1,8 +1,6 @@
 """A build makes everything once, then only what changed, and removes what is no longer made."""
 
-import io
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -173,16 +171,6 @@ def test_wrong_data_stop_the_build(project: Path) -> None:
         build_quietly(project)
 
 
-def test_progress_is_a_line_per_run(project: Path) -> None:
-    """Its number, why it is built and how it ended."""
-    stream = io.StringIO()
-    build_quietly(project, jobs=1, stream=stream, verbose=True)
-    first, *lines = stream.getvalue().splitlines()
-    assert first == f"building {RUNS} runs, 1 at a time"
-    assert [line.split(" ")[0] for line in lines] == [f"[{number}/{RUNS}]" for number in range(1, RUNS + 1)]
-    assert re.fullmatch(rf"\[1/{RUNS}\] fr/\w+ \(never built, \d+\.\d s\): done", lines[0])
-
-
 def test_warming_up_leaves_no_state_and_nothing_alive_is_forked(project: Path) -> None:
     """In a new Python: what runs need is imported; nothing is random, drawn or set; one thread, no shell."""
     script = """
@@ -208,13 +196,6 @@ build.build(Place(Path.cwd()), runs, runs[:1], build.Options(stream=sys.stderr))
     settled = {**os.environ, **building.FIXED}
     done = subprocess.run([sys.executable, "-c", script], cwd=project, env=settled, capture_output=True, text=True)
     assert done.stdout.splitlines() == ["1 None False", "True OrderedDict()", "[]"], done.stderr
-
-
-def test_only_what_was_asked_for_is_built(project: Path) -> None:
-    """A chosen run is built alone; indexes wait until every page is there."""
-    outcome = build_quietly(project, only="fr/plain")
-    assert list(outcome.built) == ["fr/plain"]
-    assert not (project / "build" / "site" / "index.html").exists()
 
 
 def test_a_figure_cannot_leave_its_folder(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import io
 import os
@@ -27,9 +26,6 @@ from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origi
 if TYPE_CHECKING:
     from ptce_analysis.pipeline.execute import Failure
 
-# How long one cell of a notebook may take, unless somebody says otherwise.
-CELL_TIMEOUT_S = 300
-
 # What must not differ between two machines: hash order, encodings, time zone, language of messages; one thread for
 # linear algebra (the same sums everywhere, no thread alive when children are forked); figures drawn inline, whatever
 # the reader's own matplotlib settings.
@@ -48,8 +44,7 @@ FIXED = {
 NOT_SET = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPROFILEIMPORTTIME",
            "PYTHONTRACEMALLOC", "PYTHONVERBOSE", "PYTHONWARNINGS")  # fmt: skip
 
-# What is imported before children are forked, though only some runs need it, or a shell only as it starts.
-SUBJECTS = ("analysis", "publish", "survey")
+# What else is imported before children are forked, though only some runs need it, or a shell only as it starts.
 LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree",
         "IPython.core.application", "IPython.core.completerlib", "IPython.core.logger")  # fmt: skip
 
@@ -63,12 +58,12 @@ WHAT_TO_DO = (
 
 @dataclass(frozen=True)
 class Options:
-    """How to build: runs at a time, whether to start new runs after a failure, how long a cell may take."""
+    """How to build: runs at a time, whether to start new runs after a failure, seconds that a cell may take."""
 
     jobs: int = 1
     keep_going: bool = False
     verbose: bool = False
-    timeout_s: int = CELL_TIMEOUT_S
+    timeout: int = 300
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
 
@@ -137,7 +132,6 @@ def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, s
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
-    refuse_unwritable(place, runs)
     with one_at_a_time(place):
         inputs = Inputs(place)
         withdrawn = _withdraw(place, inputs, runs)
@@ -176,7 +170,6 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
 def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
-    refuse_unwritable(place, [])
     with one_at_a_time(place):
         return _build_tables(place, Inputs(place))
 
@@ -213,7 +206,7 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
         with suppress(BrokenPipeError):  # a reader who leaves (`make | head`) does not stop the build
             print(line, file=options.stream, flush=True)
 
-    total, limit = len(stale), options.timeout_s
+    total, limit = len(stale), options.timeout
     made_from = {run: inputs.of_run(run) for run in stale}
     # What is made from most comes first, as it is likely to take longest: the processors then end together.
     order = sorted(stale, key=lambda run: (-len(made_from[run]), -run.notebook.stat().st_size))
@@ -230,16 +223,15 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
 
 def _warm_up(runs: Iterable[Run]) -> None:
     """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
-    import nbformat
+    from nbformat.v4 import new_markdown_cell, new_notebook
 
     from ptce_analysis.pipeline.execute import exporter
     from ptce_analysis.publish import plots
     from ptce_analysis.publish.language import translation
     from ptce_analysis.publish.style import drawing
 
-    # Subjects that notebooks import, and packages that the library imports only where it needs them.
-    found = pkgutil.walk_packages([str(LIBRARY)], f"{PACKAGE}.")
-    for name in (*(one.name for one in found if one.name.split(".")[1] in SUBJECTS), *LATE):
+    found = (one.name for one in pkgutil.walk_packages([str(LIBRARY)], f"{PACKAGE}."))
+    for name in (*(name for name in found if not name.endswith("__main__")), *LATE):
         import_module(name)
     for lang in {run.lang for run in runs}:
         translation(lang, "")
@@ -247,9 +239,8 @@ def _warm_up(runs: Iterable[Run]) -> None:
         figure: Any = plots.axes(1, title="Aé 0").figure
         for kind in ("svg", "png"):
             figure.savefig(io.BytesIO(), format=kind)
-    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# a\n\n$x$"}]
-    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    exporter().from_notebook_node(nbformat.from_dict(whole))  # type: ignore[no-untyped-call]
+    cell = new_markdown_cell("# a\n\n$x$", id="a")  # type: ignore[no-untyped-call]
+    exporter().from_notebook_node(new_notebook(cells=[cell]))  # type: ignore[no-untyped-call]
 
 
 def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
@@ -290,21 +281,6 @@ def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     for path in (*made - kept, *orphans):
         path.unlink(missing_ok=True)
     return sorted(path.relative_to(place.project).as_posix() for path in made - kept)
-
-
-def refuse_unwritable(place: Place, runs: Sequence[Run]) -> None:
-    """Raise `OSError` naming the first place where the build cannot write, and what to do, before anything is run."""
-    files = [path for run in runs for path in (place.page(run), place.notebook(run), place.stamp(run.id))]
-    files += [place.lock, place.stamp(TABLES), place.stamp(SITE)]
-    for path in (path for path in files if path.is_dir()):
-        raise OSError(errno.EISDIR, "a folder stands where the build writes a file. Move it away.", path)
-    for path in (path for path in place.made if path.exists() and not path.is_dir()):
-        raise OSError(errno.ENOTDIR, "a file stands where the build keeps a folder. Move it away.", path)
-    top = [next(one for one in (folder, *folder.parents) if one.exists()) for folder in (*place.made, place.lock)]
-    for path in dict.fromkeys((*top, *sorted(one for made in place.made for one in made.rglob("*/")))):
-        if not os.access(path, os.W_OK):
-            advice = "Make it yours, with all it holds: sudo chown -R $USER and chmod -R u+w."
-            raise OSError(errno.EACCES, f"{os.strerror(errno.EACCES)}. {advice}", path)
 
 
 def refuse_committed_answers(place: Place) -> None:

@@ -39,12 +39,9 @@ SUBTRACTED = (
 )
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-# What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object. Each
-# pattern is tried only on texts that hold its first words: the longest texts are images.
-REPLACED = (
-    ("ipykernel_", re.compile(r"[^\s\"'<>]*[/\\]ipykernel_\d+[/\\](\d+)\.py"), r"cell-\1.py"),
-    (" at 0x", re.compile(r" at 0x[0-9a-fA-F]+"), " at 0x0"),
-)
+# What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object.
+CELL_FILE = re.compile(r"[^\s\"'<>]*[/\\]ipykernel_\d+[/\\](\d+)\.py")
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -248,10 +245,9 @@ def _settled(value: Any, folders: list[str]) -> Any:
         return [_settled(inner, folders) for inner in value]
     if not isinstance(value, str):
         return value
-    if "ipykernel_" in value:  # the folder may hold spaces, at which the pattern stops
-        value = value.replace(tempfile.gettempdir(), "")
-    for words, pattern, replacement in REPLACED:
-        value = pattern.sub(replacement, value) if words in value else value
+    if "ipykernel_" in value:  # in no image; the folder may hold spaces, at which the pattern stops
+        value = CELL_FILE.sub(r"cell-\1.py", value.replace(tempfile.gettempdir(), ""))
+    value = ADDRESS.sub(" at 0x0", value)
     for folder in folders:
         value = value.replace(folder, "")
     return value

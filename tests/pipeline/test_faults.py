@@ -8,14 +8,24 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import FIGURE, NOTEBOOKS, REPOSITORY, RUNS, build_quietly, results, write_notebook, write_project
+from conftest import (
+    FIGURE,
+    NOTEBOOKS,
+    REPOSITORY,
+    RUNS,
+    build_quietly,
+    results,
+    write_files,
+    write_notebook,
+    write_project,
+)
 from guides import script
 from ptce_analysis.pipeline import engine
 from ptce_analysis.pipeline.runs import Place
@@ -24,13 +34,6 @@ from ptce_analysis.pipeline.stale import one_at_a_time
 pytestmark = [pytest.mark.usefixtures("restored_environment"), pytest.mark.filterwarnings("default")]
 
 BUILD = [sys.executable, "-m", "ptce_analysis", "build"]
-
-
-def write_files(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files below a folder, each with this text."""
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
 
 
 @pytest.fixture(scope="session")

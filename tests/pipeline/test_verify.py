@@ -4,19 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import results
+from conftest import results, write_files
 from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.pipeline.verify import compare, copy_inputs, first_difference, report_lines, verify
 
 pytestmark = pytest.mark.usefixtures("restored_environment")
-
-
-def place(folder: Path, files: dict[str, str]) -> Place:
-    """A project that holds these files."""
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return Place(folder)
 
 
 def test_everything_is_the_same_elsewhere(built_project: Path) -> None:
@@ -30,15 +22,15 @@ def test_everything_is_the_same_elsewhere(built_project: Path) -> None:
 
 def test_each_difference_is_named(tmp_path: Path) -> None:
     """Differing, missing and superfluous files are found; pages count only where they were built here."""
-    here = place(tmp_path / "here", {
+    here = write_files(tmp_path / "here", {
         "figures/fr/a.svg": "<svg>\n1 239 k€\n", "figures/fr/old.svg": "x", "figures/README.md": "x",
         "data/processed/t.csv": "same", "build/site/fr/a.html": "here", "build/site/fr/mine.html": "x",
     })  # fmt: skip
-    rebuilt = place(tmp_path / "rebuilt", {
+    rebuilt = write_files(tmp_path / "rebuilt", {
         "figures/fr/a.svg": "<svg>\n1 240 k€\n", "figures/fr/new.svg": "x",
         "data/processed/t.csv": "same", "build/site/fr/a.html": "there", "build/site/fr/b.html": "x",
     })  # fmt: skip
-    assert list(report_lines(compare(here, rebuilt)))[-9:] == [
+    assert list(report_lines(compare(Place(here), Place(rebuilt))))[-9:] == [
         "build/site/fr/a.html: differs first at line 1, column 1",
         "  here:    'here'",
         "  rebuilt: 'there'",

@@ -65,25 +65,6 @@ def test_the_package_itself_imports_nothing() -> None:
     assert {name for name in done.stdout.split() if not name.startswith("_")} <= {PACKAGE, "__future__"}
 
 
-ALONE = """
-import importlib, os, sys, numpy, pandas, scipy.stats, matplotlib.pyplot, seaborn, pandera
-for name in sys.argv[1:]:
-    sys.stdout.flush()
-    if os.fork() == 0:
-        importlib.import_module(name)
-        print(name, flush=True)
-        os._exit(0)
-    os.wait()
-"""
-
-
-def test_any_module_can_be_the_first_to_be_imported() -> None:
-    """Each module is imported alone, by a fork of an interpreter that has none of ours, nor papermill or nbconvert."""
-    modules = sorted(name for name in GRAPH if not name.endswith("__main__"))
-    done = subprocess.run([sys.executable, "-c", ALONE, *modules], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == modules, done.stderr
-
-
 # What ruff's list of banned names (pyproject.toml) cannot say: missing seeds, the order in which a disk lists files.
 UNSEEDED = re.compile(r"(?:.*\.)?(?:default_rng|Random|SeedSequence|PCG64)")
 LISTING = re.compile(r"os\.(?:listdir|scandir|walk)|(?:glob\.)?i?glob|.*\.(?:glob|rglob|iterdir)")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
-import pkgutil
 import subprocess
 import sys
 import time
@@ -13,12 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, SITE, TABLES, Place, Run
+from ptce_analysis.pipeline.runs import FOLDERS, INDEX, SITE, TABLES, Place, Run
 from ptce_analysis.pipeline.stale import SUPPLIED, Inputs, made_by, one_at_a_time, publish, recorded, stale_because
 from ptce_analysis.protect.leaks import UNIT_COLUMN, all_marked
 from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
@@ -43,10 +40,6 @@ FIXED = {
 # What makes Python print more, or drop the docstrings that libraries read (PYTHONOPTIMIZE=2 moves marks of figures).
 NOT_SET = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPROFILEIMPORTTIME",
            "PYTHONTRACEMALLOC", "PYTHONVERBOSE", "PYTHONWARNINGS")  # fmt: skip
-
-# What else is imported before children are forked, though only some runs need it, or a shell only as it starts.
-LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree",
-        "IPython.core.application", "IPython.core.completerlib", "IPython.core.logger")  # fmt: skip
 
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
@@ -211,36 +204,12 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     # What is made from most comes first, as it is likely to take longest: the processors then end together.
     order = sorted(stale, key=lambda run: (-len(made_from[run]), -run.notebook.stat().st_size))
     say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
-    with suppress(Exception):  # whatever fails is left to the runs, which will say so
-        _warm_up(stale)
     for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
         ended[run], seconds = (failure_of(run, answer, place), 0.0) if isinstance(answer, ChildDied) else answer
         took = f", {seconds:.1f} s" if options.verbose else ""
         say(f"[{len(ended)}/{total}] {run.id} ({stale[run]}{took}): {'FAILED' if ended[run] else 'done'}")
     gc.enable()
     return ended
-
-
-def _warm_up(runs: Iterable[Run]) -> None:
-    """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
-    from nbformat.v4 import new_markdown_cell, new_notebook
-
-    from ptce_analysis.pipeline.execute import exporter
-    from ptce_analysis.publish import plots
-    from ptce_analysis.publish.language import translation
-    from ptce_analysis.publish.style import drawing
-
-    found = (one.name for one in pkgutil.walk_packages([str(LIBRARY)], f"{PACKAGE}."))
-    for name in (*(name for name in found if not name.endswith("__main__")), *LATE):
-        import_module(name)
-    for lang in {run.lang for run in runs}:
-        translation(lang, "")
-    with drawing():
-        figure: Any = plots.axes(1, title="Aé 0").figure
-        for kind in ("svg", "png"):
-            figure.savefig(io.BytesIO(), format=kind)
-    cell = new_markdown_cell("# a\n\n$x$", id="a")  # type: ignore[no-untyped-call]
-    exporter().from_notebook_node(new_notebook(cells=[cell]))  # type: ignore[no-untyped-call]
 
 
 def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
@@ -297,14 +266,11 @@ def _answers(place: Place) -> Iterator[Path]:
         yield from (path for path in files if path.parent in {book.parent for book in books})
     for folder in (place.figures, place.processed, place.published):
         for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file() and _holds_respondents(path):
-                yield path
-
-
-def _holds_respondents(path: Path) -> bool:
-    """Whether a table has a row per respondent, one of whom at least is not said to be fictitious."""
-    text = path.read_bytes().decode("utf-8-sig", "replace")
-    return UNIT_COLUMN.search(text.partition("\n")[0]) is not None and not all_marked(path.suffix.lower(), text)
+            if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file():
+                text = path.read_bytes().decode("utf-8-sig", "replace")
+                # One of them at least is not said to be fictitious.
+                if UNIT_COLUMN.search(text.partition("\n")[0]) and not all_marked(path.suffix.lower(), text):
+                    yield path
 
 
 def _kept_by_git(project: Path, files: Iterable[Path]) -> list[str]:

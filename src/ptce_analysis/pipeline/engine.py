@@ -205,8 +205,6 @@ def _serve(connection: Connection, other_end: Connection, files: Sequence[Binary
         raw = io.FileIO(descriptor, "w", closefd=False)
         setattr(sys, name, io.TextIOWrapper(raw, "utf-8", errors="backslashreplace", write_through=True))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody answers who asks
-    if "numpy" in sys.modules:  # whose old random numbers would be those of every other run
-        sys.modules["numpy"].random.seed()
     if not sys.flags.safe_path:
         sys.path[0] = ""
     with suppress(EOFError):

@@ -9,7 +9,6 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -128,15 +127,9 @@ def written_page(place: Place, run: Run, node: Any, sections: str = "") -> tuple
     frame = Frame(at, run.name, run.family, read_edition(place.project), waiting, sections)
     # Figures that the notebook did not name are named after the run.
     given = {"unique_key": run.name, "frame": frame, "output_files_dir": place.pictures(run).name}
-    html, resources = exporter().from_notebook_node(node, given)
+    html, resources = PtceExporter().from_notebook_node(node, given)  # type: ignore[no-untyped-call]
     check_page(run.id, node, html)
     return html.encode(), {PurePosixPath(name).name: data for name, data in resources["outputs"].items()}
-
-
-@cache
-def exporter() -> PtceExporter:
-    """Return what writes pages: its templates are compiled once, before children are forked."""
-    return PtceExporter()  # type: ignore[no-untyped-call]
 
 
 def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:

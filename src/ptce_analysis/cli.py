@@ -10,6 +10,7 @@ import os
 import runpy
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -145,12 +146,11 @@ def _print_audit(verdicts: Sequence[Verdict], sources: Mapping[str, Mapping[str,
     from ptce_analysis.analysis.audit_words import as_printed, english
     from ptce_analysis.vocabulary import SUBJECTS
 
-    some: Mapping[str, Sequence[Verdict]] = {"figures read": verdicts} | {
-        verdict: [one for one in verdicts if one.verdict == verdict] for verdict in reversed(VERDICTS)
-    }
-    columns = {label: key for key, (label, _) in SUBJECTS.items() if any(one.subject == key for one in verdicts)}
-    print_table([{"": name} | {c: sum(one.subject == key for one in of) for c, key in columns.items()}
-                 for name, of in some.items()], ("", *columns))  # fmt: skip
+    names = ("figures read", *reversed(VERDICTS))
+    counts = Counter((name, one.subject) for one in verdicts for name in (names[0], one.verdict))
+    columns = {label: key for key, (label, _) in SUBJECTS.items() if counts[names[0], key]}
+    totals = [{"": name} | {label: counts[name, key] for label, key in columns.items()} for name in names]
+    print_table(totals, ("", *columns))
     facts, cited = {one.id: one.fact for one in verdicts}, dict[str, None]()
     found = list(enumerate(contradictions(verdicts), 1))
     for verdict, what in FOUND.items():

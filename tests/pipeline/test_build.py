@@ -67,13 +67,6 @@ def test_a_missing_or_altered_result_is_made_again(built_project: Path, name: st
     assert results(built_project) == before
 
 
-def test_a_figure_no_longer_made_is_removed(built_project: Path) -> None:
-    """When a notebook renames its figure, the old file goes."""
-    write_notebook(built_project / "notebooks" / "drawn.ipynb", [FIGURE % "renamed"])
-    build_quietly(built_project)
-    assert sorted(path.name for path in (built_project / "figures" / "fr").iterdir()) == ["renamed.svg"]
-
-
 def test_what_an_undeclared_run_made_is_removed(built_project: Path) -> None:
     """Its page, notebook, figures and stamp go; the outcome lists them."""
     (built_project / "runs.toml").write_text('[[runs]]\nnotebook = "plain"\n')

@@ -180,12 +180,9 @@ def test_a_kernel_that_dies_says_how(source: str, tmp_path: Path) -> None:
     assert never.execution_count is None
 
 
-HANGING = ("while True: pass", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
-
-
-@pytest.mark.parametrize("source", HANGING, ids=["busy", "catches everything"])
-def test_a_cell_that_never_ends_is_stopped(source: str, tmp_path: Path) -> None:
+def test_a_cell_that_never_ends_is_stopped(tmp_path: Path) -> None:
     """A time limit ends even a cell that catches every exception."""
+    source = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
     with pytest.raises(CellTimeoutError, match="1 seconds"):
         execute(notebook([source]), tmp_path, timeout_s=1)
 

@@ -121,22 +121,17 @@ def index_page(place: Place, words: Words, entries: Sequence[Entry], archive: st
         title = nbformat.v4.new_markdown_cell(f"# {words(Titles.SITE)}", id="title")  # type: ignore[no-untyped-call]
         about = {"ptce": {"name": INDEX_RUN, "parameters": {"lang": words.lang}}}
         node = nbformat.v4.new_notebook(cells=[title], metadata=about)  # type: ignore[no-untyped-call]
-        pages = entries[0].run.pages if entries else ()
-        own = Run(INDEX_RUN, Path(), words.lang, (), address=INDEX, pages=pages)
+        own = Run(INDEX_RUN, Path(), words.lang, (), address=INDEX, pages=entries[0].run.pages)
     return written_page(place, own, node, sections)[0]
 
 
 def language_choice(runs: Sequence[Run]) -> bytes:
     """Return the page at the root of the site, which leads to either language and to its questions."""
-    languages = {
-        code: {
-            "name": Words(code).label(label),
-            "title": str(Words(code)(Titles.SITE)),
-            "menu": [run for run in runs if run.lang == code and run.menu],
-        }
+    languages = [
+        (Words(code), label, [run for run in runs if run.lang == code and run.menu])
         for code, label in LANGUAGES.items()
-    }
-    return rendered("choice.html.j2", **furniture(Words("fr")), languages=languages).encode()
+    ]
+    return rendered("choice.html.j2", **furniture(Words("fr")), languages=languages, site=Titles.SITE).encode()
 
 
 def _entry(place: Place, run: Run) -> Entry:

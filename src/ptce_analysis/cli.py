@@ -72,19 +72,9 @@ def ptce(context: click.Context) -> int:
     return 2
 
 
-COMMANDS = ptce.commands
-
-
 def tell(as_json: bool, value: Any, *lines: str) -> None:
     """Print a value for machines, or lines for people."""
     print_json(value) if as_json else print("\n".join(lines))
-
-
-def study(project: Path) -> tuple[Any, Any]:
-    """Return where things are in a project, and its declared runs."""
-    from ptce_analysis.pipeline.runs import Place, declared_runs
-
-    return Place(project.resolve()), declared_runs(project.resolve())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -327,10 +317,11 @@ def build(
 ) -> int:
     """Build the stale runs: notebooks, figures, pages. RUN: 02_emergence, or fr/02_emergence; none: all."""
     from ptce_analysis.pipeline import build
-    from ptce_analysis.pipeline.runs import chosen_runs
+    from ptce_analysis.pipeline.runs import Place, chosen_runs, declared_runs
 
     build.settle(restart=typed)
-    place, every = study(project)
+    place = Place(project.resolve())
+    every = declared_runs(place.project)
     chosen = chosen_runs(every, runs)
     if dry_run:
         return _print_states(place, chosen, as_json)
@@ -371,7 +362,10 @@ def verify(project: Path, as_json: bool) -> int:
 @in_project
 def runs(project: Path, as_json: bool) -> int:
     """List the declared runs and their state."""
-    return _print_states(*study(project), as_json)
+    from ptce_analysis.pipeline.runs import Place, declared_runs
+
+    place = Place(project.resolve())
+    return _print_states(place, declared_runs(place.project), as_json)
 
 
 def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:

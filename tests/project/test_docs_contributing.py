@@ -8,7 +8,7 @@ from test_architecture import LAYERS
 
 import ptce_analysis
 from conftest import REPOSITORY
-from ptce_analysis.cli import COMMANDS
+from ptce_analysis.cli import ptce
 from ptce_analysis.vocabulary import ORIGINS
 
 HABITS = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -48,4 +48,4 @@ def test_origins_version_and_commands_are_told() -> None:
     assert len(EXAMPLES) == HABITS.count("```python") > 6
     assert re.findall(r"`(\w+)`", HABITS.split("## Statistics")[1].split(")")[0]) == list(ORIGINS)
     assert re.findall(r"^## (\S+)", CHANGES, re.MULTILINE)[0] == ptce_analysis.__version__
-    assert {name for name in COMMANDS if f"`{name}`" not in CHANGES and f"`ptce {name}" not in CHANGES} == set()
+    assert {name for name in ptce.commands if f"`{name}`" not in CHANGES and f"`ptce {name}" not in CHANGES} == set()

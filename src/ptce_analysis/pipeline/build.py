@@ -183,7 +183,7 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     if not stale:
         return ended
     gc.disable()  # what is imported is never garbage; looking for some takes a fifth of the time
-    from ptce_analysis.pipeline.engine import ChildDied, each
+    from ptce_analysis.pipeline.engine import each
     from ptce_analysis.pipeline.execute import failure_of, page_files
 
     def attempt(run: Run) -> tuple[Failure | None, float]:
@@ -205,7 +205,7 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     order = sorted(stale, key=lambda run: (-len(made_from[run]), -run.notebook.stat().st_size))
     say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
     for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
-        ended[run], seconds = (failure_of(run, answer, place), 0.0) if isinstance(answer, ChildDied) else answer
+        ended[run], seconds = (failure_of(run, answer, place), 0.0) if isinstance(answer, RuntimeError) else answer
         took = f", {seconds:.1f} s" if options.verbose else ""
         say(f"[{len(ended)}/{total}] {run.id} ({stale[run]}{took}): {'FAILED' if ended[run] else 'done'}")
     gc.enable()

@@ -45,7 +45,7 @@ def each(
 ) -> Iterator[tuple[Task, Result | RuntimeError]]:
     """Yield each task and what its work returned, as they end; at most `jobs` at a time, each in a child of its own.
 
-    A child that dies gives a `RuntimeError` that says how. When nobody asks for more results, those at work are stopped.
+    A child that dies gives a `RuntimeError`, which says how. When nobody asks for more, those at work are stopped.
     """
     waiting, running = list(tasks), dict[Connection, tuple[Task, Any]]()
     try:

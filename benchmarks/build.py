@@ -20,8 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ptce_analysis.pipeline.build import processors
-from ptce_analysis.pipeline.release import copy_inputs
 from ptce_analysis.pipeline.runs import Run, chosen_runs, declared_runs
+from ptce_analysis.pipeline.verify import copy_inputs
 
 PROJECT = Path(__file__).parents[1]
 REPEATS = 3

@@ -12,7 +12,7 @@ import posixpath
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from html import unescape
@@ -21,16 +21,19 @@ from typing import Any
 
 import matplotlib as mpl
 
+from ptce_analysis import __version__
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.release import NAME, STAMP, stale_pages
-from ptce_analysis.pipeline.runs import Place, declared_runs
+from ptce_analysis.pipeline.build import stale_runs
+from ptce_analysis.pipeline.runs import SITE, TABLES, Place, Run, declared_runs
 from ptce_analysis.pipeline.site import Titles
-from ptce_analysis.pipeline.stale import digest, one_at_a_time, publish
+from ptce_analysis.pipeline.stale import Inputs, digest, one_at_a_time, publish, stale_because
 from ptce_analysis.publish.language import Words
 from ptce_analysis.publish.site import CITATION, Edition, read_edition
 from ptce_analysis.publish.style import LIGHT, TEMPLATES, drawing, rendered, stylesheet
 from ptce_analysis.vocabulary import LEVELS
 
+# What files of an edition are called, and what its PDF was made from, beside it.
+NAME, STAMP = f"ptce-analysis-{__version__}", "stamp.json"
 # The letters of figures, and those of code.
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono")
 # What the style sheet and the counters of pages may write besides the text.
@@ -67,6 +70,16 @@ def main(project: Path) -> list[Path]:
         made_from = {path.relative_to(project).as_posix(): digest(path.read_bytes()) for path in sources}
         publish(place.pdf / STAMP, project, made_from, files)
     return list(files)
+
+
+def stale_pages(place: Place, runs: Sequence[Run]) -> list[str]:
+    """Return why tables, runs or indexes must be made again, one line each."""
+    inputs = Inputs(place)
+    found = {"tables": stale_because(place.stamp(TABLES), place.project, inputs.of_tables())}
+    found |= {run.id: reason for run, reason in stale_runs(place, inputs, runs).items()}
+    if not any(found.values()):
+        found["indexes"] = stale_because(place.stamp(SITE), place.project, inputs.of_site(runs))
+    return [f"{name} ({reason})" for name, reason in found.items() if reason]
 
 
 def study_pdf(pages: Mapping[str, str], words: Words, edition: Edition) -> bytes:

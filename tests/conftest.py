@@ -124,6 +124,14 @@ def build_quietly(project: Path, *, only: str = "", **how: Any) -> Outcome:
     return build(Place(project), runs, chosen, Options(**{"jobs": 2, "stream": io.StringIO()} | how))
 
 
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write files below a folder, each with this text."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
 def contents(*folders: Path) -> dict[str, bytes]:
     """Every file below some folders, by its name there."""
     return {

@@ -10,6 +10,7 @@ import os
 import runpy
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -71,19 +72,9 @@ def ptce(context: click.Context) -> int:
     return 2
 
 
-COMMANDS = ptce.commands
-
-
 def tell(as_json: bool, value: Any, *lines: str) -> None:
     """Print a value for machines, or lines for people."""
     print_json(value) if as_json else print("\n".join(lines))
-
-
-def study(project: Path) -> tuple[Any, Any]:
-    """Return where things are in a project, and its declared runs."""
-    from ptce_analysis.pipeline.runs import Place, declared_runs
-
-    return Place(project.resolve()), declared_runs(project.resolve())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,7 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
         said, code = "interrupted; nothing is left half done, and the same command goes on from here", 130
     except OSError as error:
-        said, code = f"{error.filename or 'output'}: {error.strerror}", 1
+        advice = ". Make it yours: sudo chown -R $USER, chmod -R u+w" if isinstance(error, PermissionError) else ""
+        said, code = f"{error.filename or 'output'}: {error.strerror}{advice}", 1
     print(f"ptce: {said}", file=sys.stderr)
     return code
 
@@ -144,12 +136,11 @@ def _print_audit(verdicts: Sequence[Verdict], sources: Mapping[str, Mapping[str,
     from ptce_analysis.analysis.audit_words import as_printed, english
     from ptce_analysis.vocabulary import SUBJECTS
 
-    some: Mapping[str, Sequence[Verdict]] = {"figures read": verdicts} | {
-        verdict: [one for one in verdicts if one.verdict == verdict] for verdict in reversed(VERDICTS)
-    }
-    columns = {label: key for key, (label, _) in SUBJECTS.items() if any(one.subject == key for one in verdicts)}
-    print_table([{"": name} | {c: sum(one.subject == key for one in of) for c, key in columns.items()}
-                 for name, of in some.items()], ("", *columns))  # fmt: skip
+    names = ("figures read", *reversed(VERDICTS))
+    counts = Counter((name, one.subject) for one in verdicts for name in (names[0], one.verdict))
+    columns = {label: key for key, (label, _) in SUBJECTS.items() if counts[names[0], key]}
+    totals = [{"": name} | {label: counts[name, key] for label, key in columns.items()} for name in names]
+    print_table(totals, ("", *columns))
     facts, cited = {one.id: one.fact for one in verdicts}, dict[str, None]()
     found = list(enumerate(contradictions(verdicts), 1))
     for verdict, what in FOUND.items():
@@ -314,27 +305,27 @@ def fictitious(out: Path, as_json: bool) -> int:
 @ptce.command()
 @click.argument("runs", nargs=-1, metavar="[RUN]...")
 @option("--jobs", "runs at a time (default: processors)", type=AT_LEAST_ONE)
-@option("--timeout", "time limit of a cell, in seconds (default: 300)", type=AT_LEAST_ONE)
+@option("--timeout", "time limit of a cell, in seconds", type=AT_LEAST_ONE, default=300)
 @option("--keep-going", "start the other runs even after a failure", is_flag=True)
 @option("--dry-run", "only say what would be built, and why", is_flag=True)
 @option("--verbose", "print times, and whole tracebacks", is_flag=True)
 @show_values
 @in_project
 @click.pass_obj
-def build(typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, **how: Any) -> int:
+def build(
+    typed: bool, /, runs: tuple[str, ...], project: Path, as_json: bool, dry_run: bool, jobs: int | None, **how: Any
+) -> int:
     """Build the stale runs: notebooks, figures, pages. RUN: 02_emergence, or fr/02_emergence; none: all."""
     from ptce_analysis.pipeline import build
-    from ptce_analysis.pipeline.runs import chosen_runs
+    from ptce_analysis.pipeline.runs import Place, chosen_runs, declared_runs
 
     build.settle(restart=typed)
-    place, every = study(project)
+    place = Place(project.resolve())
+    every = declared_runs(place.project)
     chosen = chosen_runs(every, runs)
-    if how["dry_run"]:
+    if dry_run:
         return _print_states(place, chosen, as_json)
-    options = build.Options(
-        how["jobs"] or build.processors(), timeout_s=how["timeout"] or build.CELL_TIMEOUT_S,
-        keep_going=how["keep_going"], verbose=how["verbose"], stream=sys.stderr if as_json else sys.stdout,
-    )  # fmt: skip
+    options = build.Options(jobs or build.processors(), **how, stream=sys.stderr if as_json else sys.stdout)
     outcome = build.build(place, every, chosen, options)
     tell(as_json, dataclasses.asdict(outcome), outcome.summary())
     for line in outcome.complaints(options.verbose):
@@ -360,28 +351,21 @@ def data(typed: bool, /, project: Path, as_json: bool) -> int:
 @in_project
 def verify(project: Path, as_json: bool) -> int:
     """Rebuild everything elsewhere and compare byte for byte."""
-    from ptce_analysis.pipeline.release import verify
+    from ptce_analysis.pipeline.verify import report_lines, verify
 
-    report = verify(project.resolve())
-    tell(as_json, dataclasses.asdict(report), report.text())
-    return 0 if report.succeeded else 1
-
-
-@ptce.command()
-@in_project
-def release(project: Path, as_json: bool) -> int:
-    """Write one archive of the study, once nothing is stale."""
-    from ptce_analysis.pipeline.release import release
-
-    print_record(release(*study(project)), as_json)
-    return 0
+    found = verify(project.resolve())
+    tell(as_json, found, *report_lines(found))
+    return int(bool(found["differences"] or found["failure"]))
 
 
 @ptce.command()
 @in_project
 def runs(project: Path, as_json: bool) -> int:
     """List the declared runs and their state."""
-    return _print_states(*study(project), as_json)
+    from ptce_analysis.pipeline.runs import Place, declared_runs
+
+    place = Place(project.resolve())
+    return _print_states(place, declared_runs(place.project), as_json)
 
 
 def _print_states(place: Any, runs: Sequence[Any], as_json: bool) -> int:

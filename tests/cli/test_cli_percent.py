@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ptce_analysis.analysis.percent import percent, percentages
-from ptce_analysis.cli import COMMANDS, main
+from ptce_analysis.cli import main, ptce
 
 Shown = pytest.CaptureFixture[str]
 
@@ -68,4 +68,4 @@ def test_without_a_command_there_is_help(capsys: Shown) -> None:
     """All commands are listed, where help is expected; nothing was asked, which is bad usage."""
     assert main([]) == 2
     shown = capsys.readouterr()
-    assert not shown.err and set(COMMANDS) <= set(shown.out.split())
+    assert not shown.err and set(ptce.commands) <= set(shown.out.split())

@@ -166,8 +166,6 @@ def test_declared_runs_are_executed_as_a_kernel_does(run: Run, tmp_path: Path) -
 ENDINGS = {
     "import ctypes, faulthandler\nfaulthandler.disable()\nprint('said', flush=True)\nctypes.string_at(0)": "SIGSEGV",
     "import os\nprint('said', flush=True)\nos._exit(7)": "exit code 7",
-    "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGTERM)": "SIGTERM",
-    "import os, signal\nprint('said', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)": "SIGKILL",
 }
 
 
@@ -182,12 +180,9 @@ def test_a_kernel_that_dies_says_how(source: str, tmp_path: Path) -> None:
     assert never.execution_count is None
 
 
-HANGING = ("while True: pass", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
-
-
-@pytest.mark.parametrize("source", HANGING, ids=["busy", "catches everything"])
-def test_a_cell_that_never_ends_is_stopped(source: str, tmp_path: Path) -> None:
+def test_a_cell_that_never_ends_is_stopped(tmp_path: Path) -> None:
     """A time limit ends even a cell that catches every exception."""
+    source = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
     with pytest.raises(CellTimeoutError, match="1 seconds"):
         execute(notebook([source]), tmp_path, timeout_s=1)
 

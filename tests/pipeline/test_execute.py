@@ -63,13 +63,8 @@ def test_what_names_this_machine_is_replaced(what: str) -> None:
     """Folders, temporary names and addresses leave printed text, results and tracebacks."""
     before, after = FOLDERS[what]
     printed = settled({"output_type": "stream", "name": "stderr", "text": before})
-    shown = settled(
-        {
-            "output_type": "display_data",
-            "metadata": {},
-            "data": {"text/plain": before, "application/json": {"n": [1, before]}},
-        }
-    )
+    data = {"text/plain": before, "application/json": {"n": [1, before]}}
+    shown = settled({"output_type": "display_data", "metadata": {}, "data": data})
     raised = settled({"output_type": "error", "ename": "E", "evalue": before, "traceback": [before]})
     assert printed.text == after and shown.data == {"text/plain": after, "application/json": {"n": [1, after]}}
     assert raised.evalue == after and raised.traceback == [after]

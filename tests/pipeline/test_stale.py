@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY, write_notebook
+from conftest import REPOSITORY, write_files, write_notebook
 from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, Place, Run, declared_runs
 from ptce_analysis.pipeline.stale import (
     Inputs,
@@ -67,11 +67,8 @@ def test_a_result_no_longer_made_is_removed(stamp: Path, tmp_path: Path, altered
 def test_only_our_leftovers_are_removed(tmp_path: Path) -> None:
     """The temporary neighbours of a killed build and its scratch folder go; anything else stays."""
     place, names = Place(tmp_path), (".page.html.123.part", "page.html", ".hidden", ".x.part", "notes.123.part")
-    for name in names:
-        (place.site / name).parent.mkdir(parents=True, exist_ok=True)
-        (place.site / name).write_text("x")
-    (place.scratch / "tmp1").mkdir(parents=True)
-    (place.scratch / "tmp1" / "executed.ipynb").write_text("half")
+    write_files(place.site, dict.fromkeys(names, "x"))
+    write_files(place.scratch, {"tmp1/executed.ipynb": "half"})
     with one_at_a_time(place):
         assert sorted(path.name for path in place.site.iterdir()) == sorted(names[1:]) and not place.scratch.exists()
 
@@ -88,12 +85,8 @@ def test_the_library_counts_as_a_whole(tmp_path: Path) -> None:
     (library / "publish" / "new.po").write_text("\n")
     after = Inputs(Place(REPOSITORY), library)
     page = run_of("03_funding", "en")
-    for one, other in (
-        (before.of_tables(), after.of_tables()),
-        (before.of_run(page), after.of_run(page)),
-        (before.of_site([]), after.of_site([])),
-    ):
-        assert {key for key in one | other if one.get(key) != other.get(key)} == {PACKAGE}
+    for made_from in (Inputs.of_tables, lambda found: found.of_run(page), lambda found: found.of_site([])):
+        assert {name for name, _ in made_from(before).items() ^ made_from(after).items()} == {PACKAGE}
 
 
 def test_answers_count_where_answers_are_read() -> None:
@@ -110,10 +103,8 @@ def test_answers_count_where_answers_are_read() -> None:
 def changed_by(project: Path, name: str, run: Run) -> set[str]:
     """The inputs of a run that change when a file is written."""
     before = Inputs(Place(project)).of_run(run)
-    (project / name).parent.mkdir(parents=True, exist_ok=True)
-    (project / name).write_text("changed")
-    after = Inputs(Place(project)).of_run(run)
-    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    after = Inputs(Place(write_files(project, {name: "changed"}))).of_run(run)
+    return {key for key, _ in before.items() ^ after.items()}
 
 
 COUNTS = ("data/raw/published/figures.csv", "data/raw/new.csv", "data/processed/some.csv", "requirements.lock",

@@ -20,16 +20,6 @@ def test_every_guide_is_listed_for_newcomers(guide: str) -> None:
         assert f"(docs/{guide})" in (REPOSITORY / name).read_text(encoding="utf-8"), name
 
 
-@pytest.mark.parametrize("guide", GUIDES)
-def test_files_that_a_guide_names_are_there(guide: str) -> None:
-    """A file named in a guide exists, is written by the guide, or is made by its commands."""
-    text = (DOCS / guide).read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:src|tests|notebooks|data/raw/published|docs)/[\w./-]+\.\w+)`", text))
-    written = {block.path for block in blocks(guide) if re.search(r"Write `|Make `", block.asked)} if named else set()
-    made = {"src/ptce_analysis/publish/locale/de.po", "notebooks/10_response.ipynb"}
-    assert {name for name in named - written - made if not (REPOSITORY / name).exists()} == set()
-
-
 def page(project: Path, lang: str, name: str) -> BeautifulSoup:
     """A built page."""
     return BeautifulSoup(

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import tomllib
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -93,24 +92,3 @@ def test_the_makefile_lists_itself() -> None:
     shown = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     assert [line.split()[0] for line in shown.splitlines()] == re.findall(r"^([a-z-]+):.*##", makefile, re.MULTILINE)
     assert {line.split()[0] for line in shown.splitlines()} == set(phony.split())
-
-
-def test_the_supported_pythons_are_told_once() -> None:
-    """The oldest one named is the one that pip, the linter, the type checker and the locks are told."""
-    named = [text.rpartition(" ")[2] for text in PYPROJECT["project"]["classifiers"] if " :: 3." in text]
-    versions = sorted(tuple(map(int, text.split("."))) for text in named)
-    assert [".".join(map(str, version)) for version in versions] == named
-    assert all(newer == (older[0], older[1] + 1) for older, newer in pairwise(versions))
-    tools, oldest = PYPROJECT["tool"], named[0]
-    assert PYPROJECT["project"]["requires-python"] == f">={oldest}"
-    assert tools["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
-    assert tools["mypy"]["python_version"] == oldest
-    script = (REPOSITORY / "requirements" / "compile.sh").read_text(encoding="utf-8")
-    assert f"--python-version {oldest} " in script and '"Programming Language :: Python :: ' in script
-
-
-def test_the_batch_environment_is_free_of_jupyterlab() -> None:
-    """JupyterLab slows every start by two seconds: it has an environment of its own."""
-    for name in ("requirements.lock", "requirements/pdf.lock", "requirements/dev.lock"):
-        assert not {"jupyterlab", "ipywidgets", "notebook", "rfc3987-syntax"} & names(REPOSITORY / name), name
-    assert {"jupyterlab", "ipywidgets"} <= names(REPOSITORY / "requirements" / "lab.lock")

@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from browsers import missing
 from conftest import REPOSITORY
 from pages import project, site
-from ptce_analysis.pipeline.release import ELSEWHERE, NAME
+from pdf import NAME
+from ptce_analysis.pipeline.verify import ELSEWHERE
 from ptce_analysis.vocabulary import LANGUAGES
 
 SCRIPT = REPOSITORY / "docs" / "pdf.py"

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from pages import code, notebook, shown
 from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline import build as committed
-from ptce_analysis.pipeline import execute as pages
 from ptce_analysis.pipeline.runs import Place
 from ptce_analysis.protect.scan import NOT_FOUND, check_page, shows_answers
 from ptce_analysis.publish import appendix
@@ -182,9 +180,6 @@ def test_the_build_refuses_a_fictitious_page_whose_template_lost_the_mark(
     lost = "block.html | replace('fictitious data', 'data') | replace('données fictives', 'données') | safe"
     template.write_text(template.read_text(encoding="utf-8").replace("block.html | safe", lost), encoding="utf-8")
     monkeypatch.setattr(appendix, "TEMPLATES", altered)
-    # An exporter that an earlier build of this process kept holds the templates as they were.
-    fresh = cache(pages.exporter.__wrapped__)
-    monkeypatch.setattr(pages, "exporter", fresh)
     outcome = build_quietly(survey_project, keep_going=True)
     assert len(outcome.failed) == 2 and not outcome.built
     said = "\n".join(outcome.complaints())

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import gc
-import io
 import os
-import pkgutil
 import subprocess
 import sys
 import time
@@ -14,21 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, SITE, TABLES, Place, Run
+from ptce_analysis.pipeline.runs import FOLDERS, INDEX, SITE, TABLES, Place, Run
 from ptce_analysis.pipeline.stale import SUPPLIED, Inputs, made_by, one_at_a_time, publish, recorded, stale_because
 from ptce_analysis.protect.leaks import UNIT_COLUMN, all_marked
 from ptce_analysis.survey.waves import CODEBOOKS, READ_FROM, WAVES, stated_origins, supplied_folder, wave_files
 
 if TYPE_CHECKING:
     from ptce_analysis.pipeline.execute import Failure
-
-# How long one cell of a notebook may take, unless somebody says otherwise.
-CELL_TIMEOUT_S = 300
 
 # What must not differ between two machines: hash order, encodings, time zone, language of messages; one thread for
 # linear algebra (the same sums everywhere, no thread alive when children are forked); figures drawn inline, whatever
@@ -48,11 +41,6 @@ FIXED = {
 NOT_SET = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONINSPECT", "PYTHONOPTIMIZE", "PYTHONPROFILEIMPORTTIME",
            "PYTHONTRACEMALLOC", "PYTHONVERBOSE", "PYTHONWARNINGS")  # fmt: skip
 
-# What is imported before children are forked, though only some runs need it, or a shell only as it starts.
-SUBJECTS = ("analysis", "publish", "survey")
-LATE = ("pandera.pandas", "yaml", "openpyxl", "defusedxml.ElementTree",
-        "IPython.core.application", "IPython.core.completerlib", "IPython.core.logger")  # fmt: skip
-
 # What git keeps of the folder of waves, in a project that is not a git repository (yet): the fictitious ones.
 OURS = ("2013/reponses_2013.csv", "2013/codebook.yml", "2015/reponses_2015.xlsx", "2015/codebook.yml")
 WHAT_TO_DO = (
@@ -63,12 +51,12 @@ WHAT_TO_DO = (
 
 @dataclass(frozen=True)
 class Options:
-    """How to build: runs at a time, whether to start new runs after a failure, how long a cell may take."""
+    """How to build: runs at a time, whether to start new runs after a failure, seconds that a cell may take."""
 
     jobs: int = 1
     keep_going: bool = False
     verbose: bool = False
-    timeout_s: int = CELL_TIMEOUT_S
+    timeout: int = 300
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
 
@@ -137,7 +125,6 @@ def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, s
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
-    refuse_unwritable(place, runs)
     with one_at_a_time(place):
         inputs = Inputs(place)
         withdrawn = _withdraw(place, inputs, runs)
@@ -176,7 +163,6 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
 def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
-    refuse_unwritable(place, [])
     with one_at_a_time(place):
         return _build_tables(place, Inputs(place))
 
@@ -197,7 +183,7 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
     if not stale:
         return ended
     gc.disable()  # what is imported is never garbage; looking for some takes a fifth of the time
-    from ptce_analysis.pipeline.engine import ChildDied, each
+    from ptce_analysis.pipeline.engine import each
     from ptce_analysis.pipeline.execute import failure_of, page_files
 
     def attempt(run: Run) -> tuple[Failure | None, float]:
@@ -213,43 +199,17 @@ def build_runs(place: Place, inputs: Inputs, stale: dict[Run, str], options: Opt
         with suppress(BrokenPipeError):  # a reader who leaves (`make | head`) does not stop the build
             print(line, file=options.stream, flush=True)
 
-    total, limit = len(stale), options.timeout_s
+    total, limit = len(stale), options.timeout
     made_from = {run: inputs.of_run(run) for run in stale}
     # What is made from most comes first, as it is likely to take longest: the processors then end together.
     order = sorted(stale, key=lambda run: (-len(made_from[run]), -run.notebook.stat().st_size))
     say(f"building {total} run{'s' * (total > 1)}, {min(options.jobs, total)} at a time")
-    with suppress(Exception):  # whatever fails is left to the runs, which will say so
-        _warm_up(stale)
     for run, answer in each(attempt, order, options.jobs, lambda: options.keep_going or not any(ended.values())):
-        ended[run], seconds = (failure_of(run, answer, place), 0.0) if isinstance(answer, ChildDied) else answer
+        ended[run], seconds = (failure_of(run, answer, place), 0.0) if isinstance(answer, RuntimeError) else answer
         took = f", {seconds:.1f} s" if options.verbose else ""
         say(f"[{len(ended)}/{total}] {run.id} ({stale[run]}{took}): {'FAILED' if ended[run] else 'done'}")
     gc.enable()
     return ended
-
-
-def _warm_up(runs: Iterable[Run]) -> None:
-    """Pay once for what every run needs, before children are forked: imports, fonts, templates, catalogues."""
-    import nbformat
-
-    from ptce_analysis.pipeline.execute import exporter
-    from ptce_analysis.publish import plots
-    from ptce_analysis.publish.language import translation
-    from ptce_analysis.publish.style import drawing
-
-    # Subjects that notebooks import, and packages that the library imports only where it needs them.
-    found = pkgutil.walk_packages([str(LIBRARY)], f"{PACKAGE}.")
-    for name in (*(one.name for one in found if one.name.split(".")[1] in SUBJECTS), *LATE):
-        import_module(name)
-    for lang in {run.lang for run in runs}:
-        translation(lang, "")
-    with drawing():
-        figure: Any = plots.axes(1, title="Aé 0").figure
-        for kind in ("svg", "png"):
-            figure.savefig(io.BytesIO(), format=kind)
-    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# a\n\n$x$"}]
-    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    exporter().from_notebook_node(nbformat.from_dict(whole))  # type: ignore[no-untyped-call]
 
 
 def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
@@ -292,21 +252,6 @@ def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     return sorted(path.relative_to(place.project).as_posix() for path in made - kept)
 
 
-def refuse_unwritable(place: Place, runs: Sequence[Run]) -> None:
-    """Raise `OSError` naming the first place where the build cannot write, and what to do, before anything is run."""
-    files = [path for run in runs for path in (place.page(run), place.notebook(run), place.stamp(run.id))]
-    files += [place.lock, place.stamp(TABLES), place.stamp(SITE)]
-    for path in (path for path in files if path.is_dir()):
-        raise OSError(errno.EISDIR, "a folder stands where the build writes a file. Move it away.", path)
-    for path in (path for path in place.made if path.exists() and not path.is_dir()):
-        raise OSError(errno.ENOTDIR, "a file stands where the build keeps a folder. Move it away.", path)
-    top = [next(one for one in (folder, *folder.parents) if one.exists()) for folder in (*place.made, place.lock)]
-    for path in dict.fromkeys((*top, *sorted(one for made in place.made for one in made.rglob("*/")))):
-        if not os.access(path, os.W_OK):
-            advice = "Make it yours, with all it holds: sudo chown -R $USER and chmod -R u+w."
-            raise OSError(errno.EACCES, f"{os.strerror(errno.EACCES)}. {advice}", path)
-
-
 def refuse_committed_answers(place: Place) -> None:
     """Raise `InputError` naming the first file of real answers in a path that git keeps, and what to do."""
     for name in _kept_by_git(place.project, _answers(place)):
@@ -321,14 +266,11 @@ def _answers(place: Place) -> Iterator[Path]:
         yield from (path for path in files if path.parent in {book.parent for book in books})
     for folder in (place.figures, place.processed, place.published):
         for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file() and _holds_respondents(path):
-                yield path
-
-
-def _holds_respondents(path: Path) -> bool:
-    """Whether a table has a row per respondent, one of whom at least is not said to be fictitious."""
-    text = path.read_bytes().decode("utf-8-sig", "replace")
-    return UNIT_COLUMN.search(text.partition("\n")[0]) is not None and not all_marked(path.suffix.lower(), text)
+            if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file():
+                text = path.read_bytes().decode("utf-8-sig", "replace")
+                # One of them at least is not said to be fictitious.
+                if UNIT_COLUMN.search(text.partition("\n")[0]) and not all_marked(path.suffix.lower(), text):
+                    yield path
 
 
 def _kept_by_git(project: Path, files: Iterable[Path]) -> list[str]:

@@ -40,16 +40,12 @@ PR_SET_PDEATHSIG = 1
 FORK: Any = multiprocessing.get_context("fork")
 
 
-class ChildDied(RuntimeError):
-    """A child ended without an answer; the message says how."""
-
-
 def each(
     work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, may_start: Callable[[], bool] = lambda: True
-) -> Iterator[tuple[Task, Result | ChildDied]]:
+) -> Iterator[tuple[Task, Result | RuntimeError]]:
     """Yield each task and what its work returned, as they end; at most `jobs` at a time, each in a child of its own.
 
-    A child that dies gives a `ChildDied`. When nobody asks for more results, the children at work are stopped.
+    A child that dies gives a `RuntimeError`, which says how. When nobody asks for more, those at work are stopped.
     """
     waiting, running = list(tasks), dict[Connection, tuple[Task, Any]]()
     try:
@@ -68,7 +64,7 @@ def each(
                     child.join()
                 except EOFError:
                     child.join()
-                    answer = ChildDied(f"the process that built it ended early ({_ending(child)})")
+                    answer = RuntimeError(f"the process that built it ended early ({_ending(child)})")
                 yield task, answer
     finally:
         for child in (child for _, child in running.values() if child.pid):
@@ -205,8 +201,6 @@ def _serve(connection: Connection, other_end: Connection, files: Sequence[Binary
         raw = io.FileIO(descriptor, "w", closefd=False)
         setattr(sys, name, io.TextIOWrapper(raw, "utf-8", errors="backslashreplace", write_through=True))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody answers who asks
-    if "numpy" in sys.modules:  # whose old random numbers would be those of every other run
-        sys.modules["numpy"].random.seed()
     if not sys.flags.safe_path:
         sys.path[0] = ""
     with suppress(EOFError):

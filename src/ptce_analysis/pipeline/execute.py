@@ -9,7 +9,6 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -39,12 +38,9 @@ SUBTRACTED = (
 )
 INJECTED_ID = "injected-parameters"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-# What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object. Each
-# pattern is tried only on texts that hold its first words: the longest texts are images.
-REPLACED = (
-    ("ipykernel_", re.compile(r"[^\s\"'<>]*[/\\]ipykernel_\d+[/\\](\d+)\.py"), r"cell-\1.py"),
-    (" at 0x", re.compile(r" at 0x[0-9a-fA-F]+"), " at 0x0"),
-)
+# What a person cannot use and a machine makes differ: the file that stands for a cell, the address of an object.
+CELL_FILE = re.compile(r"[^\s\"'<>]*[/\\]ipykernel_\d+[/\\](\d+)\.py")
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True)
@@ -131,15 +127,9 @@ def written_page(place: Place, run: Run, node: Any, sections: str = "") -> tuple
     frame = Frame(at, run.name, run.family, read_edition(place.project), waiting, sections)
     # Figures that the notebook did not name are named after the run.
     given = {"unique_key": run.name, "frame": frame, "output_files_dir": place.pictures(run).name}
-    html, resources = exporter().from_notebook_node(node, given)
+    html, resources = PtceExporter().from_notebook_node(node, given)  # type: ignore[no-untyped-call]
     check_page(run.id, node, html)
     return html.encode(), {PurePosixPath(name).name: data for name, data in resources["outputs"].items()}
-
-
-@cache
-def exporter() -> PtceExporter:
-    """Return what writes pages: its templates are compiled once, before children are forked."""
-    return PtceExporter()  # type: ignore[no-untyped-call]
 
 
 def provenance(run: Run, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -248,10 +238,9 @@ def _settled(value: Any, folders: list[str]) -> Any:
         return [_settled(inner, folders) for inner in value]
     if not isinstance(value, str):
         return value
-    if "ipykernel_" in value:  # the folder may hold spaces, at which the pattern stops
-        value = value.replace(tempfile.gettempdir(), "")
-    for words, pattern, replacement in REPLACED:
-        value = pattern.sub(replacement, value) if words in value else value
+    if "ipykernel_" in value:  # in no image; the folder may hold spaces, at which the pattern stops
+        value = CELL_FILE.sub(r"cell-\1.py", value.replace(tempfile.gettempdir(), ""))
+    value = ADDRESS.sub(" at 0x0", value)
     for folder in folders:
         value = value.replace(folder, "")
     return value

@@ -231,16 +231,14 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
 
     Raises `InputError` when the file is no notebook, when not one cell is tagged, or when it does anything else.
     """
+    fault = "is not a notebook. Open it in JupyterLab and save it again."
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         tagged = ["".join(cell["source"]) for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
-    except (ValueError, KeyError, TypeError):
-        raise InputError(f"{path.name}: not a notebook. Open it in JupyterLab and save it again.") from None
-    if len(tagged) != 1:
-        raise InputError(f"{path.name}: {len(tagged)} cells are tagged `parameters`; one is expected.")
-    try:
-        assigned = [node for node in ast.parse(tagged[0]).body if isinstance(node, ast.Assign)]
+        fault = "needs one cell tagged `parameters`, which may only assign plain values to names."
+        (source,) = tagged
+        assigned = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
         values = [(node.targets, ast.literal_eval(node.value)) for node in assigned]
-    except (SyntaxError, ValueError):
-        raise InputError(f"{path.name}: the cell tagged `parameters` may only assign plain values to names.") from None
+    except (ValueError, KeyError, TypeError, SyntaxError):
+        raise InputError(f"{path.name} {fault}") from None
     return {target.id: value for targets, value in values for target in targets if isinstance(target, ast.Name)}

@@ -17,7 +17,7 @@ from ptce_analysis.protect.scan import zipped
 from ptce_analysis.publish.appendix import furniture, summary_of
 from ptce_analysis.publish.exhibit import FOLDER, Download, claims_json, data_package, page_claims, page_downloads
 from ptce_analysis.publish.language import ALL_FIGURES, Words
-from ptce_analysis.publish.site import BIBTEX, RIS, VARIANTS, SitePage, read_edition
+from ptce_analysis.publish.site import BIBTEX, RIS, VARIANTS, read_edition
 from ptce_analysis.publish.style import rendered
 from ptce_analysis.publish.survey_page import fictitious_waves
 from ptce_analysis.published import read_published
@@ -30,13 +30,9 @@ TABLE_WAVE = 2015
 
 
 class Titles:
-    """What stands at the top of the index, and what the tables of the sources are: texts to translate."""
+    """What stands at the top of the site: texts to translate."""
 
     SITE = "French PTCE in 2013 and 2015: what the published figures determine"
-    figures = "the figures typed from the sources"
-    indicators = "what each figure is about, in both languages"
-    roles = "what the slides say of public levels"
-    sources = "the sources, with their addresses"
 
 
 @dataclass(frozen=True)
@@ -108,8 +104,16 @@ def language_files(place: Place, lang: str, entries: Sequence[Entry]) -> dict[st
 
 def index_page(place: Place, words: Words, entries: Sequence[Entry], archive: str) -> bytes:
     """Return the index of a language: its notebook, or a title, then what each page answers, how to cite, downloads."""
-    more = {"edition": read_edition(place.project), "archive": archive}
-    sections = rendered("sections.html.j2", words=words, **more, **_sections(words, entries))
+    study = [entry for entry in entries if not entry.run.folder]
+    shown = {
+        "study": study,
+        "pages": [entry for entry in study if entry.run.name != INDEX_RUN],
+        "apart": dict.fromkeys(entry.run.folder for entry in entries if entry.run.folder),
+        # Where the typed figures and their sources are shown.
+        "tables": next((entry.run.address for entry in study if entry.run.name == ALL_FIGURES), ""),
+    }
+    names = {"variants": VARIANTS, "levels": LEVELS, "edition": read_edition(place.project), "archive": archive}
+    sections = rendered("sections.html.j2", words=words, **shown, **names)
     own = next((entry.run for entry in entries if entry.run.name == INDEX_RUN), None)
     if own:
         node = nbformat.read(place.notebook(own), as_version=4)  # type: ignore[no-untyped-call]
@@ -117,50 +121,17 @@ def index_page(place: Place, words: Words, entries: Sequence[Entry], archive: st
         title = nbformat.v4.new_markdown_cell(f"# {words(Titles.SITE)}", id="title")  # type: ignore[no-untyped-call]
         about = {"ptce": {"name": INDEX_RUN, "parameters": {"lang": words.lang}}}
         node = nbformat.v4.new_notebook(cells=[title], metadata=about)  # type: ignore[no-untyped-call]
-        pages = entries[0].run.pages if entries else ()
-        own = Run(INDEX_RUN, Path(), words.lang, (), address=INDEX, pages=pages)
+        own = Run(INDEX_RUN, Path(), words.lang, (), address=INDEX, pages=entries[0].run.pages)
     return written_page(place, own, node, sections)[0]
-
-
-def _sections(words: Words, entries: Sequence[Entry]) -> dict[str, Any]:
-    """What the site's own sections of the index show: pages of one notebook in one line, those of answers apart."""
-    study = [entry for entry in entries if not entry.run.folder]
-    pages = [entry for entry in study if entry.run.name != INDEX_RUN]
-    families: dict[tuple[tuple[str, str], ...], list[dict[str, str]]] = {}
-    for run in (entry.run for entry in pages if entry.run.family):
-        name = words.label(VARIANTS[run.variant]).split(" (")[0]
-        families.setdefault(run.family, []).append({"href": run.address, "name": name})
-    apart = {entry.run.folder: entry.run.address for entry in reversed(entries) if entry.run.folder}
-    titles = {name: text for name, text in vars(Titles).items() if name.islower() and not name.startswith("_")}
-    alone = [entry for entry in pages if not entry.run.family]
-    # Where the typed figures and their sources are shown.
-    shown = next((entry.run.address for entry in pages if entry.run.name == ALL_FIGURES), "")
-    tables = {"figures": shown, "sources": f"{shown}#sources"} if shown else {}
-    return {
-        "questions": [{"href": one.run.address, "title": one.title, "answer": one.answer} for one in alone],
-        "families": [
-            {"sheets": any(one in LEVELS for _, one in key), "pages": pages} for key, pages in families.items()
-        ],
-        "published": [
-            {"name": f"{name}.csv", "title": str(words(text)), "page": tables.get(name)}
-            for name, text in titles.items()
-        ],
-        "downloads": [download for entry in study for download in entry.downloads],
-        "n_claims": sum(len(entry.claims) for entry in study),
-        "apart": [{"folder": folder, "href": address} for folder, address in apart.items()],
-    }
 
 
 def language_choice(runs: Sequence[Run]) -> bytes:
     """Return the page at the root of the site, which leads to either language and to its questions."""
-    menus: dict[str, list[SitePage]] = {}
-    for run in (run for run in runs if run.menu):
-        menus.setdefault(run.lang, []).append(SitePage(run.name, run.address, run.menu))
-    languages = {
-        code: {"name": Words(code).label(label), "title": str(Words(code)(Titles.SITE)), "menu": menus.get(code)}
+    languages = [
+        (Words(code), label, [run for run in runs if run.lang == code and run.menu])
         for code, label in LANGUAGES.items()
-    }
-    return rendered("choice.html.j2", **furniture(Words("fr")), languages=languages).encode()
+    ]
+    return rendered("choice.html.j2", **furniture(Words("fr")), languages=languages, site=Titles.SITE).encode()
 
 
 def _entry(place: Place, run: Run) -> Entry:

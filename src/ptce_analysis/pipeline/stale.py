@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property
+from glob import iglob
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -131,13 +132,8 @@ def code_of(path: Path) -> str:
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, those of linked folders too: whoever opens them does not see the link."""
-    seen = set[str]()
-    for name, folders, files in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(name)) in seen:  # noqa: TID251 (a loop of links is known by where it leads)
-            folders.clear()
-            continue
-        seen.add(real)
-        yield from (path for file in files if (path := Path(name, file)).is_file())
+    names = iglob("**", root_dir=folder, recursive=True, include_hidden=True)  # noqa: PTH207 (Path follows no link)
+    return (path for name in names if (path := folder / name).is_file())
 
 
 def publish(stamp: Path, root: Path, inputs: Mapping[str, str], files: Mapping[Path, bytes]) -> None:

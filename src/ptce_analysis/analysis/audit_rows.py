@@ -83,6 +83,8 @@ def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
 
     And the totals said with the median of the same quantity (declared, or `<name>_total` and `<name>_median`).
     """
+    # Assumption (01, 05): A total and the median beside it concern the same clusters. Source: none. If wrong: nothing
+    # follows on how unequal the clusters are.
     for total in printed.figures.values():
         name, table = stem(total), total.indicator.endswith("_amount")
         beside = (f"{name}_{part}" for part in ("median", "projects"))

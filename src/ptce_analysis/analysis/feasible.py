@@ -188,7 +188,7 @@ def _rounded(value: float | None, scale: float = 1.0) -> float | None:
 def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
     """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
     seen = [row for row in level_rows(facts, wave, scenario).values() if _can_be_seen(row)]
-    return min(seen, key=lambda row: row.n).level if seen else None
+    return min(seen, key=lambda row: row.n).total.level if seen else None
 
 
 def _can_be_seen(row: FundingRow) -> bool:

@@ -14,7 +14,7 @@ from ptce_analysis.analysis import audit_rows, audit_shares
 from ptce_analysis.analysis.amounts import largest_n
 from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
 from ptce_analysis.analysis.audit_words import as_json, as_printed, english, say
-from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
+from ptce_analysis.analysis.percent import attainable_counts, joint_bases
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import LEVELS, VERDICT_LABELS, WAVES
 
@@ -80,7 +80,7 @@ class Verdict:
             "verdict_at_inferred_grain": inferred.verdict if inferred else None,
             "reason_at_inferred_grain": inferred.reason if inferred else None,
             "inferred_grain": float(inferred.fact.grain) if inferred and fact.unit == "share" else None,
-            "attainable_bases": list(attainable_bases(fact.value, fact.grain)) if is_percentage(fact) else [],
+            "attainable_bases": list(joint_bases([(fact.value, fact.grain)])) if is_percentage(fact) else [],
             "printed": as_printed(fact),
             "rule": first.rule,
             "origin": first.origin,

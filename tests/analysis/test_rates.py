@@ -30,10 +30,6 @@ def exact_conditional(first: Rate, second: Rate) -> tuple[Fraction, Fraction]:
     return Fraction(smaller + ties, sum(weights)), Fraction(2 * smaller + ties, 2 * sum(weights))
 
 
-def varies(first: Rate, second: Rate) -> bool:
-    return first[0] + second[0] not in (0, first[1] + second[1])
-
-
 @given(small, small)
 @example((13, 42), (10, 52))
 @example((31, 100), (29, 100))
@@ -42,7 +38,7 @@ def test_conditional_tests_equal_enumeration_in_whole_numbers(first: Rate, secon
     (k1, n1), (k2, n2) = first, second
     exact, mid = exact_conditional(first, second)
     assert fisher(first, second) == pytest.approx(float(exact), rel=1e-11)
-    if varies(first, second):
+    if 0 < k1 + k2 < n1 + n2:
         assert mid_p(first, second) == pytest.approx(float(mid), rel=1e-11)
         chi2 = chi2_contingency([[k1, n1 - k1], [k2, n2 - k2]], correction=False)
         assert pearson(first, second) == pytest.approx(chi2.pvalue, rel=1e-9)
@@ -114,7 +110,7 @@ def test_groups_that_are_equal_do_not_vary_or_cannot_be() -> None:
     for base in (1, 2, 40):
         first, second = (base, 2 * base), (2 * base, 4 * base)
         assert [test(first, second) for test in (fisher, barnard, boschloo, pearson)] == [1] * 4
-        assert 0.5 < (mid_p(first, second) or 0) < 1
+        assert 0.5 < mid_p(first, second) < 1
     for pair in (((0, 3), (0, 9)), ((3, 3), (9, 9))):
         assert [test(*pair) for test in compared.TESTS] == [1, None, 1, 1, None]
 
@@ -220,9 +216,7 @@ def test_edges_are_explained() -> None:
 @pytest.mark.parametrize(
     ("shares", "sizes", "level"), [((0.7, 0.2), (9, 6), 0.05), ((0.5, 0.5), (7, 7), 0.2), ((0.0, 1.0), (3, 4), 0.1)]
 )
-def test_power_is_the_probability_of_rejecting(
-    shares: tuple[float, float], sizes: tuple[int, int], level: float
-) -> None:
+def test_power_is_the_probability_of_rejecting(shares: Rate, sizes: Rate, level: float) -> None:
     """Every pair of counts, tested one by one and weighed by scipy's binomial probabilities."""
     (n1, n2), (p1, p2) = sizes, shares
     expected = sum(
@@ -245,19 +239,13 @@ def test_the_smallest_detectable_change_has_the_wanted_power() -> None:
 
 
 def test_a_small_size_is_found_by_trying_all() -> None:
-    """From 5 % to 95 %: the smallest size from which eleven in a row reach the power, all sizes from 1 tried.
-
-    20 % against 80 %: 6 units reach half, 7 fail, 8 and more reach it; up to 7 none is steady. One can be enough.
-    """
-    enough = [power((0.05, 0.95), (n, n)) >= 0.8 for n in range(1, 40)]
-    expected = next(n for n in range(1, 29) if all(enough[n - 1 : n + 10]))
-    assert sample_size((0.05, 0.95)) == expected
+    """20 % against 80 %: 6 units reach half, 7 fail, 8 and more reach it. One can be enough."""
     halves = [power((0.2, 0.8), (n, n)) >= 0.5 for n in range(1, 19)]
     assert halves == [False] * 5 + [True, False] + [True] * 11
     assert sample_size((0.2, 0.8), 0.5) == 8
     assert sample_size((0.0, 1.0), 0.9, level=0.6) == 1
     # R: power.prop.test(p1 = 13/42, p2 = .2, power = .8) gives 247.3 by normal approximation.
-    assert abs((sample_size((13 / 42, 0.2)) or 0) - 248) <= 4
+    assert abs(sample_size((13 / 42, 0.2)) - 248) <= 4
 
 
 def test_no_size_tells_equal_shares_apart_and_a_limit_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,4 +269,4 @@ def test_no_size_tells_equal_shares_apart_and_a_limit_is_kept(monkeypatch: pytes
 def test_bad_input_is_refused_by_name(arguments: tuple[object, ...], message: str) -> None:
     """The argument, the value and what is legal."""
     with pytest.raises(InputError, match=message):
-        power(*arguments)  # type: ignore[arg-type]
+        power(*arguments)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ptce_analysis.analysis.audit import Verdict, audit
@@ -86,3 +87,13 @@ def sampled(cases: Iterable[Any], quick: int) -> list[Any]:
 def audited(*facts: Fact) -> dict[str, Verdict]:
     """The verdicts on a report, by figure."""
     return {one.id: one for one in audit(report(*facts))}
+
+
+def measured(amounts: Iterable[Any]) -> dict[str, float]:
+    """Statistics of amounts from their definitions: Gini as half the relative mean difference, numpy for the rest."""
+    x = np.sort(np.asarray(amounts, float))
+    n, total, found = len(x), x.sum(), {"total": x.sum(), "mean": x.mean(), "median": np.median(x), "min": x[0]}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gini, top = np.abs(x[:, None] - x).sum() / (2 * n * total), x[n - n // 2 :].sum() / total
+        found |= {"max": x[-1], "gini": gini, "top_half_share": top, "top_1_share": x[-1] / total}
+    return found | {"sd": np.std(x, ddof=1) if n > 1 else np.nan}

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ptce_analysis import vocabulary as words
 from ptce_analysis.errors import InputError, nearest
@@ -43,10 +43,9 @@ Rule = Callable[[str], str]  # says why a cell is illegal; nothing when it is le
 
 @dataclass(frozen=True)
 class Indicator:
-    """A printed indicator: its unit, statistic and labels, and how it relates to the other figures of its wave.
+    """A printed indicator: its unit, statistic and labels, and the indicator of which it is a part.
 
-    `part_of`: the indicator of which this one is a part. `quantity`: what a total or a number of units adds up or
-    counts the units of, where its name does not say (`call_budget` over `call_laureates`: `call_grant`).
+    `quantity`: what it adds up or counts the units of, where its name does not say (`call_budget`: `call_grant`).
     """
 
     unit: str
@@ -61,9 +60,8 @@ class Indicator:
 class Fact:
     """One printed figure: exact value and rounding grain, in the stored unit (euros, shares between 0 and 1, counts).
 
-    The source rounded the true value to a multiple of `grain`, so the truth lies within half a grain of `value`. What
-    is counted, or adds up counts, is a whole number: typed with grain 1, it is exact.
-    `base_n` is the base printed beside the figure, `None` when none is printed.
+    The truth lies within half a grain of `value`; a count typed with grain 1 is exact. `base_n`: the base printed
+    beside the figure, if any.
     """
 
     id: str
@@ -103,10 +101,7 @@ class Fact:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the source states the figure itself, and not a limit in words or a count rounded to tens or hundreds.
-
-        Limits and tens can be audited; a share or a mean computed with one would claim more than is printed.
-        """
+        """Whether it can be computed with: neither a limit in words nor a count rounded to tens or hundreds."""
         return not self.limit and (self.statistic != "count" or self.unit != "count" or self.grain <= 1)
 
 
@@ -128,11 +123,10 @@ class Figures(dict[str, Fact]):
         return str(self.table()._repr_html_())
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each figure, in file order, labels beside codes (English, or what `label` makes of a pair).
+        """Return a row for each figure, in file order, with the `COLUMNS` of the file.
 
-        Columns: `id`, `wave`, `indicator`, `indicator_label`, `level`, `level_label` (empty: no level), `statistic`,
-        `statistic_label`, `value` and `grain` (in the `unit`: euros, shares between 0 and 1, counts), `base_n`,
-        `base_label`, `source`, `locator`, `note`.
+        `indicator_label`, `level_label` (empty: no level) and `statistic_label` stand beside the codes; `value` and
+        `grain` are in the `unit` (euros, shares between 0 and 1, counts).
         """
         import pandas as pd
 
@@ -186,11 +180,9 @@ def roles_of(roles: Collection[Role], level: str) -> tuple[Role, ...]:
 def read_facts(path: Path, sources: Iterable[str] | None = None) -> Figures:
     """Return the figures of a file, by id, in file order; what they are about may stand in `indicators.csv` beside it.
 
-    `sources`: the ids a row may cite; without it any non-empty source is accepted. A file separated by semicolons may
-    write its numbers with decimal commas.
+    `sources`: the ids a row may cite (any, without it). Semicolons may separate cells with decimal commas.
 
-    Raises `InputError` with every fault of the file at once: one line each, naming file, row, column, value and what
-    is legal. (A file that cannot be read as a table, or lacks columns, is refused for that alone.)
+    Raises `InputError` with every fault of the file, a line each: file, row, column, value and what is legal.
     """
     INDICATORS.update(read_indicators(path.parent))
     rules = FACT_RULES | ({} if sources is None else {"source": one_of(sources)})
@@ -333,19 +325,17 @@ def _fact_faults(row: Record, rows: Rows) -> list[str]:
 
 
 def _fact(row: Record, number: int) -> Fact:
-    return Fact(
-        **{name: row[name] for name in ("id", "indicator", "level", "statistic", "unit", "base_label")},
-        **{name: row[name] for name in ("source", "locator", "note")},
-        wave=int(row["wave"]),
-        value=Fraction(row["value"]),
+    numbers: dict[str, Any] = {
+        "wave": int(row["wave"]),
+        "value": Fraction(row["value"]),
         # Assumption (01, 02): Percentages are rounded to the nearest point. Source: they have no decimals, but nearly
         # all those of the slides are multiples of five. If wrong: if they were rounded to five points, fewer figures
         # disagree.
-        grain=Fraction(row["grain"]),
-        base_n=int(row["base_n"]) if row["base_n"] else None,
-        part_of=row.get("part_of", "") or indicator(row["indicator"]).part_of,
-        row=number,
-    )
+        "grain": Fraction(row["grain"]),
+        "base_n": int(row["base_n"]) if row["base_n"] else None,
+        "row": number,
+    }
+    return Fact(**row | numbers | {"part_of": row.get("part_of") or indicator(row["indicator"]).part_of})
 
 
 def read_table(
@@ -354,7 +344,7 @@ def read_table(
     """Return the rows of a file as text, with their line in it; blank lines and the `sep=;` of Excel are left out.
 
     `faults_of`: what is wrong with a row, beside all rows. Raises `InputError` with every fault, a line each in the
-    order of the rows (that, a row not as wide as the header, an id that stands twice), or when the file is no table.
+    order of the rows, or when the file is no table.
     """
     delimiter, lines = _lines(path)
     known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)

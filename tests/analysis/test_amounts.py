@@ -13,17 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from printed_figures import sampled
-from ptce_analysis.analysis.amounts import (
-    EVEN_MEDIANS,
-    AmountsRow,
-    amounts,
-    not_estimable,
-    obstacle,
-    outward,
-    printed_row,
-)
-from ptce_analysis.analysis.amounts import bounds as bounds_of
+from printed_figures import measured, sampled
+from ptce_analysis.analysis import amounts as behind
+from ptce_analysis.analysis.amounts import EVEN_MEDIANS, AmountsRow, amounts, obstacle, outward, printed_row
 from ptce_analysis.errors import InputError
 
 
@@ -52,10 +44,7 @@ def test_row_reads_floats_as_printed():
     assert possible(np.int64(5), np.int64(9), 3, 0)
 
 
-NUMBER, RANGE = (
-    "is not a finite number: give 0 or a number from 1e-9 to 1e15",
-    "is out of range: give 0 or a number from",
-)
+NUMBER, RANGE = "is not a finite number: give 0 or a number from 1e-9 to 1e15", "is out of range: give 0 or a number"
 
 
 @pytest.mark.parametrize(
@@ -84,22 +73,7 @@ ROWS = [(20, 796, 17), (15, 333, 28), (29, 1239, 10), (24, 1008, 33), (7, 776, 7
 
 def bounds(*figures, **limits):
     """The bounds of a row given by its figures."""
-    return bounds_of(printed_row(*figures, **limits))
-
-
-def measured(data) -> dict[str, float]:
-    """The statistics from their definitions: Gini as half the relative mean difference, numpy for the rest."""
-    x = np.sort(np.asarray(data, float))
-    n, total = len(x), x.sum()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return {
-            "max": x.max(),
-            "min": x.min(),
-            "gini": np.abs(x[:, None] - x).sum() / (2 * n * total),
-            "sd": np.std(x, ddof=1) if n > 1 else np.nan,
-            "top_half_share": x[::-1][: n // 2].sum() / total,
-            "top_1_share": x[-1] / total,
-        }
+    return behind.bounds(printed_row(*figures, **limits))
 
 
 def middle_weights(n: int, even: str = "mean") -> np.ndarray:
@@ -135,9 +109,8 @@ def limited_row(seed: int) -> AmountsRow:
     maximum = chance.choice([None, 6, 9, 9.5, 20])
     total = n * median * chance.uniform(0.5, 2) // 0.5 / 2
     halves = [chance.choice([0, 0.25, 0.5, 2]) for _ in range(2)]
-    ends = [
-        Fraction(max(0, v + sign * half)) for v, half in zip((total, median), halves, strict=True) for sign in (-1, 1)
-    ]
+    bands = zip((total, median), halves, strict=True)
+    ends = [Fraction(max(0, value + sign * half)) for value, half in bands for sign in (-1, 1)]
     return AmountsRow(n, *ends, Fraction(minimum), None if maximum is None else Fraction(maximum), even)
 
 
@@ -154,15 +127,13 @@ def test_bounds_with_limits_are_those_of_linear_programming(row):
     assert (obstacle(row) is None) == exists
     if not exists:
         with pytest.raises(InputError, match="the row has no bounds"):
-            bounds_of(row)
+            behind.bounds(row)
         return
     for name, weight in linear(row.n).items():
-        found, relative = bounds_of(row)[name], name not in ("max", "min")
+        found, relative = behind.bounds(row)[name], name not in ("max", "min")
         if found.reason is None:
-            assert found.low == pytest.approx(smallest(weight, row.n, sums, medians, relative, *limits), abs=1e-7)
-            assert -found.high == pytest.approx(
-                smallest(-1.0 * weight, row.n, sums, medians, relative, *limits), abs=1e-7
-            )
+            ends = [smallest(sign * weight, row.n, sums, medians, relative, *limits) for sign in (1.0, -1.0)]
+            assert [found.low, -found.high] == pytest.approx(ends, abs=1e-7)
 
 
 @pytest.mark.parametrize("row", [(5, 60, 10, 2, 30), (6, 60, 10, 1, 20), (7, 24, 5, 0, 6), (8, 60, 10, 4, None)])
@@ -210,11 +181,8 @@ def test_every_bound_is_attained(row, grain):
                 assert measured(data)[name] == pytest.approx(value, rel=1e-9, abs=1e-6)
 
 
-AMOUNTS = st.lists(
-    st.one_of(st.just(Fraction(0)), st.fractions(0, 40, max_denominator=4), st.integers(0, 3000).map(Fraction)),
-    min_size=1,
-    max_size=14,
-)
+AMOUNT = st.one_of(st.just(Fraction(0)), st.fractions(0, 40, max_denominator=4), st.integers(0, 3000).map(Fraction))
+AMOUNTS = st.lists(AMOUNT, min_size=1, max_size=14)
 
 
 @settings(max_examples=80, deadline=None)
@@ -231,7 +199,7 @@ def test_any_amounts_are_inside_the_bounds_of_their_own_row(data, grain, even, l
         total, median = round(total / grain) * grain, round(median / grain) * grain
     limits = {"minimum": data[0] if least_known else 0, "maximum": data[-1] if most_known else None}
     for name, bound in bounds(n, total, median, grain, even_median=even, **limits).items():
-        if bound.reason is None and not (sum(data) == 0 and not_estimable(name, n, 0)):
+        if bound.reason is None and not (sum(data) == 0 and behind.not_estimable(name, n, 0)):
             value, room = measured([float(v) for v in data])[name], 1e-9 * (1 + abs(bound.high))
             assert bound.low - room <= value <= bound.high + room, name
 

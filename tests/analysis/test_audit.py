@@ -13,44 +13,30 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from printed_figures import PUBLISHED, audited, count, euros, report, row, share
+from ptce_analysis.analysis import audit as tables
 from ptce_analysis.analysis import audit_words
-from ptce_analysis.analysis.audit import (
-    VERDICTS,
-    attainability_map,
-    audit,
-    audit_json,
-    contradictions,
-    disagreements,
-    inferred_grains,
-    minimum_sums,
-    verdict_counts,
-)
-from ptce_analysis.analysis.audit_shares import Finding
+from ptce_analysis.analysis.audit import VERDICTS, audit, audit_json, contradictions
+from ptce_analysis.analysis.audit_shares import Finding, Printed, documents
 from ptce_analysis.analysis.audit_words import SENTENCES, Quantity, as_printed, english
 from ptce_analysis.published import Fact, read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, VERDICT_LABELS, WAVES
 
 FACTS = read_published(PUBLISHED)
-
-
 AUDITED = audited(*FACTS.values())
+ALL = contradictions(audit(FACTS))
 
 
 @pytest.mark.parametrize(
     ("id_", "arithmetic"),
     [
         ("funding_median_commune_2015", "(8 + 1) × €29.5k = €265.5k > €246.5k"),
-        ("funding_median_commune_2015", "Highest median possible: €27k; largest number: 15"),
         ("funding_median_commune_2015", "published medians it could hold: €17k, €10k"),
         ("funding_total_2015", "The 6 parts add up to €4,398k (€4,395k to €4,401k with roundings), not €3,250k"),
         ("funding_total_2015", "nearest above: Communes + Regions + Central government + Europe = €3,269k"),
         ("emergence_share_2015", "20% of 52 is 10.4, but 10/52 = 19.23%, 11/52 = 21.15%"),
         ("emergence_share_2015", "44–46, 49–51 within the base, and on 40, 75 of the other bases stated"),
-        ("cell_fte_below_1_share_2015", "41% of 52 is 21.32, but 21/52 = 40.38%, 22/52 = 42.31%"),
         ("cell_fte_below_1_share_2015", "assumed: the respondents of DECK"),
         ("established_share_2015", "45% + 15% + 20% = 80% (78.5% to 81.5% with roundings)"),
-        ("established_share_2015", "said of 75% (72.5% to 77.5%)"),
-        ("sector_food_share_2017", "37/187 = 19.79%, which rounds to 20%"),
         ("aim_1_share_2020", "Base: 23 to 27 (no base found; assumed: the respondents of S13, about 25)"),
         ("emergence_share_2013_s3", "S3 gives at least 50% but DECK 31% (30.5% to 31.5%)"),
     ],
@@ -86,8 +72,6 @@ def test_json_of_every_figure() -> None:
     """In file order: as printed, grain, verdict, the rule, its premises, origin and sources, the values behind it."""
     rows = audit_json(FACTS)
     assert [row["id"] for row in rows] == list(FACTS) and json.loads(json.dumps(rows, allow_nan=False)) == rows
-    agreed = {"id", "wave", "level", "indicator", "verdict", "reason", "attainable_bases", "verdict_at_inferred_grain"}
-    assert all(agreed <= row.keys() and row["verdict"] in VERDICTS for row in rows)
     found: dict[object, Any] = {row["id"]: row for row in rows}
     row = found["emergence_share_2015"]
     assert (row["printed"], row["grain"]) == ("20 % des projets en émergence", 0.01)
@@ -123,7 +107,6 @@ def test_a_figure_alone_is_unverifiable() -> None:
     """When nothing bears on a figure, that is the verdict."""
     (verdict,) = audit(report(count("poles_identified", 75)))
     assert (verdict.verdict, verdict.reason) == ("unverifiable", "No test of the audit sets it against another figure.")
-    assert verdict.as_dict()["attainable_bases"] == []
 
 
 def test_a_base_is_set_against_what_is_said_of_it() -> None:
@@ -138,12 +121,8 @@ def test_a_base_is_set_against_what_is_said_of_it() -> None:
 def test_figures_of_other_waves_levels_and_sources_are_kept_apart() -> None:
     """A total of 2013, of another level or another source, is not added up from the amounts of 2015."""
     parts = [euros("loans_amount", 10, level=level) for level in ("commune", "epci")]
-    for total in (
-        euros("loans_total", 999, wave=2013),
-        euros("loans_total", 999, level="region"),
-        euros("loans_total", 999, source="S"),
-    ):
-        assert {one.verdict for one in audit(report(*parts, total))} == {"unverifiable"}
+    for other in ({"wave": 2013}, {"level": "region"}, {"source": "S"}):
+        assert {one.verdict for one in audit(report(*parts, euros("loans_total", 999, **other)))} == {"unverifiable"}
 
 
 def test_a_percentage_of_a_huge_base_takes_no_memory() -> None:
@@ -160,9 +139,9 @@ def found(*facts: Fact) -> list[Finding]:
     return list(contradictions(audit(report(*facts))))
 
 
-def groups(some: list[Finding] | tuple[Finding, ...], verdict: str) -> set[frozenset[str]]:
-    """The members of what is found of one kind; none stands twice."""
-    members = [frozenset(one.members) for one in some if one.verdict == verdict]
+def groups(verdict: str) -> set[frozenset[str]]:
+    """The members of what is found of one kind in the published figures; none stands twice."""
+    members = [frozenset(one.members) for one in ALL if one.verdict == verdict]
     assert len(members) == len(set(members))
     return set(members)
 
@@ -172,40 +151,30 @@ def premises(one: Finding) -> set[str]:
     return {code for code, text in SENTENCES.items() if text in {premise.key for premise in one.premises}}
 
 
-def of(one: str) -> Finding:
-    """What is found in the published figures about one of them, first."""
-    return next(each for each in contradictions(audit(FACTS)) if one in each.members)
-
-
 def test_three_groups_of_the_slides_do_not_agree() -> None:
     """Counted by hand: the total against six rows, the Communes row, three shares said of three quarters."""
     total = {"funding_total_2015", *(f"funding_amount_{level}_2015" for level in FUNDING_LEVELS)}
     communes = {f"funding_{part}_commune_2015" for part in ("amount", "projects", "median")}
     quarters = {"established_share_2015", *(f"relation_{how}_share_2015" for how in ("widened", "stable", "weakened"))}
-    assert groups(contradictions(audit(FACTS)), "impossible") == {*map(frozenset, (total, communes, quarters))}
-    assert disagreements(FACTS)["verdict"].value_counts()["impossible"] == 3
+    assert groups("impossible") == {*map(frozenset, (total, communes, quarters))}
 
 
 def test_four_percentages_and_four_pairs_of_sources_stand_apart() -> None:
     """20, 41, 45 and 20% of 52; 31% or a majority, 180 or 183, 37 or 34, 18 or 21. Fifty and 52 agree."""
-    some = contradictions(audit(FACTS))
     shares = ("emergence_share", "cell_fte_below_1_share", "relation_widened_share", "relation_weakened_share")
-    assert groups(some, "other_base_only") == {frozenset({f"{name}_2015"}) for name in shares}
+    assert groups("other_base_only") == {frozenset({f"{name}_2015"}) for name in shares}
     twice = (("emergence_share_2013", "s3"), ("call_applications_2013", "s7"), ("laureates_both_calls_2016", "s17"),
              ("pilot_poles_2012", "s19"))  # fmt: skip
-    assert groups(some, "sources_differ") == {frozenset({name, f"{name}_{source}"}) for name, source in twice}
-    verdicts = {one.id: one.verdict for one in audit(FACTS)}
-    assert verdicts["respondents_2015_s6"] == "consistent"
-    assert {verdicts[f"emergence_share_2013{end}"] for end in ("", "_s3")} == {"sources_differ"}
+    assert groups("sources_differ") == {frozenset({name, f"{name}_{source}"}) for name, source in twice}
+    assert AUDITED["respondents_2015_s6"].verdict == "consistent"
 
 
 def test_the_most_telling_come_first_and_figures_lead_to_them() -> None:
     """Verdicts never become more telling down the list; JSON gives each figure the numbers of its findings."""
-    some = contradictions(audit(FACTS))
-    order = [VERDICTS.index(one.verdict) for one in some]
+    order = [VERDICTS.index(one.verdict) for one in ALL]
     assert order == sorted(order, reverse=True)
     numbers = {row["id"]: row["contradictions"] for row in audit_json(FACTS)}
-    assert numbers == {id_: [n for n, one in enumerate(some, 1) if id_ in one.members] for id_ in FACTS}
+    assert numbers == {id_: [n for n, one in enumerate(ALL, 1) if id_ in one.members] for id_ in FACTS}
 
 
 def prints(amounts: list[Fraction], median: Fraction, total: int, middle: int) -> bool:
@@ -215,7 +184,8 @@ def prints(amounts: list[Fraction], median: Fraction, total: int, middle: int) -
 
 def test_without_any_one_premise_the_communes_row_holds() -> None:
     """Amounts that print as (16; 246; 30) once a premise is dropped, each checked with Python's own medians."""
-    assert premises(of("funding_median_commune_2015")) == {"amounts", "middle_two", "not_negative", "rounded"}
+    row = next(one for one in ALL if "funding_median_commune_2015" in one.members)
+    assert premises(row) == {"amounts", "middle_two", "not_negative", "rounded"}
     fifteen = [Fraction(0)] * 7 + [Fraction(30)] * 8
     assert prints([*fifteen[:6], Fraction(6), *fifteen[7:]], statistics.median(fifteen), 246, 30)
     upper = [Fraction(0)] * 7 + [Fraction(10)] + [Fraction("29.5")] * 8
@@ -258,7 +228,7 @@ def test_premises_name_what_has_no_row_only_where_something_has_none() -> None:
 
 def test_the_map_says_where_percentages_can_occur() -> None:
     """20% occurs on 40 and 75, not on 37 nor 52; a median of shares is no row of the map."""
-    table = attainability_map(FACTS, 2015, [37, 40, 52, 75])
+    table = tables.attainability_map(FACTS, 2015, [37, 40, 52, 75])
     assert table.loc["emergence_share_2015"].tolist() == [False, True, False, True]
     assert table.columns.tolist() == [37, 40, 52, 75]
     assert len(table) == 15 and "cell_self_financed_share_median_2015" not in table.index
@@ -266,7 +236,7 @@ def test_the_map_says_where_percentages_can_occur() -> None:
 
 def test_minimum_sums_of_the_funding_table() -> None:
     """Communes: 9 × 29.5 = 265.5 > 246.5; median 27 or number 15 at the most; the others hold."""
-    table = minimum_sums(FACTS, 2015).set_index("level")
+    table = tables.minimum_sums(FACTS, 2015).set_index("level")
     assert list(table.index) == list(FUNDING_LEVELS)
     communes = table.loc["commune"]
     assert (communes["highest_median_eur"], communes["largest_n"]) == (27_000, 15)
@@ -276,12 +246,12 @@ def test_minimum_sums_of_the_funding_table() -> None:
 
 def test_survey_figures_are_counted_by_verdict() -> None:
     """Counted again from the command's own list: 60 survey figures of 2013 and 2015, the calls apart."""
-    table = verdict_counts(FACTS).set_index("verdict")["n"]
+    table = tables.verdict_counts(FACTS).set_index("verdict")["n"]
     listed = [one for one in audit_json(FACTS) if one["wave"] in WAVES and one["subject"] == "survey"]
     assert table.to_dict() == {name: sum(one["verdict"] == name for one in listed) for name in table.index}
     assert set(table.index) == set(VERDICTS) and table.sum() == len(listed) == 60
     assert set(VERDICT_LABELS) == set(VERDICTS)  # each has a name for readers
-    assert verdict_counts({}, WAVES)["n"].tolist() == [0] * len(VERDICTS)
+    assert tables.verdict_counts({}, WAVES)["n"].tolist() == [0] * len(VERDICTS)
 
 
 # Each pole: what it got from each level (nothing, or an amount), and whether it is in emergence.
@@ -323,19 +293,16 @@ def test_a_report_of_real_answers_is_never_refuted(answers: list[tuple], grain: 
 
 def test_the_deck_rounds_to_five_points() -> None:
     """12 of 13 typed to the point, one in five by chance (scipy); counts out of 52 are multiples of 5 as rarely."""
-    table = inferred_grains(FACTS).set_index(["source", "wave"])
-    deck = table.loc[("DECK", 2015)]
-    assert (deck["n"], deck["k"], deck["step"], deck["grain"]) == (13, 12, 0.05, 0.05)
-    fives = sum(round(100 * k / 52) % 5 == 0 for k in range(1, 52))
-    assert deck["probability"] == pytest.approx(float(binom.sf(11, 13, max(1 / 5, fives / 51))), rel=1e-6)
-    assert table["grain"].notna().sum() == 1
+    found = documents(Printed(FACTS))
+    deck, fives = found["DECK", 2015], sum(round(100 * k / 52) % 5 == 0 for k in range(1, 52))
+    assert (deck.n, deck.k, deck.grain) == (13, 12, Fraction(1, 20))
+    assert deck.probability == pytest.approx(float(binom.sf(11, 13, max(1 / 5, fives / 51))), rel=1e-6)
+    assert sum(one.grain is not None for one in found.values()) == 1
 
 
 @pytest.mark.parametrize(
     ("quantity", "text"),
     [
-        (Quantity(Fraction(29_500), "eur"), "€29.5k"),
-        (Quantity(Fraction(10, 52), "share"), "19.23%"),
         (Quantity(Fraction(1, 3_000), "share"), "0.0333%"),
         (Quantity(Fraction("123456789012345.5")), "123,456,789,012,345.5"),
         (Quantity(None), "unbounded"),
@@ -343,7 +310,6 @@ def test_the_deck_rounds_to_five_points() -> None:
         (Quantity((Fraction(1, 100), Fraction(1, 20)), "points", " / "), "1 point / 5 points"),
         (Quantity((("median", Fraction(30)), ("sum", Fraction(246))), "eur"), "median €30, total €246"),
         (Quantity((1, 2, 3, 5, 6, 9), "bases"), "1–3, 5, 6, 9"),
-        (Quantity((), "bases"), "none"),
         (Quantity(("commune", "etat"), "level", joint=" + "), "Communes + Central government"),
         (Quantity("scic_share", "indicator"), "coordinating teams run as SCIC"),
     ],

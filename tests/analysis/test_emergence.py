@@ -10,50 +10,38 @@ import pytest
 from scipy.stats import fisher_exact
 
 from printed_figures import PUBLISHED, count, fact, report, share
-from ptce_analysis.analysis.emergence import (
-    ChangeConclusion,
-    by_method,
-    conclusion,
-    emergence_by_link,
-    first_pair,
-    non_response,
-    overlap,
-    readings,
-    wave_readings,
-)
+from ptce_analysis.analysis import emergence
+from ptce_analysis.analysis.emergence import conclusion, non_response, overlap, readings, wave_readings
 from ptce_analysis.analysis.intervals import JEFFREYS, newcombe, prob_decrease
 from ptce_analysis.analysis.rates import METHODS, boschloo, power, rates
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts, read_published
 
-
-def readings_of(facts: Facts, wave: int = 2015) -> list[tuple[str, int, int]]:
-    return list(wave_readings(facts, wave)[["basis", "count", "n"]].itertuples(index=False, name=None))
+FACTS = read_published(PUBLISHED)
 
 
-@pytest.fixture(scope="module")
-def published() -> Facts:
-    return read_published(PUBLISHED)
+def readings_of(facts: Facts) -> list[tuple[str, int, int]]:
+    return list(wave_readings(facts, 2015)[["basis", "count", "n"]].itertuples(index=False, name=None))
 
 
 @pytest.fixture(scope="module")
-def table(published: Facts) -> pd.DataFrame:
-    return readings(published)
+def table() -> pd.DataFrame:
+    return readings(FACTS)
 
 
-def test_the_2015_share_has_eleven_readings(published: Facts) -> None:
+def test_the_2015_share_has_eleven_readings() -> None:
     """By hand: k/n rounds to 20 % for these bases from 37 (the smallest the deck prints) to 51, not for 52, for 75."""
-    expected = [("respondents", 10, 52), ("respondents", 11, 52), *(("fewer_answers", 10, n) for n in (51, 50, 49))]
-    expected += [("fewer_answers", count, n) for count, n in ((9, 46), (9, 45), (9, 44), (8, 41), (8, 40))]
-    assert readings_of(published) == [*expected, ("identified", 15, 75)]
-    found = wave_readings(published, 2015)
+    fewer = ((10, 51), (10, 50), (10, 49), (9, 46), (9, 45), (9, 44), (8, 41), (8, 40))
+    expected = [("respondents", 10, 52), ("respondents", 11, 52), *(("fewer_answers", *one) for one in fewer)]
+    assert readings_of(FACTS) == [*expected, ("identified", 15, 75)]
+    found = wave_readings(FACTS, 2015)
     assert list(found.loc[~found["prints"], "reading"]) == ["10/52", "11/52"]
     assert set(found["printed"]) == {0.2} and set(found["identified"]) == {75}
 
 
-def test_the_2013_share_has_one_count_and_one_told_in_words(published: Facts) -> None:
+def test_the_2013_share_has_one_count_and_one_told_in_words() -> None:
     """31 % of 42 can only be 13; « en majorité » is 22 or more of 42, a lower bound, from another source."""
-    found = wave_readings(published, 2013)
+    found = wave_readings(FACTS, 2013)
     assert list(found["reading"]) == ["13/42", "≥ 22/42"] and list(found["basis"]) == ["respondents", "printed_base"]
     assert list(found["at_least"]) == [False, True] and found["prints"].all() and found["identified"].isna().all()
     assert readings_of(report(fact("emergence_share", "0.5", "minimum", "share", 0, base_n=41))) == [
@@ -62,10 +50,7 @@ def test_the_2013_share_has_one_count_and_one_told_in_words(published: Facts) ->
 
 
 def test_the_poles_identified_are_another_base_unless_one_is_printed() -> None:
-    """25 % of 80 is 20, of 90 neither 22 (24.4 %) nor 23 (25.6 %); a base printed beside the share settles it.
-
-    A share said of 75 poles of which 52 answered is read on the 52 first, then as 15 of 75, marked as such.
-    """
+    """25 % of 80 is 20, of 90 neither 22 (24.4 %) nor 23 (25.6 %); a base printed beside the share settles it."""
     told = report(share("emergence_share", "0.20", base_n=75), count("respondents", 52))
     assert readings_of(told) == [("respondents", 10, 52), ("respondents", 11, 52), ("identified", 15, 75)]
     respondents, silent = count("respondents", 52), share("emergence_share", "0.25")
@@ -78,18 +63,12 @@ def test_the_poles_identified_are_another_base_unless_one_is_printed() -> None:
 
 
 def test_smaller_bases_stop_at_the_smallest_the_source_prints() -> None:
-    """Without another base only the nearest counts are left; bases of a level, another wave or source are no limit.
-
-    An attainable base is not questioned: 20 % of 250 is 49, 50 or 51.
-    """
-    large = report(share("emergence_share", "0.20", base_n=250))
+    """Without another base only the nearest counts are left; bases of a level, another wave or source are no limit."""
+    large = report(share("emergence_share", "0.20", base_n=250))  # attainable: not questioned
     assert readings_of(large) == [("printed_base", count, 250) for count in (49, 50, 51)]
     lone = share("emergence_share", "0.20", base_n=52)
-    others = (
-        share("link_share", "0.5", level="region", base_n=12),
-        share("other_share", "0.5", wave=2013, base_n=12),
-        share("third_share", "0.5", source="S9", base_n=12),
-    )
+    unlike = {"link": {"level": "region"}, "other": {"wave": 2013}, "third": {"source": "S9"}}
+    others = [share(f"{name}_share", "0.5", base_n=12, **how) for name, how in unlike.items()]
     assert readings_of(report(lone, *others)) == [("printed_base", 10, 52), ("printed_base", 11, 52)]
     limited = report(lone, *others, share("fourth_share", "0.5", base_n=50))
     assert readings_of(limited)[2:] == [("fewer_answers", 10, 51), ("fewer_answers", 10, 50)]
@@ -97,21 +76,17 @@ def test_smaller_bases_stop_at_the_smallest_the_source_prints() -> None:
 
 def test_the_table_pairs_all_readings(table: pd.DataFrame) -> None:
     """Two readings of 2013 by eleven of 2015, in the order of the facts; only the population of 2013 is not known."""
-    assert len(table) == 22
     assert (table["wave_before"] == 2013).all() and (table["wave_after"] == 2015).all()
     assert list(table["count_before"]) == [13] * 11 + [22] * 11
     assert list(table.columns[table.isna().any()]) == ["identified_before"]
     assert list(table["prints_after"][:3]) == [False, False, True]
     assert list(table["in_words"]) == [False] * 11 + [True] * 11
     assert list(table["reading"].iloc[[0, 10, 11]]) == ["13/42 → 10/52", "13/42 → 15/75", "≥ 22/42 → 10/52"]
-    assert first_pair(table) == ((13, 42), (10, 52))
+    assert emergence.first_pair(table) == ((13, 42), (10, 52))
 
 
 def test_a_row_holds_the_comparison_of_its_counts_second_wave_less_first(table: pd.DataFrame) -> None:
-    """Each number is that of its function for 13/42 and 9/45 (row 6), with the groups exchanged where signs matter.
-
-    All intervals of a difference turn exactly when the groups are exchanged.
-    """
+    """Each number is that of its function for 13/42 and 9/45 (row 6), with the groups exchanged where signs matter."""
     row, first, second = table.iloc[6], (13, 42), (9, 45)
     found, turned = rates(first, second), rates(second, first)
     assert (row["reading"], row["share_before"], row["share_after"]) == ("13/42 → 9/45", 13 / 42, 0.2)
@@ -126,12 +101,11 @@ def test_a_row_holds_the_comparison_of_its_counts_second_wave_less_first(table: 
     assert (row["basis_before"], row["basis_after"]) == ("respondents", "fewer_answers")
 
 
-def test_the_confidence_is_passed_on(published: Facts, table: pd.DataFrame) -> None:
+def test_the_confidence_is_passed_on(table: pd.DataFrame) -> None:
     """At 80 % every interval is narrower, a smaller fall is found, and fewer respondents are needed."""
-    narrow = readings(published, 0.8)
+    narrow = readings(FACTS, 0.8)
     usual, loose = conclusion(table), conclusion(narrow)
-    assert loose.detectable.level == 0.2 and (loose.detectable.fall or 0) > (usual.detectable.fall or 0)
-    assert (loose.needed or 0) < (usual.needed or 0)
+    assert loose.level == 0.2 and loose.fall > usual.fall and loose.needed < usual.needed
     for name in ("newcombe", "bayes"):
         assert (narrow[f"{name}_low"] > table[f"{name}_low"]).all(), name
 
@@ -139,7 +113,7 @@ def test_the_confidence_is_passed_on(published: Facts, table: pd.DataFrame) -> N
 def test_methods_are_a_table_with_the_change_turned() -> None:
     """One row per method, with its convention and source; the exchanged groups give the change, the same the rest."""
     found, turned = rates((13, 42), (10, 52)), rates((10, 52), (13, 42))
-    table = by_method(found).set_index("method")
+    table = emergence.by_method(found).set_index("method")
     assert list(table.loc[["newcombe"], ["estimate", "low", "high"]].iloc[0]) == pytest.approx(
         [turned["difference"], *turned["intervals"]["newcombe"]]
     )
@@ -152,12 +126,12 @@ def test_methods_are_a_table_with_the_change_turned() -> None:
     assert list(table["convention"]) == [METHODS[name].convention for name in table.index]
 
 
-def test_what_cannot_be_read_is_refused_and_says_so(published: Facts) -> None:
+def test_what_cannot_be_read_is_refused_and_says_so() -> None:
     """The waves that print a share; what to add where a base is missing; more than everybody is no count."""
     later = report(share("emergence_share", "0.25", base_n=52), share("emergence_share", "0.10", wave=2017, base_n=30))
     assert list(readings(later, waves=(2015, 2017))["reading"]) == ["13/52 → 3/30"]
     with pytest.raises(InputError, match=r"emergence_share, wave 2017: no figure is printed. .*\[2013, 2015\]"):
-        readings(published, waves=(2015, 2017))
+        readings(FACTS, waves=(2015, 2017))
     with pytest.raises(InputError, match=r"emergence_share_2015: no base is printed. Give base_n, or a figure"):
         wave_readings(report(share("emergence_share", "0.20")), 2015)
     everybody = fact("emergence_share", Fraction(1), "minimum", "share", 0, base_n=42)
@@ -167,19 +141,11 @@ def test_what_cannot_be_read_is_refused_and_says_so(published: Facts) -> None:
     assert list(wave_readings(report(everybody, printed), 2015)["reading"]) == ["21/42"]
 
 
-def of(*known: Fact) -> ChangeConclusion:
-    return conclusion(readings(report(*known)))
-
-
 def test_the_printed_shares_are_lower_and_say_nothing_of_change(table: pd.DataFrame) -> None:
-    """All eleven readings are lower, all intervals hold zero.
-
-    The envelope of the intervals, the extreme p-values and probabilities: cell by cell over the eleven rows.
-    """
+    """All eleven readings are lower, all intervals hold zero; extremes taken cell by cell over the eleven rows."""
     found = conclusion(table)
     printed = found.printed
-    assert printed is not None and (found.share_before, found.share_after) == (0.31, 0.2)
-    assert (printed.n_readings, printed.all_lower) == (11, True)
+    assert (found.share_before, found.share_after, printed.n_readings, printed.all_lower) == (0.31, 0.2, 11, True)
     assert printed.zero_inside and not printed.fall_beyond_chance
     rows = table.iloc[:11].to_dict("records")
     names = ("newcombe", "agresti_caffo", "miettinen_nurminen", "bayes")
@@ -194,43 +160,35 @@ def test_the_printed_shares_are_lower_and_say_nothing_of_change(table: pd.DataFr
 def test_a_majority_in_2013_would_be_a_fall_beyond_chance(table: pd.DataFrame) -> None:
     """22/42 against every reading of 2015: no interval holds zero, so the conclusion rests on the definition."""
     found = conclusion(table)
-    assert found.printed is not None and found.in_words is not None
-    assert (found.in_words.n_readings, found.in_words.zero_inside) == (11, False)
-    assert found.in_words.fall_beyond_chance
-    assert found.in_words.interval_low < found.printed.interval_low
-    assert found.in_words.interval_high < 0 < found.printed.interval_high
-    assert found.in_words.p_high < 0.005
-    assert found.depends_on_definition
+    words = found.in_words
+    assert (words.n_readings, words.zero_inside, words.fall_beyond_chance) == (11, False, True)
+    assert words.interval_high < 0 and words.p_high < 0.005 and found.depends_on_definition
 
 
 def test_two_surveys_of_this_size_see_only_a_very_large_fall(table: pd.DataFrame) -> None:
     """Power at the share found is 80 %, and less above it; telling 31 % from 20 % takes more than the 75 poles."""
     found = conclusion(table)
-    fall, needed = found.detectable.fall, found.needed
-    assert fall is not None and needed is not None
-    assert power((0.31, fall), (42, 52)) == pytest.approx(0.8, abs=1e-6)
-    assert power((0.31, fall + 0.02), (42, 52)) < 0.8
-    assert power((0.31, 0.2), (needed, needed)) >= 0.8 > power((0.31, 0.2), (75, 75))
+    assert power((0.31, found.fall), (42, 52)) == pytest.approx(0.8, abs=1e-6)
+    assert power((0.31, found.fall + 0.02), (42, 52)) < 0.8
+    assert power((0.31, 0.2), (found.needed, found.needed)) >= 0.8 > power((0.31, 0.2), (75, 75))
     assert found.identified == 75 and found.needs_more_than_identified
+
+
+def change(before: str, after: str, words: int = 0, *known: Fact) -> pd.Series:
+    """The conclusion on two shares out of 50, that of a wave (or none) told as "more than", with its origin."""
+    figures = [share("emergence_share", value, wave=wave, base_n=50) for wave, value in ((2013, before), (2015, after))]
+    told = [replace(one, statistic="minimum") if one.wave == words else one for one in figures]
+    table = readings(report(*told, *known))
+    return pd.concat([conclusion(table), table.iloc[0][["origin"]]])
 
 
 def test_enough_poles_and_an_unknown_population_are_not_said_to_be_too_few() -> None:
     """90 % to 10 % takes far fewer than 75; nothing is above a number not printed; no size shows no change."""
-    before, after = share("emergence_share", "0.90", wave=2013, base_n=50), share("emergence_share", "0.10", base_n=50)
     poles = count("poles_identified", 75)
-    assert not of(before, after, poles).needs_more_than_identified
-    alone = of(before, after)
+    assert not change("0.9", "0.1", 0, poles).needs_more_than_identified
+    alone, same = change("0.9", "0.1"), change("0.1", "0.1", 0, poles)
     assert alone.identified is None and not alone.needs_more_than_identified
-    same = of(replace(before, value=after.value), after, poles)
     assert (same.needed, same.needs_more_than_identified) == (None, True)
-
-
-def change(before: str, after: str, words: str = "") -> tuple[str, ChangeConclusion]:
-    """The origin and the conclusion of two shares out of 50, one of them (or none) told as "more than"."""
-    figures = [share("emergence_share", value, wave=wave, base_n=50) for wave, value in ((2013, before), (2015, after))]
-    told = [replace(one, statistic="minimum") if str(one.wave) == words else one for one in figures]
-    table = readings(report(*told))
-    return table["origin"].iloc[0], conclusion(table)
 
 
 def test_what_a_change_says_follows_every_method_and_words_are_kept_apart() -> None:
@@ -238,24 +196,24 @@ def test_what_a_change_says_follows_every_method_and_words_are_kept_apart() -> N
 
     A fall from a lower bound is a fall; the smallest count after it shows one, larger ones need not.
     """
-    (origin, fall), (_, rise), (_, same) = change("0.8", "0.2"), change("0.2", "0.8"), change("0.2", "0.2")
-    assert fall.printed and rise.printed and same.printed and origin == "derived" and fall.in_words is None
+    fall, rise, same = change("0.8", "0.2"), change("0.2", "0.8"), change("0.2", "0.2")
     assert fall.printed.fall_beyond_chance and not fall.depends_on_definition
+    assert (fall.origin, fall.in_words) == ("derived", None)
     assert rise.printed.interval_low > 0 and not rise.printed.all_lower and not rise.printed.fall_beyond_chance
     assert same.printed.zero_inside and not same.printed.all_lower
-    (origin, words), (_, bound) = change("0.9", "0.3", "2013"), change("0.9", "0.3", "2015")
-    assert words.printed is None and words.in_words and words.in_words.fall_beyond_chance
-    assert origin == "assumption" and not words.depends_on_definition
-    assert bound.in_words and bound.in_words.interval_high < 0 and not bound.in_words.zero_inside
+    words, bound = change("0.9", "0.3", 2013), change("0.9", "0.3", 2015)
+    assert words.printed is None and words.in_words.fall_beyond_chance
+    assert words.origin == "assumption" and not words.depends_on_definition
+    assert bound.in_words.interval_high < 0 and not bound.in_words.zero_inside
     assert not bound.in_words.fall_beyond_chance
 
 
-def test_worst_cases_of_each_reading_of_2015(published: Facts) -> None:
+def test_worst_cases_of_each_reading_of_2015() -> None:
     """By hand: 10 of 52 answers, 75 poles: from 10/75 to (10 + 23)/75; eleven readings against the two of 2013.
 
     As many as in 2013 if (75 x 13/42 - 10)/23 = 57.5 % of the silent are in emergence for 10/52, 53.1 % for 11/52.
     """
-    found = non_response(published, 2015, 2013)
+    found = non_response(FACTS, 2015, 2013)
     assert len(found) == 22
     assert (found["identified"] == 75).all()
     assert (found["silent"] == 75 - found["n"]).all() and str(found["silent"].dtype) == "Int64"
@@ -270,18 +228,15 @@ def test_worst_cases_of_each_reading_of_2015(published: Facts) -> None:
     assert everybody["worst_low"] == everybody["worst_high"] == everybody["share"] == 0.2
 
 
-def test_only_the_source_of_the_share_says_how_many_poles_there_were(published: Facts) -> None:
+def test_only_the_source_of_the_share_says_how_many_poles_there_were() -> None:
     """Another source or wave is not borrowed; 38 poles identified and 52 answers contradict each other."""
-    facts = report(
-        share("emergence_share", "0.25", base_n=52),
-        share("emergence_share", "0.31", wave=2013, base_n=42),
-        count("poles_identified", 100, source="S6"),
-        count("poles_identified", 90, wave=2013),
-    )
+    shares = share("emergence_share", "0.25", base_n=52), share("emergence_share", "0.31", wave=2013, base_n=42)
+    poles = count("poles_identified", 100, source="S6"), count("poles_identified", 90, wave=2013)
+    facts = report(*shares, *poles)
     assert non_response(facts, 2015, 2013)["identified"].isna().all()
     assert list(non_response(facts, 2013, 2015)["identified"]) == [90]
-    few = {**published, "poles_identified_2015": replace(published["poles_identified_2015"], value=Fraction(38))}
-    for table in (non_response(few, 2015, 2013), non_response(published, 2013, 2015)):
+    few = {**FACTS, "poles_identified_2015": replace(FACTS["poles_identified_2015"], value=Fraction(38))}
+    for table in (non_response(few, 2015, 2013), non_response(FACTS, 2013, 2015)):
         assert table[["worst_low", "worst_high", "silent_share", "silent"]].isna().all(axis=None)
 
 
@@ -328,7 +283,7 @@ def test_poles_that_told_both_are_compared_level_by_level() -> None:
     told = pd.DataFrame({"level": "region", "linked": [True, True, True, False, False]})
     told["stage"] = ["emergence", "creation", "creation", "emergence", "emergence"]
     one = told.iloc[:2].assign(level="etat")
-    table = emergence_by_link(pd.concat([told, one, one.assign(level="epci", linked=False)]))
+    table = emergence.emergence_by_link(pd.concat([told, one, one.assign(level="epci", linked=False)]))
     assert list(table["level"]) == ["region", "etat", "epci"]
     row = table.iloc[0]
     assert [row["count_linked"], row["base_linked"], row["count_others"], row["base_others"]] == [1, 3, 2, 2]

@@ -1,4 +1,4 @@
-"""Funding by level: rows and scenarios, totals and means with their rounding, what rows decide; and the profile."""
+"""Funding by level: rows and scenarios, totals and means with their rounding, what rows decide; and paired medians."""
 
 import dataclasses
 import statistics
@@ -12,20 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from printed_figures import PUBLISHED, changed, count, euros, fact, report, row
+from printed_figures import PUBLISHED, changed, fact, measured, report, row
+from ptce_analysis.analysis import funding
 from ptce_analysis.analysis.amounts import AmountsRow, obstacle, printed_row
-from ptce_analysis.analysis.funding import (
-    PERIMETERS,
-    QUANTITIES,
-    comparisons,
-    funding_by_level,
-    level_rows,
-    limits_by_level,
-    pooled_local_median,
-    pooled_median,
-    totals,
-)
-from ptce_analysis.analysis.profile import euros_per_job, paired_medians, totals_and_medians
+from ptce_analysis.analysis.funding import comparisons, funding_by_level, level_rows, limits_by_level, totals
+from ptce_analysis.analysis.profile import paired_medians
 from ptce_analysis.published import read_published
 from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, SCENARIOS
 
@@ -39,7 +30,9 @@ def test_a_wave_without_amounts_stays_empty():
     assert set(table["status"]) == {"not found"} and set(table["wave"]) == {2013}
     assert table[["amount_eur", "share", "n_projects", "mean_eur", "median_eur"]].isna().all(axis=None)
     assert set(comparisons(FACTS, 2013, "as_printed")["verdict"]) == {"open"}
-    assert limits_by_level(FACTS, 2013, "as_printed") == {level: dict.fromkeys(QUANTITIES) for level in FUNDING_LEVELS}
+    assert limits_by_level(FACTS, 2013, "as_printed") == {
+        level: dict.fromkeys(funding.QUANTITIES) for level in FUNDING_LEVELS
+    }
 
 
 def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with():
@@ -56,22 +49,19 @@ def test_about_twenty_projects_and_at_least_an_amount_are_not_computed_with():
 
 
 def test_of_a_row_that_is_not_printed_whole_each_figure_counts_alone():
-    """Without their median, 20 projects and 796 k€ still make a mean and a share, and no row that limits a grant.
-
-    Without an amount there is no share of the six levels and no sum that needs it; without a number no mean.
-    """
+    """Without a median there are a mean and a share; without an amount no share at all; without a number no mean."""
     partly, alone = changed(FACTS, funding_median_epci_2015=None), changed(FACTS, funding_projects_epci_2015=None)
     row, before = (funding_by_level(some, 2015).set_index("level").loc["epci"] for some in (partly, FACTS))
     assert (row["status"], row["n_projects"], row["mean_eur"]) == ("not found", 20, before["amount_eur"] / 20)
     assert row["share"] == before["share"] and row[["median_eur", "n_amounts", "median_usable"]].isna().all()
     whole, found, no_number = (limits_by_level(some, 2015, "as_printed")["epci"] for some in (FACTS, partly, alone))
-    assert found == dict.fromkeys(QUANTITIES) | {name: whole[name] for name in ("total", "mean")}
-    assert no_number == dict.fromkeys(QUANTITIES) | {name: whole[name] for name in ("total", "median")}
+    assert found == dict.fromkeys(funding.QUANTITIES) | {name: whole[name] for name in ("total", "mean")}
+    assert no_number == dict.fromkeys(funding.QUANTITIES) | {name: whole[name] for name in ("total", "median")}
     table = funding_by_level(changed(FACTS, funding_amount_epci_2015=None), 2015).set_index("level")
     assert table["share"].isna().all() and table["amount_eur"].notna().sum() == 5
-    assert list(totals(changed(FACTS, funding_amount_europe_2015=None), 2015)["perimeter"]) == [
-        "local", "local_and_state", "printed"
-    ]  # fmt: skip
+    without = totals(changed(FACTS, funding_amount_europe_2015=None), 2015)
+    assert list(without["perimeter"]) == ["local", "local_and_state", "printed"]
+    assert pd.isna(totals(alone, 2015)["n_supports"].iloc[0])
     amounts = {id: f for id, f in FACTS.items() if f.indicator == "funding_amount"}
     none = {id: dataclasses.replace(f, value=Fraction(0), grain=Fraction(0)) for id, f in amounts.items()}
     assert set(funding_by_level(FACTS | none, 2015)["share"]) == {0.0}  # six exact zeros: no division by their sum
@@ -91,10 +81,9 @@ def test_rounding_bands_hold_every_table_that_rounds_to_the_printed_one():
 
 
 def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable():
-    """16 amounts with a median of at least 29.5 k€ add up to 265.5 k€ or more; 246 k€ is printed.
+    """By hand: 9 × 29.5 = 265.5 k€ and 9 × 27.5 = 247.5 k€ are more than 246.5, 9 × 26.5 = 238.5 k€ is not.
 
-    By hand: 9 × 26.5 = 238.5 k€ fits in 246.5 k€, 9 × 27.5 = 247.5 k€ does not. 776 k€ over 7 projects is 110,857 €,
-    246 k€ over 16 is 15,375 €; over none, the mean is not estimable.
+    776 k€ over 7 projects is 110,857 €, 246 k€ over 16 is 15,375 €; over none, the mean is not estimable.
     """
     table = funding_by_level(FACTS, 2015).set_index("level")
     assert list(table.index[table["status"] == "impossible"]) == ["commune"]
@@ -113,8 +102,8 @@ def test_an_impossible_row_is_found_by_rule_and_its_median_not_usable():
 def test_totals_over_each_perimeter():
     """Worked by hand: 246 + 796 + 333 + 1239 = 2614; + 1008 = 3622; + 776 = 4398 k€; 80, 104 and 111 supports."""
     table = totals(FACTS, 2015).set_index("perimeter")
-    assert table.loc[list(PERIMETERS), "total_eur"].tolist() == [2_614_000, 3_622_000, 4_398_000]
-    assert table.loc[list(PERIMETERS), "n_supports"].tolist() == [80, 104, 111]
+    assert table.loc[list(funding.PERIMETERS), "total_eur"].tolist() == [2_614_000, 3_622_000, 4_398_000]
+    assert table.loc[list(funding.PERIMETERS), "n_supports"].tolist() == [80, 104, 111]
     assert table.loc["printed", "total_eur"] == 3_250_000
     assert table.loc["local", ["total_low_eur", "total_high_eur"]].tolist() == [2_612_000, 2_616_000]
     assert totals(FACTS, 2013).empty
@@ -125,11 +114,8 @@ def test_totals_over_each_perimeter():
     [("as_printed", (500, 28_500)), ("communes_15", (9_500, 28_500)), ("local_medians_reversed", (9_500, 30_500))],
 )
 def test_the_pooled_local_median_is_an_interval(scenario, limits):
-    """Sharp limits; the printed 25 k€ lies within.
-
-    Where the Communes median is not used, they begin at half a unit: a supported project received something.
-    """
-    found = pooled_local_median(FACTS, 2015, scenario)
+    """The printed 25 k€ lies within; where the Communes median is not used, limits begin at half a unit."""
+    found = funding.pooled_local_median(FACTS, 2015, scenario)
     assert (found.low_eur, found.high_eur) == limits
     assert found.holds_printed
     assert found.n == (79 if scenario == "communes_15" else 80)
@@ -139,8 +125,8 @@ def test_whether_the_printed_median_lies_within_the_limits_is_told():
     """Their own rounding counts, at both ends; without a printed one there is nothing to compare."""
     for value, holds in ((1_000, False), (9_000, True), (29_000, True), (40_000, False)):
         other = changed(FACTS, aid_per_collectivity_median_2015=value)
-        assert pooled_local_median(other, 2015, "communes_15").holds_printed is holds
-    silent = pooled_local_median(changed(FACTS, aid_per_collectivity_median_2015=None), 2015)
+        assert funding.pooled_local_median(other, 2015, "communes_15").holds_printed is holds
+    silent = funding.pooled_local_median(changed(FACTS, aid_per_collectivity_median_2015=None), 2015)
     assert silent.printed is None and not silent.holds_printed
 
 
@@ -192,27 +178,22 @@ SMALL_ROWS = st.lists(
 @given(SMALL_ROWS)
 def test_limits_are_those_of_linear_programming_over_every_order(rows):
     """Route: one linear programme for every order in which the groups' sorted amounts can follow each other."""
-    assert pooled_median(rows) == pytest.approx(by_programming(rows), abs=1e-7)
+    assert funding.pooled_median(rows) == pytest.approx(by_programming(rows), abs=1e-7)
 
 
 def test_a_missing_local_row_leaves_no_pooled_median():
     """Not one of the four local rows may be missing, be of no project, or have less money than projects need."""
-    assert pooled_local_median(FACTS, 2013) is None
-    assert pooled_local_median(changed(FACTS, funding_projects_epci_2015=0), 2015) is None
+    assert funding.pooled_local_median(FACTS, 2013) is None
+    assert funding.pooled_local_median(changed(FACTS, funding_projects_epci_2015=0), 2015) is None
     # 20 projects that received something total 10 k€ or more: 9 k€, median aside, cannot be theirs.
-    assert pooled_local_median(changed(FACTS, funding_amount_epci_2015=9_000), 2015) is None
-    assert pooled_local_median(changed(FACTS, funding_amount_epci_2015=10_000), 2015).n == 80
+    assert funding.pooled_local_median(changed(FACTS, funding_amount_epci_2015=9_000), 2015) is None
+    assert funding.pooled_local_median(changed(FACTS, funding_amount_epci_2015=10_000), 2015).n == 80
 
 
 def test_each_scenario_changes_what_its_name_says():
-    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed.
-
-    776 k€ and 70 k€ stand for 775.5–776.5 and 69.5–70.5; a supported project received half a unit at least.
-    """
-    rows = level_rows(FACTS, 2015)
-    assert list(rows) == list(FUNDING_LEVELS) and "epci" not in level_rows(
-        changed(FACTS, funding_median_epci_2015=None), 2015
-    )  # nothing is imputed
+    """One amount fewer where a row is impossible; the four local medians in reverse order; all else as printed."""
+    rows, partly = level_rows(FACTS, 2015), level_rows(changed(FACTS, funding_median_epci_2015=None), 2015)
+    assert list(rows) == list(FUNDING_LEVELS) and "epci" not in partly  # nothing is imputed
     fewer = {"commune": dataclasses.replace(rows["commune"], n=15)}
     assert level_rows(FACTS, 2015, "communes_15") == rows | fewer
     medians = {x: rows[y].median for x, y in zip(LOCAL_LEVELS, reversed(LOCAL_LEVELS), strict=True)}
@@ -239,21 +220,6 @@ def rounded(value, grain):
     return grain * int((value + Fraction(grain, 2)) // grain)
 
 
-def measured(values):
-    """Every quantity from its definition: Gini as half the relative mean difference, numpy for the rest."""
-    x = np.sort(np.asarray(values, float))
-    n = len(x)
-    return {
-        "total": x.sum(),
-        "mean": x.mean(),
-        "median": float(np.median(x)),
-        "max": x[-1],
-        "sd": float(np.std(x, ddof=1)),
-        "gini": np.abs(x[:, None] - x).sum() / (2 * n * x.sum()),
-        "top_half_share": x[n - n // 2 :].sum() / x.sum(),
-    }
-
-
 def verdict(table, statement, level="commune", other="epci"):
     """The verdict on one statement and pair."""
     found = table[(table["statement"] == statement) & (table["level"] == level) & (table["other"] == other)]
@@ -271,7 +237,7 @@ def test_no_amounts_contradict_a_verdict(one, other, grain):
     given = printed(one, other, grain=grain)
     table, limits = comparisons(given, 2015, "as_printed"), limits_by_level(given, 2015, "as_printed")
     first, second = measured(one), measured(other)
-    for name in QUANTITIES:
+    for name in funding.QUANTITIES:
         said, difference = verdict(table, name), first[name] - second[name]
         for level, value in (("commune", first[name]), ("epci", second[name])):
             low, high = limits[level][name]
@@ -283,16 +249,13 @@ def test_no_amounts_contradict_a_verdict(one, other, grain):
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_means_are_decided_when_no_missing_amount_turns_them(scenario):
-    """Route: each order of the means for as many amounts as projects, or one fewer, on either side, roundings included.
-
-    Régions 1,239 / 29 = 42.7 k€ and State 1,008 / 24 = 42.0, but 1,008 / 23 = 43.8: only that pair turns.
-    """
+    """Route: each order of the means for as many amounts as projects, or one fewer, on either side, with roundings."""
     table = comparisons(FACTS, 2015, scenario)
     rows = level_rows(FACTS, 2015, scenario)
     for one, other in combinations(FUNDING_LEVELS, 2):
         sides = []
         for side in (rows[one], rows[other]):
-            numbers = {side.n, side.n_projects - 1}
+            numbers = {side.n, FACTS[f"funding_projects_{side.total.level}_2015"].value - 1}
             sides.append([end / n for end in side.total.band for n in numbers])
         orders = {first > second for first, second in product(*sides)}
         said = verdict(table, "mean", one, other)
@@ -307,10 +270,8 @@ def test_the_largest_amounts_worked_by_hand():
 
     With the local medians reversed, 333.5 − 7 × 16.5 − 7 × 0.5 = 214.5 k€: no longer decided.
     """
-    printed_as, turned = (
-        verdict(comparisons(FACTS, 2015, scenario), "max", "departement", "europe")
-        for scenario in ("as_printed", "local_medians_reversed")
-    )
+    as_told = ("as_printed", "local_medians_reversed")
+    printed_as, turned = (verdict(comparisons(FACTS, 2015, one), "max", "departement", "europe") for one in as_told)
     assert (printed_as["verdict"], printed_as["more"], turned["verdict"]) == ("decided", "europe", "bounded")
     limits = limits_by_level(FACTS, 2015, "as_printed")
     assert (limits["departement"]["max"][1], limits["europe"]["max"][0]) == (137_500, 164_500)
@@ -338,45 +299,29 @@ def test_what_a_row_of_no_or_one_amount_limits():
     assert limits_by_level(wide, 2015, "as_printed")["commune"]["max"][1] == 75_000
     limits = limits_by_level(changed(FACTS, funding_projects_europe_2015=0), 2015, "as_printed")["europe"]
     assert limits["total"] == (775_500, 776_500)
-    assert {name for name in QUANTITIES if limits[name] is None} == set(QUANTITIES) - {"total"}
+    assert {name for name in funding.QUANTITIES if limits[name] is None} == set(funding.QUANTITIES) - {"total"}
 
 
 def test_equal_exact_figures_are_decided_to_be_equal():
     """Without rounding, the same total on both sides leaves one answer: neither has more; a tie of bands does not."""
-    same = {
-        id: dataclasses.replace(f, grain=Fraction(0)) for id, f in printed([10, 20, 30], [10, 20, 30], grain=1).items()
-    }
-    exact = verdict(comparisons(same, 2015, "as_printed"), "total")
-    assert (exact["verdict"], exact["more"]) == ("decided", "neither")
-    rounded_ones = comparisons(printed([10, 20, 30], [10, 20, 30], grain=1), 2015, "as_printed")
-    assert verdict(rounded_ones, "total")["verdict"] == "bounded"
+    bands = printed([10, 20, 30], [10, 20, 30], grain=1)
+    same = {id: dataclasses.replace(f, grain=Fraction(0)) for id, f in bands.items()}
+    exact, tied = (verdict(comparisons(some, 2015, "as_printed"), "total") for some in (same, bands))
+    assert (exact["verdict"], exact["more"], tied["verdict"]) == ("decided", "neither", "bounded")
+
+
+def test_the_medians_of_both_waves_are_paired():
+    """Those of one wave only, such as age, are left out. Budgets: 3/5 − 1 = −40 %; rounding leaves staff a rise."""
+    table = paired_medians(FACTS).set_index("indicator")
+    names = "cell_budget cell_self_financed_share cell_fte members employees budget"
+    assert list(table.index) == [f"{name}_median" for name in names.split()]
+    assert list(table["direction"]) == ["lower", "lower", "rounding", "higher", "lower", "lower"]
+    assert table.loc["budget_median", ["first", "second", "change"]].tolist() == pytest.approx([5e6, 3e6, -0.4])
 
 
 def members(value, wave, grain=1):
     """A printed median number of member structures."""
     return fact("members_median", value, "median", "count", grain, wave=wave)
-
-
-def test_six_medians_are_printed_for_both_waves():
-    """Those of one wave only, such as age, are left out."""
-    table = paired_medians(FACTS)
-    assert list(table["indicator"]) == [
-        "cell_budget_median",
-        "cell_self_financed_share_median",
-        "cell_fte_median",
-        "members_median",
-        "employees_median",
-        "budget_median",
-    ]
-
-
-def test_changes_and_their_rounding_worked_by_hand():
-    """Budgets: 3/5 − 1 = −40 %. Staff: rounding leaves 1.755/1.5, a rise, possible."""
-    table = paired_medians(FACTS).set_index("indicator")
-    budget, staff = table.loc["budget_median"], table.loc["cell_fte_median"]
-    assert budget[["first", "second", "change"]].tolist() == pytest.approx([5e6, 3e6, -0.4])
-    assert table["direction"].value_counts().to_dict() == {"lower": 4, "rounding": 1, "higher": 1}
-    assert (table.loc["members_median", "direction"], staff["direction"]) == ("higher", "rounding")
 
 
 @pytest.mark.parametrize(
@@ -392,34 +337,3 @@ def test_directions_at_the_edges_of_rounding(second, grain, direction):
     assert zero["change"].isna().all() and list(zero["direction"]) == ["higher"]
     table = paired_medians(report(members(11, 2013, grain), members(second, 2015, grain)))
     assert list(table["direction"]) == [direction]
-
-
-def test_totals_force_concentration():
-    """Jobs: 21 poles at 88.5 and 19 others share 21,500 − 21 × 88.5: the upper twenty hold at least 91.8 %.
-
-    Route: the most equal data set, written out with the roundings most favourable to equality.
-    """
-    table = totals_and_medians(FACTS).set_index("indicator")
-    total, median = 21_500, 88.5
-    high = (total - 21 * median) / 19
-    assert table.loc["jobs_total", "top_half_share"] == pytest.approx((19 * high + median) / total)
-    assert table.loc["jobs_total", "mean_to_median"] == pytest.approx(550 / 88)
-    assert list(table["n"]) == [40, 40, 40]
-
-
-def test_euros_per_job_worked_by_hand():
-    """235 M€ / 22,000 = 10,682 €, from 234.5/22.5 to 235.5/21.5; 3 M€ / 88 = 34,091 €; 5 M€ / 110 = 45,455 €."""
-    table = euros_per_job(FACTS).set_index(["kind", "wave"])
-    assert table.loc[("totals", 2015)].tolist() == pytest.approx([235e6 / 22e3, 234.5e6 / 22.5e3, 235.5e6 / 21.5e3])
-    assert table.loc[("medians", 2015), "value_eur"] == pytest.approx(3e6 / 88)
-    assert table.loc[("medians", 2013), "value_eur"] == pytest.approx(5e6 / 110)
-    assert ("totals", 2013) not in table.index
-    assert euros_per_job(report(euros("budget_total", 100), count("jobs_total", 1, 2))).empty  # perhaps over none
-
-
-def test_totals_without_poles_or_that_cannot_hold_are_left_out():
-    """No number of poles, no median, one of zero, or a total that the median excludes: nothing is forced."""
-    for total, median, n, rows in ((22_000, 88, 40, 1), (22_000, 88, None, 0), (500, 88, 40, 0), (5, 0, 4, 0)):
-        jobs = fact("jobs_total", total, "sum", "count", 1, base_n=n)
-        half = fact("employees_median", median, "median", "count", 0)
-        assert (len(totals_and_medians(report(half, jobs))), totals_and_medians(report(jobs)).empty) == (rows, True)

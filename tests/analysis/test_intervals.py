@@ -12,26 +12,12 @@ from scipy.integrate import quad
 from scipy.stats import beta
 from scipy.stats.contingency import odds_ratio
 
-from ptce_analysis.analysis.intervals import (
-    DIFFERENCES,
-    JEFFREYS,
-    SINGLES,
-    Estimate,
-    Rate,
-    bayes_factor,
-    beta_binomial,
-    checked_rate,
-    clopper_pearson,
-    conditional_odds_ratio,
-    jeffreys,
-    koopman,
-    newcombe,
-    prob_decrease,
-    wilson,
-)
+from ptce_analysis.analysis import intervals
+from ptce_analysis.analysis.intervals import JEFFREYS, Estimate, Rate, beta_binomial, koopman, newcombe, prob_decrease
 from ptce_analysis.errors import InputError
 
 Z = 1.959963984540054  # from any table of the normal distribution
+WITH_INTERVAL = (*intervals.DIFFERENCES, koopman, intervals.conditional_odds_ratio, beta_binomial)
 
 
 small = st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -55,23 +41,23 @@ def bounds(found: Estimate) -> tuple[float, float]:
 )
 def test_an_impossible_rate_is_refused_by_name(rate: object, message: str) -> None:
     """The message names the argument, the value and what is legal, whatever the comparison."""
-    for compared in (*DIFFERENCES, koopman, conditional_odds_ratio, beta_binomial, prob_decrease, bayes_factor):
+    for compared in (*WITH_INTERVAL, prob_decrease, intervals.bayes_factor):
         with pytest.raises(InputError, match=message):
-            compared((1, 4), rate)  # type: ignore[arg-type]
+            compared((1, 4), rate)
     with pytest.raises(InputError, match="first: count 5"):
         newcombe((5, 4), (1, 4))
-    for single in SINGLES:
+    for single in intervals.SINGLES:
         with pytest.raises(InputError, match="rate: count 5"):
             single((5, 4))
-    found = checked_rate((np.int64(3), np.int64(4)), "first")  # type: ignore[arg-type]  # cells of a table are legal
+    found = intervals.checked_rate((np.int64(3), np.int64(4)), "first")  # cells of a table are legal
     assert found == (3, 4) and all(type(part) is int for part in found)
 
 
 @pytest.mark.parametrize("value", [0, 1, 95, -0.1, True, "0.95", None])
 def test_a_confidence_outside_0_to_1_is_refused(value: object) -> None:
     """95 is the likeliest slip, so the message says how to write it."""
-    for method in (*SINGLES, *DIFFERENCES, koopman, conditional_odds_ratio, beta_binomial):
-        rates = ((1, 4),) if method in SINGLES else ((1, 4), (2, 4))
+    for method in (*intervals.SINGLES, *WITH_INTERVAL):
+        rates = ((1, 4),) if method in intervals.SINGLES else ((1, 4), (2, 4))
         with pytest.raises(InputError, match=r"confidence: value .* strictly between 0 and 1; write 0.95 for 95 %"):
             method(*rates, value)
 
@@ -81,18 +67,18 @@ def test_a_confidence_outside_0_to_1_is_refused(value: object) -> None:
     [
         # R 4.2.2: prop.test(13, 42, correct = FALSE)$conf.int; binom.test(13, 42)$conf.int;
         # qbeta(c(.025, .975), 13.5, 29.5)
-        (wilson, (13, 42), (0.190711028587949, 0.460259939360891)),
-        (clopper_pearson, (13, 42), (0.176221082641955, 0.470860628932117)),
-        (jeffreys, (13, 42), (0.185894065907175, 0.458400536207558)),
+        (intervals.wilson, (13, 42), (0.190711028587949, 0.460259939360891)),
+        (intervals.clopper_pearson, (13, 42), (0.176221082641955, 0.470860628932117)),
+        (intervals.jeffreys, (13, 42), (0.185894065907175, 0.458400536207558)),
         # R: prop.test(0, 10, correct = FALSE)$conf.int; binom.test(0, 10)$conf.int
-        (wilson, (0, 10), (0, 0.277532799862889)),
-        (clopper_pearson, (0, 10), (0, 0.308497107818761)),
+        (intervals.wilson, (0, 10), (0, 0.277532799862889)),
+        (intervals.clopper_pearson, (0, 10), (0, 0.308497107818761)),
         # Brown, Cai & DasGupta 2001: the bound is 0 without success, 1 without failure; R: qbeta(.975, .5, 10.5)
-        (jeffreys, (0, 10), (0, 0.217196267511)),
-        (jeffreys, (10, 10), (1 - 0.217196267511, 1)),
+        (intervals.jeffreys, (0, 10), (0, 0.217196267511)),
+        (intervals.jeffreys, (10, 10), (1 - 0.217196267511, 1)),
         # Newcombe 1998a, Statistics in Medicine 17:857-872, Table I, methods 3 and 5
-        (wilson, (81, 263), (0.2553, 0.3662)),
-        (clopper_pearson, (15, 148), (0.0578, 0.1617)),
+        (intervals.wilson, (81, 263), (0.2553, 0.3662)),
+        (intervals.clopper_pearson, (15, 148), (0.0578, 0.1617)),
     ],
 )
 def test_single_intervals_agree_with_r_and_newcombe(
@@ -124,7 +110,7 @@ TABLE_II = [
 def test_differences_agree_with_newcombes_table(example: tuple[tuple[float, float], ...]) -> None:
     """Every example of the table, extreme ones included, to its four printed digits."""
     first, second, *printed = example
-    for method, expected in zip(DIFFERENCES, printed, strict=True):
+    for method, expected in zip(intervals.DIFFERENCES, printed, strict=True):
         found = method(first, second)
         assert bounds(found) == pytest.approx(expected, abs=6e-5)
         assert (found.estimate, found.reason) == (first[0] / first[1] - second[0] / second[1], "")
@@ -145,20 +131,21 @@ def test_koopman_agrees_with_published_examples_and_closed_forms() -> None:
 def test_correlated_newcombe_narrows_and_widens() -> None:
     """Zou & Donner 2008 by hand: p = 1/2, n = 4, reach r = p - low; 2r^2 - 2 phi r^2 is 0 for 1 and 3r^2 for -1/2."""
     assert bounds(newcombe((2, 4), (2, 4), 0.95, 1.0)) == pytest.approx((0.0, 0.0), abs=1e-7)
-    reach = 0.5 - bounds(wilson((2, 4)))[0]
+    reach = 0.5 - bounds(intervals.wilson((2, 4)))[0]
     assert bounds(newcombe((2, 4), (2, 4), 0.95, -0.5)) == pytest.approx((-reach * 3**0.5, reach * 3**0.5))
 
 
 def test_a_count_of_zero_sets_one_bound_only() -> None:
     """R: fisher.test gives 0 to 0.55006 when the second group has no success, 1.81798 to Inf the other way round."""
-    none_second = conditional_odds_ratio((7, 12), (0, 10))
+    exact = intervals.conditional_odds_ratio
+    none_second = exact((7, 12), (0, 10))
     assert (none_second.estimate, none_second.low, none_second.reason) == (0.0, 0.0, "")
     assert none_second.high == pytest.approx(0.55006220, abs=1.3e-4)
-    for none_first in (conditional_odds_ratio((0, 10), (7, 12)), conditional_odds_ratio((5, 12), (10, 10))):
+    for none_first in (exact((0, 10), (7, 12)), exact((5, 12), (10, 10))):
         assert (none_first.estimate, none_first.high, none_first.reason) == (None, math.inf, "zero_cell")
         assert none_first.low == pytest.approx(1.817976, abs=1e-3)
     for pair in (((0, 4), (0, 7)), ((4, 4), (7, 7))):
-        assert conditional_odds_ratio(*pair) == Estimate(None, None, None, "no_variation")
+        assert exact(*pair) == Estimate(None, None, None, "no_variation")
 
 
 def tail_shares(first: Rate, second: Rate, psi: float) -> tuple[float, float, float]:
@@ -179,7 +166,7 @@ def tail_shares(first: Rate, second: Rate, psi: float) -> tuple[float, float, fl
 def test_odds_bounds_and_estimate_solve_their_equations(first: Rate, second: Rate, confidence: float) -> None:
     """Each bound leaves (1 - confidence)/2, the estimate makes the mean the count (fractions); scipy; exact swaps."""
     (k1, n1), (k2, n2) = first, second
-    found, tail = conditional_odds_ratio(first, second, confidence), (1 - confidence) / 2
+    found, tail = intervals.conditional_odds_ratio(first, second, confidence), (1 - confidence) / 2
     if found.low:
         assert tail_shares(first, second, found.low)[0] == pytest.approx(tail, rel=1e-9)
     if found.high is not None and math.isfinite(found.high):
@@ -189,10 +176,8 @@ def test_odds_bounds_and_estimate_solve_their_equations(first: Rate, second: Rat
         scipys = odds_ratio([[k2, n2 - k2], [k1, n1 - k1]], kind="conditional")
         ends = scipys.confidence_interval(confidence)
         assert (found.estimate, *bounds(found)) == pytest.approx((scipys.statistic, ends.low, ends.high), rel=1e-5)
-        for other in (
-            conditional_odds_ratio(second, first, confidence),
-            conditional_odds_ratio((n1 - k1, n1), (n2 - k2, n2), confidence),
-        ):
+        for swapped in ((second, first), ((n1 - k1, n1), (n2 - k2, n2))):
+            other = intervals.conditional_odds_ratio(*swapped, confidence)
             assert found.low * other.high == pytest.approx(1, rel=1e-9)
             assert found.estimate * other.estimate == pytest.approx(1, rel=1e-9)
 
@@ -227,7 +212,7 @@ def exact_factor(first: Rate, second: Rate) -> Fraction:
 def test_bayesian_figures_are_their_closed_forms(first: Rate, second: Rate) -> None:
     """The finite sum of the beta-binomial distribution, and the factor of counts that are all equally likely."""
     assert prob_decrease(first, second) == pytest.approx(float(exact_decrease(first, second)), abs=1e-10)
-    assert bayes_factor(first, second) == pytest.approx(float(exact_factor(first, second)), rel=1e-9)
+    assert intervals.bayes_factor(first, second) == pytest.approx(float(exact_factor(first, second)), rel=1e-9)
 
 
 def below(first: Rate, second: Rate, gap: float) -> float:
@@ -265,7 +250,8 @@ def test_bayesian_figures_by_hand() -> None:
     Posterior means 14/44 and 11/54. Jeffreys' prior, by
     R 4.2.2: integrate(function(p) dbeta(p, k1+.5, 42-k1+.5) * pbeta(p, 10.5, 42.5), 0, 1, rel.tol = 1e-12).
     """
-    assert prob_decrease((13, 42), (10, 52), JEFFREYS) == pytest.approx(0.905408800750047, abs=1e-10)
-    assert prob_decrease((22, 42), (10, 52), JEFFREYS) == pytest.approx(0.999653771800425, abs=1e-10)
-    assert bayes_factor((0, 1), (1, 1)) == pytest.approx(1.5) and bayes_factor((1, 1), (1, 1)) == pytest.approx(0.75)
+    for first, expected in (((13, 42), 0.905408800750047), ((22, 42), 0.999653771800425)):
+        assert prob_decrease(first, (10, 52), JEFFREYS) == pytest.approx(expected, abs=1e-10)
+    factors = [intervals.bayes_factor(one, (1, 1)) for one in ((0, 1), (1, 1))]
+    assert factors == pytest.approx([1.5, 0.75])
     assert beta_binomial((13, 42), (10, 52)).estimate == pytest.approx(14 / 44 - 11 / 54)

@@ -9,33 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptce_analysis.analysis.percent import (
-    attainable_bases,
-    attainable_counts,
-    joint_bases,
-    percent,
-    percentages,
-    smallest_base,
-)
+from printed_figures import sampled
+from ptce_analysis.analysis.percent import attainable_counts, joint_bases, percent, percentages, smallest_base
 from ptce_analysis.errors import InputError
 
 POINT = Fraction(1, 100)
 shares = st.fractions(0, 1, max_denominator=400)
 grains = st.sampled_from([Fraction(0), Fraction(1, 1000), POINT, Fraction(5, 100), Fraction(1, 3)])
-
-
 WAYS = {"nearest": (ROUND_HALF_UP, ROUND_HALF_DOWN), "down": (ROUND_DOWN,)}
 
 
-@pytest.mark.parametrize(
-    ("rounding", "grain"),
-    [
-        *itertools.product(WAYS, ["10", "5", "1", "0.1"]),
-        pytest.param("nearest", "0.01", marks=pytest.mark.thorough),
-        pytest.param("down", "0.01", marks=pytest.mark.thorough),
-    ],
-)
-def test_counts_and_bases_are_those_that_print_as_the_percentage(rounding: str, grain: str) -> None:
+@pytest.mark.parametrize("rounding", WAYS)
+@pytest.mark.parametrize("grain", sampled(["10", "5", "1", "0.1", "0.01"], 4))
+def test_counts_and_bases_are_those_that_print_as_the_percentage(grain: str, rounding: str) -> None:
     """Every k of every n up to 60, printed by `decimal` at that grain: each percentage has those counts, no other."""
     step, printed = Decimal(grain), defaultdict[tuple[int, int], set[int]](set)
     for n, way in itertools.product(range(1, 61), WAYS[rounding]):
@@ -45,7 +31,7 @@ def test_counts_and_bases_are_those_that_print_as_the_percentage(rounding: str, 
         share, unit = Fraction(step * steps) / 100, Fraction(grain) / 100
         counts = {n: sorted(printed[steps, n]) for n in range(1, 61)}
         assert {n: list(attainable_counts(share, n, unit, rounding)) for n in counts} == counts
-        assert attainable_bases(share, unit, 60, rounding) == tuple(n for n in counts if counts[n])
+        assert joint_bases([(share, unit)], 60, rounding) == tuple(n for n in counts if counts[n])
 
 
 @settings(deadline=None)
@@ -54,7 +40,7 @@ def test_smallest_base_is_the_first_that_holds(share: Fraction, grain: Fraction)
     """The Stern-Brocot denominator is the first base found by trying 1, 2, 3 and so on."""
     for rounding in ("nearest", "down") if grain else ("nearest",):
         found = smallest_base(share, grain, rounding)
-        assert attainable_bases(share, grain, found, rounding) == (found,)
+        assert joint_bases([(share, grain)], found, rounding) == (found,)
 
 
 @settings(deadline=None)
@@ -104,12 +90,8 @@ def test_the_decimals_written_are_the_grain(
 def test_the_answer_says_what_is_read() -> None:
     """The percentages that print as the value, an end that is excluded, and a value its grain never writes."""
     read = [percent("8.2"), percent("20", grain=0), percent("8.2", rounding="down"), percent("100", rounding="down")]
-    assert [one["reads_as"] for one in read] == [
-        "8.15 to 8.25",
-        "20 exactly",
-        "8.2 to 8.3, 8.3 excluded",
-        "100 exactly",
-    ]
+    said = ["8.15 to 8.25", "20 exactly", "8.2 to 8.3, 8.3 excluded", "100 exactly"]
+    assert [one["reads_as"] for one in read] == said
     assert percent("0")["reads_as"] == "0 to 0.5" and percent("100")["reads_as"] == "99.5 to 100"
     notes = [percent("41", grain=5)["note"], percent("40", grain=5)["note"], percent("41", grain=0)["note"]]
     assert notes == ["not written at a grain of 5", None, None]

@@ -12,24 +12,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom, chi2_contingency
 
 from ptce_analysis.analysis import intervals
+from ptce_analysis.analysis import rates as compared
 from ptce_analysis.analysis.intervals import Rate
-from ptce_analysis.analysis.rates import (
-    METHODS,
-    REASONS,
-    TESTS,
-    Detectable,
-    barnard,
-    boschloo,
-    detectable,
-    fisher,
-    mid_p,
-    parse_rate,
-    pearson,
-    power,
-    power_curve,
-    rates,
-    sample_size,
-)
+from ptce_analysis.analysis.rates import barnard, boschloo, fisher, mid_p, pearson, power, rates, sample_size
 from ptce_analysis.errors import InputError
 
 small = st.integers(1, 12).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -45,10 +30,6 @@ def exact_conditional(first: Rate, second: Rate) -> tuple[Fraction, Fraction]:
     return Fraction(smaller + ties, sum(weights)), Fraction(2 * smaller + ties, 2 * sum(weights))
 
 
-def varies(first: Rate, second: Rate) -> bool:
-    return first[0] + second[0] not in (0, first[1] + second[1])
-
-
 @given(small, small)
 @example((13, 42), (10, 52))
 @example((31, 100), (29, 100))
@@ -57,7 +38,7 @@ def test_conditional_tests_equal_enumeration_in_whole_numbers(first: Rate, secon
     (k1, n1), (k2, n2) = first, second
     exact, mid = exact_conditional(first, second)
     assert fisher(first, second) == pytest.approx(float(exact), rel=1e-11)
-    if varies(first, second):
+    if 0 < k1 + k2 < n1 + n2:
         assert mid_p(first, second) == pytest.approx(float(mid), rel=1e-11)
         chi2 = chi2_contingency([[k1, n1 - k1], [k2, n2 - k2]], correction=False)
         assert pearson(first, second) == pytest.approx(chi2.pvalue, rel=1e-9)
@@ -123,41 +104,43 @@ def test_unconditional_tests_equal_brute_force(first: Rate, second: Rate, test: 
 
 def test_groups_that_are_equal_do_not_vary_or_cannot_be() -> None:
     """The least extreme table: p = 1, but mid-p counts ties by half. One table with its margins: p = 1, or 0/0."""
-    for test in (*TESTS, rates):
+    for test in (*compared.TESTS, rates):
         with pytest.raises(InputError, match="second: count 60: legal counts are 0 to 52"):
             test((13, 42), (60, 52))
     for base in (1, 2, 40):
         first, second = (base, 2 * base), (2 * base, 4 * base)
         assert [test(first, second) for test in (fisher, barnard, boschloo, pearson)] == [1] * 4
-        assert 0.5 < (mid_p(first, second) or 0) < 1
+        assert 0.5 < mid_p(first, second) < 1
     for pair in (((0, 3), (0, 9)), ((3, 3), (9, 9))):
-        assert [test(*pair) for test in TESTS] == [1, None, 1, 1, None]
+        assert [test(*pair) for test in compared.TESTS] == [1, None, 1, 1, None]
 
 
 @pytest.mark.parametrize("text", ["13", "13/", "/42", "13/42/2", "1.5/3", "-1/3", "13:42", "٣/٤", ""])
 def test_a_text_that_is_no_rate_is_refused_with_an_example(text: str) -> None:
     """The message shows a legal one; a rate read backwards is named whole; spaces and leading zeros do not matter."""
-    assert [parse_rate(legal) for legal in ("13/42", " 13 / 42 ", "013/42")] == [(13, 42)] * 3
+    assert [compared.parse_rate(legal) for legal in ("13/42", " 13 / 42 ", "013/42")] == [(13, 42)] * 3
     with pytest.raises(InputError, match=r"a count, a slash and a base .* such as 13/42"):
-        parse_rate(text)
+        compared.parse_rate(text)
     with pytest.raises(InputError, match=r"rate '42/13': count 42: legal counts are 0 to 13"):
-        parse_rate("42/13")
+        compared.parse_rate("42/13")
 
 
 def test_the_keys_are_those_promised() -> None:
-    """A machine reading the JSON finds each value where the command's documentation says."""
+    """A machine reading the JSON finds each value where the command's documentation says; each has its convention."""
     found = rates((13, 42), (10, 52))
-    assert list(found) == [
-        "first", "second", "confidence", "difference", "intervals", "risk_ratio", "odds_ratio", "tests", "bayes",
-        "conventions", "reasons",
-    ]  # fmt: skip
-    assert list(found["first"]) == ["count", "base", "share", "wilson", "clopper_pearson", "jeffreys"]
-    assert list(found["intervals"]) == ["newcombe", "agresti_caffo", "miettinen_nurminen"]
-    assert list(found["risk_ratio"]) == ["estimate", "koopman"]
-    assert list(found["odds_ratio"]) == ["sample", "conditional", "exact"]
-    assert list(found["tests"]) == ["fisher", "mid_p", "barnard", "boschloo", "pearson"]
-    assert list(found["bayes"]) == ["prob_decrease", "interval", "difference", "bayes_factor", "prior"]
-    assert found["reasons"] == {}
+    keys = {
+        "first": "count base share wilson clopper_pearson jeffreys",
+        "intervals": "newcombe agresti_caffo miettinen_nurminen",
+        "risk_ratio": "estimate koopman",
+        "odds_ratio": "sample conditional exact",
+        "tests": "fisher mid_p barnard boschloo pearson",
+        "bayes": "prob_decrease interval difference bayes_factor prior",
+    }
+    assert {name: " ".join(found[name]) for name in keys} == keys and found["reasons"] == {}
+    assert list(found) == ["first", "second", "confidence", "difference", *list(keys)[1:], "conventions", "reasons"]
+    methods = {*found["tests"], *found["intervals"], *list(found["first"])[3:], "koopman", "sample_odds_ratio"}
+    assert set(found["conventions"]) == methods | {"conditional_odds_ratio", "beta_binomial"}
+    assert all(method.source for method in compared.METHODS.values()) and all(compared.REASONS.values())
 
 
 def test_each_value_is_that_of_its_function() -> None:
@@ -205,7 +188,7 @@ def test_every_empty_place_has_a_reason_and_no_value_is_nan(first: Rate, second:
     found = rates(first, second, confidence)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     for place in empty_places(found):
-        assert found["reasons"][place] in REASONS
+        assert found["reasons"][place] in compared.REASONS
 
 
 def test_edges_are_explained() -> None:
@@ -230,20 +213,10 @@ def test_edges_are_explained() -> None:
         assert test((1100, 2_001), second) is None
 
 
-def test_every_value_has_its_convention() -> None:
-    """Every method, in `ptce rates` and on the page of methods, has its convention and its publication."""
-    found = rates((1, 4), (3, 5))
-    methods = {*found["tests"], *found["intervals"], "wilson", "clopper_pearson", "jeffreys", "koopman"}
-    assert set(found["conventions"]) == methods | {"sample_odds_ratio", "conditional_odds_ratio", "beta_binomial"}
-    assert all(method.source for method in METHODS.values()) and all(REASONS.values())
-
-
 @pytest.mark.parametrize(
     ("shares", "sizes", "level"), [((0.7, 0.2), (9, 6), 0.05), ((0.5, 0.5), (7, 7), 0.2), ((0.0, 1.0), (3, 4), 0.1)]
 )
-def test_power_is_the_probability_of_rejecting(
-    shares: tuple[float, float], sizes: tuple[int, int], level: float
-) -> None:
+def test_power_is_the_probability_of_rejecting(shares: Rate, sizes: Rate, level: float) -> None:
     """Every pair of counts, tested one by one and weighed by scipy's binomial probabilities."""
     (n1, n2), (p1, p2) = sizes, shares
     expected = sum(
@@ -257,33 +230,22 @@ def test_power_is_the_probability_of_rejecting(
 
 def test_the_smallest_detectable_change_has_the_wanted_power() -> None:
     """At the share returned the power is the wanted one; nearer to the first share it is not reached."""
-    fall = detectable(13 / 42, (42, 52)).fall
-    assert fall is not None and fall < 13 / 42
+    fall = compared.detectable(13 / 42, (42, 52))
+    assert fall < 13 / 42
     assert power((13 / 42, fall), (42, 52)) == pytest.approx(0.8, abs=1e-9)
     assert power((13 / 42, fall + 0.005), (42, 52)) < 0.8
-    curve = power_curve(13 / 42, (42, 52), [fall, 0.3])
-    assert curve.to_numpy().tolist() == [
-        [fall, power((13 / 42, fall), (42, 52))],
-        [0.3, power((13 / 42, 0.3), (42, 52))],
-    ]
     # Three units against three: even from 0.3 to 0 is missed.
-    assert detectable(0.3, (3, 3), 0.9) == Detectable((3, 3), 0.05, 0.9, None)
+    assert compared.detectable(0.3, (3, 3), 0.9) is None
 
 
 def test_a_small_size_is_found_by_trying_all() -> None:
-    """From 5 % to 95 %: the smallest size from which eleven in a row reach the power, all sizes from 1 tried.
-
-    20 % against 80 %: 6 units reach half, 7 fail, 8 and more reach it; up to 7 none is steady. One can be enough.
-    """
-    enough = [power((0.05, 0.95), (n, n)) >= 0.8 for n in range(1, 40)]
-    expected = next(n for n in range(1, 29) if all(enough[n - 1 : n + 10]))
-    assert sample_size((0.05, 0.95)) == expected
+    """20 % against 80 %: 6 units reach half, 7 fail, 8 and more reach it. One can be enough."""
     halves = [power((0.2, 0.8), (n, n)) >= 0.5 for n in range(1, 19)]
     assert halves == [False] * 5 + [True, False] + [True] * 11
     assert sample_size((0.2, 0.8), 0.5) == 8
     assert sample_size((0.0, 1.0), 0.9, level=0.6) == 1
     # R: power.prop.test(p1 = 13/42, p2 = .2, power = .8) gives 247.3 by normal approximation.
-    assert abs((sample_size((13 / 42, 0.2)) or 0) - 248) <= 4
+    assert abs(sample_size((13 / 42, 0.2)) - 248) <= 4
 
 
 def test_no_size_tells_equal_shares_apart_and_a_limit_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,4 +269,4 @@ def test_no_size_tells_equal_shares_apart_and_a_limit_is_kept(monkeypatch: pytes
 def test_bad_input_is_refused_by_name(arguments: tuple[object, ...], message: str) -> None:
     """The argument, the value and what is legal."""
     with pytest.raises(InputError, match=message):
-        power(*arguments)  # type: ignore[arg-type]
+        power(*arguments)

@@ -1,9 +1,8 @@
 """The amounts behind a printed row (how many, their sum, their median): whether any exist, and their sharp bounds.
 
-With `h = floor(n/2)`, the `h + 1` largest add up to at least `(h + 1) * median`. Every statistic has one end of its
-bounds at the most equal amounts of some sum, the other at the least equal ones, at a corner of the polytopes
-between the points where a unit is just full. Proofs: `docs/feasible-sets.md`. All of it is exact; figures are read as
-printed (the float 0.1 is one tenth).
+Every statistic has one end of its bounds at the most equal amounts of some sum, the other at the least equal ones, at a
+corner of the polytopes between the points where a unit is just full. Proofs: `docs/feasible-sets.md`. All of it is
+exact; figures are read as printed (the float 0.1 is one tenth).
 """
 
 import math
@@ -83,10 +82,7 @@ def whole(name: str, value: object, low: int, high: int) -> int:
 
 
 def amount(name: str, value: object) -> Fraction:
-    """Return a figure as printed, exactly.
-
-    Raises `InputError` for what is not a finite number, is negative, or is too small or too large to be an amount.
-    """
+    """Return a figure as printed, exactly; raises `InputError` for what is no amount: negative, say, or too large."""
     legal = "give 0 or a number from 1e-9 to 1e15 with a decimal point, in the unit of the row (for instance k€)."
     try:
         number = value if isinstance(value, Fraction) else Decimal("" if isinstance(value, bool) else str(value))
@@ -109,9 +105,8 @@ def printed_row(
     maximum: Amount | None = None,
     even_median: str = "mean",
 ) -> AmountsRow:
-    """Return the row with its bands: half a grain either side of the sum and of the median, never below zero.
+    """Return the row with its bands: half a grain (both ends included) either side of sum and median, never below zero.
 
-    Both ends of a band belong to it, because sources round halves either way. Grain 0 means exactly the figures given.
     Raises `InputError` when an argument cannot be used, naming it.
     """
     n = whole("n", n, 1, LARGEST_N if maximum is None else LARGEST_N_BELOW)
@@ -260,10 +255,7 @@ def evened(row: AmountsRow, total: Fraction) -> Runs:
 
 
 def _filled(row: AmountsRow, total: Fraction, median: Fraction, d: Fraction) -> Runs:
-    """Return the least equal amounts with a given sum and the middle ones `median - d`, `median + d` (one for d = 0).
-
-    Where the excess is less than nothing, or more than the units hold, the values are out of order.
-    """
+    """The least equal amounts with a sum and middle ones `median - d`, `median + d`; out of order if there are none."""
     parts, excess = [], total - row.below * row.minimum - (1 + row.pair) * median - row.above * (median + d)
     for count, floor, top in ((row.above, median + d, row.top), (row.below, row.minimum, median - d)):
         full = min(count, max(0, math.floor(excess / (top - floor)))) if top > floor else count
@@ -276,7 +268,7 @@ def _filled(row: AmountsRow, total: Fraction, median: Fraction, d: Fraction) -> 
 
 
 def _corners(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-    """Yield points (sum, median, d) among which are all corners of what the bands and the order of the amounts allow.
+    """Points (sum, median, d) among which are all corners of what the bands and the order of the amounts allow.
 
     d, where it is free, goes from nothing to the minimum or to the maximum: it is then `e + f median`.
     """
@@ -307,8 +299,8 @@ def _corners(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
 def bounds(row: AmountsRow) -> dict[str, Bound]:
     """Return the sharp bounds of each statistic over all amounts that round to a printed row, within its limits.
 
-    Each is attained, by the amounts it carries. Where the total itself may be zero, shares are those of positive
-    totals. With a maximum, the time grows with n. Raises `InputError` when no amounts can have the row.
+    Each is attained, by the amounts it carries. Shares are those of positive totals. With a maximum, the time grows
+    with n. Raises `InputError` when no amounts can have the row.
     """
     reason = obstacle(row)
     if reason:
@@ -337,9 +329,6 @@ def bounds(row: AmountsRow) -> dict[str, Bound]:
 
 
 def outward(low: float, high: float, step: Amount) -> Band:
-    """Return the ends of an interval on whole steps, the lower one down and the upper one up; as they are at step 0.
-
-    A float stands for the number it is written as, so that 0.3 in steps of 0.1 stays where it is.
-    """
+    """Return the ends of an interval, each as written, on whole steps outwards; as they are at step 0."""
     grain, ends = amount("step", step), (Fraction(repr(low)), Fraction(repr(high)))
     return (ends[0] // grain * grain, -(-ends[1] // grain) * grain) if grain else ends

@@ -1,7 +1,6 @@
 """Which printed figures can be true together: one verdict per figure, each with arithmetic a reader can redo by hand.
 
-The rules read only what a figures file says of its figures and how indicators are named, so that they audit any report
-typed in that format. The docstrings of `RULES` say what each rule does.
+The rules (`RULES`) read only what a figures file says and how indicators are named: they audit any report typed so.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from ptce_analysis.analysis import audit_rows, audit_shares
 from ptce_analysis.analysis.amounts import largest_n
 from ptce_analysis.analysis.audit_shares import Finding, Printed, is_percentage
 from ptce_analysis.analysis.audit_words import as_json, as_printed, english, say
-from ptce_analysis.analysis.percent import attainable_bases, attainable_counts
+from ptce_analysis.analysis.percent import attainable_counts, joint_bases
 from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.vocabulary import LEVELS, VERDICT_LABELS, WAVES
 
@@ -81,7 +80,7 @@ class Verdict:
             "verdict_at_inferred_grain": inferred.verdict if inferred else None,
             "reason_at_inferred_grain": inferred.reason if inferred else None,
             "inferred_grain": float(inferred.fact.grain) if inferred and fact.unit == "share" else None,
-            "attainable_bases": list(attainable_bases(fact.value, fact.grain)) if is_percentage(fact) else [],
+            "attainable_bases": list(joint_bases([(fact.value, fact.grain)])) if is_percentage(fact) else [],
             "printed": as_printed(fact),
             "rule": first.rule,
             "origin": first.origin,
@@ -94,10 +93,9 @@ class Verdict:
 
 
 def audit(facts: Facts) -> tuple[Verdict, ...]:
-    """Return one verdict per printed figure, in the order of the figures.
+    """Return one verdict per printed figure, in order: the worst of its rules', or `unverifiable` where none judges it.
 
-    When several rules judge a figure the worst verdict wins; where none does it is `unverifiable`. Where percentages
-    heap on a coarser step than typed, they and what is set against them carry a second verdict, `inferred`.
+    Where percentages heap on a coarser step than typed, they and what is set against them have a second, `inferred`.
     """
     verdicts, coarser = _verdicts(facts), audit_shares.at_inferred_grains(facts)
     heaps = {(fact.source, fact.wave) for fact in facts.values() if coarser[fact.id] != fact}
@@ -112,7 +110,6 @@ def audit(facts: Facts) -> tuple[Verdict, ...]:
 
 
 def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
-    """One verdict per figure, at the grains that the figures carry."""
     printed, findings = Printed(facts), defaultdict[str, list[Finding]](list)
     for rule in RULES:
         for finding in rule(printed):
@@ -129,8 +126,7 @@ def _verdicts(facts: Facts) -> tuple[Verdict, ...]:
 def contradictions(verdicts: Iterable[Verdict]) -> tuple[Finding, ...]:
     """Return what the rules found, once for all the figures it is about (`members`), the most telling first.
 
-    They do not go together, or not with their base, if its premises hold; which of them is at fault, or whether a
-    premise is, cannot be known from the figures.
+    Whether one of these is at fault, or a premise, cannot be known from the figures.
     """
     found: dict[tuple[str, frozenset[str]], Finding] = {}
     for verdict in verdicts:
@@ -154,33 +150,15 @@ def audit_json(facts: Facts) -> list[dict[str, object]]:
 
 
 def verdict_counts(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
-    """Return how many survey figures of some waves have each verdict: `verdict` and `n`, the most reassuring first.
-
-    Every verdict has a row, so that the counts add up to the figures. Those on calls for projects are left out.
-    """
+    """Return how many survey figures of some waves have each verdict: `verdict` and `n`, the most reassuring first."""
     import pandas as pd
 
     found = Counter(one.verdict for one in audit(facts) if one.subject == "survey" and one.fact.wave in waves)
     return pd.DataFrame({"verdict": list(VERDICT_LABELS), "n": [found[name] for name in VERDICT_LABELS]})
 
 
-def disagreements(facts: Facts, waves: Collection[int] = WAVES) -> pd.DataFrame:
-    """Return a row for each contradiction between figures of some waves, the most telling first.
-
-    Columns: `verdict`, `rule`, `members` (ids of the figures), `reason` and `premises` in English.
-    """
-    import pandas as pd
-
-    found = contradictions(one for one in audit(facts) if one.fact.wave in waves)
-    rows = [(one.verdict, one.rule, one.members, one.reason, [english(it) for it in one.premises]) for one in found]
-    return pd.DataFrame(rows, columns=["verdict", "rule", "members", "reason", "premises"])
-
-
 def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataFrame:
-    """Return whether each percentage of a wave (rows, by id) can occur on each base (columns).
-
-    They are read at the grain they carry; `at_inferred_grains` gives figures read more coarsely.
-    """
+    """Return whether each percentage of a wave (rows, by `id`), at its grain, can occur on each base (columns)."""
     import pandas as pd
 
     shares = [fact for fact in facts.values() if fact.wave == wave and is_percentage(fact)]
@@ -189,23 +167,11 @@ def attainability_map(facts: Facts, wave: int, bases: Iterable[int]) -> pd.DataF
     return pd.DataFrame(found, index=index, dtype="bool").rename_axis(columns="base")
 
 
-def inferred_grains(facts: Facts) -> pd.DataFrame:
-    """Return, per source and wave that prints percentages, how many are multiples of 5 points (or 10, if they heap so).
-
-    Columns: those of `audit_shares.Document` and `grain`, the step inferred, missing where there is none.
-    """
-    import pandas as pd
-
-    rows = [vars(one) | {"grain": one.grain} for one in audit_shares.documents(Printed(facts)).values()]
-    columns = ["source", "wave", "n", "k", "step", "probability", "grain"]
-    return pd.DataFrame(rows, columns=columns).astype({"step": "float64", "grain": "float64"})
-
-
 def minimum_sums(facts: Facts, wave: int) -> pd.DataFrame:
     """Return one row per printed row of amounts in euros, by level: what its median asks of its total.
 
-    `n`, `sum_eur` and its upper end, `median_eur`; `highest_median_eur` and `largest_n` still possible (`largest_n` is
-    missing when there is no limit); `verdict`.
+    `n`, `sum_eur` and its upper end, `median_eur`; `highest_median_eur` and `largest_n` still possible (missing when
+    there is no limit); `verdict`.
     """
     import pandas as pd
 

@@ -36,8 +36,8 @@ ASCENDING = ("minimum", "median", "mean", "maximum", "sum")
 class Amounts:
     """What a source prints of the same amounts: total, median and, as a figure of its own or beside one, their number.
 
-    `n` is the number to reason with: of those that the count can stand for, the first that total and median allow, else
-    the smallest; None where no number is printed, or total and median are printed over different bases.
+    `n`: of those that the count can stand for, the first that total and median allow, else the smallest; None where no
+    number is printed, or total and median are printed over different bases.
     """
 
     total: Fact
@@ -47,7 +47,7 @@ class Amounts:
 
     @property
     def bands(self) -> AmountsRow:
-        """The number to reason with, and the totals and medians that round to those printed."""
+        """That number, and the totals and medians that round to those printed."""
         return AmountsRow(self.n or 0, *self.total.band, *self.median.band)
 
     @property
@@ -57,10 +57,7 @@ class Amounts:
 
     @property
     def highest_median(self) -> Fraction:
-        """The highest median, printed in the steps of this one, that the amounts can have with this total.
-
-        For 16 amounts printed 246 in whole units: (246 + 1/2) / 9 = 27.4, which prints as 27.
-        """
+        """The highest median, in the steps of this one, that the amounts can have with this total."""
         limit, grain, printed = highest_median(self.bands), self.median.grain, self.median.value
         return (limit + grain / 2 - printed) // grain * grain + printed if grain else limit
 
@@ -68,7 +65,7 @@ class Amounts:
 def stem(fact: Fact) -> str:
     """Return the quantity that a figure is said of, declared in the vocabulary or read in its name; empty without one.
 
-    Total, mean and median may bear its very name. A minimum under that name is what the source says "at least" of it.
+    Total, mean and median may bear its very name; a minimum under that name is what a source says "at least" of it.
     """
     if declared := indicator(fact.indicator).quantity:
         return declared
@@ -83,6 +80,8 @@ def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
 
     And the totals said with the median of the same quantity (declared, or `<name>_total` and `<name>_median`).
     """
+    # Assumption (01, 05): A total and the median beside it concern the same clusters. Source: none. If wrong: nothing
+    # follows on how unequal the clusters are.
     for total in printed.figures.values():
         name, table = stem(total), total.indicator.endswith("_amount")
         beside = (f"{name}_{part}" for part in ("median", "projects"))
@@ -98,8 +97,8 @@ def rows_of_amounts(printed: Printed) -> Iterator[Amounts]:
 def rows(printed: Printed) -> Iterator[Finding]:
     """n non-negative amounts with median m total at least (floor(n/2) + 1) × m, roundings of both included.
 
-    Total, median and number all carry the verdict. A total that is no row of a table also forces concentration, whose
-    least is said; that its median is of the same units is an assumption where the median prints no base.
+    All carry the verdict. A total that is no row of a table also forces concentration, whose least is said; that its
+    median is of the same units is an assumption where the median prints no base.
     """
     found = list(rows_of_amounts(printed))
     for row in found:
@@ -159,9 +158,9 @@ def with_statistic(facts: Iterable[Fact], joint: str = ", ") -> Quantity:
 def means(printed: Printed) -> Iterator[Finding]:
     """The minimum, median, mean, maximum and total printed of some values, none negative, must go together.
 
-    Minimum ≤ median and mean ≤ maximum ≤ total; n times the mean is the total, n times the minimum at most the total, n
-    times the maximum at least; whole numbers have a whole total (GRIM), and a median that is whole or, for an even n, a
-    half. Where a figure alone, or a number that is assumed as for percentages, fails, it is `other_base_only`.
+    Minimum ≤ median and mean ≤ maximum ≤ total; n times the mean is the total, n times the minimum no more, n times the
+    maximum no less; whole numbers have a whole total (GRIM), and a median that is whole or, for an even n, a half. What
+    fails alone, or by a number that is assumed, is `other_base_only`.
     """
     for figures, number, base in described(printed):
         facts = list(figures.values())
@@ -180,8 +179,8 @@ def means(printed: Printed) -> Iterator[Finding]:
 def described(printed: Printed) -> Iterator[tuple[Figures, Fact | None, Base | None]]:
     """Yield the figures that each source prints of each quantity, by statistic, once for each of its totals (if any).
 
-    With their number, when it is a figure of its own, and the numbers above zero that it, a base printed beside one of
-    them or the respondents can stand for (None where none is known).
+    With their number, when it is a figure of its own, and the base they are said of: it, one printed beside them, or
+    the respondents (None where none is known).
     """
     groups = defaultdict[tuple[object, ...], dict[str, list[Fact]]](lambda: defaultdict(list))
     counted: dict[tuple[object, ...], Fact] = {}
@@ -217,7 +216,6 @@ def _ordered(figures: Figures) -> Iterator[Test]:
 
 
 def _numbered(figures: Figures, number: Fact | None, base: Base) -> Iterator[Finding]:
-    """What the number of values allows: of those that it can stand for, the first that does, else the likeliest."""
     found: dict[tuple[str, ...], tuple[int, Test]] = {}
     for n in sorted(base.numbers, key=lambda n: abs(n - base.n)):
         for test in _tests(figures, n):
@@ -260,9 +258,8 @@ def _times(k: int, fact: Fact) -> Said:
 def parts_by_whole(printed: Printed) -> Iterator[tuple[Fact, list[Fact]]]:
     """Yield every whole with a set of parts that ought to add up to it, as its own source prints them for its wave.
 
-    A part is one by its `part_of`, else by its name (`<name>_amount` is part of `<name>_total`). For a whole of no
-    level the parts are those by level; for any whole, also those of its own level. Medians, means and limits do not
-    add up, and more than twelve parts are left alone.
+    A part is one by its `part_of`, else by its name (`<name>_amount` of `<name>_total`). The parts of a whole are those
+    of its own level and, if it has none, those by level.
     """
     found: dict[tuple[str, bool], list[Fact]] = defaultdict(list)
     for part in printed.figures.values():
@@ -285,9 +282,8 @@ def _kind(fact: Fact) -> tuple[str, bool, bool]:
 def sums(printed: Printed) -> Iterator[Finding]:
     """Parts must add up to the printed total, all figures being free within their rounding.
 
-    The total carries the verdict: `other_base_only` when only some parts add up to it (they are named), `impossible`
-    when no choice of them does: it is then of another perimeter, or a figure is wrong. Of shares said of a share, which
-    may also add up to 100%, all carry the verdict.
+    The total carries the verdict: `other_base_only` when only some parts add up to it, `impossible` when no choice of
+    them does. Of shares said of a share, which may also add up to 100%, all carry it.
     """
     for whole, parts in parts_by_whole(printed):
         verdict, phrase = _added(whole, parts)
@@ -340,10 +336,7 @@ def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:
 
 
 def choices(parts: Sequence[Band], target: Band) -> list[tuple[int, ...]]:
-    """Return the positions of some parts whose sum can meet the target, and of those nearest below and above it.
-
-    Each is empty where there is none (the empty choice is none). Every choice is tried.
-    """
+    """Return the positions of some parts whose sum can meet the target, then of those nearest below and above it."""
     every = [chosen for size in range(1, len(parts) + 1) for chosen in combinations(range(len(parts)), size)]
     lows, highs = ({chosen: sum(parts[i][end] for i in chosen) for chosen in every} for end in (0, 1))
     fitting = (chosen for chosen in every if lows[chosen] <= target[1] and highs[chosen] >= target[0])
@@ -361,10 +354,10 @@ def _subset(parts: list[Fact], places: tuple[int, ...]) -> Phrase:
 
 
 def sources(printed: Printed) -> Iterator[Finding]:
-    """Sources that print the same figure should print numbers that can be one; else they differ, and are named.
+    """Sources that print the same figure should print numbers that can be one; else they differ, and none is refuted.
 
-    Their populations may differ, so this refutes none of them; but one source cannot print two numbers for one figure
-    of one base. A minimum or a maximum printed against a figure of another kind is read as "at least" or "at most".
+    One source cannot print two numbers for one figure of one base. A minimum or a maximum printed against a figure of
+    another kind is read as "at least" or "at most".
     """
     groups = defaultdict[Hashable, list[Fact]](list)
     for fact in printed.facts.values():

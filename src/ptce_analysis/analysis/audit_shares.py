@@ -1,8 +1,4 @@
-"""What the rules of the audit work with, and those on what counts allow: percentages, counts, heaps.
-
-Where nearly all the percentages that a source prints of a wave are multiples of 5 points, it most likely rounded to 5
-points, and the audit is run again with that grain.
-"""
+"""What the rules of the audit work with, and those on what counts allow: percentages, counts, heaps."""
 
 import math
 from collections import defaultdict
@@ -12,13 +8,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from ptce_analysis.analysis.audit_words import Phrase, Quantity, Said, english, rounded, say
-from ptce_analysis.analysis.percent import (
-    LARGEST_BASE,
-    attainable_bases,
-    attainable_counts,
-    nearest_counts,
-    smallest_base,
-)
+from ptce_analysis.analysis.percent import LARGEST_BASE, attainable_counts, joint_bases, nearest_counts, smallest_base
 from ptce_analysis.published import Fact
 
 FIVE = Fraction(5, 100)
@@ -31,9 +21,8 @@ LEAST_FIGURES, BEYOND_CHANCE = 8, 0.001
 class Finding:
     """What one rule (by its name) says of one figure: a verdict and its arithmetic.
 
-    `related` are the other figures of the arithmetic: where it sets several against each other, it says so of each of
-    them with all the others. `origin` is `assumption` when it rests on a base that is not printed beside the figure,
-    else `derived`. `premises`: what must hold for the arithmetic to say anything of the figures.
+    `related`: the other figures of the arithmetic. `premises`: what must hold for it to say anything of them. `origin`
+    is `assumption` when it rests on a base that is not printed beside the figure, else `derived`.
     """
 
     id: str
@@ -70,10 +59,7 @@ def ids(facts: Iterable[Fact]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Base:
-    """What a figure is said of: the possible numbers of units (one, unless printed as "about"), `n` the likeliest.
-
-    What is computed on it is derived if it is `printed` beside the figure, else an assumption.
-    """
+    """What a figure is said of: the possible numbers of units, `n` the likeliest; whether it is `printed` beside it."""
 
     numbers: range
     n: int
@@ -106,10 +92,9 @@ class Printed:
         return found
 
     def base(self, fact: Fact) -> Base | None:
-        """Return the base of a figure: printed beside it, else beside the same units, else the respondents.
+        """Return the base of a figure: printed beside it, else beside the same units (if it is one), else respondents.
 
-        Several bases beside the same units, or a number of respondents printed too coarsely (more than a hundred
-        candidates), are no base.
+        Their number is no base when it is printed too coarsely (more than a hundred candidates).
         """
         said: Said = {"n": fact.base_n, "source": fact.source}
         if fact.base_n:
@@ -149,9 +134,8 @@ def is_percentage(fact: Fact) -> bool:
 def percentages(printed: Printed) -> Iterator[Finding]:
     """A percentage printed with grain g over n units must be within g/2 of k/n for some whole k (the GRIM test).
 
-    The base is the one printed beside it, else an assumption (see `Printed.base`). Where it can occur on another base,
-    it is `other_base_only`; `impossible` needs a printed base, and no base up to it nor up to 120. A median, a mean or
-    a limit of shares is not a count out of a base.
+    Where it can occur on another base (see `Printed.base`), it is `other_base_only`; `impossible` needs a printed base,
+    and no base up to it nor up to 120. A median, a mean or a limit of shares is not a count out of a base.
     """
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
@@ -173,7 +157,7 @@ def _percentage(printed: Printed, fact: Fact, base: Base) -> tuple[str, Phrase]:
             return "consistent", say("percent_holds", nearest=nearest, printed=fact, base=base.phrase)
     nearest = Quantity(tuple((count, base.n) for count in nearest_counts(share, base.n)), "fraction")
     said: Said = {"printed": fact, "n": base.n, "exact": share * base.n, "nearest": nearest, "base": base.phrase}
-    if found := attainable_bases(share, grain):
+    if found := joint_bases([(share, grain)]):
         below = Quantity(tuple(n for n in found if n <= largest), "bases")
         others = Quantity(tuple(n for n in found if n in printed.bases[fact.wave, fact.source, None]), "bases")
         return "other_base_only", say("percent_elsewhere", **said, below=below, others=others)
@@ -192,10 +176,9 @@ def counts(printed: Printed) -> Iterator[Finding]:
 
 
 def bases(printed: Printed) -> Iterator[Finding]:
-    """The percentages and counts said of a printed number must be able to occur on it.
+    """The percentages and counts said of a printed number (respondents, or a base beside them) must occur on it.
 
-    Those are the number of respondents, and an exact count of no level that is the base printed beside other figures.
-    One that cannot occur has its own finding: it accuses the figure or what it is said of.
+    One that cannot has its own finding: it accuses the figure or what it is said of.
     """
     for fact in (one for one in printed.facts.values() if one.unit == "count" and not one.level):
         if fact.statistic not in ("count", "sum") or len(set(fact.band)) > 1:
@@ -216,11 +199,10 @@ def bases(printed: Printed) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Document:
-    """How many of the percentages of a source and wave are multiples of `step`, and how likely that is by chance.
+    """How many (`k`) of the `n` percentages of a source and wave are multiples of `step`, and how likely by chance.
 
-    Those counted (`n`) are typed with a grain finer than 5 points, other than 0% and 100%. `probability` is that of so
-    many multiples (`k`) where percentages fall on every multiple of their grain alike or, if that makes them likelier,
-    where every count out of their base is as likely: on a base of 20 all are multiples of 5.
+    Those counted are typed with a grain finer than 5 points, other than 0% and 100%. Every multiple of their grain is
+    as likely or, if that makes `k` likelier, every count out of their base: on a base of 20 all are multiples of 5.
     """
 
     source: str
@@ -264,10 +246,7 @@ def _multiples(n: int, grain: Fraction) -> float:
 
 
 def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
-    """Return the figures with the percentages of documents that heap on a step read as rounded to it.
-
-    What is no multiple of the step keeps the grain it was typed with, and so does a fraction in words.
-    """
+    """Return the figures, the multiples of a step on which the percentages of their document heap rounded to it."""
     found = documents(Printed(facts))
 
     def coarser(fact: Fact) -> Fact:
@@ -278,10 +257,7 @@ def at_inferred_grains(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 
 
 def heaped(printed: Printed) -> Iterator[Finding]:
-    """Where too many percentages of a source and wave are multiples of 5 points, it most likely rounded to that.
-
-    A note: it changes no verdict, and the audit gives a second one, with the multiples read at the inferred grain.
-    """
+    """Where too many percentages of a source and wave are multiples of 5 points, it most likely rounded to that."""
     found = documents(printed)
     for fact in filter(is_percentage, printed.facts.values()):
         heap = found[fact.source, fact.wave]

@@ -1,8 +1,4 @@
-"""The sentences of the audit: templates with named values, and what writes them, in English or another language.
-
-A finding keeps its template and its raw values; a `Writer` fills the one and formats the others, here in English, for a
-page in `publish.phrases`.
-"""
+"""The sentences of the audit: templates with named raw values, and what writes them, in English or another language."""
 
 from __future__ import annotations
 
@@ -28,11 +24,11 @@ LIMIT_SAID = {"minimum": "said_at_least", "maximum": "said_at_most"}
 
 @dataclass(frozen=True)
 class Quantity:
-    """A raw value on its way into a sentence, or several that `joint` joins, with what they measure.
+    """A raw value on its way into a sentence, or several that `joint` joins, with what they measure; None has no limit.
 
     `unit` is a unit of the vocabulary, or `number`, `points` (a step of shares), `bases` (whole numbers), `fraction` (a
     count and its base), `level`, `indicator`, `statistic`, `source`, `text`. A pair of another unit is a value after
-    its statistic ("median €30k"). `None` has no limit.
+    its statistic ("median €30k").
     """
 
     value: Scalar | tuple[Scalar | tuple[Scalar, Scalar], ...]
@@ -54,7 +50,6 @@ Said = dict[str, Fact | Scalar | Quantity | Phrase]
 
 def say(code: str, **values: Fact | Scalar | Quantity | Phrase) -> Phrase:
     """Return a phrase, in which a figure stands for its printed value, a text for a source, a number for itself."""
-
     said = dict[str, Quantity | Phrase]()
     for name, value in values.items():
         if isinstance(value, Fact):

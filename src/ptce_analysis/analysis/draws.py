@@ -1,8 +1,8 @@
-"""Random amounts behind a printed row, and how many data sets of whole units there are.
+"""Random amounts behind a printed row (references, never confidence intervals), and how many data sets there are.
 
-Draws are references, never confidence intervals. `uniform` is the uniform law on the feasible set, drawn exactly: no
-Markov chain, no rejection. `maximum_entropy` is a model of many units: an exponential on each side of the median with
-one rate, whose sum is that of the row on average only. Why, and what they cost: `docs/feasible-sets.md`.
+`uniform` is the uniform law on the feasible set, drawn exactly: no Markov chain, no rejection. `maximum_entropy` is an
+exponential on each side of the median with one rate, whose sum is that of the row on average only. Why, and what they
+cost: `docs/feasible-sets.md`.
 
 The uniform law: n sorted amounts between limits taken as 0 and 1 are a mixture, with flat weights, of the n + 1 points
 "the j largest are 1, the others 0", on two rows of a plane (sum, median), one midway when there is a middle pair. A
@@ -20,16 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ptce_analysis.analysis.amounts import (
-    AmountsRow,
-    amounts,
-    evened,
-    largest_sum,
-    obstacle,
-    shown,
-    smallest_sum,
-    whole,
-)
+from ptce_analysis.analysis.amounts import AmountsRow, amounts, evened, largest_sum, obstacle, smallest_sum, whole
 from ptce_analysis.errors import InputError, nearest
 
 Floats = npt.NDArray[np.float64]
@@ -85,17 +76,11 @@ class Place(NamedTuple):
 def _triangles(place: Place) -> Callable[[Whole], tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]]:
     """Return what gives the triangle around a place in each state: which one, the weights of its vertices, its width
     (an area, up to a factor that all states with as many points share), whether it exists.
-
-    Of each point of the lower row: its distance to the place, the last point of the upper row whose line leaves the
-    place on its right, and whether the line to the midway point does.
     """
-    total, median, row, height, centre = (
-        place.total,
-        place.median,
-        range(place.above + 1),
-        float(place.median),
-        place.above + 1,
-    )
+    total, median, row, centre = place.total, place.median, range(place.above + 1), place.above + 1
+    height = float(median)
+    # Of each point of the lower row: its distance to the place, the last point of the upper row whose line leaves the
+    # place on its right, and whether the line to the midway point does.
     offset = np.array([float(total - point) for point in row])
     reach = np.array([min(max(math.floor((total - (1 - median) * point) / median), -1), place.n) for point in row])
     past = np.array([total >= point + 2 * median * (centre - point) for point in row])
@@ -120,10 +105,10 @@ def _triangles(place: Place) -> Callable[[Whole], tuple[Whole, Floats, Floats, n
 
 
 def _layers(place: Place) -> list[Layer]:
-    """Return the states that a draw can go through, from all the points to the last three, with their chances.
+    """The states that a draw can go through, from all the points to the last three, with their chances.
 
     Volumes of sections, found from the last states on, are kept as fraction x 2^power, so that they neither overflow
-    nor vanish; the one of no state is zero. Raises `InputError` when there are too many states to be kept.
+    nor vanish; the one of no state is zero.
     """
     triangles, made, found = _triangles(place), list[Layer](), list[Layer]()
     state, size = np.array([[0], [place.above], [place.n - place.below], [place.n], [place.pair]]), 0
@@ -162,9 +147,8 @@ def _normal(fraction: Floats, power: Whole) -> tuple[Floats, Whole]:
 
 
 def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
-    """Return draws as rows of sorted amounts in the unit of the limits, one for each row of uniforms.
-
-    The first half of a row of uniforms makes its weights, the second half its choices of a point to take away.
+    """Draws as rows of sorted amounts in the unit of the limits: half of a row of uniforms makes its weights, the other
+    half its choices of a point to take away.
     """
     size, gaps = len(uniforms), len(found) - 1
     scale = np.hstack([np.ones((size, 1)), np.sort(uniforms[:, :gaps])[:, ::-1], np.zeros((size, 1))]).T.copy()
@@ -179,7 +163,7 @@ def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
 
 
 def _sections(place: Place) -> Plan:
-    """Return the plan of amounts between 0 and 1, the median one of them or midway between two."""
+    """The plan of amounts between 0 and 1, the median one of them or midway between two."""
     n, k = place.n, place.below
     if place.median > Fraction(1, 2):
         width, made = _sections(Place(n, place.above, k, place.pair, n - place.total, 1 - place.median))
@@ -195,7 +179,6 @@ def _sections(place: Place) -> Plan:
 
 
 def _uniform(row: AmountsRow) -> Plan:
-    """Return the plan of the uniform law on the feasible set."""
     low, unit, median = float(row.minimum), row.top - row.minimum, row.median_low
     if row.n == 2 and row.pair:  # one below the median, uniformly, the other as far above it
         room = float(min(median - row.minimum, row.top - median))
@@ -219,9 +202,9 @@ def _uniform(row: AmountsRow) -> Plan:
 
 
 def _rate(ratio: float, spare: float) -> float:
-    """Return the common rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare.
+    """The rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare, by bisection.
 
-    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1): an interval is halved until its ends meet.
+    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1).
     """
     if spare == 0:
         return math.inf
@@ -234,7 +217,6 @@ def _rate(ratio: float, spare: float) -> float:
 
 
 def _entropy(row: AmountsRow) -> Plan:
-    """Return the plan of the maximum-entropy model: exponentials of one rate on each side of the median, cut there."""
     lower, upper, median = row.below + row.pair, row.above + row.pair, row.median_low - row.minimum
     if upper == 0:
         return _uniform(row)
@@ -267,10 +249,10 @@ def refuse(n: int, size: int, seed: int, measure: str) -> None:
 
 
 def draws(row: AmountsRow, size: int, seed: int, measure: str = "uniform") -> Floats:
-    """Return random amounts behind an exact row (grain 0), within its limits: one draw a row, each sorted.
+    """Return random amounts behind an exact row (grain 0): sorted draws, of shape (size, n).
 
-    Shape (size, n). The same seed gives the same draws, and more draws begin with the same ones. Raises `InputError`
-    when no amounts have this row, or when n, size, seed or measure is out of range.
+    The same seed gives the same draws, and more draws begin with the same ones. Raises `InputError` when no amounts
+    have this row, or when n, size, seed or measure is out of range.
     """
     refuse(row.n, size, seed, measure)
     reason = obstacle(row)
@@ -288,7 +270,7 @@ def draws(row: AmountsRow, size: int, seed: int, measure: str = "uniform") -> Fl
 
 
 def _times_over(series: list[int], above: int, below: int) -> list[int]:
-    """Return a power series multiplied by 1 - q^above and divided by 1 - q^below."""
+    """A power series multiplied by 1 - q^above and divided by 1 - q^below."""
     found = series[:above] + [later - earlier for later, earlier in zip(series[above:], series, strict=False)]
     for i in range(below, len(found)):
         found[i] += found[i - below]
@@ -312,7 +294,7 @@ def datasets(row: AmountsRow) -> int:
     apart = min(a - low, high - b, excess // row.above if row.above else a) * row.pair
     if (excess + 1) * (2 * (min(row.below, excess) + min(row.above, excess)) + 4 * apart) > LARGEST_WORK:
         raise InputError(
-            f"n = {row.n}, total = {shown(row.sum_low)}: too many data sets to count one unit at a time; "
+            f"n = {row.n}, total = {int(row.sum_low)}: too many data sets to count one unit at a time; "
             "give the total and the median in a larger unit."
         )
     series, count = [1] + [0] * excess, 0

@@ -7,14 +7,13 @@ share between -1 and 1: a fall is negative.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ptce_analysis.analysis.intervals import DIFFERENCES, JEFFREYS, SINGLES, Rate, checked_pair, newcombe, prob_decrease
-from ptce_analysis.analysis.percent import attainable_bases, attainable_counts, nearest_counts
-from ptce_analysis.analysis.rates import METHODS, TESTS, Detectable, detectable, fisher, rates, sample_size
+from ptce_analysis.analysis.percent import attainable_counts, joint_bases, nearest_counts
+from ptce_analysis.analysis.rates import METHODS, POWER, TESTS, detectable, fisher, rates, sample_size
 from ptce_analysis.errors import InputError
 from ptce_analysis.published import Fact, Facts
 from ptce_analysis.vocabulary import WAVES
@@ -30,14 +29,12 @@ def wave_readings(facts: Facts, wave: int) -> pd.DataFrame:
     """Return every reading of a wave's share (every count that it can stand for), in the order of the facts.
 
     - `reading`: `10/52`, or `≥ 22/42`; `count`, `n`; `share`, count over n; `printed`, the share as printed; `wave`.
-    - `basis` of n: `printed_base` (printed beside the share), `respondents` (of the same source and wave: assumed, none
-      is printed), `fewer_answers` (fewer than these, assumed: some left the question out), `identified` (all poles the
-      source identifies, though fewer answered).
-    - `prints`: whether count over n prints as the share. `at_least`: the source says more than the share, and `count`
-      is the smallest that is more. `identified`: how many poles the source identifies for the wave, if it says so.
+    - `basis` of n: `printed_base`, `respondents` (of the same source and wave), `fewer_answers` (some of them left the
+      question out) or `identified` (all poles the source identifies); all but the first are assumed.
+    - `prints`: whether count over n prints as the share. `at_least`: the source says more than the share, `count` being
+      the smallest that is. `identified`: how many poles the source identifies, if it says so.
 
-    Raises `InputError` when the wave prints no such share, prints one without any base to read it on, or says in words
-    alone more than any count can be.
+    Raises `InputError` when no such share is printed, or none has a base, or a count that is more than it.
     """
     found = [fact for fact in facts.values() if (fact.indicator, fact.wave, fact.level) == (INDICATOR, wave, "")]
     if not found:
@@ -62,7 +59,6 @@ def _fact_readings(facts: Facts, fact: Fact) -> Iterator[dict[str, Any]]:
 
 
 def _counts_by_base(fact: Fact, whole: list[Fact], identified: list[int]) -> Iterator[tuple[str, int, Iterable[int]]]:
-    """The counts that a share can stand for on each base, with the basis of that base."""
     respondents = [int(o.value) for o in whole if o.indicator == "respondents" and o.is_stated]
     if not fact.base_n and not respondents:
         raise InputError(
@@ -85,7 +81,7 @@ def _counts_by_base(fact: Fact, whole: list[Fact], identified: list[int]) -> Ite
         # Source: none; without a limit, one cluster out of five would do. If wrong: more readings are possible, on
         # smaller bases.
         least = min([base, *(o.base_n for o in whole if o.base_n)])
-        smaller = reversed(attainable_bases(fact.value, fact.grain, base))
+        smaller = reversed(joint_bases([(fact.value, fact.grain)], base))
         others = [("fewer_answers", n) for n in smaller if n >= least]
     if not counts or basis == "respondents":
         others += [("identified", n) for n in sorted({*identified, fact.base_n or 0}) if n > base]
@@ -95,15 +91,11 @@ def _counts_by_base(fact: Fact, whole: list[Fact], identified: list[int]) -> Ite
 def readings(facts: Facts, confidence: float = 0.95, waves: tuple[int, int] = WAVES) -> pd.DataFrame:
     """Return one row per pair of readings of the printed shares: the counts, and every comparison of them.
 
-    `_before` is the first wave, `_after` the second. Shares and changes are fractions (-0.12: a fall of 12 points).
-
-    - `reading`: the pair, `13/42 → 10/52`; `≥` before a count that is a lower bound.
-    - `count_…`, `n_…`, `share_…` and so on: see `wave_readings`. `change`: `share_after` less `share_before`.
-    - `newcombe_low`, `newcombe_high`, `agresti_caffo_…`, `miettinen_nurminen_…`: intervals of the change at
-      `confidence`; `bayes_…`: its equal-tailed credible interval (uniform priors).
-    - `prob_fall`: posterior probability that the share fell (uniform priors); `prob_fall_jeffreys`: with Jeffreys'.
-    - `fisher`, `mid_p`, `barnard`, `boschloo`, `pearson`: two-sided p-values of no change, empty where there is none.
-    - `in_words`: one of the counts is a lower bound, told in words.
+    - `reading`: `13/42 → 10/52`; `in_words`: one of these counts is a lower bound.
+    - The columns of `wave_readings` ending in `_before` (first wave) and `_after`; `change`, in shares (-0.12: a fall).
+    - `newcombe_low`, `newcombe_high` and so on: intervals of the change at `confidence`; `bayes_…`: credible ones.
+    - `prob_fall`: its posterior probability (uniform priors); `prob_fall_jeffreys`: with Jeffreys'.
+    - `fisher`, `mid_p`, `barnard`, `boschloo`, `pearson`: two-sided p-values, empty where there is none.
     - `confidence`; `origin`: `derived` when both counts follow from what is printed, `assumption` otherwise.
     """
     first, second = (wave_readings(facts, wave) for wave in waves)
@@ -136,7 +128,7 @@ def _compared(first: Rate, second: Rate, confidence: float) -> dict[str, Any]:
 
 
 def _changes(found: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
-    """The change with its bounds by each method: what `rates` gives (first - second) turned to second - first."""
+    """The change with its bounds by each method: `rates` gives first - second."""
     given = {name: (found["difference"], ends) for name, ends in found["intervals"].items()}
     given["bayes"] = found["bayes"]["difference"], found["bayes"]["interval"]
     return {name: (0 - middle, 0 - high, 0 - low) for name, (middle, (low, high)) in given.items()}
@@ -145,9 +137,9 @@ def _changes(found: Mapping[str, Any]) -> dict[str, tuple[float, float, float]]:
 def by_method(found: Mapping[str, Any]) -> pd.DataFrame:
     """Return what `rates` gives for two groups as a table, one row per method.
 
-    Columns: `quantity` (`share_before`, `share_after`; `change`, second group less first; `ratio` and `odds_ratio`,
-    second over first; `test`), `method` (key of `METHODS`), `estimate`, `low`, `high`, `p_value` (empty where the
-    method has none, or the data allow none), `convention` (what the method does where methods differ), `published`.
+    Columns: `quantity` (`share_before`, `share_after`, `change`, `ratio`, `odds_ratio`, `test`; the second group less,
+    or over, the first), `method`, `estimate`, `low`, `high`, `p_value` (empty where there is none), then `convention`
+    and `published`, as in `METHODS`.
     """
     ratio, odds = found["risk_ratio"], found["odds_ratio"]
     rows = [
@@ -171,110 +163,75 @@ def by_method(found: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def first_pair(table: pd.DataFrame) -> tuple[Rate, Rate]:
-    """Return counts and bases of the first pair of readings (first source, the base of all respondents)."""
+    """Return counts and bases of the first pair of readings (the base of all respondents)."""
     k1, n1, k2, n2 = map(int, table[["count_before", "n_before", "count_after", "n_after"]].iloc[0])
     return (k1, n1), (k2, n2)
 
 
-@dataclass(frozen=True)
-class ChangeVerdict:
-    """What a set of pairs of readings says together; each `_low` and `_high` are the extremes over all of them.
+def conclusion(table: pd.DataFrame) -> pd.Series:
+    """Return what the readings (the table of `readings`) say together, as a record.
 
-    `interval`: every interval of the change, whatever the method. `p`: the p-values of all tests. `prob_fall`: the
-    probability of a fall (both priors). `zero_inside`: every interval contains zero, so that a rise and a fall are both
-    compatible with the figures. `all_lower`: the second share is the lower one under every reading.
-    `fall_beyond_chance`: every interval lies below zero and every test below 1 - confidence, also for any larger count
-    where a count is a lower bound.
-    """
-
-    n_readings: int
-    interval_low: float
-    interval_high: float
-    p_low: float
-    p_high: float
-    prob_fall_low: float
-    prob_fall_high: float
-    zero_inside: bool
-    all_lower: bool
-    fall_beyond_chance: bool
-
-
-@dataclass(frozen=True)
-class ChangeConclusion:
-    """What may be said of the change, in one record.
-
-    `share_before`, `share_after`: the shares as printed (of the first pair of readings). `printed`: the verdict of the
-    readings of printed shares; `in_words`: that of those that rest on words, such as « en majorité »; `None` if there
-    is none. `depends_on_definition`: a fall beyond chance is found under one and not under the other. `detectable`: the
-    share at or below which a fall would be detected 4 times in 5 by two surveys of this size; `needed`: the respondents
-    each survey needs to tell the two shares apart with that power, `None` if no number would do; `identified`: how many
-    poles the second source identifies, `None` if it does not say.
-    """
-
-    share_before: float
-    share_after: float
-    printed: ChangeVerdict | None
-    in_words: ChangeVerdict | None
-    depends_on_definition: bool
-    detectable: Detectable
-    needed: int | None
-    identified: int | None
-
-    @property
-    def needs_more_than_identified(self) -> bool:
-        """Whether a survey able to tell the two shares apart needs more respondents than poles are identified."""
-        return self.identified is not None and (self.needed is None or self.needed > self.identified)
-
-
-def conclusion(table: pd.DataFrame) -> ChangeConclusion:
-    """Return what the readings (the table of `readings`) say together.
-
-    The power is that of the mid-p test at 1 - confidence, for the printed shares and the numbers of the first pair.
+    - `share_before`, `share_after`: as printed; `identified`: poles that the second source identifies, None if untold.
+    - `printed`, `in_words`: what the readings of printed shares say, and those told in words; None where there is none.
+      `depends_on_definition`: a fall beyond chance is found under one and not under the other.
+    - `fall`: the share at or below which two surveys of these `sizes` detect a fall (mid-p test at `level`) with
+      `power`, None without one; `needed`: respondents each needs to tell the two shares apart, None if no number would
+      do; `needs_more_than_identified`.
     """
     printed, words = (_verdict(table[rows]) if rows.any() else None for rows in (~table["in_words"], table["in_words"]))
     first = table.iloc[0]
-    identified, level = first["identified_after"], round(1 - float(first["confidence"]), 12)
+    level, sizes = round(1 - float(first["confidence"]), 12), (int(first["n_before"]), int(first["n_after"]))
     shares = float(first["printed_before"]), float(first["printed_after"])
-    return ChangeConclusion(
-        share_before=shares[0],
-        share_after=shares[1],
-        printed=printed,
-        in_words=words,
-        depends_on_definition=len({one.fall_beyond_chance for one in (printed, words) if one}) == 2,
-        detectable=detectable(shares[0], (int(first["n_before"]), int(first["n_after"])), level=level),
-        needed=sample_size(shares, level=level),
-        identified=None if pd.isna(identified) else int(identified),
-    )
+    identified = None if pd.isna(first["identified_after"]) else int(first["identified_after"])
+    needed = sample_size(shares, level=level)
+    found = {
+        "share_before": shares[0],
+        "share_after": shares[1],
+        "printed": printed,
+        "in_words": words,
+        "depends_on_definition": len({one.fall_beyond_chance for one in (printed, words) if one is not None}) == 2,
+        "sizes": sizes,
+        "level": level,
+        "power": POWER,
+        "fall": detectable(shares[0], sizes, level=level),
+        "needed": needed,
+        "identified": identified,
+        "needs_more_than_identified": identified is not None and (needed is None or needed > identified),
+    }
+    return pd.Series(found, dtype="object")
 
 
-def _verdict(table: pd.DataFrame) -> ChangeVerdict:
+def _verdict(table: pd.DataFrame) -> pd.Series:
+    """What readings say together: the extremes of all intervals of the change, p-values and probabilities of a fall.
+
+    `zero_inside`: of every interval. `fall_beyond_chance`: every interval is below zero and every test below
+    1 - confidence, also for any larger count where a count is a lower bound.
+    """
     lows, highs = (table[[f"{name}_{bound}" for name in INTERVALS]].to_numpy() for bound in ("low", "high"))
     p_values, prob_fall = table[list(P_VALUES)], table[["prob_fall", "prob_fall_jeffreys"]]
     unlikely = bool((p_values < 1 - table["confidence"].iloc[0]).all(axis=None))
-    return ChangeVerdict(
-        n_readings=len(table),
-        interval_low=float(lows.min()),
-        interval_high=float(highs.max()),
-        p_low=float(p_values.min(axis=None)),
-        p_high=float(p_values.max(axis=None)),
-        prob_fall_low=float(prob_fall.min(axis=None)),
-        prob_fall_high=float(prob_fall.max(axis=None)),
-        zero_inside=bool(((lows <= 0) & (highs >= 0)).all()),
-        all_lower=bool(table["change"].max() < 0),
-        fall_beyond_chance=unlikely and bool((highs < 0).all()) and not table["at_least_after"].any(),
-    )
+    found = {
+        "n_readings": len(table),
+        "interval_low": lows.min(),
+        "interval_high": highs.max(),
+        "p_low": p_values.min(axis=None),
+        "p_high": p_values.max(axis=None),
+        "prob_fall_low": prob_fall.min(axis=None),
+        "prob_fall_high": prob_fall.max(axis=None),
+        "zero_inside": bool(((lows <= 0) & (highs >= 0)).all()),
+        "all_lower": bool(table["change"].max() < 0),
+        "fall_beyond_chance": unlikely and bool((highs < 0).all()) and not table["at_least_after"].any(),
+    }
+    return pd.Series(found, dtype="object")
 
 
 def non_response(facts: Facts, wave: int, against: int) -> pd.DataFrame:
-    """Return, for every reading of a wave's share, what its silent poles could make of the share of all poles.
+    """Return what the silent poles of a wave could make of the share of all: a row per reading of it and of `against`.
 
-    This concerns the stock of poles of one wave whose population is published, never the change between two waves. One
-    row per reading of the wave and per reading of the wave it is held `against`. Shares are fractions.
-
-    - The columns of `wave_readings`. `silent`: the poles identified less n (no answer, or not to this question); empty,
-      as all that follows, when the source of the share identifies no number, or one below n.
-    - `worst_low`, `worst_high`: share among all poles if no silent pole is in emergence, and if all are. They hold
-      whatever the silent are, and carry no sampling error (Manski 1989, Journal of Human Resources 24).
+    - The columns of `wave_readings`; `silent`: the poles identified less n (empty, as all that follows, when the source
+      of the share identifies no number, or one below n).
+    - `worst_low`, `worst_high`: the share among all poles if no silent one is in emergence, and if all are. Source:
+      Manski 1989, Journal of Human Resources 24.
     - `target_reading`, `target`: the reading of the other wave, and its share. `silent_share`: the share of the silent
       in emergence that would make the share of all poles the target; empty when none would.
     """
@@ -297,11 +254,10 @@ def non_response(facts: Facts, wave: int, against: int) -> pd.DataFrame:
 def overlap(first: Rate, second: Rate, confidence: float = 0.95) -> pd.DataFrame:
     """Return the interval of the change (second - first) by number of common units and likeness of their two answers.
 
-    How many units answered twice, and how alike their two answers are, was not found: the table only shows how far the
-    comparison of independent groups could be off. One row per number of common units (`n_common`, 0 to the smaller
-    group) and per `case` of the `correlation` of a unit's two answers: `worst` and `best`, the lowest and the highest
-    that the two shares allow (Fréchet's limits), and `independent`. `change_low`, `change_high`: Newcombe's interval
-    when the two shares have the correlation n_common correlation / sqrt(n1 n2); `with_zero`: it contains zero.
+    One row per `n_common` (from 0 to the smaller group) and `case` of the `correlation` of a unit's two answers:
+    `worst` and `best`, the lowest and highest that the shares allow (Fréchet's limits), and `independent`. Newcombe's
+    interval, `change_low` to `change_high`, is for shares with the correlation n_common correlation / sqrt(n1 n2);
+    `with_zero`: it contains zero.
     """
     # Assumption (02): The clusters that answered both surveys have the shares of their whole group. Source: none. If
     # wrong: the interval is only an order of magnitude.
@@ -320,12 +276,11 @@ def overlap(first: Rate, second: Rate, confidence: float = 0.95) -> pd.DataFrame
 
 
 def emergence_by_link(told: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Return, for each level, emergence among the poles linked with it and among the others.
+    """Return, for each level, emergence among the poles linked with it and among the others; counts can be small.
 
-    `told`: one row per pole and level, for poles that told both (`level`, `linked`, `stage`). Columns: `level`,
-    `count_linked`, `base_linked`, `count_others`, `base_others` in emergence and in all; `difference` (linked - others)
-    with Newcombe's interval `low` to `high`, `fisher` (two-sided p-value); these are empty where one of the groups has
-    no pole. The table is a base for protected tables: counts can be small.
+    `told`: one row per pole and level (`level`, `linked`, `stage`). Columns: `level`, `count_linked`, `base_linked`,
+    `count_others`, `base_others` in emergence and in all; `difference` (linked - others) with Newcombe's interval `low`
+    to `high`, `fisher` (two-sided p-value); these are empty where a group has no pole.
     """
     rows = []
     for level, group in told.groupby("level", sort=False):

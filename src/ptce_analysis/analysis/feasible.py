@@ -1,7 +1,6 @@
 """What the amounts behind a printed row (n, sum, median) could be: `ptce feasible`, and by level and scenario.
 
-Bounds hold whatever the amounts were. Reference draws inside them, if asked for, depend on the measure chosen and are
-not confidence intervals.
+Bounds hold whatever the amounts were; reference draws depend on the measure chosen and are no confidence intervals.
 """
 
 import math
@@ -60,7 +59,7 @@ _OF_SAMPLE: dict[str, Callable[[Floats], Floats]] = {
 
 
 def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> Record:
-    """Return the mean, median and central 95 % of each statistic over reference draws, or None with the reason."""
+    """The mean, median and central 95 % of each statistic over reference draws, or None with the reason."""
     if not n_draws:
         return {"draws": None, "draws_reason": "no draws were asked for"}
     try:
@@ -80,7 +79,6 @@ def _draws_record(exact: AmountsRow, n_draws: int, seed: int, measure: str) -> R
 
 
 def _bounds_record(row: AmountsRow) -> Record:
-    """Return the bounds of a possible row, and the amounts that attain them as [value, how many] pairs."""
     ends, examples = dict[str, Record](), dict[str, Record]()
     for name, found in bounds(row).items():
         ends[name] = {"low": found.low, "high": found.high} | ({"reason": found.reason} if found.reason else {})
@@ -90,7 +88,6 @@ def _bounds_record(row: AmountsRow) -> Record:
 
 
 def _datasets_record(exact: AmountsRow) -> Record:
-    """Return the number of data sets of whole units, or None with the reason."""
     try:
         return {"datasets": datasets(exact), "datasets_reason": None}
     except InputError as error:
@@ -111,12 +108,11 @@ def feasible(
 ) -> Record:
     """Return what n amounts with a printed total and median can be, ready for JSON.
 
-    Bounds cover every sum and median that round to those printed (grain 0: exactly those); the number of data sets of
-    whole units and the draws are for the printed values. `examples`: the amounts that attain the bounds, as [value, how
-    many]. `min_sum`, `max_median` and `max_n` say how far the row is from holding. What has no value is None, with a
-    reason beside it. See `printed_row` for the arguments.
+    Bounds cover every sum and median that round to those printed, and `examples` attain them, as [value, how many]; the
+    number of data sets of whole units and the draws are for the printed values. `min_sum`, `max_median` and `max_n` say
+    how far the row is from holding. What has no value is None, with a reason beside it.
 
-    Raises `InputError` when an argument cannot be used, naming it.
+    Raises `InputError` when an argument (those of `printed_row`) cannot be used, naming it.
     """
     refuse(n, n_draws, seed, measure)
     row, exact = (printed_row(n, total, median, g, minimum, maximum, even_median) for g in (grain, 0))
@@ -149,10 +145,9 @@ def feasible_levels(
 ) -> pd.DataFrame:
     """Return one row per funding level and statistic: its sharp bounds, and where the reference draws fall.
 
-    Columns: `wave`, `scenario`, `level`, `statistic`, `n`, `status` (`possible`, `impossible`, `not found`), `low`
-    and `high` (bounds over all figures that round to the printed ones), and for each measure `..._low`, `..._mid`,
-    `..._high` (2.5 %, 50 % and 97.5 % of the draws, taken exactly as printed). Money in euros. What does not exist is
-    empty.
+    Columns, money in euros: `level`, `statistic`, `n`, `status` (`possible`, `impossible`, `not found`), the bounds
+    `low` and `high`, for each measure `..._low`, `..._mid`, `..._high` (2.5 %, 50 % and 97.5 % of the draws, taken
+    exactly as printed), `wave`, `scenario`. What does not exist is empty.
     """
     rows = level_rows(facts, wave, scenario)
     found = [cells for level in FUNDING_LEVELS for cells in _level_cells(level, rows.get(level), n_draws, seed)]
@@ -185,34 +180,25 @@ def _rounded(value: float | None, scale: float = 1.0) -> float | None:
     return None if value is None else round(value, 9) * scale
 
 
-def example_level(facts: Facts, wave: int, scenario: str = "as_printed") -> str | None:
-    """Return the possible level with the fewest amounts (three or more, whose sets can be seen whole), or None."""
-    seen = [row for row in level_rows(facts, wave, scenario).values() if _can_be_seen(row)]
-    return min(seen, key=lambda row: row.n).level if seen else None
-
-
-def _can_be_seen(row: FundingRow) -> bool:
-    """Whether three amounts or more, not all zero, have the printed figures exactly, without their roundings."""
-    return row.n > 2 and row.total.value > 0 and obstacle(row.exact) is None
-
-
 ALIKE_COLUMNS = ("level", "kind", "amounts", "total_eur", "median_eur", "max_eur")
 
 
-def data_sets_alike(facts: Facts, wave: int, scenario: str, level: str | None, seed: int = SEED) -> pd.DataFrame:
+def data_sets_alike(facts: Facts, wave: int, scenario: str = "as_printed", seed: int = SEED) -> pd.DataFrame:
     """Return sets of amounts with exactly the printed row of a level: the most equal, random ones, the least equal.
 
+    The level is the one with the fewest amounts, three or more, not all zero, that can have its figures exactly.
     Columns: `level`, `kind` (`most_equal`, `draw`, `least_equal`), `amounts` (a tuple in euros, increasing),
-    `total_eur`, `median_eur`, `max_eur`. No row without a level, or where no three amounts or more, above zero, have
-    exactly its row.
+    `total_eur`, `median_eur`, `max_eur`; no row without such a level.
     """
-    row = level_rows(facts, wave, scenario).get(level or "")
-    if row is None or not _can_be_seen(row):
+    rows = [row for row in level_rows(facts, wave, scenario).values() if row.n > 2 and row.total.value > 0]
+    row = min((row for row in rows if obstacle(row.exact) is None), key=lambda row: row.n, default=None)
+    if row is None:
         return pd.DataFrame(columns=ALIKE_COLUMNS)
     ends, sample = bounds(row.exact)["gini"], draws(row.exact, size=2, seed=seed)
+    sets = [("most_equal", amounts(ends.low_data)), *(("draw", one) for one in sample.tolist())]
     found = []
-    for kind, values in (("most_equal", amounts(ends.low_data)), *(("draw", one) for one in sample.tolist()),
-                         ("least_equal", amounts(ends.high_data))):  # fmt: skip
+    for kind, values in (*sets, ("least_equal", amounts(ends.high_data))):
         median = (values[(row.n - 1) // 2] + values[row.n // 2]) / 2
-        found.append((level, kind, tuple(values), round(math.fsum(values), 6), round(median, 6), values[-1]))
+        sums = round(math.fsum(values), 6), round(median, 6), values[-1]
+        found.append((row.total.level, kind, tuple(values), *sums))
     return pd.DataFrame(found, columns=ALIKE_COLUMNS)

@@ -1,11 +1,8 @@
 """Who funds PTCE, by collectivity level: what the printed rows (n, sum, median) of the funding table say and determine.
 
-Each row leaves a quantity (a total, a mean, a maximum, a Gini index...) between two limits, both attained by amounts
-that round to the row. Rows do not constrain each other. A comparison of two levels is then
-
-- `decided` when the limits leave only one answer: one level has more, whatever the amounts were;
-- `bounded` when either may have more, within limits that are known;
-- `open` when some level has no limits: what it takes was not found, or cannot be true, or nothing printed bears on it.
+Each row leaves a quantity (a total, a maximum, a Gini index...) between two limits, both attained by amounts that round
+to the row. Rows do not constrain each other. A comparison of two levels is then `decided` when the limits leave only
+one answer, `bounded` when either may have more, `open` when some level has no limits.
 
 A row that contradicts itself counts for its number, its total and their ratio, and for nothing else; of one that is not
 printed whole, each figure counts alone. A claim on funding that is not decided here is a bug.
@@ -44,20 +41,15 @@ COLUMN_TYPES = {
 
 @dataclass(frozen=True)
 class FundingRow:
-    """One level's printed row: number of supported projects, their total and their median, in euros.
+    """One level's printed row, in euros; `n`: the projects taken to have given an amount."""
 
-    `n` is the number of projects taken to have given an amount.
-    """
-
-    level: str
-    n_projects: int
     n: int
     total: Fact
     median: Fact
 
     @property
     def least(self) -> Fraction:
-        """The least amount of a supported project: half the unit in which the row is printed."""
+        """The least amount of a supported project."""
         # Assumption (04, 07): Each supported project received at least half the unit in which amounts are printed.
         # Source: none; it received more than nothing, and this is the least amount that prints as one. If wrong: limits
         # that rest on the smallest amounts are a little wider.
@@ -65,12 +57,12 @@ class FundingRow:
 
     @property
     def bands(self) -> AmountsRow:
-        """The number of amounts, the bands of totals and medians that round to the printed ones, the least amount."""
+        """The amounts whose total and median round to those printed."""
         return AmountsRow(self.n, *self.total.band, *self.median.band, self.least)
 
     @property
     def exact(self) -> AmountsRow:
-        """The same for the total and the median exactly as printed."""
+        """Those that have them exactly."""
         total, median = self.total.value, self.median.value
         return AmountsRow(self.n, total, total, median, median, self.least)
 
@@ -98,7 +90,7 @@ def level_rows(
             # Assumption (01, 03, 04, 07): Each supported project gave an amount, and the median of an even number of
             # amounts is the mean of the middle two. Source: usual definitions, not stated on the slides. If wrong: the
             # row of communes can be consistent, and the limits of the other rows change.
-            rows[level] = FundingRow(level, int(projects.value), int(projects.value), total, median)
+            rows[level] = FundingRow(int(projects.value), total, median)
     if scenario == "communes_15":
         # Assumption (03, 04, 07): Variant with one amount fewer: one project supported by communes gave no amount.
         # Source: none; it is the smallest change that makes their row consistent. If wrong: their median cannot be
@@ -114,65 +106,48 @@ def level_rows(
 
 
 def funding_by_level(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.DataFrame:
-    """Return one row per funding level, in order; what was not found of it has empty cells.
+    """Return one row per funding level, in order, under a scenario; what was not found of it has empty cells.
 
-    Columns, money in euros: `wave`, `scenario`; `amount_eur` and its rounding band, `share` of the six levels and its
-    band (empty unless all six amounts are printed), `n_projects` supported, `mean_eur` and its band, `median_eur`;
-    then, for a row that is printed whole, under the scenario: `n_amounts` (the projects taken to have given an amount),
-    `median_usable` (false when no amounts can have this number, total and median), `minimum_sum_eur` (the smallest
-    total the median allows, roundings included), `status` (`possible`, `impossible`; `not found` for a row that is
-    not found whole).
+    Money in euros, `_low` and `_high` being the ends of a rounding band: `amount_eur`; its `share` of the six levels
+    (empty unless all amounts are printed); `n_projects` supported; `mean_eur`; `median_eur`. Of a row printed whole:
+    `n_amounts` (the projects taken to have given one), `minimum_sum_eur` (the smallest total the median allows),
+    `median_usable` and `status` (`possible`, `impossible` where no amounts can have the row, else `not found`).
     """
-    rows = level_rows(facts, wave, scenario)
-    found = [_cells(level, rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS]
-    amounts = [(fact.value, *fact.band) for fact in _parts(facts, "funding_amount", FUNDING_LEVELS, wave)]
-    for cells, amount in zip(found, amounts, strict=False):  # no share without all six amounts
-        value, low, high = (sum(ends) - own for ends, own in zip(zip(*amounts, strict=True), amount, strict=True))
-        for name, own, others in zip(("share", "share_low", "share_high"), amount, (value, high, low), strict=True):
-            cells[name] = float(own / (own + others)) if own else 0.0  # nothing is no part, even of nothing
-    table = pd.DataFrame(found, columns=list(COLUMN_TYPES))
-    return table.assign(wave=wave, scenario=scenario).astype(COLUMN_TYPES)
-
-
-def _cells(
-    level: str, row: FundingRow | None, projects: Fact | None, total: Fact | None, median: Fact | None
-) -> dict[str, object]:
-    """What the figures of a row say, as far as they were found, and what a row printed whole says under a scenario."""
-    n = int(projects.value) if projects else None
-    cells: dict[str, object] = {"level": level, "n_projects": n, "status": "not found"}
-    if row:
-        n, median = row.n, row.median
-        cells |= {"n_amounts": n, "median_usable": row.possible, "status": "possible" if row.possible else "impossible"}
-        cells["minimum_sum_eur"] = float((n // 2 + 1) * median.band[0])
-    if median:
-        cells["median_eur"] = float(median.value)
-    if total:
-        ends = dict(zip(("eur", "low_eur", "high_eur"), (total.value, *total.band), strict=True))
-        cells |= {f"amount_{end}": float(value) for end, value in ends.items()}
-        cells |= {f"mean_{end}": float(value / n) for end, value in ends.items() if n}
-    return cells
-
-
-def _parts(facts: Facts, indicator: str, levels: tuple[str, ...], wave: int) -> list[Fact]:
-    """The figure of every one of some levels, or none when one of them was not found."""
-    found = [fact for level in levels if (fact := stated(facts, f"{indicator}_{level}_{wave}"))]
-    return found if len(found) == len(levels) else []
+    rows, found = level_rows(facts, wave, scenario), []
+    for level in FUNDING_LEVELS:
+        row, (projects, total, median) = rows.get(level), row_figures(facts, wave, level)
+        cells: dict[str, Any] = dict.fromkeys(COLUMN_TYPES) | {"wave": wave, "scenario": scenario, "level": level}
+        cells["status"] = "not found"
+        if row:
+            median, possible = row.median, row.possible
+            cells |= {"status": "possible" if possible else "impossible", "median_usable": possible, "n_amounts": row.n}
+            cells["minimum_sum_eur"] = (row.n // 2 + 1) * median.band[0]
+        cells |= {"n_projects": projects and int(projects.value), "median_eur": median and median.value}
+        if total:
+            cells |= {"amount_eur": total.value, "amount_low_eur": total.band[0], "amount_high_eur": total.band[1]}
+        found.append(cells)
+    table = pd.DataFrame(found).astype(COLUMN_TYPES)
+    n, whole = table["n_amounts"].fillna(table["n_projects"]).astype("float"), table["amount_eur"].notna().all()
+    for end, other in (("", ""), ("_low", "_high"), ("_high", "_low")):
+        amount, others = table[f"amount{end}_eur"], table[f"amount{other}_eur"]
+        table[f"mean{end}_eur"] = amount / n.where(n > 0)
+        share = amount / (amount + others.sum(skipna=False) - others)
+        table[f"share{end}"] = share.mask((amount == 0) & whole, 0.0)  # nothing is no part, even of nothing
+    return table
 
 
 def totals(facts: Facts, wave: int) -> pd.DataFrame:
     """Return the total of the table over each perimeter beside the total printed for the wave, in euros.
 
-    Columns: `perimeter` (a key of `PERIMETERS`, or `printed`), `total_eur` and its rounding band, `n_supports` (level ×
-    project supports added; empty where a number was not found, and for the printed total, which names none). A
-    perimeter with an amount that was not found has no row.
+    Columns: `perimeter` (a key of `PERIMETERS`, or `printed`; none whose amounts were not all found), `total_eur` and
+    its rounding band, `n_supports` (level × project supports, empty where a number was not found).
     """
-    found: list[tuple[object, ...]] = []
+    table, found = funding_by_level(facts, wave).set_index("level"), list[tuple[object, ...]]()
     for perimeter, levels in PERIMETERS.items():
-        amounts, projects = (_parts(facts, f"funding_{part}", levels, wave) for part in ("amount", "projects"))
-        if amounts:
-            sums = map(sum, zip(*((amount.value, *amount.band) for amount in amounts), strict=True))
-            n = sum(int(number.value) for number in projects) if projects else None
-            found.append((perimeter, *map(float, sums), n))
+        some = table.loc[list(levels)]
+        if some["amount_eur"].notna().all():
+            sums = some[["amount_eur", "amount_low_eur", "amount_high_eur"]].sum()
+            found.append((perimeter, *sums, some["n_projects"].sum(skipna=False)))
     if printed := stated(facts, f"funding_total_{wave}"):
         found.append(("printed", *map(float, (printed.value, *printed.band)), None))
     columns = ["perimeter", "total_eur", "total_low_eur", "total_high_eur", "n_supports"]
@@ -182,10 +157,9 @@ def totals(facts: Facts, wave: int) -> pd.DataFrame:
 def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -> pd.Series | None:
     """Return the sharp limits of the median of the local levels' amounts taken together: `n`, `low_eur`, `high_eur`.
 
-    `printed` is the aid per collectivity, if it is printed: not the same quantity, since several collectivities of one
-    level may support one project. `holds_printed`: some true value of it lies within the limits. A row that cannot be
-    true counts for its number and total only. None where some local row was not found whole, is of no amount, or of a
-    total too small for its number of amounts above zero.
+    `printed` is the aid per collectivity (not quite the same: several of one level may support one project), and
+    `holds_printed` whether it can lie within. A row that cannot be true counts for its number and total only. None
+    where some local row was not found whole, is of no amount, or of a total too small for its number.
     """
     rows = level_rows(facts, wave, scenario, LOCAL_LEVELS)
     some = [row for row in rows.values() if row.n and row.n * row.least <= row.total.band[1]]
@@ -201,8 +175,6 @@ def pooled_local_median(facts: Facts, wave: int, scenario: str = "as_printed") -
 
 def pooled_median(rows: Sequence[AmountsRow]) -> tuple[float, float]:
     """Return the smallest and the largest median that all amounts of several possible rows can have together.
-
-    An average of the rows' medians would be no median.
 
     >>> from ptce_analysis.analysis.amounts import printed_row
     >>> pooled_median([printed_row(3, 30, 5, grain=0), printed_row(3, 60, 20, grain=0)])
@@ -254,10 +226,7 @@ QUANTITIES = ("total", "mean", "median", *SPREADS)
 
 
 def limits_by_level(facts: Facts, wave: int, scenario: str) -> dict[str, dict[str, Limits]]:
-    """Return, for each funding level and quantity, what the printed row leaves possible; None for no limits.
-
-    Of a row that was not found whole, each figure says what it says alone.
-    """
+    """Return, for each funding level and quantity, what its printed figures leave possible; None for no limits."""
     rows = level_rows(facts, wave, scenario)
     return {level: _limits(rows.get(level), *row_figures(facts, wave, level)) for level in FUNDING_LEVELS}
 
@@ -282,8 +251,7 @@ def _limits(
 def comparisons(facts: Facts, wave: int, scenario: str) -> pd.DataFrame:
     """Return the verdict on "this level has more than that one", for every quantity and every pair of levels.
 
-    Columns: `statement` (a quantity), `level`, `other`, `verdict`, `more` (the level that has more when it is decided,
-    `neither` when both are equal, else empty).
+    Columns: `statement` (a quantity), `level`, `other`, `verdict`, `more` (the level that has, `neither`, or empty).
     """
     limits, found = limits_by_level(facts, wave, scenario), []
     for name, (level, other) in product(QUANTITIES, combinations(FUNDING_LEVELS, 2)):

@@ -1,8 +1,7 @@
 """Estimates of shares with their intervals: of one group, of the difference, the ratio and the odds ratio of two.
 
-A difference is first - second; ratios are second over first. The Bayesian comparison is computed by one-dimensional
-integrals on a fixed grid: the same counts give the same figures everywhere. Scipy is used for special functions only:
-its conditional odds ratio is right to four digits only where a count is zero, and slow for large groups.
+A difference is first - second; ratios are second over first. Bayesian integrals are on a fixed grid: the same counts
+give the same figures everywhere. Scipy's conditional odds ratio has four digits only where a count is zero: not used.
 """
 
 import math
@@ -33,8 +32,7 @@ JEFFREYS: Beta = (0.5, 0.5)
 # Share of a posterior left out on each side of an integral.
 NEGLIGIBLE = 1e-20
 
-# Where an integral is evaluated, from 0 to 2 (double exponential rule): points crowd at both ends. What one point
-# stands for is cosh / SPREAD.
+# Where an integral is evaluated, from 0 to 2 (double exponential rule); what one point stands for is cosh / SPREAD.
 STEPS = np.linspace(-3.5, 3.5, 181)
 CROWDED = 1 + np.tanh(math.pi / 2 * np.sinh(STEPS))
 SPREAD = np.cosh(math.pi / 2 * np.sinh(STEPS)) ** 2
@@ -81,10 +79,7 @@ def checked_fraction(value: float, name: str) -> float:
 
 
 def boundary(inside: Callable[[float], bool], inner: float, outer: float, halvings: int = 64) -> float:
-    """Return where a condition that holds at `inner` stops holding on the way to `outer` (`outer` if it never does).
-
-    Bisection: the same steps on any machine, and no starting value to choose.
-    """
+    """Return where a condition that holds at `inner` stops holding on the way to `outer`, by bisection, or `outer`."""
     if inside(outer):
         return outer
     for _ in range(halvings):
@@ -96,7 +91,6 @@ def boundary(inside: Callable[[float], bool], inner: float, outer: float, halvin
 
 
 def _normal_quantile(confidence: float) -> float:
-    """The z such that a standard normal lies within -z and z with that probability."""
     return NormalDist().inv_cdf((1 + checked_fraction(confidence, "confidence")) / 2)
 
 
@@ -110,7 +104,6 @@ def wilson(rate: Rate, confidence: float = 0.95) -> Estimate:
 
 
 def _score_bounds(rate: Rate, z: float) -> tuple[float, float, float]:
-    """The share and the two shares whose score statistic is z in absolute value."""
     k, n = rate
     middle = (k + z * z / 2) / (n + z * z)
     reach = z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
@@ -128,7 +121,7 @@ def jeffreys(rate: Rate, confidence: float = 0.95) -> Estimate:
 
 
 def _from_beta(rate: Rate, confidence: float, low_added: float, high_added: float) -> Estimate:
-    """An interval between quantiles of Beta(k + added, n - k + 1 - added); 0 without success, 1 without failure."""
+    """Between quantiles of Beta(k + added, n - k + 1 - added); 0 without success, 1 without failure."""
     (k, n), tail = checked_rate(rate, "rate"), _tail(confidence)
     low = float(betaincinv(k + low_added, n - k + 1 - low_added, tail)) if k > 0 else 0.0
     high = float(betaincinv(k + high_added, n - k + 1 - high_added, 1 - tail)) if k < n else 1.0
@@ -140,8 +133,7 @@ def _from_beta(rate: Rate, confidence: float, low_added: float, high_added: floa
 def newcombe(first: Rate, second: Rate, confidence: float = 0.95, correlation: float = 0.0) -> Estimate:
     """Return the difference first - second with Newcombe's hybrid score interval.
 
-    `correlation`: of the two sample shares (Zou & Donner 2008, Statistics in Medicine 27:1693-1702); 0 for independent
-    groups. Other values are for sensitivity only.
+    `correlation`: of the two sample shares, for sensitivity (Zou & Donner 2008, Statistics in Medicine 27:1693-1702).
     """
     z = _normal_quantile(confidence)
     (p1, l1, u1), (p2, l2, u2) = (_score_bounds(rate, z) for rate in checked_pair(first, second))
@@ -193,10 +185,7 @@ DIFFERENCES = (newcombe, agresti_caffo, miettinen_nurminen)
 
 
 def koopman(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
-    """Return the ratio of shares, second over first, with Koopman's score interval.
-
-    The ratio is handled as t = ratio/(1 + ratio), from 0 to 1, so that both groups play the same part.
-    """
+    """Return the ratio of shares, second over first, with Koopman's score interval, by t = ratio/(1 + ratio)."""
     (k1, n1), (k2, n2) = checked_pair(first, second)
     p1, p2, successes, z = k1 / n1, k2 / n2, k1 + k2, _normal_quantile(confidence)
     if successes == 0:
@@ -228,10 +217,7 @@ def log_binomials(n: int) -> Floats:
 
 
 def margin(n1: int, n2: int, m: int) -> tuple[Counts, Floats]:
-    """Return the counts that the first group can have of m successes in both groups.
-
-    With them the logarithm of the number of tables with each count: their weight when the two shares are the same.
-    """
+    """Return the counts that the first group can have of m successes in both, and the log number of tables of each."""
     counts = np.arange(max(0, m - n2), min(n1, m) + 1)
     return counts, log_binomials(n1)[counts] + log_binomials(n2)[m - counts]
 
@@ -239,8 +225,8 @@ def margin(n1: int, n2: int, m: int) -> tuple[Counts, Floats]:
 def conditional_odds_ratio(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
     """Return the conditional maximum likelihood odds ratio, second over first, with its exact interval.
 
-    Given both margins, the successes of the second group follow Fisher's noncentral hypergeometric distribution. The
-    estimate makes their mean equal to the observed count; each bound leaves (1 - confidence)/2 beyond that count.
+    Given both margins, the second group's successes are noncentral hypergeometric. The estimate makes their mean the
+    observed count; each bound leaves (1 - confidence)/2 beyond that count.
     """
     (k1, n1), (k, n2) = checked_pair(first, second)
     tail, far = _tail(confidence), 700.0  # log odds beyond which no bound lies
@@ -263,10 +249,7 @@ def conditional_odds_ratio(first: Rate, second: Rate, confidence: float = 0.95) 
 
 
 def beta_binomial(first: Rate, second: Rate, confidence: float = 0.95) -> Estimate:
-    """Return the posterior mean of the difference first - second with its equal-tailed credible interval.
-
-    The shares of the groups are independent, under a uniform prior.
-    """
+    """Return the posterior mean of the difference with its equal-tailed credible interval (uniform priors)."""
     tail = _tail(confidence)
     one, two = (_posterior(rate, UNIFORM) for rate in checked_pair(first, second))
     # Bounds are found to 2/2^40.
@@ -301,7 +284,7 @@ def _posterior(rate: Rate, prior: Beta) -> Beta:
 def _prob_gap_below(one: Beta, two: Beta, gap: float) -> float:
     """P(X - Y <= gap) for independent X ~ Beta(one), Y ~ Beta(two), integrated over the one that rests on more units.
 
-    For positive gaps a part is certain: where X <= gap, or where Y >= 1 - gap.
+    A part of it is certain: X <= gap, or Y >= 1 - gap.
     """
     if sum(one) > sum(two):
         sure = float(betainc(*one, max(gap, 0.0)))
@@ -313,10 +296,7 @@ def _prob_gap_below(one: Beta, two: Beta, gap: float) -> float:
 
 
 def _mean_over(beta: Beta, low: float, high: float, value: Callable[[Floats], Floats]) -> float:
-    """The integral from `low` to `high` of `value` under a Beta density, on the scale p = sin^2(angle).
-
-    On that scale the density is bounded; the rule crowds its points at both ends, where `value` may have a root.
-    """
+    """The integral from `low` to `high` of `value` under a Beta density, bounded by the scale p = sin^2(angle)."""
     a, b = beta
     low, high = max(low, float(betaincinv(a, b, NEGLIGIBLE))), min(high, float(betainccinv(a, b, NEGLIGIBLE)))
     if low >= high:

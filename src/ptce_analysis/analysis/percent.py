@@ -24,10 +24,9 @@ Points = str | int | float
 
 
 def _band(share: Fraction, grain: Fraction, rounding: str) -> tuple[int, int, int, int]:
-    """Return the lowest and highest share that print as `share`, within 0..1, as whole numbers of one unit.
+    """The lowest and highest share that print as `share`, in whole numbers of a unit (fast: every cell of a map asks).
 
-    The third number is how many of this unit make 1, the last is 1 where the highest share itself is excluded, else 0.
-    Whole numbers, because bands are asked for on every row of a file and every cell of a map.
+    Then how many of this unit make 1, and 1 where the highest share itself is excluded, else 0.
     """
     whole, part = share.numerator * grain.denominator, grain.numerator * share.denominator
     unit = share.denominator * grain.denominator
@@ -52,18 +51,8 @@ def attainable_counts(share: Fraction, base: int, grain: Fraction, rounding: str
     return range(-(-base * low // unit), (base * high - excluded) // unit + 1)
 
 
-def attainable_bases(
-    share: Fraction, grain: Fraction, largest: int = LARGEST_BASE, rounding: str = "nearest"
-) -> tuple[int, ...]:
-    """Return every base from 1 to `largest` on which the share can occur."""
-    return joint_bases([(share, grain)], largest, rounding)
-
-
 def smallest_base(share: Fraction, grain: Fraction, rounding: str = "nearest") -> int:
-    """Return the smallest base, however large, on which the share can occur.
-
-    It is the denominator of the simplest fraction that prints as `share` (the Stern-Brocot tree).
-    """
+    """Return the smallest base on which the share can occur: the denominator of the simplest such fraction."""
     low, high, unit, excluded = _band(share, grain, rounding)
     # Cut down, every base from 1/grain on holds a count: no base up to there has one nearer to the excluded end.
     margin = Fraction(1, unit * math.ceil(1 / grain)) if excluded else 0
@@ -108,11 +97,11 @@ def percent(
 ) -> dict[str, Any]:
     """Return what a printed percentage can be: `possible`, on `base` or, without one, on any base from 1 to 120.
 
-    `value` and `grain` are in percentage points (20, "8,2 %"). Without `grain`, the decimals written are the grain: 1
-    for "20", 0.1 for "20.0"; a grain of 0 is the value exactly. `rounding` is "nearest", ties either way, or "down".
+    `value` and `grain` are in percentage points (20, "8,2 %"). Without `grain`, the decimals written are the grain (0.1
+    for "20.0"); 0 is the value exactly. `rounding` is "nearest", ties either way, or "down".
 
-    `counts` are those that print as `value`, `nearest` the whole counts around the exact one, `nearest_percent` what
-    they amount to: None without a base. `note` says when the value cannot be written at that grain.
+    `counts` print as `value`, `nearest` are around the exact one, `nearest_percent` what they amount to: None without a
+    base. `note` says when the value cannot be written at that grain.
 
     >>> percent(20, 52)["nearest"]
     [10, 11]
@@ -126,7 +115,7 @@ def percent(
         raise InputError(f"base {base}: a whole number from 1 to {LARGEST_QUESTION} is expected.")
     counts = list(attainable_counts(share, base, step, rounding)) if base else None
     nearest = list(nearest_counts(share, base)) if base else None
-    bases = list(attainable_bases(share, step, rounding=rounding))
+    bases = list(joint_bases([(share, step)], rounding=rounding))
     low, high, unit, excluded = _band(share, step, rounding)
     first, last = _number(Fraction(low, unit)), _number(Fraction(high, unit))
     return {
@@ -151,8 +140,8 @@ def percentages(
 ) -> dict[str, Any]:
     """Return what several percentages of one base can be: `possible` when each one is, on `base` or on a common one.
 
-    `percentages` has what `percent` says of each; `common_bases` are those from 1 to 120 (`largest_base`) on which all
-    can occur, `smallest_common_base` the first, None when there is none up to a million.
+    `percentages` has what `percent` says of each; `common_bases` are those from 1 to 120 on which all can occur,
+    `smallest_common_base` the first, None when there is none up to a million.
 
     Raises `InputError` as `percent` does.
     """
@@ -173,7 +162,6 @@ def percentages(
 
 
 def _share_and_grain(value: Points, grain: Points | None) -> tuple[Fraction, Fraction]:
-    """Return a percentage and its grain as shares; the grain is that of the decimals written unless one is given."""
     numbers, decimals = list[Fraction](), 0
     for name, such, written in (("value", "20 or 8.2", value), ("grain", "1, 0.1 or 5", grain)):
         text = "0" if written is None else str(written).strip().removesuffix("%").strip().replace(",", ".")

@@ -1,29 +1,23 @@
 """Two proportions compared: every interval of `intervals`, five tests of equality, all at once (`rates`); their power.
 
-Given the number m of successes in both groups together, the successes of the first group are hypergeometric, whatever
-the common share p. An exact unconditional test therefore rejects with probability
+Given the number m of successes in both groups, those of the first are hypergeometric, whatever the common share p. An
+exact unconditional test therefore rejects with probability
 
-    sum over m of P(Binomial(N, p) = m) x s(m),    s(m) = probability of its critical tables given m,
+    sum over m of P(Binomial(N, p) = m) x s(m),    s(m) = s(N - m) = probability of its critical tables given m,
 
-so that its p-value, the maximum of this sum over p, costs one pass over the margins and a search in one variable.
-By symmetry s(m) = s(N - m), and the sum is the same at p and 1 - p.
+and its p-value is the maximum of this sum over p. Scipy's Barnard can miss that maximum (0.0045 for 1/7 and 4/4, where
+1/128 is attained), and its Boschloo doubles one side: its tests are not used.
 
-Scipy's tests are not used: its Barnard can miss the maximum over p (0.0045 for 1/7 and 4/4, where 1/128 is attained),
-its Boschloo doubles one side, and the conditional p-values are needed for whole margins at a time (`power`).
-
-Power is the exact probability, over all pairs of counts that two independent binomial samples can give, that the mid-p
-test rejects: of the exact conditional tests the one whose rejections of a true equality come closest to its level.
+Power is the exact probability, over all pairs of binomial counts, that the mid-p test rejects: of the exact conditional
+tests the one whose rejections of a true equality come closest to its level.
 """
-
-from __future__ import annotations
 
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +27,6 @@ from ptce_analysis.analysis import intervals
 from ptce_analysis.analysis.intervals import Counts, Estimate, Floats, Rate, checked_pair, log_binomials, margin
 from ptce_analysis.errors import InputError
 from ptce_analysis.vocabulary import rows
-
-if TYPE_CHECKING:  # `ptce rates` answers without it
-    import pandas as pd
 
 
 class Method(NamedTuple):
@@ -71,7 +62,7 @@ def fisher(first: Rate, second: Rate) -> float:
 
 
 def mid_p(first: Rate, second: Rate) -> float | None:
-    """Return the p-value of Fisher's test with mid-p; `None` when only one table has these margins."""
+    """Return the p-value of Fisher's test with mid-p; `None` when all units have the same answer."""
     one, two = checked_pair(first, second)
     return None if _no_variation(one, two) else _conditional(one, two)[1]
 
@@ -155,8 +146,8 @@ def _chi_square(first: Rate, second: Rate) -> float:
 def _unconditional(n1: int, n2: int, size: Callable[[int, Counts, Floats], float]) -> float:
     """The maximum over p in (0, 1/2] of the probability of the critical tables.
 
-    On the scale of arcsin(sqrt(p)) that probability is smooth at the scale 1/(2 sqrt(N)), so a grid five times finer
-    sees every hump; those that can matter are then searched closer, on both sides at half the distance each time.
+    It is smooth at the scale 1/(2 sqrt(N)) of arcsin(sqrt(p)): a grid five times finer sees every hump, and the highest
+    are searched closer, on both sides at half the distance each time.
     """
     total = n1 + n2
     sizes, binomials, every = np.zeros(total + 1), log_binomials(total), np.arange(total + 1.0)
@@ -189,11 +180,10 @@ def parse_rate(text: str) -> Rate:
 
 
 def rates(first: Rate, second: Rate, confidence: float = 0.95) -> dict[str, Any]:
-    """Return everything about two groups as one mapping of plain values (numbers, text, `None`), ready for JSON.
+    """Return everything about two groups as one mapping of plain values, ready for JSON.
 
-    Keys: `first` and `second` (count, base, share and its intervals), `confidence`, `difference`, `intervals`,
-    `risk_ratio`, `odds_ratio`, `tests`, `bayes`; `conventions` by method; `reasons`, the key of `REASONS` for every
-    value that is `None` and every bound that has no finite value, by its place, such as `risk_ratio.koopman`.
+    `reasons` has the key of `REASONS` for every value that is `None` and every bound that has no finite value, by its
+    place, such as `risk_ratio.koopman`.
     """
     first, second = checked_pair(first, second)
     ratio = intervals.koopman(first, second, confidence)
@@ -234,7 +224,7 @@ def rates(first: Rate, second: Rate, confidence: float = 0.95) -> dict[str, Any]
 
 
 def _interval(found: Estimate) -> list[float | None] | None:
-    """Low and high; `None` for a bound that is not finite, and for the pair when neither can be stated."""
+    """Low and high, `None` if not finite; `None` for the pair when neither can be stated."""
     if found.low is None or found.high is None:
         return None
     return [found.low, found.high if math.isfinite(found.high) else None]
@@ -246,19 +236,8 @@ LARGEST_SIZE = 2_000
 
 # Exact power rises by steps and falls back between them: a size is kept when none of this many larger ones fails.
 STEADY = 10
-
-
-@dataclass(frozen=True)
-class Detectable:
-    """The fall of a share that two groups of some `sizes` find with a `power`, by the test at a `level`.
-
-    `fall`: the share after at or below which it is found, `None` when not even a fall to 0 is.
-    """
-
-    sizes: tuple[int, int]
-    level: float
-    power: float
-    fall: float | None
+# How often a change that is there should be found.
+POWER = 0.8
 
 
 def power(shares: tuple[float, float], sizes: tuple[int, int], level: float = 0.05) -> float:
@@ -291,31 +270,22 @@ def _binomial(n: int, share: float) -> Floats:
     return found
 
 
-def power_curve(share: float, sizes: tuple[int, int], others: Iterable[float], level: float = 0.05) -> pd.DataFrame:
-    """Return the `power` for each share after the change (`share_after`), one row each; `share` is the one before."""
-    import pandas as pd
+def detectable(share: float, sizes: tuple[int, int], wanted: float = POWER, level: float = 0.05) -> float | None:
+    """Return the share at or below which two groups of these sizes detect a fall from `share` with power `wanted`.
 
-    rows = [(other, power((share, other), sizes, level)) for other in others]
-    return pd.DataFrame(rows, columns=["share_after", "power"])
-
-
-def detectable(share: float, sizes: tuple[int, int], wanted: float = 0.8, level: float = 0.05) -> Detectable:
-    """Return the smallest fall from `share` that two groups of these sizes detect with power `wanted`.
-
-    Power is taken to grow with the distance between the shares.
+    `None` when not even a fall to 0 is detected. Power is taken to grow with the distance between the shares.
     """
 
     def missed(other: float) -> bool:
         return power((share, other), sizes, level) < wanted
 
-    return Detectable(sizes, level, wanted, None if missed(0.0) else intervals.boundary(missed, share, 0.0))
+    return None if missed(0.0) else intervals.boundary(missed, share, 0.0)
 
 
-def sample_size(shares: tuple[float, float], wanted: float = 0.8, level: float = 0.05) -> int | None:
-    """Return the units that each of two groups needs to tell two shares apart with power `wanted`.
+def sample_size(shares: tuple[float, float], wanted: float = POWER, level: float = 0.05) -> int | None:
+    """Return the units that each of two groups needs to tell two shares apart with power `wanted`, found by bisection.
 
-    The size, found by bisection, reaches the power, and so do the ten that follow it (exact power is not monotone in
-    the size). `None` when no size up to the largest is enough, as when the shares are equal.
+    The ten sizes that follow reach it too. `None` when no size is enough, as when the shares are equal.
     """
 
     def enough(n: int) -> bool:

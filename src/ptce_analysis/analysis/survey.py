@@ -26,16 +26,13 @@ def amounts(wave: Cleaned) -> pd.DataFrame:
 
 def supported(wave: Cleaned) -> pd.DataFrame:
     """Return the supports, their amount known or not: `wave`, `pole_id`, `level`."""
-    rows = wave.supports
-    told = (rows["amount_eur"] > 0) | rows["amount_status"].isin(SUPPORT_WITHOUT_AMOUNT)
-    return rows.loc[told & rows["level"].isin(FUNDING_LEVELS), ["wave", "pole_id", "level"]].reset_index(drop=True)
+    all_ = wave.supports[wave.supports["level"].isin(FUNDING_LEVELS)]
+    told = (all_["amount_eur"] > 0) | all_["amount_status"].isin(SUPPORT_WITHOUT_AMOUNT)
+    return all_.loc[told, ["wave", "pole_id", "level"]].reset_index(drop=True)
 
 
 def linked(wave: Cleaned) -> pd.DataFrame:
-    """Return who said, level by level, whether it is linked: `wave`, `pole_id`, `level`, `linked` (true or false).
-
-    A pole that was not asked about a level, or did not answer, has no row: it is in no base.
-    """
+    """Return who said, level by level, whether it is linked: `wave`, `pole_id`, `level`, `linked` (true or false)."""
     levels = dict.fromkeys((*FUNDING_LEVELS, *COLLECTIVITIES))
     return pd.concat([linked_with(wave, level) for level in levels], ignore_index=True)
 
@@ -62,8 +59,8 @@ def staged(wave: Cleaned) -> pd.DataFrame:
 
 def lines_set_aside(waves: Iterable[Cleaned]) -> pd.DataFrame:
     """Return the lines that are no answer: `wave`, `fate` (the name of the rule that sets them aside), `n`."""
-    rows = []
+    found = []
     for wave in waves:
         whole = wave.quarantine[wave.quarantine["column"] == ""]
-        rows += [(wave.year, *one) for one in Counter(reason.split(":")[0] for reason in whole["reason"]).items()]
-    return pd.DataFrame(rows, columns=["wave", "fate", "n"])
+        found += [(wave.year, *one) for one in Counter(reason.split(":")[0] for reason in whole["reason"]).items()]
+    return pd.DataFrame(found, columns=["wave", "fate", "n"])

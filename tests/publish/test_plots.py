@@ -72,15 +72,6 @@ def test_bars_start_at_zero_and_highlight_what_is_asked() -> None:
     assert colours[1_239_000.0] != colours[776_000.0] == colours[3_000.0]
 
 
-def test_squares_count_what_they_show() -> None:
-    """One for each unit, and one in the key of each row."""
-    counts = pd.DataFrame({"n": [33, 8, 0], "label": ["agree", "disagree", "no base"]})
-    with drawing():
-        axes = plots.waffle(counts, "n", "label", colours=[plots.ACCENT, plots.SECOND, plots.OTHER])
-    assert sum(len(group.get_offsets()) for group in axes.collections) == 33 + 8 + 3
-    assert [text.get_text() for text in axes.texts] == ["33 agree", "8 disagree", "0 no base"]
-
-
 def figure_of(label: str = "label") -> Any:
     """A small figure with a label."""
     with drawing():

@@ -1,6 +1,5 @@
 """Sentences that know their numbers, the register of claims, and the harvest of hypotheses."""
 
-import tomllib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages import code, notebook, shown
+from pages import REPOSITORY, code, notebook, shown
 from ptce_analysis.publish.exhibit import Download, claims_of, contradicted, page_claims
 from ptce_analysis.publish.language import MARK, Number, Words, joined
-from ptce_analysis.publish.methods_page import PAGES, Assumption, assumptions
+from ptce_analysis.publish.methods_page import Assumption, assumptions
 
 EN = Words("en")
-PROJECT = Path(__file__).parents[2]
 
 
 def test_each_value_of_a_sentence_is_a_claim() -> None:
@@ -60,16 +58,11 @@ def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> 
     ]
 
 
-def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
-    """Pages are named as in the line of links, and every part is a sentence or a clause that ends."""
-    menu = {
-        run["notebook"][:2]: (run["menu"]["en"], run["menu"]["fr"])
-        for run in tomllib.loads((PROJECT / "runs.toml").read_text(encoding="utf-8"))["runs"]
-        if "menu" in run
-    }
-    assert {page: menu[page] for page in PAGES} == PAGES
+def test_each_hypothesis_bears_on_pages_of_the_study() -> None:
+    """Each has a notebook, and every part is a sentence or a clause that ends."""
+    pages = {path.name[:2] for path in (REPOSITORY / "notebooks").glob("*.ipynb")}
     for one in assumptions():
-        assert set(one.pages) <= set(PAGES), one
+        assert set(one.pages) <= pages, one
         assert one.text.lstrip("“")[0].isupper(), one
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 

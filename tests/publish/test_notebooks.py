@@ -56,6 +56,7 @@ def change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Non
     """A function that opens the notebooks in a copy of the published figures where some are typed otherwise."""
     published = tmp_path / show.PUBLISHED
     shutil.copytree(PROJECT / show.PUBLISHED, published)
+    shutil.copy(PROJECT / "runs.toml", tmp_path)
     monkeypatch.setenv(show.PROJECT_VARIABLE, str(tmp_path))
 
     def use(**values: str) -> None:

@@ -9,22 +9,9 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from ptce_analysis.publish.language import Sentence, Words
-from ptce_analysis.vocabulary import Label
-
 LIBRARY = Path(__file__).parents[1]
 COMMENT = re.compile(r"^[ \t]*# Assumption \(.*(?:\n[ \t]*#.*)*", re.MULTILINE)
 PARTS = re.compile(r"Assumption \(([\d, ]+)\):\s*(.*?)\s*Source:\s*(.*?)\s*If wrong:\s*(.*)")
-# What the pages are called in the line of links (`menu` of `runs.toml`), by the number of their notebook.
-PAGES: dict[str, Label] = {
-    "01": ("Consistency", "Concordance"),
-    "02": ("Emergence", "Émergence"),
-    "03": ("Funders", "Financeurs"),
-    "04": ("Grants", "Subventions"),
-    "05": ("Median cluster", "Pôle médian"),
-    "07": ("By tier", "Par échelon"),
-    "09": ("Methods", "Méthodes"),
-}
 
 
 class Assumption(NamedTuple):
@@ -46,17 +33,3 @@ def assumptions(library: Path = LIBRARY) -> list[Assumption]:
             for pages, *parts in PARTS.findall(" ".join(line.strip("# \t") for line in comment.split("\n"))):
                 found.append(Assumption(tuple(pages.split(", ")), module, *parts))
     return sorted(found, key=lambda one: one.pages)
-
-
-def hypotheses(words: Words) -> list[Sentence]:
-    """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
-    return [
-        words(
-            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
-            pages=Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
-            text=words(one.text),
-            source=words(one.source),
-            if_wrong=words(one.if_wrong),
-        )
-        for one in assumptions()
-    ]

@@ -22,7 +22,6 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from ptce_analysis import __version__
-from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import Protected, unreleased
 from ptce_analysis.protect.rules import MARK as HIDDEN_MARK
 from ptce_analysis.publish import language
@@ -283,14 +282,10 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[di
 
 
 def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
-    """Yield the claims of an executed notebook, with their places at its `address`. Raises `InputError` for a twin."""
-    seen: set[str] = set()
+    """Yield the claims of an executed notebook, with their places at its `address`."""
     made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
     outputs = ((cell, output.get("metadata", {})) for cell in notebook.cells for output in cell.get("outputs", []))
     for cell, claim in ((cell, claim) for cell, said in outputs for claim in said.get("ptce", {}).get("claims", [])):
-        if claim["id"] in seen:
-            raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
-        seen.add(claim["id"])
         # The description of a drawing holds no elements: its numbers stand at the whole of it.
         anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
         computed = f"{made_in}.ipynb, cell {cell.id}"
@@ -373,13 +368,13 @@ def data_package(
 
 
 def _resource(words: Words, download: Download) -> dict[str, Any]:
-    (point, delimiter), rows = words.csv_marks, _read_rows(words, download.data)
-    is_number = re.compile(rf"-?\d+({re.escape(point)}\d+)?(e[-+]?\d+)?|").fullmatch
+    point, delimiter = words.csv_marks
+    table = pd.read_csv(io.BytesIO(download.data), sep=delimiter, decimal=point, encoding="utf-8-sig")
     number = {"type": "number", "decimalChar": point}
-    columns = [(name, all(map(is_number, cells))) for name, *cells in zip(*rows, strict=True)]
     said = f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}"
     found = {"name": download.name.removesuffix(".csv").lower(), "path": f"{FOLDER}/{download.name}"}
     found |= {"title": download.title, "description": said}
     found |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    columns = table.dtypes.map(pd.api.types.is_numeric_dtype).items()
     fields = [{"name": name} | (number if numeric else {"type": "string"}) for name, numeric in columns]
     return {**found, "dialect": {"delimiter": delimiter}, "schema": {"fields": fields}}

@@ -3,6 +3,7 @@
 The verdict on a printed figure is worked out from the figure that may be shown, not from the answers: it tells no more.
 """
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +13,11 @@ import pandas as pd
 
 from ptce_analysis.analysis import survey as answers
 from ptce_analysis.analysis.emergence import STAGE, emergence_by_link
-from ptce_analysis.analysis.intervals import newcombe, wilson
-from ptce_analysis.analysis.rates import fisher
+from ptce_analysis.analysis.intervals import wilson
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect import release
 from ptce_analysis.protect import rules as disclosure
-from ptce_analysis.protect.cells import ALL, Measure
+from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.release import Protected
 from ptce_analysis.protect.rules import MARK, Contributions, Rule, Shown
 from ptce_analysis.protect.suppress import protect
@@ -26,7 +26,7 @@ from ptce_analysis.published import Fact, Facts, indicator
 from ptce_analysis.survey.codebook import read_codebook
 from ptce_analysis.survey.tables import Cleaned, csv_text
 from ptce_analysis.survey.waves import CODEBOOKS, codebooks, read_waves
-from ptce_analysis.vocabulary import FUNDING_LEVELS, LOCAL_LEVELS, STAGES, WAVES
+from ptce_analysis.vocabulary import FUNDING_LEVELS, STAGES, WAVES
 
 # The levels of every table, in the study's order: those of the funding table, then the other collectivities.
 SHOWN_LEVELS = tuple(dict.fromkeys((*FUNDING_LEVELS, *answers.COLLECTIVITIES)))
@@ -45,7 +45,6 @@ QUANTITIES = {column: name for name, column in answers.COLUMN_OF.items() if name
 GRAIN_EUR = 1_000.0
 GRAINS = {"eur": GRAIN_EUR, "count": 1.0, "years": 1.0, "fte": 0.01, "share": 0.01}
 BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
-VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,8 @@ class ShownWaves:
     """What may be shown of some waves of one origin under `rules`.
 
     `tables`: the protected ones, by name. `printed`: the figures of `facts` beside what may be shown of them
-    (`computed_again`); `verdicts`: how many come out again. `lines`: those set aside, by reason; `flow`: how many stand
-    in all files. `rates`: the share in emergence of each wave that shows it; `change`: the last less the first.
-    `by_level`: emergence by link. `protected`: all that may be stated.
+    (`computed_again`). `lines`: those set aside, by reason; `flow`: how many stand in all files. `rates`: the share in
+    emergence of each wave that shows it. `by_level`: emergence by link. `protected`: all that may be stated.
     """
 
     waves: tuple[Cleaned, ...]
@@ -64,11 +62,9 @@ class ShownWaves:
     origin: str
     tables: Mapping[str, Protected]
     printed: Protected
-    verdicts: Protected
     lines: Protected
     flow: Protected
     rates: Protected
-    change: Protected
     by_level: Protected
     protected: Protected
 
@@ -99,26 +95,16 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
         raise InputError(f"waves of origins {', '.join(origins) or 'unknown'} cannot be shown together.")
     about, applied = facts or {}, disclosure.RULES_OF[rules]
     tables = protect(*_measures(waves), rules=applied)
-    again = computed_again(waves, tables, about, applied)
     counts = [sum(getattr(wave, name) for wave in waves) for name in ("rows_in", "rows_kept", "rows_quarantined")]
-    rates = release.derived(_rates, tables["stages"], tables["told"])
     made = {
-        "printed": again,
-        "verdicts": release.derived(_counted, again),
+        "printed": computed_again(waves, tables, about, applied),
         "lines": release.of_lines(answers.lines_set_aside(waves)),
         "flow": release.of_lines(pd.DataFrame([counts], columns=["lines", "kept", "aside"])),
-        "rates": rates,
-        "change": release.derived(_change, rates),
+        "rates": release.derived(_rates, tables["stages"], tables["told"]),
         "by_level": by_level(waves, tables, applied),
     }
     every = release.joined(*tables.values(), *made.values(), release.public(pd.DataFrame({"confidence": [CONFIDENCE]})))
     return ShownWaves(tuple(waves), about, applied, origins[0], tables, **made, protected=every)
-
-
-def _counted(printed: pd.DataFrame) -> pd.DataFrame:
-    """How many printed figures come out in each way."""
-    told = list(printed["verdict"])
-    return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
 
 
 def based(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
@@ -139,17 +125,6 @@ def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
     both = with_ends(based(stages[stages["stage"] == STAGE], told)).dropna(subset="low")
     names = [f"{year} ({n}/{base})" for year, n, base in both[["wave", "units", "base"]].to_numpy()]
     return both.assign(name=names, n=both["units"], wave=both["wave"].astype(int))
-
-
-def _change(rates: pd.DataFrame) -> pd.DataFrame:
-    """The last share less the first, Newcombe's interval, Fisher's test; no row unless two waves show theirs."""
-    names = ["before", "after", "difference", "low", "high", "p"]
-    if len(rates) < 2:
-        return pd.DataFrame(columns=names)
-    first, last = ((int(row["n"]), int(row["base"])) for row in rates.iloc[[0, -1]].to_dict("records"))
-    interval, test = newcombe(last, first, CONFIDENCE), fisher(first, last)
-    years = (int(rates["wave"].iloc[0]), int(rates["wave"].iloc[-1]))
-    return pd.DataFrame([(*years, interval.estimate, interval.low, interval.high, test)], columns=names)
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
@@ -265,35 +240,11 @@ def _cells(tables: Mapping[str, Protected], year: str, name: str, values: Sequen
     return list(rows[statistic])
 
 
-# What a printed figure is in the tables: the table, its levels or answers, the statistic, the table of its base.
+# What a printed figure is in the tables: the table, its rows (levels or answers), the statistic, the table of its base.
 # A figure is read there, with its base, and is hidden where a part of it is: the answers themselves say no more of it.
-Found = tuple[str, tuple[str, ...], str, str]
-# Those that no table shows are made of several cells, and hidden with any of these (the last two: of nothing else).
-MADE_OF: dict[str, Found] = {
-    "link_2_to_6_share": ("links", answers.COLLECTIVITIES, "units", "said"),
-    "collectivities_involved_median": ("links", answers.COLLECTIVITIES, "units", "said"),
-    "aid_per_collectivity_median": ("amounts", LOCAL_LEVELS, "total", "amounts"),
-}
-
-
-def _in_tables(fact: Fact) -> Found | None:
-    """Where the tables show a printed figure; None where they do not."""
-    level = (fact.level,)
-    found: dict[str, Found] = {
-        "respondents": ("poles", (), "units", "poles"),
-        "link_share": ("links", level, "share", "said"),
-        "funding_projects": ("supported", level, "units", "supported"),
-        "funding_amount": ("amounts", level, "total", "amounts"),
-        "funding_median": ("amounts", level, "median_from", "amounts"),
-        "funding_total": ("amounts", (ALL,), "total", "amounts"),
-        "established_share": ("told_relation", (), "share", "poles"),
-    }
-    found |= {name: (column, (), "median_from", column) for column, name in QUANTITIES.items()}
-    if fact.indicator in answers.SHARES:
-        column, codes = answers.SHARES[fact.indicator]
-        table, base = ("stages", "told") if column == "stage" else (column, f"told_{column}")
-        return table, codes, "share", base
-    return found.get(fact.indicator)
+# One that no table shows is made of several cells (`made_of`), and hidden with any of these.
+with (Path(__file__).parent / "printed.csv").open(encoding="utf-8", newline="") as _rows:
+    PRINTED = {row["indicator"]: row for row in csv.DictReader(_rows)}
 
 
 def computed_again(
@@ -320,7 +271,7 @@ def computed_again(
 
 def _grain(fact: Fact) -> float:
     """What a total is rounded to: as it is printed, but in euros never finer than tables are, which have their own."""
-    tabled = GRAIN_EUR if _in_tables(fact) else float(fact.grain)
+    tabled = GRAIN_EUR if fact.indicator in PRINTED else float(fact.grain)
     return max(tabled, GRAIN_EUR) if fact.unit == "eur" else tabled
 
 
@@ -329,13 +280,15 @@ def _given(
 ) -> tuple[Shown, float]:
     """A printed figure as the tables show it, or else by the rules of those that stand alone, and its base."""
     year, hidden, base = str(fact.wave), Shown(None, "recoverable"), float(len(got.parts))
-    if found := _in_tables(fact) or MADE_OF.get(fact.indicator):
-        name, codes, statistic, asked = found
-        cells, bases = _cells(tables, year, name, codes, statistic), _cells(tables, year, asked, codes, "units")
+    if at := PRINTED.get(fact.indicator):
+        rows = [fact.level if row == "level" else row for row in at["rows"].split()]
+        cells = _cells(tables, year, at["table"], rows, at["statistic"])
+        bases = _cells(tables, year, at["base"], rows, "units")
         if MARK in (*cells, *bases) or not cells:
             return hidden, base
-        if fact.indicator not in MADE_OF:
-            ends = _cells(tables, year, name, codes, "median_below") if statistic == "median_from" else []
+        if not at["made_of"]:
+            is_median = at["statistic"] == "median_from"
+            ends = _cells(tables, year, at["table"], rows, "median_below") if is_median else []
             return Shown(sum(map(float, cells)), below=next(iter(ends), None)), float(bases[0])
     grain = GRAIN_EUR if fact.unit == "eur" else 1.0
     if (statistic := indicator(fact.indicator).statistic) == "share":

@@ -23,7 +23,6 @@ DRAWINGS: dict[str, Callable[[pd.DataFrame], Axes]] = {
     "intervals": lambda data: plots.intervals(
         data, "x", "low", "high", "name", "keur", xlabel="k€", reference=5e5, sides=("less", "more")
     ),
-    "pairs": lambda data: plots.pairs(data, "low", "high", "name", "keur", names=("first", "second"), xlabel="k€"),
     "arrows": lambda data: plots.arrows(
         data, "high", "x", "name", kinds=["keur"] * 3, dashed=[True, False, False], names=("2013", "2015"), xlabel="%"
     ),

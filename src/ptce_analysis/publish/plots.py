@@ -155,33 +155,6 @@ def intervals(
     return finished(ax, xlabel, kind)
 
 
-def pairs(
-    data: Table, first: str, second: str, y: str, kind: str, *, names: Sequence[str], xlabel: str, hollow: Flags = None
-) -> Axes:
-    """Return two marks joined by a line for each row, each with its value; `names` stand above the first ones.
-
-    The first mark of a `hollow` row is empty: its figure is shown and not used.
-    """
-    ax = axes(len(data) * 1.25, extra_in=1.0)
-    empty = list(hollow) if hollow is not None else [False] * len(data)
-    ends = ((first, "D", ACCENT), (second, "o", MUTED))
-    for place, row, _ in _rows(data, None, MUTED):
-        known = [float(row[column]) for column in (first, second) if pd.notna(row[column])]
-        ax.hlines(place, min(known), max(known), color=MUTED, linewidth=1.5, zorder=1)
-        for column, marker, look in (end for end in ends if pd.notna(row[end[0]])):
-            lower = float(row[column]) == min(known) and (column == first or min(known) < max(known))
-            filled = "none" if empty[place] and column == first else "full"
-            ax.plot(row[column], place, marker, color=look, markersize=8, fillstyle=filled)
-            side, shift = ("right", -9) if lower else ("left", 9)
-            beside(ax, number(row[column], kind), (row[column], place), (shift, 0), ha=side, color=look)
-    rows_of(ax, list(data[y]))
-    ax.set_ylim(len(data) - 0.5, -0.9)
-    for (column, _, look), name in zip(ends, names, strict=True):
-        beside(ax, name, (data[column].iloc[0], 0), (0, 12), ha="center", va="baseline", color=look)
-    ax.set_xlim(left=0)
-    return finished(ax, xlabel, kind)
-
-
 def arrows(
     data: Table, *columns: str, kinds: Sequence[str], xlabel: str, dashed: Any, names: tuple[str, str], ax: Drawn = None
 ) -> Axes:

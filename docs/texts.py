@@ -68,7 +68,7 @@ def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
     found = written_messages(project) | (labels() if lang != "fr" else {})
     kept = [text for method in METHODS.values() for text in (method.convention, method.source)]
     found |= dict.fromkeys([*kept, *REASONS.values()], "rates.py") | dict.fromkeys(SENTENCES.values(), "sentences.csv")
-    found |= {part: module for _, module, *parts in assumptions() for part in parts if part}
+    found |= {part: module for _, module, *parts in assumptions().to_numpy() for part in parts if part}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         names: dict[str, Any] = {"__name__": "__main__"}
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]

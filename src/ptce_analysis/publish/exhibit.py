@@ -45,9 +45,6 @@ ACTIVE = re.compile(
     re.IGNORECASE,
 )
 
-# What a cell of a file holds where its figure is not shown.
-HIDDEN = frozenset(("", HIDDEN_MARK))
-
 LEAST_ALT = 40
 MOST_COLUMNS = 6
 REQUIRED = ("title", "reading", "population", "source")
@@ -337,9 +334,9 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
             if found is None and row[0] in in_both:
                 return "rows of its tables differ"
             old = [one for one in old if one is not found]
-            pairs = [*zip(found or HIDDEN_MARK * len(row), row, strict=True)]
-            more |= any(was in HIDDEN and now not in HIDDEN for was, now in pairs)
-            fewer |= any(now in HIDDEN and was not in HIDDEN for was, now in pairs)
+            pairs = [*zip(found or [""] * len(row), row, strict=True)]
+            more |= any(now and not was for was, now in pairs)
+            fewer |= any(was and not now for was, now in pairs)
         if any(row[0] in in_both for row in old):
             return "rows of its tables differ"
         fewer |= bool(old)
@@ -347,14 +344,14 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
 
 
 def _read_rows(words: Words, data: bytes) -> list[list[str]]:
-    """The rows of a CSV that `csv_text` wrote."""
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=words.csv_marks[1]))
+    """The rows of a CSV that `csv_text` wrote; a figure that is hidden is an empty text."""
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=words.csv_marks[1])
+    return [["" if cell == HIDDEN_MARK else cell for cell in row] for row in rows]
 
 
 def _same(row: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two rows say the same wherever both say something."""
-    pairs = zip(row, other, strict=False)
-    return len(row) == len(other) and all(one == two or {one, two} & HIDDEN for one, two in pairs)
+    return len(row) == len(other) and all(not (a and b) or a == b for a, b in zip(row, other, strict=True))
 
 
 def data_package(

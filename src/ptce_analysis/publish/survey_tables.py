@@ -52,8 +52,8 @@ class ShownWaves:
     """What may be shown of some waves of one origin under `rules`.
 
     `tables`: the protected ones, by name. `printed`: the figures of `facts` beside what may be shown of them
-    (`computed_again`). `lines`: those set aside, by reason; `flow`: how many stand in all files. `rates`: the share in
-    emergence of each wave that shows it. `by_level`: emergence by link. `protected`: all that may be stated.
+    (`computed_again`). `lines`: those set aside, by reason; `flow`: how many stand in all files. `by_level`:
+    emergence by link. `protected`: all that may be stated.
     """
 
     waves: tuple[Cleaned, ...]
@@ -64,7 +64,6 @@ class ShownWaves:
     printed: Protected
     lines: Protected
     flow: Protected
-    rates: Protected
     by_level: Protected
     protected: Protected
 
@@ -100,7 +99,6 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
         "printed": computed_again(waves, tables, about, applied),
         "lines": release.of_lines(answers.lines_set_aside(waves)),
         "flow": release.of_lines(pd.DataFrame([counts], columns=["lines", "kept", "aside"])),
-        "rates": release.derived(_rates, tables["stages"], tables["told"]),
         "by_level": by_level(waves, tables, applied),
     }
     every = release.joined(*tables.values(), *made.values(), release.public(pd.DataFrame({"confidence": [CONFIDENCE]})))
@@ -118,13 +116,6 @@ def with_ends(table: pd.DataFrame) -> pd.DataFrame:
     numbers = table[["units", "base"]].apply(pd.to_numeric, errors="coerce").to_numpy(float).tolist()
     found = [wilson((int(n), int(base)), CONFIDENCE) if n >= 0 and base > 0 else None for n, base in numbers]
     return table.assign(**{end: [getattr(one, end, float("nan")) for one in found] for end in ("low", "high")})
-
-
-def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The share in emergence of each wave where it may be shown."""
-    both = with_ends(based(stages[stages["stage"] == STAGE], told)).dropna(subset="low")
-    names = [f"{year} ({n}/{base})" for year, n, base in both[["wave", "units", "base"]].to_numpy()]
-    return both.assign(name=names, n=both["units"], wave=both["wave"].astype(int))
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:

@@ -162,7 +162,7 @@ def executed_notebook(run: Run, place: Place, timeout_s: int) -> Any:
     """
     copy, parameters = place.failed(run), dict(run.parameters)
     copy.unlink(missing_ok=True)
-    prose = translated_notebook(read_notebook(run.notebook), run.lang, str(parameters.get("level", "")))
+    prose = translated_notebook(read_notebook(run.notebook), run.lang, str(parameters.get("level", "")), marked=True)
     node = nbformat.from_dict(prose)  # type: ignore[no-untyped-call]
     for folder in (place.scratch, copy.parent):
         folder.mkdir(parents=True, exist_ok=True)

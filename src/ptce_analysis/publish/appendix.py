@@ -98,7 +98,8 @@ def page_of(notebook: Any, name: str = "", frame: Frame = ALONE) -> dict[str, An
     """Return what the template shows; `name` is the title of a notebook without a heading. Raises as the exporter."""
     about, (words, level) = notebook.metadata.get("ptce", {}), _run(notebook)
     if "papermill" in notebook.metadata:  # run by hand: a build translates a notebook before it runs
-        notebook = nbformat.from_dict(translated_notebook(notebook, words.lang, level))  # type: ignore[no-untyped-call]
+        translated = translated_notebook(notebook, words.lang, level, marked=True)
+        notebook = nbformat.from_dict(translated)  # type: ignore[no-untyped-call]
     made, ours = about.get("provenance", {}).items(), [one for one, _ in own_outputs(notebook)]
     # What references are replaced by: the number of each exhibit by its key.
     outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site)

@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -97,8 +96,8 @@ def faults(exhibit: Exhibit) -> list[str]:
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
     found += [f"{name} is empty" for name in REQUIRED if not str(exhibit.texts[name]).strip()]
     found += ["there are no data to show"] if data.empty or not columns else []
-    headings = Counter(column.heading for column in columns)
-    twice = [heading for heading, n in headings.items() if n > 1]
+    headings = [column.heading for column in columns]
+    twice = sorted({heading for heading in headings if headings.count(heading) > 1})
     found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
     named = (*columns, *exhibit.file)
     found += [f"column {column.name!r} is not in the data" for column in named if column.name not in data]

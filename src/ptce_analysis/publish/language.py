@@ -357,23 +357,25 @@ def paragraphs(source: str) -> list[str]:
     return [part.strip("\n") for part in re.split(r"\n\s*\n", source) if part.strip()]
 
 
-def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") -> dict[str, Any]:
+def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "", marked: bool = False) -> dict[str, Any]:
     """Return a copy of a notebook (as parsed JSON) with its prose in the language; its code is left alone."""
     cells = [{**cell} for cell in notebook["cells"]]
     for cell in (cell for cell in cells if cell["cell_type"] == "markdown"):
-        cell["source"] = translated_prose("".join(cell["source"]), lang, level)
+        cell["source"] = translated_prose("".join(cell["source"]), lang, level, marked)
     return {**notebook, "cells": cells}
 
 
-def translated_prose(source: str, lang: str, level: str = "") -> str:
+def translated_prose(source: str, lang: str, level: str = "", marked: bool = False) -> str:
     """Return English Markdown in the language, paragraph by paragraph, code and formulas left alone.
 
-    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`). A paragraph that waits for
-    its translation stands between the marks `ENGLISH`.
+    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`). Paragraphs that wait for
+    their translation may be `marked`: they stand between `ENGLISH`.
     """
     if lang != SOURCE:
         said = [
-            translation(lang, part) if is_translated(lang, part) else "\n\n".join((ENGLISH[0], part, ENGLISH[1]))
+            "\n\n".join((ENGLISH[0], part, ENGLISH[1]))
+            if marked and not is_translated(lang, part)
+            else translation(lang, part)
             for part in paragraphs(source)
         ]
         parts = NOT_WORDS.split("\n\n".join(said))

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.release import Protected, derived, public
-from ptce_analysis.protect.rules import MARK, MARK_LABEL, threshold
+from ptce_analysis.protect.release import Protected, derived
+from ptce_analysis.protect.rules import MARK, MARK_LABEL
 from ptce_analysis.protect.scan import FICTITIOUS_ID
 from ptce_analysis.publish.language import Number, Sentence, Words
 from ptce_analysis.publish.show import project_folder
@@ -65,8 +65,6 @@ class Texts:
     BESIDE = (
         "{answers}, {years}; published figures: RTES (slides, 2015 survey; [note](S2), 2013), [COORACE](S3) (2013)."
     )
-    PRINTED = "{name}, published"
-    CLASS = "{low} to under {below}"
     AGE = "Age (years)"
 
 
@@ -81,12 +79,6 @@ def about(words: Words, shown: ShownWaves, *tables: Protected) -> dict[str, Any]
     given |= {"mark": Sentence(words.label(MARK_LABEL) + "." if is_marked else "")}
     printed = any(one.table.get("printed", pd.Series()).any() for one in tables)
     return {"origin": shown.origin, "source": Texts.BESIDE if printed else Texts.SOURCE} | given
-
-
-def withheld(shown: ShownWaves, *tables: Protected) -> Protected:
-    """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
-    n = sum(int((one.table == MARK).sum().sum()) for one in tables)
-    return public(pd.DataFrame({"n": [n], "fewest": [threshold(shown.rules)]}))
 
 
 def seen(table: Protected | pd.DataFrame, column: str) -> pd.DataFrame:
@@ -206,7 +198,7 @@ def _ranked(words: Words, table: pd.DataFrame, column: str) -> pd.DataFrame:
 def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
     """What a row is called: what it is about, its year, and whether it is a printed figure."""
     name = f"{label} {row['wave']}"
-    return str(words(Texts.PRINTED, name=name)) if row["printed"] else name
+    return str(words("{name}, published", name=name)) if row["printed"] else name
 
 
 def in_words(words: Words, low: Any, below: Any, kind: str) -> str:
@@ -215,7 +207,7 @@ def in_words(words: Words, low: Any, below: Any, kind: str) -> str:
         return low if isinstance(low, str) else NOTHING
     if isinstance(below, str) or pd.isna(below):
         return words.number(Number(low, kind))
-    return str(words(Texts.CLASS, low=Number(low, kind), below=Number(below, kind)))
+    return str(words("{low} to under {below}", low=Number(low, kind), below=Number(below, kind)))
 
 
 def _intervals(words: Words, table: pd.DataFrame) -> list[str]:

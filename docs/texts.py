@@ -26,8 +26,8 @@ from ptce_analysis.publish.methods_page import LIBRARY, assumptions
 from ptce_analysis.published import INDICATORS
 from ptce_analysis.vocabulary import GLOSSARY, LABEL_ROWS, LANGUAGES
 
-# What finds the texts of a kind of file: `words(…)` of code and templates, the prose of notebooks.
-EXTRACTORS = {".py": "python", ".j2": "jinja2.ext:babel_extract", ".ipynb": f"{language.__name__}:extract_notebook"}
+# What finds the texts of a kind of file: `words(…)` of code and templates.
+EXTRACTORS = {".py": "python", ".j2": "jinja2.ext:babel_extract"}
 NAMES = re.compile(r"\{(\w+)(?::[^}]*)?\}")
 # A class of texts says so in its docstring; its members are then texts even where no call writes them out.
 TEXTS = "texts to translate"
@@ -36,13 +36,16 @@ TEXTS = "texts to translate"
 def written_messages(project: Path, library: Path = LIBRARY) -> dict[str, str]:
     """Return every text written out in the library and in the project's notebooks, with the file where it stands."""
     found: dict[str, str] = {}
-    files = [path for path in sorted(library.rglob("*")) if path.suffix in (".py", ".j2")]
-    for path in (*files, *sorted((project / "notebooks").glob("*.ipynb"))):
+    for path in (path for path in sorted(library.rglob("*")) if path.suffix in EXTRACTORS):
         texts = [one[1] for one in extract_from_file(EXTRACTORS[path.suffix], path, keywords={"words": None})]
         for node in ast.parse(path.read_text(encoding="utf-8")).body if path.suffix == ".py" else ():
             if isinstance(node, ast.ClassDef) and TEXTS in (ast.get_docstring(node) or ""):
                 texts += [ast.literal_eval(line.value) for line in node.body if isinstance(line, ast.Assign)]
         found |= dict.fromkeys(map(str, texts), path.name)
+    for path in sorted((project / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        prose = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        found |= {part: path.name for source in prose for part in language.paragraphs(source)}
     return found
 
 
@@ -65,7 +68,7 @@ def wanted_messages(project: Path, lang: str = "fr") -> dict[str, str]:
     found = written_messages(project) | (labels() if lang != "fr" else {})
     kept = [text for method in METHODS.values() for text in (method.convention, method.source)]
     found |= dict.fromkeys([*kept, *REASONS.values()], "rates.py") | dict.fromkeys(SENTENCES.values(), "sentences.csv")
-    found |= {part: module for _, module, *parts in assumptions() for part in parts if part}
+    found |= {part: module for _, module, *parts in assumptions().to_numpy() for part in parts if part}
     for notebook in sorted((project / "notebooks").glob("*.ipynb")):
         names: dict[str, Any] = {"__name__": "__main__"}
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]

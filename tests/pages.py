@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup
 from ptce_analysis.publish.appendix import PtceExporter
 
 REPOSITORY = Path(__file__).parents[1]
+A_DAY_S = 86_400
 
 
 @cache
@@ -26,30 +27,15 @@ def project() -> Path:
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"ptce-pages-{session}"
     folder.mkdir(exist_ok=True)
-    _reading(folder, fcntl.LOCK_SH)
     with (folder / "building").open("w") as building:
         fcntl.flock(building, fcntl.LOCK_EX)
         if not (folder / "built").exists():
-            _remove_left_over(folder)
+            for other in folder.parent.glob("ptce-pages-*"):  # of earlier test runs
+                if other.stat().st_mtime < time.time() - A_DAY_S:
+                    shutil.rmtree(other, ignore_errors=True)
             _build(folder)
             (folder / "built").touch()
     return folder
-
-
-@cache
-def _reading(folder: Path, how: int) -> TextIO:
-    """A lock on a copy, held until this process ends."""
-    stream = (folder / "reading").open("w")
-    fcntl.flock(stream, how)
-    return stream
-
-
-def _remove_left_over(folder: Path) -> None:
-    """Remove the copies of earlier test runs that nobody reads any more."""
-    for other in set(folder.parent.glob("ptce-pages-*")) - {folder}:
-        with suppress(OSError), (other / "reading").open("w") as stream:  # another person's, or read now
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(other)
 
 
 def _build(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Sentences that know their numbers, the register of claims, and the harvest of hypotheses."""
 
-import tomllib
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages import code, notebook, shown
-from ptce_analysis.publish.exhibit import Download, claims_of, contradicted, page_claims
+from pages import REPOSITORY
+from ptce_analysis.publish.exhibit import Download, claims_of, contradicted
 from ptce_analysis.publish.language import MARK, Number, Words, joined
-from ptce_analysis.publish.methods_page import PAGES, Assumption, assumptions
+from ptce_analysis.publish.methods_page import assumptions
 
 EN = Words("en")
-PROJECT = Path(__file__).parents[2]
 
 
 def test_each_value_of_a_sentence_is_a_claim() -> None:
@@ -27,16 +25,6 @@ def test_each_value_of_a_sentence_is_a_claim() -> None:
     assert (first["origin"], first["source"]) == ("published", "funding_amount_region_2015")
     assert (second["value"], second["origin"], second["source"]) == (0.333333333333, "derived", "RTES")
     assert (third["value"], third["unit"]) == ("8 and 15", "text")
-
-
-def test_the_claims_of_a_page_lead_to_where_they_stand() -> None:
-    """To the number itself, or to the description of a drawing, whose text holds no elements."""
-    claims = [{"id": "said.n"}, {"id": "amounts.alt.n"}]
-    found = page_claims(notebook("# T", code("x", shown({}, ptce={"claims": claims}))), "02_x", "02_x.html")
-    assert [(claim["page"], claim["href"]) for claim in found] == [
-        ("02_x", "02_x.html#said.n"),
-        ("02_x", "02_x.html#amounts-alt"),
-    ]
 
 
 def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> None:
@@ -54,22 +42,17 @@ def test_hypotheses_are_harvested_with_their_pages_and_parts(tmp_path: Path) -> 
     package.mkdir()
     (package / "__init__.py").write_text("# Assumption (04): S. Source: none. If wrong: t.\n", encoding="utf-8")
     (package / "code.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert assumptions(package) == [
-        Assumption(("03", "07"), "package.code", "A rule over lines.", "a text.", "raise it."),
-        Assumption(("04",), "package", "S.", "none.", "t."),
+    assert assumptions(package).to_numpy().tolist() == [
+        [("03", "07"), "package.code", "A rule over lines.", "a text.", "raise it."],
+        [("04",), "package", "S.", "none.", "t."],
     ]
 
 
-def test_each_hypothesis_bears_on_pages_of_the_site_by_their_names() -> None:
-    """Pages are named as in the line of links, and every part is a sentence or a clause that ends."""
-    menu = {
-        run["notebook"][:2]: (run["menu"]["en"], run["menu"]["fr"])
-        for run in tomllib.loads((PROJECT / "runs.toml").read_text(encoding="utf-8"))["runs"]
-        if "menu" in run
-    }
-    assert {page: menu[page] for page in PAGES} == PAGES
-    for one in assumptions():
-        assert set(one.pages) <= set(PAGES), one
+def test_each_hypothesis_bears_on_pages_of_the_study() -> None:
+    """Each has a notebook, and every part is a sentence or a clause that ends."""
+    pages = {path.name[:2] for path in (REPOSITORY / "notebooks").glob("*.ipynb")}
+    for one in assumptions().itertuples():
+        assert set(one.pages) <= pages, one
         assert one.text.lstrip("“")[0].isupper(), one
         assert all(part.endswith(".") for part in (one.text, one.source, one.if_wrong)), one
 

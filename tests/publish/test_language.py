@@ -115,17 +115,19 @@ def german(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_prose_is_translated_paragraph_by_paragraph_and_code_is_left_alone(german: Path) -> None:
-    """Code, formulas and addresses keep their spaces; what is already French stays."""
-    (german / "fr.po").write_text(entries(**{"A cat.": "Un chat : « noir »."}), encoding="utf-8")
-    source = "A cat.\n\nDéjà : `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
-    assert translated_prose(source, "fr") == (
-        "Un chat\u00a0: «\u00a0noir\u00a0».\n\nDéjà\u00a0: `a : b` et $x : y$ [ici](#a?b)\n\n```\nx : 1\n```"
+    """Code, formulas and addresses keep their spaces; a paragraph without a translation may be marked as English."""
+    texts = {"A cat.": "Un chat : « noir »", "`a : b`": "Voir : `a : b` et $x : y$ [ici](#a?b)"}
+    (german / "fr.po").write_text(entries(**texts), encoding="utf-8")
+    source = "A cat.\n\n`a : b`\n\nA bird.\n\n1"
+    assert translated_prose(source, "fr", marked=True) == (
+        "Un chat\u00a0: «\u00a0noir\u00a0»\n\nVoir\u00a0: `a : b` et $x : y$ [ici](#a?b)\n\n"
+        '<div class="untranslated" lang="en">\n\nA bird.\n\n</div>\n\n1'
     )
     assert translated_prose(source, "en") == source
     code = {"cell_type": "code", "source": ["A cat."]}
     notebook = {"cells": [{"cell_type": "markdown", "source": ["A cat."]}, code]}
     found = translated_notebook(notebook, "fr")
-    assert [cell["source"] for cell in found["cells"]] == ["Un chat\u00a0: «\u00a0noir\u00a0».", ["A cat."]]
+    assert [cell["source"] for cell in found["cells"]] == ["Un chat\u00a0: «\u00a0noir\u00a0»", ["A cat."]]
     assert notebook["cells"][0]["source"] == ["A cat."]
 
 

@@ -23,7 +23,6 @@ DRAWINGS: dict[str, Callable[[pd.DataFrame], Axes]] = {
     "intervals": lambda data: plots.intervals(
         data, "x", "low", "high", "name", "keur", xlabel="k€", reference=5e5, sides=("less", "more")
     ),
-    "pairs": lambda data: plots.pairs(data, "low", "high", "name", "keur", names=("first", "second"), xlabel="k€"),
     "arrows": lambda data: plots.arrows(
         data, "high", "x", "name", kinds=["keur"] * 3, dashed=[True, False, False], names=("2013", "2015"), xlabel="%"
     ),
@@ -70,15 +69,6 @@ def test_bars_start_at_zero_and_highlight_what_is_asked() -> None:
     assert axes.get_xlim()[0] == 0
     colours = {bar.get_width(): bar.get_facecolor() for bar in axes.patches}
     assert colours[1_239_000.0] != colours[776_000.0] == colours[3_000.0]
-
-
-def test_squares_count_what_they_show() -> None:
-    """One for each unit, and one in the key of each row."""
-    counts = pd.DataFrame({"n": [33, 8, 0], "label": ["agree", "disagree", "no base"]})
-    with drawing():
-        axes = plots.waffle(counts, "n", "label", colours=[plots.ACCENT, plots.SECOND, plots.OTHER])
-    assert sum(len(group.get_offsets()) for group in axes.collections) == 33 + 8 + 3
-    assert [text.get_text() for text in axes.texts] == ["33 agree", "8 disagree", "0 no base"]
 
 
 def figure_of(label: str = "label") -> Any:

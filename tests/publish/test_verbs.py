@@ -49,14 +49,6 @@ def page(outputs: list[Any]) -> Page:  # noqa: ARG001 (nothing is shown elsewher
     return open_page("p", lang="en")
 
 
-@pytest.fixture
-def place(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The cell that is running and the count of its execution, to be changed."""
-    running = ["a", 1]
-    monkeypatch.setattr(show, "current_cell", lambda: tuple(running))
-    return running
-
-
 def bars() -> Any:
     """What a cell draws."""
     return plots.bars(LEVELS, "amount_eur", "level", "keur", xlabel="k€")
@@ -125,16 +117,7 @@ def test_a_sentence_may_be_bold_linked_a_list_and_a_quotation(page: Page, output
     assert all(map(role, outputs))
 
 
-def test_a_figure_comes_with_its_texts_and_is_matplotlib_s(page: Page, outputs: list[Any]) -> None:
-    """Head, drawing and notes; what is returned can be changed and saved."""
-    figure = page.figure("amounts", LEVELS, bars(), columns=COLUMNS, **TEXTS)
-    assert [output.metadata.ptce.kind for output in outputs] == ["head", "drawing", "notes"] and all(map(role, outputs))
-    assert outputs[0].data["text/plain"] == "Figure\u00a01 (computed from published figures). €1,239k at most"
-    figure.axes[0].set_xscale("log")
-    assert figure.axes[0].get_xscale() == "log" and figure.stale
-
-
-def test_a_figure_may_be_drawn_by_anything(page: Page, outputs: list[Any]) -> None:
+def test_a_figure_comes_with_its_texts_and_may_be_drawn_by_anything(page: Page, outputs: list[Any]) -> None:
     """Seaborn on axes of one's own, pyplot, a function of the data; pyplot keeps no figure to show again."""
     plt.close("all")
     by_seaborn = sns.barplot(LEVELS, x="amount_eur", y="level", ax=plots.axes(2))
@@ -145,7 +128,9 @@ def test_a_figure_may_be_drawn_by_anything(page: Page, outputs: list[Any]) -> No
     page.figure(
         "three", LEVELS, lambda data: sns.scatterplot(data, x="n", y="n", ax=plots.axes(2)), columns=COLUMNS, **TEXTS
     )
-    assert not plt.get_fignums() and len(outputs) == 9
+    assert not plt.get_fignums() and all(map(role, outputs))
+    assert [output.metadata.ptce.kind for output in outputs] == ["head", "drawing", "notes"] * 3
+    assert outputs[0].data["text/plain"] == "Figure\u00a01 (computed from published figures). €1,239k at most"
     with pytest.raises(InputError, match=r"str: an Axes or a Figure of matplotlib or seaborn is expected"):
         page.figure("four", LEVELS, lambda _: "drawn", columns=COLUMNS, **TEXTS)
 
@@ -171,36 +156,6 @@ def test_a_table_is_returned_as_the_data_it_shows(page: Page, outputs: list[Any]
     assert type(table.sort_values("n")) is pd.DataFrame and table["n"].tolist() == [29, 1]
 
 
-def test_a_cell_run_again_shows_its_exhibit_again(page: Page, outputs: list[Any], place: list[Any]) -> None:
-    """The same key from the same cell keeps its number; from another cell, or twice in one, it is a fault."""
-
-    def once(key: str) -> str:
-        page.figure(key, LEVELS, bars(), columns=COLUMNS, **TEXTS)
-        return str(outputs[-3].metadata.ptce.number)
-
-    assert once("first") == "Figure\u00a01"
-    with pytest.raises(InputError, match="another exhibit of the page has this key: first"):
-        once("first")
-    place[:] = ["b", 2]
-    assert once("second") == "Figure\u00a02"
-    with pytest.raises(InputError, match="another exhibit of the page has this key: first"):
-        once("first")
-    place[:] = ["a", 3]
-    assert once("first") == "Figure\u00a01"
-
-
-def test_what_a_cell_has_shown_is_not_shown_again_as_its_value(
-    page: Page, place: list[Any], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The last line of a cell may be a verb; in a later cell its value is seen like any other."""
-    said = page.say("Said.")
-    said._ipython_display_()
-    assert not capsys.readouterr().out
-    place[:] = ["b", 2]
-    said._ipython_display_()
-    assert capsys.readouterr().out == "Said.\n"
-
-
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_an_unwanted_exhibit_is_neither_drawn_nor_shown(outputs: list[Any], lang: str) -> None:
     """Its values need not exist, nor its drawing; its texts are asked for, so that their translation is known."""
@@ -223,19 +178,6 @@ def test_a_protected_table_is_shown_as_what_was_released_of_it(page: Page, outpu
 
 
 RELEASED = public(LEVELS)
-
-
-def test_what_is_made_of_fictitious_answers_says_so(outputs: list[Any]) -> None:
-    """In the head of an exhibit, its plain text, its file names and its drawing; in a sentence, before it."""
-    page = open_page("p", lang="fr")
-    page.figure("a", RELEASED, lambda _: bars(), columns=COLUMNS, origin="fictitious", **TEXTS)
-    head, image, notes = outputs
-    assert "1\u202f239\u00a0k€" in head.data["text/html"] and "Lecture" in notes.data["text/plain"]
-    assert 'class="origin fictitious protected"' in head.data["text/html"] and head.metadata.ptce.protected
-    assert "données fictives" in head.data["text/plain"] and "fictif" in image.metadata.filename
-    assert image.data["image/svg+xml"].count(">données fictives<") == 2 and "fictif" in notes.metadata.ptce.file
-    page.say("{n:count}.", RELEASED, origin="fictitious")
-    assert outputs[-1].data["text/plain"] == "[données fictives] 29."
 
 
 @pytest.mark.parametrize("origin", ["survey", "fictitious"])

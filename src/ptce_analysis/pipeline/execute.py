@@ -23,7 +23,7 @@ from ptce_analysis.pipeline.engine import FORKED
 from ptce_analysis.pipeline.runs import FOLDERS, INDEX, LIBRARY, PACKAGE, Place, Run
 from ptce_analysis.pipeline.stale import VERSIONS, digest_of_value, versions
 from ptce_analysis.protect.scan import check_page, shows_answers
-from ptce_analysis.publish.appendix import LAB_TAG, Frame, PtceExporter, shows_fictitious, untranslated
+from ptce_analysis.publish.appendix import LAB_TAG, Frame, PtceExporter, shows_fictitious
 from ptce_analysis.publish.exhibit import contradicted, page_downloads, role
 from ptce_analysis.publish.language import Words, translated_notebook
 from ptce_analysis.publish.show import PROJECT_VARIABLE
@@ -122,9 +122,8 @@ def page_files(place: Place, run: Run, inputs: Mapping[str, str], timeout_s: int
 
 def written_page(place: Place, run: Run, node: Any, sections: str = "") -> tuple[bytes, dict[str, bytes]]:
     """Return the page of an executed notebook, followed by `sections` of the site, and its figures by file name."""
-    waiting = untranslated(read_notebook(run.notebook), run.lang) if run.notebook.is_file() else frozenset()
     at = Whereabouts(run.pages, run.address)
-    frame = Frame(at, run.name, run.family, read_edition(place.project), waiting, sections)
+    frame = Frame(at, run.name, run.family, read_edition(place.project), sections)
     # Figures that the notebook did not name are named after the run.
     given = {"unique_key": run.name, "frame": frame, "output_files_dir": place.pictures(run).name}
     html, resources = PtceExporter().from_notebook_node(node, given)  # type: ignore[no-untyped-call]
@@ -153,7 +152,7 @@ def executed_notebook(run: Run, place: Place, timeout_s: int) -> Any:
     """
     copy, parameters = place.failed(run), dict(run.parameters)
     copy.unlink(missing_ok=True)
-    prose = translated_notebook(read_notebook(run.notebook), run.lang, str(parameters.get("level", "")))
+    prose = translated_notebook(read_notebook(run.notebook), run.lang, str(parameters.get("level", "")), marked=True)
     node = nbformat.from_dict(prose)  # type: ignore[no-untyped-call]
     for folder in (place.scratch, copy.parent):
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,15 +8,16 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import ExtractOutputPreprocessor, TagRemovePreprocessor
 from traitlets.config import Config
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.publish.exhibit import own_outputs, role
-from ptce_analysis.publish.language import Number, Words, is_translated, paragraphs, translated_prose
+from ptce_analysis.publish.language import Number, Words, translated_notebook
 from ptce_analysis.publish.prose import Outline, explained, output_html, prose_html, terms
-from ptce_analysis.publish.site import PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page, to_runs
+from ptce_analysis.publish.site import PARAMETERS, VARIANTS, Edition, SitePage, Whereabouts, to_page
 from ptce_analysis.publish.style import TEMPLATES, stylesheet
 from ptce_analysis.vocabulary import LANGUAGES, LEVELS, ORDERS, PARAMETER_NAMES, PROVENANCE, WAVES
 
@@ -39,26 +40,18 @@ LAB_TAG = "lab"  # of cells that are seen in JupyterLab, not on the page
 class Frame:
     """What the site puts around a page: its place among the pages of its language, and the edition; by hand, nothing.
 
-    `family` lists the pages that differ from this one by their variant only (level, order), `untranslated` the
-    paragraphs that wait for a translation; `sections` is HTML that follows the notebook.
+    `family` lists the pages that differ from this one by their variant only (level, order); `sections` is HTML that
+    follows the notebook.
     """
 
     site: Whereabouts | None = None
     name: str = ""
     family: tuple[tuple[str, str], ...] = ()
     edition: Edition = field(default_factory=Edition)
-    untranslated: frozenset[str] = frozenset()
     sections: str = ""
 
 
 ALONE = Frame()
-
-
-def untranslated(notebook: Any, lang: str) -> frozenset[str]:
-    """Return the paragraphs of a notebook as written that have no translation, as its executed copy has them."""
-    prose = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-    waiting = (part for source in prose for part in paragraphs(source) if not is_translated(lang, part))
-    return frozenset(to_runs(translated_prose(part, lang)) for part in waiting)
 
 
 class PtceExporter(TemplateExporter):
@@ -104,10 +97,13 @@ class PtceExporter(TemplateExporter):
 def page_of(notebook: Any, name: str = "", frame: Frame = ALONE) -> dict[str, Any]:
     """Return what the template shows; `name` is the title of a notebook without a heading. Raises as the exporter."""
     about, (words, level) = notebook.metadata.get("ptce", {}), _run(notebook)
+    if "papermill" in notebook.metadata:  # run by hand: a build translates a notebook before it runs
+        translated = translated_notebook(notebook, words.lang, level, marked=True)
+        notebook = nbformat.from_dict(translated)  # type: ignore[no-untyped-call]
     made, ours = about.get("provenance", {}).items(), [one for one, _ in own_outputs(notebook)]
     # What references are replaced by: the number of each exhibit by its key.
     outline = Outline({one.key: one.number for one in ours if one.kind == "head"}, frame.site)
-    blocks = [_block(cell, words, outline, level, frame.untranslated) for cell in notebook.cells]
+    blocks = [_block(cell, words, outline) for cell in notebook.cells]
     html = "".join(block["html"] for block in blocks) + frame.sections
     anchors = {*ID.findall(html), *outline.exhibits}
     if lost := [key for key in outline.references if key not in anchors]:
@@ -153,9 +149,8 @@ def _readable(words: Words, parameters: dict[str, Any]) -> list[tuple[str, str]]
 
 def summary_of(notebook: Any, name: str) -> dict[str, Any]:
     """Return a page's title and what its answer says first, for the index, without writing the page."""
-    (words, level), outline = _run(notebook), Outline({})
-    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
-    prose_html(translated_prose(first, words.lang, level), words, outline)
+    (words, _), outline = _run(notebook), Outline({})
+    prose_html(next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), ""), words, outline)
     title = _text(outline.headings[0][2]) if outline.headings else name
     return {"title": title, "description": _headline(notebook, "lead")}
 
@@ -217,27 +212,23 @@ def _around(words: Words, frame: Frame, site: Whereabouts) -> dict[str, Any]:
     }
 
 
-def _block(cell: Any, words: Words, outline: Outline, level: str, waiting: frozenset[str]) -> dict[str, Any]:
-    """What a page shows of a cell; a paragraph that waits for its translation is marked as English."""
+def _block(cell: Any, words: Words, outline: Outline) -> dict[str, Any]:
+    """What a page shows of a cell."""
     if cell.cell_type == "raw":
         return {"kind": "prose", "html": f'<pre tabindex="0">{escape(cell.source)}</pre>'}
     if cell.cell_type == "code":
         answer = any(role(output) == "answer" for output in cell.outputs)
         html = "\n".join(_shown(cell.outputs, words, outline))
         return {"kind": "code", "code": "" if _is_quiet(cell) else cell.source, "html": html, "answer": answer}
-    source, found = translated_prose(cell.source, words.lang, level), []
-    for piece in paragraphs(source) if waiting.intersection(paragraphs(source)) else [source]:
-        html = prose_html(piece, words, outline, cell.get("id", "section"))
-        html = explained(html, words, outline)
-        found.append(f'<div class="untranslated" lang="en">{html}</div>' if piece in waiting else html)
-    return {"kind": "prose", "html": "\n".join(found)}
+    html = prose_html(cell.source, words, outline, cell.get("id", "section"))
+    return {"kind": "prose", "html": explained(html, words, outline)}
 
 
 def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[str]:
     """The outputs of a cell; those from the head of an exhibit to the next one are a figure with its caption."""
     opened, head, panels = "", None, list[list[str]]()
     for output in outputs:
-        html, kind = output_html(output, words, outline), role(output)
+        html, kind = output_html(output, words), role(output)
         if kind == "say" and output.metadata.ptce.key == "glossary":  # which explains every term itself
             outline.explained.update(terms(words.lang)[1].values())
         if kind in ("say", "answer", "head", "notes"):

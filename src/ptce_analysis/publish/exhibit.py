@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -22,7 +21,6 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from ptce_analysis import __version__
-from ptce_analysis.errors import InputError
 from ptce_analysis.protect.release import Protected, unreleased
 from ptce_analysis.protect.rules import MARK as HIDDEN_MARK
 from ptce_analysis.publish import language
@@ -45,9 +43,6 @@ ACTIVE = re.compile(
     rf"|<[^>]*[\s/\"'](?:on\w+\s*=|(?:xlink:)?(?:href|src)\s*=\s*{OUTSIDE})|url\((?!#)",
     re.IGNORECASE,
 )
-
-# What a cell of a file holds where its figure is not shown.
-HIDDEN = frozenset(("", HIDDEN_MARK))
 
 LEAST_ALT = 40
 MOST_COLUMNS = 6
@@ -101,8 +96,8 @@ def faults(exhibit: Exhibit) -> list[str]:
     found = [] if KEY.fullmatch(exhibit.key) else [f"key {exhibit.key!r} is not made of small letters, digits, _ and -"]
     found += [f"{name} is empty" for name in REQUIRED if not str(exhibit.texts[name]).strip()]
     found += ["there are no data to show"] if data.empty or not columns else []
-    headings = Counter(column.heading for column in columns)
-    twice = [heading for heading, n in headings.items() if n > 1]
+    headings = [column.heading for column in columns]
+    twice = sorted({heading for heading in headings if headings.count(heading) > 1})
     found += [f"two columns have the heading {heading!r}: their file could not be read by name" for heading in twice]
     named = (*columns, *exhibit.file)
     found += [f"column {column.name!r} is not in the data" for column in named if column.name not in data]
@@ -283,14 +278,10 @@ def claims_of(key: str, sentence: Sentence, origin: str, source: str) -> list[di
 
 
 def page_claims(notebook: Any, page: str, address: str) -> Iterator[dict[str, Any]]:
-    """Yield the claims of an executed notebook, with their places at its `address`. Raises `InputError` for a twin."""
-    seen: set[str] = set()
+    """Yield the claims of an executed notebook, with their places at its `address`."""
     made_in = notebook.metadata.get("ptce", {}).get("notebook", page)
     outputs = ((cell, output.get("metadata", {})) for cell in notebook.cells for output in cell.get("outputs", []))
     for cell, claim in ((cell, claim) for cell, said in outputs for claim in said.get("ptce", {}).get("claims", [])):
-        if claim["id"] in seen:
-            raise InputError(f"{page}: two claims have the id {claim['id']!r}. Give one exhibit another key.")
-        seen.add(claim["id"])
         # The description of a drawing holds no elements: its numbers stand at the whole of it.
         anchor = re.sub(r"^([^.]*)\.alt\..*", r"\1-alt", claim["id"])
         computed = f"{made_in}.ipynb, cell {cell.id}"
@@ -342,9 +333,9 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
             if found is None and row[0] in in_both:
                 return "rows of its tables differ"
             old = [one for one in old if one is not found]
-            pairs = [*zip(found or HIDDEN_MARK * len(row), row, strict=True)]
-            more |= any(was in HIDDEN and now not in HIDDEN for was, now in pairs)
-            fewer |= any(now in HIDDEN and was not in HIDDEN for was, now in pairs)
+            pairs = [*zip(found or [""] * len(row), row, strict=True)]
+            more |= any(now and not was for was, now in pairs)
+            fewer |= any(was and not now for was, now in pairs)
         if any(row[0] in in_both for row in old):
             return "rows of its tables differ"
         fewer |= bool(old)
@@ -352,14 +343,14 @@ def contradicted(words: Words, downloads: Iterable[Download], earlier: Mapping[s
 
 
 def _read_rows(words: Words, data: bytes) -> list[list[str]]:
-    """The rows of a CSV that `csv_text` wrote."""
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=words.csv_marks[1]))
+    """The rows of a CSV that `csv_text` wrote; a figure that is hidden is an empty text."""
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=words.csv_marks[1])
+    return [["" if cell == HIDDEN_MARK else cell for cell in row] for row in rows]
 
 
 def _same(row: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two rows say the same wherever both say something."""
-    pairs = zip(row, other, strict=False)
-    return len(row) == len(other) and all(one == two or {one, two} & HIDDEN for one, two in pairs)
+    return len(row) == len(other) and all(not (a and b) or a == b for a, b in zip(row, other, strict=True))
 
 
 def data_package(
@@ -373,13 +364,13 @@ def data_package(
 
 
 def _resource(words: Words, download: Download) -> dict[str, Any]:
-    (point, delimiter), rows = words.csv_marks, _read_rows(words, download.data)
-    is_number = re.compile(rf"-?\d+({re.escape(point)}\d+)?(e[-+]?\d+)?|").fullmatch
+    point, delimiter = words.csv_marks
+    table = pd.read_csv(io.BytesIO(download.data), sep=delimiter, decimal=point, encoding="utf-8-sig")
     number = {"type": "number", "decimalChar": point}
-    columns = [(name, all(map(is_number, cells))) for name, *cells in zip(*rows, strict=True)]
     said = f"{download.page}, {download.number}. {words.label(ORIGINS[download.origin])}"
     found = {"name": download.name.removesuffix(".csv").lower(), "path": f"{FOLDER}/{download.name}"}
     found |= {"title": download.title, "description": said}
     found |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    columns = table.dtypes.map(pd.api.types.is_numeric_dtype).items()
     fields = [{"name": name} | (number if numeric else {"type": "string"}) for name, numeric in columns]
     return {**found, "dialect": {"delimiter": delimiter}, "schema": {"fields": fields}}

@@ -5,9 +5,8 @@ English is the source; `locale/fr.po` holds the French, and any language more is
 """
 
 import csv
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -39,8 +38,9 @@ NARROW, NO_BREAK = "\u202f", "\u00a0"
 SOURCE = "en"
 # Characters of Unicode's private use area, which no text of the study holds: mark, name, separator, value, end.
 OPEN, THEN, CLOSE = "\ue000", "\ue001", "\ue002"
-# Around a text that waits for its translation, and is shown in English.
+# Around a text that waits for its translation, and is shown in English: in a sentence, and in Markdown.
 WAITS, WAITED = "\ue003", "\ue004"
+ENGLISH = ('<div class="untranslated" lang="en">', "</div>")
 MARK = re.compile(f"{OPEN}([^{THEN}]*){THEN}([^{CLOSE}]*){CLOSE}")
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 ITALIC = re.compile(r"(?<!\*)\*([^*\s][^*]*)\*(?!\*)")
@@ -357,29 +357,28 @@ def paragraphs(source: str) -> list[str]:
     return [part.strip("\n") for part in re.split(r"\n\s*\n", source) if part.strip()]
 
 
-def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "") -> dict[str, Any]:
+def translated_notebook(notebook: dict[str, Any], lang: str, level: str = "", marked: bool = False) -> dict[str, Any]:
     """Return a copy of a notebook (as parsed JSON) with its prose in the language; its code is left alone."""
     cells = [{**cell} for cell in notebook["cells"]]
     for cell in (cell for cell in cells if cell["cell_type"] == "markdown"):
-        cell["source"] = translated_prose("".join(cell["source"]), lang, level)
+        cell["source"] = translated_prose("".join(cell["source"]), lang, level, marked)
     return {**notebook, "cells": cells}
 
 
-def translated_prose(source: str, lang: str, level: str = "") -> str:
-    """Return Markdown in the language, paragraph by paragraph; what is in it already, code and formulas stay.
+def translated_prose(source: str, lang: str, level: str = "", marked: bool = False) -> str:
+    """Return English Markdown in the language, paragraph by paragraph, code and formulas left alone.
 
-    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`).
+    `{level:The}` in it is the level that the page is about, in that form (`LEVEL_FORMS`). Paragraphs that wait for
+    their translation may be `marked`: they stand between `ENGLISH`.
     """
     if lang != SOURCE:
-        parts = NOT_WORDS.split("\n\n".join(translation(lang, part) for part in paragraphs(source)))
+        said = [
+            "\n\n".join((ENGLISH[0], part, ENGLISH[1]))
+            if marked and not is_translated(lang, part)
+            else translation(lang, part)
+            for part in paragraphs(source)
+        ]
+        parts = NOT_WORDS.split("\n\n".join(said))
         source = "".join(part if place % 2 else typeset(part, lang) for place, part in enumerate(parts))
     forms = LEVEL_FORMS.get(lang, LEVEL_FORMS[SOURCE])
     return re.sub(r"\{level:(\w+)\}", lambda found: forms.get(found[1], {}).get(level, found[0]), source)
-
-
-def extract_notebook(fileobj: Any, *_: Any, **__: Any) -> Iterator[tuple[int, None, str, list[str]]]:
-    """Yield every paragraph of prose of a notebook, in the form Babel's extractors give."""
-    for number, cell in enumerate(json.load(fileobj)["cells"], start=1):
-        if cell["cell_type"] == "markdown":
-            for part in paragraphs("".join(cell["source"])):
-                yield number, None, part, [f"cell {cell.get('id', number)}"]

@@ -6,57 +6,26 @@ reads the code.
 """
 
 import re
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from ptce_analysis.publish.language import Sentence, Words
-from ptce_analysis.vocabulary import Label
+import pandas as pd
 
 LIBRARY = Path(__file__).parents[1]
 COMMENT = re.compile(r"^[ \t]*# Assumption \(.*(?:\n[ \t]*#.*)*", re.MULTILINE)
 PARTS = re.compile(r"Assumption \(([\d, ]+)\):\s*(.*?)\s*Source:\s*(.*?)\s*If wrong:\s*(.*)")
-# What the pages are called in the line of links (`menu` of `runs.toml`), by the number of their notebook.
-PAGES: dict[str, Label] = {
-    "01": ("Consistency", "Concordance"),
-    "02": ("Emergence", "Émergence"),
-    "03": ("Funders", "Financeurs"),
-    "04": ("Grants", "Subventions"),
-    "05": ("Median cluster", "Pôle médian"),
-    "07": ("By tier", "Par échelon"),
-    "09": ("Methods", "Méthodes"),
-}
 
 
-class Assumption(NamedTuple):
-    """One hypothesis: the pages it bears on, the module that makes it, and its three parts, the first a sentence."""
+def assumptions(library: Path = LIBRARY) -> pd.DataFrame:
+    """Return every hypothesis of a package, in the order of the pages they bear on.
 
-    pages: tuple[str, ...]
-    module: str
-    text: str
-    source: str
-    if_wrong: str
-
-
-def assumptions(library: Path = LIBRARY) -> list[Assumption]:
-    """Return every hypothesis of a package, in the order of the pages they bear on."""
-    found: list[Assumption] = []
+    Columns: `pages` (numbers of notebooks), `module` that makes it, its three parts: `text`, `source`, `if_wrong`.
+    """
+    found = list[tuple[Any, ...]]()
     for path in sorted(library.rglob("*.py")):
         module = ".".join(path.relative_to(library.parent).with_suffix("").parts).removesuffix(".__init__")
         for comment in COMMENT.findall(path.read_text(encoding="utf-8")):
             for pages, *parts in PARTS.findall(" ".join(line.strip("# \t") for line in comment.split("\n"))):
-                found.append(Assumption(tuple(pages.split(", ")), module, *parts))
-    return sorted(found, key=lambda one: one.pages)
-
-
-def hypotheses(words: Words) -> list[Sentence]:
-    """Return each hypothesis as the line of a list: its pages by name, what is assumed, its ground, if it is wrong."""
-    return [
-        words(
-            "**{pages}.** {text} Ground: {source} If wrong: {if_wrong}",
-            pages=Sentence(", ".join(words.label(PAGES[page]) for page in one.pages)),
-            text=words(one.text),
-            source=words(one.source),
-            if_wrong=words(one.if_wrong),
-        )
-        for one in assumptions()
-    ]
+                found.append((tuple(pages.split(", ")), module, *parts))
+    return pd.DataFrame(sorted(found, key=itemgetter(0)), columns=["pages", "module", "text", "source", "if_wrong"])

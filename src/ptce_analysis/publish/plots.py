@@ -69,8 +69,8 @@ def rows_of(ax: Axes, names: Sequence[str]) -> None:
     ax.set_ylabel("")
 
 
-def _finished(ax: Axes, xlabel: str, kind: str) -> Axes:
-    """The axes widened until every label beside a mark stands inside; they say what they count, where the data are."""
+def finished(ax: Axes, xlabel: str, kind: str) -> Axes:
+    """Return axes widened until each label beside a mark stands inside; they say what they count, where data are."""
     ax.set_xlabel(xlabel)
     ticks(ax.xaxis, kind)
     figure: Any = ax.figure
@@ -121,7 +121,7 @@ def bars(
         text = number(row[x], kind) + (f" · {number(row[also[0]], also[1])}" if also else "")
         beside(ax, text, (row[x], rank), (5, 0))
     ax.set_xlim(0, 1.02 * float(data[x].max() or 1))
-    return _finished(ax, xlabel, kind)
+    return finished(ax, xlabel, kind)
 
 
 def intervals(
@@ -152,34 +152,7 @@ def intervals(
         look: Any = {"va": "baseline", "xycoords": ("data", "axes fraction"), "color": MUTED}
         for text, shift, side in zip(sides, (-6, 6), ("right", "left"), strict=True):
             beside(ax, text, (reference, 1), (shift, 4), ha=side, **look)
-    return _finished(ax, xlabel, kind)
-
-
-def pairs(
-    data: Table, first: str, second: str, y: str, kind: str, *, names: Sequence[str], xlabel: str, hollow: Flags = None
-) -> Axes:
-    """Return two marks joined by a line for each row, each with its value; `names` stand above the first ones.
-
-    The first mark of a `hollow` row is empty: its figure is shown and not used.
-    """
-    ax = axes(len(data) * 1.25, extra_in=1.0)
-    empty = list(hollow) if hollow is not None else [False] * len(data)
-    ends = ((first, "D", ACCENT), (second, "o", MUTED))
-    for place, row, _ in _rows(data, None, MUTED):
-        known = [float(row[column]) for column in (first, second) if pd.notna(row[column])]
-        ax.hlines(place, min(known), max(known), color=MUTED, linewidth=1.5, zorder=1)
-        for column, marker, look in (end for end in ends if pd.notna(row[end[0]])):
-            lower = float(row[column]) == min(known) and (column == first or min(known) < max(known))
-            filled = "none" if empty[place] and column == first else "full"
-            ax.plot(row[column], place, marker, color=look, markersize=8, fillstyle=filled)
-            side, shift = ("right", -9) if lower else ("left", 9)
-            beside(ax, number(row[column], kind), (row[column], place), (shift, 0), ha=side, color=look)
-    rows_of(ax, list(data[y]))
-    ax.set_ylim(len(data) - 0.5, -0.9)
-    for (column, _, look), name in zip(ends, names, strict=True):
-        beside(ax, name, (data[column].iloc[0], 0), (0, 12), ha="center", va="baseline", color=look)
-    ax.set_xlim(left=0)
-    return _finished(ax, xlabel, kind)
+    return finished(ax, xlabel, kind)
 
 
 def arrows(
@@ -204,7 +177,7 @@ def arrows(
             beside(ax, text, (at, place), (shift, 0), ha=side)
     rows_of(ax, list(data[y]))
     ax.axvline(100, color=LIGHT["rule"], linewidth=1, zorder=0)
-    return _finished(ax, xlabel, "count")
+    return finished(ax, xlabel, "count")
 
 
 def bands(
@@ -218,37 +191,4 @@ def bands(
             beside(ax, number(row[end], f"{kind}_{way}"), (row[end], place), (shift, 0), ha=side)
     rows_of(ax, list(data[y]))
     ax.set_xlim(left=0)
-    return _finished(ax, xlabel, kind)
-
-
-def waffle(data: Table, n: str, y: str, *, colours: Sequence[str], ax: Drawn = None) -> Axes:
-    """Return one square for each unit counted in `n`, row by row of the table, and a named legend of its rows."""
-    total, across = int(data[n].sum()), 12
-    ax = axes(1.2 + total / across * 0.8) if ax is None else ax
-    start, down = 0, -(-total // across)
-    rows = list(zip(data.to_dict("records"), colours, strict=True))
-    for row, colour in rows:
-        places = range(start, start := start + int(row[n]))
-        ax.scatter([p % across for p in places], [p // across for p in places], marker="s", s=150, color=colour)
-    for line, (row, colour) in enumerate(rows):
-        ax.scatter([0], [down + 0.6 + line], marker="s", s=150, color=colour)
-        beside(ax, f"{int(row[n])} {row[y]}", (0, down + 0.6 + line), (12, 0))
-    ax.set(xlim=(-0.7, across - 0.3), ylim=(down + len(data) + 0.2, -0.7))
-    ax.set_axis_off()
-    return ax
-
-
-def curve(
-    data: Table, x: str, y: str, kinds: tuple[str, str], *, marks: Table, across: float, label: str, **named: str
-) -> Axes:
-    """Return a line through the points of a table, `marks` with their values, a line `across`, both axes `named`."""
-    ax = axes(6)
-    sns.lineplot(data, x=x, y=y, color=ACCENT, linewidth=2.2, ax=ax)
-    ax.axhline(across, color=MUTED, linewidth=1, zorder=0)
-    for mark in marks.to_dict("records"):
-        ax.plot(mark[x], mark[y], "o", color=ACCENT, markersize=9)
-        text = label.format(x=number(mark[x], kinds[0]), y=number(mark[y], kinds[1]))
-        beside(ax, text, (mark[x], mark[y]), (7, 7), va="bottom")
-    ax.set(ylabel=named["ylabel"], ylim=(0, 1))
-    ticks(ax.yaxis, kinds[1])
-    return _finished(ax, named["xlabel"], kinds[1])
+    return finished(ax, xlabel, kind)

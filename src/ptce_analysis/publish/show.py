@@ -184,24 +184,6 @@ class Page:
         label, kind = zip(*(names[key] for key in some["indicator"]), strict=True)
         return some.assign(label=[str(self._filled(text, (), {})) for text in label], kind=kind)
 
-    def ask(self, function: Callable[..., Any], **values: int | float | str) -> Any:
-        """Return what a function makes of some values, with a field to change each where ipywidgets is installed."""
-
-        def answered(**given: Any) -> Any:
-            try:
-                return function(**given)
-            except InputError as error:  # a value on its way to the next one
-                return print(error)
-
-        try:
-            import ipywidgets
-        except ImportError:  # only JupyterLab's own environment has it
-            print(self.words("ipywidgets is not installed here: change the values in the cell and run it again."))
-            return function(**values)
-        kinds = {int: ipywidgets.IntText, float: ipywidgets.FloatText, str: ipywidgets.Text}
-        fields = {name: kinds[type(value)](value, description=name) for name, value in values.items()}
-        return ipywidgets.interactive(answered, {"auto_display": True}, **fields)
-
     def _filled(self, text: str, sources: tuple[Any, ...], values: Mapping[str, Any]) -> Sentence:
         """A text with its values: those of keywords, else of the sources in order, else of published figures."""
 

@@ -7,20 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from ptce_analysis.analysis.audit import audit
 from ptce_analysis.errors import InputError
-from ptce_analysis.protect.release import Protected, derived, public
-from ptce_analysis.protect.rules import MARK, MARK_LABEL, threshold
+from ptce_analysis.protect.release import Protected, derived
+from ptce_analysis.protect.rules import MARK, MARK_LABEL
 from ptce_analysis.protect.scan import FICTITIOUS_ID
 from ptce_analysis.publish.language import Number, Sentence, Words
-from ptce_analysis.publish.phrases import named, printed
 from ptce_analysis.publish.show import project_folder
 from ptce_analysis.publish.survey_tables import QUANTITIES, SHOWN_LEVELS, ShownWaves, based, with_ends
 from ptce_analysis.publish.texts import MEDIANS
 from ptce_analysis.published import respondents, stated
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.survey.waves import WAVES, read_waves, supplied_folder
-from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, OUTCOMES, STAGES
+from ptce_analysis.vocabulary import ANSWER_LABELS, LEVEL_FORMS, LEVELS, ORIGINS, STAGES
 
 # The tables by tier: the measure, that of its base, the column that ranks the levels.
 TIERS = {
@@ -67,37 +65,20 @@ class Texts:
     BESIDE = (
         "{answers}, {years}; published figures: RTES (slides, 2015 survey; [note](S2), 2013), [COORACE](S3) (2013)."
     )
-    EXPORT = "{title} (export of {day})"
-    PRINTED = "{name}, published"
-    CLASS = "{low} to under {below}"
     AGE = "Age (years)"
 
 
 def about(words: Words, shown: ShownWaves, *tables: Protected) -> dict[str, Any]:
-    """Return what every exhibit of some tables is given: their origin, whence they come, what may be stated."""
+    """Return what every exhibit of some tables is given: their origin, whence they come, what may be stated.
+
+    `mark` says what the mark of a withheld figure means, where one of the tables has it.
+    """
     given = {"answers": Sentence(words.label(ORIGINS[shown.origin]).capitalize()), "released": shown}
     given |= {"years": Sentence(words.listing(map(str, shown.years)))}
-    printed = any(one.table["printed"].any() for one in tables)
-    return {"origin": shown.origin, "source": Texts.BESIDE if printed else Texts.SOURCE} | given
-
-
-def exports(words: Words, shown: ShownWaves) -> Sentence:
-    """Return what the codebooks call the exports, with their dates: nothing of those that have no title."""
-    named = [(wave.title, wave.date) for wave in shown.waves if wave.title]
-    dated = [str(words(Texts.EXPORT, title=title, day=words.date(day))) if day else title for title, day in named]
-    return Sentence(words.listing(dated))
-
-
-def marked(words: Words, *tables: Protected) -> Sentence:
-    """Return what the mark of a withheld figure means, where some tables have one."""
     is_marked = any((one.table == MARK).any(axis=None) for one in tables)
-    return Sentence(words.label(MARK_LABEL) + "." if is_marked else "")
-
-
-def withheld(shown: ShownWaves, *tables: Protected) -> Protected:
-    """Return in one row how many cells bear the mark (`n`), and the fewest poles behind a shown one (`fewest`)."""
-    n = sum(int((one.table == MARK).sum().sum()) for one in tables)
-    return public(pd.DataFrame({"n": [n], "fewest": [threshold(shown.rules)]}))
+    given |= {"mark": Sentence(words.label(MARK_LABEL) + "." if is_marked else "")}
+    printed = any(one.table.get("printed", pd.Series()).any() for one in tables)
+    return {"origin": shown.origin, "source": Texts.BESIDE if printed else Texts.SOURCE} | given
 
 
 def seen(table: Protected | pd.DataFrame, column: str) -> pd.DataFrame:
@@ -145,7 +126,7 @@ def by_tier(words: Words, shown: ShownWaves, name: str) -> Protected:
             every = with_ends(every)
             return every.assign(interval=_intervals(words, every))
         ends = zip(every["median_from"], every["median_below"], strict=True)
-        return every.assign(median=[_median(words, low, below, "keur") for low, below in ends])
+        return every.assign(median=[in_words(words, low, below, "keur") for low, below in ends])
 
     return derived(rows, shown.tables[measure], shown.tables[base])
 
@@ -160,19 +141,6 @@ def apart(words: Words, shown: ShownWaves) -> Protected:
     return derived(rows, shown.by_level)
 
 
-def leading(words: Words, table: Protected, column: str) -> Protected:
-    """Return the largest figure by tier of the last wave that shows one (`wave`, `tiers`, the column), or no row."""
-
-    def rows(found: pd.DataFrame) -> pd.DataFrame:
-        own = seen(found[found["printed"].eq(False)], column)
-        last = own[own["wave"] == own["wave"].max()]
-        most = last[last[column] == last[column].max()]
-        tiers, of_tiers = (words.listing(most["level"].map(LEVEL_FORMS[words.lang][form])) for form in ("the", "of"))
-        return most.head(1).assign(tiers=tiers, of_tiers=of_tiers)
-
-    return derived(rows, table)
-
-
 def profile(words: Words, shown: ShownWaves) -> Protected:
     """Return the median of each quantity by wave, then as printed: `name`, `units` (answers), `median`, `printed`."""
     asked = {column: indicator for column, indicator in QUANTITIES.items() if column in shown.tables}
@@ -185,37 +153,13 @@ def profile(words: Words, shown: ShownWaves) -> Protected:
             own = table.sort_values("wave", ascending=False).assign(printed=False).to_dict("records")
             printed = [{"wave": str(one.wave), "median_from": float(one.value), "printed": True} for one in facts]
             for row in [*own, *printed]:
-                said = _median(words, row["median_from"], row.get("median_below"), kind)
+                said = in_words(words, row["median_from"], row.get("median_below"), kind)
                 named = {"label": str(words(text)), "name": _name(words, str(words(text)), row)}
                 found.append({"units": NOTHING, **row, **named, "median": said})
         columns = ["name", "label", "wave", "units", "median_from", "median", "printed"]
         return pd.DataFrame(found, columns=columns, dtype=object)
 
     return derived(rows, shown.flow, *(shown.tables[column] for column in asked))
-
-
-def compared(words: Words, shown: ShownWaves) -> Protected:
-    """Return the published figures that the answers do not give, or that other published figures contradict.
-
-    Columns: `name`, `printed`, `given` by the answers, `base` (how many answers), `said` (the outcome).
-    """
-    rank, kind = list(OUTCOMES).index, {"share": "share1", "fte": "fte", "years": "years", "count": "count"}
-    doubted = {one.id for one in audit(shown.facts) if one.verdict not in ("consistent", "unverifiable")}
-
-    def rows(table: pd.DataFrame) -> pd.DataFrame:
-        told = table[table["verdict"].isin(OUTCOMES)]
-        told = told[told["id"].isin(doubted) | told["verdict"].isin(("differs", "other_base"))]
-        told = told.sort_values("verdict", key=lambda one: one.map(rank), kind="stable", ignore_index=True)
-        facts = [shown.facts[name] for name in told["id"]]
-        kinds = [("meur" if one.grain >= 10_000 else "keur") if one.unit == "eur" else kind[one.unit] for one in facts]
-        return told.assign(
-            name=[f"{named(words, fact)}, {fact.wave}" for fact in facts],
-            printed=[printed(words, fact) for fact in facts],
-            given=[_median(words, *one) for one in zip(told["given"], told["below"], kinds, strict=True)],
-            said=[words.label(OUTCOMES[verdict]) for verdict in told["verdict"]],
-        )
-
-    return derived(rows, shown.printed)
 
 
 def _printed(shown: ShownWaves, name: str) -> Iterator[dict[str, Any]]:
@@ -254,16 +198,16 @@ def _ranked(words: Words, table: pd.DataFrame, column: str) -> pd.DataFrame:
 def _name(words: Words, label: str, row: Mapping[str, Any]) -> str:
     """What a row is called: what it is about, its year, and whether it is a printed figure."""
     name = f"{label} {row['wave']}"
-    return str(words(Texts.PRINTED, name=name)) if row["printed"] else name
+    return str(words("{name}, published", name=name)) if row["printed"] else name
 
 
-def _median(words: Words, low: Any, below: Any, kind: str) -> str:
-    """A median in words: the class that it is shown as, or its value where it is printed; a mark stays one."""
+def in_words(words: Words, low: Any, below: Any, kind: str) -> str:
+    """Return a figure in words: the class that it is shown as, or its value where it has no end; a mark stays one."""
     if isinstance(low, str) or pd.isna(low):
         return low if isinstance(low, str) else NOTHING
     if isinstance(below, str) or pd.isna(below):
         return words.number(Number(low, kind))
-    return str(words(Texts.CLASS, low=Number(low, kind), below=Number(below, kind)))
+    return str(words("{low} to under {below}", low=Number(low, kind), below=Number(below, kind)))
 
 
 def _intervals(words: Words, table: pd.DataFrame) -> list[str]:

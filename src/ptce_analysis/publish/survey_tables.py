@@ -3,6 +3,7 @@
 The verdict on a printed figure is worked out from the figure that may be shown, not from the answers: it tells no more.
 """
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,12 +13,11 @@ import pandas as pd
 
 from ptce_analysis.analysis import survey as answers
 from ptce_analysis.analysis.emergence import STAGE, emergence_by_link
-from ptce_analysis.analysis.intervals import newcombe, wilson
-from ptce_analysis.analysis.rates import fisher
+from ptce_analysis.analysis.intervals import wilson
 from ptce_analysis.errors import InputError
 from ptce_analysis.protect import release
 from ptce_analysis.protect import rules as disclosure
-from ptce_analysis.protect.cells import ALL, Measure
+from ptce_analysis.protect.cells import Measure
 from ptce_analysis.protect.release import Protected
 from ptce_analysis.protect.rules import MARK, Contributions, Rule
 from ptce_analysis.protect.suppress import protect
@@ -39,28 +39,19 @@ CHOICES = {
     "relation": ("widened", "stable", "weakened", OTHER_ANSWER),
     "legal_form": ("association", "scic", OTHER_ANSWER),
 }
+# What a printed figure is in the tables: the table, its rows (levels or answers), the statistic, the table of its base.
+# It is read there, with its base, or not at all: the answers themselves say no more of it.
+with (Path(__file__).parent / "printed.csv").open(encoding="utf-8", newline="") as _rows:
+    PRINTED = {row["indicator"]: row for row in csv.DictReader(_rows)}
 # The quantities whose medians are shown: the indicator of each.
 QUANTITIES = {
-    "age_years": "age_median", "cell_budget_eur": "cell_budget_median", "cell_fte": "cell_fte_median",
-    "cell_self_financed_share": "cell_self_financed_share_median", "members": "members_median",
-    "employees": "employees_median", "budget_eur": "budget_median",
-}  # fmt: skip
-# The printed shares of some answers among all answers to a question: the column of the poles, and these answers.
-SHARES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "emergence_share": ("stage", ("emergence",)),
-    "creation_share": ("stage", ("creation",)),
-    "relation_widened_share": ("relation", ("widened",)),
-    "relation_stable_share": ("relation", ("stable",)),
-    "relation_weakened_share": ("relation", ("weakened",)),
-    "association_or_scic_share": ("legal_form", ("association", "scic")),
-    "scic_share": ("legal_form", ("scic",)),
+    row["table"]: name for name, row in PRINTED.items() if row["statistic"] == "median_from" and not row["rows"]
 }
 # Amounts are shown to the thousand euros: a printed figure never shows them finer than the tables do.
 GRAIN_EUR = 1_000.0
 GRAINS = {"eur": GRAIN_EUR, "count": 1.0, "years": 1.0, "fte": 0.01, "share": 0.01}
 BY_LEVEL = ("count_linked", "base_linked", "count_others", "base_others", "difference", "low", "high", "fisher")
 TOLERANCE = 1e-9  # what adding up shares may be wrong by
-VERDICTS = ("reproduced", "as_far_as_shown", "differs", "other_base", "hidden")
 
 
 @dataclass(frozen=True)
@@ -68,9 +59,8 @@ class ShownWaves:
     """What may be shown of some waves of one origin under `rules`.
 
     `tables`: the protected ones, by name. `printed`: the figures of `facts` beside what may be shown of them
-    (`computed_again`); `verdicts`: how many come out again. `lines`: those set aside, by reason; `flow`: how many stand
-    in all files. `rates`: the share in emergence of each wave that shows it; `change`: the last less the first.
-    `by_level`: emergence by link. `protected`: all that may be stated.
+    (`computed_again`). `lines`: those set aside, by reason; `flow`: how many stand in all files. `by_level`:
+    emergence by link. `protected`: all that may be stated.
     """
 
     waves: tuple[Cleaned, ...]
@@ -79,11 +69,8 @@ class ShownWaves:
     origin: str
     tables: Mapping[str, Protected]
     printed: Protected
-    verdicts: Protected
     lines: Protected
     flow: Protected
-    rates: Protected
-    change: Protected
     by_level: Protected
     protected: Protected
 
@@ -114,26 +101,15 @@ def shown(waves: Sequence[Cleaned], facts: Facts | None = None, rules: str = "st
         raise InputError(f"waves of origins {', '.join(origins) or 'unknown'} cannot be shown together.")
     about, applied = facts or {}, disclosure.RULES_OF[rules]
     tables = protect(*_measures(waves), rules=applied)
-    again = computed_again(waves, tables, about)
     counts = [sum(getattr(wave, name) for wave in waves) for name in ("rows_in", "rows_kept", "rows_quarantined")]
-    rates = release.derived(_rates, tables["stages"], tables["told"])
     made = {
-        "printed": again,
-        "verdicts": release.derived(_counted, again),
+        "printed": computed_again(waves, tables, about),
         "lines": release.of_lines(answers.lines_set_aside(waves)),
         "flow": release.of_lines(pd.DataFrame([counts], columns=["lines", "kept", "aside"])),
-        "rates": rates,
-        "change": release.derived(_change, rates),
         "by_level": by_level(waves, tables, applied),
     }
     every = release.joined(*tables.values(), *made.values(), release.public(pd.DataFrame({"confidence": [CONFIDENCE]})))
     return ShownWaves(tuple(waves), about, applied, origins[0], tables, **made, protected=every)
-
-
-def _counted(printed: pd.DataFrame) -> pd.DataFrame:
-    """How many printed figures come out in each way."""
-    told = list(printed["verdict"])
-    return pd.DataFrame([{"n": len(told)} | {name: told.count(name) for name in VERDICTS}])
 
 
 def based(table: pd.DataFrame, bases: pd.DataFrame) -> pd.DataFrame:
@@ -147,24 +123,6 @@ def with_ends(table: pd.DataFrame) -> pd.DataFrame:
     numbers = table[["units", "base"]].apply(pd.to_numeric, errors="coerce").to_numpy(float).tolist()
     found = [wilson((int(n), int(base)), CONFIDENCE) if n >= 0 and base > 0 else None for n, base in numbers]
     return table.assign(**{end: [getattr(one, end, float("nan")) for one in found] for end in ("low", "high")})
-
-
-def _rates(stages: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """The share in emergence of each wave where it may be shown."""
-    both = with_ends(based(stages[stages["stage"] == STAGE], told)).dropna(subset="low")
-    names = [f"{year} ({n}/{base})" for year, n, base in both[["wave", "units", "base"]].to_numpy()]
-    return both.assign(name=names, n=both["units"], wave=both["wave"].astype(int))
-
-
-def _change(rates: pd.DataFrame) -> pd.DataFrame:
-    """The last share less the first, Newcombe's interval, Fisher's test; no row unless two waves show theirs."""
-    names = ["before", "after", "difference", "low", "high", "p"]
-    if len(rates) < 2:
-        return pd.DataFrame(columns=names)
-    first, last = ((int(row["n"]), int(row["base"])) for row in rates.iloc[[0, -1]].to_dict("records"))
-    interval, test = newcombe(last, first, CONFIDENCE), fisher(first, last)
-    years = (int(rates["wave"].iloc[0]), int(rates["wave"].iloc[-1]))
-    return pd.DataFrame([(*years, interval.estimate, interval.low, interval.high, test)], columns=names)
 
 
 def _measures(waves: Sequence[Cleaned]) -> tuple[Measure, ...]:
@@ -280,31 +238,6 @@ def _cells(tables: Mapping[str, Protected], year: int, name: str, values: Sequen
     return list(rows[statistic])
 
 
-# What a printed figure is in the tables: the table, its levels or answers, the statistic, the table of its base. It is
-# read there, with its base, or not at all: the answers themselves say no more of it.
-Found = tuple[str, tuple[str, ...], str, str]
-
-
-def _in_tables(fact: Fact) -> Found | None:
-    """Where the tables show a printed figure; None where they do not."""
-    level = (fact.level,)
-    found: dict[str, Found] = {
-        "respondents": ("poles", (), "units", "poles"),
-        "link_share": ("links", level, "share", "said"),
-        "funding_projects": ("supported", level, "units", "supported"),
-        "funding_amount": ("amounts", level, "total", "amounts"),
-        "funding_median": ("amounts", level, "median_from", "amounts"),
-        "funding_total": ("amounts", (ALL,), "total", "amounts"),
-        "established_share": ("told_relation", (), "share", "poles"),
-    }
-    found |= {name: (column, (), "median_from", column) for column, name in QUANTITIES.items()}
-    if fact.indicator in SHARES:
-        column, codes = SHARES[fact.indicator]
-        table, base = ("stages", "told") if column == "stage" else (column, f"told_{column}")
-        return table, codes, "share", base
-    return found.get(fact.indicator)
-
-
 def computed_again(waves: Sequence[Cleaned], tables: Mapping[str, Protected], facts: Facts) -> Protected:
     """Return the printed figures that the tables show too: `id`, `wave`, `given`, `below`, `base`, `verdict`.
 
@@ -313,10 +246,11 @@ def computed_again(waves: Sequence[Cleaned], tables: Mapping[str, Protected], fa
     """
     columns, rows = ["id", "wave", "given", "below", "base", "verdict"], list[list[Any]]()
     for year, fact in ((one.year, fact) for one in waves for fact in facts.values() if fact.wave == one.year):
-        if year not in WAVES or not (found := _in_tables(fact)):
+        if year not in WAVES or not (at := PRINTED.get(fact.indicator)):
             continue
-        name, codes, statistic, asked = found
-        cells, bases = _cells(tables, year, name, codes, statistic), _cells(tables, year, asked, codes, "units")
+        name, statistic = at["table"], at["statistic"]
+        codes = [fact.level if row == "level" else row for row in at["rows"].split()]
+        cells, bases = _cells(tables, year, name, codes, statistic), _cells(tables, year, at["base"], codes, "units")
         is_asked = cells and bases and not pd.isna([*cells, *_cells(tables, year, name, codes, "share")]).any()
         if is_asked and MARK in (*cells, *bases):
             rows.append([fact.id, str(year), MARK, MARK, MARK, "hidden"])

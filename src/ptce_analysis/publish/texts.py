@@ -18,12 +18,3 @@ MEDIANS = {
     "enterprises_total": ("Firms", "count"),
     "budget_total": ("Budgets", "meur1"),
 }
-
-# How firm the published survey figures are, by verdict of the audit.
-SOLIDITY = {
-    "consistent": ("agree", "count"),
-    "impossible": ("disagree with others", "count"),
-    "other_base_only": ("have no clear base", "count"),
-    "sources_differ": ("differ from another source", "count"),
-    "unverifiable": ("are set against no other", "count"),
-}

@@ -86,7 +86,7 @@ verify: $(ENVIRONMENT)  ## rebuild from nothing elsewhere and compare byte for b
 	@$(PY) -m ptce_analysis verify
 
 release: pdf  ## write one archive of the study, with its PDF and checksums, in build/release: the same bytes each time
-	@$(PY) docs/release.py
+	@$(PY) -m ptce_analysis release
 
 bench: $(TOOLS)  ## measure speed as ratios, side by side: build/bench.json and build/bench.md (QUICK=1: a little)
 	@$(PY) benchmarks/bench.py $(if $(QUICK),--quick)

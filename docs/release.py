@@ -1,11 +1,10 @@
-"""One archive of the study: `python docs/release.py` (`make release`) writes it, once nothing is stale.
+"""One archive of the study: `ptce release` (`make release`) writes it, once nothing is stale.
 
 It has the same bytes on any machine, and a record of each of its files (RO-Crate 1.1).
 """
 
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from urllib.parse import quote
 from pdf import NAME, STAMP, stale_pages
 from ptce_analysis.errors import InputError
 from ptce_analysis.pipeline.build import refuse_committed_answers
-from ptce_analysis.pipeline.runs import SITE, TABLES, Place, Run, declared_runs
+from ptce_analysis.pipeline.runs import SITE, TABLES, Place, Run
 from ptce_analysis.pipeline.stale import (
     PACKAGE_FILE,
     digest,
@@ -115,11 +114,3 @@ def _refuse(why: str, found: Sequence[str]) -> None:
     if named:
         more = f"\n... and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
         raise InputError(f"nothing is released: {why}.\n" + "\n".join(named[:SHOWN]) + more)
-
-
-if __name__ == "__main__":
-    try:
-        for name, value in release(Place(Path.cwd()), declared_runs(Path.cwd())).items():
-            print(f"{name:<9}{value}")
-    except InputError as error:
-        sys.exit(f"docs/release.py: {error}")

@@ -97,8 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
         said, code = "interrupted; nothing is left half done, and the same command goes on from here", 130
     except OSError as error:
-        advice = ". Make it yours: sudo chown -R $USER, chmod -R u+w" if isinstance(error, PermissionError) else ""
-        said, code = f"{error.filename or 'output'}: {error.strerror}{advice}", 1
+        said, code = f"{error.filename or 'output'}: {error.strerror}", 1
     print(f"ptce: {said}", file=sys.stderr)
     return code
 
@@ -356,6 +355,21 @@ def verify(project: Path, as_json: bool) -> int:
     found = verify(project.resolve())
     tell(as_json, found, *report_lines(found))
     return int(bool(found["differences"] or found["failure"]))
+
+
+@ptce.command()
+@in_project
+def release(project: Path, as_json: bool) -> int:
+    """Write one archive of the study, once nothing is stale; refused where what makes it is not."""
+    from ptce_analysis.pipeline.runs import Place, declared_runs
+
+    docs = project.resolve() / "docs"
+    if not (docs / "release.py").is_file():
+        raise InputError(f"{docs}/release.py: not found. Run the command inside the project, or give --project.")
+    sys.path.insert(0, str(docs))
+    made = runpy.run_path(str(docs / "release.py"))["release"]
+    print_record(made(Place(project.resolve()), declared_runs(project.resolve())), as_json)
+    return 0
 
 
 @ptce.command()

@@ -231,12 +231,13 @@ def test_impatience_does_no_harm(how: str, project: Path, tmp_path: Path, built_
 
 @pytest.mark.parametrize("name", ["site/fr/plain.html", "stamps/fr/plain.json"])
 def test_a_folder_in_place_of_a_result_is_named(name: str, built_project: Path) -> None:
-    """What somebody put there stays; the path is named, and all is built once the way is free."""
+    """What somebody put there stays; nothing is run, the path is named, and all is built once the way is free."""
     before, path = results(built_project), built_project / "build" / name
     path.unlink()
     write_files(path, {"mine.txt": "mine"})
-    (failure,) = build_quietly(built_project).failed
-    assert failure.error == f"{path}: {os.strerror(errno.EISDIR)}" and (path / "mine.txt").read_text() == "mine"
+    with pytest.raises(OSError, match=r"a folder stands where the build writes a file\. Move it away\.") as raised:
+        build_quietly(built_project)
+    assert raised.value.filename == path and (path / "mine.txt").read_text() == "mine"
     shutil.rmtree(path)
     assert build_quietly(built_project).succeeded and results(built_project) == before
 
@@ -270,7 +271,7 @@ def test_a_project_that_cannot_be_written_is_one_line(read_only: Path) -> None:
     before = results(read_only)
     done = made_with(BUILD, read_only, preexec_fn=_without_privileges)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
-    assert done.stderr.startswith(f"ptce: {read_only}/build/lock: {os.strerror(errno.EACCES)}. Make it yours")
+    assert done.stderr.startswith(f"ptce: {read_only}/figures: {os.strerror(errno.EACCES)}. Make it yours")
     assert done.stdout == "" and results(read_only) == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import subprocess
@@ -125,6 +126,7 @@ def stale_runs(place: Place, inputs: Inputs, runs: Sequence[Run]) -> dict[Run, s
 def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Options) -> Outcome:
     """Build the tables, the chosen runs that are stale, and the indexes once every run is there."""
     refuse_committed_answers(place)
+    refuse_unwritable(place, runs)
     with one_at_a_time(place):
         inputs = Inputs(place)
         withdrawn = _withdraw(place, inputs, runs)
@@ -163,6 +165,7 @@ def build(place: Place, runs: Sequence[Run], chosen: Sequence[Run], options: Opt
 def build_data(place: Place) -> str:
     """Build the processed tables only; return why they were stale."""
     refuse_committed_answers(place)
+    refuse_unwritable(place, [])
     with one_at_a_time(place):
         return _build_tables(place, Inputs(place))
 
@@ -250,6 +253,21 @@ def _remove_orphans(place: Place, runs: Sequence[Run]) -> list[str]:
     for path in (*made - kept, *orphans):
         path.unlink(missing_ok=True)
     return sorted(path.relative_to(place.project).as_posix() for path in made - kept)
+
+
+def refuse_unwritable(place: Place, runs: Sequence[Run]) -> None:
+    """Raise `OSError` naming the first place where the build cannot write, and what to do, before anything is run."""
+    files = [path for run in runs for path in (place.page(run), place.notebook(run), place.stamp(run.id))]
+    files += [place.lock, place.stamp(TABLES), place.stamp(SITE)]
+    for path in (path for path in files if path.is_dir()):
+        raise OSError(errno.EISDIR, "a folder stands where the build writes a file. Move it away.", path)
+    for path in (path for path in place.made if path.exists() and not path.is_dir()):
+        raise OSError(errno.ENOTDIR, "a file stands where the build keeps a folder. Move it away.", path)
+    top = [next(one for one in (folder, *folder.parents) if one.exists()) for folder in (*place.made, place.lock)]
+    for path in dict.fromkeys((*top, *sorted(one for made in place.made for one in made.rglob("*/")))):
+        if not os.access(path, os.W_OK):
+            advice = "Make it yours, with all it holds: sudo chown -R $USER and chmod -R u+w."
+            raise OSError(errno.EACCES, f"{os.strerror(errno.EACCES)}. {advice}", path)
 
 
 def refuse_committed_answers(place: Place) -> None:

@@ -85,8 +85,9 @@ def masked(text: str) -> str:
 def own_words() -> str:
     """Return every text of the library in every language, folded: finding one of them again exposes nobody."""
     library = Path(vocabulary.__file__).parent
-    paths = (path for kind in ("*.csv", "publish/templates/*/*", "publish/locale/*.po") for path in library.glob(kind))
-    return folded(" ".join(path.read_text(encoding="utf-8") for path in sorted(paths)))
+    kinds = ("*.csv", "publish/templates/*/*", "publish/locale/*.po")
+    paths = (path for kind in kinds for path in sorted(library.glob(kind)))
+    return folded(" ".join(path.read_text(encoding="utf-8") for path in paths))
 
 
 # What may stand between the cells of a row.

@@ -98,8 +98,8 @@ def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator
         yield Finding(name, "closed", "no text in UTF-8", name)
         return
     if kind == ".zip":  # files beside it, looked into themselves, and to the byte as the library packs them
-        beside = [one for one in path.parent.iterdir() if f"{path.stem}/{one.name}".encode() in data and one.is_file()]
-        if data != zipped(path.stem, {one.name: one.read_bytes() for one in beside}):
+        named = (one for one in sorted(path.parent.iterdir()) if f"{path.stem}/{one.name}".encode() in data)
+        if data != zipped(path.stem, {one.name: one.read_bytes() for one in named if one.is_file()}):
             yield Finding(name, "closed", "an archive that holds something else than files beside it", name)
         return
     marked = leaks.all_marked(kind, text)

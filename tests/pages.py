@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from bs4 import BeautifulSoup
 from ptce_analysis.publish.appendix import PtceExporter
 
 REPOSITORY = Path(__file__).parents[1]
-A_DAY_S = 86_400
 
 
 @cache
@@ -27,14 +26,16 @@ def project() -> Path:
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"ptce-pages-{session}"
     folder.mkdir(exist_ok=True)
-    with (folder / "building").open("w") as building:
-        fcntl.flock(building, fcntl.LOCK_EX)
-        if not (folder / "built").exists():
-            for other in folder.parent.glob("ptce-pages-*"):  # of earlier test runs
-                if other.stat().st_mtime < time.time() - A_DAY_S:
-                    shutil.rmtree(other, ignore_errors=True)
-            _build(folder)
-            (folder / "built").touch()
+    reading = os.open(folder / "reading", os.O_CREAT | os.O_RDWR)  # locked until this process ends
+    fcntl.flock(reading, fcntl.LOCK_EX)
+    if not (folder / "built").exists():
+        for other in set(folder.parent.glob("ptce-pages-*")) - {folder}:
+            with suppress(OSError), (other / "reading").open("w") as stream:  # another person's, or read now
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(other)
+        _build(folder)
+        (folder / "built").touch()
+    fcntl.flock(reading, fcntl.LOCK_SH)
     return folder
 
 

@@ -216,6 +216,7 @@ def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) 
 @pytest.mark.parametrize(("one", "two", "kept"), [
     ("2024/03/12 2:05:33 PM UTC+1", "2024/03/11 8:00:00 AM UTC+1", "P1"),  # Google Forms
     ("2015-03-12T14:05:00.000+01:00", "2015-03-12T14:05:00.000+02:00", "P1"),  # Kobo
+    ("12/03/15 14:05", "04/12/14 09:00", "P1"), ("13-03-15", "12/03/2015", None),
     ("12/03/2015 - 14:05", "04/12/2014 - 09:00", "P1"), ("42075.5", "42075.25", "P1"),  # Framaforms; a serial
     ("03/12/2015", "12/31/2014", "P1"), ("12 mars 2015", "1er février 2015", "P1"),
     ("jadis", "12/03/2015", None), ("13/13/2015", "12/03/2015", None), ("", "12/03/2015", "p1")])  # fmt: skip
@@ -233,7 +234,8 @@ def test_a_column_of_dates_is_read_in_one_order(tmp_path: Path) -> None:
     """One day above twelve, or PM, says that the month comes first, also in an answer set aside; if both, none."""
     for last, expected in (
         ("03/31/2015", "2015-03-12"), ("31/03/2015", "2015-12-03"), ("03/03/2015", "2015-12-03"),
-        ("03/03/2015 2:05:33 PM", "2015-03-12"), ("03/31/2015\ntest;création;1;1;;;;;31/03/2015", None),
+        ("03/03/2015 2:05:33 PM", "2015-03-12"), ("03/31/15", "2015-03-12"), ("31/03/15", "2015-12-03"),
+        ("03/31/2015\ntest;création;1;1;;;;;31/03/2015", None),
     ):  # fmt: skip
         result = cleaned(tmp_path, ROW + ";03/12/2015", f"test;création;1;1;;;;;{last}", **DATED)
         found = pole(result, "P1")["answered_on"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import Answers, laid_out
+from ptce_analysis.survey.clean import Answers, cleaned, laid_out
 from ptce_analysis.survey.read import read_bytes
 from survey_exports import HEADER, ROW, SMALL, book, lines, xlsx
 
@@ -124,6 +124,9 @@ def test_lists_and_summaries_on_other_sheets_are_no_answers() -> None:
     (f"{ROW}\n{HEADER}\nP2;création;10;1;Oui;5;;\n", 1, {}), (f"P9;;;;;;;\n{HEADER}\n{ROW}\n", 1, {}),
     (f"Enquête;2015\nAlpha;;12;;;;;\n{HEADER}\nBeta;;3;;;;;\n", 2, {}),
     (xlsx([*ANSWERS, NAMES, *ANSWERS]), 1, {}), ("P1;1\nid;ETP\nP2;2\n", 1, ETP),
+    # A line of two cells is no title if one of them is a yes, a stage or an amount with its unit.
+    (f"Le pôle du Val;création;;;;;;\n{HEADER}\n{ROW}\n", 1, {}), (f"Du Val;;;;Oui;;;\n{HEADER}\n{ROW}\n", 1, {}),
+    (f"Du Val;;12 k€;;;;;\n{HEADER}\n{ROW}\n", 1, {}),
     (lines(ROW, ROW), 2, {"layout": {"header_rows": "2"}}),  # the second line of the header is an answer
 ])  # fmt: skip
 def test_answers_above_the_header_are_a_fault(content: str | bytes, line: int, changes: dict[str, Any]) -> None:
@@ -138,6 +141,39 @@ def test_titles_units_and_groups_above_the_header_are_noted(titles: str) -> None
     """They are no answers: a label and its number, the units of columns, the groups of questions."""
     found = laid(titles + lines(ROW))
     assert found.numbers == [3] and len(notes(found, "line_above_the_header")) == 1
+
+
+@pytest.mark.parametrize("below", [
+    # The questions in another order, or some of them; labels after a blank line, in a CSV and in a workbook.
+    "Stade;id;Budget (k€)\ncréation;P2;1", "id;ETP;Commentaire\nP2;1;x", "\nNiveau;Nombre;Part\nRégion;12;40 %",
+    "\nSynthèse;Total\nRégion;12",
+])  # fmt: skip
+def test_a_second_table_under_the_answers_is_a_fault(below: str) -> None:
+    """Its rows would be poles: it is named with its line."""
+    rows = [line.split(";") for line in (HEADER, ROW, *below.split("\n"))]
+    text = "\n".join(";".join([*row, *[""] * (8 - len(row))]) for row in rows)
+    for content in (text, xlsx(rows)):
+        with pytest.raises(InputError, match=rf"line {4 - bool(below[0].strip())}: a second table stands under"):
+            laid(content)
+
+
+def test_blank_lines_and_headers_again_are_no_second_table() -> None:
+    """Nor lines of an answer; a header of two lines is told on each page."""
+    found = laid(lines(ROW, "", "P2;création;10;1;Oui;5;;", '"P3\n(suite)";création;10;1;Oui;5;;', "Nord;projet;;;;;;"))
+    assert found.numbers == [2, 4, 5, 7]
+    header = "id;ETP;Financement;\n;;Région;EPCI\n"
+    made = book(**TWO_LINES)
+    again = laid_out(read_bytes(f"{header}P1;1;5;7\n{header}P2;1;5;7\n".encode(), "f.csv"), made)
+    assert list(cleaned(again, made).poles["pole_id"]) == ["P1", "P2"]
+
+
+def test_a_vv_export_is_read_as_it_was_typed() -> None:
+    """LimeSurvey writes out what would break its lines; older ones end the header in a tab, and write NULL."""
+    text = "id\tETP\tFini\t\nP1{newline}{tab}(Nord)\t1\t2024-03-11\nP2\t1\tNULL\nP3\t1\t{question_not_shown}\n"
+    made = book(**ETP | {"layout": {"complete": "Fini", "not_shown": "{question_not_shown}"}})
+    found = laid_out(read_bytes(text.encode(), "f.csv"), made)
+    assert notes(found, "limesurvey_sign") == [(2, "P1{newline}{tab}(Nord)")] and found.cells["cell_fte"] == ["1"] * 3
+    assert list(cleaned(found, made).poles["pole_id"]) == ["P1 (Nord)"]
 
 
 @pytest.mark.parametrize(("content", "message"), [

@@ -1,9 +1,10 @@
 """An export and its codebook to clean tables, with the list of every repair and of everything set aside."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,8 @@ from ptce_analysis.vocabulary import ROW_RULES
 
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
 _NUMBER = re.compile(" #[0-9]+$")  # of one of several columns of one name
-_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
+_NUMBERS = re.compile(r"[0-9 \u00a0\u202f.,/:-]+")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux", "null")
 # A line holds answers if one of them states something, and not of a kind that any text can be.
 _ANY_TEXT = ("id", "text", "choice", "multi")
 _STATED = ("exact", "approximate", "zero", "range", "not_applicable")
@@ -58,12 +60,19 @@ def clean_summary(result: Cleaned) -> dict[str, int]:
     return counts | {"repairs": len(result.ledger)}
 
 
+_Labels = list[set[str]]
+
+
 @dataclass(frozen=True)
 class Answers:
-    """The answers as text: `headers` and `cells` by variable; `names`, `numbers` and `whole` rows are the file's."""
+    """The answers as text: `headers` and `cells` by variable; `names`, `numbers` and `whole` rows are the file's.
+
+    `labels`: all that each column is called, by its one name or by each of its lines of header, plain.
+    """
 
     file: str
     names: tuple[str, ...]
+    labels: _Labels
     headers: dict[str, str]
     cells: dict[str, list[str]]
     numbers: list[int]
@@ -97,6 +106,7 @@ def laid_out(grid: Grid, book: Codebook) -> Answers:
     return Answers(
         file=grid.file,
         names=tuple(shown),
+        labels=_labels(spellings),
         headers={name: shown[column] for name, column in columns.items()},
         cells={name: [row[column] for row in rows] for name, column in columns.items()},
         numbers=grid.numbers[after:],
@@ -161,9 +171,11 @@ def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: M
         named = any(plain(cells[one.name]) in plain(" / ".join(one.headers)).split(" / ") for one in asked)
         if named or "pole_id" not in cells:
             return False
-        said = [read_cell(cells[v.name], v, book).status for v in asked if v.kind not in _ANY_TEXT]
-        like = len(cells) >= least or name in known  # a title may be a label and its number
-        return (name in known and "9" in name) or (like and any(status in _STATED for status in said))
+        typed = [one for one in asked if one.kind not in _ANY_TEXT]
+        stated = [cells[v.name] for v in typed if read_cell(cells[v.name], v, book).status in _STATED]
+        # A title may be a label and its number, or its year.
+        like = len(cells) >= least or name in known or any(not _NUMBERS.fullmatch(text) for text in stated)
+        return (name in known and "9" in name) or (like and bool(stated))
 
     above = [n for n in range(min(after, len(grid.rows))) if n != start]
     lines = [(f"line {grid.numbers[n]}", grid.rows[n], 3) for n in above]
@@ -173,6 +185,35 @@ def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: M
             f"{grid.file}, {where}: it reads as answers, and only those under the header of one sheet are read. Put "
             "all there (a sheet may have been sorted together with its header), or mend layout: header_rows or sheet."
         )
+
+
+def _refuse_second_table(grid: Grid, book: Codebook, after: int, columns: Mapping[str, int], own: _Labels) -> None:
+    """Refuse another table under the answers: one that names their columns otherwise, or labels after a blank line.
+
+    The same header again, as on printed pages, is a line that `set_aside` knows.
+    """
+    labels, at_pole = set[str]().union(*own) - {""}, columns.get("pole_id", 0)
+    typed = [one for one in book.columns() if one.kind not in _ANY_TEXT and one.name in columns]
+    for at in range(after + 1, len(grid.rows)):
+        row, n_lines = grid.rows[at], 1 if grid.sparse else 1 + sum(cell.count("\n") for cell in grid.rows[at - 1])
+        apart = grid.numbers[at] - grid.numbers[at - 1] > n_lines
+        named = plain("".join(row[at_pole : at_pole + 1])) in labels
+        if not (named or apart):
+            continue
+        said = {n: plain(cell) for n, cell in enumerate(row) if cell.strip()}
+        again = all(n < len(own) and text in own[n] for n, text in said.items())
+        others = named and not again and 2 * sum(text in labels for text in said.values()) >= max(len(said), 4)
+        words = apart and len(said) > 1 and not any(map(str.isdigit, "".join(said.values())))
+        asked = [(row[columns[v.name]], v) for v in typed if words and columns[v.name] in said]
+        if others or (asked and all(read_cell(text, v, book).status == "unreadable" for text, v in asked)):
+            raise InputError(
+                f"{grid.file}, line {grid.numbers[at]}: a second table stands under the answers, and one is read. Put it "
+                "in a file or on a sheet of its own (layout: sheet); answers stand under the others, with no blank line."
+            )
+
+
+def _labels(spellings: list[list[str]]) -> _Labels:
+    return [{plain(text) for text in texts} for texts in spellings]
 
 
 def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
@@ -190,8 +231,8 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
         columns = whole or [n for n, texts in enumerate(spellings) if wanted & set(map(plain, texts))]
         first = variable.headers[0]
         if not columns:
-            near = nearest(first, shown)
-            faults.append(f"{variable.name}: no column is called {first!r}.{near if is_header else if_shown(near)}")
+            near, sure = (nearest(first, names) for names in (shown, [one for one in shown if _is_slip(one, first)]))
+            faults.append(f"{variable.name}: no column is called {first!r}.{sure or if_shown(near)}")
         elif len(columns) > 1:
             which = f" Write which: {', '.join(repr(shown[column]) for column in columns)}."
             said = f"{variable.name}: {len(columns)} columns are called {first!r}."
@@ -207,9 +248,18 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
                 fault = fault.replace(f" {text!r}", if_shown(f" {text!r}"))
             units += [f"{variable.name}, column {first!r}: {fault}"] if fault else []
     _refuse_answers_elsewhere(grid, book, start, found)
+    _refuse_second_table(grid, book, after, found, _labels(spellings))
     if faults := faults + units:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found
+
+
+def _is_slip(text: str, header: str) -> bool:
+    """Return whether a text is a header with a slip of typing: in a damaged file, more of it may be an answer."""
+    written, wanted = plain(text), plain(header)
+    more = Counter(written) - Counter(wanted)
+    alike = SequenceMatcher(None, written, wanted).ratio() >= 0.75
+    return alike and more.total() < 3 and not any(map(str.isdigit, more))
 
 
 def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
@@ -219,12 +269,13 @@ def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[N
     """
     rows, numbers = grid.rows[after:], grid.numbers[after:]
     n_full = 1 + max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)  # a cell alone below is a note
+    named = max((n for n, cell in enumerate(grid.rows[after - 1], 1) if cell.strip()), default=width)
     widths = {len(row) for row in rows[:n_full]}
     spare = not grid.sparse and len(widths) == 1 and min(widths) > width
     notes = [Note(numbers[0], None, f"{n_full} rows", "", "blank_cells_beyond_the_header")] if spare else []
     for at, row in enumerate(rows):
         beyond = [cell for cell in row[width:] if cell.strip()]
-        if not grid.sparse and (beyond or (at < n_full and len(row) != width and not spare)):
+        if not grid.sparse and (beyond or (at < n_full and len(row) not in (named, width) and not spare)):
             raise InputError(
                 f"{grid.file}, line {numbers[at]}: {len(row)} cells where the header has {width}. A separator, a quote "
                 "or a line break is missing or in excess: mend the export, or export it again."
@@ -275,8 +326,9 @@ def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[st
 
     `read`: what each column states (`read_column`).
     """
-    layout, cells, names = book.layout, answers.cells, [_NUMBER.sub("", plain(name)) for name in answers.names]
+    layout, cells = book.layout, answers.cells
     totals, excluded = layout.total_rows, {plain(pole) for pole in book.exclude}
+    not_submitted = (*_NOT_SUBMITTED, *layout.not_shown)
     identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
     said = [name for name in cells if name not in identity]
 
@@ -286,8 +338,8 @@ def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[st
         respondent, spelt = plain(cells[layout.respondent][at]), name.rstrip(" :.")
         if any(one in totals if totals else words.chosen("total", one) for one in (first.rstrip(" :."), spelt)):
             return "total_row"
-        repeats = (plain(cell) == name for cell, name in zip(row, names, strict=True) if cell.strip())
-        if (at < 2 and names_columns(row)) or (spelt == plain(answers.headers["pole_id"]) and all(repeats)):
+        repeats = (plain(cell) in own for cell, own in zip(row, answers.labels, strict=True) if cell.strip())
+        if (at < 2 and names_columns(row)) or (pole and all(repeats)):
             return "header_again"
         if not pole or SPREADSHEET_ERROR.fullmatch(pole):
             return "no_identifier"
@@ -297,7 +349,7 @@ def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[st
             return "test_row"
         if spelt in excluded:
             return "excluded_by_the_codebook"
-        return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in _NOT_SUBMITTED else ""
+        return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in not_submitted else ""
 
     found = [rule(at) for at in range(len(answers.numbers))]
     for name, column in (("duplicate_respondent", layout.respondent), ("duplicate_identifier", "pole_id")):

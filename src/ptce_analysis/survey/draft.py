@@ -91,7 +91,11 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     software = _software(every)
     variables, supports = _sorted_out(every, software)
     kinds = {name: _kind(name, column) for name, column in variables.items()}
-    year, layout = _year(Path(export).absolute()), _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
+    folder = Path(export).absolute().parent.name  # called after the year, as the guide asks
+    year, layout = (
+        folder if re.fullmatch("20[0-9]{2}", folder) else "",
+        _layout(every, 1 if grid.header_rows else n_rows, sheet, software),
+    )
     asked = [*((kinds[name], column) for name, column in variables.items()), *(one[1:] for one in supports)]
     closing = {header for header, means in software.items() if "complete" in means}
     unused = [one.header for one in every if one not in [column for _, column in asked] and one.header not in closing]
@@ -108,13 +112,6 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
         *(("supports:", *_support_lines(supports)) if supports else ("supports: []",)),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _year(export: Path) -> str:
-    """Return the year of the wave if the folder, or else the name of the file, gives one alone."""
-    folder = re.findall("^20[0-9]{2}$", export.parent.name)
-    years = {*(folder or re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", export.name))}
-    return years.pop() if len(years) == 1 else ""
 
 
 def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[str, str]) -> list[str]:

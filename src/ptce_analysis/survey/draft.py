@@ -92,10 +92,8 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     variables, supports = _sorted_out(every, software)
     kinds = {name: _kind(name, column) for name, column in variables.items()}
     folder = Path(export).absolute().parent.name  # called after the year, as the guide asks
-    year, layout = (
-        folder if re.fullmatch("20[0-9]{2}", folder) else "",
-        _layout(every, 1 if grid.header_rows else n_rows, sheet, software),
-    )
+    year = folder if re.fullmatch("20[0-9]{2}", folder) else ""
+    layout = _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
     asked = [*((kinds[name], column) for name, column in variables.items()), *(one[1:] for one in supports)]
     closing = {header for header, means in software.items() if "complete" in means}
     unused = [one.header for one in every if one not in [column for _, column in asked] and one.header not in closing]
@@ -119,9 +117,8 @@ def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[s
     shown = {cell for column in every for cell in column.cells}
     silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in shown]
     complete = [_quoted(one.header) for one in every if "complete" in software.get(one.header, "")]
-    said = {"header_rows": str(n_rows) if n_rows > 1 else "", "complete": "".join(complete[:1])}
-    said["sheet"] = _quoted(sheet) if sheet else ""
-    said["not_shown"] = f"[{', '.join(silent)}]" if silent else ""
+    said = {"header_rows": n_rows if n_rows > 1 else "", "complete": "".join(complete[:1])}
+    said |= {"sheet": sheet and _quoted(sheet), "not_shown": f"[{', '.join(silent)}]" if silent else ""}
     told = ", ".join(f"{key}: {value}" for key, value in said.items() if value)
     return [f"layout: {{{told}}}"] if told else []
 

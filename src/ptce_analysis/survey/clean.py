@@ -153,17 +153,16 @@ def _refuse_other_sheets(grid: Grid, book: Codebook, score: int) -> None:
 
 def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: Mapping[str, int]) -> None:
     """Refuse answers above those that are read, or on a sheet that is not read."""
-    after, at = start + book.layout.header_rows, columns.get("pole_id", 0)
+    after, at = start + book.layout.header_rows, columns["pole_id"]
     known = {shape(row[at]) for row in grid.rows[after:] if at < len(row)}
+    labels = set[str]().union(*_labels(header for one in book.columns() for header in one.headers))
 
     def reads_as_answers(row: list[str], least: int) -> bool:
-        cells = {name: text for name, column in columns.items() if (text := "".join(row[column : column + 1]).strip())}
-        asked, name = [one for one in book.columns() if one.name in cells], shape(cells.get("pole_id", ""))
-        named = any(plain(cells[one.name]) in plain(" / ".join(one.headers)).split(" / ") for one in asked)
-        if named or "pole_id" not in cells:
+        cells = [text for column in columns.values() if (text := _cell(row, column))]
+        if not _cell(row, at) or not labels.isdisjoint(map(plain, cells)):
             return False
-        typed = [one for one in asked if one.kind not in _ANY_TEXT]
-        stated = [cells[v.name] for v in typed if read_cell(cells[v.name], v, book).status in _STATED]
+        stated = [text for text, status in _statuses(row, book, columns) if status in _STATED]
+        name = shape(row[at])
         # A title may be a label and its number, or its year.
         like = len(cells) >= least or name in known or any(not _NUMBERS.fullmatch(text) for text in stated)
         return (name in known and "9" in name) or (like and bool(stated))
@@ -183,25 +182,33 @@ def _refuse_second_table(grid: Grid, book: Codebook, after: int, columns: Mappin
 
     The same header again, as on printed pages, is a line that `set_aside` knows.
     """
-    own, at_pole = _labels(shown), columns.get("pole_id", 0)
+    own = _labels(shown)
     labels = set[str]().union(*own) - {""}
-    typed = [one for one in book.columns() if one.kind not in _ANY_TEXT and one.name in columns]
     for at in range(after + 1, len(grid.rows)):
         row, n_lines = grid.rows[at], 1 if grid.sparse else 1 + sum(cell.count("\n") for cell in grid.rows[at - 1])
         apart = grid.numbers[at] - grid.numbers[at - 1] > n_lines
-        named = plain("".join(row[at_pole : at_pole + 1])) in labels
+        named = plain(_cell(row, columns["pole_id"])) in labels
         if not (named or apart):
             continue
         said = {n: plain(cell) for n, cell in enumerate(row) if cell.strip()}
         again = all(n < len(own) and text in own[n] for n, text in said.items())
         others = named and not again and 2 * sum(text in labels for text in said.values()) >= max(len(said), 4)
         words = apart and len(said) > 1 and not any(map(str.isdigit, "".join(said.values())))
-        asked = [(row[columns[v.name]], v) for v in typed if words and columns[v.name] in said]
-        if others or (asked and all(read_cell(text, v, book).status == "unreadable" for text, v in asked)):
+        if others or (words and {status for _, status in _statuses(row, book, columns)} == {"unreadable"}):
             raise InputError(
                 f"{grid.file}, line {grid.numbers[at]}: a second table stands under the answers, and one is read. Put "
                 "it on a sheet (layout: sheet) or in a file of its own; answers stand together, without a blank line."
             )
+
+
+def _cell(row: list[str], column: int) -> str:
+    return "".join(row[column : column + 1]).strip()
+
+
+def _statuses(row: list[str], book: Codebook, columns: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return the cells of a line that not any text can be, each with the status of what it states."""
+    typed = [(_cell(row, columns[v.name]), v) for v in book.columns() if v.name in columns and v.kind not in _ANY_TEXT]
+    return [(text, read_cell(text, variable, book).status) for text, variable in typed if text]
 
 
 def _labels(names: Iterable[str]) -> list[set[str]]:
@@ -229,7 +236,7 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             faults.append(f"{variable.name}: {len(columns)} columns are called {first!r}.{how}")
         else:
             column = found[variable.name] = columns[0]
-            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
+            below = "".join(_cell(row, column) for row in grid.rows[after : after + 1])
             over, titles = above[column]
             named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
             kind, unit = variable.kind, variable.unit
@@ -237,8 +244,9 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             for text in (*titles, *([] if plain(named) in wanted else [named])):
                 fault = fault.replace(f" {text!r}", if_shown(f" {text!r}"))
             units += [f"{variable.name}, column {first!r}: {fault}"] if fault else []
-    _refuse_answers_elsewhere(grid, book, start, found)
-    _refuse_second_table(grid, book, after, found, shown)
+    if "pole_id" in found:
+        _refuse_answers_elsewhere(grid, book, start, found)
+        _refuse_second_table(grid, book, after, found, shown)
     if faults := faults + units:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found

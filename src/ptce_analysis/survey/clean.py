@@ -232,7 +232,7 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
         elif len(columns) > 1:
             which = f" Write which: {', '.join(repr(shown[column]) for column in columns)}."
             alike = all(_NUMBER.sub("", plain(shown[column])) in wanted for column in columns)
-            how = which if alike else if_shown(which) or " Write all its lines of header, joined by « / »."
+            how = which if alike else if_shown(which) or " Write all its lines of header, joined by ' / '."
             faults.append(f"{variable.name}: {len(columns)} columns are called {first!r}.{how}")
         else:
             column = found[variable.name] = columns[0]

@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ptce_analysis.survey.clean import clean, read_column
+from ptce_analysis.survey.cells import read_column
+from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import Codebook, Variable, checked
 from ptce_analysis.survey.grid import Limits
 from ptce_analysis.survey.parse.amounts import amount

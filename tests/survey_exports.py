@@ -45,7 +45,7 @@ def book(**changes: Any) -> Codebook:
 
 def table(name: str) -> list[dict[str, str]]:
     """Return the rows of a table beside the tests."""
-    return list(csv.DictReader(Path(__file__).with_name("survey").joinpath(name).read_text("utf-8").splitlines()))
+    return list(csv.DictReader(io.StringIO(Path(__file__).with_name("survey").joinpath(name).read_text("utf-8"))))
 
 
 def saved(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:

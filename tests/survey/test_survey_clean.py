@@ -10,10 +10,10 @@ import pytest
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean, clean_summary
-from ptce_analysis.survey.parse.choices import split_labels
-from ptce_analysis.survey.tables import TABLES, Cleaned, check, csv_text, neutralised, write
+from ptce_analysis.survey.codebook import yaml_mapping
+from ptce_analysis.survey.tables import TABLES, check, csv_text, neutralised, write
 from ptce_analysis.vocabulary import LEVELS
-from survey_exports import HEADER, ROW, SMALL, book, cleaned, pole, reasons, saved, set_cells
+from survey_exports import HEADER, ROW, SMALL, book, cleaned, pole, reasons, saved, set_cells, table
 
 
 def with_variables(**variables: dict[str, Any]) -> dict[str, Any]:
@@ -124,16 +124,6 @@ def test_choices_multiple_answers_texts_and_dates_are_kept_as_the_codebook_says(
     assert pole(result, "P4")["form_status"] == pole(result, "P4")["aims_status"] == "unknown"
 
 
-@pytest.mark.parametrize(("text", "labels", "separator", "parts"), [
-    ("a;b\nc|d", (), "", ["a", "b", "c", "d"]), ("a, bc, d", ("a, b",), ",", ["a", "bc", "d"]),
-    (",,a", ("a, b",), ",", ["a"]), ("É,  Ô, x, y", ("é, ô", "ô, x, y"), ",", ["É,  Ô", "x", "y"])])  # fmt: skip
-def test_known_labels_are_not_cut_by_the_separator_they_hold(
-    text: str, labels: tuple[str, ...], separator: str, parts: list[str]
-) -> None:
-    """A label counts only where it ends at a separator; the first one that fits is taken."""
-    assert split_labels(text, labels, separator) == parts
-
-
 def test_row_order_does_not_matter(tmp_path: Path) -> None:
     """Other orders of the same lines give the same poles and supports."""
     rows = ("P2;projet;1;1;Oui;5;;FSE", "P1;création;1.500;;Non;;7;", "P3;création;2;1;;;;CG + Région",
@@ -216,6 +206,7 @@ def test_of_several_answers_the_latest_then_the_fullest_is_kept(tmp_path: Path) 
 @pytest.mark.parametrize(("one", "two", "kept"), [
     ("2024/03/12 2:05:33 PM UTC+1", "2024/03/11 8:00:00 AM UTC+1", "P1"),  # Google Forms
     ("2015-03-12T14:05:00.000+01:00", "2015-03-12T14:05:00.000+02:00", "P1"),  # Kobo
+    ("12/03/15 14:05", "04/12/14 09:00", "P1"), ("13-03-15", "12/03/2015", None),
     ("12/03/2015 - 14:05", "04/12/2014 - 09:00", "P1"), ("42075.5", "42075.25", "P1"),  # Framaforms; a serial
     ("03/12/2015", "12/31/2014", "P1"), ("12 mars 2015", "1er février 2015", "P1"),
     ("jadis", "12/03/2015", None), ("13/13/2015", "12/03/2015", None), ("", "12/03/2015", "p1")])  # fmt: skip
@@ -233,7 +224,8 @@ def test_a_column_of_dates_is_read_in_one_order(tmp_path: Path) -> None:
     """One day above twelve, or PM, says that the month comes first, also in an answer set aside; if both, none."""
     for last, expected in (
         ("03/31/2015", "2015-03-12"), ("31/03/2015", "2015-12-03"), ("03/03/2015", "2015-12-03"),
-        ("03/03/2015 2:05:33 PM", "2015-03-12"), ("03/31/2015\ntest;création;1;1;;;;;31/03/2015", None),
+        ("03/03/2015 2:05:33 PM", "2015-03-12"), ("03/31/15", "2015-03-12"), ("31/03/15", "2015-12-03"),
+        ("03/31/2015\ntest;création;1;1;;;;;31/03/2015", None),
     ):  # fmt: skip
         result = cleaned(tmp_path, ROW + ";03/12/2015", f"test;création;1;1;;;;;{last}", **DATED)
         found = pole(result, "P1")["answered_on"]
@@ -254,48 +246,21 @@ def test_respondents_may_be_told_apart_by_name_and_ids_stay_unique(tmp_path: Pat
 # Supports.
 
 
-def of(folder: Path, cells: str, **changes: Any) -> Cleaned:
-    """The clean tables of one pole, its last cells given: link and amount of the region, epci, others."""
-    return cleaned(folder, f"P1;création;1;1;{cells}", **changes)
+@pytest.mark.parametrize("row", table("supports.csv"), ids=lambda row: row["cells"])
+def test_a_link_and_the_amounts_of_a_level(tmp_path: Path, row: dict[str, str]) -> None:
+    """The links of the levels that the table names, then of all others; each support with its amount and status.
 
-
-def support(result: Cleaned, level: str) -> tuple[float | None, str] | None:
-    """The amount (None: unknown) and status of a level, None without a row."""
-    rows = result.supports[result.supports["level"] == level]
-    if rows.empty:
-        return None
-    amount = float(rows["amount_eur"].iloc[0])
-    return (None if amount != amount else amount), str(rows["amount_status"].iloc[0])
-
-
-@pytest.mark.parametrize(("link", "amount", "row", "linked"), [
-    ("Oui", "5 000", (5_000, "exact"), "involved"), ("Oui", "", (None, "not_answered"), "involved"),
-    ("Oui", "0", (0, "zero"), "involved"), ("Non", "NC", None, "not_involved"), ("Non", "5 000", None, "contradictory"),
-    ("N/A", "5 000", None, "contradictory"), ("", "-", None, "not_answered"),
-    ("", "5 000", (5_000, "exact"), "involved"),
-    ("", "0", (0, "zero"), "declared_zero"), ("", "env. 30 000", (30_000, "approximate"), "involved"),
-    ("", "sans objet", None, "not_involved"), ("", "x", (None, "unknown"), "involved"),
-    ("peut-être", "", None, "not_answered"), ("", "99 M€", (None, "implausible"), "involved"),
-])  # fmt: skip
-def test_the_link_and_the_amount_of_a_level(
-    tmp_path: Path, link: str, amount: str, row: tuple[float | None, str] | None, linked: str
-) -> None:
-    """Each pair of answers gives a row, an unknown or nothing; without a link column the amount alone decides."""
-    result = of(tmp_path, f"{link};{amount};{'' if link else amount};")
-    for level in ("region",) if link else ("region", "epci"):
-        assert (support(result, level), result.poles[f"link_{level}"].iloc[0]) == (row, linked)
-    assert (linked == "contradictory") == any("contradictory" in reason for reason in result.quarantine["reason"])
-
-
-@pytest.mark.parametrize(("cell", "linked", "others"), [
-    ("FSE et mairie", {"europe": "involved", "commune": "involved"}, "not_involved"),
-    ("FSE + CDC", {"europe": "involved", "inconnu": "involved"}, "undecided"),
-    ("aucune", {}, "not_involved"), ("", {}, "not_answered"), ("#", {}, "not_asked"),
-])  # fmt: skip
-def test_funders_named_in_a_cell_are_involved(tmp_path: Path, cell: str, linked: dict[str, str], others: str) -> None:
-    """An answered list says who is not in it; a funder nobody can place leaves the others undecided."""
-    found = of(tmp_path, f";;;{cell}", supports=[{"funder": "Autres"}], layout={"not_shown": "#"}).poles.iloc[0]
-    assert {level: found[f"link_{level}"] for level in LEVELS} == dict.fromkeys(LEVELS, others) | linked
+    Of a level with a link and an amount, of one with an amount only, of funders that one cell names, and of pairs of a
+    funder and an amount: they add up, are unknown, or shared; a funder nobody can place is counted as `inconnu`.
+    """
+    asked = yaml_mapping(f"supports: {row['supports']}\nlayout: {{not_shown: '#'}}", "codebook.yaml")
+    result = cleaned(tmp_path, f"P1;création;1;1;{row['cells']}", **asked)
+    links, (*named, others) = result.poles.iloc[0], row["links"].split()
+    expected = dict.fromkeys(LEVELS, others) | dict(one.split("=") for one in named)
+    assert {level: links[f"link_{level}"] for level in LEVELS} == expected
+    amounts = zip(*(result.supports[name] for name in ("level", "amount_eur", "amount_status")), strict=True)
+    assert [f"{level}={amount:.0f}:{status}" for level, amount, status in amounts] == row["amounts"].split()
+    assert row["aside"] in "".join(result.quarantine["reason"]) and len(result.quarantine) == bool(row["aside"])
 
 
 def test_the_codebook_says_that_an_answer_is_no_funder(tmp_path: Path) -> None:
@@ -306,24 +271,6 @@ def test_the_codebook_says_that_an_answer_is_no_funder(tmp_path: Path) -> None:
     found = cleaned(tmp_path, *rows, supports=[{"funder": "Autres", "decisions": decisions}])
     assert list(found.poles["link_region"]) == ["not_involved", "involved", "not_answered", *["not_involved"] * 2]
     assert set(found.poles["link_inconnu"]) == {"not_involved", "not_answered"} and found.quarantine.empty
-
-
-PAIRS = [{"funder": "Région", "amount": "Montant Région"}, {"funder": "EPCI", "amount": "Autres"}]
-
-
-@pytest.mark.parametrize(("cells", "row"), [("Région;5 000;CR;2 k€", (7_000, "exact")),
-    ("Région;5 000;CR;env. 2 k€", (7_000, "approximate")), ("Région;5 000;CR;NC", (None, "unknown")),
-    ("Région;5 000;;", (5_000, "exact")), ("Région;0;CR;5 000", (5_000, "exact")),
-    ("Région et CG;5 000;;", (None, "shared")), ("Région;0;CR;0", (0, "zero"))])  # fmt: skip
-def test_amounts_of_one_level_add_up_or_are_unknown(tmp_path: Path, cells: str, row: tuple[float | None, str]) -> None:
-    """Two funders of a level make one row: their sum, or unknown; one amount for two levels is nobody's."""
-    assert support(of(tmp_path, cells, supports=PAIRS), "region") == row
-
-
-def test_money_of_a_funder_nobody_can_place_is_not_lost(tmp_path: Path) -> None:
-    """It is counted at the level `inconnu`, and the cell is in the quarantine."""
-    result = of(tmp_path, "Trucmuche;5 000;;", supports=PAIRS)
-    assert support(result, "inconnu") == (5_000, "exact") and len(result.quarantine) == 1
 
 
 def test_an_unticked_box_is_a_no_only_for_who_ticked_another(tmp_path: Path) -> None:

@@ -178,6 +178,7 @@ def one_amount(amount: str, unit: str = "", header_rows: str = "1") -> Any:
 
 @pytest.mark.parametrize("content", [
     "id;Région;EPCI\n;(k€);(k€)\nP1;25;3\n", "Montants en k€\nid;Région\nP1;25\n", ";Montants (k€)\nid;Région\nP1;25\n",
+    "id;Région\n;m€\nP1;25\n",  # thousands or millions: the codebook says which
     xlsx([[None, "En milliers d'euros", None], ["id", "Région", "EPCI"], ["P1", 25, 3]],
          lambda sheet: sheet.merge_cells("B1:C1")),
 ])  # fmt: skip
@@ -187,14 +188,6 @@ def test_an_export_whose_header_states_thousands_needs_their_unit(tmp_path: Path
     with pytest.raises(InputError, match=r"export: .*\n- supports\[1\].amount, column .*Région.*`unit: keur`"):
         clean(export, one_amount("Région"))
     assert clean(export, one_amount("Région", "keur")).supports["amount_eur"].tolist() == [25_000]
-
-
-def test_a_header_of_two_units_must_be_decided(tmp_path: Path) -> None:
-    """« m€ » is written for thousands and for millions: the codebook says which."""
-    export = saved(tmp_path, "id;Région (m€)\nP1;2\n")
-    with pytest.raises(InputError, match="write `unit: keur` or `unit: meur`"):
-        clean(export, one_amount("Région (m€)"))
-    assert clean(export, one_amount("Région (m€)", "meur")).supports["amount_eur"].tolist() == [2_000_000]
 
 
 @pytest.mark.parametrize(("header", "said"), [

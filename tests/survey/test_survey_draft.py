@@ -1,5 +1,6 @@
 """Drafts of codebooks: headers on several lines, the year of the wave, and the exports of survey tools."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
 from ptce_analysis.survey.codebook import STANDARD, Codebook, read_codebook
 from ptce_analysis.survey.draft import draft_codebook
-from survey_exports import book, finished, reasons, saved, xlsx
+from survey_exports import book, finished, reasons, saved, table, xlsx
 from survey_tools import TOOLS, export
 
 
@@ -68,36 +69,21 @@ def test_a_line_of_units_under_the_questions_is_part_of_the_header(tmp_path: Pat
     assert result.poles[["cell_self_financed_share", "cell_fte"]].to_numpy().tolist() == [[0.32, 1]]
 
 
-@pytest.mark.parametrize(("folder", "name", "content", "wave"), [
-    ("2017", "export.csv", "Enquête 2015\nid;Stade\nA;création\n", "2017"), ("x", "ptce_2013.csv", "id\n1\n", "2013"),
-    ("x", "2013-2015.csv", "id\n1\n", ""), ("x", "export.csv", "id;Montant 2014\n1;5\n", ""),
-])  # fmt: skip
-def test_the_year_of_the_wave_is_said_by_the_file_not_by_answers(
-    tmp_path: Path, folder: str, name: str, content: str, wave: str
-) -> None:
-    """By the folder or the file's name, if one alone is given; else it is to be filled in."""
+@pytest.mark.parametrize(("folder", "wave"), [("2017", "2017"), ("x", "")])
+def test_the_year_of_the_wave_is_said_by_the_folder_not_by_answers(tmp_path: Path, folder: str, wave: str) -> None:
+    """Else it is to be filled in."""
     (tmp_path / folder).mkdir()
-    text = draft_codebook(saved(tmp_path / folder, content, name))
+    text = draft_codebook(saved(tmp_path / folder, "Enquête 2015\nid;Montant 2014\n1;5\n"))
     assert f"\nwave: {wave}\n" in text and ("fill in the year" in text) == (not wave)
 
 
-@pytest.mark.parametrize(("header", "cell", "entry"), [
-    ("Montant de l'aide de la Région (en €)", "25 000", ("region", "amount", "eur")),
-    ("Subvention reçue de la commune en 2014 (k€)", "25", ("commune", "amount", "keur")),
-    ("Pays de la Loire", "1 000 €", ("region", "amount", "")), ("Soutien de l'EPCI", "oui", ("epci", "link", "")),
-    ("G2Q1[SQ001]. Qui vous soutient ? [La Région]", "Oui", ("region", "link", "")),
-    ("Qui vous finance ?", "Région", ("", "funder", "")), ("Département", "93", None), ("Département", "1", None),
-    ("Subvention du département (€)", "93", ("departement", "amount", "eur")),
-    ("Commentaire sur la Région", "bla", None),
-])  # fmt: skip
-def test_a_question_on_a_level_is_known_whatever_is_said_around_its_name(
-    tmp_path: Path, header: str, cell: str, entry: tuple[str, str, str] | None
-) -> None:
-    """Its amount, its link or its funders; a département's number says where the pole is."""
-    _, book = drafted(tmp_path, f"Pôle;{header}\nA;{cell}\n")
+@pytest.mark.parametrize("row", table("support_headers.csv"), ids=lambda row: row["header"])
+def test_a_question_on_a_level_is_known_whatever_is_said_around_its_name(tmp_path: Path, row: dict[str, str]) -> None:
+    """Its amount with the unit, its link or its funders; a département's number says where the pole is."""
+    _, book = drafted(tmp_path, f"Pôle;{row['header']}\nA;{row['cell']}\n")
     found = [(s.level, part, column.unit) for s in book.supports
              for part, column in (("funder", s.funder), ("link", s.link), ("amount", s.amount)) if column]  # fmt: skip
-    assert found == ([entry] if entry else [])
+    assert found == ([(row["level"], row["part"], row["unit"])] if row["part"] else [])
 
 
 EXPORT = """Enquête PTCE 2015
@@ -110,10 +96,10 @@ P1;12/03/2015;création;12;50;300;10 000;20;1,5;SCIC;Oui;25;1000;FSE + CDC;bla;;
 
 def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) -> None:
     """Headers become variables, units and supports; the rest is kept as text; it cleans once its list is deleted."""
-    export = saved(tmp_path, EXPORT, "ptce_2015.csv")
+    export = saved(tmp_path, EXPORT, "ptce.csv")
     text = draft_codebook(export)
     found = read_codebook(saved(tmp_path, text, "draft.yaml"))
-    assert found.wave == 2015 and found.to_finish and "2e question" in text
+    assert found.to_finish and "2e question" in text
     assert {v.name: (v.headers[0], v.unit) for v in found.variables if v.unit} == {
         "budget_eur": ("Budget consolidé (k€)", "keur"), "cell_self_financed_share": ("Autofinancement (%)",
             "percent")}  # fmt: skip
@@ -121,7 +107,7 @@ def test_a_draft_loads_says_what_is_to_be_finished_and_cleans(tmp_path: Path) ->
         ("epci", False, "eur", False), ("region", True, "keur", False), ("", False, "", True)]  # fmt: skip
     assert found.not_asked == ()
     with pytest.raises(InputError, match=r"draft.yaml: not finished.*to_finish.*:\n- check each line"):
-        clean(export, found)
+        clean(export, replace(found, wave=2015))
     result = clean(export, saved(tmp_path, finished(text), "draft.yaml"))
     assert (result.rows_in, result.rows_kept) == (1, 1)
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from ptce_analysis.errors import InputError
-from ptce_analysis.survey.clean import Answers, laid_out
+from ptce_analysis.survey.clean import Answers, cleaned, laid_out
+from ptce_analysis.survey.codebook import yaml_mapping
 from ptce_analysis.survey.read import read_bytes
-from survey_exports import HEADER, ROW, SMALL, book, lines, xlsx
+from survey_exports import HEADER, ROW, SMALL, book, lines, table, xlsx
 
 ETP: dict[str, Any] = {
     "variables": {"pole_id": {"header": "id"}, "cell_fte": {"header": "ETP"}},
@@ -120,16 +121,18 @@ def test_lists_and_summaries_on_other_sheets_are_no_answers() -> None:
     assert found.numbers == [2, 3] and notes(found, "other_sheets") == [(0, "Listes, Synthèse")]
 
 
-@pytest.mark.parametrize(("content", "line", "changes"), [
-    (f"{ROW}\n{HEADER}\nP2;création;10;1;Oui;5;;\n", 1, {}), (f"P9;;;;;;;\n{HEADER}\n{ROW}\n", 1, {}),
-    (f"Enquête;2015\nAlpha;;12;;;;;\n{HEADER}\nBeta;;3;;;;;\n", 2, {}),
-    (xlsx([*ANSWERS, NAMES, *ANSWERS]), 1, {}), ("P1;1\nid;ETP\nP2;2\n", 1, ETP),
-    (lines(ROW, ROW), 2, {"layout": {"header_rows": "2"}}),  # the second line of the header is an answer
-])  # fmt: skip
-def test_answers_above_the_header_are_a_fault(content: str | bytes, line: int, changes: dict[str, Any]) -> None:
-    """A sheet sorted together with its header: nothing above it is taken for a title."""
-    with pytest.raises(InputError, match=rf"f\.csv, line {line}: it reads as answers"):
-        laid(content, **changes)
+@pytest.mark.parametrize("row", table("layout_faults.csv"), ids=lambda row: row["content"])
+def test_what_would_shift_lose_or_add_an_answer_is_a_fault(row: dict[str, str]) -> None:
+    """Each export of the table has its message: its line, and what to do. In a workbook rows without shifts are alike.
+
+    A sheet sorted with its header, or where a line of two cells is a yes, a stage or an amount with its unit; a second
+    table under the answers; ragged rows; missing and doubled columns, all at once.
+    """
+    content = row["content"].replace("HEADER", HEADER).replace("ROW", ROW)
+    rows = [line.split(";") for line in content.split("\n")]
+    for written in (content, *([xlsx(rows)] if row["in a workbook"] else [])):
+        with pytest.raises(InputError, match=rf"(?s)f\.csv.*{row['fault']}"):
+            laid(written, **yaml_mapping(row["codebook"] or "{}", "codebook.yaml"))
 
 
 @pytest.mark.parametrize("titles", ["Enquête PTCE;2015\n", "Nombre de réponses;42\n", ";;;;;(euros);;\n",
@@ -140,19 +143,20 @@ def test_titles_units_and_groups_above_the_header_are_noted(titles: str) -> None
     assert found.numbers == [3] and len(notes(found, "line_above_the_header")) == 1
 
 
-@pytest.mark.parametrize(("content", "message"), [
-    (lines(ROW, "P2;création;10", ROW), "line 3: 3 cells where the header has 8"),
-    (lines(ROW, ROW + ";x"), "line 3: 9 cells where"),
-    # A separator inside an answer moves those after it, even if the last is blank; so does a decimal comma.
-    (lines(ROW, "P2;création;10;5;1;Oui;5;;"), "line 3: 9 cells where the header has 8"),
-    (lines("P1,création,10,1,5,Oui,,,", header=HEADER.replace(";", ",")), "line 2: 9 cells where the header has 8"),
-    (lines(), "a header and no answers under it"),
-    ("a;b\n1;2\n", r"no line holds a header of codebook.yaml \(for example 'id'\)\. Check the codebook"),
-    ("id;ETP;Stdae\nP1;1;x\n",
-     r"(?s)stage: no column is called 'Stade'. Did you mean 'Stdae'.*cell_budget.*supports\[3\]"),
-    (lines(ROW + ";x", header=HEADER + ";stade"), r"are called 'Stade'\. Write which: 'Stade #1', 'stade #2'"),
-])  # fmt: skip
-def test_what_would_shift_or_lose_a_column_is_an_error(content: str, message: str) -> None:
-    """Ragged rows are named with their line; missing and doubled columns all at once."""
-    with pytest.raises(InputError, match=message):
-        laid(content)
+def test_blank_lines_and_headers_again_are_no_second_table() -> None:
+    """Nor lines of an answer; a header of two lines is told on each page."""
+    found = laid(lines(ROW, "", "P2;création;10;1;Oui;5;;", '"P3\n(suite)";création;10;1;Oui;5;;', "Nord;projet;;;;;;"))
+    assert found.numbers == [2, 4, 5, 7]
+    header = "id;ETP;Financement;\n;;Région;EPCI\n"
+    made = book(**TWO_LINES)
+    again = laid_out(read_bytes(f"{header}P1;1;5;7\n{header}P2;1;5;7\n".encode(), "f.csv"), made)
+    assert list(cleaned(again, made).poles["pole_id"]) == ["P1", "P2"]
+
+
+def test_a_vv_export_is_read_as_it_was_typed() -> None:
+    """LimeSurvey writes out what would break its lines; older ones end the header in a tab, and write NULL."""
+    text = "id\tETP\tFini\t\nP1{newline}{tab}(Nord)\t1\t2024-03-11\nP2\t1\tNULL\nP3\t1\t{question_not_shown}\n"
+    made = book(**ETP | {"layout": {"complete": "Fini", "not_shown": "{question_not_shown}"}})
+    found = laid_out(read_bytes(text.encode(), "f.csv"), made)
+    assert notes(found, "limesurvey_sign") == [(2, "P1{newline}{tab}(Nord)")] and found.cells["cell_fte"] == ["1"] * 3
+    assert list(cleaned(found, made).poles["pole_id"]) == ["P1 (Nord)"]

@@ -17,7 +17,7 @@ from ptce_analysis.survey.codebook import checked
 from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.grid import Limits
 from ptce_analysis.survey.read import read, read_bytes
-from survey_exports import SMALL, pole, set_cells
+from survey_exports import SMALL, pole, set_cells, table
 
 DAY, OLD = datetime.date(2015, 3, 12), datetime.date(1900, 1, 1)
 SAV: dict[str, Any] = {
@@ -76,16 +76,10 @@ def test_stata_cells_are_labels_and_its_letters_are_missing_values(tmp_path: Pat
     assert [(note.row, note.column, note.raw_value) for note in grid.notes] == [(2, 2, ".a (Refus)")]
 
 
-@pytest.mark.parametrize(("value", "form", "text"), [
-    (5.0, "F8.2", "5"), (5.0, "%9.0g", "5"), (5.0, "%12.0fc", "5"), (5.0, "COMMA8", "5"), (5.0, "", "5"),
-    (2015.0, "%ty", "2015"), (5.0, "N5", "5 [N5]"), (5.0, "CCA8.2", "5 [CCA8.2]"), (5.0, "%05.0f", "5 [%05.0f]"),
-    (660.0, "%tm", "660 [%tm]"), (20159.0, "%tdDD/NN/CCYY", "2015-03-12"), (20159 * 86.4e6, "%tc", "2015-03-12"),
-    (spss(DAY), "EDATE10", "2015-03-12"), (3600.0, "TIME8", "3600 [TIME8]"), (1.0, "MOYR8", "1 [MOYR8]"),
-    (1e300, "DATE11", "1" + "0" * 300 + " [DATE11]"),
-])  # fmt: skip
-def test_a_format_says_what_a_person_sees(value: float, form: str, text: str) -> None:
+@pytest.mark.parametrize("row", table("stat_formats.csv"), ids=lambda row: f"{row['stored']}: {row['format']}")
+def test_a_format_says_what_a_person_sees(row: dict[str, str]) -> None:
     """Dates by their days, percentages and money with their sign; what another format shows is read by no rule."""
-    assert statfiles._shown(value, form) == text
+    assert statfiles._shown(float(row["stored"]), row["format"]) == row["shown"]
 
 
 BOOK: dict[str, Any] = {

@@ -1,33 +1,34 @@
 """An export and its codebook to clean tables, with the list of every repair and of everything set aside."""
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ptce_analysis.errors import InputError, if_shown, nearest
 from ptce_analysis.survey import codebook as books
 from ptce_analysis.survey import tables
-from ptce_analysis.survey.codebook import COMPLETE, SILENT, Codebook, Variable, read_codebook
-from ptce_analysis.survey.grid import SEARCHED, Grid, Limits, Note, above_texts, header_texts, number_text, shape
-from ptce_analysis.survey.parse import choices, levels, words
+from ptce_analysis.survey.cells import read_cell, read_column
+from ptce_analysis.survey.codebook import COMPLETE, Codebook, read_codebook
+from ptce_analysis.survey.grid import SEARCHED, Grid, Limits, Note, above_texts, header_texts, shape
+from ptce_analysis.survey.parse import words
 from ptce_analysis.survey.parse.kinds import is_unit, names_columns
-from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, Reading, plain, tidy
+from ptce_analysis.survey.parse.words import SPREADSHEET_ERROR, plain, tidy
 from ptce_analysis.survey.read import read
 from ptce_analysis.survey.tables import Cleaned
 from ptce_analysis.vocabulary import ROW_RULES
 
 _TEST = re.compile(r"(?:test|tests|essai|pilote|toto|azerty|qsdf|asdf|exemple|demo|aaa+|xxx+)[ _.-]*[0-9]*")
 _NUMBER = re.compile(" #[0-9]+$")  # of one of several columns of one name
-_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux")
+_NUMBERS = re.compile(r"[0-9 \u00a0\u202f.,/:-]+")
+_NOT_SUBMITTED = ("", "n", "non", "no", "na", "n/a", "0", "false", "faux", "null")
 # A line holds answers if one of them states something, and not of a kind that any text can be.
 _ANY_TEXT = ("id", "text", "choice", "multi")
 _STATED = ("exact", "approximate", "zero", "range", "not_applicable")
-SET_ASIDE = ("range", "ambiguous", "unreadable", "implausible")
 
 
 def clean(export: Path | str, codebook: Codebook | Path | str, limits: Limits | None = None) -> Cleaned:
@@ -152,18 +153,19 @@ def _refuse_other_sheets(grid: Grid, book: Codebook, score: int) -> None:
 
 def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: Mapping[str, int]) -> None:
     """Refuse answers above those that are read, or on a sheet that is not read."""
-    after, at = start + book.layout.header_rows, columns.get("pole_id", 0)
+    after, at = start + book.layout.header_rows, columns["pole_id"]
     known = {shape(row[at]) for row in grid.rows[after:] if at < len(row)}
+    labels = set[str]().union(*_labels(header for one in book.columns() for header in one.headers))
 
     def reads_as_answers(row: list[str], least: int) -> bool:
-        cells = {name: text for name, column in columns.items() if (text := "".join(row[column : column + 1]).strip())}
-        asked, name = [one for one in book.columns() if one.name in cells], shape(cells.get("pole_id", ""))
-        named = any(plain(cells[one.name]) in plain(" / ".join(one.headers)).split(" / ") for one in asked)
-        if named or "pole_id" not in cells:
+        cells = [text for column in columns.values() if (text := _cell(row, column))]
+        if not _cell(row, at) or not labels.isdisjoint(map(plain, cells)):
             return False
-        said = [read_cell(cells[v.name], v, book).status for v in asked if v.kind not in _ANY_TEXT]
-        like = len(cells) >= least or name in known  # a title may be a label and its number
-        return (name in known and "9" in name) or (like and any(status in _STATED for status in said))
+        stated = [text for text, status in _statuses(row, book, columns) if status in _STATED]
+        name = shape(row[at])
+        # A title may be a label and its number, or its year.
+        like = len(cells) >= least or name in known or any(not _NUMBERS.fullmatch(text) for text in stated)
+        return (name in known and "9" in name) or (like and bool(stated))
 
     above = [n for n in range(min(after, len(grid.rows))) if n != start]
     lines = [(f"line {grid.numbers[n]}", grid.rows[n], 3) for n in above]
@@ -175,30 +177,66 @@ def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: M
         )
 
 
+def _refuse_second_table(grid: Grid, book: Codebook, after: int, columns: Mapping[str, int], shown: list[str]) -> None:
+    """Refuse another table under the answers: one that names their columns otherwise, or labels after a blank line.
+
+    The same header again, as on printed pages, is a line that `set_aside` knows.
+    """
+    own = _labels(shown)
+    labels = set[str]().union(*own) - {""}
+    for at in range(after + 1, len(grid.rows)):
+        row, n_lines = grid.rows[at], 1 if grid.sparse else 1 + sum(cell.count("\n") for cell in grid.rows[at - 1])
+        apart = grid.numbers[at] - grid.numbers[at - 1] > n_lines
+        named = plain(_cell(row, columns["pole_id"])) in labels
+        if not (named or apart):
+            continue
+        said = {n: plain(cell) for n, cell in enumerate(row) if cell.strip()}
+        again = all(n < len(own) and text in own[n] for n, text in said.items())
+        others = named and not again and 2 * sum(text in labels for text in said.values()) >= max(len(said), 4)
+        words = apart and len(said) > 1 and not any(map(str.isdigit, "".join(said.values())))
+        if others or (words and {status for _, status in _statuses(row, book, columns)} == {"unreadable"}):
+            raise InputError(
+                f"{grid.file}, line {grid.numbers[at]}: a second table stands under the answers, and one is read. Put "
+                "it on a sheet (layout: sheet) or in a file of its own; answers stand together, without a blank line."
+            )
+
+
+def _cell(row: list[str], column: int) -> str:
+    return "".join(row[column : column + 1]).strip()
+
+
+def _statuses(row: list[str], book: Codebook, columns: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return the cells of a line that not any text can be, each with the status of what it states."""
+    typed = [(_cell(row, columns[v.name]), v) for v in book.columns() if v.name in columns and v.kind not in _ANY_TEXT]
+    return [(text, read_cell(text, variable, book).status) for text, variable in typed if text]
+
+
+def _labels(names: Iterable[str]) -> list[set[str]]:
+    """Return what each column is called: its name, and each of the lines of header it is made of."""
+    return [{one, *one.split(" / ")} for one in (_NUMBER.sub("", plain(name)) for name in names)]
+
+
 def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]]) -> dict[str, int]:
     """Return the column of each variable; the missing, the doubled and those of a doubtful unit are named at once."""
     found, faults, units = dict[str, int](), list[str](), list[str]()
     shown, above = [texts[0] for texts in spellings], above_texts(grid, start, len(spellings))
     after = start + book.layout.header_rows
-    known = {_NUMBER.sub("", plain(text)) for variable in book.columns() for text in variable.headers}
-    filled = [plain(cell) for cell in grid.rows[start] if cell.strip()]
-    # What is said of a line that hardly is a header may be answers.
-    is_header = 3 * len(known.intersection(filled)) >= 2 * min(len(known), len(filled))
     for variable in book.columns():
         wanted = {plain(text) for text in variable.headers}
         whole = [n for n, text in enumerate(shown) if plain(text) in wanted]
         columns = whole or [n for n, texts in enumerate(spellings) if wanted & set(map(plain, texts))]
         first = variable.headers[0]
         if not columns:
-            near = nearest(first, shown)
-            faults.append(f"{variable.name}: no column is called {first!r}.{near if is_header else if_shown(near)}")
+            near, sure = (nearest(first, names) for names in (shown, [one for one in shown if _is_slip(one, first)]))
+            faults.append(f"{variable.name}: no column is called {first!r}.{sure or if_shown(near)}")
         elif len(columns) > 1:
             which = f" Write which: {', '.join(repr(shown[column]) for column in columns)}."
-            said = f"{variable.name}: {len(columns)} columns are called {first!r}."
-            faults.append(said + (which if is_header else if_shown(which)))
+            alike = all(_NUMBER.sub("", plain(shown[column])) in wanted for column in columns)
+            how = which if alike else if_shown(which) or " Write all its lines of header, joined by ' / '."
+            faults.append(f"{variable.name}: {len(columns)} columns are called {first!r}.{how}")
         else:
             column = found[variable.name] = columns[0]
-            below = "".join("".join(row[column : column + 1]) for row in grid.rows[after : after + 1]).strip()
+            below = "".join(_cell(row, column) for row in grid.rows[after : after + 1])
             over, titles = above[column]
             named = " / ".join([*over, shown[column], *[below] * is_unit(variable.kind, below)])
             kind, unit = variable.kind, variable.unit
@@ -206,10 +244,20 @@ def _columns(grid: Grid, book: Codebook, start: int, spellings: list[list[str]])
             for text in (*titles, *([] if plain(named) in wanted else [named])):
                 fault = fault.replace(f" {text!r}", if_shown(f" {text!r}"))
             units += [f"{variable.name}, column {first!r}: {fault}"] if fault else []
-    _refuse_answers_elsewhere(grid, book, start, found)
+    if "pole_id" in found:
+        _refuse_answers_elsewhere(grid, book, start, found)
+        _refuse_second_table(grid, book, after, found, shown)
     if faults := faults + units:
         raise InputError(f"{grid.file}: the header does not fit {book.file}:\n- " + "\n- ".join(faults))
     return found
+
+
+def _is_slip(text: str, header: str) -> bool:
+    """Return whether a text is a header with a slip of typing: in a damaged file, more of it may be an answer."""
+    written, wanted = plain(text), plain(header)
+    more = Counter(written) - Counter(wanted)
+    alike = SequenceMatcher(None, written, wanted).ratio() >= 0.75
+    return alike and more.total() < 3 and not any(map(str.isdigit, more))
 
 
 def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[Note]]:
@@ -219,12 +267,13 @@ def _fitted(grid: Grid, width: int, after: int) -> tuple[list[list[str]], list[N
     """
     rows, numbers = grid.rows[after:], grid.numbers[after:]
     n_full = 1 + max((at for at, row in enumerate(rows) if len(row) > 1), default=-1)  # a cell alone below is a note
+    named = max((n for n, cell in enumerate(grid.rows[after - 1], 1) if cell.strip()), default=width)
     widths = {len(row) for row in rows[:n_full]}
     spare = not grid.sparse and len(widths) == 1 and min(widths) > width
     notes = [Note(numbers[0], None, f"{n_full} rows", "", "blank_cells_beyond_the_header")] if spare else []
     for at, row in enumerate(rows):
         beyond = [cell for cell in row[width:] if cell.strip()]
-        if not grid.sparse and (beyond or (at < n_full and len(row) != width and not spare)):
+        if not grid.sparse and (beyond or (at < n_full and len(row) not in (named, width) and not spare)):
             raise InputError(
                 f"{grid.file}, line {numbers[at]}: {len(row)} cells where the header has {width}. A separator, a quote "
                 "or a line break is missing or in excess: mend the export, or export it again."
@@ -275,8 +324,9 @@ def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[st
 
     `read`: what each column states (`read_column`).
     """
-    layout, cells, names = book.layout, answers.cells, [_NUMBER.sub("", plain(name)) for name in answers.names]
+    layout, cells, labels = book.layout, answers.cells, _labels(answers.names)
     totals, excluded = layout.total_rows, {plain(pole) for pole in book.exclude}
+    not_submitted = (*_NOT_SUBMITTED, *layout.not_shown)
     identity = {v.name for v in book.variables if v.kind in ("id", "date")} | {"pole_id", layout.respondent}
     said = [name for name in cells if name not in identity]
 
@@ -286,8 +336,8 @@ def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[st
         respondent, spelt = plain(cells[layout.respondent][at]), name.rstrip(" :.")
         if any(one in totals if totals else words.chosen("total", one) for one in (first.rstrip(" :."), spelt)):
             return "total_row"
-        repeats = (plain(cell) == name for cell, name in zip(row, names, strict=True) if cell.strip())
-        if (at < 2 and names_columns(row)) or (spelt == plain(answers.headers["pole_id"]) and all(repeats)):
+        repeats = (plain(cell) in own for cell, own in zip(row, labels, strict=True) if cell.strip())
+        if (at < 2 and names_columns(row)) or (pole and all(repeats)):
             return "header_again"
         if not pole or SPREADSHEET_ERROR.fullmatch(pole):
             return "no_identifier"
@@ -297,7 +347,7 @@ def set_aside(answers: Answers, read: tables.Columns, book: Codebook) -> list[st
             return "test_row"
         if spelt in excluded:
             return "excluded_by_the_codebook"
-        return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in _NOT_SUBMITTED else ""
+        return "incomplete" if layout.complete and plain(cells[COMPLETE][at]) in not_submitted else ""
 
     found = [rule(at) for at in range(len(answers.numbers))]
     for name, column in (("duplicate_respondent", layout.respondent), ("duplicate_identifier", "pole_id")):
@@ -328,106 +378,3 @@ def _replaced(answers: Answers, read: tables.Columns, book: Codebook, kept: list
         known = len({tuple(plain(cells[at]) for cells in said) for at in first}) == 1
         found += [at for at in same if not known or at != first[0]]
     return found
-
-
-def read_column(cells: list[str], variable: Variable, book: Codebook) -> pd.DataFrame:
-    """Return what each cell of a column states, as `survey.tables` says; each different text is read once.
-
-    A column of funders also has `levels`, those it names (`inconnu` for one that cannot be placed), and `answered`.
-    """
-    at, texts = pd.factorize(np.array(cells, object))
-    month_first = variable.kind == "date" and choices.months_first(texts)
-    readings = [read_cell(text, variable, book, month_first) for text in texts]
-    found = pd.DataFrame(
-        {
-            "raw": texts,
-            "number": np.array([r.value if isinstance(r.value, (int, float)) else np.nan for r in readings], float),
-            "word": [_written(reading) for reading in readings],
-            "status": [reading.status for reading in readings],
-            "rule": [reading.rule for reading in readings],
-            "reason": [f"{one.status}: {one.rule}" if one.status in SET_ASIDE else "" for one in readings],
-        }
-    )
-    if variable.kind == "level":
-        named = [funders(text, variable, book) for text in texts]
-        found["levels"] = pd.Series([_placed(parts) for parts in named], dtype=object)
-        nobody = [any(part.status in ("zero", "not_applicable") for part in parts) for parts in named]
-        found["answered"] = found["levels"].astype(bool) | np.array(nobody, bool)
-    return found.take(at).reset_index(drop=True)
-
-
-def _written(reading: Reading) -> str:
-    """The value of a reading as the clean tables write it, "" for none."""
-    if isinstance(reading.value, tuple):
-        return "|".join(reading.value)
-    return number_text(repr(reading.value)) if isinstance(reading.value, (int, float)) else reading.value or ""
-
-
-def read_cell(text: str, variable: Variable, book: Codebook, month_first: bool | None = False) -> Reading:
-    """Return what one cell states: a silence, what the codebook decides, or what its kind of answer reads in it.
-
-    `month_first`: the dates of the column are read so, None if in no one order.
-    """
-    if not tidy(text):
-        return Reading(text, None, None, "not_answered", "blank")
-    if variable.kind != "id" and plain(text) in book.layout.not_shown:
-        return Reading(text, None, None, "not_asked", "not_shown")
-    chosen = variable.answers.get(plain(text), variable.decisions.get(plain(text)))
-    if variable.kind == "date" and chosen is None:
-        return choices.day(text, month_first)
-    if chosen is None or variable.kind == "level":
-        return _bounded(_as_kind(text, variable, book), variable)
-    if chosen in SILENT:
-        return Reading(text, None, None, chosen, "codebook_decision")
-    if variable.kind in ("choice", "multi", "text", "id"):
-        return Reading(text, chosen, None, "exact", "codebook_decision")
-    plainly = replace(variable, answers={}, decisions={}, unit="" if variable.kind == "amount" else variable.unit)
-    reading = _bounded(_as_kind(chosen, plainly, book), plainly)
-    stated = reading.status in ("exact", "approximate", "zero")
-    return replace(reading, text=text, rule="codebook_decision" if stated else reading.rule)
-
-
-def _as_kind(text: str, variable: Variable, book: Codebook) -> Reading:
-    """Read a text as its kind of answer."""
-    kind = variable.kind
-    if kind in books.NUMERIC:
-        return books.READERS[kind](text, variable.unit or None, variable.three_digits)
-    if kind == "level":
-        return levels.together(text, funders(text, variable, book))
-    if kind in books.READERS:
-        return books.READERS[kind](text)
-    if kind == "multi" or (kind == "choice" and variable.answers):
-        parts = choices.split_labels(text, variable.answers, variable.separator) if kind == "multi" else [text]
-        listed = {plain(code): code for code in variable.answers.values()} | dict(variable.answers)
-        found = tuple(dict.fromkeys(listed.get(plain(part), "") for part in parts)) if variable.answers else (*parts,)
-        if not all(found):
-            return words.no_value(text) or Reading(text, None, None, "unreadable", "answer_not_in_the_codebook")
-        value, rule = (found, "several_answers") if kind == "multi" else (found[0], "answer_code")
-        return Reading(text, value, None, "exact", rule)
-    return Reading(text, tidy(text) if kind == "id" else text.strip(), None, "exact", "spaces")
-
-
-def _bounded(reading: Reading, variable: Variable) -> Reading:
-    """The reading without its value if that is outside the bounds. Nothing is rescaled."""
-    value, low, high = reading.value, variable.low, variable.high
-    if not isinstance(value, (int, float)) or ((low is None or value >= low) and (high is None or value <= high)):
-        return reading
-    least, most = ("…" if bound is None else f"{bound:.15g}" for bound in (low, high))
-    return replace(reading, value=None, status="implausible", rule=f"{value:.15g} is outside {least} to {most}")
-
-
-def funders(text: str, variable: Variable, book: Codebook) -> list[Reading]:
-    """Return the reading of each funder a cell names."""
-    if not tidy(text) or plain(text) in book.layout.not_shown:
-        return []
-    decisions = {**variable.decisions, **variable.answers}
-    parts = choices.split_labels(text, decisions, variable.separator) if variable.separator else [text]
-    read = [reading for part in parts for reading in levels.level_parts(part, book.wave or None, decisions)]
-    return [one for one in read if one.rule != "codebook_decision" or one.value] or read  # who is no funder is nothing
-
-
-def _placed(readings: list[Reading]) -> tuple[str, ...]:
-    """The levels some readings name, `inconnu` for a funder that cannot be placed."""
-    unplaced = any(reading.status in ("ambiguous", "unreadable") for reading in readings)
-    named = (code for reading in readings for code in levels.codes(reading))
-    return levels.in_order([*named, *["inconnu"] * unplaced])

@@ -91,7 +91,9 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     software = _software(every)
     variables, supports = _sorted_out(every, software)
     kinds = {name: _kind(name, column) for name, column in variables.items()}
-    year, layout = _year(Path(export).absolute()), _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
+    folder = Path(export).absolute().parent.name  # called after the year, as the guide asks
+    year = folder if re.fullmatch("20[0-9]{2}", folder) else ""
+    layout = _layout(every, 1 if grid.header_rows else n_rows, sheet, software)
     asked = [*((kinds[name], column) for name, column in variables.items()), *(one[1:] for one in supports)]
     closing = {header for header, means in software.items() if "complete" in means}
     unused = [one.header for one in every if one not in [column for _, column in asked] and one.header not in closing]
@@ -110,21 +112,13 @@ def draft_codebook(export: Path | str, limits: Limits | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _year(export: Path) -> str:
-    """Return the year of the wave if the folder, or else the name of the file, gives one alone."""
-    folder = re.findall("^20[0-9]{2}$", export.parent.name)
-    years = {*(folder or re.findall(r"(?<![0-9])20[0-9]{2}(?![0-9])", export.name))}
-    return years.pop() if len(years) == 1 else ""
-
-
 def _layout(every: list[_Question], n_rows: int, sheet: str, software: Mapping[str, str]) -> list[str]:
     """Return the line on the layout: lines of header, the sheet, which column closes an answer, what was not shown."""
     shown = {cell for column in every for cell in column.cells}
     silent = [_quoted(text) if "{" in text else text for text in _NOT_SHOWN if text in shown]
     complete = [_quoted(one.header) for one in every if "complete" in software.get(one.header, "")]
-    said = {"header_rows": str(n_rows) if n_rows > 1 else "", "complete": "".join(complete[:1])}
-    said["sheet"] = _quoted(sheet) if sheet else ""
-    said["not_shown"] = f"[{', '.join(silent)}]" if silent else ""
+    said = {"header_rows": n_rows if n_rows > 1 else "", "complete": "".join(complete[:1])}
+    said |= {"sheet": sheet and _quoted(sheet), "not_shown": f"[{', '.join(silent)}]" if silent else ""}
     told = ", ".join(f"{key}: {value}" for key, value in said.items() if value)
     return [f"layout: {{{told}}}"] if told else []
 

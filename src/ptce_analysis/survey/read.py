@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,9 @@ _SIGNS = set("’‘“”«»–—…€°²³½¼¾ª·•™®©§´¹×\u00
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOJIBAKE = re.compile("[ÃÂâÅ][\u0080-\uffff]")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\n]*\n', re.I)
+# What LimeSurvey writes in a VV export in the place of signs that would break its lines (`vvexport` of its code).
+_VV_SIGNS = {"{newline}": "\n", "{cr}": "\r", "{tab}": "\t", "{quote}": '"', "{lbrace}": "{"}
+_VV_SIGN = re.compile("|".join(_VV_SIGNS))
 _SAMPLE = 4_000_000  # bytes that are enough to tell
 # ISO-8859-15 writes € where cp1252 has ¤, œ where it has ½: no word holds either.
 _LATIN_9 = re.compile(rb"\xa4|[a-z]\xbd[a-z]|\xbduvr")
@@ -68,7 +71,7 @@ def read_bytes(
         grid = read_statistics(data, file, limits, encoding)
     else:
         grid = _separated(data, file, limits, encoding, separator)
-    return _unscrambled(grid)
+    return _mended(grid, unscrambled, "mojibake")
 
 
 # Separated text: CSV as French and English software write it.
@@ -88,7 +91,8 @@ def _separated(data: bytes, file: str, limits: Limits, encoding: str, separator:
         _refuse_cut_numbers(file, rows, numbers)
     else:
         notes.append(Note(0, None, mark.replace("\t", "\\t"), ",", "separator"))
-    return Grid(file, rows, numbers, tuple(notes))
+    grid = Grid(file, rows, numbers, tuple(notes))
+    return _mended(grid, _typed, "limesurvey_sign") if mark == "\t" else grid
 
 
 def _sniffed(text: str) -> str:
@@ -119,9 +123,10 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
     start, width, shapes = first, 0, set[str]()
     try:
         for cells in reader:
-            following, width = first + reader.line_num, max(width, len(cells))
+            # What two quotes join has more cells than a row, or less: both widths are looked for.
+            following, widths, width = first + reader.line_num, {width, len(cells)}, max(width, len(cells))
             shapes |= {shape(cells[0])} if len(cells) == 2 and start > first else set()
-            if following - start > 1 and _holds_rows(cells, separator, width, shapes):
+            if following - start > 1 and any(_holds_rows(cells, separator, one, shapes) for one in widths):
                 raise InputError(
                     f"{file}, line {start}: a quoted cell holds what looks like whole rows. "
                     "A quote is missing or in excess: mend the export, or export it again."
@@ -234,13 +239,18 @@ def unscrambled(text: str) -> str:
     return text
 
 
-def _unscrambled(grid: Grid) -> Grid:
-    """Return a grid whose letters read twice are put right, each cell noted; a workbook saved from a CSV keeps them."""
-    right = {cell: better for cells in grid.rows for cell in cells if (better := unscrambled(cell)) != cell}
+def _typed(text: str) -> str:
+    """Return an answer of a VV export of LimeSurvey as it was typed, its lines, tabs and braces written out."""
+    return _VV_SIGN.sub(lambda found: _VV_SIGNS[found[0]], text) if "{" in text else text
+
+
+def _mended(grid: Grid, mend: Callable[[str], str], rule: str) -> Grid:
+    """Return a grid whose cells are put right, each noted; a workbook saved from a CSV keeps letters read twice."""
+    right = {cell: better for cells in grid.rows for cell in cells if (better := mend(cell)) != cell}
     if not right:
         return grid
     repairs = [
-        Note(number, position, cell, right[cell], "mojibake")
+        Note(number, position, cell, right[cell], rule)
         for number, cells in zip(grid.numbers, grid.rows, strict=True)
         for position, cell in enumerate(cells)
         if cell in right

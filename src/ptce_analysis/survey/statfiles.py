@@ -18,7 +18,7 @@ from typing import Any
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.grid import Grid, Limits, Note, at_most, gathered, number_text, refusing
-from ptce_analysis.survey.workbooks import Seen, marked, sheet_grid, shown, worded
+from ptce_analysis.survey.workbooks import Merged, marked, sheet_grid, shown, worded
 
 # What a format says of a number: days since the first day of the software, or something before or after the number.
 _SPSS, _STATA = datetime(1582, 10, 14), datetime(1960, 1, 1)  # noqa: DTZ001 (calendar days)
@@ -105,9 +105,9 @@ def read_old_workbook(data: bytes, file: str, limits: Limits, sheet: str = "") -
         book = library.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
         visible = [one.name for one in book.sheets() if not one.visibility] or book.sheet_names()
 
-        def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
+        def records(name: str, _: list[Note], merged: Merged) -> Iterator[tuple[int, list[str]]]:
             found = book.sheet_by_name(name)
-            seen.merged.extend((top + 1, left, bottom, right - 1) for top, bottom, left, right in found.merged_cells)
+            merged.extend((top + 1, left, bottom, right - 1) for top, bottom, left, right in found.merged_cells)
             for row in range(found.nrows):
                 yield row + 1, [_old_text(book, found, row, column) for column in range(found.row_len(row))]
 

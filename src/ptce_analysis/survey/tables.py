@@ -1,6 +1,6 @@
 """The tidy tables of a wave: made of the cells that were read, checked by a schema, written as files.
 
-The cells of a variable are a frame with a line per pole: what `survey.clean.read_column` returns.
+The cells of a variable are a frame with a line per pole: what `survey.cells.read_column` returns.
 """
 
 import os

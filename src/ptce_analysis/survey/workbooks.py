@@ -14,7 +14,6 @@ from functools import lru_cache
 from itertools import islice
 from math import isfinite
 from posixpath import basename, dirname, join, normpath
-from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -78,14 +77,9 @@ class _Archive:
         return found
 
 
-class Seen(NamedTuple):
-    """What was done to a sheet while reading it, and its merged cells."""
-
-    notes: list[Note]
-    merged: list[tuple[int, int, int, int]]
-
-
-Records = Callable[[str, Seen], Iterator[tuple[int, list[str]]]]  # the numbered rows of a sheet
+Merged = list[tuple[int, int, int, int]]
+# The numbered rows of a sheet; what was done while reading it, and its merged cells, are added to the lists.
+Records = Callable[[str, list[Note], Merged], Iterator[tuple[int, list[str]]]]
 
 
 def sheet_grid(file: str, limits: Limits, sheets: list[str], visible: list[str], wanted: str, records: Records) -> Grid:
@@ -93,17 +87,17 @@ def sheet_grid(file: str, limits: Limits, sheets: list[str], visible: list[str],
 
     Raises `InputError` for a sheet that is not there, and for a sheet beyond the limits.
     """
-    seen = Seen([], [])
+    notes, merged = list[Note](), Merged()
     if (chosen := next((name for name in (sheets if wanted else visible) if wanted in ("", name)), None)) is None:
         listed = ", ".join(sheets) or "none"
         raise InputError(f"{file}: no sheet {wanted!r}. Its sheets: {listed}.{nearest(wanted, sheets)}")
     if others := [name for name in sheets if name != chosen]:
-        seen.notes.append(Note(0, None, ", ".join(others), "not read", "other_sheets"))
-    rows, numbers = gathered(file, records(chosen, seen), limits)
-    at_most(limits.n_merged, len(seen.merged), "merged cells", file)
-    unread = {name: islice(records(name, Seen([], [])), 5 * SEARCHED) for name in others if not wanted}
+        notes.append(Note(0, None, ", ".join(others), "not read", "other_sheets"))
+    rows, numbers = gathered(file, records(chosen, notes, merged), limits)
+    at_most(limits.n_merged, len(merged), "merged cells", file)
+    unread = {name: islice(records(name, [], []), 5 * SEARCHED) for name in others if not wanted}
     some = {name: gathered(file, first, limits)[0] for name, first in unread.items()}
-    return Grid(file, rows, numbers, tuple(seen.notes), tuple(seen.merged), sparse=True, sheets=some)
+    return Grid(file, rows, numbers, tuple(notes), tuple(merged), sparse=True, sheets=some)
 
 
 def _xlsx(archive: _Archive, wanted: str) -> Grid:
@@ -121,11 +115,11 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
     shared = [_rich(si) for si in archive.root(texts).iterfind("{*}si")] if texts.lower() in archive.parts else []
     formats = _formats(archive.root(styles)) if styles.lower() in archive.parts else [("General", False)]
 
-    def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
+    def records(name: str, notes: list[Note], merged: Merged) -> Iterator[tuple[int, list[str]]]:
         sheet, number = archive.root(parts.get(sheets[name].get("id", ""), "of the sheet")), 0
         corners = [_CELL.findall(one.get("ref", "")) for one in sheet.iterfind(".//{*}mergeCell")]
         ends = (one for one in corners if len(one) == 2)
-        seen.merged.extend((int(a[1]), _column(a[0]), int(b[1]), _column(b[0])) for a, b in ends)
+        merged.extend((int(a[1]), _column(a[0]), int(b[1]), _column(b[0])) for a, b in ends)
         for row in sheet.iterfind("{*}sheetData/*"):
             previous, number, cells = number, _whole(row.get("r", str(number + 1))), list[str]()
             for cell in (one for one in row if _name(one) != "extLst"):
@@ -139,7 +133,7 @@ def _xlsx(archive: _Archive, wanted: str) -> Grid:
                 inside = {_name(child): child for child in cell}
                 text, formula = _xlsx_text(cell, inside, shared, formats, base), inside.get("f")
                 if formula is not None and not text.startswith("="):
-                    seen.notes.append(Note(number, column, f"={formula.text or ''}", text, "formula_as_stored"))
+                    notes.append(Note(number, column, f"={formula.text or ''}", text, "formula_as_stored"))
                 cells += [""] * (column - len(cells)) + [text]
             while cells and not cells[-1]:
                 cells.pop()
@@ -319,7 +313,7 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
         marks[own.get("name", "")] = (words.get("text-position", ""), struck)
         formatted |= {own.get("name", "")} if own.get("data-style-name", "N0") != "N0" else set()
 
-    def records(name: str, seen: Seen) -> Iterator[tuple[int, list[str]]]:
+    def records(name: str, _: list[Note], merged: Merged) -> Iterator[tuple[int, list[str]]]:
         number = 0
         for row in sheets[name].iterfind(".//{*}table-row"):
             cells, blank, times = list[str](), 0, _times(_attributes(row), "number-rows-repeated")
@@ -337,7 +331,7 @@ def _ods(archive: _Archive, wanted: str) -> Grid:
                 cells += [""] * blank
                 down, right = (_times(found, f"number-{what}-spanned") for what in ("rows", "columns"))
                 if down > 1 or right > 1:
-                    seen.merged.append((number + 1, len(cells), number + down, len(cells) + right - 1))
+                    merged.append((number + 1, len(cells), number + down, len(cells) + right - 1))
                 cells, blank = cells + [text] * repeated, 0
             yield from ((n, cells) for n in range(number + 1, number + times + 1) if cells)
             number += times

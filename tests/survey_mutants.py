@@ -27,21 +27,22 @@ SWAPS = [
 ]  # fmt: skip
 
 
-TITLE = "Enquête 2015"
+class Labels(list[str]):
+    """A line that is no answer, whatever becomes of its cells: a title, a header."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A broken export, and how many answers it holds where that is known."""
+    """A broken export, and how many lines of answers it holds, at least and at most, where that is known."""
 
     data: bytes
-    n_answers: int | None
+    n_answers: range | None
     how: str
 
 
 def answers(chance: random.Random) -> list[list[str]]:
     """The header, and rows of an invented wave whose every answer is a canary, or a word of a short list."""
-    rows = [HEADER.split(";")]
+    rows = [Labels(HEADER.split(";"))]
     for n in range(chance.randint(3, 12)):
         stage, staff = chance.choice(["création", "émergence", "kanari"]), chance.choice(["1", "kanari"])
         link, epci, others = (chance.choice(c) for c in (["Oui", "Non", ""], ["", "7301 €"], ["", "Kanari", "CG 93"]))
@@ -56,11 +57,11 @@ def of_rows(rows: list[list[str]], chance: random.Random) -> str:
     breaks: dict[str, Callable[[], object]] = {
         "shuffled": lambda: chance.shuffle(rows),
         "sorted": rows.sort,
-        "doubled": lambda: rows.insert(at, [*other]),
+        "doubled": lambda: rows.insert(at, type(other)(other)),
         "cell": lambda: row.__setitem__(chance.randrange(len(row)), junk),
         "shorter": row.pop,
         "longer": lambda: row.insert(chance.randrange(8), junk),
-        "title": lambda: rows.insert(0, [TITLE, *[""] * 7]),
+        "title": lambda: rows.insert(0, Labels(["Enquête 2015", *[""] * 7])),
         "columns": lambda: [one.reverse() for one in rows],
     }
     how = chance.choice([*breaks, "cell"])
@@ -102,10 +103,10 @@ def mutant(seed: int) -> Mutant:
     """Return the broken export of a seed."""
     chance = random.Random(seed)
     rows = answers(chance)
-    names, how = rows[0], [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
-    above = rows[: rows.index(names)] if names in rows else []
-    titles = sum(row[0] == TITLE for row in above)  # noted, not counted
-    n_answers = sum(any(map(str.strip, row)) for row in rows) - titles - 1  # the header, once
+    how = [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
+    filled = [row for row in rows if any(map(str.strip, row))]
+    # Titles and headers that were doubled are noted or set aside.
+    n_answers = range(sum(not isinstance(row, Labels) for row in filled), len(filled))
     kind = chance.choice(["csv", "csv", "xlsx", "ods"])
     if kind == "csv":
         out, separator = io.StringIO(), chance.choice(";,\t|")

@@ -141,15 +141,19 @@ def _records(text: str, separator: str, first: int, file: str) -> Iterator[tuple
 
 
 def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) -> bool:
-    """Return whether a cell is rows joined by two stray quotes: it has about the separators of as many rows as line
-    ends, or as lines that are not blank; a few of the rows may be too short or too long.
+    """Return whether a cell is rows joined by two stray quotes: a line of it is a whole row, it has separators in a row
+    that is too short or too long, or about those of as many rows as line ends, or as lines that are not blank.
 
     Of two columns, an answer of several lines may look so: its lines must also start like the rows above (`shapes`).
     """
-    for cell in cells:
+    for cell in (one for one in cells if "\n" in one):
         lines = cell.split("\n")
+        # What separates words in a sentence has a space behind it.
+        within = [line.count(separator) - line.count(f"{separator} ") for line in lines]
+        if width > 2 and (width - 1 in within or (len(cells) != width and any(within))):
+            return True
         rows = {len(lines) - 1, sum(1 for line in lines if line.strip())} - {0}
-        if len(lines) > 1 < width and any(abs(cell.count(separator) - n * (width - 1)) < n / 2 for n in rows):
+        if width > 1 and any(abs(cell.count(separator) - n * (width - 1)) < n / 2 for n in rows):
             starts = {shape(line.split(separator)[0]) for line in lines[cell != cells[0] :] if line.strip()}
             return width > 2 or starts <= shapes or (cell == cells[0] and len(starts) == 1)
     return False

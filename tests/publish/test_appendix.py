@@ -46,6 +46,9 @@ FOREIGN = {
     "frame": ({"text/html": "<table><tr><th>head</th><td>cell</td></tr></table>", "text/plain": "no"}, "cell"),
     "latex": ({"text/latex": r"$\frac{a}{b}$", "text/plain": "fallen back"}, "fallen back"),
     "svg": ({"image/svg+xml": SVG}, base64.b64encode(SVG.encode()).decode()),
+    "markdown": ({"text/markdown": "some **bold** words"}, "bold"),
+    "latex": ({"text/latex": r"$\displaystyle \frac{a}{b}$"}, "<mfrac>"),
+    "latex document": ({"text/latex": r"\begin{tabular}{l}a\end{tab", "text/plain": "fallen back"}, "fallen back"),
     "png": ({"image/png": PIXEL + "\n", "text/plain": "<Figure size 1x1>"}, PIXEL),
     "jpeg": ({"image/jpeg": PIXEL, "text/plain": "a described picture"}, 'alt="a described picture"'),
     "unknown": ({"application/x-widget": "{}"}, "application/x-widget"),
@@ -103,9 +106,10 @@ def acting(text: str) -> list[str]:
 @pytest.mark.parametrize("html", HOSTILE)
 def test_what_others_wrote_is_inert(html: str) -> None:
     """Scripts, handlers, addresses and frames do nothing: of prose, code, an output, one that pretends to be ours."""
-    outputs = (shown({"text/html": f"<p>kept</p>{html}"}), ours(f"<p>kept</p>{html}"))
+    outputs = [shown({kind: f"<p>kept</p>{html}"}) for kind in ("text/html", "text/markdown")]
+    outputs.append(ours(f"<p>kept</p>{html}"))
     text = exported(f"kept {html}", nbformat.v4.new_raw_cell(f"kept {html}"), code(f"kept = '''{html}'''", *outputs))
-    assert soup(text).main.get_text().count("kept") == 5
+    assert soup(text).main.get_text().count("kept") == 6
     assert acting(text) == []
 
 

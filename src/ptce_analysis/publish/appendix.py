@@ -228,7 +228,7 @@ def _shown(outputs: Iterable[Any], words: Words, outline: Outline) -> Iterator[s
     """The outputs of a cell; those from the head of an exhibit to the next one are a figure with its caption."""
     opened, head, panels = "", None, list[list[str]]()
     for output in outputs:
-        html, kind = output_html(output, words), role(output)
+        html, kind = output_html(output, words, outline), role(output)
         if kind == "say" and output.metadata.ptce.key == "glossary":  # which explains every term itself
             outline.explained.update(terms(words.lang)[1].values())
         if kind in ("say", "answer", "head", "notes"):

@@ -7,6 +7,7 @@ notebook's cells: the same in every language.
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape, unescape
@@ -164,7 +165,7 @@ def formula(source: str, display: str) -> str:
     return ElementTree.tostring(tree, encoding="unicode")
 
 
-def output_html(output: Any, words: Words) -> str:
+def output_html(output: Any, words: Words, outline: Outline) -> str:
     """Return one output as HTML: ours as it is, a drawing in the colours of the page, what others showed made inert."""
     if output.output_type == "stream":
         return plain_html(output.text, "stderr" if output.name == "stderr" else "")
@@ -173,7 +174,7 @@ def output_html(output: Any, words: Words) -> str:
     kind = role(output)
     if kind == "drawing":
         return f'<div class="drawing">{in_page(output.data["image/svg+xml"])}</div>'
-    return str(output.data["text/html"]) if kind else _foreign_html(output.data, words)
+    return str(output.data["text/html"]) if kind else _foreign_html(output.data, words, outline)
 
 
 def plain_html(text: str, name: str = "") -> str:
@@ -182,17 +183,23 @@ def plain_html(text: str, name: str = "") -> str:
     return f'<pre tabindex="0"{of}>{escape(ESCAPE_CODES.sub("", text))}</pre>'
 
 
-def _foreign_html(data: Mapping[str, Any], words: Words) -> str:
+def _foreign_html(data: Mapping[str, Any], words: Words, outline: Outline) -> str:
     """What any other library showed, in the richest form that can be made inert; plain text describes a picture."""
     plain = str(data.get("text/plain", ""))
     alt = plain if plain and not plain.startswith("<") else words("A picture that the notebook does not describe")
     if html := inert_html(str(data.get("text/html", ""))):
         return html
+    if "text/markdown" in data:
+        return prose_html(str(data["text/markdown"]), words, outline, "output")
     for kind in (kind for kind in PICTURES if kind in data):
         # Base64, or the text of an SVG, which is inert in an image.
         text = str(data[kind])
         encoded = b64encode(text.encode()).decode() if kind == "image/svg+xml" else "".join(text.split())
         return f'<img alt="{escape(str(alt))}" src="data:{kind};base64,{encoded}">'
+    with suppress(InputError):  # a document that is no formula: its plain text is shown
+        if "text/latex" in data:
+            block = formula(str(data["text/latex"]).strip().strip("$"), "block")
+            return f'<div class="scroll" tabindex="0">{block}</div>'
     return plain_html(plain or str(words("An output that a page cannot show: {kinds}", kinds=", ".join(data))))
 
 

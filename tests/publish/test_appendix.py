@@ -44,7 +44,6 @@ def exhibit_of(key: str, *between: Any, title: str = "<p>h</p>", notes: str = "<
 
 FOREIGN = {
     "frame": ({"text/html": "<table><tr><th>head</th><td>cell</td></tr></table>", "text/plain": "no"}, "cell"),
-    "latex": ({"text/latex": r"$\frac{a}{b}$", "text/plain": "fallen back"}, "fallen back"),
     "svg": ({"image/svg+xml": SVG}, base64.b64encode(SVG.encode()).decode()),
     "markdown": ({"text/markdown": "some **bold** words"}, "bold"),
     "latex": ({"text/latex": r"$\displaystyle \frac{a}{b}$"}, "<mfrac>"),

@@ -268,10 +268,7 @@ def _filled(row: AmountsRow, total: Fraction, median: Fraction, d: Fraction) -> 
 
 
 def _corners(row: AmountsRow) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
-    """Points (sum, median, d) among which are all corners of what the bands and the order of the amounts allow.
-
-    d, where it is free, goes from nothing to the minimum or to the maximum: it is then `e + f median`.
-    """
+    """Points (sum, median, d) among which are all corners of what is allowed; d goes from nothing to either limit."""
     sums, medians, none = (row.sum_low, row.sum_high), row.medians, Fraction(0)
     sides = [(none, none), (-row.minimum, Fraction(1)), (row.top, Fraction(-1))][: 1 + 2 * row.pair]
     for (e, f), m in product(sides, medians):

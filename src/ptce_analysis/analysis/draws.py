@@ -202,10 +202,7 @@ def _uniform(row: AmountsRow) -> Plan:
 
 
 def _rate(ratio: float, spare: float) -> float:
-    """The rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare, by bisection.
-
-    Together they average 1 + (1 + ratio) / rate - ratio / (exp(rate) - 1).
-    """
+    """The rate, in 1 / median, for which an upper amount and `ratio` lower ones average 1 + spare, by bisection."""
     if spare == 0:
         return math.inf
     low, high = 1 / spare, (1 + ratio) / spare

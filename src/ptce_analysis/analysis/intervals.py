@@ -282,10 +282,7 @@ def _posterior(rate: Rate, prior: Beta) -> Beta:
 
 
 def _prob_gap_below(one: Beta, two: Beta, gap: float) -> float:
-    """P(X - Y <= gap) for independent X ~ Beta(one), Y ~ Beta(two), integrated over the one that rests on more units.
-
-    A part of it is certain: X <= gap, or Y >= 1 - gap.
-    """
+    """P(X - Y <= gap) for X ~ Beta(one), Y ~ Beta(two): where X <= gap, or Y >= 1 - gap, it is certain."""
     if sum(one) > sum(two):
         sure = float(betainc(*one, max(gap, 0.0)))
         rest = _mean_over(one, max(gap, 0.0), min(1.0 + gap, 1.0), lambda x: betaincc(*two, np.clip(x - gap, 0, 1)))

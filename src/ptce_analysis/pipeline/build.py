@@ -225,10 +225,7 @@ def _clashes(place: Place, runs: Sequence[Run]) -> list[str]:
 
 
 def _withdraw(place: Place, inputs: Inputs, runs: Sequence[Run]) -> list[Path]:
-    """Take away pages made of other answers, or under other rules, than those of this build, which may fail.
-
-    Return the stamps of their runs.
-    """
+    """Take away pages made of other answers, or under other rules, than those of this build; return their stamps."""
 
     def answers(made_from: Mapping[str, str]) -> dict[str, str]:
         read = {name: found for name, found in made_from.items() if name.startswith(SUPPLIED)}

@@ -184,10 +184,7 @@ KEYS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 
 
 def _asked_for(project: Path, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries, with what a reader asks for: pages on waves of their own (`make WAVES=DIR`), under rules (`RULES=`).
-
-    Rules that would protect nothing, or that disagree with an entry's, are refused: who asks for them believes in them.
-    """
+    """The entries, with what a reader asks for (`make WAVES=DIR`, `RULES=`); rules that protect nothing are refused."""
     supplied = [entry for entry in entries if entry.get("parameters", {}).get("waves") == "supplied"]
     if os.environ.get(WAVES_VARIABLE):
         told = {entry["notebook"] for entry in supplied}

@@ -220,10 +220,7 @@ class Page:
         return Exhibit(key, filled, origin, table, named, protected=held, file=filed, anchors=anchors)
 
     def _show(self, exhibit: Exhibit) -> None:
-        """Display an exhibit, its parts in order; refuse one that says too little.
-
-        A cell that is run again shows its exhibit again, under the same number.
-        """
+        """Display an exhibit, its parts in order, or refuse it; a cell that is run again keeps its number."""
         found, key, (cell, execution) = exhibits.faults(exhibit), exhibit.key, current_cell()
         name = str(self.words("Figure") if exhibit.figures else self.words("Table"))
         number = f"{name}{NO_BREAK}{1 + sum(place[2].startswith(name) for place in self.places.values())}"

@@ -178,10 +178,7 @@ def _is_answer(cell: str) -> bool:
 
 
 def _questions(grid: Grid, start: int, n_rows: int) -> list[_Question]:
-    """Return the named columns under a header.
-
-    Of lines that each name every column (codes, questions), the codebook calls a column by the longest that is its own.
-    """
+    """Return the named columns under a header, each called by the longest of its lines that is its own."""
     texts, rows = told_apart(header_texts(grid, start, n_rows)), grid.rows[start + n_rows :][:200]
     if n_rows > 1 and all(sum(map(bool, row)) >= 0.9 * len(texts) for row in grid.rows[start : start + n_rows]):
         texts = [[text for text in one[1:] if not text.startswith("{")] or one for one in texts]
@@ -204,10 +201,7 @@ def _parts(header: str) -> list[re.Match[str]]:
 
 
 def _software(every: list[_Question]) -> dict[str, str]:
-    """Return what the columns are that survey software adds, by their headers: numbers, dates, or nothing to read.
-
-    It is recognised by two columns that number, date or close its answers: « Nom » alone is a question.
-    """
+    """Return what survey software adds, by header: two columns tell it, since « Nom » alone is a question."""
     seen = defaultdict[str, dict[str, str]](dict)
     for of, means, words in header_words():
         for column in every:
@@ -223,10 +217,7 @@ _Supports = list[tuple[str, str, _Question]]  # level, part, column
 
 
 def _sorted_out(every: list[_Question], software: Mapping[str, str]) -> tuple[dict[str, _Question], _Supports]:
-    """Return the variables, those of every wave first, and the supports.
-
-    Each of those is the first column that its most telling words fit. A column whose answers have one each is repeated.
-    """
+    """Return the variables, those of every wave first, and the supports: the columns that their words fit best."""
     repeated = Counter(match[1] for one in every for match in _parts(one.header) if "/" in match[0])
     free = [one for one in every if one.header not in software and repeated[plain(one.header)] < 2]
     dates = [one for one in every if "answered_on" in software.get(one.header, "")]

@@ -209,10 +209,7 @@ def _sections(code: str) -> tuple[list[str], str]:
 
 @lru_cache(1_000)
 def _section(text: str) -> tuple[str, str, str, int, str] | None:
-    """Return the words around the number of a section of a format, its digits, its number of `%`, and date letters.
-
-    None if it is not understood: fractions, durations, words in the middle of a number.
-    """
+    """The words around the number of a format, its digits, its number of `%`, date letters; None: not understood."""
     words, digits, letters, n_percent = ["", ""], "", "", 0
     for match in _TOKENS.finditer(text):
         kind, token, word = match.lastgroup, match[0], ""

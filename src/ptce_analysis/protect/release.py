@@ -107,7 +107,7 @@ def _named(texts: Iterable[str], units: Iterable[str]) -> bool:
 
 
 def ledger_table(rows: Sequence[tuple[str, ...]]) -> pd.DataFrame:
-    """Return the ledger of what is hidden: which figure, by which rule, to protect what."""
+    """Return the ledger: a hidden figure (`measure`, `cell`, `statistic`), its `rule`, what it `protects`."""
     return pd.DataFrame(rows, columns=["measure", "cell", "statistic", "rule", "protects"]).astype("str")
 
 

@@ -57,7 +57,7 @@ def yes_no(text: str) -> Reading:
 _DATE = re.compile(
     r"(?:(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]* )?"
     r"(?:(?P<y>[0-9]{4})(?P<mark>[/-])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})|"
-    r"(?P<one>[0-9]{1,2})(?:er)?[/.-](?P<two>[0-9]{1,2})(?:[/.-](?P<year>[0-9]{4})|[/-](?P<short>[0-9]{2})))"
+    r"(?P<one>[0-9]{1,2})(?:er)?[/.-](?P<two>[0-9]{1,2})(?:[/.-](?P<year>[0-9]{4})|/(?P<short>[0-9]{2})))"
     r"(?:(?:t| a |,? (?:- )?)(?P<hour>[0-9]{1,2})[:h](?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?:[.,][0-9]+)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?(?:z|utc|gmt))?"
     r"(?: ?(?P<sign>[+-])(?P<ahead>[0-9]{1,2})(?::?(?P<more>[0-9]{2}))?)?)?"

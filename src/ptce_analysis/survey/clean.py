@@ -159,13 +159,15 @@ def _refuse_answers_elsewhere(grid: Grid, book: Codebook, start: int, columns: M
 
     def reads_as_answers(row: list[str], least: int) -> bool:
         cells = [text for column in columns.values() if (text := _cell(row, column))]
-        if not _cell(row, at) or not labels.isdisjoint(map(plain, cells)):
+        n_labels, name = sum(plain(text) in labels for text in cells), shape(_cell(row, at))
+        is_named = name in known and "9" in name
+        # A line of labels is another header, or a part of it; one may also stand among answers by mistake.
+        if not name or 2 * n_labels >= len(cells) or (n_labels and not is_named):
             return False
         stated = [text for text, status in _statuses(row, book, columns) if status in _STATED]
-        name = shape(row[at])
         # A title may be a label and its number, or its year.
         like = len(cells) >= least or name in known or any(not _NUMBERS.fullmatch(text) for text in stated)
-        return (name in known and "9" in name) or (like and bool(stated))
+        return is_named or (like and bool(stated))
 
     above = [n for n in range(min(after, len(grid.rows))) if n != start]
     lines = [(f"line {grid.numbers[n]}", grid.rows[n], 3) for n in above]

@@ -158,7 +158,7 @@ def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
         weight = scale[step] - scale[step + 1]
         for vertex in range(3):
             held[points[vertex, state], draw] += weight * weights[vertex, state]
-        state = after[(luck[step] >= thresholds[:, state]).sum(axis=0), state]
+        state = after[sum(luck[step] >= one[state] for one in thresholds), state]
     return held[:0:-1].cumsum(axis=0).T
 
 
@@ -191,12 +191,11 @@ def _uniform(row: AmountsRow) -> Plan:
 
     def within(uniforms: Floats) -> Floats:
         """Without what rounding leaves outside the limits, or on the wrong side of an amount that is known."""
-        sample, middle = np.clip(low + float(unit) * made(uniforms), low, float(row.top)), float(median)
+        ends = [(low, float(row.top))] * row.n
         if not row.pair:
-            sample[:, row.below] = middle
-            sample[:, : row.below] = np.minimum(sample[:, : row.below], middle)
-            sample[:, row.below :] = np.maximum(sample[:, row.below :], middle)
-        return sample
+            middle = float(median)
+            ends = [(low, middle)] * row.below + [(middle, middle)] + [(middle, float(row.top))] * row.above
+        return np.clip(low + float(unit) * made(uniforms), *np.transpose(ends))
 
     return width, within
 

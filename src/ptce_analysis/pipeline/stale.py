@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, Place, Run
+from ptce_analysis.pipeline.runs import LIBRARY, PACKAGE, RUNS_FILE, Place, Run
 from ptce_analysis.publish.site import CITATION
 from ptce_analysis.survey.waves import WAVES, earlier_tables, supplied_folder, wave_files
 
@@ -84,7 +84,8 @@ class Inputs:
         if not any(map(READS_WAVES.search, [code_of(run.notebook), *code])):
             answers = (f"{WAVES.as_posix()}/", "data/processed/waves/")
             data = {name: found for name, found in data.items() if not name.startswith(answers)}
-        found = data | self._environment | beside | self._files([run.notebook]) | self._present(CITATION)
+        about = self._present(CITATION, *[RUNS_FILE] * (RUNS_FILE in text))
+        found = data | self._environment | beside | self._files([run.notebook]) | about
         if run.waves == "supplied":
             folder = supplied_folder(self.place.project)
             files = wave_files(folder) if folder.is_dir() else ()

@@ -195,7 +195,8 @@ def _uniform(row: AmountsRow) -> Plan:
         if not row.pair:
             middle = float(median)
             ends = [(low, middle)] * row.below + [(middle, middle)] + [(middle, float(row.top))] * row.above
-        return np.clip(low + float(unit) * made(uniforms), *np.transpose(ends))
+        least, most = np.transpose(ends)
+        return np.clip(low + float(unit) * made(uniforms), least, most)
 
     return width, within
 

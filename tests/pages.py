@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import nbformat
 from bs4 import BeautifulSoup
@@ -26,17 +26,30 @@ def project() -> Path:
     session = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"ptce-pages-{session}"
     folder.mkdir(exist_ok=True)
-    reading = os.open(folder / "reading", os.O_CREAT | os.O_RDWR)  # locked until this process ends
-    fcntl.flock(reading, fcntl.LOCK_EX)
-    if not (folder / "built").exists():
-        for other in set(folder.parent.glob("ptce-pages-*")) - {folder}:
-            with suppress(OSError), (other / "reading").open("w") as stream:  # another person's, or read now
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(other)
-        _build(folder)
-        (folder / "built").touch()
-    fcntl.flock(reading, fcntl.LOCK_SH)
+    _reading(folder, fcntl.LOCK_SH)
+    with (folder / "building").open("w") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        if not (folder / "built").exists():
+            _remove_left_over(folder)
+            _build(folder)
+            (folder / "built").touch()
     return folder
+
+
+@cache
+def _reading(folder: Path, how: int) -> TextIO:
+    """A lock on a copy, held until this process ends."""
+    stream = (folder / "reading").open("w")
+    fcntl.flock(stream, how)
+    return stream
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove the copies of earlier test runs that nobody reads any more."""
+    for other in set(folder.parent.glob("ptce-pages-*")) - {folder}:
+        with suppress(OSError), (other / "reading").open("w") as stream:  # another person's, or read now
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(other)
 
 
 def _build(folder: Path) -> None:

@@ -141,7 +141,8 @@ class Figure:
     """A count or a total of a cell: its terms, its value, who stands behind it, and the rule that hides it, if any.
 
     `shown`: whether a table has a place for it. `others`: the terms of the units of its base not in it. `not_zero`:
-    whether readers know it of a hidden one; `spare`: whether it is given up first.
+    whether readers know it of a hidden one; `spare`: whether it is given up first. `floor`: what a total must be able
+    to reach, so that as many units as the threshold asks for could be behind a hidden count.
     """
 
     key: Key
@@ -153,6 +154,7 @@ class Figure:
     others: Vector | None = None
     not_zero: bool = False
     spare: bool = False
+    floor: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,7 +258,8 @@ def goals(system: System) -> list[Goal]:
             theirs = [value for unit, value in figure.units.items() if unit != attacker.name]
             margin = WITHIN * sum(theirs)
             if theirs:
-                found.append(Goal(at, attacker, figure.terms, 1, figure.value + max(margin, WITHIN * system.usual)))
+                level = max(figure.value + max(margin, WITHIN * system.usual), figure.floor)
+                found.append(Goal(at, attacker, figure.terms, 1, level))
             # What each unit is known to give at least, nothing can hide.
             if margin > 0 and figure.terms @ attacker.low <= figure.value - margin:
                 found.append(Goal(at, attacker, figure.terms, -1, figure.value - margin))
@@ -405,7 +408,7 @@ def is_shared_out(measure: Measure, base: Measure) -> bool:
 
 def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collection[Place]) -> System:
     """Return the system of the totals of a measure; an empty cell tells its total, 0, where its count is shown."""
-    cells, figures = measure.contributions(measure.dims), list[Figure]()
+    cells, figures, fewest = measure.contributions(measure.dims), list[Figure](), threshold(rules)
     positions = {place: at for at, place in enumerate(measure.places(measure.dims))}
     truth = np.array([sum(cells.get(place, {}).values()) for place in positions])
     for names, shown in measure.tables():
@@ -415,9 +418,10 @@ def totals_system(measure: Measure, rules: Sequence[Rule], hidden_counts: Collec
             rule = failed(Contributions(len(units), values, least=measure.least), rules, "total")
             if units or (shown and not hidden):
                 key, terms = (measure.name, "total", place), _sum(len(truth), _at(positions, place))
+                floor = fewest * measure.least if hidden and len(units) < fewest else 0.0
                 spare = names in measure.spare
-                figures.append(Figure(key, terms, sum(values), units, rule, shown, spare=spare))
-    far = np.full(len(truth), FAR * max(float(truth.sum()), measure.grain))
+                figures.append(Figure(key, terms, sum(values), units, rule, shown, spare=spare, floor=floor))
+    far = np.full(len(truth), FAR * max(float(truth.sum()), measure.grain, fewest * measure.least))
     # Each unit gives at least so much; of a hidden count, readers know that there is one.
     known = {place: 1 if place in hidden_counts else len(units) for place, units in cells.items()}
     least = measure.least * np.array([known.get(place, 0) for place in positions])

@@ -105,13 +105,14 @@ def mutant(seed: int) -> Mutant:
     rows = answers(chance)
     how = [of_rows(rows, chance) for _ in range(chance.choice([0, 1, 1, 2]))]
     filled = [row for row in rows if any(map(str.strip, row))]
-    # Titles and headers that were doubled are noted or set aside.
-    n_answers = range(sum(not isinstance(row, Labels) for row in filled), len(filled))
+    # Titles and headers that were doubled are noted or set aside; an end of line that is not quoted makes a line more.
+    ends = sum("\n" in cell for row in rows for cell in row)
+    n_answers = range(sum(not isinstance(row, Labels) for row in filled), len(filled) + ends)
     kind = chance.choice(["csv", "csv", "xlsx", "ods"])
     if kind == "csv":
         out, separator = io.StringIO(), chance.choice(";,\t|")
-        ends = chance.choice(["\n", "\r\n", "\r\r\n", "\r"])
-        csv.writer(out, delimiter=separator, lineterminator=ends).writerows(rows)
+        end = chance.choice(["\n", "\r\n", "\r\r\n", "\r"])
+        csv.writer(out, delimiter=separator, lineterminator=end).writerows(rows)
         text, quotes = out.getvalue(), chance.choice([0, 0, 0, 1, 2])
         for _ in range(quotes):
             edges = [match.start() for match in re.finditer(rf"(?<=[{separator}\n])|(?=[{separator}\n])", text)]

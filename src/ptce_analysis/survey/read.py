@@ -150,7 +150,8 @@ def _holds_rows(cells: list[str], separator: str, width: int, shapes: set[str]) 
         lines = cell.split("\n")
         # What separates words in a sentence has a space behind it.
         within = [line.count(separator) - line.count(f"{separator} ") for line in lines]
-        if width > 2 and (width - 1 in within or (len(cells) != width and any(within))):
+        long = max(within[1:-1], default=0) >= max(3, (width - 1) / 2)  # most of a row, which may be cut short
+        if width > 2 and (width - 1 in within or long or (len(cells) != width and any(within))):
             return True
         rows = {len(lines) - 1, sum(1 for line in lines if line.strip())} - {0}
         if width > 1 and any(abs(cell.count(separator) - n * (width - 1)) < n / 2 for n in rows):

@@ -19,6 +19,8 @@ from ptce_analysis.survey.parse.kinds import UNITS
 from ptce_analysis.survey.parse.words import plain, table
 from ptce_analysis.vocabulary import LEVELS, STAGES
 from survey_exports import finished
+from survey_tools import TOOLS
+from survey_tools import export as export_of
 
 GUIDE = (REPOSITORY / "docs" / "adding-a-wave.md").read_text(encoding="utf-8")
 HEADER = ("Horodateur", "Nom du pôle", "Où en est votre projet ?", "Nombre de structures membres",
@@ -117,6 +119,28 @@ def test_a_third_wave_can_be_added_with_three_data_files_and_no_code(
     assert not [name for name in made if name.startswith("figures/") and "supplied" in name]
     assert not [name for name, data in made.items() if SECRET.encode() in data]
     assert "fictitious data" in made["site/en/demonstration/index.html"].decode()
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("restored_environment")
+def test_the_exports_of_every_survey_tool_are_a_page(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the commands of the guide, one wave for each tool: all are on the page of `make WAVES=`, and no pole is."""
+    waves = tmp_path / "waves"
+    for year, tool in enumerate(TOOLS, 2001):
+        made, folder = export_of(tool), waves / str(year)
+        folder.mkdir(parents=True)
+        (folder / made.name).write_bytes(made.content)
+        assert main(["codebook", str(folder / made.name)]) == 0
+        (folder / "codebook.yml").write_text(finished(capsys.readouterr().out, *made.decided), encoding="utf-8")
+        asked = ["--codebook", str(folder / "codebook.yml"), "--out", str(tmp_path / "clean")]
+        assert main(["clean", str(folder / made.name), *asked]) == 0 and capsys.readouterr()
+    monkeypatch.setenv("PTCE_WAVES", str(waves))
+    assert build_quietly(project).succeeded
+    page = results(project)["site/en/survey/index.html"].decode()
+    assert all(str(year) in page for year, _ in enumerate(TOOLS, 2001))
+    assert not [name for name in ("Alpha", "Bêta", "Gamma", "Jeanne") if name in page]
 
 
 def test_the_guide_lists_the_values_that_are_legal() -> None:

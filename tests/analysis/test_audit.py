@@ -113,9 +113,9 @@ def test_a_base_is_set_against_what_is_said_of_it() -> None:
     """13/42 = 30.95%, which rounds to 31%; no k/42 rounds to 33.5% (14/42 = 33.3%): then the base decides nothing."""
     base = count("respondents", 42)
     held = {one.id: one for one in audit(report(base, share("fits", "0.31", "0.01", base_n=42)))}[base.id]
-    assert (held.verdict, held.reason) == ("consistent", "Other figures (1) are said of 42: each can occur on it.")
+    assert (held.verdict, held.reason) == ("consistent", "Each figure said of 42 (1 in all) can occur on it.")
     failed = {one.id: one for one in audit(report(base, share("not", "0.335", "0.001", base_n=42)))}[base.id]
-    assert failed.verdict == "unverifiable" and "1 cannot occur on it" in failed.reason
+    assert failed.verdict == "unverifiable" and "cannot occur on it (1 of 1)" in failed.reason
 
 
 def test_figures_of_other_waves_levels_and_sources_are_kept_apart() -> None:

@@ -76,11 +76,12 @@ def test_every_kind_writes_every_number_and_limits_outwards(kind: str, value: fl
     [
         ("Champ : 42 ; « oui » !", "Champ\u00a0: 42\u202f; «\u00a0oui\u00a0»\u202f!"),
         ("20 % de 3 M€", "20\u00a0% de 3\u00a0M€"),
+        ("a-t-elle, y a-t-il", "a\u2011t\u2011elle, y a\u2011t\u2011il"),
         ("un :-)", "un :-)"),
     ],
 )
 def test_french_spaces_do_not_break(text: str, expected: str) -> None:
-    """French double signs keep to their word, and doing it twice changes nothing."""
+    """French double signs and euphonic letters keep to their word, and doing it twice changes nothing."""
     assert typeset(text, "fr") == expected == typeset(expected, "fr")
     assert typeset(text, "en") == text
 

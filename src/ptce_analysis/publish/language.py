@@ -317,9 +317,10 @@ def kind_of(name: str) -> tuple[Kind, str] | None:
 
 
 def typeset(text: str, lang: str) -> str:
-    """Return the text with the no-break spaces French typography asks for; English is returned as it is."""
+    """Return the text with the no-break spaces and hyphens French typography asks for; English is returned as it is."""
     if lang != "fr":
         return text
+    text = re.sub(r"-t-(?=(?:ils?|elles?|on)\b)", "\u2011t\u2011", text)
     text = re.sub(r" (:|%|€|k€|M€)(?![\w-])", rf"{NO_BREAK}\1", text)
     text = re.sub(r"([≤≥]) ", rf"\1{NO_BREAK}", re.sub(r" ([;!?])", rf"{NARROW}\1", text))
     return re.sub(r"«\s", f"«{NO_BREAK}", re.sub(r"\s»", f"{NO_BREAK}»", text))

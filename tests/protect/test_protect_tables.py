@@ -171,6 +171,15 @@ def test_the_complement_of_a_share_is_protected_and_so_is_all_or_none() -> None:
     assert found.ledger["rule"].tolist() == [*["few_others"] * 2, *["same_answer"] * 4]
 
 
+def test_a_share_is_hidden_with_the_count_it_is_a_share_of() -> None:
+    """9 and 2 of 11 told, the 2 are hidden, so the 9 too: 5 linked poles at 56 % would give them again."""
+    told = pd.DataFrame({"pole_id": [f"p{i}" for i in range(11)], "wave": ["2013"] * 9 + ["2015"] * 2})
+    share = Measure("links", told.head(5), by=(("wave",),), statistics=("share",), base="told")
+    found = protect(Measure("told", told, by=(("wave",), ())), share)
+    assert column(found["told"], "units") == {"2013": MARK, "2015": MARK, ALL: 11}
+    assert found["links"].table[["units", "share"]].to_numpy().tolist()[0] == [5, MARK]
+
+
 def test_units_that_stand_in_several_cells_are_added_up_as_far_as_anybody_can() -> None:
     """By hand: of 21 linked poles, 3 are in 2015, so 18 or more of the 20 of 2013: another count is hidden too."""
 

@@ -34,11 +34,11 @@ ALL_LOCAL = "local"
 # A transcription stays a short quotation.
 MOST_WORDS = 14
 
-NUMBER = r"\d{1,15}(\.\d{1,12})?"
+DECIMAL = r"\d{1,15}(\.\d{1,12})?"
 
 Record = dict[str, str]
 Rows = list[tuple[int, Record]]  # each with its line in the file
-Rule = Callable[[str], str]  # says why a cell is illegal; nothing when it is legal
+CellCheck = Callable[[str], str]  # says why a cell is illegal; nothing when it is legal
 
 
 @dataclass(frozen=True)
@@ -241,13 +241,13 @@ def read_roles(folder: Path) -> tuple[Role, ...]:
     return tuple(found)
 
 
-def one_of(legal: Iterable[str]) -> Rule:
+def one_of(legal: Iterable[str]) -> CellCheck:
     """Return what refuses a cell that is none of the legal values."""
     legal = tuple(legal)
     return lambda value: "" if value in legal else f"legal values: {', '.join(v or '(empty)' for v in legal)}."
 
 
-def matches(meaning: str, pattern: str = r"(?s).+") -> Rule:
+def matches(meaning: str, pattern: str = r"(?s).+") -> CellCheck:
     """Return what refuses a cell that has not the form expected, here anything but nothing."""
     return lambda value: "" if re.fullmatch(pattern, value, re.ASCII) else f"{meaning} is expected."
 
@@ -257,7 +257,7 @@ def wrong(column: str, value: str, why: str) -> str:
     return f"column {column!r}: value {value!r}: {why}"
 
 
-def cell_faults(row: Record, rules: Mapping[str, Rule]) -> list[str]:
+def cell_faults(row: Record, rules: Mapping[str, CellCheck]) -> list[str]:
     """Return every fault of a row, as `column 'x': value 'y': what is legal`."""
     return [wrong(name, row[name], why) for name, rule in rules.items() if name in row and (why := rule(row[name]))]
 
@@ -270,7 +270,7 @@ def _text_fault(value: str) -> str:
 
 ONE_LEVEL = f"({'|'.join(LEVELS)})"
 A_NAME = matches("a name in lower case such as emergence_share", r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-ROLE_RULES: dict[str, Rule] = {
+ROLE_RULES: dict[str, CellCheck] = {
     "id": A_NAME,
     "levels": matches(
         f"{ALL_LOCAL}, or some of {', '.join(LEVELS)}, separated by spaces, or nothing",
@@ -283,14 +283,14 @@ ROLE_RULES: dict[str, Rule] = {
     "locator": matches("the place in the source"),
 }
 # Of figures and of indicators, as far as a file has these columns.
-FACT_RULES: dict[str, Rule] = {
+FACT_RULES: dict[str, CellCheck] = {
     "wave": matches("a year such as 2015", r"(19|20)\d\d"),
     "indicator": A_NAME,
     "level": one_of(("", *LEVELS)),
     "statistic": one_of(words.STATISTICS),
-    "value": matches("a non-negative number such as 1239000 or 0.31", NUMBER),
+    "value": matches("a non-negative number such as 1239000 or 0.31", DECIMAL),
     "unit": one_of(words.UNITS),
-    "grain": matches("the rounding step, in the unit of the value, such as 1000 or 0.01,", NUMBER),
+    "grain": matches("the rounding step, in the unit of the value, such as 1000 or 0.01,", DECIMAL),
     "base_n": matches("a whole number above zero, or nothing", r"([1-9]\d{0,8})?"),
     "source": matches("the id of a source"),
     "subject": one_of(words.SUBJECTS),
@@ -346,7 +346,7 @@ def read_table(
     `faults_of`: what is wrong with a row, beside all rows. Raises `InputError` with every fault, a line each in the
     order of the rows, or when the file is no table.
     """
-    delimiter, lines = _lines(path)
+    delimiter, lines = _csv_lines(path)
     known = f"Legal columns: {', '.join(columns)}" + f"; optional: {', '.join(optional)}" * bool(optional)
     if not lines:
         raise InputError(f"{path.name}: is empty. {known}.")
@@ -360,7 +360,7 @@ def read_table(
     for _, row in rows if delimiter == ";" else ():  # points for decimal commas
         for name in {"value", "grain"} & set(row):
             pointed = row[name].replace(",", ".", 1)
-            row[name] = pointed if re.fullmatch(NUMBER, pointed, re.ASCII) else row[name]
+            row[name] = pointed if re.fullmatch(DECIMAL, pointed, re.ASCII) else row[name]
     expected = f"cells: {len(names)} cells are expected, as many as columns; quote the cells that hold a {delimiter!r}."
     faults = [(n, f"{len(cells)} {expected}") for n, cells in lines[1:] if len(cells) != len(names)]
     first = dict[str, int]()
@@ -376,7 +376,7 @@ def read_table(
     return rows
 
 
-def _lines(path: Path) -> tuple[str, list[tuple[int, list[str]]]]:
+def _csv_lines(path: Path) -> tuple[str, list[tuple[int, list[str]]]]:
     """The delimiter of a file, and the cells of each line that is not blank, with its number."""
     try:
         data = path.read_bytes()

@@ -20,7 +20,7 @@ def print_record(record: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(record)
         return
-    rows = list(_lines(record))
+    rows = list(_flattened(record))
     width = max((len(name) for name, _ in rows), default=0) + 2
     for name, text in rows:
         print(wrapped(f"{name:<{width}}", text).rstrip())
@@ -32,13 +32,13 @@ def wrapped(head: str, text: str) -> str:
     return textwrap.fill(text, width, initial_indent=head, subsequent_indent=" " * len(head)) or head
 
 
-def _lines(record: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
+def _flattened(record: Mapping[str, Any], indent: str = "") -> Iterator[tuple[str, str]]:
     for name, value in record.items():
         # A range is one value.
         nested = isinstance(value, Mapping) and (set(value) != {"low", "high"} or isinstance(value["low"], list))
         yield f"{indent}{name}", "" if nested else cell(value)
         if nested:
-            yield from _lines(value, indent + "  ")
+            yield from _flattened(value, indent + "  ")
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

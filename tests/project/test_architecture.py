@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,18 @@ def test_imports_do_not_turn_in_circles() -> None:
         if names and module != PACKAGE:
             below = {name for name in DRAWING.modules_used(GRAPH, names) if not module.startswith(name)}
             assert module not in below, module
+
+
+# Functions, classes, types and tables of a module.
+DEFINED = re.compile(r"^(?:(?:def|class) (\w+)|([A-Z]\w+)(?:: [^=\n]+)? = )", re.MULTILINE)
+
+
+def test_a_name_means_one_thing_or_two() -> None:
+    """Searching for a name leads to the line that defines it, or to two: three would say nothing."""
+    found = Counter(
+        "".join(names) for path in LIBRARY.rglob("*.py") for names in DEFINED.findall(path.read_text("utf-8"))
+    )
+    assert found["protect"] == 1 and [name for name, times in found.items() if times > 2] == []
 
 
 def test_the_package_itself_imports_nothing() -> None:

@@ -18,7 +18,7 @@ from ptce_analysis.errors import InputError
 from ptce_analysis.survey.grid import Grid, Limits
 from ptce_analysis.survey.parse import amounts, choices, levels, staffs
 from ptce_analysis.survey.read import read_bytes
-from ptce_analysis.survey.workbooks import shown, worded
+from ptce_analysis.survey.workbooks import as_seen, worded
 from survey_exports import ods, sheet_ods, sheet_xlsx, xlsx, zipped
 
 DAY_0 = datetime.datetime(1899, 12, 30)  # noqa: DTZ001
@@ -40,7 +40,7 @@ FORMATS = Path(__file__).with_name("number_formats.csv").read_text(encoding="utf
 @pytest.mark.parametrize("row", list(csv.DictReader(FORMATS)), ids=lambda row: f"{row['stored']}: {row['format']}")
 def test_a_number_format_says_what_a_person_sees(row: dict[str, str]) -> None:
     """Route: each format typed into a spreadsheet. The stored precision is kept; what is not understood is None."""
-    assert shown(row["stored"], row["format"], DAY_0) == (row["shown"] or None)
+    assert as_seen(row["stored"], row["format"], DAY_0) == (row["shown"] or None)
 
 
 @pytest.mark.parametrize(("code", "text"), [
@@ -57,13 +57,13 @@ def test_a_format_may_add_words_to_a_text(code: str, text: str) -> None:
 def test_a_crafted_format_costs_no_more_than_its_length(code: str) -> None:
     """Excel's own limit is 255 characters: beyond it nothing is looked at."""
     long = code * 2_000_000
-    assert shown("25", long, DAY_0) is None and worded("25", long).startswith("25 [")
+    assert as_seen("25", long, DAY_0) is None and worded("25", long).startswith("25 [")
 
 
 @given(st.integers(1, 999), st.sampled_from([("€", 1), ("k€", 1_000), ("M€", 1_000_000)]), st.integers(0, 2))
 def test_the_amount_read_is_the_amount_seen(thousands: int, unit: tuple[str, int], commas: int) -> None:
     """A format of n commas and a unit shows the stored number over 1000 to the n, in that unit."""
-    text = shown(str(thousands * 1_000), "#,##0" + "," * commas + f'"{unit[0]}"', DAY_0)
+    text = as_seen(str(thousands * 1_000), "#,##0" + "," * commas + f'"{unit[0]}"', DAY_0)
     assert text and amounts.amount(text).value == pytest.approx(thousands * 1_000 / 1_000**commas * unit[1])
 
 
@@ -71,8 +71,8 @@ def test_the_amount_read_is_the_amount_seen(thousands: int, unit: tuple[str, int
 @given(st.text('0#?.,%;@_*\\"[]$€-+/ kEedmyhsGeneral<>=1', max_size=14), st.floats(-1e9, 1e9))
 def test_any_format_is_understood_or_left_undecided(code: str, number: float) -> None:
     """No format makes the reader fail; General shows the number itself."""
-    assert isinstance(shown(repr(number), code, DAY_0), str | None)
-    assert float(shown(repr(number), "General", DAY_0) or "x") == pytest.approx(number)
+    assert isinstance(as_seen(repr(number), code, DAY_0), str | None)
+    assert float(as_seen(repr(number), "General", DAY_0) or "x") == pytest.approx(number)
 
 
 def test_excel_cells_are_the_text_a_person_saw() -> None:

@@ -12,7 +12,7 @@ from conftest import REPOSITORY, build_quietly, contents, results, write_project
 from ptce_analysis.cli import main
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.clean import clean
-from ptce_analysis.survey.codebook import KINDS, SILENT, STANDARD, Layout, checked, yaml_mapping
+from ptce_analysis.survey.codebook import SILENT, STANDARD, TYPES, Layout, checked, yaml_mapping
 from ptce_analysis.survey.draft import draft_codebook
 from ptce_analysis.survey.parse.choices import day, yes_no
 from ptce_analysis.survey.parse.kinds import UNITS
@@ -148,7 +148,7 @@ def test_the_guide_lists_the_values_that_are_legal() -> None:
     listed = {row[0]: [*map(str.lower, re.findall(r"`([^`]+)`", row[1]))]
               for row in re.findall(r"^\| (.+?) \| (`.+) \|$", GUIDE, re.MULTILINE)}  # fmt: skip
     kinds = [word for word in listed["`kind` of another question"] if not word.startswith(("n_", "_"))]
-    assert (listed["variables of every wave"], kinds) == ([*STANDARD], [*KINDS])
+    assert (listed["variables of every wave"], kinds) == ([*STANDARD], [*TYPES])
     assert (listed["`level`"], listed["`stage`"]) == ([*LEVELS], [*STAGES])
     words = [(row["kind"], row["code"], re.split(r"\|(?![^(]*\))", row["words"])) for row in table("words.csv")]
     assert listed["`legal_form`"] == [*dict.fromkeys(code for kind, code, _ in words if kind == "legal_form")]

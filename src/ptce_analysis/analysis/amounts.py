@@ -113,7 +113,7 @@ def printed_row(
     s, m, half = amount("total", total), amount("median", median), amount("grain", grain) / 2
     least, most = amount("minimum", minimum), None if maximum is None else amount("maximum", maximum)
     if most is not None and most < least:
-        raise InputError(f"maximum = {maximum!r}: give a number not below the minimum, {shown(least)}.")
+        raise InputError(f"maximum = {maximum!r}: give a number not below the minimum, {brief(least)}.")
     if even_median not in EVEN_MEDIANS:
         legal = ", ".join(EVEN_MEDIANS)
         raise InputError(f"even_median = {even_median!r}: give one of {legal}.{nearest(even_median, EVEN_MEDIANS)}")
@@ -150,7 +150,7 @@ def largest_n(row: AmountsRow) -> int | None:
     return next((n for n in (2 * half + 2, 2 * half + 1) if n > 0 and obstacle(replace(row, n=n)) is None), 0)
 
 
-def shown(value: Fraction) -> str:
+def brief(value: Fraction) -> str:
     """Return a figure for a sentence, with at most ten digits."""
     return f"{float(value):.10g}"
 
@@ -158,22 +158,22 @@ def shown(value: Fraction) -> str:
 def obstacle(row: AmountsRow) -> str | None:
     """Return the sentence that says why no amounts within their limits can have this row, or None when some can."""
     (low, high), least, most = row.medians, row.minimum, row.maximum
-    kind = f"amounts of {shown(least)} or more" if least else "non-negative amounts"
-    kind += "" if most is None else f" of {shown(most)} or less"
+    kind = f"amounts of {brief(least)} or more" if least else "non-negative amounts"
+    kind += "" if most is None else f" of {brief(most)} or less"
     if low > high:
-        return f"{kind} have no median between {shown(row.median_low)} and {shown(row.median_high)}."
+        return f"{kind} have no median between {brief(row.median_low)} and {brief(row.median_high)}."
     if smallest_sum(row) > row.sum_high:
         limits, sides = ("at least", low, smallest_sum(row)), ((row.below, least), (row.heavy, low))
-        end = f"allows at most {shown(row.sum_high)}"
+        end = f"allows at most {brief(row.sum_high)}"
     elif largest_sum(row) < row.sum_low:
         limits, sides = ("at most", high, largest_sum(row)), ((row.n - row.above, high), (row.above, row.top))
-        end = f"needs at least {shown(row.sum_low)}"
+        end = f"needs at least {brief(row.sum_low)}"
     else:
         return None
-    terms = " + ".join(f"{count} x {shown(value)}" for count, value in sides if count and value)
+    terms = " + ".join(f"{count} x {brief(value)}" for count, value in sides if count and value)
     way, median, total = limits
-    added = f"{terms} = {shown(total)}" if terms else "0"
-    return f"{row.n} {kind} with a median of {way} {shown(median)} add up to {way} {added}; the printed total {end}."
+    added = f"{terms} = {brief(total)}" if terms else "0"
+    return f"{row.n} {kind} with a median of {way} {brief(median)} add up to {way} {added}; the printed total {end}."
 
 
 @dataclass(frozen=True)

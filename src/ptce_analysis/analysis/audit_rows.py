@@ -10,7 +10,7 @@ from itertools import combinations, permutations
 from ptce_analysis.analysis.amounts import STATISTICS as SPREAD
 from ptce_analysis.analysis.amounts import AmountsRow, bounds, highest_median, largest_n, obstacle, smallest_sum
 from ptce_analysis.analysis.audit_shares import Base, Finding, Printed, each, ids, is_percentage, whole_numbers
-from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Said, rounded, say, with_band
+from ptce_analysis.analysis.audit_words import LIMIT_SAID, Phrase, Quantity, Said, say, steps_of, with_band
 from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVELS, Band
 
@@ -124,7 +124,7 @@ def rows(printed: Printed) -> Iterator[Finding]:
             reason, origin = "concentration", "derived" if median.base_n else "assumption"
             said |= _forced(row)
         middle = () if n % 2 else (say("middle_two"),)
-        premises = (say("amounts", n=n), *middle, say("not_negative"), rounded(total, median))
+        premises = (say("amounts", n=n), *middle, say("not_negative"), steps_of(total, median))
         yield from each(members, "consistent" if row.holds else "impossible", say(reason, **said), premises, origin)
 
 
@@ -168,7 +168,7 @@ def means(printed: Printed) -> Iterator[Finding]:
             yield from each(facts, "unverifiable", untested(facts))
             continue
         for some, holds, phrase in _ordered(figures):
-            premises = (say("same_thing"), rounded(*some.values()))
+            premises = (say("same_thing"), steps_of(*some.values()))
             yield from each(list(some.values()), "consistent" if holds else "impossible", phrase, premises)
         if base is None and {"sum", "mean"} <= figures.keys():
             yield from each([figures["sum"], figures["mean"]], "unverifiable", untested(facts))
@@ -229,7 +229,7 @@ def _numbered(figures: Figures, number: Fact | None, base: Base) -> Iterator[Fin
         premises = (say("all_values", n=n), *middle, say("not_negative"), say("unweighted"))
         phrase = say("values", arithmetic=arithmetic, base=base.phrase)
         origin = "derived" if number or all(fact.base_n for fact in facts) else "assumption"
-        yield from each([*facts, *([number] if number else [])], verdict, phrase, (*premises, rounded(*facts)), origin)
+        yield from each([*facts, *([number] if number else [])], verdict, phrase, (*premises, steps_of(*facts)), origin)
 
 
 def _tests(figures: Figures, n: int) -> Iterator[Test]:
@@ -288,7 +288,7 @@ def sums(printed: Printed) -> Iterator[Finding]:
     for whole, parts in parts_by_whole(printed):
         verdict, phrase = _added(whole, parts)
         if is_percentage(whole):
-            told = (say("one_answer"), say("unweighted"), rounded(whole, *parts))
+            told = (say("one_answer"), say("unweighted"), steps_of(whole, *parts))
             for finding in each([whole, *parts], verdict, phrase, told if verdict != "unverifiable" else ()):
                 yield replace(finding, rule="shares_of_a_share")
             continue
@@ -309,7 +309,7 @@ def _cover(printed: Printed, whole: Fact, parts: list[Fact]) -> tuple[Phrase, ..
     levels, other = tuple(level for level in LEVELS if level in absent), say("nothing_else")
     if levels and not whole.level and all(part.level for part in parts):
         other = say("no_row", levels=Quantity(levels, "level"), source=whole.source)
-    return base, other, rounded(whole, *parts)
+    return base, other, steps_of(whole, *parts)
 
 
 def _added(whole: Fact, parts: list[Fact]) -> tuple[str, Phrase]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
-from ptce_analysis.analysis.audit_words import Phrase, Quantity, Said, english, rounded, say
+from ptce_analysis.analysis.audit_words import Phrase, Quantity, Said, english, say, steps_of
 from ptce_analysis.analysis.percent import LARGEST_BASE, attainable_counts, joint_bases, nearest_counts, smallest_base
 from ptce_analysis.published import Fact
 
@@ -139,7 +139,7 @@ def percentages(printed: Printed) -> Iterator[Finding]:
     """
     for fact in printed.facts.values():
         if is_percentage(fact) and (base := printed.base(fact)):
-            premises = say("all_of_base", base=base.phrase), say("unweighted"), rounded(fact)
+            premises = say("all_of_base", base=base.phrase), say("unweighted"), steps_of(fact)
             origin = "derived" if base.printed else "assumption"
             yield Finding(fact.id, *_percentage(printed, fact, base), (), premises, origin)
         elif is_percentage(fact):

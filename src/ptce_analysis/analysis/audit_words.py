@@ -156,7 +156,7 @@ def with_band(fact: Fact) -> Quantity | Phrase:
     return Quantity(fact.value, fact.unit) if low == high else say("said", value=fact, low=low, high=high)
 
 
-def rounded(*facts: Fact) -> Phrase:
+def steps_of(*facts: Fact) -> Phrase:
     """Return the premise on the rounding of figures of one unit: the steps they were typed with."""
     grains = tuple(sorted({fact.grain for fact in facts if fact.grain}))
     unit = "points" if facts[0].unit == "share" else facts[0].unit

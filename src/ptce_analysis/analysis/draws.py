@@ -59,7 +59,7 @@ TRIANGLES = np.array(
 )
 
 
-class Place(NamedTuple):
+class Standing(NamedTuple):
     """Where the sum and the median of a row stand among the points: not above the height of the midway point.
 
     `below` and `above` of the `n` amounts stand on each side of the median, or of the middle pair (`pair` = 1).
@@ -73,7 +73,7 @@ class Place(NamedTuple):
     median: Fraction
 
 
-def _triangles(place: Place) -> Callable[[Whole], tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]]:
+def _triangles(place: Standing) -> Callable[[Whole], tuple[Whole, Floats, Floats, npt.NDArray[np.bool_]]]:
     """Return what gives the triangle around a place in each state: which one, the weights of its vertices, its width
     (an area, up to a factor that all states with as many points share), whether it exists.
     """
@@ -104,7 +104,7 @@ def _triangles(place: Place) -> Callable[[Whole], tuple[Whole, Floats, Floats, n
     return of
 
 
-def _layers(place: Place) -> list[Layer]:
+def _layers(place: Standing) -> list[Layer]:
     """The states that a draw can go through, from all the points to the last three, with their chances.
 
     Volumes of sections, found from the last states on, are kept as fraction x 2^power, so that they neither overflow
@@ -146,7 +146,7 @@ def _normal(fraction: Floats, power: Whole) -> tuple[Floats, Whole]:
     return fraction, np.where(fraction > 0, power + more, EMPTY)
 
 
-def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
+def _settled(place: Standing, found: list[Layer], uniforms: Floats) -> Floats:
     """Draws as rows of sorted amounts in the unit of the limits: half of a row of uniforms makes its weights, the other
     half its choices of a point to take away.
     """
@@ -162,16 +162,16 @@ def _settled(place: Place, found: list[Layer], uniforms: Floats) -> Floats:
     return held[:0:-1].cumsum(axis=0).T
 
 
-def _sections(place: Place) -> Plan:
+def _sections(place: Standing) -> Plan:
     """The plan of amounts between 0 and 1, the median one of them or midway between two."""
     n, k = place.n, place.below
     if place.median > Fraction(1, 2):
-        width, made = _sections(Place(n, place.above, k, place.pair, n - place.total, 1 - place.median))
+        width, made = _sections(Standing(n, place.above, k, place.pair, n - place.total, 1 - place.median))
         return width, lambda uniforms: 1 - made(uniforms)[:, ::-1]
     if place.median == 0:
         # All up to the median are 0, and those above have no other condition: the lower limit may as well be -1.
         m = place.above
-        width, made = _sections(Place(m + 1, 0, m, 0, (place.total + m + 1) / 2, Fraction(1, 2)))
+        width, made = _sections(Standing(m + 1, 0, m, 0, (place.total + m + 1) / 2, Fraction(1, 2)))
         zeros = n - m
         return width, lambda uniforms: np.hstack([np.zeros((len(uniforms), zeros)), 2 * made(uniforms)[:, 1:] - 1])
     found = _layers(place)
@@ -187,7 +187,7 @@ def _uniform(row: AmountsRow) -> Plan:
         only = np.array(amounts(evened(row, row.sum_low)))
         return 0, lambda uniforms: np.tile(only, (len(uniforms), 1))
     total = (row.sum_low - row.n * row.minimum) / unit
-    width, made = _sections(Place(row.n, row.below, row.above, row.pair, total, (median - row.minimum) / unit))
+    width, made = _sections(Standing(row.n, row.below, row.above, row.pair, total, (median - row.minimum) / unit))
 
     def within(uniforms: Floats) -> Floats:
         """Without what rounding leaves outside the limits, or on the wrong side of an amount that is known."""

@@ -31,7 +31,7 @@ FICTITIOUS_ID = re.compile(r"FICTIF-\d{4}-\d+")
 NOT_FOUND = '<meta name="robots" content="noindex">'
 # The mark of an exhibit of answers; the last word says that its figures were released.
 ORIGIN = re.compile(rf'class="origin ({"|".join(PROTECTED_ORIGINS)})( protected)?"')
-NUMBER = re.compile(r"[+-]?[\d., \u00a0\u202f]+(?:[eE][+-]?\d+)?\s?%?")
+WRITTEN_NUMBER = re.compile(r"[+-]?[\d., \u00a0\u202f]+(?:[eE][+-]?\d+)?\s?%?")
 
 BINARY = (".png", ".pdf", ".zip")
 PNG, SVG = "data:image/png;base64", "data:image/svg+xml;base64"
@@ -82,7 +82,7 @@ def _findings(name: str, path: Path, wanted: Sequence[leaks.Needle]) -> Iterator
         "a link": path.is_symlink(),
         "a hidden file": any(part.startswith(".") for part in name.split("/")),
         "neither a file nor a folder": not path.is_file(),
-        "a kind of file that no site is made of": kind not in KINDS and path.is_file() and path.stat().st_size > 0,
+        "a kind of file that no site is made of": kind not in SCANNERS and path.is_file() and path.stat().st_size > 0,
     }
     if any(refused.values()):
         yield Finding(name, "closed", next(why for why, holds in refused.items() if holds), name)
@@ -162,7 +162,7 @@ def structure_faults(kind: str, text: str) -> Faults:
     if FICTITIOUS_ID.search(text) and not marked:
         yield "fictitious", "ids of fictitious poles, and no words that say so"
     try:
-        yield from KINDS.get(kind, _plain)(text)
+        yield from SCANNERS.get(kind, _plain)(text)
     except Exception:  # whatever a hostile file makes its reader raise
         yield from [("closed", f"a {kind} file that cannot be read"), (TEXT, text)]
 
@@ -260,7 +260,7 @@ def _table(text: str) -> Faults:
     rows = leaks.table_rows(text)
     cells = [cell for row in rows for cell in row]
     yield from ((TEXT, said) for said in (text, "\n".join(cells)))
-    odd = (cell for cell in cells if neutralised(cell) != cell and not NUMBER.fullmatch(cell.strip()))
+    odd = (cell for cell in cells if neutralised(cell) != cell and not WRITTEN_NUMBER.fullmatch(cell.strip()))
     yield from (("formula", leaks.masked(cell)) for cell in odd)
 
 
@@ -304,7 +304,7 @@ def _abouts(notebook: Any) -> list[Mapping[str, Any]]:
 
 
 # What is looked at in the structure of each kind of file, the others being refused; and of each output of a notebook.
-KINDS: dict[str, Callable[[str], Faults]] = {
+SCANNERS: dict[str, Callable[[str], Faults]] = {
     ".html": _page, ".svg": _markup, ".csv": _table, ".tsv": _table, ".json": _register, ".ipynb": _notebook,
     ".png": _picture, ".pdf": _document, ".txt": _plain, ".log": _plain, ".md": _plain, ".bib": _plain,
     ".ris": _plain, ".zip": _plain,

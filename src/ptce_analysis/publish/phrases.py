@@ -12,7 +12,7 @@ from ptce_analysis.published import Fact, indicator
 from ptce_analysis.vocabulary import LEVEL_FORMS, LEVELS, VERDICT_LABELS
 
 # How a quantity of each unit is written, most values keeping two decimals so that the arithmetic can be redone.
-KINDS = {"eur": "keur2", "share": "share2", "fte": "fte", "years": "years"}
+UNIT_KINDS = {"eur": "keur2", "share": "share2", "fte": "fte", "years": "years"}
 
 # What a figure said of one level measures, the level with its article.
 BY_LEVEL = {
@@ -29,7 +29,7 @@ def writer(words: Words, sources: Mapping[str, Mapping[str, str]]) -> Writer:
     def number(value: Fraction, unit: str) -> str:
         if unit == "points":
             return str(words("{n} {n:point|points}", n=Number(100 * value, "number2")))
-        return words.number(Number(value, KINDS.get(unit, "number2")))
+        return words.number(Number(value, UNIT_KINDS.get(unit, "number2")))
 
     def source(name: str) -> str:
         known = sources.get(name)

@@ -15,7 +15,7 @@ from ptce_analysis.survey.parse.words import Reading, plain
 from ptce_analysis.vocabulary import LEVELS, STAGES
 
 # What each kind of answer is stored as. `id` and `text` are kept as written, `choice` and `multi` go through `answers`.
-KINDS = ("id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff")
+TYPES = ("id", "text", "choice", "multi", "yes_no", "date", "stage", "legal_form", "count", "amount", "share", "staff")
 NUMERIC = ("count", "amount", "share", "staff")
 # What reads one text as a kind of answer; the numeric ones take a unit, and what three digits after a mark mean.
 READERS: Mapping[str, Callable[..., Reading]] = {**kinds.KINDS, "yes_no": choices.yes_no, "date": choices.day}
@@ -265,7 +265,7 @@ _COLUMN: dict[str, Callable[[Any], Any]] = {
     "unit": _text, "answers": _spellings, "decisions": _spellings, "min": _bound, "max": _bound,
     "three_digits": _one_of("thousands", "decimals"), "separator": _like("(?s).*", "a text", str),
 }  # fmt: skip
-_VARIABLE = {"header": _texts, "kind": _one_of(*KINDS), "asked_if": _asked_if} | _COLUMN
+_VARIABLE = {"header": _texts, "kind": _one_of(*TYPES), "asked_if": _asked_if} | _COLUMN
 _SUPPORT = {"level": _one_of(*LEVELS), **dict.fromkeys(_PARTS, _texts)} | _COLUMN
 _LAYOUT = {
     "encoding": _text, "sheet": _text, "header_rows": lambda value: int(_one_of("1", "2", "3")(value)),
@@ -285,7 +285,7 @@ def checked(raw: Mapping[str, Any], file: str) -> Codebook:
     """Return the codebook a mapping describes. Raises `InputError` with every fault at once."""
     check = _Check()
     top = check.entry(raw, "", _TOP)
-    check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*KINDS, "level"), _spellings))
+    check.decided = check.entry(top.pop("decisions", None), "decisions", dict.fromkeys((*TYPES, "level"), _spellings))
     for kind, found in check.decided.items():
         check.spellings(found, kind, f"decisions.{kind}")
     layout = Layout(**check.entry(top.pop("layout", None), "layout", _LAYOUT))
@@ -367,7 +367,7 @@ class _Check:
         """Return one variable of the poles."""
         where, standard = f"variables.{name}", STANDARD.get(name, Standard(""))
         made = self.column(name, where, standard, self.entry(value, where, _VARIABLE))
-        if made.kind not in (legal := (standard.kind,) if standard.kind else KINDS):
+        if made.kind not in (legal := (standard.kind,) if standard.kind else TYPES):
             self.add(f"{where}.kind", f"{made.kind!r} is not legal. Legal: {', '.join(legal)}.")
         if not re.fullmatch("[a-z][a-z0-9_]*", name) or RESERVED.fullmatch(name):
             self.add(where, "not a legal name: small letters, digits, _, and no column the tables add themselves.")

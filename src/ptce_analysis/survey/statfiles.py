@@ -18,7 +18,7 @@ from typing import Any
 
 from ptce_analysis.errors import InputError
 from ptce_analysis.survey.grid import Grid, Limits, Note, at_most, gathered, number_text, refusing
-from ptce_analysis.survey.workbooks import Merged, marked, sheet_grid, shown, worded
+from ptce_analysis.survey.workbooks import Merged, as_seen, marked, sheet_grid, worded
 
 # What a format says of a number: days since the first day of the software, or something before or after the number.
 _SPSS, _STATA = datetime(1582, 10, 14), datetime(1960, 1, 1)  # noqa: DTZ001 (calendar days)
@@ -26,9 +26,9 @@ _FORMATS: tuple[tuple[str, Callable[[float], str | None]], ...] = (
     (r"(?:F|COMMA|DOT|E|)[0-9.]*|%-?[1-9][0-9]*[.,]?[0-9]*[fge]c?|%ty", lambda n: number_text(repr(n))),
     (r"PCT[0-9.]*", lambda n: f"{number_text(repr(n))} %"),
     (r"DOLLAR[0-9.]*", lambda n: f"$ {number_text(repr(n))}"),
-    (r"(?:[AEJS]?DATE|DATETIME|YMDHMS)[0-9.]*", lambda n: shown(repr(n / 86_400), "y-m-d", _SPSS)),
-    (r"%-?t?d.*", lambda n: shown(repr(n), "y-m-d", _STATA)),
-    (r"%-?t[cC].*", lambda n: shown(repr(n / 86_400_000), "y-m-d", _STATA)),
+    (r"(?:[AEJS]?DATE|DATETIME|YMDHMS)[0-9.]*", lambda n: as_seen(repr(n / 86_400), "y-m-d", _SPSS)),
+    (r"%-?t?d.*", lambda n: as_seen(repr(n), "y-m-d", _STATA)),
+    (r"%-?t[cC].*", lambda n: as_seen(repr(n / 86_400_000), "y-m-d", _STATA)),
 )
 
 
@@ -123,7 +123,7 @@ def _old_text(book: Any, sheet: Any, row: int, column: int) -> str:
         # The dollar of a built-in format is the currency of whoever looks at it.
         known = "" if style.format_key < 164 and "$" in code else code
         day_0 = datetime(1904, 1, 1) if book.datemode else datetime(1899, 12, 30)  # noqa: DTZ001
-        text = shown(repr(value), known, day_0) or f"{number_text(repr(value))} [{code or '?'}]"
+        text = as_seen(repr(value), known, day_0) or f"{number_text(repr(value))} [{code or '?'}]"
     elif kind == 1:
         runs = [(0, style.font_index), *sheet.rich_text_runlist_map.get((row, column), ())]
         ends = [start for start, _ in runs[1:]] + [len(value)]

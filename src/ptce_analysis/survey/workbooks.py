@@ -158,7 +158,7 @@ def _xlsx_text(
     elif kind == "b":
         value = {"1": "VRAI", "0": "FAUX"}[value] if value else ""
     elif kind == "n" and value:
-        value = shown(value, code, base) or f"{number_text(value)} [{code or '?'}]"
+        value = as_seen(value, code, base) or f"{number_text(value)} [{code or '?'}]"
     if kind in ("s", "inlineStr", "str"):
         value = worded(value, code)
     # Of an unknown kind, or not where its kind has it. The text that a shared one is of may be blank.
@@ -229,13 +229,13 @@ def _section(text: str) -> tuple[str, str, str, int, str] | None:
     return words[0], words[1], digits, n_percent, letters
 
 
-def shown(value: str, code: str, base: datetime) -> str | None:
+def as_seen(value: str, code: str, base: datetime) -> str | None:
     """Return what a format code shows of a stored number but for its rounding, None when it cannot be told.
 
     `base`: the day 0 of dates.
 
     >>> day = datetime(1899, 12, 30)
-    >>> shown("250000", '#,##0,"k€"', day), shown("0.32", "0%", day), shown("42005", "[$-40C]d mmmm yyyy", day)
+    >>> as_seen("250000", '#,##0,"k€"', day), as_seen("0.32", "0%", day), as_seen("42005", "[$-40C]d mmmm yyyy", day)
     ('250 k€', '32 %', '2015-01-01')
     """
     if not NUMBER.fullmatch(value) or not isfinite(number := float(value)) or code in ("General", "@"):

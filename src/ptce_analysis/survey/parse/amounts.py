@@ -7,12 +7,12 @@ from decimal import Decimal
 from functools import partial
 
 from ptce_analysis.survey.parse import numbers
-from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
-from ptce_analysis.survey.parse.words import Reading, any_of, bare, rows
+from ptce_analysis.survey.parse.numbers import Reader, Term, undecided
+from ptce_analysis.survey.parse.words import Reading, any_of, bare, word_rows
 
 # What a bare number is worth in euros when the codebook, or the header, states the unit of a column.
 SCALES = {"eur": 1, "keur": 1_000, "meur": 1_000_000}
-_UNITS = rows("money_unit")
+_UNITS = word_rows("money_unit")
 _UNIT = "|".join(f"(?P<u{i}>{words.pattern})" for i, (_, _, words) in enumerate(_UNITS))
 _EACH_YEAR = any_of("each_year")
 _DIGITS = r"[-+]?(?:[0-9][0-9 '.,]*(?:(?<=[0-9])e\+?[0-9]{1,2}(?![0-9]))?|[.,][0-9]+)"
@@ -47,19 +47,19 @@ def amount(text: str, unit_hint: str | None = None, three_digits: str = "") -> R
     (12500, 'range')
     """
     single = partial(_single, scale=SCALES[unit_hint or "eur"], three_digits=three_digits)
-    before: tuple[Rule, ...] = (numbers.said("amount_not_stated"), partial(_over_time, single=single))
+    before: tuple[Reader, ...] = (numbers.said("amount_not_stated"), partial(_over_time, single=single))
     kind, bounds = (partial(_in_kind, single=single),), (float("-inf"), float("inf"))
     return numbers.Grammar("eur", single, before, kind, addable=_addable, bounds=bounds).read(text)
 
 
 def header_rule(header: str) -> str | None:
     """Return the rule that keeps amounts under a header from being euros of a year: `per_month` for « €/mois »."""
-    return next((rule for _, rule, pattern in rows("not_yearly") if pattern.search(bare(header))), None)
+    return next((rule for _, rule, pattern in word_rows("not_yearly") if pattern.search(bare(header))), None)
 
 
 def _single(text: str, scale: int, three_digits: str) -> Term | None:
     """Return one amount: digits or words, with its unit, tax, year and purpose, in either order."""
-    for *_, aside in rows("aside"):
+    for *_, aside in word_rows("aside"):
         if match := aside.fullmatch(text):
             text = match["core"].strip()
     text = re.sub(r"(?<=[0-9])[.,] ?-(?= ?(?:€|eur|$))", "", text)
@@ -84,7 +84,7 @@ def _single(text: str, scale: int, three_digits: str) -> Term | None:
 
 def _words(text: str, scale: int) -> Term | None:
     """Return the amount spelled out: « deux mille euros », « une vingtaine de k€ »."""
-    around, start = numbers.rounded(text), numbers.spelled_start(text)
+    around, start = numbers.rounded_words(text), numbers.spelled_start(text)
     value, rest = around or (numbers.spelled(start) or 0, text[len(start) :].strip())
     match = _SINGLE.fullmatch(f"1 {rest}".strip())
     written, worth, _ = _unit(match) if match and match["digits"].strip() == "1" else ("", None, "")
@@ -115,7 +115,7 @@ def _addable(terms: Sequence[Term], text: str) -> bool:  # noqa: ARG001 (one sig
     return not (scaled and any(not term.unit and -1_000 < (term.value or 0) < 1_000 for term in terms))
 
 
-def _in_kind(text: str, single: Rule) -> Term | None:
+def _in_kind(text: str, single: Reader) -> Term | None:
     """Support in kind has no amount; money beside it is stated and is then a part of the support only."""
     if not _IN_KIND.search(text):
         return None
@@ -129,7 +129,7 @@ def _in_kind(text: str, single: Rule) -> Term | None:
     return undecided("in_kind_and_figures")
 
 
-def _over_time(text: str, single: Rule) -> Term | None:
+def _over_time(text: str, single: Reader) -> Term | None:
     """`30 000 sur 3 ans`, `90 000 sur 3 ans, soit 30 000 par an`: the year's amount is stated if the text says so.
 
     Times a number of months or years (`5 000 x 12 mois`), it is that of each of them: the total is above it.

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from text_to_num import text2num  # type: ignore[import-untyped]
 
-from ptce_analysis.survey.parse.words import Reading, any_of, bare, chosen, rows, silence, unstated
+from ptce_analysis.survey.parse.words import Reading, any_of, bare, chosen, silence, unstated, word_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Term:
     high: Decimal | None = None
 
 
-Rule = Callable[[str], Term | None]
+Reader = Callable[[str], Term | None]
 
 
 def undecided(rule: str) -> Term:
@@ -38,7 +38,7 @@ def _told(found: tuple[str, str] | None) -> Term | None:
     return Term(Decimal(0) if found[0] == "zero" else None, found[1], found[0]) if found else None
 
 
-def said(kind: str) -> Rule:
+def said(kind: str) -> Reader:
     """Return the rule that gives the status of the first row of a kind of `words.csv` that is the whole text."""
     return lambda text: _told(chosen(kind, text))
 
@@ -93,7 +93,7 @@ def _unsigned(text: str, three_digits: str) -> Term | None:
     return undecided("three_digits_after_a_mark")
 
 
-_ROUND = {words.pattern: int(code) for code, _, words in rows("round")}
+_ROUND = {words.pattern: int(code) for code, _, words in word_rows("round")}
 _ROUND_NUMBER = re.compile(rf"(?:([a-z]+|[0-9]+) )?({'|'.join(_ROUND)})(s?)(?: (?:de |d')(.*))?", re.I)
 
 
@@ -115,7 +115,7 @@ def spelled_start(text: str) -> str:
     return next((text[:end] for end in reversed(ends[:12]) if spelled(text[:end]) is not None), "")
 
 
-def rounded(text: str) -> tuple[int, str] | None:
+def rounded_words(text: str) -> tuple[int, str] | None:
     """Return the number in « une vingtaine de k€ » and the words after it, or None."""
     match = _ROUND_NUMBER.fullmatch(text)
     times = spelled(match[1] or "1") if match and (match[1] or not match[3]) else None
@@ -174,9 +174,9 @@ class Grammar:
     """How a quantity is written: unit, reader of one term, own rules around the shared, what joins terms, bounds."""
 
     unit: str
-    single: Rule
-    before: tuple[Rule, ...] = ()
-    after: tuple[Rule, ...] = ()
+    single: Reader
+    before: tuple[Reader, ...] = ()
+    after: tuple[Reader, ...] = ()
     plus: str = r"\+"
     addable: Callable[[Sequence[Term], str], bool] = lambda terms, text: True  # noqa: ARG005
     bounds: tuple[float, float] = (0, float("inf"))

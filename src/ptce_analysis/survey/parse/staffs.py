@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from ptce_analysis.survey.parse import numbers
-from ptce_analysis.survey.parse.numbers import Rule, Term, undecided
+from ptce_analysis.survey.parse.numbers import Reader, Term, undecided
 from ptce_analysis.survey.parse.words import Reading, any_of, chosen, doubtful
 
 _PERCENT = re.compile(
@@ -68,7 +68,7 @@ def _fraction(text: str) -> Term | None:
 
 def _whole(text: str, three_digits: str) -> Term | None:
     """Return a number written in digits or words, « une vingtaine » among them."""
-    value, around = numbers.spelled(text), numbers.rounded(text)
+    value, around = numbers.spelled(text), numbers.rounded_words(text)
     if around and not around[1]:
         return Term(Decimal(around[0]), "round_number", "approximate")
     return numbers.number(text, three_digits) or (None if value is None else Term(Decimal(value), "spelled_out"))
@@ -117,7 +117,7 @@ def staff(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
     'approximate'
     """
     single = partial(_posts, three_digits=three_digits)
-    before: tuple[Rule, ...] = (numbers.said("nobody_paid"), partial(_beside_heads, single=single))
+    before: tuple[Reader, ...] = (numbers.said("nobody_paid"), partial(_beside_heads, single=single))
     return numbers.Grammar("fte", single, before, (numbers.said("not_fte"),), r"\+| et | plus ", _addable).read(text)
 
 
@@ -147,7 +147,7 @@ def _posts(text: str, three_digits: str) -> Term | None:
     return Term(term.value + Decimal("0.5") * bool(match["half"]), "fte_stated", term.status, match["unit"] or "ETP")
 
 
-def _beside_heads(text: str, single: Rule) -> Term | None:
+def _beside_heads(text: str, single: Reader) -> Term | None:
     """`2 pers. (1,6 ETP)`, `2 salariés à 80 %`, `1 ETP + 1 stagiaire`: the staff is stated beside people."""
     if each := _EACH_AT.fullmatch(text):
         times, part = numbers.spelled(each["times"]), single(each["each"])
@@ -190,7 +190,7 @@ def count(text: str, unit_hint: str | None = None, three_digits: str = "") -> Re
 
 def _counted(text: str, three_digits: str) -> Term | None:
     """Return one whole number; a thing with a fraction is not a count."""
-    if found := numbers.rounded(text):
+    if found := numbers.rounded_words(text):
         return Term(Decimal(found[0]), "round_number", "approximate")
     text = numbers.without_year(text)
     start = numbers.spelled_start(text)
@@ -204,7 +204,7 @@ def _counted(text: str, three_digits: str) -> Term | None:
         return undecided("another_thing_counted")
     # Another number beside it changes it; « un » is an article, « neuf » is new.
     words = [word for word in re.split("[ '-]", thing.lower()) if word not in ("un", "une", "neuf", "neufs")]
-    if any(numbers.spelled(word) is not None or numbers.rounded(f"2 {word}") for word in words):
+    if any(numbers.spelled(word) is not None or numbers.rounded_words(f"2 {word}") for word in words):
         return None
     if start.lower() in ("un", "une") and _VAGUE.search(thing):
         return undecided("vague_number")

@@ -52,7 +52,7 @@ def table(file: str) -> list[dict[str, str]]:
 
 
 @cache
-def rows(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
+def word_rows(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
     """Return the rows of one kind of `words.csv`: code, rule, and the words without accents they stand for.
 
     `{other}` in them stands for any words of the kind `other`.
@@ -64,12 +64,12 @@ def rows(kind: str) -> list[tuple[str, str, re.Pattern[str]]]:
 
 def any_of(kind: str) -> str:
     """Return the pattern of any words of one kind of `words.csv`."""
-    return f"(?:{'|'.join(pattern.pattern for _, _, pattern in rows(kind))})"
+    return f"(?:{'|'.join(pattern.pattern for _, _, pattern in word_rows(kind))})"
 
 
 def chosen(kind: str, words: str) -> tuple[str, str] | None:
     """Return the code and rule of the first row of a kind that plain words fit, or None."""
-    return next(((code, rule) for code, rule, pattern in rows(kind) if pattern.fullmatch(words)), None)
+    return next(((code, rule) for code, rule, pattern in word_rows(kind) if pattern.fullmatch(words)), None)
 
 
 # Characters people and software use for the same thing. Superscripts and bidirectional overrides are left alone on

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 NOTEBOOKS = sorted(path.name for path in (REPOSITORY / "notebooks").glob("*.ipynb"))
 PLACES = {"en": "notebooks", "fr": "notebooks-fr"}
-LONG_MS, OFTEN_MS = 120_000, 200
+LONG_MS, OFTEN_MS = 600_000, 200
 
 # Prompts of the cells that show one: empty before it has run, a star while it waits or runs.
 DONE = """() => {
@@ -112,7 +112,7 @@ def launched(python: Path, folder: Path, lang: str) -> tuple[subprocess.Popen[by
     command += ["--no-browser", "--port=0", "--IdentityProvider.token=test"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=project, env=env, stdout=log, stderr=log)
-    for _ in range(600):
+    for _ in range(LONG_MS // 100):
         written = [path for path in (folder / "runtime").glob("jpserver-*.json") if path.stat().st_size]
         if written:
             port = json.loads(written[0].read_text())["port"]

@@ -88,4 +88,4 @@ def benchmark(n_rows: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(benchmark(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000), indent=2))
+    print(json.dumps(benchmark(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000), indent=2))

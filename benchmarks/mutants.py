@@ -62,13 +62,10 @@ class NotRun(RuntimeError):
     """Mutants could not be written or tried."""
 
 
-# pytest escapes the letters of a name once more each time that it collects in one process, and mutmut's names are lost.
-NAMES = "-o disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"
-
-
 def surroundings(mutant: str = "") -> dict[str, str]:
     """Return the environment of the tests: the mutated library, and the same random tests each time."""
-    given = {"PYTHONPATH": str(FOLDER / "src"), "CI": "true", "MUTANT_UNDER_TEST": mutant, "PYTEST_ADDOPTS": NAMES}
+    path = os.pathsep.join([str(FOLDER / "src"), str(Path(__file__).parent)])
+    given = {"PYTHONPATH": path, "CI": "true", "MUTANT_UNDER_TEST": mutant, "PYTEST_ADDOPTS": "-p same_names"}
     return os.environ | given
 
 

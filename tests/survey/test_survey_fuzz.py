@@ -102,7 +102,7 @@ def test_random_bytes_are_an_error_or_add_up(data: bytes) -> None:
     survives(data)
 
 
-MUTANTS = int(os.environ.get("PTCE_MUTANTS", "4000"))  # how many broken exports the thorough test looks at
+MUTANTS = int(os.environ.get("PTCE_MUTANTS", "2000"))  # how many broken exports the thorough test looks at
 
 
 # Headers damaged so that they hold an answer; rows joined by two stray quotes.

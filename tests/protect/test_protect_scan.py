@@ -250,7 +250,7 @@ def test_pages_of_answers_say_what_they_are(tmp_path: Path) -> None:
     saved(
         tmp_path,
         a__html=page(apart, figure("fictitious protected", marked)),
-        b__html=page(apart, figure("fictitious protected", marked, bare)),
+        b__html=page(apart, figure("fictitious protected", marked, bare, "<p>fictitious data</p>")),
         c__html=page(figure("derived", bare), foreign),
         d__html=page(figure("fictitious protected", marked)),
         e__html=page(figure("survey protected")),

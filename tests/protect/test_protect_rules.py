@@ -104,6 +104,8 @@ def test_a_median_needs_five_units_however_many_amounts() -> None:
     # 10, 12 and 20 of one unit are not those of three.
     values = (1, 2, 10, 12, 20, 40, 50)
     assert [protected_median(values, units=units).value for units in ("abccced", "abcdefg")] == [None, 9]
+    # 9 is of the next class: only 4 and 5 are within 3 to under 9, and two units are too few.
+    assert [protected_median([1, 1, 4, 5, last, 12, 30]).value for last in (8, 9)] == [3, None]
 
 
 def test_what_a_class_says_of_others_must_not_give_the_largest() -> None:
